@@ -1,0 +1,68 @@
+# The one door. `make demo` shows the product, `make test` proves it; both prepare what they need themselves.
+SHELL := /bin/sh
+VENV  := .venv
+BIN   := $(VENV)/bin
+STAMP := $(VENV)/.stamp
+SIZE  ?= small
+
+.PHONY: help demo test test-fast lint bench assets docs messages lock clean
+
+help:
+	@echo "make demo       install, seed the invented group and start everything (Ctrl-C stops it)"
+	@echo "make test       lint, types, contracts and all tests on SQLite and PostgreSQL"
+	@echo "make test-fast  lint and the tests that need no server, on SQLite"
+	@echo "make bench      speed and memory, one line a figure (SIZE=full for the long run)"
+	@echo "make docs       docs/norms.md from the rules"
+	@echo "make assets     rebuild the committed front-end files (needs npm)"
+	@echo "make messages   collect and compile the translations"
+	@echo "make lock       renew the hashed locks"
+	@echo "make clean      remove everything that these commands made"
+
+$(STAMP)-run: requirements/esmero.lock pyproject.toml
+	@test -x $(BIN)/python || "$$(bin/python-for 3.12)" -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/esmero.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(STAMP)-dev: requirements/dev.lock $(STAMP)-run
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.lock
+	@touch $@
+
+demo:
+	@began=$$(date +%s) && $(MAKE) --no-print-directory $(STAMP)-run && \
+	ESMERO_HOME="$${ESMERO_HOME:-var/demo}" exec $(BIN)/esmero demo --began "$$began"
+
+lint: $(STAMP)-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+	$(BIN)/mypy
+
+test: lint
+	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -p tests.postgres -m "not browser and not relay"
+
+test-fast: $(STAMP)-dev
+	$(BIN)/ruff check .
+	$(BIN)/python -m pytest -m "not browser and not relay and not slow"
+
+bench: $(STAMP)-dev
+	@SIZE=$(SIZE) $(BIN)/python -m bench
+
+docs: $(STAMP)-dev
+	$(BIN)/python bin/norms
+
+assets:
+	npm ci --ignore-scripts --no-audit --no-fund
+	npm run build
+
+messages: $(STAMP)-dev
+	$(BIN)/python bin/messages
+
+lock:
+	uv pip compile --universal --python-version 3.12 --generate-hashes --no-annotate --no-header -q requirements/esmero.in -o requirements/esmero.lock
+	uv pip compile --universal --python-version 3.12 --generate-hashes --no-annotate --no-header -q requirements/dev.in -o requirements/dev.lock
+
+clean:
+	rm -rf $(VENV) var build dist node_modules screens .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache src/*.egg-info
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

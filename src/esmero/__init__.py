@@ -1,0 +1,1 @@
+"""Esmero keeps a company's word with each of its customers."""

@@ -1,0 +1,194 @@
+"""A campaign's way: draft → checked (dry run) → running ⇄ paused → done | cancelled.
+
+Each move repeats the state it expects, writes its audit row, and leaves what takes time to a job of the mailroom.
+"""
+
+from collections.abc import Mapping
+
+from django.db import transaction
+from django.db.models import Count
+from django.utils import timezone
+
+from esmero.campaigns.models import Campaign
+from esmero.content.models import TemplateVersion
+from esmero.content.versions import seal_version
+from esmero.house.audit import note
+from esmero.house.models import Brand, User
+from esmero.outbox.models import Dispatch, Message, MessageClass
+from esmero.outbox.relays import find_relay
+from esmero.people.models import Segment, Topic
+from esmero.work.jobs import cancel, enqueue
+
+DRY_RUN, PLANNING, CANCELLING = "dry-run", "planning", "cancelling"
+State = Campaign.State
+
+
+class NotNow(Exception):
+    """The campaign's state does not allow the move, or something is missing; the text says what to do."""
+
+
+def create_campaign(
+    name: str,
+    *,
+    brand: Brand,
+    topic: Topic,
+    version: TemplateVersion | None,
+    segment: Segment | None,
+    reason: Mapping[str, str],
+    by: User | str,
+) -> Campaign:
+    """Make a draft. `reason` says, in each language, why the message is worth the reader's time."""
+    if topic.brand_id != brand.pk:
+        raise NotNow(f"The topic {topic.code} belongs to another brand. Choose one of {brand.name}.")
+    with transaction.atomic():
+        campaign = Campaign.objects.create(
+            name=name,
+            brand=brand,
+            topic=topic,
+            version=version,
+            segment=segment,
+            reason=dict(reason),
+            created_by=str(by),
+        )
+        note("campaign.created", by=by, subject=campaign, facts={"name": name})
+    return campaign
+
+
+def change_campaign(campaign: Campaign, *, by: User | str, **facts: object) -> Campaign:
+    """Change a draft or a checked campaign; it is a draft again, because what was checked is no longer what it says."""
+    with transaction.atomic():
+        moved = Campaign.objects.filter(pk=campaign.pk, state__in=(State.DRAFT, State.CHECKED)).update(
+            **facts, state=State.DRAFT, counts={}, checked_at=None
+        )
+        if not moved:
+            raise NotNow(f"{campaign.name} is {campaign.state}; only a draft can be changed. Duplicate it instead.")
+        note("campaign.changed", by=by, subject=campaign, facts={"fields": sorted(facts)})
+    campaign.refresh_from_db()
+    return campaign
+
+
+def begin_dry_run(campaign: Campaign, *, by: User | str) -> Campaign:
+    """Queue the dry run: who would get it, who would not, and for which reason."""
+    missing = [
+        words
+        for words, there in (
+            ("a template (--template)", campaign.version_id),
+            ("a segment (--segment)", campaign.segment_id),
+            ("the reason from the customer's side (--reason)", any(text.strip() for text in campaign.reason.values())),
+        )
+        if not there
+    ]
+    if missing:
+        raise NotNow(f"{campaign.name} cannot be checked yet. Still missing: {', '.join(missing)}.")
+    with transaction.atomic():
+        moved = Campaign.objects.filter(pk=campaign.pk, state__in=(State.DRAFT, State.CHECKED)).update(
+            state=State.CHECKING, counts={}
+        )
+        if not moved:
+            raise NotNow(f"{campaign.name} is {campaign.state}; only a draft or a checked campaign is checked.")
+        job = enqueue(DRY_RUN, subject_id=campaign.pk, by=str(by))
+        Campaign.objects.filter(pk=campaign.pk).update(job=job)
+    campaign.refresh_from_db()
+    return campaign
+
+
+def start_campaign(campaign: Campaign, *, by: User | str) -> Campaign:
+    """Freeze exactly the audience of the dry run and begin to send."""
+    if campaign.state != State.CHECKED:
+        raise NotNow(f"{campaign.name} is {campaign.state}. Run the dry run first; then start it.")
+    assert campaign.version is not None
+    relay = find_relay(campaign.brand)
+    commercial = campaign.topic.purpose.commercial
+    with transaction.atomic():
+        dispatch = Dispatch.objects.create(
+            brand=campaign.brand,
+            message_class=MessageClass.COMMERCIAL if commercial else MessageClass.RELATIONAL,
+            purpose=campaign.topic.purpose,
+            topic=campaign.topic,
+            version=campaign.version,
+            relay=relay,
+            reason=campaign.reason,
+            state=Dispatch.State.PAUSED,  # open once every message is planned
+        )
+        job = enqueue(PLANNING, subject_id=campaign.pk, by=str(by))
+        moved = Campaign.objects.filter(pk=campaign.pk, state=State.CHECKED).update(
+            state=State.PLANNING, dispatch=dispatch, job=job, started_at=timezone.now()
+        )
+        if not moved:
+            raise NotNow(f"{campaign.name} was started by somebody else a moment ago.")
+        seal_version(campaign.version)
+        note("campaign.started", by=by, subject=campaign, facts={"counts": campaign.counts})
+    campaign.refresh_from_db()
+    return campaign
+
+
+def pause_campaign(campaign: Campaign, *, by: User | str) -> Campaign:
+    """Stop sending within a second or so; what is on the wire is finished."""
+    return _move(campaign, expected=State.RUNNING, to=State.PAUSED, dispatch=Dispatch.State.PAUSED, by=by, act="paused")
+
+
+def resume_campaign(campaign: Campaign, *, by: User | str) -> Campaign:
+    """Go on where it was paused."""
+    return _move(campaign, expected=State.PAUSED, to=State.RUNNING, dispatch=Dispatch.State.OPEN, by=by, act="resumed")
+
+
+def _move(campaign: Campaign, *, expected: str, to: str, dispatch: str, by: User | str, act: str) -> Campaign:
+    with transaction.atomic():
+        moved = Campaign.objects.filter(pk=campaign.pk, state=expected).update(state=to)
+        if not moved:
+            campaign.refresh_from_db()
+            raise NotNow(f"{campaign.name} is {campaign.state}, not {expected}.")
+        Dispatch.objects.filter(pk=campaign.dispatch_id or 0).update(state=dispatch)
+        note(f"campaign.{act}", by=by, subject=campaign)
+    campaign.refresh_from_db()
+    return campaign
+
+
+def cancel_campaign(campaign: Campaign, *, by: User | str) -> Campaign:
+    """End it: what has not left never leaves. What is on the wire is finished."""
+    with transaction.atomic():
+        moved = (
+            Campaign.objects.filter(pk=campaign.pk)
+            .exclude(state__in=(State.DONE, State.CANCELLED))
+            .update(state=State.CANCELLED, finished_at=timezone.now())
+        )
+        if not moved:
+            raise NotNow(f"{campaign.name} has ended already.")
+        campaign.refresh_from_db()
+        if campaign.job is not None:
+            cancel(campaign.job)
+        if campaign.dispatch_id:
+            Dispatch.objects.filter(pk=campaign.dispatch_id).update(
+                state=Dispatch.State.CLOSED, closed_at=timezone.now()
+            )
+            enqueue(CANCELLING, subject_id=campaign.pk, by=str(by))
+        note("campaign.cancelled", by=by, subject=campaign)
+    return campaign
+
+
+def finish_campaigns() -> int:
+    """Mark campaigns as done whose dispatch has closed by itself; returns how many."""
+    now = timezone.now()
+    with transaction.atomic():
+        return Campaign.objects.filter(state=State.RUNNING, dispatch__state=Dispatch.State.CLOSED).update(
+            state=State.DONE, finished_at=now
+        )
+
+
+def reopen_for_retry(dispatch_id: int) -> None:
+    """Open a dispatch and its campaign again, because a message of it came back for now and goes once more.
+
+    Call it inside the transaction that puts the message back.
+    """
+    dispatch = Dispatch.objects.select_for_update(of=("self",)).get(pk=dispatch_id)
+    if dispatch.state == Dispatch.State.CLOSED:
+        Dispatch.objects.filter(pk=dispatch_id).update(state=Dispatch.State.OPEN, closed_at=None)
+    Campaign.objects.filter(dispatch=dispatch_id, state=State.DONE).update(state=State.RUNNING, finished_at=None)
+
+
+def count_states(campaign: Campaign) -> dict[str, int]:
+    """Return how many messages stand in each state; their sum is the audience, at every moment."""
+    if campaign.dispatch_id is None:
+        return {}
+    rows = Message.objects.filter(dispatch=campaign.dispatch_id).values_list("state").order_by("state")
+    return dict(rows.annotate(Count("id")))

@@ -1,0 +1,53 @@
+"""Threads with people: what they wrote and what was written back."""
+
+from django.db import models
+
+from esmero.house.models import Brand
+from esmero.outbox.models import Message
+from esmero.people.models import Person
+from esmero.vault.models import Sealed
+
+
+class Conversation(models.Model):
+    class State(models.TextChoices):
+        WAITING_FOR_US = "waiting"
+        WAITING_FOR_THEM = "theirs"
+        CLOSED = "closed"
+
+    brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey(Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    address = models.CharField(max_length=320)
+    subject = models.CharField(max_length=300, blank=True, default="")
+    language = models.CharField(max_length=2, blank=True, default="")
+    state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING_FOR_US)
+    opened_at = models.DateTimeField()
+    last_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return self.subject or self.address
+
+
+class Entry(models.Model):
+    """One mail of a conversation. `text` is what was newly written; `full_text` holds the quotation too."""
+
+    class Direction(models.TextChoices):
+        IN = "in"
+        OUT = "out"
+
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="entries")
+    direction = models.CharField(max_length=3, choices=Direction.choices)
+    at = models.DateTimeField()
+    author = models.CharField(max_length=320)
+    subject = models.CharField(max_length=300, blank=True, default="")
+    text = models.TextField()
+    full_text = models.TextField(blank=True, default="")
+    message_id = models.CharField(max_length=255, blank=True, default="", db_index=True)
+    answers = models.ForeignKey(Message, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    raw = models.ForeignKey(Sealed, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    forwarded_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["at", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.author} {self.at:%Y-%m-%d %H:%M}"

@@ -1,0 +1,85 @@
+"""Put what people write into threads, by what it answers."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from esmero.conversations.models import Conversation, Entry
+from esmero.house.models import Brand
+from esmero.outbox.models import Message
+from esmero.vault.models import Sealed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """A mail of a person to a brand: `answers` are the Message-IDs that it refers to, `message` what it answers of ours."""
+
+    brand: Brand
+    message: Message | None
+    sender: str
+    subject: str
+    text: str
+    full_text: str
+    language: str
+    message_id: str
+    answers: tuple[str, ...]
+    raw: Sealed
+    at: datetime
+
+
+def add_written(written: Written) -> Entry:
+    """Add a person's mail to its conversation, or open one; it waits for us. The same mail again gives the same entry.
+
+    Call it inside a transaction.
+    """
+    before = _find_same(written)
+    if before is not None:
+        return before
+    conversation = _find_conversation(written) or _open(written)
+    Conversation.objects.filter(pk=conversation.pk).update(state=Conversation.State.WAITING_FOR_US, last_at=written.at)
+    return Entry.objects.create(
+        conversation=conversation,
+        direction=Entry.Direction.IN,
+        at=written.at,
+        author=written.sender[:320],
+        subject=written.subject[:300],
+        text=written.text,
+        full_text=written.full_text,
+        message_id=written.message_id[:255],
+        answers=written.message,
+        raw=written.raw,
+    )
+
+
+def _find_same(written: Written) -> Entry | None:
+    if not written.message_id:
+        return None
+    mine = Entry.objects.filter(
+        conversation__brand=written.brand,
+        direction=Entry.Direction.IN,
+        message_id=written.message_id[:255],
+        author=written.sender[:320],
+    )
+    return mine.select_related("conversation").first()
+
+
+def _find_conversation(written: Written) -> Conversation | None:
+    """Return the thread of the same sender in which a mail stands that this one answers, or of the message it answers."""
+    mine = Entry.objects.filter(conversation__brand=written.brand, conversation__address=written.sender.lower()[:320])
+    known = mine.filter(message_id__in=[one[:255] for one in written.answers]) if written.answers else mine.none()
+    entry = known.select_related("conversation").order_by("-id").first()
+    if entry is None and written.message is not None:
+        entry = mine.filter(answers=written.message).select_related("conversation").order_by("-id").first()
+    return entry.conversation if entry else None
+
+
+def _open(written: Written) -> Conversation:
+    message = written.message
+    return Conversation.objects.create(
+        brand=written.brand,
+        person=message.person if message else None,
+        address=written.sender.lower()[:320],
+        subject=written.subject[:300],
+        language=written.language or (message.language if message else ""),
+        opened_at=written.at,
+        last_at=written.at,
+    )

@@ -1,0 +1,107 @@
+"""The invented group: two brands, their topics, who works there, and the way out into the catcher."""
+
+from typing import NamedTuple
+
+from django.conf import settings
+
+from esmero.house.keys import create_dkim_key
+from esmero.house.models import Brand, User
+from esmero.outbox.models import Relay
+from esmero.people.models import OwnField, Purpose, Topic
+
+PASSWORD = "esmero-demo-2026"  # noqa: S105 - printed for everybody who runs the demo
+DKIM_SELECTOR = "esmero"
+
+STAFF = (
+    ("marta@fibra-norte.example", "Marta Rincón", User.Role.OWNER, "es"),
+    ("camille@cercle-references.example", "Camille Delaunay", User.Role.MANAGER, "fr"),
+    ("nora@fibra-norte.example", "Nora Kilbride", User.Role.AGENT, "en"),
+    ("pelayo@fibra-norte.example", "Pelayo Arango", User.Role.READER, "es"),
+)
+
+BRANDS = (
+    {
+        "slug": "fibra-norte",
+        "name": "Fibra Norte",
+        "legal_name": "Fibra Norte Telecomunicaciones SL",
+        "profile": "ES",
+        "language": "es",
+        "sender_name": "Marta Rincón, Fibra Norte",
+        "sender_address": "marta@fibra-norte.example",
+        "mailbox": "atencion@fibra-norte.example",
+        "phone": "+34 985 000 100",
+        "postal_address": "Avda. de la Constitución 8, 33001 Oviedo",
+        "return_domain": "vuelta.fibra-norte.example",
+        "dkim_domain": "fibra-norte.example",
+        "colour": "#0e5c59",
+        "timezone": "Europe/Madrid",
+    },
+    {
+        "slug": "cercle-references",
+        "name": "Cercle Références",
+        "legal_name": "Cercle Références SAS",
+        "profile": "FR",
+        "language": "fr",
+        "sender_name": "Camille Delaunay, Cercle Références",
+        "sender_address": "camille@cercle-references.example",
+        "mailbox": "bonjour@cercle-references.example",
+        "phone": "+33 1 99 00 12 34",
+        "postal_address": "14 rue des Tisserands, 69004 Lyon",
+        "return_domain": "retour.cercle-references.example",
+        "dkim_domain": "cercle-references.example",
+        "colour": "#6b2f5c",
+        "timezone": "Europe/Paris",
+    },
+)
+
+PURPOSES = (
+    ("marketing", {"es": "Novedades y ofertas", "fr": "Actualités et offres", "en": "News and offers"}, True),
+    ("service", {"es": "Lo que necesita saber", "fr": "Ce qu’il faut savoir", "en": "What you need to know"}, False),
+)
+
+TOPICS = (
+    ("fibra-norte", "novedades", "marketing", {"es": "Novedades", "fr": "Nouveautés", "en": "News"}),
+    ("fibra-norte", "ofertas", "marketing", {"es": "Ofertas", "fr": "Offres", "en": "Offers"}),
+    ("fibra-norte", "avisos", "service", {"es": "Avisos del servicio", "fr": "Avis de service", "en": "Service notices"}),
+    ("cercle-references", "lettre", "marketing", {"es": "La carta del club", "fr": "La lettre du Cercle", "en": "The club’s letter"}),
+    ("cercle-references", "rencontres", "marketing", {"es": "Encuentros", "fr": "Rencontres", "en": "Gatherings"}),
+    ("cercle-references", "membres", "service", {"es": "Vida de socio", "fr": "Vie des membres", "en": "Membership"}),
+)  # fmt: skip
+
+FIELDS: tuple[tuple[str, str, dict[str, str], list[str]], ...] = (
+    ("tariff", "choice", {"es": "Tarifa", "fr": "Forfait", "en": "Tariff"}, ["Fibra 300", "Fibra 600", "Fibra 1000"]),
+    ("monthly", "decimal", {"es": "Cuota mensual", "fr": "Mensualité", "en": "Monthly price"}, []),
+    ("since", "date", {"es": "Cliente desde", "fr": "Client depuis", "en": "Customer since"}, []),
+    ("city", "text", {"es": "Ciudad", "fr": "Ville", "en": "City"}, []),
+    ("sector", "choice", {"es": "Sector", "fr": "Secteur", "en": "Sector"}, ["industrie", "conseil", "logiciel", "artisanat"]),
+    ("mentor", "boolean", {"es": "Acompaña a otros socios", "fr": "Parraine d’autres membres", "en": "Mentors other members"}, []),
+)  # fmt: skip
+
+
+class Group(NamedTuple):
+    """What stands, by its code (topics by brand and code)."""
+
+    brands: dict[str, Brand]
+    topics: dict[tuple[str, str], Topic]
+
+
+def found_group(*, public_url: str) -> Group:
+    """Write the group into an empty house. Call it in a transaction."""
+    brands = {}
+    for facts in BRANDS:
+        brand = Brand.objects.create(**facts, public_url=public_url, dkim_selector=DKIM_SELECTOR)
+        create_dkim_key(settings.HOME, domain=brand.dkim_domain, selector=brand.dkim_selector)
+        brands[brand.slug] = brand
+    purposes = {
+        code: Purpose.objects.create(code=code, name=name, commercial=commercial) for code, name, commercial in PURPOSES
+    }
+    topics = {
+        (brand, code): Topic.objects.create(brand=brands[brand], code=code, name=name, purpose=purposes[purpose])
+        for brand, code, purpose, name in TOPICS
+    }
+    for key, kind, label, choices in FIELDS:
+        OwnField.objects.create(key=key, kind=kind, label=label, choices=choices)
+    for email, name, role, language in STAFF:
+        User.objects.create_user(email, PASSWORD, name=name, role=role, language=language)
+    Relay.objects.create(name="catcher", kind=Relay.Kind.CAPTURE)
+    return Group(brands, topics)

@@ -1,0 +1,149 @@
+"""Write the invented people into the house, in bulk."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from esmero.demo.crowd import Somebody, invent_people
+from esmero.demo.group import Group, found_group
+from esmero.dossier.saved import save_segment
+from esmero.house.audit import note
+from esmero.house.models import Brand
+from esmero.people.folding import fold
+from esmero.people.ledger import CONSENT
+from esmero.people.models import Address, ContactPoint, Person, Preference, Suppression, Tag
+from esmero.people.permission import NewEntry, record
+from esmero.people.suppression import suppress
+
+CHUNK = 500
+SOURCES = {
+    "consent": "alta en la web",
+    "soft opt-in": "contrato, casilla de información",
+    "contract": "contrato",
+    "": "centro de preferencias",
+}
+WORDINGS = {
+    "es": "Quiero recibir las novedades por correo. Puedo dejarlo cuando quiera.",
+    "fr": "Je souhaite recevoir les actualités par courriel. Je peux arrêter quand je veux.",
+    "en": "I would like to get the news by mail. I can stop whenever I like.",
+}
+
+
+def seed_house(*, public_url: str) -> bool:
+    """Seed an empty house with the group and its people, wholly or not at all; False where there is one already."""
+    if Brand.objects.exists():
+        Brand.objects.update(public_url=public_url)
+        return False
+    with transaction.atomic():
+        group = found_group(public_url=public_url)
+        people = list(invent_people())
+        rows = _write_people(people)
+        _write_words(people, rows, group)
+        _write_wishes(people, rows, group)
+        for name, conditions in SEGMENTS:
+            save_segment(None, name=name, conditions=conditions, brand=None, by="esmero demo")
+        note("demo.seeded", by="esmero demo", facts={"people": len(people)})
+    return True
+
+
+SEGMENTS = (
+    ("Clientes de fibra", {"field": "tariff", "is": "known"}),
+    ("Fibra 1000 en Oviedo y Gijón", {"all": [{"field": "tariff", "is": "=", "value": "Fibra 1000"}, {"field": "city", "is": "in", "value": ["Oviedo", "Gijón"]}]}),
+    ("Membres du Cercle", {"field": "sector", "is": "known"}),
+    ("Membres qui parrainent", {"field": "mentor", "is": "=", "value": True}),
+)  # fmt: skip
+
+
+def _write_people(people: Sequence[Somebody]) -> list[Person]:
+    values = dict.fromkeys(one.address for one in people if one.address)
+    Address.objects.bulk_create([Address(value=v, domain=v.rpartition("@")[2]) for v in values], batch_size=CHUNK)
+    addresses = dict(Address.objects.values_list("value", "id"))
+    rows = Person.objects.bulk_create(
+        [
+            Person(
+                number=one.number,
+                given_name=one.given,
+                family_name=one.family,
+                language=one.language,
+                country=one.country,
+                address_id=addresses.get(one.address),
+                fields=one.fields,
+                folded=one.folded,
+            )
+            for one in people
+        ],
+        batch_size=CHUNK,
+    )
+    ContactPoint.objects.bulk_create(
+        [
+            ContactPoint(
+                person=row, kind=ContactPoint.Kind.PHONE, value=one.phone, facts={"e164": one.phone.replace(" ", "")}
+            )
+            for one, row in zip(people, rows, strict=True)
+            if one.phone
+        ],
+        batch_size=CHUNK,
+    )
+    tags = {name: Tag.objects.create(name=name) for name in sorted({one.tag for one in people if one.tag}, key=fold)}
+    Person.tags.through.objects.bulk_create(
+        [
+            Person.tags.through(person_id=row.pk, tag_id=tags[one.tag].pk)
+            for one, row in zip(people, rows, strict=True)
+            if one.tag
+        ],
+        batch_size=CHUNK,
+    )
+    return rows
+
+
+def _write_words(people: Sequence[Somebody], rows: Sequence[Person], group: Group) -> None:
+    entries = []
+    for one, row in zip(people, rows, strict=True):
+        for word in one.words:
+            topic = group.topics[word.topic]
+            entries.append(
+                NewEntry(
+                    person=row.pk,
+                    brand=topic.brand_id,
+                    purpose=topic.purpose_id,
+                    topic=topic.pk,
+                    act=word.act,
+                    source=SOURCES[word.basis],
+                    at=word.at,
+                    basis=word.basis,
+                    wording=WORDINGS[one.language] if word.basis == CONSENT else "",
+                    wording_version="2016-03" if word.basis == CONSENT else "",
+                    by_person=word.by_person,
+                )
+            )
+    for start in range(0, len(entries), CHUNK):
+        record(entries[start : start + CHUNK])
+
+
+def _write_wishes(people: Sequence[Somebody], rows: Sequence[Person], group: Group) -> None:
+    now = timezone.now()
+    preferences = []
+    for one, row in zip(people, rows, strict=True):
+        if one.silenced:
+            scope = Suppression.Scope.COMMERCIAL if one.silenced == "complaint" else Suppression.Scope.ALL
+            evidence = "lista de la herramienta anterior"
+            suppress(one.address, scope=scope, reason=one.silenced, evidence=evidence, at=_before(now))
+        for wish in one.wishes:
+            topic = group.topics[wish.topic]
+            preferences.append(
+                Preference(
+                    person=row,
+                    brand_id=topic.brand_id,
+                    topic=topic,
+                    wanted=wish.wanted,
+                    minimum_gap_days=wish.gap,
+                    paused_until=now + timedelta(days=wish.pause) if wish.pause else None,
+                )
+            )
+    Preference.objects.bulk_create(preferences, batch_size=CHUNK)
+
+
+def _before(now: datetime) -> datetime:
+    return now - timedelta(days=200)

@@ -1,0 +1,72 @@
+"""The keys of this house, each in its own file below `keys/`, readable by the owner alone."""
+
+import os
+import secrets
+from functools import lru_cache
+from pathlib import Path
+
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+
+class KeyMissing(Exception):
+    """A key file that should exist does not; the text says which and how to make it."""
+
+
+def create_keys(home: Path) -> None:
+    """Make the folder `keys/` with every key that a house needs. Existing keys are left alone."""
+    folder = home / "keys"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    folder.chmod(0o700)
+    for name in ("secret.key", "suppression.key", "tokens-1.key"):
+        _write_once(folder / name, secrets.token_urlsafe(48).encode("ascii"))
+
+
+def create_dkim_key(home: Path, *, domain: str, selector: str) -> bytes:
+    """Return the private key (PEM) for a signing domain; makes an RSA key of 2048 bits the first time (RFC 8301)."""
+    path = dkim_path(home, domain=domain, selector=selector)
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        _write_once(
+            path,
+            key.private_bytes(
+                serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+            ),
+        )
+    return path.read_bytes()
+
+
+def dkim_path(home: Path, *, domain: str, selector: str) -> Path:
+    return home / "keys" / "dkim" / f"{domain}.{selector}.pem"
+
+
+@lru_cache
+def token_keys(home: Path) -> dict[int, bytes]:
+    """Return the keys that sign tokens by their number; the highest signs, all others still read."""
+    found = {int(path.stem.split("-")[1]): path.read_bytes().strip() for path in (home / "keys").glob("tokens-*.key")}
+    if not found:
+        raise KeyMissing(f"No key to sign links in {home / 'keys'}. Run `esmero init`.")
+    return found
+
+
+@lru_cache
+def suppression_key(home: Path) -> bytes:
+    """Return the key of the suppression hashes. It is a key of its own: whoever loses it loses the list."""
+    path = home / "keys" / "suppression.key"
+    if not path.is_file():
+        raise KeyMissing(
+            f"{path} is missing. Restore it from the backup; `esmero init` makes one only for a new house."
+        )
+    return path.read_bytes().strip()
+
+
+def _write_once(path: Path, content: bytes) -> None:
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())

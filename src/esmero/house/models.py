@@ -1,0 +1,110 @@
+"""The operator: staff with roles, brands, the audit log, and happenings that higher packages react to."""
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+from django.db.models import Q
+
+from esmero.work.models import Due
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None, **facts: Any) -> "User":
+        user = self.model(email=email.strip().lower(), **facts)
+        user.set_password(password)
+        user.save()
+        return user
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(email__iexact=username)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """One member of staff. The role decides what they may do (house/roles.py)."""
+
+    class Role(models.TextChoices):
+        OWNER = "owner"
+        MANAGER = "manager"
+        AGENT = "agent"
+        READER = "reader"
+
+    email = models.EmailField(unique=True)
+    name = models.CharField(max_length=200)
+    role = models.CharField(max_length=10, choices=Role.choices, default=Role.READER)
+    language = models.CharField(max_length=2, default="en")
+    timezone = models.CharField(max_length=64, default="Europe/Madrid")
+    theme = models.CharField(max_length=5, blank=True, default="")
+    is_active = models.BooleanField(default=True)
+    date_joined = models.DateTimeField(auto_now_add=True)
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    @property
+    def is_staff(self) -> bool:
+        return self.is_active
+
+
+class Brand(models.Model):
+    """A name under which the house writes: sender, host, legal text and jurisdiction profile."""
+
+    slug = models.SlugField(max_length=40, unique=True)
+    name = models.CharField(max_length=120)
+    legal_name = models.CharField(max_length=200, blank=True, default="")
+    profile = models.CharField(max_length=8, default="EU")
+    language = models.CharField(max_length=2, default="en")
+    sender_name = models.CharField(max_length=120)
+    sender_address = models.EmailField()
+    mailbox = models.EmailField(blank=True, default="", help_text="Human replies are forwarded here.")
+    phone = models.CharField(max_length=40, blank=True, default="")
+    postal_address = models.CharField(max_length=300, blank=True, default="")
+    public_url = models.URLField(help_text="Where this house answers recipients, e.g. https://mail.example.org")
+    return_domain = models.CharField(max_length=190, help_text="Returns and replies to tagged addresses arrive here.")
+    dkim_domain = models.CharField(max_length=190, blank=True, default="")
+    dkim_selector = models.CharField(max_length=63, blank=True, default="")
+    colour = models.CharField(max_length=7, default="#0e5c59")
+    timezone = models.CharField(max_length=64, default="Europe/Madrid")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class AuditEntry(models.Model):
+    """A change of consequence: who, what, when. Written in the transaction of the change; never changed afterwards."""
+
+    at = models.DateTimeField(auto_now_add=True, db_index=True)
+    actor = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    actor_name = models.CharField(max_length=200, default="")
+    action = models.CharField(max_length=60)
+    subject_kind = models.CharField(max_length=40, blank=True, default="")
+    subject_id = models.BigIntegerField(null=True, blank=True)
+    facts = models.JSONField(default=dict, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["subject_kind", "subject_id"], name="audit_subject")]
+
+    def __str__(self) -> str:
+        return f"{self.action} by {self.actor_name}"
+
+
+class Happening(Due):
+    """Something happened that higher packages react to (table in rounds/). Kind and ids only, no foreign key."""
+
+    kind = models.CharField(max_length=60)
+    facts = models.JSONField(default=dict)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="happening_due")]
+
+    def __str__(self) -> str:
+        return self.kind

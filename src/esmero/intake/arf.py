@@ -1,0 +1,63 @@
+"""Complaints: RFC 5965 feedback reports, redacted ones of RFC 6590, and the forms that providers send instead."""
+
+import re
+from dataclasses import dataclass
+
+from esmero.intake.dsn import find_recipient
+from esmero.intake.headers import find_address, read_headers
+from esmero.intake.message import Letter, Part, split_head
+
+_SUBJECT = re.compile(
+    r"^complaint about message from|abuse report|spam (?:report|complaint)|feedback[- ]loop|email feedback report|junk (?:mail )?report",
+    re.IGNORECASE,
+)
+_SENDER = re.compile(
+    r"^(?:staff@(?:hotmail|outlook|live|msn)\.|scomp@aol|feedbackloop@|fbl@|abuse@|complaints?@)", re.IGNORECASE
+)
+# JMRP and its like: the returned message names whom it was for.
+_MARKS = (
+    "x-hmxmroriginalrecipient",
+    "x-ms-exchange-organization-originalrecipient",
+    "x-aol-feedback",
+    "x-feedback-loop",
+    "x-loop-recipient",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """A complaint: the feedback type in lower case, recipients where not redacted, and the sign that told it."""
+
+    feedback: str
+    recipients: tuple[str, ...]
+    sign: str
+
+
+def read_complaint(letter: Letter) -> Complaint | None:
+    """Return the complaint in a message, or None. `not-spam` is a report but no complaint; the caller sees it in `feedback`."""
+    report = next(
+        (part for part in letter.parts if part.type in {"message/feedback-report", "text/feedback-report"}), None
+    )
+    if report is not None:
+        return _read_report(report)
+    if letter.params.get("report-type", "").lower() == "feedback-report":
+        return Complaint("abuse", (), "arf:container")
+    returned = letter.first("message/rfc822", "text/rfc822-headers")
+    if returned is None:
+        return None
+    inner = read_headers(split_head(returned.content)[0])
+    marks = [name for name in _MARKS if name in inner]
+    sender, subject = letter.headers.address("from", "sender"), letter.headers.get("subject")
+    if marks or (_SENDER.search(sender) and _SUBJECT.search(subject)):
+        named = [inner.get(name) for name in marks]
+        found = tuple(dict.fromkeys(address for value in named if (address := find_address(value))))
+        return Complaint("abuse", found, f"provider:{marks[0] if marks else 'form'}")
+    return None
+
+
+def _read_report(part: Part) -> Complaint:
+    fields = read_headers(part.content)
+    given = [*fields.all("original-rcpt-to"), *fields.all("removal-recipient"), *fields.all("redacted-address")]
+    recipients = tuple(dict.fromkeys(address for value in given if (address := find_recipient(value))))
+    feedback = fields.get("feedback-type", "abuse").strip().lower()[:40] or "abuse"
+    return Complaint(feedback, recipients, f"arf:{feedback}")

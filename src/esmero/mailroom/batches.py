@@ -1,0 +1,150 @@
+"""The sender's work on the database, in batches: claim, gather, ask the gate, print. Runs in the sender's thread."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+
+from esmero.mailroom.casefile import Reached, Reason, describe_occasion, gather_recipients
+from esmero.mailroom.facts import read_values
+from esmero.mailroom.presses import Presses
+from esmero.outbox.journal import Journal
+from esmero.outbox.ledger import Claimed, claim_messages, give_up, put_on_wire, refuse
+from esmero.outbox.models import Dispatch, MessageClass
+from esmero.outbox.transports.parcels import Parcel
+from esmero.policy.gate import judge_occasion, judge_recipient
+from esmero.rendering.headers import HeaderInjection
+from esmero.rendering.message import Personal
+from esmero.rendering.problem import TemplateFault
+from esmero.rendering.tokens import Signer
+from esmero.vault.files import path_of
+
+VERDICT_AGE = timedelta(minutes=1)
+
+
+@dataclass
+class Route:
+    """A dispatch that is open now, ready to be printed."""
+
+    dispatch: Dispatch
+    presses: Presses
+
+    def reason(self) -> Reason:
+        dispatch = self.dispatch
+        return Reason(
+            brand=dispatch.brand,
+            message_class=dispatch.message_class,  # type: ignore[arg-type]
+            channel=dispatch.channel,  # type: ignore[arg-type]
+            purpose=dispatch.purpose,
+            topic=dispatch.topic,
+            words=dispatch.reason,
+            dispatch_id=dispatch.pk,
+        )
+
+
+@dataclass
+class Batch:
+    """Claimed messages on their way through the stages; `values` are the fields of their persons."""
+
+    claimed: list[Claimed]
+    judged_at: datetime
+    addresses: dict[int, str] = field(default_factory=dict)
+    tries: dict[int, int] = field(default_factory=dict)
+
+
+def take_batch(*, worker: str, routes: dict[int, Route], most: int) -> Batch | None:
+    """Claim due messages of these routes and ask the gate about each; None when nothing is due."""
+    now = timezone.now()
+    claimed = claim_messages(worker=worker, dispatch_ids=routes, now=now, most=most)
+    if not claimed:
+        return None
+    passed = ask_gate(claimed, routes=routes, worker=worker, now=now)
+    return Batch(
+        claimed=passed,
+        judged_at=now,
+        addresses={row.id: row.address for row in passed},
+        tries={row.id: row.tries for row in passed},
+    )
+
+
+def ask_gate(claimed: Sequence[Claimed], *, routes: dict[int, Route], worker: str, now: datetime) -> list[Claimed]:
+    """Judge these messages; those that may not go are written back with their objections. Returns the others."""
+    by_dispatch: dict[int, list[Claimed]] = defaultdict(list)
+    for row in claimed:
+        by_dispatch[row.dispatch_id].append(row)
+    passed: list[Claimed] = []
+    objected: list[tuple[int, str, dict[str, object] | None, datetime | None]] = []
+    for dispatch_id, rows in by_dispatch.items():
+        route = routes[dispatch_id]
+        if route.dispatch.message_class == MessageClass.INTERNAL:
+            passed += rows
+            continue
+        reason = route.reason()
+        findings = judge_occasion(describe_occasion(reason, at=now))
+        people = [Reached(row.person_id or 0, row.address) for row in rows]
+        for row, recipient in zip(rows, gather_recipients(people, reason=reason), strict=True):
+            verdict = judge_recipient(recipient, findings=findings)
+            if verdict.outcome in ("go", "go_without_promotion"):
+                passed.append(row)
+            else:
+                until = verdict.until if verdict.outcome == "wait" else None
+                objected.append((row.id, verdict.codes(), dict(verdict.facts()), until))
+    if objected:
+        refuse(objected, worker=worker, at=now)
+    return passed
+
+
+def print_parcels(rows: Sequence[Claimed], *, routes: dict[int, Route], worker: str, journal: Journal) -> list[Parcel]:
+    """Print messages, mark them as on the wire in ledger and journal, and return those that may be handed over.
+
+    What cannot be printed is put to rest with its reason; what another worker holds by now is left alone.
+    """
+    values = read_values(row.person_id for row in rows if row.person_id is not None)
+    at = timezone.now()
+    parcels: list[Parcel] = []
+    faults: list[tuple[int, str]] = []
+    for row in rows:
+        try:
+            parcels.append(_print(row, route=routes[row.dispatch_id], values=values, at=at))
+        except (HeaderInjection, TemplateFault, OSError, ValueError) as fault:
+            faults.append((row.id, f"This message could not be made: {fault}"))
+    if faults:
+        give_up(faults, worker=worker)
+    held = put_on_wire([parcel.key for parcel in parcels], worker=worker)
+    ours = [parcel for parcel in parcels if parcel.key in held]
+    journal.hand_over(parcel.key for parcel in ours)
+    return ours
+
+
+def _print(row: Claimed, *, route: Route, values: Mapping[int, Mapping[str, object]], at: datetime) -> Parcel:
+    payload = row.payload or {}
+    if "sealed" in payload:  # finished elsewhere: a reply that is forwarded
+        body = path_of(str(payload["sealed"])).read_bytes()
+        return Parcel(row.id, str(payload.get("return_path", "")), row.address, body)
+    facts: Mapping[str, object] = values.get(row.person_id or 0) or payload.get("values") or {}  # type: ignore[assignment]
+    personal = Personal(
+        message=row.id,
+        opaque=row.opaque,
+        address=row.address,
+        name=str(facts.get("full_name", "")),
+        values=facts,
+    )
+    mail = route.presses.press_for(row.language).render(personal, at=at)
+    return Parcel(row.id, mail.return_path, mail.recipient, mail.body, mail.needs_smtputf8)
+
+
+def load_routes(*, signer: Signer, known: dict[int, Route]) -> dict[int, Route]:
+    """Return the open dispatches by id; presses that are known stay."""
+    rows = Dispatch.objects.filter(state=Dispatch.State.OPEN).select_related("brand", "purpose", "topic", "relay")
+    fresh: dict[int, Route] = {}
+    for dispatch in rows:
+        old = known.get(dispatch.pk)
+        if old is not None:
+            old.dispatch = dispatch
+            fresh[dispatch.pk] = old
+            continue
+        signs = bool(dispatch.relay and dispatch.relay.relay_signs)
+        fresh[dispatch.pk] = Route(dispatch, Presses(dispatch, signer, signs))
+    return fresh

@@ -1,0 +1,63 @@
+"""From what a relay answered to what follows: the next try, the words, the standing of the address."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from esmero.intake.meaning import judge
+from esmero.outbox.ledger import Answer, record_answers
+from esmero.outbox.models import Message, MessageEvent
+from esmero.outbox.retrying import Schedule
+from esmero.outbox.transports.parcels import Fate, Outcome
+from esmero.people.standing import Return, record_return
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """An answer for the ledger, and the return that it means for an address, if any."""
+
+    answer: Answer
+    returned: Return | None = None
+
+
+def judge_outcome(outcome: Outcome, *, tries: int, schedule: Schedule, now: datetime) -> Judged:
+    """Decide what follows from one outcome. Pure."""
+    if outcome.fate in (Fate.ACCEPTED, Fate.IN_DOUBT):
+        return Judged(Answer(outcome))
+    retry = schedule.plan(outcome, tries=tries, now=now)
+    if outcome.fate is Fate.NOT_BEGUN:
+        return Judged(Answer(outcome, retry))
+    found = judge(outcome.enhanced, outcome.code, outcome.text)
+    facts: dict[str, object] = {
+        "meaning": found.meaning.value,
+        "code": outcome.code,
+        "status": outcome.enhanced,
+        "text": outcome.text[:500],
+    }
+    returned = Return(
+        meaning=found.meaning.value,
+        hard=found.hard and outcome.fate is Fate.REFUSED_FOR_GOOD,
+        ours=found.ours,
+        at=now,
+        evidence=f"message {outcome.key}",
+    )
+    if outcome.fate is Fate.REFUSED_FOR_GOOD:
+        worst = Message.Worst.OUR_FAULT if found.ours else Message.Worst.RETURNED_FOR_GOOD
+        return Judged(Answer(outcome, retry, worst, MessageEvent.Kind.REFUSED, facts), returned)
+    # A temporary refusal counts against the address once, when we give up; before that it is only an event.
+    last = retry.due_at is None
+    return Judged(
+        Answer(outcome, retry, Message.Worst.RETURNED_FOR_NOW, MessageEvent.Kind.DEFERRED, facts),
+        returned if last else None,
+    )
+
+
+def record_judged(judged: Sequence[Judged], *, addresses: Callable[[int], str], worker: str, at: datetime) -> None:
+    """Write answers and their effects on addresses in one transaction: a crash has both or none."""
+    with transaction.atomic():
+        record_answers([one.answer for one in judged], worker=worker, at=at)
+        for one in judged:
+            if one.returned is not None:
+                record_return(addresses(one.answer.outcome.key), returned=one.returned)

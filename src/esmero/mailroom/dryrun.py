@@ -1,0 +1,116 @@
+"""The dry run: the gate asked about everybody in the segment, before anything is planned.
+
+Each person is counted once, under the first objection in the order of the rules. Of people who share an address the
+lowest id whose other rules pass gets commercial mail.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from esmero.campaigns.models import AudienceMember, Campaign
+from esmero.dossier.segments import select_persons
+from esmero.mailroom.casefile import Reached, Reason, describe_occasion, gather_recipients
+from esmero.policy.gate import judge_occasion, judge_recipient
+from esmero.policy.verdict import Verdict
+from esmero.work.jobs import save_progress
+from esmero.work.models import Job
+
+CHUNK = 1000
+# A campaign waits this long for a person; whoever asks for a longer pause is left out of it.
+PATIENCE = timedelta(hours=24)
+
+
+def run_chunk(job: Job) -> bool:
+    """Judge the next people of a campaign's segment; True when all are judged and counted."""
+    campaign = Campaign.objects.select_related("brand", "topic__purpose", "segment").get(pk=job.subject)
+    assert campaign.segment is not None
+    people = select_persons(campaign.segment.conditions)
+    if not job.cursor:
+        _forget_audience(campaign)
+        job.total, job.done, job.cursor = people.count(), 0, {"after": 0}
+        with transaction.atomic():
+            save_progress(job)
+    rows = people.filter(id__gt=job.cursor["after"]).order_by("id").values_list("id", "address__value")[:CHUNK]
+    reached = [Reached(pk, address or "") for pk, address in rows]
+    if not reached:
+        _finish(campaign, job)
+        return True
+    members = judge_audience(campaign, reached, at=timezone.now())
+    with transaction.atomic():
+        AudienceMember.objects.bulk_create(members)
+        job.cursor, job.done = {"after": reached[-1].person}, job.done + len(reached)
+        save_progress(job)
+    return False
+
+
+def judge_audience(campaign: Campaign, people: Sequence[Reached], *, at: datetime) -> list[AudienceMember]:
+    """Ask the gate about these people (in the order of their ids) for a campaign."""
+    reason = reason_of(campaign)
+    findings = judge_occasion(describe_occasion(reason, at=at))
+    addresses = {one.address for one in people if one.address}
+    taken = dict(
+        AudienceMember.objects.filter(campaign=campaign, outcome__in=("go", "wait"))
+        .filter(person__address__value__in=addresses)
+        .values_list("person__address__value", "person_id")
+    )
+    members = []
+    for one, facts in zip(people, gather_recipients(people, reason=reason), strict=True):
+        owner = taken.get(one.address) if one.address else None
+        recipient = facts if owner is None else facts._replace(address_taken_by=owner)
+        verdict = judge_recipient(recipient, findings=findings)
+        outcome = _outcome(verdict, at=at)
+        if outcome != "refuse" and one.address:
+            taken.setdefault(one.address, one.person)
+        members.append(
+            AudienceMember(
+                campaign=campaign,
+                person_id=one.person,
+                outcome=outcome,
+                first=verdict.first.code if verdict.first else "",
+                codes=verdict.codes(),
+                facts=verdict.facts() or None,
+            )
+        )
+    return members
+
+
+def reason_of(campaign: Campaign) -> Reason:
+    """Return what a campaign says of itself to the gate."""
+    commercial = campaign.topic.purpose.commercial
+    return Reason(
+        brand=campaign.brand,
+        message_class="commercial" if commercial else "relational",
+        channel="email",
+        purpose=campaign.topic.purpose,
+        topic=campaign.topic,
+        words=campaign.reason,
+        dispatch_id=campaign.dispatch_id,
+    )
+
+
+def _outcome(verdict: Verdict, *, at: datetime) -> str:
+    if verdict.outcome == "wait":
+        return "wait" if verdict.until is not None and verdict.until - at <= PATIENCE else "refuse"
+    return "refuse" if verdict.outcome == "refuse" else "go"
+
+
+def _forget_audience(campaign: Campaign) -> None:
+    with transaction.atomic():
+        AudienceMember.objects.filter(campaign=campaign).delete()
+
+
+def _finish(campaign: Campaign, job: Job) -> None:
+    rows = AudienceMember.objects.filter(campaign=campaign).values_list("outcome", "first")
+    counts: Counter[str] = Counter()
+    for outcome, first in rows.iterator(chunk_size=20_000):
+        counts["audience"] += 1
+        counts["go" if outcome == "go" else "wait" if outcome == "wait" else first] += 1
+    with transaction.atomic():
+        Campaign.objects.filter(pk=campaign.pk, state=Campaign.State.CHECKING).update(
+            state=Campaign.State.CHECKED, counts=dict(counts), checked_at=timezone.now()
+        )
+        save_progress(job)

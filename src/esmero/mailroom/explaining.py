@@ -1,0 +1,91 @@
+"""Why a message went to a person: the permission, the rules that let it pass, the frequency, and what the house knows."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from esmero.outbox.models import Message
+from esmero.people.models import Channel, ContactPoint, Permission, PermissionEntry, Preference
+from esmero.policy.gate import RULES
+
+KNOWN = ("name", "number", "language", "country", "organisation", "phone", "post", "fields")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """The facts; words are given to them in `web`. `known` are names out of KNOWN: kinds of facts, never the facts."""
+
+    permission: PermissionEntry | None
+    rules: tuple[str, ...]
+    gap: timedelta | None
+    before: datetime | None
+    known: tuple[str, ...]
+
+
+def explain(message: Message) -> Explanation:
+    """Gather why this message went out, as the ledger has it."""
+    dispatch = message.dispatch
+    return Explanation(
+        permission=_find_permission(message),
+        rules=tuple(rule.code for rule in RULES if dispatch.message_class in rule.applies_to),
+        gap=_find_gap(message),
+        before=_find_before(message),
+        known=_list_known(message),
+    )
+
+
+def _find_permission(message: Message) -> PermissionEntry | None:
+    """Return the grant on which the message rested: the newest that covers purpose and topic and was given before it left."""
+    dispatch = message.dispatch
+    if message.person_id is None or dispatch.purpose_id is None:
+        return None
+    grants = PermissionEntry.objects.filter(
+        person=message.person_id,
+        brand=dispatch.brand_id,
+        channel=Channel.EMAIL,
+        purpose=dispatch.purpose_id,
+        act=PermissionEntry.Act.GRANTED,
+    )
+    grants = grants.filter(topic=None) | grants.filter(topic=dispatch.topic_id)
+    moment = message.sent_at or message.judged_at
+    if moment is not None:
+        grants = grants.filter(at__lte=moment)
+    # What counted is what the standing points to, as long as it is such a grant; else the newest of them.
+    entries = Permission.objects.filter(person=message.person_id, brand=dispatch.brand_id).values("entry")
+    return grants.filter(id__in=entries).order_by("-at").first() or grants.order_by("-at", "-id").first()
+
+
+def _find_gap(message: Message) -> timedelta | None:
+    wishes = Preference.objects.filter(person=message.person_id, brand=message.dispatch.brand_id)
+    for topic in (message.dispatch.topic_id, None):
+        days = wishes.filter(topic=topic).values_list("minimum_gap_days", flat=True).first()
+        if days is not None:
+            return timedelta(days=days)
+    return None
+
+
+def _find_before(message: Message) -> datetime | None:
+    if message.person_id is None or message.sent_at is None:
+        return None
+    others = Message.objects.filter(
+        person=message.person_id, dispatch__topic=message.dispatch.topic_id, dispatch__brand=message.dispatch.brand_id
+    )
+    others = others.filter(sent_at__lt=message.sent_at).exclude(pk=message.pk)
+    return others.order_by("-sent_at").values_list("sent_at", flat=True).first()
+
+
+def _list_known(message: Message) -> tuple[str, ...]:
+    person = message.person
+    if person is None:
+        return ()
+    kinds = set(ContactPoint.objects.filter(person=person).values_list("kind", flat=True))
+    there = {
+        "name": person.given_name or person.family_name,
+        "number": person.number,
+        "language": person.language,
+        "country": person.country,
+        "organisation": person.organisation_id,
+        "phone": ContactPoint.Kind.PHONE in kinds,
+        "post": ContactPoint.Kind.POST in kinds,
+        "fields": person.fields,
+    }
+    return tuple(name for name in KNOWN if there[name])

@@ -1,0 +1,13 @@
+"""Somebody leaves by mail: to the address in List-Unsubscribe, or by a reply that says nothing else. No mail goes back."""
+
+from esmero.mailroom.arrival import Arrival
+from esmero.mailroom.handlers import reply
+from esmero.mailroom.leaving import leave
+
+
+def handle(arrival: Arrival) -> None:
+    """Withdraw where the mail proves that it knows our message; else a person reads it: anybody can write a From."""
+    if arrival.message is None or not arrival.proven:
+        reply.handle(arrival)
+        return
+    leave(arrival.message, at=arrival.at, source="mail", proof=arrival.inbound.raw)

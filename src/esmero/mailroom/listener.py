@@ -1,0 +1,171 @@
+"""The SMTP listener for what comes back. It takes mail for our tagged addresses only, and says 250 only when it has it.
+
+Whoever hands mail to it keeps a copy until then (RFC 5321 4.2.5), so a crash before the commit loses nothing, and a
+second delivery of the same octets to the same address is the same row.
+"""
+
+import asyncio
+import logging
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, ClassVar
+
+from aiosmtpd.smtp import SMTP, Envelope, Session
+from django.conf import settings
+from django.db import close_old_connections
+from django.utils import timezone
+
+from esmero.mailroom.presses import open_signer
+from esmero.mailroom.receive import take_in
+from esmero.mailroom.tagged import AddressBook, NotOurs
+
+log = logging.getLogger(__name__)
+
+CONNECTIONS = 100
+RECIPIENTS = 50
+THREADS = 4
+BOOK_AGE = 10.0  # seconds until a new brand's domain is known here
+IDLE = 120.0  # seconds that a silent client is waited for
+
+
+class _Protocol(SMTP):
+    """Our SMTP: no more connections than there are places, and no more octets of one mail than we can hold."""
+
+    # Some relays fold nothing; a long line is theirs to answer for, not a reason to lose the mail.
+    line_length_limit = 1_048_576
+    open: ClassVar[set["_Protocol"]] = set()  # one listener a process
+    _taken = 0
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        full = len(self.open) >= CONNECTIONS
+        if full and isinstance(transport, asyncio.WriteTransport):
+            transport.write(b"421 4.3.2 Too many connections, come back later\r\n")
+        self.open.add(self)
+        super().connection_made(transport)
+        if full:
+            transport.close()
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self.open.discard(self)
+        super().connection_lost(error)
+
+    def data_received(self, data: bytes) -> None:
+        # What exceeds the limit is thrown away line by line in the base class; a line without end would not be.
+        self._taken += len(data)
+        if (
+            isinstance(self.transport, asyncio.WriteTransport)
+            and self._taken > 2 * (self.data_size_limit or 0) + self.line_length_limit
+        ):
+            self.transport.abort()
+            return
+        super().data_received(data)
+
+    def _set_rset_state(self) -> None:
+        self._taken = 0
+        super()._set_rset_state()  # type: ignore[no-untyped-call]
+
+
+class Door:
+    """What the listener answers to each command; all work on the database is done in a few threads."""
+
+    def __init__(self) -> None:
+        self._threads = ThreadPoolExecutor(max_workers=THREADS, thread_name_prefix="inbound")
+        self._book: tuple[float, AddressBook] | None = None
+
+    async def handle_RCPT(  # noqa: N802
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, rcpt_options: list[str]
+    ) -> str:
+        """Take a recipient that is ours. No open relay: everything else is refused for good, in words."""
+        del server, session, rcpt_options
+        if len(envelope.rcpt_tos) >= RECIPIENTS:
+            return "452 4.5.3 Too many recipients in one transaction, send the rest in another"
+        try:
+            await self._in_thread(self._check, address)
+        except NotOurs as refusal:
+            return f"550 5.1.1 {refusal}"
+        except Exception:
+            log.exception("cannot check %r", address)
+            return "451 4.3.0 We cannot look that up now, please try again"
+        envelope.rcpt_tos.append(address)
+        return "250 2.1.5 OK"
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        """Keep the mail; 250 only when octets and row are safe."""
+        del server, session
+        try:
+            await self._in_thread(_keep, envelope.original_content or b"", envelope.mail_from or "", envelope.rcpt_tos)
+        except Exception:
+            log.exception("a mail could not be kept")
+            return "451 4.3.0 We could not keep that, please try again"
+        return "250 2.0.0 Kept"
+
+    def close(self) -> None:
+        """Let what is under way finish."""
+        self._threads.shutdown(wait=True)
+
+    def _check(self, address: str) -> None:
+        if self._book is None or time.monotonic() - self._book[0] > BOOK_AGE:
+            self._book = (time.monotonic(), AddressBook(open_signer()))
+        self._book[1].read(address, at=timezone.now())
+
+    async def _in_thread(self, work: Any, *values: Any) -> None:
+        def run() -> None:
+            close_old_connections()
+            try:
+                work(*values)
+            finally:
+                close_old_connections()
+
+        await asyncio.get_running_loop().run_in_executor(self._threads, run)
+
+
+def _keep(raw: bytes, sender: str, recipients: list[str]) -> None:
+    at = timezone.now()
+    for recipient in recipients:
+        take_in(raw, envelope_from=sender, envelope_to=recipient, door="smtp", at=at)
+
+
+async def serve(stop: asyncio.Event, *, ready: asyncio.Future[int] | None = None) -> None:
+    """Listen where the settings say until `stop`; `ready` gets the port (of use where the settings say 0)."""
+    config = settings.ESMERO
+    door = Door()
+    loop = asyncio.get_running_loop()
+
+    def make() -> _Protocol:
+        return _Protocol(
+            door,
+            data_size_limit=config.inbound_max_bytes,
+            enable_SMTPUTF8=True,
+            ident="Esmero",
+            timeout=IDLE,
+            command_call_limit={"*": 1000},
+            loop=loop,
+        )
+
+    server = await loop.create_server(make, config.inbound_host, config.inbound_port)
+    try:
+        if ready is not None:
+            ready.set_result(server.sockets[0].getsockname()[1])
+        log.info("listening for returns and replies on %s:%d", config.inbound_host, config.inbound_port)
+        await stop.wait()
+    finally:
+        server.close()
+        for protocol in list(_Protocol.open):
+            if protocol.transport is not None:
+                protocol.transport.close()
+        door.close()
+
+
+def run_listener(stop: threading.Event) -> None:
+    """Listen until `stop` is set. Raises OSError when the port is taken."""
+    asyncio.run(_run(stop))
+
+
+async def _run(stop: threading.Event) -> None:
+    done = asyncio.Event()
+    task = asyncio.create_task(serve(done))
+    while not stop.is_set() and not task.done():  # noqa: ASYNC110 - a threading.Event cannot be awaited
+        await asyncio.sleep(0.2)
+    done.set()
+    await task

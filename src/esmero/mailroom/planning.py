@@ -1,0 +1,93 @@
+"""Plan a started campaign: one message for each person of the frozen audience, also for those who are left out."""
+
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from esmero.campaigns.lifecycle import CANCELLING
+from esmero.campaigns.models import AudienceMember, Campaign
+from esmero.outbox.ledger import STATES_BUSY, new_opaque
+from esmero.outbox.models import Dispatch, Message
+from esmero.outbox.receivers import receiver_of
+from esmero.work.jobs import enqueue, save_progress
+from esmero.work.models import Job
+
+CHUNK = 1000
+LOOK_AGAIN = timedelta(seconds=10)
+LANES = {"service": 0, "internal": 0, "auto-reply": 0, "relational": 1, "commercial": 2}
+
+
+def run_chunk(job: Job) -> bool:
+    """Plan the next thousand; when all are planned, open the dispatch, and the senders begin."""
+    campaign = Campaign.objects.select_related("brand", "dispatch").get(pk=job.subject)
+    assert campaign.dispatch is not None
+    after = job.cursor.get("after", 0)
+    if job.total is None:
+        job.total = AudienceMember.objects.filter(campaign=campaign).count()
+    rows = list(
+        AudienceMember.objects.filter(campaign=campaign, id__gt=after)
+        .order_by("id")
+        .values_list("id", "person_id", "person__address__value", "person__language", "outcome", "codes", "facts")[
+            :CHUNK
+        ]
+    )
+    now = timezone.now()
+    if not rows:
+        _open(campaign, job)
+        return True
+    lane = LANES[campaign.dispatch.message_class]
+    messages = [
+        Message(
+            dispatch=campaign.dispatch,
+            person_id=person,
+            address=address or "",
+            receiver=receiver_of(address or ""),
+            language=language or campaign.brand.language,
+            lane=lane,
+            state=Message.State.REFUSED if outcome == "refuse" else Message.State.PLANNED,
+            verdict=codes,
+            objections=facts,
+            judged_at=campaign.checked_at,
+            due_at=None if outcome == "refuse" else now,
+            opaque=new_opaque(),
+        )
+        for _, person, address, language, outcome, codes, facts in rows
+    ]
+    with transaction.atomic():
+        Message.objects.bulk_create(messages, batch_size=500)
+        job.cursor, job.done = {"after": rows[-1][0]}, job.done + len(rows)
+        save_progress(job)
+    return False
+
+
+def _open(campaign: Campaign, job: Job) -> None:
+    with transaction.atomic():
+        running = Campaign.objects.filter(pk=campaign.pk, state=Campaign.State.PLANNING).update(
+            state=Campaign.State.RUNNING
+        )
+        if running:
+            Dispatch.objects.filter(pk=campaign.dispatch_id or 0).update(state=Dispatch.State.OPEN)
+        save_progress(job)
+
+
+def cancel_chunk(job: Job) -> bool:
+    """Cancel the next thousand messages of a cancelled campaign that have not left; True when none is left.
+
+    For those in a sender's hands it comes again a little later: they are freed (and then cancelled) or they have left.
+    """
+    campaign = Campaign.objects.get(pk=job.subject)
+    waiting = (Message.State.PLANNED, Message.State.WAITING, Message.State.HELD)
+    ids = list(
+        Message.objects.filter(dispatch=campaign.dispatch_id, state__in=waiting).values_list("id", flat=True)[:CHUNK]
+    )
+    with transaction.atomic():
+        Message.objects.filter(id__in=ids, state__in=waiting).update(state=Message.State.CANCELLED, due_at=None)
+        job.done += len(ids)
+        save_progress(job)
+    if ids:
+        return False
+    if Message.objects.filter(dispatch=campaign.dispatch_id, state__in=STATES_BUSY).exists():
+        with transaction.atomic():
+            enqueue(CANCELLING, subject_id=campaign.pk, by=job.created_by, at=timezone.now() + LOOK_AGAIN)
+    return True

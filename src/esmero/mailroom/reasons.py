@@ -1,0 +1,14 @@
+"""The codes of the objections in the order in which a dry run counts them."""
+
+from collections.abc import Mapping
+
+from esmero.policy.gate import RULES
+
+CODES: tuple[str, ...] = tuple(rule.code for rule in RULES)
+SLUGS: Mapping[str, str] = {rule.code: rule.slug for rule in RULES}
+
+
+def in_order(reasons: Mapping[str, int]) -> dict[str, int]:
+    """Return the reasons in the order of the rules; a code of an older version comes last."""
+    known = {code: reasons[code] for code in CODES if code in reasons}
+    return known | {code: number for code, number in sorted(reasons.items()) if code not in known}

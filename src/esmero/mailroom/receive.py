@@ -1,0 +1,121 @@
+"""What came back is read and acted on: each mail once, whatever crashes in between.
+
+A mail is a row with a due time. Its effects and the row's completion are one transaction; what cannot be handled is
+tried again, and stays visible with its bytes when that does not help.
+"""
+
+import logging
+import traceback
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from esmero.intake.classify import Kind, classify
+from esmero.mailroom.arrival import Arrival, recognise
+from esmero.mailroom.handlers import autoreply, bounce, complaint, other, reply, unsubscribe
+from esmero.mailroom.models import Inbound
+from esmero.mailroom.presses import open_signer
+from esmero.mailroom.tagged import AddressBook
+from esmero.outbox.models import Message
+from esmero.rendering.tokens import Purpose
+from esmero.vault.files import read, store
+from esmero.vault.models import Sealed
+from esmero.work.due import claim_due, rest, try_again
+
+log = logging.getLogger(__name__)
+
+BATCH = 50
+KIND = "inbound"
+
+type Handler = Callable[[Arrival], None]
+
+HANDLERS: Mapping[Kind, Handler] = {
+    Kind.BOUNCE: bounce.handle,
+    Kind.COMPLAINT: complaint.handle,
+    Kind.AUTOREPLY: autoreply.handle,
+    Kind.UNSUBSCRIBE: unsubscribe.handle,
+    Kind.REPLY: reply.handle,
+    Kind.CHALLENGE: other.handle,
+    Kind.OTHER: other.handle,
+}
+
+
+class Lost(Exception):
+    """Another worker holds the row now; nothing of ours may be written."""
+
+
+def take_in(raw: bytes, *, envelope_from: str, envelope_to: str, door: str, at: datetime) -> Inbound:
+    """Keep a mail: its bytes synced in the vault, then its row, committed on return. The same mail again is the same row.
+
+    `envelope_to` is empty for a file; `door` is smtp, file or catcher.
+    """
+    digest = store(raw)
+    with transaction.atomic():
+        if connection.vendor == "postgresql":  # SQLite's writers queue anyway
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int(digest[:15], 16)])
+        sealed = Sealed.objects.filter(sha256=digest, kind=KIND).order_by("id").first()
+        if sealed is None:
+            sealed = Sealed.objects.create(sha256=digest, size=len(raw), media_type="message/rfc822", kind=KIND)
+        inbound, _ = Inbound.objects.get_or_create(
+            raw=sealed,
+            envelope_to=envelope_to.strip("<>").lower()[:320],
+            defaults={"envelope_from": envelope_from.strip("<>")[:320], "door": door, "received_at": at, "due_at": at},
+        )
+    return inbound
+
+
+def handle_due(worker: str) -> int:
+    """Read and act on mails that wait; returns how many were taken up."""
+    rows = claim_due(Inbound, worker=worker, now=timezone.now(), most=BATCH, state=Inbound.State.NEW)
+    if rows:
+        book = AddressBook(open_signer())
+        for row in rows:
+            handle(row, book=book)
+    return len(rows)
+
+
+def handle_now(inbound: Inbound, *, worker: str) -> Inbound:
+    """Act on one mail here and now, as the command line does; one that is done or in other hands is left alone."""
+    claimed = claim_due(Inbound, worker=worker, now=timezone.now(), most=1, pk=inbound.pk)
+    for row in claimed:
+        handle(row, book=AddressBook(open_signer()))
+    inbound.refresh_from_db()
+    return inbound
+
+
+def handle(row: Inbound, *, book: AddressBook) -> None:
+    """Classify a claimed mail and act on it; trouble of any kind ends in the row, never in the caller."""
+    try:
+        _handle(row, book=book)
+    except Lost:
+        return
+    except Exception as trouble:
+        log.exception("inbound %d", row.pk)
+        words = "".join(traceback.format_exception(trouble))
+        try_again(row, trouble=words, now=timezone.now(), state=Inbound.State.FAILED)
+
+
+def _handle(row: Inbound, *, book: AddressBook) -> None:
+    raw = read(row.raw)
+    verdict = classify(raw, today=timezone.localtime(row.received_at).date())
+    arrival = recognise(row, raw=raw, verdict=verdict, book=book)
+    kind = verdict.kind
+    if arrival.purpose is Purpose.UNSUBSCRIBE and kind in (Kind.REPLY, Kind.OTHER):
+        kind = Kind.UNSUBSCRIBE  # whatever a mail to that address says, it was sent to leave
+    with transaction.atomic():
+        facts = {"state": Inbound.State.DONE, "kind": kind.value, "why": list(verdict.why), "trouble": ""}
+        if not rest([row], message=arrival.message, **facts):
+            raise Lost
+        if arrival.message is not None and arrival.proven:
+            _settle_doubt(arrival.message, at=arrival.at)
+        HANDLERS[kind](arrival)
+
+
+def _settle_doubt(message: Message, *, at: datetime) -> None:
+    """Something came back of a message in doubt: so it had left."""
+    doubt = Message.objects.filter(pk=message.pk, state=Message.State.DOUBT)
+    if doubt.update(state=Message.State.SENT, sent_at=at, trouble=""):
+        message.refresh_from_db(fields=["state", "sent_at", "trouble"])

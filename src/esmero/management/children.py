@@ -1,0 +1,17 @@
+"""Children that die with their parent, however it dies (Linux: prctl PR_SET_PDEATHSIG)."""
+
+import ctypes
+import os
+import signal
+import sys
+
+_PR_SET_PDEATHSIG = 1
+
+
+def die_with_parent(parent: int, *, by: int = signal.SIGTERM) -> None:
+    """Ask the kernel to signal this process when `parent` ends; end at once if it has ended already."""
+    if not sys.platform.startswith("linux"):
+        return
+    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, by, 0, 0, 0)
+    if os.getppid() != parent:
+        os.kill(os.getpid(), by)

@@ -1,0 +1,51 @@
+"""The faults of the packages below that a person at the command line can mend, and how each is said."""
+
+from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.core.signing import BadSignature
+from django.db import OperationalError, ProgrammingError
+
+from esmero.campaigns.lifecycle import NotNow
+from esmero.house.keys import KeyMissing
+from esmero.outbox.journal import NameTaken
+from esmero.outbox.relays import NoRelay
+from esmero.outbox.transports.smtp.relay import RelayTrouble
+from esmero.people.segments import SegmentFault
+from esmero.rendering.headers import HeaderInjection
+from esmero.rendering.problem import TemplateFault
+from esmero.vault.files import Tampered
+
+SPEAKING = (NotNow, NoRelay, KeyMissing, NameTaken, RelayTrouble, HeaderInjection, SegmentFault, Tampered)
+
+
+def explain(trouble: Exception) -> str | None:
+    """Return one clear line, or several for a template with several problems; None for a defect."""
+    if isinstance(trouble, SPEAKING):
+        return str(trouble)
+    if isinstance(trouble, TemplateFault):
+        problems = "\n".join(f"  {problem}" for problem in trouble.problems)
+        return f"The template cannot be used:\n{problems}"
+    if isinstance(trouble, ValidationError):
+        return _explain_validation(trouble)
+    if isinstance(trouble, (OperationalError, ProgrammingError)):
+        return _explain_database(trouble)
+    if isinstance(trouble, BadSignature):
+        return (
+            "A relay's password cannot be read: the key of this house changed. Enter it again: `esmero relay create`."
+        )
+    if isinstance(trouble, ImproperlyConfigured):
+        return f"The settings are wrong: {trouble}"
+    return None
+
+
+def _explain_validation(trouble: ValidationError) -> str:
+    if hasattr(trouble, "error_dict"):
+        found = (f"{field}: {' '.join(words)}" for field, words in trouble.message_dict.items())
+        return " ".join(found)
+    return " ".join(trouble.messages)
+
+
+def _explain_database(trouble: Exception) -> str:
+    words = str(trouble).strip().splitlines()[0]
+    if "no such table" in words or "does not exist" in words or "no such column" in words:
+        return f"The database does not fit this version ({words}). Run `esmero init`; it changes nothing else."
+    return f"The database cannot be used: {words}. Check database_url in esmero.toml, and that its server runs."

@@ -1,0 +1,79 @@
+"""`esmero import`: bring a list in, with a verdict on every line."""
+
+import argparse
+import csv
+from pathlib import Path
+
+from esmero.management.leaf import Commands, Fault, Shown, add_leaf
+
+WORDS = """FIELD is number, email, given_name, family_name, full_name, title, phone, language, country, organisation,
+street, postal_code, city, region, tags, consent, consent_text, consent_version, consent_date, withdrawn, unsubscribed,
+status, attributes, ignore, or own:KEY[:TYPE] with TYPE text, integer, decimal, boolean, date or choice. Other names are
+understood too (first_name, opt_in, withdrawn_at, opt_out, …). Columns of consent count only when you map them."""
+
+
+def add(commands: Commands) -> None:
+    """Add the command."""
+    leaf = add_leaf(commands, "import", act=bring, words=f"bring a list of people in from a CSV file. {WORDS}")
+    leaf.add_argument("file", type=Path)
+    leaf.add_argument("--brand", required=True, metavar="CODE")
+    leaf.add_argument("--source", required=True, metavar="TEXT", help="who gathered the list, where and when")
+    leaf.add_argument("--topic", metavar="CODE", help="what the consent is for (default: the brand's only topic)")
+    leaf.add_argument("--map", action="append", default=[], metavar="COLUMN=FIELD", help="what a column is; repeat it")
+    leaf.add_argument("--report", type=Path, metavar="TSV", help="write the verdict on each line to this file")
+    leaf.add_argument("--refused", type=Path, metavar="CSV", help="write the refused lines to this file, to be mended")
+    leaf.add_argument("--dry-run", action="store_true", help="say what would happen, and change nothing")
+
+
+def bring(options: argparse.Namespace) -> Shown:
+    """Read, check and (without --dry-run) bring the file in; what was killed half-way goes on when it is said again."""
+    from esmero.management.lookup import find_brand, find_topic
+    from esmero.people.imports.fields import read_map
+    from esmero.people.imports.lifecycle import begin_now, bring_file
+    from esmero.people.imports.refused import write_refused
+    from esmero.people.models import Topic
+    from esmero.rounds.table import JOBS
+    from esmero.work.jobs import run_to_end
+
+    if not options.file.is_file():
+        raise Fault(f"There is no file {options.file}.")
+    brand = find_brand(options.brand)
+    topics = list(Topic.objects.filter(brand=brand, purpose__commercial=True)[:2])
+    topic = find_topic(options.topic, brand=brand) if options.topic else topics[0] if len(topics) == 1 else None
+    said = read_map(options.map)
+    brought = bring_file(options.file.read_bytes(), name=options.file.name, brand=brand, by="command line")
+    brought = begin_now(
+        brought, said=said, topic=topic, source=options.source, dry_run=options.dry_run, by="command line"
+    )
+    assert brought.job is not None
+    job = run_to_end(brought.job, kinds=JOBS, worker=f"command-{brought.pk}")
+    if job.state != job.State.DONE:
+        raise Fault(f"The import did not end: {job.trouble.strip().splitlines()[-1] if job.trouble else job.state}")
+    brought.refresh_from_db()
+    if options.report:
+        _write_report(options.report, brought.pk)
+    if options.refused:
+        with options.refused.open("wb") as file:
+            file.writelines(write_refused(brought))
+    facts = {
+        "import": brought.pk,
+        "dry_run": options.dry_run,
+        "encoding": brought.reading["dialect"]["encoding"],
+        "delimiter": brought.reading["dialect"]["delimiter"],
+        "columns": brought.mapping,
+        "counts": brought.counts,
+    }
+    columns = "\n".join(f"  {column} → {field}" for column, field in brought.mapping.items())
+    counts = ", ".join(f"{number} {verdict}" for verdict, number in sorted(brought.counts.items()))
+    return Shown(facts, f"{facts['encoding']}, delimiter {facts['delimiter']!r}\n{columns}\n{counts}")
+
+
+def _write_report(path: Path, pk: int) -> None:
+    from esmero.people.imports.run import write_report
+    from esmero.people.models import Import
+
+    brought = Import.objects.select_related("topic").get(pk=pk)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        report = csv.writer(file, delimiter="\t", lineterminator="\n")
+        report.writerow(["line", "id", "verdict", "address", "shared", "commercial"])
+        report.writerows(write_report(brought))

@@ -1,0 +1,63 @@
+"""Find what a command line names, by its code, name or id, or say what there is instead."""
+
+from collections.abc import Iterable
+
+from django.db.models import Q
+
+from esmero.campaigns.models import Campaign
+from esmero.house.models import Brand
+from esmero.management.leaf import Fault
+from esmero.outbox.models import Message
+from esmero.people.models import Segment, Topic
+
+
+def find_brand(slug: str) -> Brand:
+    """Return the brand of this code."""
+    found = Brand.objects.filter(slug=slug).first()
+    if found is None:
+        raise Fault(_none("brand", slug, have=Brand.objects.values_list("slug", flat=True), make="esmero brand create"))
+    return found
+
+
+def find_topic(code: str, *, brand: Brand) -> Topic:
+    """Return the brand's topic of this code."""
+    topics = Topic.objects.filter(brand=brand).select_related("purpose")
+    found = topics.filter(code=code).first()
+    if found is None:
+        make = f"esmero topic create --brand {brand.slug}"
+        raise Fault(_none(f"topic of {brand.slug}", code, have=topics.values_list("code", flat=True), make=make))
+    return found
+
+
+def find_segment(name: str) -> Segment:
+    """Return the segment of this name or id."""
+    found = Segment.objects.filter(name=name).first()
+    if found is None and name.isdecimal():
+        found = Segment.objects.filter(pk=int(name)).first()
+    if found is None:
+        have = Segment.objects.order_by("id").values_list("name", flat=True)[:20]
+        raise Fault(_none("segment", name, have=have, make="esmero segment create"))
+    return found
+
+
+def find_campaign(pk: int) -> Campaign:
+    """Return the campaign with this id."""
+    rows = Campaign.objects.select_related("brand", "topic__purpose", "version", "segment", "job", "dispatch")
+    found = rows.filter(pk=pk).first()
+    if found is None:
+        raise Fault(f"There is no campaign {pk}. `esmero campaign list` names those there are.")
+    return found
+
+
+def find_message(given: str) -> Message | None:
+    """Return the message with this id or Message-ID (with or without brackets and host)."""
+    rows = Message.objects.select_related("dispatch__brand", "dispatch__topic", "person")
+    word = given.strip().strip("<>")
+    if word.isdecimal():
+        return rows.filter(pk=int(word)).first()
+    return rows.filter(Q(opaque=word) | Q(opaque=word.partition("@")[0])).first()
+
+
+def _none(kind: str, wanted: str, *, have: Iterable[str], make: str) -> str:
+    there = ", ".join(have)
+    return f"There is no {kind} {wanted!r}. {f'There is: {there}.' if there else f'Make one: {make}'}"

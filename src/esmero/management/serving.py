@@ -1,0 +1,153 @@
+"""`esmero serve`, `web`, `worker`, `inbound`: the processes of a house."""
+
+import argparse
+import os
+from typing import Any
+
+from esmero.management.leaf import Commands, Fault, add_leaf
+
+
+def add(commands: Commands) -> None:
+    """Add the commands."""
+    whole = add_leaf(commands, "serve", act=serve, words="run everything on this machine: web, worker, listener")
+    add_leaf(commands, "web", act=web, words="run the web server alone")
+    worker = add_leaf(
+        commands, "worker", act=work, words="run the worker alone: it sends, imports and does what is due"
+    )
+    worker.add_argument("--until-idle", action="store_true", help="end when nothing is due any more")
+    for one in (whole, worker):
+        one.add_argument(
+            "--processes", type=int, default=1, help="workers side by side; more than one needs PostgreSQL"
+        )
+    worker.add_argument("--slot", type=int, default=1, help=argparse.SUPPRESS)
+    add_leaf(commands, "inbound", act=listen, words="run the listener for returns and replies alone")
+
+
+def serve(options: argparse.Namespace) -> None:
+    """Run the whole house until SIGTERM or SIGINT."""
+    from django.conf import settings
+
+    from esmero.management.processes import Tree, only_one, stop_on_signals
+
+    children = house_children(processes=options.processes)
+    stop = stop_on_signals()
+    with only_one(settings.HOME):
+        tree = Tree(children, say=say)
+        say(f"house {settings.HOME} · console {settings.ESMERO.public_url}")
+        tree.start()
+        tree.watch(stop)
+        say("ended")
+
+
+def say(line: str) -> None:
+    """Print one line about the health of the house, at once."""
+    print(f"esmero: {line}", flush=True)
+
+
+def house_children(*, processes: int = 1) -> list[Any]:
+    """Return the children of a whole house as its settings have them."""
+    from django.conf import settings
+
+    from esmero.management.processes import Child
+
+    _check_processes(processes)
+    config = settings.ESMERO
+    workers = [
+        Child("worker" if slot == 1 else f"worker {slot}", ("worker", "--slot", str(slot)))
+        for slot in range(1, processes + 1)
+    ]
+    return [
+        Child("web", ("web",), _reach(config.web_host, config.web_port)),
+        *workers,
+        Child("inbound", ("inbound",), _reach(config.inbound_host, config.inbound_port)),
+    ]
+
+
+def _reach(host: str, port: int) -> tuple[str, int]:
+    return ({"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host), port)  # noqa: S104
+
+
+def _check_processes(number: int) -> None:
+    from django.db import connection
+
+    if number < 1:
+        raise Fault(f"--processes {number}: at least one worker is needed.")
+    if number > 1 and connection.vendor == "sqlite":
+        raise Fault(
+            f"--processes {number}: on SQLite one process writes the ledger. Set database_url to a PostgreSQL for more."
+        )
+
+
+def _follow_parent() -> None:
+    from esmero.management.children import die_with_parent
+    from esmero.management.processes import PARENT
+
+    parent = os.environ.pop(PARENT, "")
+    if parent:
+        die_with_parent(int(parent))
+
+
+def web(options: argparse.Namespace) -> None:  # noqa: ARG001
+    """Run Granian until SIGTERM."""
+    from django.conf import settings
+    from granian.constants import Interfaces
+    from granian.log import LogLevels
+    from granian.server import Server
+
+    from esmero.management.serving_web import load
+
+    _follow_parent()
+    config = settings.ESMERO
+    server = Server(
+        "esmero.wsgi:application",
+        address=config.web_host,
+        port=config.web_port,
+        interface=Interfaces.WSGI,
+        workers=config.web_workers,
+        blocking_threads=4,
+        respawn_failed_workers=True,
+        respawn_interval=0.5,
+        workers_kill_timeout=20,
+        websockets=False,
+        log_level=LogLevels.warning,
+    )
+    server.serve(target_loader=load)
+
+
+def work(options: argparse.Namespace) -> None:
+    """Run one worker here, or a tree of several."""
+    from django.conf import settings
+
+    from esmero.management.processes import Child, Tree, stop_on_signals
+    from esmero.rounds.worker import default_name, run_worker
+
+    _check_processes(options.processes)
+    _follow_parent()
+    stop = stop_on_signals()
+    if options.processes > 1:
+        slots = range(1, options.processes + 1)
+        tree = Tree([Child(f"worker {slot}", ("worker", "--slot", str(slot))) for slot in slots], say=say)
+        tree.start()
+        tree.watch(stop)
+        return
+    name = default_name() if options.slot == 1 else f"{default_name()}-{options.slot}"
+    run_worker(home=settings.HOME, worker=name, stop=stop, until_idle=options.until_idle)
+
+
+def listen(options: argparse.Namespace) -> None:  # noqa: ARG001
+    """Run the listener until SIGTERM."""
+    from django.conf import settings
+
+    from esmero.mailroom.listener import run_listener
+    from esmero.management.processes import stop_on_signals
+
+    _follow_parent()
+    stop = stop_on_signals()
+    try:
+        run_listener(stop)
+    except OSError as taken:
+        config = settings.ESMERO
+        raise Fault(
+            f"The listener cannot use {config.inbound_host}:{config.inbound_port} ({taken.strerror or taken}). "
+            "Set inbound_port in esmero.toml, or end what uses it."
+        ) from taken

@@ -1,0 +1,67 @@
+"""Gathers the tables of all packages; nobody imports from here (tests/test_models.py proves that none is forgotten)."""
+
+from esmero.campaigns.models import AudienceMember, Campaign
+from esmero.content.models import Link, Template, TemplateText, TemplateVersion
+from esmero.conversations.models import Conversation, Entry
+from esmero.house.models import AuditEntry, Brand, Happening, User
+from esmero.mailroom.models import Inbound
+from esmero.outbox.models import Captured, Dispatch, Message, MessageEvent, Relay
+from esmero.people.models import (
+    Address,
+    BlockedDomain,
+    ContactPoint,
+    Import,
+    ImportLine,
+    Organisation,
+    OwnField,
+    Permission,
+    PermissionEntry,
+    Person,
+    Preference,
+    Purpose,
+    Segment,
+    Suppression,
+    Tag,
+    Topic,
+)
+from esmero.vault.models import Sealed
+from esmero.work.models import Job
+
+__all__ = [
+    "Address",
+    "AudienceMember",
+    "AuditEntry",
+    "BlockedDomain",
+    "Brand",
+    "Campaign",
+    "Captured",
+    "ContactPoint",
+    "Conversation",
+    "Dispatch",
+    "Entry",
+    "Happening",
+    "Import",
+    "ImportLine",
+    "Inbound",
+    "Job",
+    "Link",
+    "Message",
+    "MessageEvent",
+    "Organisation",
+    "OwnField",
+    "Permission",
+    "PermissionEntry",
+    "Person",
+    "Preference",
+    "Purpose",
+    "Relay",
+    "Sealed",
+    "Segment",
+    "Suppression",
+    "Tag",
+    "Template",
+    "TemplateText",
+    "TemplateVersion",
+    "Topic",
+    "User",
+]

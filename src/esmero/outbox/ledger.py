@@ -1,0 +1,204 @@
+"""The ledger's moves: claim, wire, record, free.
+
+Each repeats the state and the claimant it expects, so that a worker that was thought dead can write nothing late. The
+states are drawn in docs/decisions/0002-ledger.md.
+"""
+
+import secrets
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from django.db import connection, transaction
+from django.db.models import Exists, F, OuterRef
+
+from esmero.outbox.models import Dispatch, Message, MessageEvent
+from esmero.outbox.transports.parcels import Fate, Outcome
+
+LEASE = timedelta(minutes=5)
+CLAIM_SIZE = 500
+WIRE_SIZE = 100
+
+STATES_AT_REST = (
+    Message.State.REFUSED,
+    Message.State.SENT,
+    Message.State.GAVE_UP,
+    Message.State.CANCELLED,
+    Message.State.DOUBT,
+)
+STATES_BUSY = (Message.State.CLAIMED, Message.State.WIRE, Message.State.ORPHANED)
+
+
+class Claimed(NamedTuple):
+    """A message in the hands of a worker: what case file, renderer and transport need of its row."""
+
+    id: int
+    dispatch_id: int
+    person_id: int | None
+    address: str
+    language: str
+    opaque: str
+    tries: int
+    payload: dict[str, object] | None
+
+
+def new_opaque() -> str:
+    """Return a fresh local part for a Message-ID: unguessable, and the same for every try of its message."""
+    return secrets.token_hex(12)
+
+
+def claim_messages(
+    *, worker: str, dispatch_ids: Collection[int], now: datetime, most: int = CLAIM_SIZE
+) -> list[Claimed]:
+    """Claim up to `most` due messages of these dispatches, the most urgent lane first, then the oldest."""
+    if not dispatch_ids or most <= 0:
+        return []
+    claimable = (Message.State.PLANNED, Message.State.WAITING)
+    with transaction.atomic():
+        due = Message.objects.filter(state__in=claimable, due_at__lte=now, dispatch_id__in=dispatch_ids)
+        due = due.order_by("lane", "due_at", "id")
+        if connection.features.has_select_for_update_skip_locked:
+            due = due.select_for_update(skip_locked=True, of=("self",))
+        rows = [Claimed(*row) for row in due.values_list(*Claimed._fields)[:most]]
+        ids = [row.id for row in rows]
+        taken = Message.objects.filter(id__in=ids, state__in=claimable).update(
+            state=Message.State.CLAIMED, claimed_by=worker, claimed_until=now + LEASE
+        )
+        if taken != len(rows):  # cannot happen under the locks above; if it does, nobody may send these
+            raise RuntimeError(f"Claimed {taken} of {len(rows)} messages: another worker wrote between.")
+    return rows
+
+
+def renew(*, worker: str, now: datetime) -> int:
+    """Extend the lease of all that this worker holds."""
+    return Message.objects.filter(claimed_by=worker, state__in=STATES_BUSY).update(claimed_until=now + LEASE)
+
+
+def put_on_wire(ids: Sequence[int], *, worker: str) -> set[int]:
+    """Mark claimed messages as handed to the transport; return those that still were this worker's to mark."""
+    with transaction.atomic():
+        marked = Message.objects.filter(id__in=ids, claimed_by=worker, state=Message.State.CLAIMED).update(
+            state=Message.State.WIRE
+        )
+        if marked == len(ids):
+            return set(ids)
+        held = Message.objects.filter(id__in=ids, claimed_by=worker, state=Message.State.WIRE)
+        return set(held.values_list("id", flat=True))
+
+
+class Retry(NamedTuple):
+    """The plan for a message that did not leave: when to try again, or None to give up."""
+
+    due_at: datetime | None
+    counts: bool  # whether this was a try of the message, or trouble of the relay
+
+
+class Answer(NamedTuple):
+    """An outcome with what is to follow from it."""
+
+    outcome: Outcome
+    retry: Retry | None = None
+    worst: int = Message.Worst.NOTHING
+    event: str = ""
+    facts: dict[str, object] | None = None
+
+
+def record_answers(answers: Sequence[Answer], *, worker: str, at: datetime) -> int:
+    """Write what became of messages on the wire, in few statements; return how many rows were still this worker's."""
+    sent = [a.outcome.key for a in answers if a.outcome.fate is Fate.ACCEPTED]
+    doubts = [a.outcome.key for a in answers if a.outcome.fate is Fate.IN_DOUBT]
+    written = 0
+    with transaction.atomic():
+        held = Message.objects.filter(claimed_by=worker, state=Message.State.WIRE)
+        rest: dict[str, Any] = {"due_at": None, "claimed_by": "", "claimed_until": None}
+        if sent:
+            written += held.filter(id__in=sent).update(state=Message.State.SENT, sent_at=at, trouble="", **rest)
+        if doubts:
+            written += held.filter(id__in=doubts).update(
+                state=Message.State.DOUBT,
+                trouble="The connection was lost after the message; the relay may have it.",
+                **rest,
+            )
+        grouped: dict[tuple[datetime | None, bool, int, str], list[int]] = defaultdict(list)
+        for answer in answers:
+            if answer.outcome.fate in (Fate.ACCEPTED, Fate.IN_DOUBT):
+                continue
+            text = _words(answer.outcome)
+            retry = answer.retry or Retry(None, counts=True)
+            grouped[(retry.due_at, retry.counts, answer.worst, text)].append(answer.outcome.key)
+        for (due_at, counts, worst, words), ids in grouped.items():
+            rows = held.filter(id__in=ids)
+            facts: dict[str, Any] = {
+                "state": Message.State.WAITING if due_at else Message.State.GAVE_UP,
+                "due_at": due_at,
+                "worst": worst,
+                "trouble": words,
+                "claimed_by": "",
+                "claimed_until": None,
+            }
+            if counts:
+                facts["tries"] = F("tries") + 1
+            written += rows.update(**facts)
+        MessageEvent.objects.bulk_create(
+            MessageEvent(message_id=a.outcome.key, kind=a.event, at=at, facts=a.facts or {}) for a in answers if a.event
+        )
+    return written
+
+
+def _words(outcome: Outcome) -> str:
+    return " ".join(part for part in (str(outcome.code or ""), outcome.enhanced, outcome.text) if part)[:1000]
+
+
+def refuse(
+    verdicts: Sequence[tuple[int, str, dict[str, object] | None, datetime | None]], *, worker: str, at: datetime
+) -> None:
+    """Write the gate's objections to claimed messages: (id, codes, facts, wait until or None for a refusal)."""
+    alike: dict[tuple[str, datetime | None], list[int]] = defaultdict(list)
+    with transaction.atomic():
+        held = Message.objects.filter(claimed_by=worker, state=Message.State.CLAIMED)
+        for pk, codes, facts, until in verdicts:
+            alike[(codes, until)].append(pk)
+            if facts:
+                held.filter(id=pk).update(objections=facts)
+        for (codes, until), ids in alike.items():
+            held.filter(id__in=ids).update(
+                state=Message.State.WAITING if until else Message.State.REFUSED,
+                verdict=codes,
+                judged_at=at,
+                due_at=until,
+                claimed_by="",
+                claimed_until=None,
+            )
+
+
+def give_up(faults: Sequence[tuple[int, str]], *, worker: str) -> None:
+    """Put claimed messages to rest that cannot be rendered or handed over at all, each with its reason."""
+    with transaction.atomic():
+        for pk, trouble in faults:
+            Message.objects.filter(id=pk, claimed_by=worker, state=Message.State.CLAIMED).update(
+                state=Message.State.GAVE_UP, trouble=trouble[:2000], due_at=None, claimed_by="", claimed_until=None
+            )
+
+
+def free(ids: Sequence[int], *, worker: str, state: str = Message.State.CLAIMED) -> int:
+    """Hand messages that did not reach the wire back to whoever claims next."""
+    with transaction.atomic():
+        return Message.objects.filter(id__in=ids, claimed_by=worker, state=state).update(
+            state=Message.State.PLANNED, claimed_by="", claimed_until=None
+        )
+
+
+def close_finished(*, now: datetime) -> list[int]:
+    """Close open dispatches whose every message is at rest; return their ids."""
+    busy = Message.objects.filter(dispatch=OuterRef("pk")).exclude(state__in=STATES_AT_REST)
+    finished = Dispatch.objects.filter(state=Dispatch.State.OPEN).filter(~Exists(busy))
+    ids = list(finished.values_list("id", flat=True))
+    if not ids:
+        return []
+    with transaction.atomic():
+        # A return may put one of them back to waiting meanwhile (campaigns/lifecycle.py, reopen_for_retry): it locks too.
+        list(Dispatch.objects.select_for_update().filter(id__in=ids).order_by("id").values_list("id"))
+        ids = list(finished.filter(id__in=ids).values_list("id", flat=True))
+        Dispatch.objects.filter(id__in=ids).update(state=Dispatch.State.CLOSED, closed_at=now)
+    return ids

@@ -1,0 +1,79 @@
+"""Reading the ledger for people: what came back since when, what is in doubt, who got what."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db.models import Count, Q
+
+from esmero.house.models import Brand
+from esmero.outbox.models import Captured, Message, MessageEvent, Relay
+
+
+def count_events(*, brand: Brand, since: datetime) -> dict[str, int]:
+    """Return how often each kind of event happened to this brand's messages since a moment; machines' clicks apart."""
+    events = MessageEvent.objects.filter(at__gte=since, message__dispatch__brand=brand, machine="")
+    return dict(events.values_list("kind").annotate(number=Count("id")).order_by())
+
+
+def count_sent(*, brand: Brand, since: datetime) -> int:
+    """Return how many messages left for this brand since a moment."""
+    return Message.objects.filter(dispatch__brand=brand, sent_at__gte=since).count()
+
+
+def list_doubts(*, brand: Brand, limit: int) -> Sequence[Message]:
+    """Return messages of which nobody knows whether the relay has them, the oldest first."""
+    doubts = Message.objects.filter(dispatch__brand=brand, state=Message.State.DOUBT)
+    return list(doubts.select_related("person").order_by("id")[:limit])
+
+
+def count_doubts(*, brand: Brand) -> int:
+    """Return how many messages are in doubt."""
+    return Message.objects.filter(dispatch__brand=brand, state=Message.State.DOUBT).count()
+
+
+def list_messages(
+    *, dispatch: int, state: str = "", code: str = "", after: int | None = None, limit: int
+) -> Sequence[Message]:
+    """Return at most `limit` messages of a dispatch in the order of their ids; `code` is an objection's code."""
+    rows = Message.objects.filter(dispatch=dispatch).select_related("person")
+    if state:
+        rows = rows.filter(state=state)
+    if code:
+        rows = rows.filter(verdict__contains=code)
+    if after is not None:
+        rows = rows.filter(id__gt=after)
+    return list(rows.order_by("id")[:limit])
+
+
+def count_by_receiver(*, dispatch: int, limit: int = 8) -> Sequence[tuple[str, int, int, int]]:
+    """Return (receiver, left, returned for good, complaints) of a dispatch, the largest receivers first."""
+    rows = Message.objects.filter(dispatch=dispatch, sent_at__isnull=False).values_list("receiver")
+    counted = rows.annotate(
+        left=Count("id"),
+        returned=Count("id", filter=Q(worst=Message.Worst.RETURNED_FOR_GOOD)),
+        complained=Count("id", filter=Q(worst=Message.Worst.COMPLAINED)),
+    )
+    return list(counted.order_by("-left", "receiver")[:limit])
+
+
+def list_relays() -> Sequence[Relay]:
+    """Return the ways out of the house."""
+    return list(Relay.objects.order_by("name"))
+
+
+def count_states() -> dict[str, int]:
+    """Return how many messages of the whole house are in each state that is not an end."""
+    ends = (Message.State.SENT, Message.State.REFUSED, Message.State.CANCELLED, Message.State.GAVE_UP)
+    return dict(
+        Message.objects.exclude(state__in=ends).values_list("state").annotate(number=Count("id")).order_by("state")
+    )
+
+
+def list_captured(*, text: str = "", before: int | None = None, limit: int) -> Sequence[Captured]:
+    """Return at most `limit` caught messages without their bodies, the latest first; `text` begins the recipient."""
+    rows = Captured.objects.defer("body")
+    if text:
+        rows = rows.filter(recipient__startswith=text)
+    if before is not None:
+        rows = rows.filter(id__lt=before)
+    return list(rows.order_by("-id")[:limit])

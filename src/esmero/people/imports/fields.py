@@ -1,0 +1,142 @@
+"""The fields that a column can be mapped to, their other names, and `--map COLUMN=FIELD`."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from esmero.people.folding import fold
+from esmero.people.imports.problem import MappingProblem
+from esmero.people.models import OwnField
+
+FIELDS: dict[str, str] = {
+    "number": "the operator's own number of the person; identifies before anything else",
+    "email": "e-mail address; the first usable one is written to, others are kept",
+    "given_name": "given name",
+    "family_name": "family name",
+    "full_name": "whole name, taken apart where given and family name are blank",
+    "title": "form of address (Sra., M., Dr.)",
+    "phone": "phone number",
+    "language": "language: a code or a name (es, français, English)",
+    "country": "country: a code or a name",
+    "organisation": "company or organisation",
+    "street": "postal address: street and number",
+    "postal_code": "postal address: postal code",
+    "city": "postal address: town",
+    "region": "postal address: province, state",
+    "tags": "tags, separated by commas, semicolons or :::",
+    "consent": "consent to mail from the brand: yes or no, or the date it was given",
+    "consent_text": "the wording they agreed to; a version in brackets at its end is kept apart",
+    "consent_version": "the version of that wording",
+    "consent_date": "when they consented",
+    "withdrawn": "when they took it back (or yes)",
+    "unsubscribed": "when they left the list of another mailing tool (or yes): silences the address for the brand",
+    "status": "state in another mailing tool: active, unsubscribed, unreachable",
+    "attributes": "a JSON object; each of its keys becomes an own field",
+    "ignore": "leave this column out",
+}
+ALIASES: dict[str, str] = {
+    **dict.fromkeys(["id", "customer_id", "customer_number", "external_id", "numero", "identifier"], "number"),
+    **dict.fromkeys(["mail", "e-mail", "email_address", "correo", "courriel"], "email"),
+    **dict.fromkeys(["first_name", "firstname", "givenname", "nombre", "prenom"], "given_name"),
+    **dict.fromkeys(["last_name", "lastname", "surname", "familyname", "apellidos", "nom"], "family_name"),
+    **dict.fromkeys(["name", "fullname"], "full_name"),
+    **dict.fromkeys(["mobile", "telephone", "telefono"], "phone"),
+    **dict.fromkeys(["lang", "locale", "idioma", "langue"], "language"),
+    **dict.fromkeys(["organization", "company", "empresa", "societe"], "organisation"),
+    **dict.fromkeys(["postal_address", "street_address", "direccion"], "street"),
+    **dict.fromkeys(["zip", "zip_code", "postcode", "postalcode"], "postal_code"),
+    **dict.fromkeys(["town", "poblacion", "ville"], "city"),
+    **dict.fromkeys(["state", "province", "provincia"], "region"),
+    **dict.fromkeys(["tag", "etiquetas", "categories"], "tags"),
+    **dict.fromkeys(
+        ["opt_in", "optin", "permission", "consents", "consent_given", "subscribed", "consentimiento", "consentement"],
+        "consent",
+    ),
+    **dict.fromkeys(["consent_wording", "wording", "text", "permission_text", "optin_text"], "consent_text"),
+    **dict.fromkeys(["wording_version", "text_version"], "consent_version"),
+    **dict.fromkeys(
+        ["consent_at", "consented_at", "consent_time", "granted_at", "opt_in_date", "optin_date", "signup_date"],
+        "consent_date",
+    ),
+    **dict.fromkeys(
+        [
+            *("withdrawn_date", "withdrawn_at", "withdrawal", "withdrawal_date", "opt_out", "optout", "opt_out_date"),
+            *("consent_withdrawn", "revoked", "revoked_at", "baja", "fecha_baja"),
+        ],
+        "withdrawn",
+    ),
+    **dict.fromkeys(["unsubscribed_at", "unsubscribe_date", "unsub_time"], "unsubscribed"),
+    **dict.fromkeys(["data", "json"], "attributes"),
+    **dict.fromkeys(["skip", "none", "-"], "ignore"),
+}
+MANY = frozenset({"email", "phone", "street", "tags", "attributes", "ignore", "own"})
+# They give permission: they count only when a person confirmed the column of consent.
+GIVING = frozenset({"consent", "consent_text", "consent_version", "consent_date"})
+KINDS = {
+    **{kind.value: kind.value for kind in OwnField.Kind},
+    **dict.fromkeys(["bool", "yesno", "yes-no", "yes_no"], OwnField.Kind.YES_NO.value),
+    **dict.fromkeys(["int", "number"], OwnField.Kind.INTEGER.value),
+    **dict.fromkeys(["float", "money"], OwnField.Kind.DECIMAL.value),
+    **dict.fromkeys(["str", "string"], OwnField.Kind.TEXT.value),
+    "enum": OwnField.Kind.CHOICE.value,
+}
+HELP = (
+    "FIELD is one of: "
+    + "; ".join(f"{name} ({words})" for name, words in FIELDS.items())
+    + ". Any other fact: own:KEY or own:KEY:TYPE with TYPE "
+    + ", ".join(kind.value for kind in OwnField.Kind)
+    + ". Other names are understood too: "
+    + ", ".join(f"{alias} = {name}" for alias, name in sorted(ALIASES.items()))
+    + "."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """Where a column goes: a name of FIELDS, or "own" with its key and (where stated) its type."""
+
+    name: str
+    key: str = ""
+    kind: str = ""
+
+    def __str__(self) -> str:
+        return ":".join(part for part in (self.name, self.key, self.kind) if part)
+
+
+def read_field(text: str) -> Field:
+    """Return the field that a text such as "email", "opt-out" or "own:tenure:integer" names; raise MappingProblem."""
+    name, _, rest = text.strip().partition(":")
+    if name.strip().lower() == "own":
+        key, _, kind = (part.strip() for part in rest.partition(":"))
+        if not to_key(key):
+            raise MappingProblem(f"{text!r} names no own field. Write own:KEY, for example own:tenure.")
+        if kind and kind.lower() not in KINDS:
+            raise MappingProblem(
+                f"{kind!r} is no type of an own field. Types: {', '.join(sorted(set(KINDS.values())))}."
+            )
+        return Field("own", to_key(key), KINDS[kind.lower()] if kind else "")
+    wanted = fold(name).replace("-", "_").replace(" ", "_")
+    found = wanted if wanted in FIELDS else ALIASES.get(wanted) or ALIASES.get(fold(name))
+    if rest or found is None:
+        raise MappingProblem(f"{text!r} is no field. Fields: {', '.join(FIELDS)}, own:KEY.")
+    return Field(found)
+
+
+def to_key(head: str) -> str:
+    """Return the key of an own field for a head: "MonthlyCharges" and "Monthly Charges" are monthly_charges."""
+    parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", head)
+    return "_".join(re.findall(r"[a-z0-9]+", fold(parted)))[:60].strip("_")
+
+
+def read_map(assignments: Iterable[str]) -> dict[str, str]:
+    """Return {column: field} of texts COLUMN=FIELD, as a command line gives them; raise MappingProblem."""
+    mapping: dict[str, str] = {}
+    for text in assignments:
+        column, sign, field = text.rpartition("=")
+        column = column.strip()
+        if not sign or not column:
+            raise MappingProblem(f"{text!r} is not COLUMN=FIELD.")
+        if column in mapping:
+            raise MappingProblem(f"The column {column!r} is mapped twice: to {mapping[column]} and to {field.strip()}.")
+        mapping[column] = str(read_field(field))
+    return mapping

@@ -1,0 +1,260 @@
+"""Read a file once from beginning to end and say how it is written, what its columns may mean and what they hold."""
+
+import csv
+import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from esmero.people.addresses import read_address
+from esmero.people.folding import fold
+from esmero.people.imports.encoding import guess_encoding
+from esmero.people.imports.fields import GIVING, MANY, to_key
+from esmero.people.imports.heads import guess_head
+from esmero.people.imports.kinds import STATUSES
+from esmero.people.imports.lines import Lines
+from esmero.people.imports.problem import FileProblem
+from esmero.people.imports.profile import ColumnProfile
+from esmero.people.imports.records import Dialect, Record, Records
+
+_DELIMITERS = ",;\t|"
+_LOOK_AT = 60
+_HEAD_WITHIN = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: `guess` as `--map` takes it, `confidence` 0 to 1, the type that all its cells fit, and samples."""
+
+    name: str
+    guess: str
+    confidence: float
+    samples: tuple[str, ...]
+    kind: str
+    choices: tuple[str, ...]
+    day_first: bool
+    filled: int
+    keys: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
+
+    @property
+    def needs_confirmation(self) -> bool:
+        """Whether it would give permission, and so counts only when a person says so."""
+        return self.guess in GIVING
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How a file is written and what stands in it. `header_line` is 0 where the file has no heads."""
+
+    dialect: Dialect
+    header_line: int
+    columns: tuple[Column, ...]
+    records: int
+    data_offset: int
+    data_line: int
+
+    @property
+    def encoding(self) -> str:
+        return self.dialect.encoding
+
+    @property
+    def delimiter(self) -> str:
+        return self.dialect.delimiter
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, facts: dict[str, Any]) -> "Reading":
+        columns = tuple(
+            Column(
+                **{
+                    **column,
+                    "samples": tuple(column["samples"]),
+                    "choices": tuple(column["choices"]),
+                    "keys": tuple((key, kind, tuple(choices)) for key, kind, choices in column["keys"]),
+                }
+            )
+            for column in facts["columns"]
+        )
+        return cls(**{**facts, "dialect": Dialect(**facts["dialect"]), "columns": columns})
+
+
+def read_file(path: Path) -> Reading:
+    """Return what a file is. Every octet, line and quotation mark of it is looked at, so that the import meets no surprise.
+
+    Raises:
+        FileProblem: it cannot be read; the text says where and what to do.
+
+    """
+    encoding = guess_encoding(path)
+    sample = _sample(path, encoding.name, encoding.mark)
+    dialect = _guess_dialect(sample, encoding.name, encoding.mark)
+    with Records(path, dialect) as records:
+        first = list(islice(records, _HEAD_WITHIN))
+    if not first:
+        raise FileProblem("The file is empty.", remedy="Export the list again and look that it holds lines.")
+    head = _find_head(first)
+    if head is None:
+        names, offset, line, header_line = _number_columns(max(len(row.cells) for row in first)), dialect.start, 0, 0
+    else:
+        row = first[head]
+        names, offset, line, header_line = _name_columns(row.cells), row.end, row.line + row.lines - 1, row.line
+    profiles, deep, count = _look_through(path, dialect, offset=offset, line=line, width=len(names))
+    return Reading(
+        dialect=dialect,
+        header_line=header_line,
+        columns=tuple(_guess_columns(names, profiles, deep)),
+        records=count,
+        data_offset=offset,
+        data_line=line,
+    )
+
+
+def _sample(path: Path, encoding: str, mark: int) -> list[str]:
+    with path.open("rb") as file:
+        newline = "\n"
+        wide = "\n".encode(encoding)
+        if wide not in file.read(256 * 1024) and len(wide) == 1:
+            newline = "\r"
+        return [newline, *islice(Lines(file, encoding=encoding, newline=newline, offset=mark), _LOOK_AT)]
+
+
+def _guess_dialect(sample: Sequence[str], encoding: str, mark: int) -> Dialect:
+    newline, *lines = sample
+    start = mark
+    if lines and lines[0].strip().lower().startswith("sep=") and len(lines[0].strip()) == 5:
+        stated = lines[0].strip()[4]
+        ending = "\r\n" if newline == "\n" else newline
+        start += len((lines[0].rstrip("\n") + ending).encode(encoding))
+        lines = lines[1:]
+        delimiter = stated
+    else:
+        delimiter = max(_DELIMITERS, key=lambda candidate: _regularity(lines, candidate))
+    blank_after = any(f'{delimiter} "' in text for text in lines)
+    return Dialect(encoding, start, newline, delimiter, blank_after)
+
+
+def _regularity(lines: Sequence[str], delimiter: str) -> tuple[float, int]:
+    """Score a delimiter: in how many records it gives the same number of cells, and how many."""
+    try:
+        widths = Counter(len(row) for row in csv.reader(lines, delimiter=delimiter) if row)
+    except csv.Error:
+        return (0.0, 0)
+    if not widths:
+        return (0.0, 0)
+    width, times = max(widths.items(), key=lambda pair: (pair[1] if pair[0] > 1 else 0, pair[0]))
+    return (times / widths.total() if width > 1 else 0.0, width)
+
+
+def _find_head(first: Sequence[Record]) -> int | None:
+    """Return which of the first records holds the heads: the one with most known heads, or a first one without data."""
+    known = [sum(bool(guess_head(cell)[0]) for cell in row.cells) for row in first]
+    best = max(range(len(first)), key=lambda n: (known[n], -n))
+    filled = [cell for cell in first[best].cells if cell.strip()]
+    if known[best] and not any(read_address(cell).usable for cell in filled):
+        return best
+    cells = [cell.strip() for cell in first[0].cells]
+    plain = all(cells) and not any(read_address(cell).usable or cell.isdigit() for cell in cells)
+    return 0 if plain and len(first) > 1 else None
+
+
+def _number_columns(width: int) -> list[str]:
+    return [f"Column {n}" for n in range(1, width + 1)]
+
+
+def _name_columns(cells: Sequence[str]) -> list[str]:
+    names: list[str] = []
+    for n, cell in enumerate(cells, 1):
+        name = " ".join(cell.replace("\0", "").split()) or f"Column {n}"
+        again = sum(old == name or old.startswith(f"{name} (") for old in names)
+        names.append(f"{name} ({again + 1})" if again else name)
+    return names
+
+
+class _Deep:
+    """Profiles of the keys inside a column of JSON objects; `objects` counts the cells that are such."""
+
+    def __init__(self) -> None:
+        self.objects = 0
+        self.keys: dict[str, ColumnProfile] = {}
+
+    def see(self, cell: str) -> None:
+        for key, text in read_attributes(cell).items():
+            self.keys.setdefault(key, ColumnProfile()).see(text)
+        self.objects += 1
+
+
+def read_attributes(cell: str) -> dict[str, str]:
+    """Return {key: text} of a JSON object in a cell (lists and objects stay JSON); raise ValueError where it is none."""
+    found = json.loads(cell)
+    if not isinstance(found, dict):
+        raise TypeError(cell)
+    texts = {}
+    for name, value in found.items():
+        if value is None or not to_key(str(name)):
+            continue
+        texts[to_key(str(name))] = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return texts
+
+
+def _look_through(
+    path: Path, dialect: Dialect, *, offset: int, line: int, width: int
+) -> tuple[list[ColumnProfile], list[_Deep], int]:
+    profiles = [ColumnProfile() for _ in range(width)]
+    deep = [_Deep() for _ in range(width)]
+    count = 0
+    with Records(path, dialect, offset=offset, line=line) as records:
+        for record in records:
+            count += 1
+            for n, cell in enumerate(record.cells[:width]):
+                profiles[n].see(cell)
+                if cell[:1] == "{":
+                    try:
+                        deep[n].see(cell)
+                    except (ValueError, TypeError, RecursionError):
+                        continue
+    return profiles, deep, count
+
+
+def _is_status(profile: ColumnProfile) -> bool:
+    return profile.distinct is not None and all(fold(text) in STATUSES for text in profile.distinct)
+
+
+def _guess_columns(names: Sequence[str], profiles: Sequence[ColumnProfile], deep: Sequence[_Deep]) -> Iterator[Column]:
+    taken: set[str] = set()
+    keys: set[str] = set()
+    for name, profile, inside in zip(names, profiles, deep, strict=True):
+        guess, confidence = guess_head(name)
+        if (guess == "attributes" and not inside.objects) or (guess == "status" and not _is_status(profile)):
+            guess, confidence = "", 0.0
+        elif not guess and inside.objects and inside.objects == profile.filled:
+            guess, confidence = "attributes", 0.9
+        elif not guess and profile.distinct is None and profile.addresses * 10 > profile.filled * 9:
+            guess, confidence = "email", 0.8
+        if guess in taken and guess not in MANY:
+            guess, confidence = "", 0.0
+        if guess:
+            taken.add(guess)
+        elif not profile.filled or not to_key(name):
+            guess, confidence = "ignore", 1.0
+        else:
+            key = to_key(name)
+            while key in keys:
+                key += "_2"
+            keys.add(key)
+            guess, confidence = f"own:{key}", 0.5
+        yield Column(
+            name=name,
+            guess=guess,
+            confidence=confidence,
+            samples=tuple(profile.samples),
+            kind=profile.kind,
+            choices=tuple(profile.choices),
+            day_first=profile.day_first,
+            filled=profile.filled,
+            keys=tuple((key, found.kind, tuple(found.choices)) for key, found in inside.keys.items()),
+        )

@@ -1,0 +1,169 @@
+"""One record of a file → what it says of a person: values, no database."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+
+from esmero.people.addresses import AddressVerdict, read_addresses
+from esmero.people.folding import fold
+from esmero.people.imports.kinds import STATUSES, Misfit, Value, is_blank, read_date, read_value, read_yes_no
+from esmero.people.imports.plan import OwnPlan, Plan
+from esmero.people.imports.reading import read_attributes
+from esmero.people.imports.records import Record
+
+_LANGUAGES = {
+    **dict.fromkeys(["es", "spa", "espanol", "castellano", "spanish", "espagnol"], "es"),
+    **dict.fromkeys(["fr", "fra", "fre", "francais", "frances", "french"], "fr"),
+    **dict.fromkeys(["en", "eng", "english", "ingles", "anglais"], "en"),
+}
+_VERSION = re.compile(r"^(?P<text>.*?)\s*\((?P<version>[^(),]{1,40})(?:,[^()]*)?\)\s*$", re.DOTALL)
+_TEXTS = {
+    "number": 80, "given_name": 150, "family_name": 150, "full_name": 300, "title": 60, "organisation": 300,
+    "street": 300, "postal_code": 20, "city": 120, "region": 120, "country": 60,
+}  # fmt: skip
+
+
+@dataclass(slots=True)
+class Row:
+    """What a record says. `withdrawn`, `granted` are (said, date or None); `cell` is what a refusal points to."""
+
+    line: int
+    texts: dict[str, str] = field(default_factory=dict)
+    address: AddressVerdict = field(default_factory=lambda: AddressVerdict("none"))
+    others: list[str] = field(default_factory=list)
+    phones: list[str] = field(default_factory=list)
+    tags: list[str] = field(default_factory=list)
+    language: str = ""
+    own: dict[str, Value] = field(default_factory=dict)
+    granted: bool = False
+    granted_on: date | None = None
+    wording: str = ""
+    version: str = ""
+    withdrawn: bool = False
+    withdrawn_on: date | None = None
+    status: str = ""
+    warnings: list[str] = field(default_factory=list)
+    cell: str = ""
+
+
+def read_row(record: Record, plan: Plan) -> Row:
+    """Read a record as the plan says. What a cell cannot be is left out with a warning that names the column."""
+    row = Row(line=record.line)
+    cells = record.cells
+
+    def every(name: str) -> list[tuple[int, str]]:
+        found = [(n, cells[n].replace("\0", "")) for n in plan.columns.get(name, ()) if n < len(cells)]
+        return [(n, cell) for n, cell in found if not is_blank(cell)]
+
+    for name, longest in _TEXTS.items():
+        said = every(name)
+        if said:
+            row.texts[name] = " ".join(said[0][1].split())[:longest]
+    _read_names(row)
+    _read_emails(row, every("email"), plan)
+    row.phones = [part.strip()[:500] for _, cell in every("phone") for part in cell.split(":::") if part.strip()]
+    row.tags = [
+        t.strip()[:80] for _, cell in every("tags") for t in re.split(r":::|[,;]", cell.replace('"', "")) if t.strip()
+    ]
+    for _, cell in every("language")[:1]:
+        word = fold(cell)
+        row.language = _LANGUAGES.get(word) or _LANGUAGES.get(word[:2], "")
+        if not row.language:
+            row.warnings.append("unknown-language")
+    _read_permission(row, plan, every)
+    for n, own in plan.own_columns.items():
+        if n < len(cells):
+            _read_own(row, cells[n], own=own, day_first=plan.day_first[n], column=plan.names[n])
+    for _, cell in every("attributes"):
+        _read_attributes(row, cell, plan)
+    if len(cells) > len(plan.names):
+        row.warnings.append("too-many-cells")
+    return row
+
+
+def _read_names(row: Row) -> None:
+    full = row.texts.pop("full_name", "")
+    if full and not row.texts.get("given_name") and not row.texts.get("family_name"):
+        given, _, family = full.partition(" ")
+        row.texts["given_name"], row.texts["family_name"] = given[:150], family[:150]
+    if "?" in row.texts.get("given_name", "") + row.texts.get("family_name", ""):
+        row.warnings.append("lost-letter")
+
+
+def _read_emails(row: Row, said: list[tuple[int, str]], plan: Plan) -> None:
+    verdicts = [(n, cell, verdict) for n, cell in said for verdict in read_addresses(cell)]
+    usable = [verdict for _, _, verdict in verdicts if verdict.usable]
+    if usable:
+        row.address = usable[0]
+        row.others = [one.normalised for one in usable[1:] if one.normalised != usable[0].normalised]
+        return
+    for n, cell, verdict in verdicts:
+        if verdict.state == "invalid":
+            row.address = verdict
+            row.cell = f"{plan.names[n]}: {cell}"[:200]
+            row.warnings.append(f"address-{verdict.note}")
+            return
+
+
+def _read_permission(row: Row, plan: Plan, every: Callable[[str], list[tuple[int, str]]]) -> None:
+    for n, cell in every("consent")[:1]:
+        row.granted, row.granted_on = _yes_or_date(cell, day_first=plan.day_first[n], row=row, column=plan.names[n])
+    for n, cell in every("consent_date")[:1]:
+        day = _day(cell, day_first=plan.day_first[n])
+        if day is None:
+            row.warnings.append("consent-without-date")
+        row.granted_on = day or row.granted_on
+    for _, cell in every("consent_text")[:1]:
+        found = _VERSION.match(cell.strip())
+        row.wording = found["text"] if found else cell.strip()
+        row.version = found["version"] if found else ""
+    for _, cell in every("consent_version")[:1]:
+        row.version = cell.strip()[:40]
+    for n, cell in every("withdrawn")[:1]:
+        row.withdrawn, row.withdrawn_on = _yes_or_date(cell, day_first=plan.day_first[n], row=row, column=plan.names[n])
+    for n, cell in every("unsubscribed")[:1]:
+        left, day = _yes_or_date(cell, day_first=plan.day_first[n], row=row, column=plan.names[n])
+        if left:
+            row.withdrawn, row.withdrawn_on, row.status = True, day, "unsubscribed"
+    for _, cell in every("status")[:1]:
+        row.status = STATUSES.get(fold(cell), "") or row.status
+
+
+def _yes_or_date(cell: str, *, day_first: bool, row: Row, column: str) -> tuple[bool, date | None]:
+    try:
+        return read_yes_no(cell), None
+    except Misfit:
+        day = _day(cell, day_first=day_first)
+        if day is None:
+            row.warnings.append(f"not-yes-or-date: {column}")
+        return day is not None, day
+
+
+def _day(cell: str, *, day_first: bool) -> date | None:
+    try:
+        return read_date(cell.strip(), day_first=day_first)
+    except Misfit:
+        return None
+
+
+def _read_own(row: Row, cell: str, *, own: OwnPlan, day_first: bool, column: str) -> None:
+    cell = cell.replace("\0", "")
+    if is_blank(cell):
+        return
+    try:
+        row.own[own.key] = read_value(cell, kind=own.kind, day_first=day_first)
+    except Misfit:
+        row.warnings.append(f"not-{own.kind}: {column}: {cell.strip()[:60]}")
+
+
+def _read_attributes(row: Row, cell: str, plan: Plan) -> None:
+    try:
+        found = read_attributes(cell)
+    except (ValueError, TypeError, RecursionError):
+        row.warnings.append("attributes-not-json")
+        return
+    for key, text in found.items():
+        own = plan.attribute_keys.get(key)
+        if own is not None:
+            _read_own(row, text, own=own, day_first=True, column=key)

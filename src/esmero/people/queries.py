@@ -1,0 +1,94 @@
+"""Reading people: a page of them by name, found by folded text, number or address."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db.models import Q
+
+from esmero.house.models import Brand
+from esmero.people.folding import fold
+from esmero.people.models import Channel, Import, ImportLine, Permission, PermissionEntry, Person, Preference, Topic
+
+
+def search_people(*, text: str = "", after: tuple[str, int] | None = None, limit: int) -> Sequence[Person]:
+    """Return at most `limit` active people in the order of their folded names.
+
+    `text` is compared word by word, without accents or capitals, with the name, and as a whole with the beginning of
+    the operator's number and of the address. `after` is the folded name and id of the last row of the page before.
+    """
+    rows = Person.objects.filter(state=Person.State.ACTIVE).select_related("address", "organisation")
+    for_names = Q()
+    for word in fold(text).split():
+        for_names &= Q(folded__contains=word)
+    if text.strip():
+        whole = text.strip()
+        rows = rows.filter(for_names | Q(number__istartswith=whole) | Q(address__value__startswith=whole.lower()))
+    if after is not None:
+        name, key = after
+        rows = rows.filter(folded__gte=name).exclude(folded=name, id__lte=key)
+    return list(rows.order_by("folded", "id")[:limit])
+
+
+def count_people() -> int:
+    """Return how many active people the house knows."""
+    return Person.objects.filter(state=Person.State.ACTIVE).count()
+
+
+def list_imports(*, brand: int, before: int | None = None, limit: int) -> Sequence[Import]:
+    """Return at most `limit` imports of a brand, the newest first."""
+    rows = Import.objects.filter(brand=brand).select_related("job")
+    if before is not None:
+        rows = rows.filter(id__lt=before)
+    return list(rows.order_by("-id")[:limit])
+
+
+def list_running_imports(*, brand: int) -> Sequence[Import]:
+    """Return the imports that are being checked or run."""
+    states = (Import.State.CHECKING, Import.State.RUNNING)
+    return list(Import.objects.filter(brand=brand, state__in=states).select_related("job").order_by("-id"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What stands for one topic of a brand by mail: the permission if there is one, and the person's own preference."""
+
+    topic: Topic
+    permission: Permission | None
+    preference: Preference | None
+
+    @property
+    def allowed(self) -> bool:
+        """Whether the person allows this topic and has not turned it off; returns and pauses are another matter."""
+        turned_off = self.preference is not None and self.preference.wanted is False
+        granted = self.permission is not None and self.permission.state == PermissionEntry.Act.GRANTED
+        return granted and not turned_off
+
+
+def read_wishes(person: Person, *, brand: Brand) -> list[Wish]:
+    """Return one row per topic of the brand; a permission without a topic speaks for all of its purpose."""
+    permissions = {
+        (row.purpose_id, row.topic_id): row
+        for row in Permission.objects.filter(person=person, brand=brand, channel=Channel.EMAIL)
+    }
+    preferences = {row.topic_id: row for row in Preference.objects.filter(person=person, brand=brand)}
+    topics = Topic.objects.filter(brand=brand).select_related("purpose").order_by("id")
+    return [
+        Wish(
+            topic=topic,
+            permission=permissions.get((topic.purpose_id, topic.pk)) or permissions.get((topic.purpose_id, None)),
+            preference=preferences.get(topic.pk) or preferences.get(None),
+        )
+        for topic in topics
+    ]
+
+
+def list_import_lines(
+    brought: Import, *, verdict: str = "", after: int | None = None, limit: int
+) -> Sequence[ImportLine]:
+    """Return at most `limit` lines of an import with their verdicts, in the order of the file."""
+    rows = ImportLine.objects.filter(of=brought).select_related("person")
+    if verdict:
+        rows = rows.filter(verdict=verdict)
+    if after is not None:
+        rows = rows.filter(line__gt=after)
+    return list(rows.order_by("line")[:limit])

@@ -1,0 +1,74 @@
+"""What a return does to the standing of an address (mail.md, section C).
+
+An address-level fault silences the address: at once where the receiver says that user or host does not exist, after two
+returns of the same meaning otherwise. Temporary ones are counted over time. What is our own fault (policy, reputation,
+authentication) never touches the address.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from esmero.people.models import Address, Suppression
+from esmero.people.suppression import suppress
+
+AT_ONCE = frozenset({"unknown-user", "unknown-host", "moved", "no-mail-host"})
+PERMANENT_NEEDED = 2
+# Failing: so many temporary returns, spread over so many days (a holiday's full box must not end a relation).
+TEMPORARY_NEEDED = 5
+TEMPORARY_DAYS = timedelta(days=14)
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """One return as recognised: `meaning` is a value of intake.Meaning; `evidence` says where to look it up."""
+
+    meaning: str
+    hard: bool
+    ours: bool
+    at: datetime
+    evidence: str
+
+
+def record_return(value: str, *, returned: Return) -> str:
+    """Note a return for an address inside the caller's transaction; give the standing that follows."""
+    address, _ = Address.objects.get_or_create(
+        value=value.lower(), defaults={"domain": value.rpartition("@")[2].lower()}
+    )
+    if returned.ours or address.standing == Address.Standing.SUPPRESSED:
+        return address.standing
+    same = address.reason == returned.meaning
+    address.last_return_at = returned.at
+    address.first_return_at = address.first_return_at or returned.at
+    address.since = address.since or returned.at
+    if returned.hard:
+        address.permanent_returns = address.permanent_returns + 1 if same or not address.permanent_returns else 1
+    else:
+        address.temporary_returns += 1
+    address.reason = returned.meaning
+    silent = returned.hard and (returned.meaning in AT_ONCE or address.permanent_returns >= PERMANENT_NEEDED)
+    lasting = address.last_return_at - address.first_return_at >= TEMPORARY_DAYS
+    if not silent and (returned.hard or (address.temporary_returns >= TEMPORARY_NEEDED and lasting)):
+        address.standing = Address.Standing.FAILING
+    address.save()
+    if silent:
+        suppress(
+            address.value,
+            scope=Suppression.Scope.ALL,
+            reason=returned.meaning,
+            evidence=returned.evidence,
+            at=returned.at,
+        )
+        address.refresh_from_db()
+    return address.standing
+
+
+def record_arrival(value: str) -> None:
+    """Forget temporary trouble of an address: something arrived there, or came from there."""
+    Address.objects.filter(value=value.lower(), standing=Address.Standing.FAILING).update(
+        standing=Address.Standing.OK,
+        reason="",
+        since=None,
+        permanent_returns=0,
+        temporary_returns=0,
+        first_return_at=None,
+    )

@@ -1,0 +1,113 @@
+"""The one gate: asks every rule about a case and answers *go*, *go without promotion*, *wait until* or *refuse*.
+
+Every message is judged before a campaign starts (dry run) and again before transport. Only the mailroom asks.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from esmero.policy.case import MESSAGE_CLASSES, Case, MessageClass, Occasion, Recipient
+from esmero.policy.rule import OccasionRule, RecipientRule, Rule
+from esmero.policy.rules.address_is_reachable import AddressIsReachable
+from esmero.policy.rules.commerce_is_labelled import CommerceIsLabelled
+from esmero.policy.rules.frequency_is_theirs import FrequencyIsTheirs
+from esmero.policy.rules.message_has_its_reason import MessageHasItsReason
+from esmero.policy.rules.nothing_twice import NothingTwice
+from esmero.policy.rules.pause_is_respected import PauseIsRespected
+from esmero.policy.rules.permission_is_proven import PermissionIsProven
+from esmero.policy.rules.person_is_reachable import PersonIsReachable
+from esmero.policy.rules.suppressed_address_stays_silent import SuppressedAddressStaysSilent
+from esmero.policy.rules.topic_is_wanted import TopicIsWanted
+from esmero.policy.rules.withdrawal_is_final import WithdrawalIsFinal
+from esmero.policy.verdict import Objection, Verdict
+
+# The order decides under which reason a dry run counts a person: first what cannot be, then what may not be, then what
+# the person does not want, last what we ourselves have not done.
+RULES: tuple[Rule, ...] = (
+    SuppressedAddressStaysSilent(),  # silenced for good; nothing below can revive it
+    AddressIsReachable(),  # nowhere to send it
+    PermissionIsProven(),  # they never said yes
+    WithdrawalIsFinal(),  # they said no since
+    TopicIsWanted(),  # yes in general, but not this
+    FrequencyIsTheirs(),  # not yet
+    PauseIsRespected(),  # not now
+    NothingTwice(),  # they have it, or their household does: asked after all that could free the address for another
+    MessageHasItsReason(),  # our part: why it is worth their time
+    PersonIsReachable(),  # our part: somebody stands behind it
+    CommerceIsLabelled(),  # our part: it says what it is
+)
+
+_POSITION = {rule.code: position for position, rule in enumerate(RULES)}
+_GO = Verdict("go")
+
+type _Question = Callable[[Occasion, Recipient], Objection | None]
+
+_RECIPIENT_QUESTIONS: dict[MessageClass, tuple[_Question, ...]] = {
+    message_class: tuple(
+        rule.objection for rule in RULES if isinstance(rule, RecipientRule) and message_class in rule.applies_to
+    )
+    for message_class in MESSAGE_CLASSES
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What is settled for a whole dispatch: the objections of the rules that look at the occasion only."""
+
+    occasion: Occasion
+    objections: tuple[Objection, ...]
+    slot: "Findings | None"
+
+
+def judge(case: Case) -> Verdict:
+    """Ask all rules about one case."""
+    return judge_recipient(case.recipient, findings=judge_occasion(case.occasion))
+
+
+def judge_occasion(occasion: Occasion) -> Findings:
+    """Ask what a whole dispatch shares, once; the answer goes into `judge_recipient` for each person."""
+    slot = occasion.as_promotion()
+    return Findings(
+        occasion=occasion,
+        objections=tuple(
+            objection
+            for rule in RULES
+            if isinstance(rule, OccasionRule) and occasion.message_class in rule.applies_to
+            if (objection := rule.objection(occasion)) is not None
+        ),
+        slot=None if slot is None else judge_occasion(slot),
+    )
+
+
+def judge_recipient(recipient: Recipient, *, findings: Findings) -> Verdict:
+    """Judge one person on an occasion; body and promotion slot apart, so that the slot never costs the body."""
+    objections = _objections(recipient, findings=findings)
+    if objections:
+        return _strictest(objections)
+    if findings.slot is None:
+        return _GO
+    lost = _objections(recipient, findings=findings.slot)
+    return Verdict("go_without_promotion", slot_objections=lost) if lost else _GO
+
+
+def _objections(recipient: Recipient, *, findings: Findings) -> tuple[Objection, ...]:
+    occasion = findings.occasion
+    found: list[Objection] = []
+    for ask in _RECIPIENT_QUESTIONS[occasion.message_class]:
+        objection = ask(occasion, recipient)
+        if objection is not None:
+            found.append(objection)
+    if not found:
+        return findings.objections
+    return _in_order((*found, *findings.objections))
+
+
+def _in_order(objections: Iterable[Objection]) -> tuple[Objection, ...]:
+    return tuple(sorted(objections, key=lambda objection: _POSITION[objection.code]))
+
+
+def _strictest(objections: tuple[Objection, ...]) -> Verdict:
+    moments = [objection.until for objection in objections if objection.until is not None]
+    if len(moments) < len(objections):
+        return Verdict("refuse", objections=objections)
+    return Verdict("wait", until=max(moments), objections=objections)

@@ -1,0 +1,24 @@
+from esmero.policy.case import Occasion, Recipient
+from esmero.policy.rule import EVERY_CLASS, RecipientRule
+from esmero.policy.verdict import Objection
+
+
+class NothingTwice(RecipientRule):
+    """Nobody gets the same thing twice: one message a person, and one advertisement a household's address.
+
+    People who share an address each get what concerns their own contract; a commercial mailing reaches the address once.
+
+    Norm: good practice: of several channels and lists each person gets one message; Regulation (EU) 2016/679
+    art. 5(1)(c) (data minimisation).
+    """
+
+    code = "G08"
+    slug = "twice"
+    applies_to = EVERY_CLASS
+
+    def objection(self, occasion: Occasion, recipient: Recipient) -> Objection | None:
+        if recipient.already_has:
+            return Objection(self.code, {"why": "has it already"})
+        if recipient.address_taken_by is not None and occasion.message_class == "commercial":
+            return Objection(self.code, {"why": "same address", "person": recipient.address_taken_by})
+        return None

@@ -1,0 +1,189 @@
+"""Compiled template + one person's facts → a finished message, ready for the wire."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from functools import lru_cache
+
+from esmero.rendering.compile import Compiled
+from esmero.rendering.dkim import DkimKey
+from esmero.rendering.headers import (
+    HeaderInjection,
+    encode_mailbox,
+    encode_phrase,
+    encode_text,
+    guard,
+    has_break,
+    write_address,
+    write_domain,
+)
+from esmero.rendering.pattern import Way
+from esmero.rendering.plate import BOUNDARY, make_plate
+from esmero.rendering.tokens import Purpose, Signer
+
+_CLOSE = f"--{BOUNDARY}--\r\n".encode()
+_HEADER_OF = {
+    "from_name": "From", "base_url": "List-Unsubscribe", "list_label": "List-Id", "list_name": "List-Id",
+    "feedback_id": "Feedback-ID", "auto_submitted": "Auto-Submitted",
+}  # fmt: skip
+_OPAQUE = re.compile(r"[A-Za-z0-9._-]{1,100}")
+_ENVELOPE = (Way(Purpose.RETURN), Way(Purpose.REPLY), Way(Purpose.UNSUBSCRIBE))
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What all messages of a campaign share. Domains and addresses as people write them; `base_url` without a last slash.
+
+    `bulk` adds List-Unsubscribe, its one-click Post (RFC 8058) and Precedence; an empty `list_domain` leaves List-Id out,
+    an empty `feedback_id` (at most four fields, the last of 5 to 15 characters) or `auto_submitted` ("auto-generated", RFC 3834) that header.
+    """
+
+    from_name: str
+    from_address: str
+    message_domain: str
+    return_domain: str
+    reply_domain: str
+    base_url: str
+    list_label: str = ""
+    list_name: str = ""
+    list_domain: str = ""
+    feedback_id: str = ""
+    bulk: bool = True
+    auto_submitted: str = ""
+    keys: tuple[DkimKey, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Personal:
+    """One message: its number in the ledger, the local part of its Message-ID, who gets it and with which facts."""
+
+    message: int
+    opaque: str
+    address: str
+    name: str
+    values: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """A message for one recipient: the envelope, and all octets with CRLF line ends; no line begins with a dot."""
+
+    message: int
+    return_path: str
+    recipient: str
+    body: bytes
+
+    @property
+    def needs_smtputf8(self) -> bool:
+        """Say whether the relay must offer SMTPUTF8 (RFC 6531): only when a local part is not ASCII."""
+        return not self.recipient.isascii()
+
+
+class Press:
+    """Prints one compiled template for many people. Safe to share between threads."""
+
+    def __init__(self, compiled: Compiled, frame: Frame, *, link_ids: Sequence[int], signer: Signer) -> None:
+        if len(link_ids) != len(compiled.links):
+            raise ValueError(f"the template has {len(compiled.links)} links, but {len(link_ids)} ids were given")
+        self._compiled = compiled
+        self._frame = frame
+        clicks = tuple(Way(Purpose.CLICK, place) for place in range(len(compiled.links)))
+        ways = (*_ENVELOPE, Way(Purpose.WHY), Way(Purpose.PREFERENCES), *clicks)
+        self._sign = signer.plan(
+            [(way.purpose, link_ids[way.link] if way.purpose is Purpose.CLICK else 0) for way in ways]
+        )
+        self._text, self._html = (
+            make_plate(pattern, subtype=subtype, ways=ways, base_url=frame.base_url)
+            for pattern, subtype in ((compiled.text, "plain"), (compiled.html, "html"))
+        )
+        self._reply_domain = write_domain(frame.reply_domain)
+        self._return_domain = write_domain(frame.return_domain)
+        self._message_domain = write_domain(frame.message_domain)
+        name = guard(frame.from_name, header="Reply-To", field="from_name")
+        phrase = encode_phrase(name, used=10) if name.strip() else ""
+        # The address has 43 characters and a domain: it gets a line of its own.
+        self._reply_start = f"{phrase}\r\n " if phrase else ""
+        self._fixed = self._write_fixed()
+        self._fixed_block = "".join(f"{name}: {value}\r\n" for name, value in self._fixed)
+
+    def render(self, personal: Personal, *, at: datetime) -> Mail:
+        """Give the message as of the aware time `at`; raises HeaderInjection when a value may not stand in a header."""
+        if at.tzinfo is None:
+            raise ValueError("the time of a message needs a time zone")
+        seconds = int(at.timestamp())
+        tokens = self._sign(personal.message, seconds // 86400)
+        recipient = write_address(personal.address, header="To", field="address")
+        headers = self._write_personal(personal, tokens, recipient=recipient, seconds=seconds)
+        body = [*self._text.print(personal.values, tokens), *self._html.print(personal.values, tokens), _CLOSE]
+        block = "".join([f"{name}: {value}\r\n" for name, value in headers]) + self._fixed_block
+        if self._frame.keys:
+            body = [b"".join(body)]
+            signable = [*headers, *self._fixed]
+            block = "".join([key.sign(signable, body[0], at=seconds) for key in self._frame.keys]) + block
+        return Mail(
+            message=personal.message,
+            return_path=f"r-{tokens[0]}@{self._return_domain}",
+            recipient=recipient,
+            body=b"".join((block.encode(), b"\r\n", *body)),
+        )
+
+    def _write_personal(
+        self, personal: Personal, tokens: Sequence[str], *, recipient: str, seconds: int
+    ) -> list[tuple[str, str]]:
+        """Give the headers that differ from message to message."""
+        name = guard(personal.name, header="To", field="name")
+        opaque = personal.opaque
+        if not _OPAQUE.fullmatch(opaque):
+            raise HeaderInjection("it is more than letters, digits, . _ and -", header="Message-ID", field="opaque")
+        headers = [
+            ("Date", _write_date(seconds)),
+            ("To", encode_mailbox(name, recipient, used=4)),
+            ("Reply-To", f"{self._reply_start}<p-{tokens[1]}@{self._reply_domain}>"),
+            ("Subject", encode_text(self._write_subject(personal.values), used=9)),
+            ("Message-ID", f"<{opaque}@{self._message_domain}>"),
+        ]
+        if self._frame.bulk:
+            token = tokens[2]
+            page, mail = (
+                f"{self._frame.base_url}/u/{token}",
+                f"mailto:u-{token}@{self._reply_domain}?subject=unsubscribe",
+            )
+            headers.append(("List-Unsubscribe", f"<{page}>,\r\n <{mail}>"))
+        return headers
+
+    def _write_subject(self, values: Mapping[str, object]) -> str:
+        subject = self._compiled.subject
+        text = subject.render(values, {})
+        if has_break(text):
+            culprit = next((name for name in sorted(subject.fields) if has_break(str(values.get(name)))), "subject")
+            raise HeaderInjection("it holds a line break or NUL", header="Subject", field=culprit)
+        return text
+
+    def _write_fixed(self) -> list[tuple[str, str]]:
+        """Give the headers that all messages share."""
+        frame = self._frame
+        for field in ("from_name", "base_url", "list_label", "list_name", "feedback_id", "auto_submitted"):
+            guard(getattr(frame, field), header=_HEADER_OF[field], field=field)
+        sender = write_address(frame.from_address, header="From", field="from_address")
+        fixed = [("From", encode_mailbox(frame.from_name, sender, used=6))]
+        if frame.bulk:
+            fixed += [("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"), ("Precedence", "bulk")]
+        if frame.list_domain:
+            list_id = write_domain(f"{frame.list_label}.{frame.list_domain}")
+            fixed.append(
+                ("List-Id", encode_mailbox(frame.list_name, list_id, used=9) if frame.list_name else f"<{list_id}>")
+            )
+        if frame.feedback_id:
+            fixed.append(("Feedback-ID", frame.feedback_id))
+        if frame.auto_submitted:
+            fixed.append(("Auto-Submitted", frame.auto_submitted))
+        fixed.append(("MIME-Version", "1.0"))
+        fixed.append(("Content-Type", f'multipart/alternative;\r\n boundary="{BOUNDARY}"'))
+        return fixed
+
+
+@lru_cache(maxsize=8)
+def _write_date(seconds: int) -> str:
+    return format_datetime(datetime.fromtimestamp(seconds, tz=UTC))

@@ -1,0 +1,37 @@
+"""What the house does by itself: the literal tables of jobs and of routines. A new one is a line here."""
+
+from collections.abc import Callable, Mapping
+
+from esmero.campaigns.lifecycle import CANCELLING, DRY_RUN, PLANNING, finish_campaigns
+from esmero.mailroom import dryrun, planning, receive
+from esmero.mailroom.clicks import take_in_clicks
+from esmero.people.imports import run as imports
+from esmero.people.imports.lifecycle import BRING, CHECK
+from esmero.work.jobs import Chunk
+
+# Kind of job → the function that does its next chunk.
+JOBS: Mapping[str, Chunk] = {
+    DRY_RUN: dryrun.run_chunk,
+    PLANNING: planning.run_chunk,
+    CANCELLING: planning.cancel_chunk,
+    CHECK: imports.check,
+    BRING: imports.run_chunk,
+}
+
+# Routine → how many things it did; called again at once while it does something, otherwise a second later.
+type Routine = Callable[[str], int]
+
+
+def _finish_campaigns(worker: str) -> int:  # noqa: ARG001
+    return finish_campaigns()
+
+
+def _take_in_clicks(worker: str) -> int:  # noqa: ARG001
+    return take_in_clicks()
+
+
+ROUTINES: Mapping[str, Routine] = {
+    "handle-what-came-back": receive.handle_due,
+    "take-in-clicks": _take_in_clicks,
+    "finish-campaigns": _finish_campaigns,
+}

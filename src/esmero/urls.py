@@ -1,0 +1,13 @@
+from django.urls import include, path
+from django.views.generic import RedirectView
+
+from esmero.web.parts.colours import brand_colours
+
+urlpatterns = [
+    path("brand/<slug:slug>.css", brand_colours, name="brand-colours"),
+    path("", RedirectView.as_view(url="/console/", permanent=False)),
+    path("accounts/", include("allauth.account.urls")),
+    path("console/", include("esmero.web.console.urls")),
+    path("", include("esmero.web.public.urls")),
+    path("i18n/", include("django.conf.urls.i18n")),
+]

@@ -1,0 +1,56 @@
+"""Keep bytes under their SHA-256 on disk, synced before anybody is told that we have them."""
+
+import hashlib
+import os
+from datetime import datetime
+from pathlib import Path
+
+from django.conf import settings
+
+from esmero.vault.models import Sealed
+
+
+class Tampered(Exception):
+    """The bytes on disk no longer have the hash under which they were sealed."""
+
+
+def seal(content: bytes, *, kind: str, media_type: str, name: str = "", keep_until: datetime | None = None) -> Sealed:
+    """Store the bytes and return their row. On return the file is synced; the row is in the caller's transaction."""
+    digest = store(content)
+    return Sealed.objects.create(
+        sha256=digest, size=len(content), media_type=media_type, name=name[:255], kind=kind, keep_until=keep_until
+    )
+
+
+def store(content: bytes) -> str:
+    """Write the bytes where their hash says, synced, and return the hash. Safe to repeat and to run in parallel."""
+    digest = hashlib.sha256(content).hexdigest()
+    path = path_of(digest)
+    if path.is_file():
+        return digest
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    partial = path.with_name(f"{digest}.{os.getpid()}.{os.urandom(4).hex()}.part")
+    with partial.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    partial.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+    return digest
+
+
+def read(sealed: Sealed) -> bytes:
+    """Return the bytes; raise FileNotFoundError with the path, or Tampered if they changed on disk."""
+    content = path_of(sealed.sha256).read_bytes()
+    if hashlib.sha256(content).hexdigest() != sealed.sha256:
+        raise Tampered(f"{path_of(sealed.sha256)} no longer matches its name. Restore it from the backup.")
+    return content
+
+
+def path_of(digest: str) -> Path:
+    """Return where the bytes with this hash lie."""
+    return Path(settings.HOME) / "vault" / digest[:2] / digest

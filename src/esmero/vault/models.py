@@ -1,0 +1,18 @@
+"""Sealed and uploaded files: what they are; their bytes lie on disk under their SHA-256 (see vault/files.py)."""
+
+from django.db import models
+
+
+class Sealed(models.Model):
+    """One stored file. Two rows may share the same bytes; the bytes stay as long as one row needs them."""
+
+    sha256 = models.CharField(max_length=64, db_index=True)
+    size = models.BigIntegerField()
+    media_type = models.CharField(max_length=127, default="application/octet-stream")
+    name = models.CharField(max_length=255, blank=True, default="")
+    kind = models.CharField(max_length=40)
+    keep_until = models.DateTimeField(null=True, blank=True)
+    sealed_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.name or self.sha256[:12]

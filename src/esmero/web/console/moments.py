@@ -1,0 +1,102 @@
+"""A person's story in words: each moment of dossier/timeline.py becomes a line that staff can read aloud."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from esmero.dossier.timeline import Moment
+from esmero.web.parts.tags import said
+from esmero.web.parts.words import EVENT, say_reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One entry of the timeline: what happened, how it looks, and what may stand below it."""
+
+    at: datetime
+    text: str
+    state: str = ""
+    note: str = ""
+    quote: str = ""
+    url: str = ""
+
+
+def tell(moments: Iterable[Moment]) -> list[Line]:
+    """Put moments into words, in the reader's language."""
+    return [_TELLERS[moment.kind](moment.at, moment.facts) for moment in moments]
+
+
+def _message(at: datetime, facts: Mapping[str, Any]) -> Line:
+    name, state = facts["name"], facts["state"]
+    if state == "refused":
+        reasons = "; ".join(say_reason(code) for code in facts["codes"])
+        return Line(at=at, text=_("“%(name)s” was not sent") % {"name": name}, note=reasons)
+    texts = {
+        "sent": _("“%(name)s” sent"),
+        "doubt": _("“%(name)s” is in doubt: the relay may or may not have it"),
+        "gave-up": _("“%(name)s” was given up after the last try"),
+        "cancelled": _("“%(name)s” was cancelled before it left"),
+        "held": _("“%(name)s” waits for approval"),
+    }
+    looks = {"sent": "kept", "doubt": "broken", "gave-up": "broken", "held": "wait"}
+    text = texts.get(state, _("“%(name)s” is to be sent")) % {"name": name}
+    return Line(at=at, text=text, state=looks.get(state, ""), note=facts["address"])
+
+
+def _event(at: datetime, facts: Mapping[str, Any]) -> Line:
+    look, text = EVENT.get(facts["event"], ("", facts["event"]))
+    if facts["event"] == "clicked" and facts["machine"]:
+        return Line(at=at, text=_("A machine opened a link"), note=facts["link"])
+    details = [str(facts[key]) for key in ("status", "diagnostic", "reply", "meaning") if facts.get(key)]
+    return Line(at=at, text=str(text), state="" if look == "plain" else look, note=facts["link"] or " · ".join(details))
+
+
+def _permission(at: datetime, facts: Mapping[str, Any]) -> Line:
+    texts = {
+        "requested": _("Asked to confirm: %(topic)s"),
+        "granted": _("Allowed: %(topic)s"),
+        "withdrawn": _("Took back: %(topic)s"),
+        "objected": _("Objected to: %(topic)s"),
+        "expired": _("Permission ran out: %(topic)s"),
+    }
+    look = {"granted": "kept", "withdrawn": "broken", "objected": "broken"}.get(facts["act"], "")
+    topic = f"{facts['brand']}, {said(facts['topic'])}"
+    place = " · ".join(part for part in (facts["basis"], facts["source"], facts["place"]) if part)
+    return Line(at=at, text=texts[facts["act"]] % {"topic": topic}, state=look, quote=facts["wording"], note=place)
+
+
+def _wrote(at: datetime, facts: Mapping[str, Any]) -> Line:
+    url = reverse("console:conversation", args=[facts["conversation"]])
+    text = _("They wrote by mail: %(subject)s") % {"subject": facts["subject"]}
+    return Line(at=at, text=text, state="info", quote=facts["text"], url=url)
+
+
+def _answered(at: datetime, facts: Mapping[str, Any]) -> Line:
+    url = reverse("console:conversation", args=[facts["conversation"]])
+    text = _("%(author)s answered: %(subject)s") % {"author": facts["author"], "subject": facts["subject"]}
+    return Line(at=at, text=text, state="kept", quote=facts["text"], url=url)
+
+
+def _import(at: datetime, facts: Mapping[str, Any]) -> Line:
+    texts = {
+        "added": pgettext("import line", "Came with the list %(file)s, line %(line)s"),
+        "changed": pgettext("import line", "Changed by the list %(file)s, line %(line)s"),
+        "merged": pgettext("import line", "Stood again in the list %(file)s, line %(line)s"),
+    }
+    url = reverse("console:import", args=[facts["import"]])
+    return Line(at=at, text=texts[facts["verdict"]] % {"file": facts["file"], "line": facts["line"]}, url=url)
+
+
+_TELLERS: Mapping[str, Callable[[datetime, Mapping[str, Any]], Line]] = {
+    "message": _message,
+    "event": _event,
+    "permission": _permission,
+    "wrote": _wrote,
+    "answered": _answered,
+    "import": _import,
+}

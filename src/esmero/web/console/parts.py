@@ -1,0 +1,82 @@
+"""All parts of the pages in all their states, with invented figures: to look at when a part is changed."""
+
+from datetime import UTC, datetime
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+
+from esmero.web.console.access import requires
+from esmero.web.console.funnel import Step
+from esmero.web.console.moments import Line
+from esmero.web.console.page import show
+from esmero.web.parts.bars import Segment
+
+_AT = datetime(2026, 11, 23, 11, 14, tzinfo=UTC)
+_MJML = "<mjml>\n  <mj-body>\n    <mj-text>{{ unknown }}</mj-text>\n  </mj-body>\n</mjml>"
+
+
+class ExampleForm(forms.Form):
+    """One field of each kind."""
+
+    name = forms.CharField(label=_("Name"), help_text=_("For you and your colleagues; readers do not see it."))
+    address = forms.EmailField(label=_("Address"))
+    language = forms.ChoiceField(label=_("Language"), choices=[("es", "Español"), ("fr", "Français")])
+    often = forms.ChoiceField(
+        label=_("How often"),
+        required=False,
+        widget=forms.RadioSelect,
+        choices=[("always", _("always")), ("month", _("once a month"))],
+    )
+    asked = forms.BooleanField(label=_("They ticked a box that said so"), required=False)
+    note = forms.CharField(label=_("Note"), required=False, widget=forms.Textarea(attrs={"rows": 3}))
+    file = forms.FileField(label=_("File"), required=False)
+
+
+@requires()
+def parts(request: HttpRequest) -> HttpResponse:
+    """Show the parts."""
+    return show(
+        request,
+        "console/parts.html",
+        subject="settings",
+        form=ExampleForm({"name": "", "address": "x", "language": "es"}),
+        stats=[
+            (_("Waiting for us"), "12", "21 h 08"),
+            (_("Left the house"), "2,479", _("since yesterday at this time")),
+            (_("In doubt"), "0", _("the relay may or may not have them")),
+            (_("People"), "7,043", ""),
+        ],
+        funnel=[
+            Step(name=_("Audience"), number=7043, rate="", parts=[Segment(amount=7043, fill=6)]),
+            Step(
+                name=_("Left out"),
+                number=2979,
+                rate="42.3 %",
+                parts=[Segment(amount=number, fill=fill) for number, fill in ((2271, 2), (352, 3), (204, 4), (152, 5))],
+            ),
+            Step(name=_("Left the house"), number=2479, rate="61.0 %", parts=[Segment(amount=2479, fill=1)]),
+            Step(
+                name=_("Human click"),
+                number=498,
+                rate="20.5 % (18.9–22.1)",
+                parts=[Segment(amount=498, fill=1), Segment(amount=211, fill=6, hatched=True)],
+                machines=211,
+            ),
+        ],
+        lines=[
+            Line(at=_AT, state="info", text="Begoña Muñoz", quote="The installer did not come on Friday."),
+            Line(at=_AT, text="Novedades de noviembre", note="begona.munoz@cliente.example"),
+            Line(at=_AT, state="broken", text="Novedades de octubre"),
+            Line(at=_AT, state="kept", text="Novedades de septiembre"),
+        ],
+        rows=[
+            ("Begoña Muñoz Ibáñez", "begona.munoz@cliente.example", "ok", 12),
+            ("Jean-Baptiste Lefèvre", "jb.lefevre@client.example", "suppressed", 3),
+            ("Ann Smith", "ann@client.example", "failing", 1),
+        ],
+        codes=[("G03", "2,271"), ("G06", "352"), ("G07", "204"), ("G02", "114"), ("G08", "27"), ("G04", "11")],
+        source=_MJML,
+        problems=[3],
+        looks=["kept", "wait", "broken", "info"],
+    )

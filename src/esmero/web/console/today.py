@@ -1,0 +1,63 @@
+"""Today: what waits for a human being, what runs now, and what has changed since yesterday."""
+
+from datetime import timedelta
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from esmero.campaigns.queries import list_running, measure_progress
+from esmero.conversations.queries import count_waiting, list_waiting
+from esmero.outbox.queries import count_doubts, count_events, count_sent, list_doubts, list_relays
+from esmero.people.queries import count_people, list_running_imports
+from esmero.web.console.access import requires, staff
+from esmero.web.console.page import read_brand, show, show_part, wants_part
+from esmero.work.queries import count_jobs
+
+# What came back, in the order in which it matters to people.
+_TOLD = ("replied", "returned-for-good", "complained", "unsubscribed", "absent", "clicked")
+
+
+@requires()
+def today(request: HttpRequest) -> HttpResponse:
+    """Show the first page; htmx asks for what runs now again while something does."""
+    brand = read_brand(request)
+    if brand is None:
+        return show(request, "console/welcome.html", subject="today")
+    now = timezone.now()
+    campaigns = list_running(brand=brand)
+    progress = measure_progress(campaigns, at=now)
+    running = {
+        "campaigns": [(campaign, progress.get(campaign.pk)) for campaign in campaigns],
+        "imports": list_running_imports(brand=brand.pk),
+    }
+    if wants_part(request):
+        return show_part(request, "console/today.html#running", **running)
+    yesterday = now - timedelta(days=1)
+    events = count_events(brand=brand, since=yesterday)
+    waiting = list_waiting(brand=brand, limit=6)
+    jobs = count_jobs()
+    return show(
+        request,
+        "console/today.html",
+        subject="today",
+        greeting=_greet(timezone.localtime(now).hour) % {"name": staff(request).name.partition(" ")[0]},
+        now=now,
+        waiting_list=waiting,
+        waiting_number=count_waiting(brand=brand),
+        oldest=waiting[0].last_at if waiting else None,
+        people=count_people(),
+        sent=count_sent(brand=brand, since=yesterday),
+        since=[(kind, events.get(kind, 0)) for kind in _TOLD],
+        doubts=list_doubts(brand=brand, limit=5),
+        doubts_number=count_doubts(brand=brand),
+        failed=jobs.get("failed", 0),
+        relays=list_relays(),
+        **running,
+    )
+
+
+def _greet(hour: int) -> str:
+    if hour < 12:
+        return _("Good morning, %(name)s")
+    return _("Good afternoon, %(name)s") if hour < 20 else _("Good evening, %(name)s")

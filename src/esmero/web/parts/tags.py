@@ -1,0 +1,190 @@
+"""The shared furniture as template tags. Each part stands here once; `/console/parts` shows them all in all states."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Literal
+
+from django import template
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.formats import date_format, time_format
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from esmero.house.roles import may
+from esmero.web.parts.bars import Segment, lay_segments
+from esmero.web.parts.facts import say_facts
+from esmero.web.parts.words import MOMENTS, OUTCOME, STATES, Word, say_act, say_job, say_line, say_reason
+
+register = template.Library()
+
+State = Literal["kept", "wait", "broken", "info", "plain"]
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """One Lucide icon at 16 px. It is always beside words, so it is hidden from screen readers."""
+    return format_html(
+        '<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
+        static("esmero/icons.svg"),
+        name,
+    )
+
+
+@register.simple_tag
+def chip(state: State, word: str) -> SafeString:
+    """Show a state, always by a dot and a word: kept = good, wait = open, broken = refused, info = running, plain = no judgement."""
+    return format_html('<span class="chip" data-state="{}">{}</span>', state, word)
+
+
+@register.simple_tag
+def state(kind: str, value: str) -> SafeString:
+    """Show the state of a message, campaign, import, … (the tables in words.py) as a chip."""
+    word = STATES[kind].get(value, Word("plain", value))
+    return format_html('<span class="chip" data-state="{}">{}</span>', word.look, word.text)
+
+
+@register.simple_tag
+def outcome(worst: int) -> SafeString | str:
+    """Show the worst that came of a message after it left as a chip; nothing where nothing came."""
+    word = OUTCOME.get(worst)
+    return format_html('<span class="chip" data-state="{}">{}</span>', word.look, word.text) if word else ""
+
+
+@register.inclusion_tag("parts/progress.html")
+def progress(*, done: int, total: int, broken: int = 0, label: str) -> Mapping[str, Any]:
+    """Draw what is done and what came back broken, out of `total`; `label` says in words what is measured."""
+    parts = [Segment(amount=max(done - broken, 0), fill=1), Segment(amount=broken, fill=4)]
+    return {"bars": lay_segments(parts, total=total), "done": done, "total": total, "label": label}
+
+
+@register.inclusion_tag("parts/bar.html")
+def bar(parts: Sequence[Segment], *, total: int, label: str) -> Mapping[str, Any]:
+    """One row's bar of a funnel: segments side by side, as wide as their share of `total`."""
+    return {"bars": lay_segments(parts, total=total, gap=0.6), "label": label}
+
+
+@register.inclusion_tag("parts/stat.html")
+def stat(label: str, value: object, note: str = "") -> Mapping[str, Any]:
+    """Show a figure with its name above and its base below; it stands inside a `<dl class="stats">`."""
+    return {"label": label, "value": value, "note": note}
+
+
+@register.inclusion_tag("parts/empty.html")
+def empty(title: str, text: str, *, url: str = "", action: str = "") -> Mapping[str, Any]:
+    """Say on a page that has nothing to show what would stand there, and what to do next."""
+    return {"title": title, "text": text, "url": url, "action": action}
+
+
+@register.inclusion_tag("parts/pages.html", takes_context=True)
+def pages(context: Mapping[str, Any], following: str | None) -> Mapping[str, Any]:
+    """Paging by key: `following` is the key after which the next page starts, None when there is none."""
+    request = context["request"]
+    query = request.GET.copy()
+    started = query.pop("after", None) is not None
+    first = query.urlencode()
+    query["after"] = following or ""
+    return {"first": f"?{first}" if started else "", "next": f"?{query.urlencode()}" if following else ""}
+
+
+@register.inclusion_tag("parts/code.html")
+def code(text: str, problems: Sequence[int] = ()) -> Mapping[str, Any]:
+    """Text with numbered lines, for reading only; `problems` are the numbers of the lines to mark."""
+    marked = set(problems)
+    return {"lines": [(line, number in marked) for number, line in enumerate(text.splitlines(), start=1)]}
+
+
+@register.filter
+def reason(code: str) -> str:
+    """Say the code of an objection in words."""
+    return say_reason(code)
+
+
+@register.simple_tag
+def objections(codes: str, facts: Mapping[str, Mapping[str, Any]] | None) -> SafeString:
+    """Say all objections of a verdict, each with the facts behind it."""
+    told = (
+        (say_reason(code), say_facts(code, (facts or {}).get(code.partition(":")[0], {}))) for code in codes.split()
+    )
+    return format_html_join("; ", '<span>{}</span> <span class="soft">{}</span>', told)
+
+
+@register.filter
+def said(words: Mapping[str, str] | None) -> str:
+    """Take the reader's language from {language: text}, else English, else whichever is there."""
+    if not words:
+        return ""
+    return words.get(get_language() or "en") or words.get("en") or next(iter(words.values()))
+
+
+@register.filter
+def word(kind: str, table: str) -> str:
+    """Say a code in the words of a table of words.py: {{ kind|word:"event" }}."""
+    found = STATES[table].get(kind)
+    return str(found.text) if found else kind
+
+
+@register.filter(name="may")
+def may_do(user: Any, permission: str) -> bool:
+    """Tell whether the reader's role carries a permission: {% if user|may:"campaigns.start" %}."""
+    return may(user, permission)
+
+
+@register.filter
+def last_line(text: str) -> str:
+    """Take the last line of a traceback: the error itself."""
+    return text.strip().rpartition("\n")[2]
+
+
+@register.filter
+def job_name(kind: str) -> str:
+    """Say what kind of long work a job is."""
+    return say_job(kind)
+
+
+@register.filter
+def act_name(action: str) -> str:
+    """Say an action of the audit log."""
+    return say_act(action)
+
+
+@register.filter
+def when(at: datetime) -> str:
+    """Say a moment as shortly as it is clear: the time today, else the day, with its year when that is another."""
+    local, now = timezone.localtime(at), timezone.localtime()
+    if local.date() == now.date():
+        return time_format(local, "H:i")
+    return date_format(local, "j M" if local.year == now.year else "j M Y")
+
+
+@register.filter
+def on(at: datetime | None, form: str) -> str:
+    """Say a moment in one of the forms of words.py, as the reader's language writes it: {{ at|on:"day" }}."""
+    return date_format(timezone.localtime(at), str(MOMENTS[form])) if at else ""
+
+
+@register.filter
+def quoted(text: str) -> str:
+    """Put words between the reader's quotation marks."""
+    return _("“%(text)s”") % {"text": text}
+
+
+@register.filter
+def language_name(code: str) -> str:
+    """Say a language in the reader's own words; an unknown code says itself."""
+    names = {"es": _("Spanish"), "fr": _("French"), "en": _("English")}
+    return names.get(code, code)
+
+
+@register.filter
+def line_reason(code: str) -> str:
+    """Say why a line of an import was refused, or what it was warned of."""
+    return say_line(code)
+
+
+@register.filter
+def initials(name: str) -> str:
+    """Two letters for an avatar: of the first and the second word of a name."""
+    return "".join(word[0] for word in name.split()[:2]).upper() or "·"

@@ -1,0 +1,15 @@
+"""A link that leads nowhere any more; those that lead somewhere are answered at the edge, before Django."""
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from esmero.rendering.tokens import Purpose, TokenRefused
+from esmero.web.public.visit import Visit, holds, refuse
+
+
+@require_safe
+@holds(Purpose.CLICK)
+def click(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """Say that the link is no longer known."""
+    del visit
+    return refuse(request, TokenRefused("expired"))

@@ -1,0 +1,177 @@
+"""What is answered ahead of Django: clicks, and unsubscriptions with one click (RFC 8058). All else goes on to Django.
+
+Nothing is changed by GET or HEAD: mail gateways fetch every address in a mail before a person does.
+"""
+
+import logging
+import re
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Mapping
+from email.parser import BytesParser
+from email.policy import HTTP
+from functools import lru_cache
+from io import BytesIO
+from typing import Any
+from urllib.parse import parse_qs
+
+from django.db import close_old_connections
+from django.utils import timezone
+from django.utils.encoding import iri_to_uri
+
+from esmero.content.models import Link
+from esmero.mailroom.clicks import find_sign, spool_click
+from esmero.mailroom.leaving import leave
+from esmero.mailroom.presses import open_signer
+from esmero.mailroom.tagged import day_of
+from esmero.outbox.models import Message
+from esmero.rendering.tokens import Purpose, Signer, Token, TokenRefused
+
+log = logging.getLogger(__name__)
+
+type Environ = dict[str, Any]
+type Start = Callable[..., Any]
+type Application = Callable[[Environ, Start], Iterable[bytes]]
+
+ONE_CLICK = ("List-Unsubscribe", "One-Click")
+LARGEST_FORM = 16_384
+TARGETS = 4_096
+
+_PATH = re.compile(r"/([cu])/([A-Za-z2-7]{40})/?")
+_TARGET = re.compile(r"https?://[^\s\0]+", re.IGNORECASE)
+
+
+class Edge:
+    """A WSGI application around Django's."""
+
+    def __init__(self, inner: Application) -> None:
+        self._inner = inner
+        self._targets: OrderedDict[int, str] = OrderedDict()
+
+    def __call__(self, environ: Environ, start: Start) -> Iterable[bytes]:
+        found = _PATH.fullmatch(environ.get("PATH_INFO", ""))
+        method = environ.get("REQUEST_METHOD", "")
+        answer = None
+        if found and found[1] == "c" and method in ("GET", "HEAD"):
+            answer = self._click(found[2], environ, start)
+        elif found and found[1] == "u" and method == "POST" and _is_one_click(environ):
+            answer = self._leave(found[2], start)
+        return self._inner(environ, start) if answer is None else answer
+
+    def _click(self, text: str, environ: Environ, start: Start) -> Iterable[bytes] | None:
+        """Send to where the link leads; the click is in the spool before the answer is. None: no such link (any more)."""
+        token = _read(text, Purpose.CLICK)
+        target = self._find_target(token.link) if token else ""
+        if token is None or not target:
+            return None
+        sign = find_sign(
+            method=environ["REQUEST_METHOD"],
+            agent=environ.get("HTTP_USER_AGENT", ""),
+            purpose=environ.get("HTTP_SEC_PURPOSE", "") or environ.get("HTTP_PURPOSE", ""),
+        )
+        try:
+            spool_click(token.message, link=token.link, nanoseconds=time.time_ns(), sign=sign)
+        except OSError:  # a full disk costs us the count, not the reader their page
+            log.exception("a click could not be kept")
+        headers = [
+            ("Location", target),
+            ("Cache-Control", "no-store"),
+            ("Referrer-Policy", "no-referrer"),
+            ("X-Robots-Tag", "noindex, nofollow"),
+            ("Content-Length", "0"),
+        ]
+        start("302 Found", headers)
+        return [b""]
+
+    def _find_target(self, link: int) -> str:
+        """Return the address registered for a link; a token only names its row, so nobody can make us send elsewhere."""
+        known = self._targets.get(link)
+        if known is not None:
+            return known
+        close_old_connections()
+        url = Link.objects.filter(pk=link).values_list("url", flat=True).first() or ""
+        target = iri_to_uri(url) if _TARGET.fullmatch(url) else ""
+        if target:  # what does not exist yet may exist later
+            self._targets[link] = target
+            if len(self._targets) > TARGETS:
+                self._targets.popitem(last=False)
+        return target
+
+    def _leave(self, text: str, start: Start) -> Iterable[bytes] | None:
+        """Withdraw, commit, then answer: 200, no redirect, no cookie. None: the token is not ours."""
+        token = _read(text, Purpose.UNSUBSCRIBE)
+        if token is None:
+            return None
+        close_old_connections()
+        try:
+            message = Message.objects.filter(pk=token.message).first()
+            if message is None:
+                return None
+            leave(message, at=timezone.now(), source="one-click")
+        except Exception:
+            log.exception("an unsubscription with one click could not be kept")
+            return _say(start, "503 Service Unavailable", "Not kept. Please try again.\n", ("Retry-After", "60"))
+        return _say(start, "200 OK", "You are unsubscribed.\n")
+
+
+def _say(start: Start, status: str, words: str, *more: tuple[str, str]) -> Iterable[bytes]:
+    body = words.encode("ascii")
+    headers = [("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", str(len(body)))]
+    start(status, [*headers, ("Cache-Control", "no-store"), *more])
+    return [body]
+
+
+@lru_cache(maxsize=1)
+def _signer() -> Signer:
+    return open_signer()
+
+
+def _read(text: str, purpose: Purpose) -> Token | None:
+    try:
+        return _signer().read(text.lower(), purpose=purpose, today=day_of(timezone.now()))
+    except TokenRefused:
+        return None
+
+
+def _is_one_click(environ: Environ) -> bool:
+    """Say whether a POST carries the pair of RFC 8058, section 3.1; what was read of it can be read again."""
+    body = _take_body(environ)
+    kind = environ.get("CONTENT_TYPE", "")
+    if kind.lower().startswith("multipart/form-data"):
+        return ONE_CLICK in _read_multipart(body, kind=kind).items()
+    try:
+        form = parse_qs(body.decode("utf-8", "replace"), max_num_fields=20)
+    except ValueError:
+        return False
+    return ONE_CLICK[1] in form.get(ONE_CLICK[0], [])
+
+
+def _take_body(environ: Environ) -> bytes:
+    """Read a small body and put it back; a large one, or one of unknown length, is not looked at."""
+    try:
+        length = int(environ.get("CONTENT_LENGTH") or 0)
+    except ValueError:
+        return b""
+    chunked = "chunked" in environ.get("HTTP_TRANSFER_ENCODING", "").lower()
+    if chunked and not length:
+        length = LARGEST_FORM
+    if not 0 < length <= LARGEST_FORM:
+        return b""
+    body: bytes = environ["wsgi.input"].read(length)
+    if chunked:
+        environ["CONTENT_LENGTH"] = str(len(body))
+    environ["wsgi.input"] = BytesIO(body)
+    return body
+
+
+def _read_multipart(body: bytes, *, kind: str) -> Mapping[str, str]:
+    """Read the text fields of a multipart/form-data body (RFC 7578)."""
+    head = f"Content-Type: {kind}\r\n\r\n".encode("latin-1", "replace")
+    form = BytesParser(policy=HTTP).parsebytes(head + body)
+    found: dict[str, str] = {}
+    for part in form.iter_parts() if form.is_multipart() else ():
+        name = part.get_param("name", header="Content-Disposition")
+        content = part.get_payload(decode=True)
+        if isinstance(name, str) and isinstance(content, bytes):
+            found[name] = content.decode("utf-8", "replace").strip()
+    return found

@@ -1,0 +1,54 @@
+"""What the recipient's pages say: rules that let a message pass, legal bases, reasons to leave, facts that are known."""
+
+from collections.abc import Mapping
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+type Words = Mapping[str, str | Promise]
+
+PASSED: Words = {
+    "G01": _("Your address is not among those that we leave alone."),
+    "G02": _("Your address can be reached."),
+    "G03": _("You allowed this kind of message, and we can show when and how."),
+    "G04": _("You have not taken that back."),
+    "G05": _("You have not turned this topic off."),
+    "G06": _("It is no more often than you asked for."),
+    "G07": _("You have not asked for a pause."),
+    "G08": _("You had not got it already."),
+    "G09": _("It says why it is worth your time."),
+    "G10": _("Somebody stands behind it whom you can call or answer."),
+    "G11": _("It says that it is advertising, and how to leave."),
+}
+
+BASES: Words = {
+    "consent": _("You said yes to it."),
+    "soft opt-in": _("You are our customer, were told of such messages, and could refuse them at any time."),
+    "contract": _("It belongs to your contract."),
+    "law": _("The law asks us to tell you."),
+    "legitimate interest": _("We have a legitimate interest, which you can object to at any time."),
+}
+
+REASONS: Words = {
+    "too-often": _("It comes too often"),
+    "not-for-me": _("It is not of interest to me"),
+    "never-asked": _("I never asked for it"),
+    "other": _("Another reason"),
+}
+
+KNOWN: Words = {
+    "name": _("your name"),
+    "number": _("your customer number"),
+    "language": _("your language"),
+    "country": _("your country"),
+    "organisation": _("your company"),
+    "phone": _("your telephone number"),
+    "post": _("your postal address"),
+    "fields": _("details of what you have from us"),
+}
+
+
+def mask(address: str) -> str:
+    """Return an address that its owner recognises and nobody else can use."""
+    local, _at, domain = address.partition("@")
+    return f"{local[:2]}•••@{domain}" if domain else ""

@@ -1,0 +1,13 @@
+from django.urls import path
+
+from esmero.web.public.click import click
+from esmero.web.public.leaving import unsubscribe
+from esmero.web.public.preferences import preferences
+from esmero.web.public.why import why
+
+urlpatterns = [
+    path("c/<slug:token>", click),
+    path("u/<slug:token>", unsubscribe),
+    path("w/<slug:token>", why),
+    path("f/<slug:token>", preferences),
+]

@@ -1,0 +1,95 @@
+"""Whose page it is: the signed token in its address says which message, and so which person, brand and language.
+
+The token is all the right that a visitor has and needs: no session, no cookie, and no other protection against forged
+forms, for who cannot make the token cannot make the address of the form.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, Concatenate
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone, translation
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+
+from esmero.house.models import Brand
+from esmero.mailroom.presses import open_signer
+from esmero.mailroom.tagged import day_of
+from esmero.outbox.models import Message
+from esmero.people.models import Person
+from esmero.rendering.tokens import Purpose, Token, TokenRefused
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """A recipient with a message in hand. `chosen` is the language that they asked for on the page, or empty."""
+
+    message: Message
+    brand: Brand
+    person: Person | None
+    token: Token
+    chosen: str
+
+    def path(self, purpose: Purpose) -> str:
+        """Return the path of another page about the same message; it lives no longer than the address of this one."""
+        code = open_signer().sign(purpose, self.message.pk, day=self.token.day)
+        return f"/{purpose.value}/{code}" + (f"?lang={self.chosen}" if self.chosen else "")
+
+    def show(self, request: HttpRequest, template: str, **facts: Any) -> HttpResponse:
+        """Answer a page under the brand's name."""
+        return render(request, template, {"brand": self.brand, "languages": settings.LANGUAGES, "visit": self, **facts})
+
+
+type View = Callable[[HttpRequest, str], HttpResponse]
+type Shown = Callable[Concatenate[HttpRequest, Visit, ...], HttpResponse]
+
+
+def holds(purpose: Purpose) -> Callable[[Shown], View]:
+    """Let a view be seen by who holds a token of this purpose; all others get one plain page that tells nothing."""
+
+    def decorate(view: Shown) -> View:
+        @never_cache
+        @csrf_exempt
+        @wraps(view)
+        def guarded(request: HttpRequest, token: str) -> HttpResponse:
+            chosen = request.GET.get("lang", "")
+            chosen = chosen if chosen in dict(settings.LANGUAGES) else ""
+            try:
+                visit = _open(token, purpose=purpose, chosen=chosen)
+            except TokenRefused as refusal:
+                with translation.override(chosen or translation.get_language()):
+                    return refuse(request, refusal)
+            spoken = chosen or visit.message.language or visit.brand.language
+            with translation.override(spoken), timezone.override(visit.brand.timezone):
+                return _mark(view(request, visit))
+
+        return guarded
+
+    return decorate
+
+
+def _open(code: str, *, purpose: Purpose, chosen: str) -> Visit:
+    token = open_signer().read(code.lower(), purpose=purpose, today=day_of(timezone.now()))
+    rows = Message.objects.select_related("dispatch__brand", "dispatch__topic__purpose", "dispatch__purpose", "person")
+    message = rows.filter(pk=token.message).first()
+    if message is None:
+        raise TokenRefused("expired")
+    brand = message.dispatch.brand
+    return Visit(message=message, brand=brand, person=message.person, token=token, chosen=chosen)
+
+
+def refuse(request: HttpRequest, refusal: TokenRefused) -> HttpResponse:
+    """Answer 410 to an address that was ours once, 404 to any other."""
+    gone = refusal.reason == "expired"
+    return _mark(render(request, "public/refused.html", {"gone": gone}, status=410 if gone else 404))
+
+
+def _mark(response: HttpResponse) -> HttpResponse:
+    # The address is the key: it is to stand in no index and in nobody's log of referrers.
+    response["X-Robots-Tag"] = "noindex, nofollow"
+    response["Referrer-Policy"] = "no-referrer"
+    return response

@@ -1,0 +1,46 @@
+"""“Why did I get this?”: the permission, the reason, the rules, in the recipient's words; and the two ways out."""
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import get_language
+from django.views.decorators.http import require_safe
+
+from esmero.content.models import TemplateText
+from esmero.mailroom.explaining import explain
+from esmero.mailroom.leaving import has_left
+from esmero.mailroom.presses import pick
+from esmero.outbox.models import Message
+from esmero.rendering.tokens import Purpose
+from esmero.web.public.said import BASES, KNOWN, PASSED, mask
+from esmero.web.public.visit import Visit, holds
+
+
+@require_safe
+@holds(Purpose.WHY)
+def why(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """Show what the ledger says about one message to whoever holds it."""
+    message, dispatch = visit.message, visit.message.dispatch
+    found = explain(message)
+    language = get_language() or visit.brand.language
+    return visit.show(
+        request,
+        "public/why.html",
+        subject=_find_subject(message) or (pick(dispatch.topic.name, language) if dispatch.topic else ""),
+        address=mask(message.address),
+        permission=found.permission,
+        basis=BASES.get(found.permission.basis, "") if found.permission else "",
+        reason=pick(dispatch.reason, language),
+        gap=found.gap.days if found.gap else None,
+        before=found.before,
+        rules=[PASSED[code] for code in found.rules],
+        known=[KNOWN[name] for name in found.known],
+        left=has_left(message),
+        preferences=visit.path(Purpose.PREFERENCES),
+        unsubscribe=visit.path(Purpose.UNSUBSCRIBE),
+    )
+
+
+def _find_subject(message: Message) -> str:
+    """Return the subject where it is the same for everybody: one with a person's fields in it was never kept."""
+    texts = TemplateText.objects.filter(version=message.dispatch.version_id, language=message.language)
+    subject = texts.values_list("subject", flat=True).first() or ""
+    return "" if "{" in subject else subject

@@ -1,0 +1,13 @@
+"""The web server's door. web/public/edge.py answers clicks and one-click unsubscriptions ahead of Django."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "esmero.settings")
+
+_django = get_wsgi_application()
+
+from esmero.web.public.edge import Edge  # noqa: E402 - the tables can be named only once Django is set up
+
+application = Edge(_django)

@@ -1,0 +1,22 @@
+"""Plugin (in addopts, before pytest-django reads the settings): every test run has a house of its own below the temporary directory.
+
+Nothing touches the developer's."""
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+_HOME = Path(tempfile.mkdtemp(prefix="esmero-test-"))
+os.environ["ESMERO_HOME"] = str(_HOME)
+os.environ.setdefault("ESMERO_CORPUS", str(Path(__file__).resolve().parents[2] / "shared" / "data"))
+
+
+_KEYS = _HOME / "keys"
+_KEYS.mkdir()
+for _name in ("secret.key", "suppression.key", "tokens-1.key"):
+    (_KEYS / _name).write_text("only-for-this-test-run-" + os.urandom(20).hex())
+
+
+def pytest_unconfigure():
+    shutil.rmtree(_HOME, ignore_errors=True)

@@ -1,0 +1,150 @@
+import asyncio
+import smtplib
+import socket
+import threading
+
+import pytest
+from django.conf import settings
+from django.db import connections
+
+from esmero.mailroom import listener
+from esmero.mailroom.listener import serve
+from esmero.mailroom.models import Inbound
+from esmero.rendering.tokens import Purpose
+from esmero.vault.files import read
+from tests.mailroom.inbound import postfix_report, send_one, written
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def door(monkeypatch):
+    """The real listener on a free port, in a thread of its own."""
+    monkeypatch.setattr(settings.ESMERO, "inbound_port", 0)
+    monkeypatch.setattr(settings.ESMERO, "inbound_max_bytes", 200_000)
+    known: dict = {}
+    up = threading.Event()
+
+    async def run():
+        known["loop"], known["stop"] = asyncio.get_running_loop(), asyncio.Event()
+        ready = known["loop"].create_future()
+        task = asyncio.create_task(serve(known["stop"], ready=ready))
+        known["port"] = await ready
+        up.set()
+        await task
+
+    thread = threading.Thread(target=lambda: (asyncio.run(run()), connections.close_all()))
+    thread.start()
+    assert up.wait(10)
+    yield known["port"]
+    known["loop"].call_soon_threadsafe(known["stop"].set)
+    thread.join(10)
+    assert not thread.is_alive()
+
+
+def talk(port):
+    return smtplib.SMTP("127.0.0.1", port, local_hostname="relay.example", timeout=10)
+
+
+def test_250_means_that_octets_and_row_are_there(door):
+    sent = send_one()
+    raw = postfix_report(sent.message, status="5.1.1", reply="550 5.1.1 User unknown")
+    with talk(door) as client:
+        client.sendmail("", [sent.address(Purpose.RETURN)], raw)
+        row = Inbound.objects.get()
+    assert read(row.raw) == raw
+    assert (row.envelope_from, row.envelope_to, row.door) == ("", sent.address(Purpose.RETURN), "smtp")
+    assert row.state == Inbound.State.NEW
+    assert row.due_at is not None
+
+
+def test_the_same_mail_to_the_same_address_is_one_row_and_to_two_addresses_two(door):
+    sent = send_one()
+    raw = written(sender="a@cliente.example", to="x@y.example", subject="Re", text="Hola")
+    both = [sent.address(Purpose.RETURN), sent.address(Purpose.REPLY)]
+    with talk(door) as client:
+        client.sendmail("a@cliente.example", both, raw)
+        client.sendmail("a@cliente.example", both, raw)
+    assert sorted(Inbound.objects.values_list("envelope_to", flat=True)) == sorted(both)
+
+
+def test_relays_fold_case(door):
+    sent = send_one()
+    local, _, domain = sent.address(Purpose.RETURN).partition("@")
+    with talk(door) as client:
+        client.sendmail("", [f"{local.upper()}@{domain.upper()}"], b"Subject: x\r\n\r\nx\r\n")
+    assert Inbound.objects.count() == 1
+
+
+@pytest.mark.parametrize("plain", ["returns", "postmaster", "abuse", "Postmaster"])
+def test_plain_mailboxes_of_the_return_domain_are_read(door, plain):
+    sent = send_one()
+    with talk(door) as client:
+        client.sendmail("x@y.example", [f"{plain}@{sent.house.brand.return_domain}"], b"Subject: x\r\n\r\nx\r\n")
+    assert Inbound.objects.count() == 1
+
+
+def test_everything_else_is_refused_for_good_with_words(door):
+    sent = send_one()
+    good = sent.address(Purpose.RETURN)
+    forged = good.replace(good[6], "a" if good[6] != "a" else "b", 1)
+    swapped = "p" + good[1:]  # a token of one purpose under the letter of another
+    expired = sent.address(Purpose.RETURN, day=1000)
+    domain = sent.house.brand.return_domain
+    with talk(door) as client:
+        client.ehlo()
+        client.mail("x@y.example")
+        for address in (
+            "who@else.example",
+            f"hola@{domain}",
+            f"r-@{domain}",
+            f"r-abc@{domain}",
+            forged,
+            swapped,
+            expired,
+        ):
+            code, words = client.rcpt(address)
+            assert (code, words[:5]) == (550, b"5.1.1"), address
+        assert b"expired" in client.rcpt(expired)[1]
+        assert b"take no mail for else.example" in client.rcpt("who@else.example")[1]
+    assert not Inbound.objects.exists()
+
+
+def test_what_is_too_large_is_refused_and_the_listener_lives_on(door):
+    sent = send_one()
+    with talk(door) as client, pytest.raises(smtplib.SMTPException):
+        client.sendmail("", [sent.address(Purpose.RETURN)], b"Subject: x\r\n\r\n" + b"x" * 76 * 5000)
+    with talk(door) as client:
+        client.sendmail("", [sent.address(Purpose.RETURN)], b"Subject: y\r\n\r\n" + b"y" * 5000)
+    assert Inbound.objects.count() == 1
+
+
+def test_a_line_without_end_cannot_fill_the_memory(door):
+    sent = send_one()
+    with socket.create_connection(("127.0.0.1", door), timeout=10) as client:
+        client.sendall(f"EHLO x\r\nMAIL FROM:<>\r\nRCPT TO:<{sent.address(Purpose.RETURN)}>\r\nDATA\r\n".encode())
+        with pytest.raises(OSError, match=r"reset|Broken|aborted"):
+            client.sendall(b"x" * 65_536 * 2_000)
+    assert not Inbound.objects.exists()
+
+
+def test_no_250_when_it_cannot_be_kept(door, monkeypatch):
+    sent = send_one()
+
+    def broken(*args, **kwargs):
+        raise OSError("no space left on device")
+
+    monkeypatch.setattr(listener, "take_in", broken)
+    with talk(door) as client, pytest.raises(smtplib.SMTPDataError) as refusal:
+        client.sendmail("", [sent.address(Purpose.RETURN)], b"Subject: x\r\n\r\nx\r\n")
+    assert refusal.value.smtp_code == 451
+
+
+def test_who_finds_all_places_taken_is_told_to_come_back(door, monkeypatch):
+    monkeypatch.setattr(listener, "CONNECTIONS", 1)
+    with talk(door) as first:
+        first.noop()
+        with pytest.raises(smtplib.SMTPConnectError) as refusal:
+            talk(door)
+        assert refusal.value.smtp_code == 421
+        assert first.noop()[0] == 250

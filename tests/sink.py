@@ -1,0 +1,75 @@
+"""Postfix's `smtp-sink` as the relay of a test: it keeps every message, and knows nothing of us."""
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import time
+from collections import Counter
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+PROGRAM = shutil.which("smtp-sink") or "/usr/sbin/smtp-sink"
+
+
+def require_sink():
+    """Skip by name where smtp-sink is missing; fail instead where CI promised it."""
+    if not Path(PROGRAM).exists():
+        how = "smtp-sink is missing: install Debian's package postfix"
+        if os.environ.get("CI"):
+            pytest.fail(how)
+        pytest.skip(how)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Sink:
+    def __init__(self, port: int, dump: Path) -> None:
+        self.port = port
+        self.dump = dump
+
+    def recipients(self) -> Counter[str]:
+        """Count the messages kept for each recipient."""
+        text = self.dump.read_text("latin-1") if self.dump.exists() else ""
+        return Counter(re.findall(r"^X-Rcpt-Args: <([^>]*)>", text, re.MULTILINE))
+
+
+@contextmanager
+def open_sink(folder: Path, *flags: str):
+    """Run smtp-sink on a free port; its messages are appended to one file in `folder`."""
+    require_sink()
+    folder.chmod(0o777)
+    for parent in folder.parents:
+        if parent == Path("/tmp"):
+            break
+        parent.chmod(0o755)
+    dump = folder / "sink.dump"
+    port = free_port()
+    user = ["-u", "nobody"] if os.getuid() == 0 else []
+    command = [PROGRAM, *user, *flags, "-D", str(dump), f"127.0.0.1:{port}", "256"]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=folder)
+    try:
+        _await_port(port, process)
+        yield Sink(port, dump)
+    finally:
+        process.kill()
+        process.wait()
+
+
+def _await_port(port: int, process: "subprocess.Popen[bytes]") -> None:
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            pytest.fail(f"smtp-sink ended at once with {process.returncode}")
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.02)
+    pytest.fail("smtp-sink does not listen")

@@ -1,0 +1,117 @@
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from esmero.people.models import Import, ImportLine
+from tests.house_facts import build_house
+from tests.web.facts import staff
+
+pytestmark = pytest.mark.django_db
+HEADS = ["Nº cliente", "Nombre", "Correo", "¿Acepta publicidad?"]
+FILE = f"{';'.join(HEADS)}\r\n7;Zoë;zoe@cliente.example;sí\r\n8;<b>Ann</b>;ann at client;no\r\n".encode("cp1252")
+
+
+@pytest.fixture
+def house(client):
+    client.force_login(staff("manager"))
+    return build_house()
+
+
+def bring(client, content=FILE, name="clientes.csv"):
+    return client.post("/console/imports/new/", {"file": SimpleUploadedFile(name, content)})
+
+
+def act(client, what, **data):
+    return client.post(f"/console/imports/{Import.objects.get().pk}/act/", {"act": what, **data})
+
+
+def check(client, house, **data):
+    facts = {
+        "column": ["number", "given_name", "email", "consent"],
+        "confirm": "on",
+        "topic": house.topic.pk,
+        "source": "tienda",
+    }
+    return act(client, "check", **{**facts, **data})
+
+
+def test_a_file_is_read_and_shown_before_anything_happens(client, house):
+    page = client.get(bring(client)["Location"])
+    assert [(column.name, column.chosen) for column in page.context["columns"]] == list(
+        zip(HEADS, ["number", "given_name", "email", "consent"], strict=True)
+    )
+    html = page.content.decode()
+    assert "cp1252" in html
+    assert "semicolons" in html
+    assert "zoe@cliente.example" in html
+    assert "&lt;b&gt;Ann" in html
+
+
+@pytest.mark.parametrize(
+    ("content", "words"), [(b"", "empty"), (b"PK\x03\x04", "workbook"), (b'a;b\r\n"1;2\r\n3;4\r\n', "quotation mark")]
+)
+def test_what_cannot_be_read_is_said_beside_the_field(client, house, content, words):
+    page = bring(client, content)
+    assert page.status_code == 200
+    assert words in str(page.context["form"].errors["file"])
+    assert not Import.objects.exists()
+
+
+def test_the_mapping_leads_to_the_dry_run(client, house):
+    bring(client)
+    assert check(client, house).status_code == 302
+    brought = Import.objects.get()
+    assert brought.state == "checking"
+    assert brought.mapping["¿Acepta publicidad?"] == "consent"
+    page = client.get(f"/console/imports/{brought.pk}/")
+    assert "every 2s" in page.content.decode()
+
+
+def test_consent_counts_only_when_it_is_confirmed(client, house):
+    bring(client)
+    check(client, house, confirm=[], column=["number", "consent_text", "email", "consent"])
+    assert Import.objects.get().mapping == dict(zip(HEADS, ["number", "ignore", "email", "ignore"], strict=True))
+
+
+def test_what_does_not_fit_is_said_and_what_was_chosen_stays(client, house):
+    bring(client)
+    page = check(client, house, column=["number", "email", "given_name", "given_name"])
+    assert "Two columns are mapped to given_name" in page.content.decode()
+    assert [column.chosen for column in page.context["columns"]] == ["number", "email", "given_name", "given_name"]
+    page = check(client, house, source="")
+    assert "source" in page.context["form"].errors
+    assert Import.objects.get().state == "draft"
+
+
+def test_the_verdicts_and_the_way_back_or_on(client, house):
+    bring(client)
+    brought = Import.objects.get()
+    ImportLine.objects.create(of=brought, line=2, verdict="added")
+    ImportLine.objects.create(
+        of=brought, line=3, verdict="refused", reason="address-invalid", cell="Correo: ann at client"
+    )
+    Import.objects.update(state="checked", counts={"added": 1, "refused": 1})
+    page = client.get(f"/console/imports/{brought.pk}/?verdict=refused")
+    assert [line.line for line in page.context["lines"].rows] == [3]
+    assert "Bring in 1 line" in page.content.decode()
+    refused = client.get(f"/console/imports/{brought.pk}/refused.csv")
+    assert "attachment" in refused["Content-Disposition"]
+    assert "ann at client" in b"".join(refused.streaming_content).decode()
+    act(client, "map")
+    assert Import.objects.get().state == "draft"
+    Import.objects.update(state="checked")
+    act(client, "run")
+    assert Import.objects.get().state == "running"
+
+
+def test_what_is_not_possible_now_is_said(client, house):
+    bring(client)
+    page = client.post(f"/console/imports/{Import.objects.get().pk}/act/", {"act": "run"}, follow=True)
+    assert "clientes.csv is draft" in page.content.decode()
+
+
+def test_bringing_a_list_needs_its_role(client, house):
+    bring(client)
+    client.force_login(staff("agent"))
+    assert bring(client).status_code == 403
+    assert act(client, "check").status_code == 403
+    assert client.get(f"/console/imports/{Import.objects.get().pk}/").status_code == 200

@@ -1,0 +1,127 @@
+import re
+from html.parser import HTMLParser
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from esmero.mailroom.catcher import ANSWERS
+from esmero.web.console.catcher import WORDS
+from tests.web.facts import furnish, staff
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
+
+
+class Findings(HTMLParser):
+    """Collects what a strict policy forbids, and every address that a page names."""
+
+    def __init__(self):
+        super().__init__()
+        self.forbidden, self.addresses, self.inside_script = [], [], False
+
+    def handle_starttag(self, tag, attrs):
+        facts = dict(attrs)
+        self.inside_script = tag == "script"
+        if tag == "style" or "style" in facts or (tag == "script" and "src" not in facts):
+            self.forbidden.append((tag, facts))
+        self.forbidden += [(tag, name) for name in facts if name.startswith("on")]
+        if tag in {"script", "link", "img", "iframe", "use", "source"}:
+            self.addresses += [facts[name] for name in ("src", "href") if facts.get(name)]
+
+    def handle_data(self, data):
+        if self.inside_script and data.strip():
+            self.forbidden.append(("script", data))
+        self.inside_script = False
+
+
+def read(html):
+    findings = Findings()
+    findings.feed(html)
+    return findings
+
+
+def test_every_page_is_strict_and_asks_nobody_else(client):
+    console = furnish()
+    client.force_login(staff())
+    for name, path in console.paths.items():
+        response = client.get(path)
+        assert response.status_code == 200, name
+        policy = response["Content-Security-Policy"]
+        assert "default-src 'none'" in policy
+        assert "unsafe" not in policy
+        assert "frame-ancestors 'none'" in policy
+        findings = read(response.content.decode())
+        assert findings.forbidden == [], name
+        assert [address for address in findings.addresses if not address.startswith("/")] == [], name
+        assert response.content.decode().count("<h1") == 1, name
+
+
+@pytest.mark.parametrize("language", ["es", "fr", "en"])
+def test_pages_speak_the_language_of_their_reader(client, language):
+    console = furnish()
+    client.force_login(staff(language=language))
+    html = client.get(console.paths["today"]).content.decode()
+    assert f'<html lang="{language}"' in html
+    assert {"es": "Hoy", "fr": "Aujourd’hui", "en": "Today"}[language] in html
+
+
+def _queries(client, paths):
+    counted = {}
+    for name, path in paths.items():
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
+            client.get(path)
+        counted[name] = len(queries)
+    return counted
+
+
+def test_no_page_asks_once_per_row(client):
+    few = furnish(rows=1)
+    client.force_login(staff())
+    with_one = _queries(client, few.paths)
+    _empty()
+    many = furnish(rows=3)
+    client.force_login(staff())
+    with_three = _queries(client, many.paths)
+    assert with_three == with_one
+
+
+def _empty():
+    from django.core.management import call_command
+
+    call_command("flush", interactive=False, verbosity=0)
+
+
+def test_the_letter_in_its_frame_can_do_nothing(client):
+    console = furnish()
+    client.force_login(staff())
+    caught = client.get(console.paths["caught"]).content.decode()
+    frame = re.search(r'<iframe[^>]*sandbox[^>]*src="([^"]+)"', caught)
+    response = client.get(frame[1])
+    policy = response["Content-Security-Policy"]
+    assert response["X-Frame-Options"] == "SAMEORIGIN"
+    assert "sandbox" in policy
+    assert "default-src 'none'" in policy
+    assert "script-src" not in policy
+
+
+def test_every_answer_of_the_catcher_has_its_button():
+    assert set(WORDS) == set(ANSWERS)
+
+
+def test_without_the_demo_there_is_no_catcher(client, monkeypatch):
+    from django.conf import settings
+
+    console = furnish()
+    client.force_login(staff())
+    monkeypatch.setattr(settings.ESMERO, "demo", False)
+    assert client.get(console.paths["catcher"]).status_code == 404
+    assert "/console/catcher/" not in client.get(console.paths["today"]).content.decode()
+
+
+def test_a_house_without_brands_says_what_to_do_next(client):
+    client.force_login(staff())
+    for path in ("/console/", "/console/people/", "/console/campaigns/", "/console/conversations/", "/console/work/"):
+        assert client.get(path).status_code == 200, path
+    assert "esmero brand create" in client.get("/console/").content.decode()

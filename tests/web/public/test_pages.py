@@ -1,0 +1,215 @@
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from esmero.outbox.models import Dispatch, Message, MessageEvent
+from esmero.people.models import Permission, PermissionEntry, Person, Preference, Topic
+from esmero.people.permission import find_permitted
+from esmero.policy.gate import RULES
+from esmero.rendering.tokens import Purpose
+from esmero.web.public.said import BASES, PASSED, mask
+from tests.mailroom.inbound import send_one
+from tests.web.console.test_pages import read
+from tests.web.public.pages import bad_tokens
+
+pytestmark = pytest.mark.django_db
+
+PAGES = [Purpose.UNSUBSCRIBE, Purpose.WHY, Purpose.PREFERENCES]
+
+
+@pytest.fixture
+def sent():
+    return send_one()
+
+
+def path(sent, purpose):
+    return f"/{purpose.value}/{sent.token(purpose)}"
+
+
+def permitted(sent, topic=None):
+    topic = topic or sent.house.topic
+    ids = {"brand": sent.house.brand.pk, "purpose": topic.purpose_id, "topic": topic.pk}
+    return bool(find_permitted([sent.person.pk], **ids))
+
+
+@pytest.mark.parametrize("purpose", PAGES)
+@pytest.mark.parametrize("language", ["", "es", "fr", "en"])
+def test_pages_are_strict_and_ask_nobody_else_and_change_nothing(client, sent, purpose, language):
+    for method in (client.get, client.head):
+        response = method(path(sent, purpose), {"lang": language} if language else {})
+        assert response.status_code == 200
+    html = client.get(path(sent, purpose), {"lang": language}).content.decode()
+    assert f'<html lang="{language or "es"}"' in html  # the mail was Spanish
+    assert sent.house.brand.name in html
+    assert sent.house.brand.phone in html
+    findings = read(html)
+    assert findings.forbidden == []
+    assert all(address.startswith("/") for address in findings.addresses)
+    assert "<script" not in html
+    assert html.count("<h1") == 1
+    assert response["X-Robots-Tag"].startswith("noindex")
+    assert response["Referrer-Policy"] == "no-referrer"
+    assert "no-store" in response["Cache-Control"]
+    assert not response.cookies
+    assert not client.cookies
+    assert not PermissionEntry.objects.exclude(act="granted").exists()
+    assert not Preference.objects.exists()
+    assert not MessageEvent.objects.exists()
+
+
+@pytest.mark.parametrize("purpose", [*PAGES, Purpose.CLICK])
+def test_bad_tokens_get_one_plain_page_that_tells_nothing(client, sent, purpose):
+    pages = set()
+    for token in bad_tokens(sent, purpose):
+        response = client.get(f"/{purpose.value}/{token}")
+        assert response.status_code in (404, 410), token
+        html = response.content.decode()
+        for secret in ("Fibra", "Nombre0", "persona0", "cliente.example"):
+            assert secret not in html
+        pages.add((response.status_code, html))
+        if purpose is not Purpose.CLICK:
+            assert client.post(f"/{purpose.value}/{token}", {"act": "leave"}).status_code in (404, 405, 410)
+    assert len(pages) == 2  # whatever is wrong with them, the forged look alike
+    assert not PermissionEntry.objects.exclude(act="granted").exists()
+
+
+def test_the_message_is_gone_but_the_token_was_ours(client, sent):
+    address = path(sent, Purpose.WHY)
+    Message.objects.all().delete()
+    assert client.get(address).status_code == 410
+
+
+def test_leave_say_why_and_undo(client, sent):
+    address = path(sent, Purpose.UNSUBSCRIBE)
+    assert 'value="leave"' in client.get(address).content.decode()
+    response = client.post(address, {"act": "leave", "reason": "too-often"}, follow=True)
+    html = response.content.decode()
+    assert 'value="undo"' in html
+    assert 'value="leave"' not in html
+    assert not permitted(sent)
+    assert MessageEvent.objects.get().facts["reason"] == "too-often"
+    client.post(address, {"act": "leave"})
+    assert PermissionEntry.objects.filter(act="withdrawn").count() == 1
+    client.post(address, {"act": "undo"})
+    assert permitted(sent)
+    back = PermissionEntry.objects.order_by("id").last()
+    assert (back.act, back.basis, back.by_person) == ("granted", "consent", True)
+    assert back.wording in html
+    assert 'value="leave"' in client.get(address).content.decode()
+    client.post(address, {"act": "leave"})
+    assert not permitted(sent)
+
+
+def test_undo_is_for_slips_and_revives_nothing_else(client, sent):
+    address = path(sent, Purpose.UNSUBSCRIBE)
+    client.post(address, {"act": "undo"})  # nothing was left
+    assert PermissionEntry.objects.count() == 1
+    client.post(address, {"act": "leave"})
+    PermissionEntry.objects.filter(act="withdrawn").update(at=timezone.now() - timedelta(hours=25))
+    client.post(address, {"act": "undo"})
+    assert not permitted(sent)
+    assert 'value="undo"' not in client.get(address).content.decode()
+
+
+def test_undo_makes_no_permission_where_there_was_none(client, sent):
+    Permission.objects.all().delete()
+    PermissionEntry.objects.all().delete()
+    address = path(sent, Purpose.UNSUBSCRIBE)
+    client.post(address, {"act": "leave"})
+    client.post(address, {"act": "undo"})
+    assert not permitted(sent)
+
+
+def test_an_invented_reason_is_not_kept(client, sent):
+    client.post(path(sent, Purpose.UNSUBSCRIBE), {"act": "leave", "reason": "<script>"})
+    assert MessageEvent.objects.get().facts["reason"] == ""
+
+
+def test_forms_need_no_cookie_and_no_session(sent):
+    from django.test import Client
+
+    client = Client(enforce_csrf_checks=True)
+    assert client.post(path(sent, Purpose.UNSUBSCRIBE), {"act": "leave"}).status_code == 302
+    assert not permitted(sent)
+
+
+def test_why_says_permission_reason_rules_and_what_is_known(client, sent):
+    PermissionEntry.objects.update(wording="Quiero recibir novedades", source="formulario web")
+    html = client.get(path(sent, Purpose.WHY), {"lang": "en"}).content.decode()
+    for words in (
+        "Quiero recibir novedades", "formulario web", "Novedades de su línea", "pe•••@cliente.example", BASES["consent"],
+        PASSED["G03"], f"{len(RULES)} rules", "your name",
+    ):  # fmt: skip
+        assert str(words) in html, words
+    assert "persona0" not in html
+    assert "Güell" not in html
+
+
+def test_why_of_a_message_that_needs_no_permission(client, sent):
+    Dispatch.objects.update(message_class="service", topic=None, purpose=None)
+    html = client.get(path(sent, Purpose.WHY), {"lang": "en"}).content.decode()
+    assert "needed none" in html
+
+
+def test_every_rule_has_words_for_the_recipient():
+    assert set(PASSED) == {rule.code for rule in RULES}
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"), [("beatriz@x.example", "be•••@x.example"), ("a@x.example", "a•••@x.example"), ("", "")]
+)
+def test_masks(address, shown):
+    assert mask(address) == shown
+
+
+def test_preferences_hold_at_once(client, sent):
+    house, address = sent.house, path(sent, Purpose.PREFERENCES)
+    other = Topic.objects.create(brand=house.brand, code="tv", name={"es": "Televisión"}, purpose=house.topic.purpose)
+    html = client.get(address).content.decode()
+    assert f'name="topic-{house.topic.pk}" value="always" checked' in html
+    assert f'name="topic-{other.pk}" value="never" checked' in html
+    form = {
+        f"topic-{house.topic.pk}": "monthly", f"topic-{other.pk}": "always", "pause": "1", "language": "fr", "act": "save"
+    }  # fmt: skip
+    response = client.post(address, form, follow=True)
+    assert response.status_code == 200
+    wish = Preference.objects.get(topic=house.topic)
+    assert (wish.wanted, wish.minimum_gap_days) == (True, 30)
+    pause = Preference.objects.get(topic=None).paused_until
+    assert timedelta(days=29) < pause - timezone.now() <= timedelta(days=30)
+    person = Person.objects.get()
+    assert person.language == "fr"
+    assert permitted(sent, other)
+    consent = PermissionEntry.objects.get(topic=other)
+    assert (consent.act, consent.basis, consent.by_person) == ("granted", "consent", True)
+    assert "Televisión" in consent.wording
+    assert PermissionEntry.objects.filter(topic=house.topic).count() == 1
+    client.post(address, {f"topic-{other.pk}": "never", "pause": "0"})
+    assert not permitted(sent, other)
+    assert Preference.objects.get(topic=None).paused_until is None
+    client.post(address, form | {"pause": ""})
+    assert Preference.objects.get(topic=None).paused_until is None
+
+
+def test_no_advertising_at_all(client, sent):
+    client.post(path(sent, Purpose.PREFERENCES), {"act": "none"})
+    assert not permitted(sent)
+    objection = PermissionEntry.objects.order_by("id").last()
+    assert (objection.act, objection.topic) == ("objected", None)
+
+
+def test_nonsense_in_the_form_changes_nothing(client, sent):
+    nonsense = {f"topic-{sent.house.topic.pk}": "x", "pause": "99", "language": "xx", "topic-0": "never"}
+    client.post(path(sent, Purpose.PREFERENCES), nonsense)
+    assert permitted(sent)
+    assert not Preference.objects.exists()
+    assert Person.objects.get().language == "es"
+
+
+@pytest.mark.parametrize("purpose", PAGES)
+def test_a_test_message_that_belongs_to_nobody_has_its_pages_too(client, sent, purpose):
+    Message.objects.update(person=None)
+    assert client.get(path(sent, purpose)).status_code == 200
+    if purpose is not Purpose.WHY:
+        assert client.post(path(sent, purpose), {"act": "leave"}, follow=True).status_code == 200
