@@ -36,6 +36,8 @@ class Relay(models.Model):
     per_second = models.PositiveIntegerField(null=True, blank=True, help_text="At most so many messages a second.")
     trouble = models.CharField(max_length=500, blank=True, default="", help_text="Why it could not be reached last.")
     trouble_at = models.DateTimeField(null=True, blank=True)
+    check_result = models.JSONField(default=dict, blank=True, help_text="What the last check of the way out found.")
+    checked_at = models.DateTimeField(null=True, blank=True)
     relay_signs = models.BooleanField(default=False, help_text="The relay adds the DKIM signature.")
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -67,7 +69,14 @@ class Dispatch(models.Model):
     version = models.ForeignKey(TemplateVersion, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     relay = models.ForeignKey(Relay, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     reason = models.JSONField(default=dict, help_text="{language: text}: why this is good for the reader.")
-    promotion = models.BooleanField(default=False)
+    promotion_topic = models.ForeignKey(
+        Topic,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="Whose permission the promotion slot needs.",
+    )
     state = models.CharField(max_length=6, choices=State.choices, default=State.OPEN)
     created_at = models.DateTimeField(auto_now_add=True)
     closed_at = models.DateTimeField(null=True, blank=True)
@@ -113,6 +122,9 @@ class Message(Due):
         max_length=120, blank=True, default="", help_text="Codes of the objections; empty is go."
     )
     objections = models.JSONField(null=True, blank=True, help_text="The facts behind them.")
+    promotion = models.CharField(
+        max_length=120, blank=True, default="", help_text="Codes of the objections that cost the promotion slot."
+    )
     judged_at = models.DateTimeField(null=True, blank=True)
     opaque = models.CharField(max_length=40, unique=True, help_text="Local part of the Message-ID.")
     sent_at = models.DateTimeField(null=True, blank=True)
@@ -173,6 +185,7 @@ class MessageEvent(models.Model):
         indexes = [
             models.Index(fields=["message", "at"], name="event_message"),
             models.Index(fields=["at"], name="event_at"),
+            models.Index(fields=["kind", "at"], name="event_kind_at"),
         ]
 
     def __str__(self) -> str:

@@ -7,6 +7,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+LANGUAGE_NAMES = [("es", "Español"), ("fr", "Français"), ("en", "English")]
+
 
 class Word(NamedTuple):
     """How a state looks (see the chip) and how it is said."""
