@@ -41,7 +41,7 @@ def create_relay(options: argparse.Namespace) -> Shown:
     from esmero.house.audit import note
     from esmero.management.lookup import find_brand
     from esmero.outbox.models import Relay
-    from esmero.outbox.relays import hide_password
+    from esmero.outbox.passwords import hide_password
 
     if not options.capture and not options.host:
         raise Fault("A relay needs --host, or --capture to keep everything for the catcher.")
