@@ -2,6 +2,7 @@
 
 from django.utils import timezone
 
+from esmero.asks.models import Form, Submission
 from esmero.campaigns.models import AudienceMember, Campaign
 from esmero.conversations.models import Conversation, Entry
 from esmero.mailroom.models import Inbound
@@ -52,6 +53,10 @@ def furnish_person():
         file=seal(b"list", kind="import", media_type="text/csv"), file_name="lista.csv", brand=house.brand
     )
     ImportLine.objects.create(of=brought, line=2, verdict="added", person=one, number=SECRET, cell=SECRET)
+    form = Form.objects.create(brand=house.brand, slug="boletin", name="Boletín")
+    Submission.objects.create(
+        form=form, address=SECRET, language="es", values={"given_name": SECRET}, wording="Sí", at=now, person=one
+    )
     Duplicate.objects.create(first=one, second=other, signs=["name"])
     Merge.objects.create(kept=one, gone=other, facts={"name": SECRET}, by="Lucía")
     return house, one, other, message, raw, dispatch

@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from django.db.models import Model
 
+from esmero.asks.models import Submission
 from esmero.campaigns.models import AudienceMember
 from esmero.conversations.models import Conversation, Entry
 from esmero.mailroom.models import Inbound
@@ -104,6 +105,14 @@ TABLE: tuple[Holding, ...] = (
         kept=_names("message kind at link machine"),
         blanked=_names("facts"),
         exported=_names("kind at link machine facts"),
+    ),
+    Holding(
+        name="sign-ups",
+        model=Submission,
+        paths=("person",),
+        rows=Rows.DELETED,
+        why="Their proof stands in the ledger of permissions.",
+        exported=_names("form address language values topics monthly wording wording_version at confirmed_at"),
     ),
     Holding(
         name="messages",
@@ -227,7 +236,7 @@ BY_RULE = frozenset({(Message, "state"), (Message, "due_at"), (Person, "tags")})
 # or above; `Sealed` holds bytes and follows the rows that point to it, `Suppression` holds hashes alone.
 IMPERSONAL = frozenset(
     _names(
-        "AuditEntry BlockedDomain Brand Campaign Dispatch Happening Import Job Link MediaFile Organisation OwnField Purpose Relay SavedView Sealed Segment Suppression Tag Tally Template TemplateText TemplateVersion Topic User"
+        "AuditEntry BlockedDomain Brand Campaign Dispatch Form Happening Import Job Link MediaFile Organisation OwnField Purpose Relay SavedView Sealed Segment Suppression Tag Tally Template TemplateText TemplateVersion Topic User"
     )
 )
 
