@@ -41,7 +41,8 @@ def sign_up(request: HttpRequest, slug: str) -> HttpResponse:
     form = get_object_or_404(Form.objects.select_related("brand"), slug=slug)
     language = _choose_language(request, form)
     with translation.override(language):
-        if form.state != Form.State.OPEN:
+        shown_to_staff = form.state == Form.State.DRAFT and request.user.is_authenticated
+        if form.state != Form.State.OPEN and not (shown_to_staff and request.method != "POST"):
             return _show(
                 request, form, "public/form_closed.html", status=410 if form.state == Form.State.CLOSED else 404
             )
