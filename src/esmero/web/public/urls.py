@@ -3,6 +3,7 @@ from django.urls import path
 from esmero.web.public.click import click
 from esmero.web.public.forms import confirmation, sign_up, signed_up
 from esmero.web.public.leaving import unsubscribe
+from esmero.web.public.mydata import ask, my_data, my_data_json, my_data_zip, new_address
 from esmero.web.public.preferences import preferences
 from esmero.web.public.why import why
 
@@ -11,6 +12,11 @@ urlpatterns = [
     path("u/<slug:token>", unsubscribe),
     path("w/<slug:token>", why),
     path("f/<slug:token>", preferences),
+    path("f/<slug:token>/data", ask),
+    path("d/<slug:token>", my_data),
+    path("d/<slug:token>/my-data.json", my_data_json),
+    path("d/<slug:token>/my-data.zip", my_data_zip),
+    path("m/<slug:token>", new_address),
     path("s/<slug:slug>", sign_up, name="form"),
     path("s/<slug:slug>/sent", signed_up, name="form-sent"),
     path("o/<slug:token>", confirmation),
