@@ -2,10 +2,29 @@
 export function watchForms(document) {
   document.addEventListener("change", (event) => {
     const form = event.target.closest("form[data-autosubmit]");
-    if (form) form.requestSubmit();
+    if (form && !event.target.closest("details.dropdown")) form.requestSubmit();
   });
   document.addEventListener("submit", (event) => {
-    const question = event.submitter?.dataset.ask ?? event.target.dataset.ask;
-    if (question && !window.confirm(question)) event.preventDefault();
+    const button = event.submitter;
+    const question = button?.dataset.ask ?? event.target.dataset.ask;
+    if (!question || event.target.dataset.asked) return;
+    event.preventDefault();
+    event.stopPropagation();
+    ask(document, question).then((yes) => {
+      if (!yes) return;
+      event.target.dataset.asked = "yes";
+      event.target.requestSubmit(button);
+    });
   }, true);
+}
+
+function ask(document, question) {
+  const dialog = document.getElementById("ask");
+  if (!dialog) return Promise.resolve(window.confirm(question));
+  dialog.querySelector("[data-question]").textContent = question;
+  dialog.returnValue = "no";
+  dialog.showModal();
+  return new Promise((resolve) => {
+    dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes"), { once: true });
+  });
 }

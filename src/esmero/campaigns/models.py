@@ -26,6 +26,8 @@ class Campaign(models.Model):
     version = models.ForeignKey(TemplateVersion, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     segment = models.ForeignKey(Segment, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     reason = models.JSONField(default=dict, help_text="{language: text}: why this is good for the reader.")
+    promotion_topic = models.ForeignKey(Topic, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    goal = models.JSONField(default=dict, blank=True, help_text='{"link": address} or {"reply": true}: what it is for.')
     state = models.CharField(max_length=9, choices=State.choices, default=State.DRAFT)
     dispatch = models.OneToOneField(Dispatch, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     job = models.ForeignKey(Job, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
@@ -49,6 +51,9 @@ class AudienceMember(models.Model):
     first = models.CharField(max_length=8, blank=True, default="", help_text="Code of the first objection.")
     codes = models.CharField(max_length=120, blank=True, default="")
     facts = models.JSONField(null=True, blank=True, help_text="The facts behind the objections.")
+    promotion = models.CharField(
+        max_length=120, blank=True, default="", help_text="Codes of the objections that cost the promotion slot."
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["campaign", "person"], name="audience_once")]

@@ -3,11 +3,20 @@
 from django.db import models
 
 from esmero.house.models import Brand
+from esmero.vault.models import Sealed
 
 
 class Template(models.Model):
+    """What can be sent again and again. A *letter* is written as rich text; its MJML is made from that."""
+
+    class Kind(models.TextChoices):
+        MJML = "mjml"
+        LETTER = "letter"
+
     brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="+")
     name = models.CharField(max_length=150)
+    kind = models.CharField(max_length=6, choices=Kind.choices, default=Kind.MJML)
+    archived_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -25,6 +34,9 @@ class TemplateVersion(models.Model):
     created_by = models.CharField(max_length=200, blank=True, default="")
     created_at = models.DateTimeField(auto_now_add=True)
     sealed_at = models.DateTimeField(null=True, blank=True)
+    note = models.CharField(
+        max_length=200, blank=True, default="", help_text="What was changed, in the author's words."
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["template", "number"], name="template_version_once")]
@@ -39,6 +51,7 @@ class TemplateText(models.Model):
     subject = models.CharField(max_length=300)
     preheader = models.CharField(max_length=300, blank=True, default="")
     mjml = models.TextField()
+    letter = models.TextField(blank=True, default="", help_text="The rich text of a letter, sanitised HTML.")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["version", "language"], name="template_text_once")]
@@ -59,3 +72,26 @@ class Link(models.Model):
 
     def __str__(self) -> str:
         return self.url
+
+
+class MediaFile(models.Model):
+    """A picture of the brand's library. Its bytes are sealed; readers get it under an address made from its hash."""
+
+    brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="+")
+    sealed = models.ForeignKey(Sealed, on_delete=models.PROTECT, related_name="+")
+    sha256 = models.CharField(max_length=64)
+    name = models.CharField(max_length=150)
+    alt = models.JSONField(default=dict, blank=True, help_text="{language: text} for those who do not see it.")
+    media_type = models.CharField(max_length=60)
+    size = models.PositiveIntegerField(help_text="Octets.")
+    width = models.PositiveIntegerField(default=0)
+    height = models.PositiveIntegerField(default=0)
+    created_by = models.CharField(max_length=200, blank=True, default="")
+    created_at = models.DateTimeField(auto_now_add=True)
+    archived_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["brand", "sha256"], name="media_once")]
+
+    def __str__(self) -> str:
+        return self.name

@@ -7,6 +7,7 @@ from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.db.models import Q
 
+from esmero.vault.models import Sealed
 from esmero.work.models import Due
 
 
@@ -36,6 +37,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     language = models.CharField(max_length=2, default="en")
     timezone = models.CharField(max_length=64, default="Europe/Madrid")
     theme = models.CharField(max_length=5, blank=True, default="")
+    console = models.JSONField(
+        default=dict, blank=True, help_text="What they chose in the console: columns, hidden hints."
+    )
     is_active = models.BooleanField(default=True)
     date_joined = models.DateTimeField(auto_now_add=True)
 
@@ -71,6 +75,11 @@ class Brand(models.Model):
     dkim_domain = models.CharField(max_length=190, blank=True, default="")
     dkim_selector = models.CharField(max_length=63, blank=True, default="")
     colour = models.CharField(max_length=7, default="#0e5c59")
+    logo = models.ForeignKey(Sealed, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    readiness = models.JSONField(
+        default=dict, blank=True, help_text="What the last look at the domain's records found."
+    )
+    readiness_at = models.DateTimeField(null=True, blank=True)
     timezone = models.CharField(max_length=64, default="Europe/Madrid")
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -94,6 +103,24 @@ class AuditEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.action} by {self.actor_name}"
+
+
+class SavedView(models.Model):
+    """A list as somebody likes to see it: the query part of its address, under a name."""
+
+    owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    page = models.CharField(max_length=40, help_text="Name of the console's address, such as people.")
+    name = models.CharField(max_length=80)
+    query = models.TextField(blank=True, default="")
+    shared = models.BooleanField(default=False, help_text="Everybody of the staff sees it.")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["owner", "page", "name"], name="saved_view_once")]
+        indexes = [models.Index(fields=["page"], name="saved_view_page")]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Happening(Due):

@@ -25,6 +25,7 @@ PERMISSIONS = {
     "house.read": READ,
     "people.change": ANSWER,
     "people.import": SEND,
+    "people.export": SEND,
     "conversations.answer": ANSWER,
     "campaigns.write": SEND,
     "campaigns.start": SEND,

@@ -16,8 +16,8 @@ understood too (first_name, opt_in, withdrawn_at, opt_out, …). Columns of cons
 def add(commands: Commands) -> None:
     """Add the command."""
     leaf = add_leaf(commands, "import", act=bring, words=f"bring a list of people in from a CSV file. {WORDS}")
-    leaf.add_argument("file", type=Path)
-    leaf.add_argument("--brand", required=True, metavar="CODE")
+    leaf.add_argument("file", type=Path, help="the list, as a spreadsheet or another tool exports it")
+    leaf.add_argument("--brand", required=True, metavar="CODE", help="code of the brand whose permission it brings")
     leaf.add_argument("--source", required=True, metavar="TEXT", help="who gathered the list, where and when")
     leaf.add_argument("--topic", metavar="CODE", help="what the consent is for (default: the brand's only topic)")
     leaf.add_argument("--map", action="append", default=[], metavar="COLUMN=FIELD", help="what a column is; repeat it")

@@ -20,7 +20,7 @@ def add(commands: Commands) -> None:
     create.add_argument("--host", default="", help="host name of the relay")
     create.add_argument("--port", type=int, help="default: 587 with starttls, 465 with tls, 25 with none")
     create.add_argument("--security", choices=tuple(PORTS), default="starttls", help="default: starttls")
-    create.add_argument("--username", default="")
+    create.add_argument("--username", default="", help="log-in at the relay; the password is asked for or read")
     password = create.add_mutually_exclusive_group()
     password.add_argument(
         "--password-file", type=Path, help="file with the password; else ESMERO_RELAY_PASSWORD, else it is asked for"

@@ -33,6 +33,11 @@ class Address(models.Model):
     first_return_at = models.DateTimeField(null=True, blank=True)
     last_return_at = models.DateTimeField(null=True, blank=True)
 
+    class Meta:
+        indexes = [
+            models.Index(fields=["standing", "id"], condition=~Q(standing="ok"), name="address_in_trouble"),
+        ]
+
     def __str__(self) -> str:
         return self.value
 
@@ -41,6 +46,7 @@ class Organisation(models.Model):
     name = models.CharField(max_length=300)
     folded = models.CharField(max_length=300, db_index=True)
     tax_id = models.CharField(max_length=40, blank=True, default="")
+    domain = models.CharField(max_length=255, blank=True, default="", help_text="Of its addresses and web site.")
     country = models.CharField(max_length=2, blank=True, default="")
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -87,7 +93,11 @@ class Person(models.Model):
     changed_at = models.DateTimeField(auto_now=True)
 
     class Meta:
-        indexes = [models.Index(fields=["folded"], name="person_folded")]
+        indexes = [
+            models.Index(fields=["folded"], name="person_folded"),
+            models.Index(fields=["state", "folded", "id"], name="person_by_name"),
+            models.Index(fields=["state", "created_at", "id"], name="person_by_age"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.given_name} {self.family_name}".strip() or self.number or str(self.pk)
@@ -154,6 +164,7 @@ class Topic(models.Model):
     name = models.JSONField(default=dict, help_text="{language: text}")
     description = models.JSONField(default=dict, blank=True, help_text="{language: text}")
     purpose = models.ForeignKey(Purpose, on_delete=models.PROTECT, related_name="+")
+    archived_at = models.DateTimeField(null=True, blank=True, help_text="No longer offered; its ledger stays.")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["brand", "code"], name="topic_once")]
@@ -302,6 +313,46 @@ class Segment(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Duplicate(models.Model):
+    """Two persons who may be one: `first` has the lower id. What was decided stays, so that it is not asked again."""
+
+    class State(models.TextChoices):
+        OPEN = "open"
+        MERGED = "merged"
+        DIFFERENT = "different"
+
+    first = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    second = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    signs = models.JSONField(default=list, help_text="address, name, phone, post: what is alike.")
+    weight = models.PositiveSmallIntegerField(default=0, help_text="The more, the likelier.")
+    state = models.CharField(max_length=9, choices=State.choices, default=State.OPEN)
+    found_at = models.DateTimeField(auto_now_add=True)
+    decided_by = models.CharField(max_length=200, blank=True, default="")
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["first", "second"], name="duplicate_once")]
+        indexes = [models.Index(fields=["state", "weight", "id"], name="duplicate_state")]
+
+    def __str__(self) -> str:
+        return f"{self.first_id} = {self.second_id}?"
+
+
+class Merge(models.Model):
+    """Two persons became one: what moved stands in `facts`, so that it can be undone exactly."""
+
+    kept = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    gone = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    facts = models.JSONField(default=dict)
+    by = models.CharField(max_length=200, default="")
+    at = models.DateTimeField(auto_now_add=True)
+    undone_at = models.DateTimeField(null=True, blank=True)
+    undone_by = models.CharField(max_length=200, blank=True, default="")
+
+    def __str__(self) -> str:
+        return f"{self.gone_id} into {self.kept_id}"
 
 
 class Import(models.Model):

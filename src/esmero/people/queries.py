@@ -3,30 +3,29 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from esmero.house.models import Brand
 from esmero.people.folding import fold
 from esmero.people.models import Channel, Import, ImportLine, Permission, PermissionEntry, Person, Preference, Topic
 
 
-def search_people(*, text: str = "", after: tuple[str, int] | None = None, limit: int) -> Sequence[Person]:
-    """Return at most `limit` active people in the order of their folded names.
+def people_rows() -> QuerySet[Person]:
+    """Return the active people with what a list says of them."""
+    return Person.objects.filter(state=Person.State.ACTIVE).select_related("address", "organisation")
 
-    `text` is compared word by word, without accents or capitals, with the name, and as a whole with the beginning of
-    the operator's number and of the address. `after` is the folded name and id of the last row of the page before.
+
+def find_people(rows: QuerySet[Person], *, text: str) -> QuerySet[Person]:
+    """Narrow people to those whom a text finds.
+
+    It is compared word by word, without accents or capitals, with the name, and as a whole with the beginning of the
+    operator's number and of the address.
     """
-    rows = Person.objects.filter(state=Person.State.ACTIVE).select_related("address", "organisation")
     for_names = Q()
     for word in fold(text).split():
         for_names &= Q(folded__contains=word)
-    if text.strip():
-        whole = text.strip()
-        rows = rows.filter(for_names | Q(number__istartswith=whole) | Q(address__value__startswith=whole.lower()))
-    if after is not None:
-        name, key = after
-        rows = rows.filter(folded__gte=name).exclude(folded=name, id__lte=key)
-    return list(rows.order_by("folded", "id")[:limit])
+    whole = text.strip()
+    return rows.filter(for_names | Q(number__istartswith=whole) | Q(address__value__startswith=whole.lower()))
 
 
 def count_people() -> int:

@@ -6,7 +6,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from esmero.mailroom.catcher import ANSWERS
-from esmero.web.console.catcher import WORDS
+from esmero.web.console.catcher.captured import WORDS
 from tests.web.facts import furnish, staff
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]

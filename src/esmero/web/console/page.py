@@ -34,7 +34,7 @@ def show(request: HttpRequest, template: str, /, *, subject: str, **context: Any
 
 
 def show_part(request: HttpRequest, template: str, /, **context: Any) -> HttpResponse:
-    """Answer a fragment for htmx: `template` names a partial, as in "console/campaign.html#live"."""
+    """Answer a fragment for htmx: `template` names a partial, as in "console/messages/campaign.html#live"."""
     return render(request, template, {"brand": read_brand(request), **context})
 
 

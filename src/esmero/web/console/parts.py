@@ -7,9 +7,9 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from esmero.web.console.access import requires
-from esmero.web.console.funnel import Step
-from esmero.web.console.moments import Line
+from esmero.web.console.messages.funnel import Step
 from esmero.web.console.page import show
+from esmero.web.console.people.moments import Line
 from esmero.web.parts.bars import Segment
 
 _AT = datetime(2026, 11, 23, 11, 14, tzinfo=UTC)

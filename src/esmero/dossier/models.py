@@ -1,0 +1,21 @@
+"""Figures of many messages and people, counted once a day and kind, so that a report never counts millions of rows."""
+
+from django.db import models
+
+from esmero.house.models import Brand
+
+
+class Tally(models.Model):
+    """How often something happened to a brand on one day (UTC); `key` splits it: a receiver, a meaning, a topic, or ""."""
+
+    brand = models.ForeignKey(Brand, on_delete=models.CASCADE, related_name="+")
+    day = models.DateField()
+    kind = models.CharField(max_length=30)
+    key = models.CharField(max_length=120, blank=True, default="")
+    number = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["brand", "kind", "day", "key"], name="tally_once")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.day} {self.key}: {self.number}"

@@ -1,0 +1,65 @@
+"""The form of a campaign: what we want to say, to whom, and why that is good for the reader."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from esmero.campaigns.models import Campaign
+from esmero.content.models import TemplateVersion
+from esmero.content.queries import latest_versions
+from esmero.house.models import Brand
+from esmero.people.models import Segment, Topic
+from esmero.web.parts.tags import said
+from esmero.web.parts.words import LANGUAGE_NAMES
+
+
+class CampaignForm(forms.Form):
+    """All that a draft may say; only the name, the topic and one reason are needed before it is checked."""
+
+    name = forms.CharField(
+        label=_("Name"), max_length=150, help_text=_("For you and your colleagues; readers do not see it.")
+    )
+    topic = forms.ModelChoiceField(
+        label=_("Topic"), queryset=Topic.objects.none(), help_text=_("Decides whose permission is asked for.")
+    )
+    version = forms.ModelChoiceField(
+        label=_("Template"),
+        queryset=TemplateVersion.objects.none(),
+        required=False,
+        help_text=_("The newest version of each template."),
+    )
+    segment = forms.ModelChoiceField(label=_("To whom"), queryset=Segment.objects.none(), required=False)
+
+    def __init__(self, data: Any, *, brand: Brand, campaign: Campaign | None) -> None:
+        initial = (
+            {
+                "name": campaign.name,
+                "topic": campaign.topic_id,
+                "version": campaign.version_id,
+                "segment": campaign.segment_id,
+                **{f"reason_{code}": text for code, text in campaign.reason.items()},
+            }
+            if campaign
+            else None
+        )
+        super().__init__(data, initial=initial)
+        fields: dict[str, Any] = self.fields
+        fields["topic"].queryset = Topic.objects.filter(brand=brand).order_by("id")
+        fields["topic"].label_from_instance = lambda topic: said(topic.name) or topic.code
+        fields["version"].queryset = latest_versions(brand=brand, besides=campaign.version_id if campaign else None)
+        fields["segment"].queryset = Segment.objects.filter(brand__in=[brand]) | Segment.objects.filter(brand=None)
+        own_first = sorted(LANGUAGE_NAMES, key=lambda language: language[0] != brand.language)
+        for code, language in own_first:
+            self.fields[f"reason_{code}"] = forms.CharField(
+                label=_("Why is it worth their time? (%(language)s)") % {"language": language},
+                required=code == brand.language,
+                max_length=300,
+                help_text=_("Readers see it: “You get this mail because …”") if code == brand.language else "",
+            )
+
+    def facts(self) -> dict[str, Any]:
+        """Return what the campaign's functions take."""
+        given = self.cleaned_data
+        reason = {code: given[f"reason_{code}"] for code, _name in LANGUAGE_NAMES if given[f"reason_{code}"].strip()}
+        return {**{key: given[key] for key in ("name", "topic", "version", "segment")}, "reason": reason}

@@ -1,0 +1,194 @@
+"""Imports: a file is read, its columns are settled, a dry run shows the verdicts, and only then is anything changed."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
+
+from esmero.house.models import Brand
+from esmero.people.imports.fields import GIVING
+from esmero.people.imports.lifecycle import NotNow, begin_check, begin_import, bring_file, reopen
+from esmero.people.imports.problem import FileProblem, MappingProblem
+from esmero.people.imports.reading import Reading
+from esmero.people.imports.refused import write_refused
+from esmero.people.models import Import, ImportLine, Topic
+from esmero.people.queries import list_import_lines, list_imports
+from esmero.web.console.access import requires, staff
+from esmero.web.console.page import read_brand, show, show_part, wants_part
+from esmero.web.console.people.import_columns import draw_columns, read_said
+from esmero.web.parts.paging import cut_page, read_key
+from esmero.web.parts.tags import said as in_words
+
+PAGE = 50
+LARGEST = 100_000_000  # octets; larger lists go through the command line
+MOVING = frozenset({Import.State.CHECKING, Import.State.RUNNING})
+_DELIMITERS = {",": _("commas"), ";": _("semicolons"), "\t": _("tabs"), "|": _("bars")}
+
+
+class FileForm(forms.Form):
+    """The file that somebody brings."""
+
+    file = forms.FileField(
+        label=_("File"), help_text=_("CSV, as a spreadsheet exports it. Encoding and separator are found out.")
+    )
+
+    def clean_file(self) -> Any:
+        """Refuse what is too large for this door."""
+        file = self.cleaned_data["file"]
+        if file.size > LARGEST:
+            raise forms.ValidationError(_("This file is over 100 MB: bring it by the command line, `esmero import`."))
+        return file
+
+
+class OriginForm(forms.Form):
+    """Where the list is from, and for which topic its consent is."""
+
+    topic = forms.ModelChoiceField(label=_("Topic of the consent"), queryset=Topic.objects.none(), required=False)
+    source = forms.CharField(
+        label=_("Where is this list from?"),
+        max_length=300,
+        help_text=_("Who gathered it, where and when: it is stored with each permission as its proof."),
+    )
+
+    def __init__(self, data: Any, *, brought: Import) -> None:
+        super().__init__(data, initial={"topic": brought.topic_id, "source": brought.source})
+        fields: dict[str, Any] = self.fields
+        fields["topic"].queryset = Topic.objects.filter(brand=brought.brand_id).order_by("id")
+        fields["topic"].label_from_instance = lambda topic: in_words(topic.name) or topic.code
+
+
+@requires()
+def imports(request: HttpRequest) -> HttpResponse:
+    """Show a page of the brand's imports."""
+    brand = read_brand(request)
+    key = read_key(request.GET.get("after"), kinds=(int,))
+    rows = list_imports(brand=brand.pk, before=int(key[0]) if key else None, limit=PAGE + 1) if brand else []
+    page = cut_page(rows, size=PAGE, key=lambda one: (one.pk,))
+    return show(request, "console/people/imports.html", subject="imports", page=page)
+
+
+@requires("people.import")
+def upload(request: HttpRequest) -> HttpResponse:
+    """Take a file in and read it."""
+    brand: Brand | None = read_brand(request)
+    if brand is None:
+        return redirect("console:today")
+    form = FileForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        file = form.cleaned_data["file"]
+        try:
+            brought = bring_file(file.read(), name=file.name, brand=brand, by=staff(request))
+        except FileProblem as problem:
+            form.add_error("file", str(problem))
+        else:
+            return redirect("console:import", pk=brought.pk)
+    return show(request, "console/people/import_new.html", subject="imports", form=form)
+
+
+@requires()
+def show_import(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show an import where it stands: its columns, its progress, or the verdict on each line."""
+    brought = get_object_or_404(Import.objects.select_related("job", "brand", "topic"), pk=pk)
+    if wants_part(request) and request.GET.get("was") != brought.state:
+        return HttpResponse(headers={"HX-Refresh": "true"})
+    facts = _facts(brought)
+    if wants_part(request):
+        return show_part(request, "console/people/import.html#live", **facts)
+    if brought.state == Import.State.DRAFT:
+        facts |= _mapping_facts(brought, form=OriginForm(None, brought=brought), chosen=brought.mapping)
+    elif brought.state not in MOVING:
+        facts |= _lines(request, brought)
+    return show(request, "console/people/import.html", subject="imports", **facts)
+
+
+@require_POST
+@requires("people.import")
+def act(request: HttpRequest, pk: int) -> HttpResponse:
+    """Move an import on its way: check it, go back to its columns, run it."""
+    brought = get_object_or_404(Import.objects.select_related("brand"), pk=pk)
+    what = request.POST.get("act", "")
+    try:
+        if what == "check":
+            return _check(request, brought)
+        if what == "map":
+            reopen(brought, by=staff(request))
+        elif what == "run":
+            begin_import(brought, by=staff(request))
+    except NotNow as refusal:
+        messages.error(request, str(refusal))
+    return redirect("console:import", pk=pk)
+
+
+@requires()
+def refused_file(request: HttpRequest, pk: int) -> HttpResponseBase:  # noqa: ARG001
+    """Answer the refused lines as a file that can be mended and brought again."""
+    brought = get_object_or_404(Import.objects.select_related("file"), pk=pk)
+    name = f"{brought.file_name.rpartition('.')[0] or brought.file_name}-refused.csv"
+    disposition = content_disposition_header(as_attachment=True, filename=name) or "attachment"
+    return StreamingHttpResponse(
+        write_refused(brought),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": disposition},
+    )
+
+
+def _check(request: HttpRequest, brought: Import) -> HttpResponse:
+    """Store the mapping and queue the dry run, or show again what was said with what is wrong about it."""
+    reading = Reading.from_json(brought.reading)
+    form = OriginForm(request.POST, brought=brought)
+    values = request.POST.getlist("column")
+    confirmed = "confirm" in request.POST
+    fault = ""
+    if form.is_valid():
+        try:
+            begin_check(
+                brought,
+                said=read_said(reading, values=values, confirmed=confirmed),
+                topic=form.cleaned_data["topic"],
+                source=form.cleaned_data["source"],
+                by=staff(request),
+            )
+        except MappingProblem as problem:
+            fault = str(problem)
+        else:
+            return redirect("console:import", pk=brought.pk)
+    chosen = dict(zip((column.name for column in reading.columns), values, strict=False))
+    facts = _facts(brought) | _mapping_facts(brought, form=form, chosen=chosen)
+    return show(
+        request, "console/people/import.html", subject="imports", **facts | {"fault": fault, "confirmed": confirmed}
+    )
+
+
+def _facts(brought: Import) -> dict[str, Any]:
+    counts = {verdict: int(brought.counts.get(verdict, 0)) for verdict in ImportLine.Verdict.values}
+    delimiter = str(brought.reading.get("dialect", {}).get("delimiter", ","))
+    return {
+        "shown": brought,
+        "reading": {
+            "records": brought.reading.get("records", 0),
+            "encoding": brought.reading.get("dialect", {}).get("encoding", ""),
+        },
+        "delimiter": _DELIMITERS.get(delimiter, delimiter),
+        "moving": brought.state in MOVING,
+        "verdicts": list(counts.items()) if any(counts.values()) else [],
+        "changes": counts["added"] + counts["changed"] + counts["merged"],
+        "refused": counts["refused"],
+    }
+
+
+def _mapping_facts(brought: Import, *, form: OriginForm, chosen: dict[str, str]) -> dict[str, Any]:
+    columns = draw_columns(Reading.from_json(brought.reading), chosen=chosen)
+    return {"columns": columns, "form": form, "giving": sorted(GIVING), "confirmed": "consent" in chosen.values()}
+
+
+def _lines(request: HttpRequest, brought: Import) -> dict[str, Any]:
+    verdict = request.GET.get("verdict", "")
+    verdict = verdict if verdict in ImportLine.Verdict.values else ""
+    key = read_key(request.GET.get("after"), kinds=(int,))
+    rows = list_import_lines(brought, verdict=verdict, after=int(key[0]) if key else None, limit=PAGE + 1)
+    return {"lines": cut_page(rows, size=PAGE, key=lambda line: (line.line,)), "verdict": verdict}

@@ -1,0 +1,191 @@
+"""People: a list that one can search, narrow and act on, and each person's page built round one story."""
+
+from collections.abc import Sequence
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_POST
+
+from esmero.dossier.timeline import read_timeline
+from esmero.people.models import OwnField, Person, Tag
+from esmero.people.queries import count_people, find_people, people_rows, read_wishes
+from esmero.people.tags import TooMany, tag_persons, untag_persons
+from esmero.web.console.access import requires, staff
+from esmero.web.console.listing import answer_list
+from esmero.web.console.page import read_brand, show
+from esmero.web.console.people.moments import tell
+from esmero.web.console.undoing import offer_undo
+from esmero.web.parts.tables import BulkAct, Choice, Column, Filter, Listing, Rows, pick_rows
+from esmero.web.parts.tags import said, state, when
+from esmero.web.parts.words import LANGUAGE_NAMES, STANDING
+
+
+def _name(person: Person) -> SafeString:
+    organisation = person.organisation.name if person.organisation else ""
+    return format_html(
+        '<a href="{}">{}</a> <span class="soft">{}</span>',
+        reverse("console:person", args=[person.pk]),
+        person,
+        organisation,
+    )
+
+
+def _address(person: Person) -> str | SafeString:
+    if person.address is None:
+        return format_html('<span class="faint">{}</span>', _("no address"))
+    return person.address.value
+
+
+def _tags() -> Sequence[Choice]:
+    return [(name, name) for name in Tag.objects.order_by("name").values_list("name", flat=True)[:500]]
+
+
+def _with_tag(rows: Rows, name: str) -> Rows:
+    return rows.filter(pk__in=Person.tags.through.objects.filter(tag__name=name).values("person_id"))
+
+
+PEOPLE = Listing(
+    page="people",
+    order="name",
+    personal=True,
+    search=lambda rows, text: find_people(rows, text=text),
+    search_title=gettext_lazy("Name, number or address"),
+    columns=(
+        Column(
+            key="name",
+            title=gettext_lazy("Name"),
+            cell=_name,
+            plain=lambda person: f"{person.given_name} {person.family_name}".strip(),
+            order=("folded", "id"),
+            head=True,
+        ),
+        Column(key="number", title=gettext_lazy("Number"), cell=lambda person: person.number or "", quiet=True),
+        Column(key="address", title=gettext_lazy("Address"), cell=_address),
+        Column(
+            key="standing",
+            title=gettext_lazy("Standing"),
+            cell=lambda person: state("standing", person.address.standing) if person.address else "",
+        ),
+        Column(key="language", title=gettext_lazy("Language"), cell=lambda person: person.language, quiet=True),
+        Column(
+            key="country", title=gettext_lazy("Country"), cell=lambda person: person.country, quiet=True, shown=False
+        ),
+        Column(
+            key="added",
+            title=gettext_lazy("Known since"),
+            cell=lambda person: when(person.created_at),
+            plain=lambda person: person.created_at.isoformat(),
+            order=("created_at", "id"),
+            quiet=True,
+            shown=False,
+        ),
+    ),
+    filters=(
+        Filter(
+            key="language",
+            title=gettext_lazy("Language"),
+            every=gettext_lazy("Every language"),
+            choices=lambda: LANGUAGE_NAMES,
+            apply=lambda rows, value: rows.filter(language=value),
+        ),
+        Filter(
+            key="standing",
+            title=gettext_lazy("Standing"),
+            every=gettext_lazy("Every standing"),
+            choices=lambda: [(value, word.text) for value, word in STANDING.items()],
+            apply=lambda rows, value: rows.filter(address__standing=value),
+        ),
+        Filter(key="tag", title=gettext_lazy("Tag"), every=gettext_lazy("Every tag"), choices=_tags, apply=_with_tag),
+    ),
+    acts=(
+        BulkAct(
+            value="tag",
+            title=gettext_lazy("Give a tag"),
+            permission="people.change",
+            ask=gettext_lazy("Tag"),
+            choices=_tags,
+        ),
+        BulkAct(
+            value="untag",
+            title=gettext_lazy("Take a tag away"),
+            permission="people.change",
+            ask=gettext_lazy("Tag"),
+            choices=_tags,
+        ),
+    ),
+)
+
+
+@requires()
+def people(request: HttpRequest) -> HttpResponseBase:
+    """Show a page of people; while somebody types in the search field, htmx asks for the table alone."""
+    return answer_list(
+        request,
+        "console/people/persons.html",
+        listing=PEOPLE,
+        rows=people_rows(),
+        subject="people",
+        picks_url=reverse("console:people-act"),
+        total=count_people(),
+        empty_title=_("Nobody is known yet"),
+        empty_text=_(
+            "Bring the list that you have: a CSV file from a spreadsheet is enough. You see what will happen before"
+            " anything does."
+        ),
+        empty_url=reverse("console:import-new"),
+        empty_action=_("Import a list"),
+    )
+
+
+@require_POST
+@requires("people.change")
+def act_on_people(request: HttpRequest) -> HttpResponse:
+    """Tag or untag the people who were ticked, or all whom the list showed; a toast takes it back."""
+    act = request.POST.get("act", "")
+    name = request.POST.get(f"{act}-value", "").strip()[:80]
+    if act not in {"tag", "untag"} or not name:
+        messages.error(request, _("Choose a tag first."))
+        return redirect("console:people")
+    persons = list(pick_rows(people_rows(), listing=PEOPLE, post=request.POST).values_list("pk", flat=True))
+    try:
+        changed = (tag_persons if act == "tag" else untag_persons)(persons, name=name, by=staff(request))
+    except TooMany as refusal:
+        messages.error(request, str(refusal))
+        return redirect("console:people")
+    given = ngettext(
+        "%(number)d person has the tag “%(tag)s” now.", "%(number)d people have the tag “%(tag)s” now.", len(changed)
+    )
+    taken = ngettext(
+        "%(number)d person lost the tag “%(tag)s”.", "%(number)d people lost the tag “%(tag)s”.", len(changed)
+    )
+    words = (given if act == "tag" else taken) % {"number": len(changed), "tag": name}
+    offer_undo(request, words, kind="tagged" if act == "tag" else "untagged", tag=name, persons=changed)
+    return redirect(f"{reverse('console:people')}?{request.POST.get('query', '')}")
+
+
+@requires()
+def person(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show one person: what is allowed in plain words, then the story, how to reach them, and their own fields."""
+    shown = get_object_or_404(Person.objects.select_related("address", "organisation"), pk=pk)
+    brand = read_brand(request)
+    wishes = read_wishes(shown, brand=brand) if brand else []
+    labels = {field.key: field.label for field in OwnField.objects.all()}
+    return show(
+        request,
+        "console/people/person.html",
+        subject="people",
+        person=shown,
+        wishes=wishes,
+        allowed=[said(wish.topic.name) for wish in wishes if wish.allowed],
+        not_allowed=[said(wish.topic.name) for wish in wishes if not wish.allowed],
+        lines=tell(read_timeline(shown)),
+        contact_points=list(shown.contact_points.order_by("kind", "id")),
+        tags=list(shown.tags.order_by("name")),
+        fields=[(labels.get(key, {"en": key}), value) for key, value in sorted(shown.fields.items())],
+    )

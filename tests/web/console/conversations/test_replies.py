@@ -1,0 +1,86 @@
+from datetime import timedelta
+from urllib.parse import quote
+
+import pytest
+from django.utils import timezone
+
+from esmero.conversations.models import Conversation, Entry
+from esmero.conversations.queries import list_waiting
+from esmero.house.models import AuditEntry
+from esmero.web.console.conversations.threads import PAGE
+from tests.house_facts import build_house
+from tests.web.facts import staff
+
+pytestmark = pytest.mark.django_db
+
+
+def talk(house, *, hours=0, state="waiting", text="¿Me llaman?"):
+    at = timezone.now() - timedelta(hours=hours)
+    made = Conversation.objects.create(
+        brand=house.brand, address="x@cliente.example", state=state, opened_at=at, last_at=at
+    )
+    Entry.objects.create(conversation=made, direction="in", at=at - timedelta(hours=1), author="x", text="Lo primero")
+    Entry.objects.create(conversation=made, direction="in", at=at, author="x", text=text)
+    Entry.objects.create(conversation=made, direction="out", at=at, author="Lucía", text="Nuestra respuesta")
+    return made
+
+
+def test_the_longest_waiting_stand_first_with_their_latest_words():
+    house = build_house()
+    late, early = talk(house, hours=1), talk(house, hours=5, text="Espero desde hace horas")
+    talk(house, hours=9, state="closed")
+    waiting = list_waiting(brand=house.brand, limit=9)
+    assert waiting == [early, late]
+    assert waiting[0].latest_text == "Espero desde hace horas"
+
+
+def test_today_and_the_menu_count_who_waits(client):
+    client.force_login(staff())
+    talk(build_house())
+    page = client.get("/console/")
+    assert (page.context["waiting_number"], page.context["waiting"]) == (1, 1)
+    assert "1 person waits for an answer" in page.content.decode()
+    assert "¿Me llaman?" in page.content.decode()
+
+
+def test_marking_says_who_has_the_next_word_and_is_audited(client):
+    client.force_login(staff("agent"))
+    made = talk(build_house())
+    path = f"/console/conversations/{made.pk}/mark/"
+    for state in ("theirs", "theirs", "nonsense"):
+        client.post(path, {"state": state})
+    made.refresh_from_db()
+    assert made.state == "theirs"
+    assert AuditEntry.objects.filter(action="conversation.marked").count() == 1
+
+
+def test_pages_show_every_conversation_once(client):
+    client.force_login(staff())
+    house = build_house()
+    for number in range(PAGE + 3):
+        talk(house, hours=number // 2)
+    seen, path = [], "/console/conversations/"
+    while path and len(seen) < 3 * PAGE:
+        page = client.get(path).context["page"]
+        seen += [one.pk for one in page.rows]
+        path = f"/console/conversations/?after={quote(page.following)}" if page.following else ""
+    assert len(seen) == len(set(seen)) == PAGE + 3
+
+
+@pytest.mark.parametrize("after", ['["nonsense",1]', "[1,2]", "x"])
+def test_a_broken_key_shows_the_first_page(client, after):
+    client.force_login(staff())
+    talk(build_house())
+    assert len(client.get(f"/console/conversations/?after={after}").context["page"].rows) == 1
+
+
+def test_another_brand_has_its_own_conversations(client):
+    from esmero.house.models import Brand
+
+    client.force_login(staff())
+    talk(build_house())
+    Brand.objects.create(slug="cercle", name="Cercle", public_url="https://x.example", return_domain="x.example")
+    client.post("/console/settings/brand/", {"brand": "cercle"})
+    assert client.get("/console/conversations/").context["page"].rows == []
+    client.post("/console/settings/brand/", {"brand": "nobody"})
+    assert client.get("/console/").context["brand"].slug == "cercle"

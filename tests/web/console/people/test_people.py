@@ -1,0 +1,134 @@
+from datetime import timedelta
+from urllib.parse import quote
+
+import pytest
+from django.utils import timezone
+
+from esmero.conversations.models import Conversation, Entry
+from esmero.dossier.timeline import read_timeline
+from esmero.outbox.models import Message, MessageEvent
+from esmero.people.folding import fold
+from esmero.people.models import Address, Permission, Person, Preference
+from esmero.people.queries import find_people, people_rows, read_wishes
+from esmero.web.console.people.moments import tell
+from esmero.web.console.people.persons import PEOPLE
+from tests.house_facts import add_people, build_house, open_dispatch
+from tests.web.facts import staff
+
+pytestmark = pytest.mark.django_db
+
+
+def person(name="Zoë Yáñez", number=None, address=None):
+    given, _blank, family = name.partition(" ")
+    reached = Address.objects.create(value=address, domain=address.partition("@")[2]) if address else None
+    return Person.objects.create(
+        given_name=given, family_name=family, number=number, address=reached, folded=fold(f"{family} {given}")
+    )
+
+
+@pytest.mark.parametrize("text", ["zoe", "YANEZ", "zoë yáñez", "yáñez zoë", "7590", "7590-vhveg", "zoe.yanez@", "ñ"])
+def test_a_person_is_found(text):
+    wanted = person(number="7590-VHVEG", address="zoe.yanez@cliente.example")
+    person("Ann Smith", number="1", address="ann@client.example")
+    found = list(find_people(people_rows(), text=text))
+    assert wanted in found
+    if text != "ñ":
+        assert found == [wanted]
+
+
+@pytest.mark.parametrize("text", ["zoe smith", "nobody", "%", "_", "'; drop"])
+def test_nobody_is_found(text):
+    person(number="7590-VHVEG")
+    person("Ann Smith")
+    assert not find_people(people_rows(), text=text).exists()
+
+
+def test_merged_and_erased_people_are_not_listed():
+    gone = person()
+    Person.objects.filter(pk=gone.pk).update(state="erased")
+    assert not people_rows().exists()
+
+
+def test_pages_show_everybody_once(client):
+    client.force_login(staff())
+    for number in range(PEOPLE.size + 7):
+        person(f"Nombre{number % 3} Güell", number=str(number))
+    seen, path = [], "/console/people/"
+    while path and len(seen) < 3 * PEOPLE.size:
+        table = client.get(path).context["table"]
+        seen += [one.pk for one in table.lines]
+        path = f"/console/people/?after={quote(table.following)}" if table.following else ""
+    assert len(seen) == len(set(seen)) == PEOPLE.size + 7
+
+
+def test_the_story_holds_everything_newest_first():
+    house = build_house()
+    [one] = add_people(house, 1)
+    open_dispatch(house, [one])
+    now = timezone.now()
+    message = Message.objects.get()
+    Message.objects.filter(pk=message.pk).update(state="sent", sent_at=now + timedelta(hours=1))
+    MessageEvent.objects.create(message=message, kind="clicked", at=now + timedelta(hours=2), machine="prefetch")
+    talk = Conversation.objects.create(
+        brand=house.brand, person=one, address="x@cliente.example", opened_at=now, last_at=now
+    )
+    Entry.objects.create(
+        conversation=talk, direction="in", at=now + timedelta(hours=3), author="x", subject="Re", text="¿Me llaman?"
+    )
+    lines = tell(read_timeline(one))
+    assert [line.text for line in lines] == [
+        "They wrote by mail: Re",
+        "A machine opened a link",
+        "“Boletín” sent",
+        "Allowed: Fibra Norte, Novedades",
+    ]
+    assert lines[0].quote == "¿Me llaman?"
+
+
+def test_the_story_says_why_something_was_not_sent():
+    house = build_house()
+    [one] = add_people(house, 1)
+    open_dispatch(house, [one])
+    Message.objects.update(state="refused", verdict="G03 G06:wait")
+    line = next(line for line in tell(read_timeline(one)) if "not sent" in line.text)
+    assert line.note == "No permission for this; They asked for less than this often"
+
+
+def test_what_we_may_do_follows_permission_and_preference():
+    house = build_house()
+    [one] = add_people(house, 1)
+    [wish] = read_wishes(one, brand=house.brand)
+    assert wish.permission.state == "granted"
+    Preference.objects.create(person=one, brand=house.brand, topic=house.topic, wanted=False)
+    assert read_wishes(one, brand=house.brand)[0].preference.wanted is False
+    Permission.objects.all().delete()
+    assert read_wishes(one, brand=house.brand)[0].permission is None
+
+
+@pytest.mark.parametrize(
+    ("standing", "said"), [("suppressed", "Silent."), ("failing", "Mail returns for now."), ("ok", "")]
+)
+def test_the_top_of_the_page_says_what_stands_against_writing(client, standing, said):
+    client.force_login(staff())
+    one = person(address="zoe@cliente.example")
+    Address.objects.update(standing=standing, since=timezone.now())
+    html = client.get(f"/console/people/{one.pk}/").content.decode()
+    assert ('class="notice"' in html) is bool(said)
+    assert said in html
+
+
+def test_the_top_of_the_page_says_what_may_be_written(client):
+    client.force_login(staff())
+    house = build_house()
+    [one] = add_people(house, 1)
+    assert "We may write about: Novedades." in client.get(f"/console/people/{one.pk}/").content.decode()
+    Permission.objects.all().delete()
+    assert "No advertising." in client.get(f"/console/people/{one.pk}/").content.decode()
+
+
+def test_the_words_of_people_are_never_markup(client):
+    client.force_login(staff())
+    one = person("<script>alert(1)</script> Güell")
+    html = client.get(f"/console/people/{one.pk}/").content.decode()
+    assert "<script>alert" not in html
+    assert "&lt;script&gt;alert" in html
