@@ -12,7 +12,7 @@ def add(commands: Commands) -> None:
     block.add_argument("domain", nargs="+", help="e.g. trash.example, or .trash.example for all below it")
     block.add_argument("--note", default="", help="why, for your colleagues")
     allow = add_leaf(group, "remove", act=allow_domains, words="take them again")
-    allow.add_argument("domain", nargs="+")
+    allow.add_argument("domain", nargs="+", help="as `list` names it")
     add_leaf(group, "list", act=list_domains, words="list them")
 
 
