@@ -205,6 +205,8 @@ LINE_REASONS: Mapping[str, str | Promise] = {
     "no-identity": _("neither a number nor a usable address"),
     "lost-letter": _("a letter of the name was lost: greetings go without it"),
     "suppressed": _("the address was silenced before, and stays so"),
+    "silenced": _("the list says that this address gets no more advertising, or nothing at all"),
+    "said-otherwise-before": _("an earlier line of this file says otherwise, and stands"),
     "consent-in-the-future": _("the consent is dated in the future"),
     "consent-without-date": _("the date of the consent cannot be read"),
     "unknown-language": _("the language is not one that we know"),
