@@ -1,5 +1,6 @@
 from django.urls import path
 
+from esmero.web.public.archive import archive, feed, issue, issue_letter
 from esmero.web.public.click import click
 from esmero.web.public.forms import confirmation, sign_up, signed_up
 from esmero.web.public.leaving import unsubscribe
@@ -20,4 +21,8 @@ urlpatterns = [
     path("s/<slug:slug>", sign_up, name="form"),
     path("s/<slug:slug>/sent", signed_up, name="form-sent"),
     path("o/<slug:token>", confirmation),
+    path("a/<slug:brand>/<slug:code>", archive, name="archive"),
+    path("a/<slug:brand>/<slug:code>/feed.xml", feed, name="archive-feed"),
+    path("a/<slug:brand>/<slug:code>/<int:number>", issue, name="issue"),
+    path("a/<slug:brand>/<slug:code>/<int:number>/letter", issue_letter),
 ]
