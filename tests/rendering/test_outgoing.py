@@ -142,9 +142,12 @@ def test_no_message_breaks_a_rule(press, look_up):
 
 def test_dmarc_passes_by_the_signature_alone(press, look_up):
     mail = press.render(next(odd_persons(1)), at=AT)
-    told = authheaders.authenticate_message(mail.body, "mx.example", spf=False, dkim=True, dmarc=True, dnsfunc=look_up)
-    assert "dkim=pass" in told
-    assert "dmarc=pass" in told
+    sender = parseaddr(str(email.message_from_bytes(mail.body, policy=email.policy.default)["From"]))[1]
+    signed = authheaders.check_dkim(mail.body, dnsfunc=look_up)
+    # check_dmarc of authheaders 0.16 finds no From on this Python (it hands a generator to getaddresses).
+    told = authheaders.dmarc_per_from(sender.partition("@")[2], dkim_result=signed, dnsfunc=look_up)
+    assert signed.result == "pass"
+    assert (told[0], told[3]) == ("pass", "reject")
 
 
 @pytest.mark.parametrize("name", BREAKING)
