@@ -9,7 +9,7 @@ from esmero.house.keys import KeyMissing
 from esmero.outbox.journal import NameTaken
 from esmero.outbox.relays import NoRelay
 from esmero.outbox.transports.smtp.relay import RelayTrouble
-from esmero.people.segments import SegmentFault
+from esmero.people.conditions import SegmentFault
 from esmero.rendering.headers import HeaderInjection
 from esmero.rendering.problem import TemplateFault
 from esmero.vault.files import Tampered
