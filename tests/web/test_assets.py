@@ -11,11 +11,11 @@ STATIC = PACKAGE / "static" / "esmero"
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def test_every_icon_that_a_template_names_is_in_the_sprite():
+def test_every_icon_that_a_page_names_is_in_the_sprite():
     named = {
         icon
-        for template in (PACKAGE / "templates").rglob("*.html")
-        for icon in re.findall(r'(?:\bicon "|\bicon=")([a-z0-9-]+)"', template.read_text("utf-8"))
+        for file in [*(PACKAGE / "templates").rglob("*.html"), *(PACKAGE / "web").rglob("*.py")]
+        for icon in re.findall(r'(?:\bicon "|\bicon=")([a-z0-9-]+)"', file.read_text("utf-8"))
     }
     there = set(re.findall(r'<symbol id="([a-z0-9-]+)"', (STATIC / "icons.svg").read_text("utf-8")))
     assert named == there, "Run `make assets`."
