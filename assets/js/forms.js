@@ -2,7 +2,9 @@
 export function watchForms(document) {
   document.addEventListener("change", (event) => {
     const form = event.target.form;
-    if (form?.matches("[data-autosubmit]") && !event.target.closest("details.dropdown")) form.requestSubmit();
+    if (!form?.matches("[data-autosubmit]") || event.target.closest("details.dropdown")) return;
+    // What is typed into a search field has been answered already, letter by letter.
+    if (event.target.type !== "search") form.requestSubmit();
   });
   document.addEventListener("submit", (event) => {
     const button = event.submitter;

@@ -11,7 +11,7 @@ export function watchKeys(document) {
   single.checked = read() !== "off";
   single.addEventListener("change", () => keep(single.checked ? "on" : "off"));
   const keys = new Map([...sheet.querySelectorAll("[data-press]")].map((row) => [row.dataset.press, row.dataset.does]));
-  let going = 0;
+  let going = -Infinity;
   document.addEventListener("keydown", (event) => {
     if ((event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === "k") {
       event.preventDefault();
@@ -21,7 +21,7 @@ export function watchKeys(document) {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     if (!single.checked || types(event.target) || document.querySelector("dialog[open]")) return;
     const went = event.timeStamp - going < 1500;
-    going = 0;
+    going = -Infinity;
     if (went) {
       const link = sheet.querySelector(`a[data-go="${CSS.escape(event.key)}"]`);
       if (link) {

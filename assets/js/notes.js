@@ -6,7 +6,7 @@ export function watchNotes(document) {
     const copy = event.target.closest("[data-copy]");
     if (copy) copyText(copy);
   });
-  document.querySelector("[data-summary]")?.focus();
+  document.querySelector("form:not([data-example]) > [data-summary]")?.focus();
 }
 
 async function copyText(button) {

@@ -5,7 +5,7 @@ import logging
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
-class HashedStorage(CompressedManifestStaticFilesStorage):
+class HashedStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
     """Files collected into ESMERO_HOME/static when the web server starts: hashed, and compressed beside themselves.
 
     Where nothing was collected (tests, a command that draws a page) a file goes by its own name, and WhiteNoise serves
