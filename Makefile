@@ -5,7 +5,7 @@ BIN   := $(VENV)/bin
 STAMP := $(VENV)/.stamp
 SIZE  ?= small
 
-.PHONY: help demo test test-fast lint bench assets docs messages lock clean
+.PHONY: help demo test test-fast lint bench assets screens docs messages lock clean
 
 help:
 	@echo "make demo       install, seed the invented group and start everything (Ctrl-C stops it)"
@@ -13,6 +13,7 @@ help:
 	@echo "make test-fast  lint and the tests that need no server, on SQLite"
 	@echo "make bench      speed and memory, one line a figure (SIZE=full for the long run)"
 	@echo "make docs       norms, commands, settings and events from the code"
+	@echo "make screens    pictures of every page into screens/: both themes, both widths, three languages"
 	@echo "make assets     rebuild the committed front-end files (needs npm)"
 	@echo "make messages   collect and compile the translations"
 	@echo "make lock       renew the hashed locks"
@@ -55,6 +56,9 @@ docs: $(STAMP)-dev
 assets:
 	npm ci --ignore-scripts --no-audit --no-fund
 	npm run build
+
+screens: $(STAMP)-dev
+	$(BIN)/python bin/screens
 
 messages: $(STAMP)-dev
 	$(BIN)/python bin/messages

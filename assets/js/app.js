@@ -4,6 +4,9 @@ import { watchForms } from "./forms.js";
 import { watchKeys } from "./keys.js";
 import { watchLists } from "./lists.js";
 import { mapping } from "./mapping.js";
+import { watchMenus } from "./menus.js";
+import { watchNotes } from "./notes.js";
+import { watchPalette } from "./palette.js";
 
 window.htmx = htmx;
 document.documentElement.dataset.script = "";
@@ -12,3 +15,6 @@ Alpine.start();
 watchForms(document);
 watchKeys(document);
 watchLists(document);
+watchMenus(document);
+watchNotes(document);
+watchPalette(document);

@@ -1,8 +1,10 @@
 /** Forms that send themselves when a choice changes, and acts that ask once more in plain words before they happen. */
 export function watchForms(document) {
   document.addEventListener("change", (event) => {
-    const form = event.target.closest("form[data-autosubmit]");
-    if (form && !event.target.closest("details.dropdown")) form.requestSubmit();
+    const form = event.target.form;
+    if (!form?.matches("[data-autosubmit]") || event.target.closest("details.dropdown")) return;
+    // What is typed into a search field has been answered already, letter by letter.
+    if (event.target.type !== "search") form.requestSubmit();
   });
   document.addEventListener("submit", (event) => {
     const button = event.submitter;

@@ -1,8 +1,8 @@
-/** Lists: the address follows what is typed, ticks are counted, and a menu closes when one looks elsewhere. */
+/** Lists: the address follows what is typed, and ticks are counted. */
 export function watchLists(document) {
   document.addEventListener("input", (event) => {
-    const form = event.target.closest("form[data-keep-address]");
-    if (form && event.target.type === "search") keepAddress(form);
+    const form = event.target.form;
+    if (form?.matches("[data-keep-address]") && event.target.type === "search") keepAddress(form);
   });
   document.addEventListener("change", (event) => {
     const picks = event.target.closest("[data-picks]");
@@ -11,18 +11,6 @@ export function watchLists(document) {
       for (const box of picks.querySelectorAll("input[name=pick]")) box.checked = event.target.checked;
     }
     count(picks);
-  });
-  document.addEventListener("click", (event) => {
-    for (const open of document.querySelectorAll("details.dropdown[open]")) {
-      if (!open.contains(event.target)) open.open = false;
-    }
-  });
-  document.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape") return;
-    for (const open of document.querySelectorAll("details.dropdown[open]")) {
-      open.open = false;
-      open.querySelector("summary").focus();
-    }
   });
 }
 

@@ -11,11 +11,11 @@ STATIC = PACKAGE / "static" / "esmero"
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def test_every_icon_that_a_template_names_is_in_the_sprite():
+def test_every_icon_that_a_page_names_is_in_the_sprite():
     named = {
         icon
-        for template in (PACKAGE / "templates").rglob("*.html")
-        for icon in re.findall(r'(?:\bicon "|\bicon=")([a-z0-9-]+)"', template.read_text("utf-8"))
+        for file in [*(PACKAGE / "templates").rglob("*.html"), *(PACKAGE / "web").rglob("*.py")]
+        for icon in re.findall(r'(?:\bicon "|\bicon=")([a-z0-9-]+)"', file.read_text("utf-8"))
     }
     there = set(re.findall(r'<symbol id="([a-z0-9-]+)"', (STATIC / "icons.svg").read_text("utf-8")))
     assert named == there, "Run `make assets`."
@@ -45,5 +45,5 @@ def test_the_lock_names_no_registry():
 def test_each_licence_of_what_is_built_in_comes_along():
     licences = (STATIC / "LICENSES.txt").read_text("utf-8")
     for package in json.loads((ROOT / "package.json").read_text("utf-8"))["devDependencies"]:
-        if package not in {"esbuild", "@tailwindcss/cli"}:
+        if package not in {"esbuild", "@tailwindcss/cli", "html-validate"}:
             assert package in licences

@@ -95,8 +95,10 @@ def web(options: argparse.Namespace) -> None:  # noqa: ARG001
     from granian.server import Server
 
     from esmero.management.serving_web import load
+    from esmero.web.parts.statics import collect_static
 
     _follow_parent()
+    collect_static()
     config = settings.ESMERO
     server = Server(
         "esmero.wsgi:application",

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from esmero.house.models import Brand
+from esmero.people.family import FromFamilyName
 from esmero.vault.models import Sealed
 from esmero.work.models import Job
 
@@ -97,6 +98,7 @@ class Person(models.Model):
             models.Index(fields=["folded"], name="person_folded"),
             models.Index(fields=["state", "folded", "id"], name="person_by_name"),
             models.Index(fields=["state", "created_at", "id"], name="person_by_age"),
+            models.Index("state", FromFamilyName("folded", "given_name"), "id", name="person_by_family"),
         ]
 
     def __str__(self) -> str:

@@ -22,47 +22,6 @@ def browser():
         yield opened
 
 
-def test_axe_finds_nothing_on_any_page(browser, live_server):
-    from axe_playwright_python.sync_playwright import Axe
-
-    console = furnish(rows=2)
-    state = sign_in(browser, live_server.url, user=staff())
-    findings = {}
-    for name, path in console.paths.items():
-        with open_page(browser, live_server.url, path=path, state=state) as (page, complaints):
-            found = [
-                (violation["id"], node["html"][:200], node.get("failureSummary", "")[:300])
-                for violation in Axe().run(page).response["violations"]
-                for node in violation["nodes"]
-            ]
-            if found or complaints:
-                findings[name] = (found, complaints)
-    assert findings == {}
-
-
-def test_nothing_scrolls_sideways_on_a_phone(browser, live_server):
-    console = furnish(rows=2)
-    state = sign_in(browser, live_server.url, user=staff())
-    for name, path in console.paths.items():
-        with open_page(browser, live_server.url, path=path, width=360, state=state) as (
-            page,
-            complaints,
-        ):
-            assert page.evaluate("document.documentElement.scrollWidth") == 360, name
-            assert complaints == [], name
-
-
-def test_colours_can_be_read_in_the_dark(browser, live_server):
-    from axe_playwright_python.sync_playwright import Axe
-
-    console = furnish(rows=1)
-    state = sign_in(browser, live_server.url, user=staff())
-    for name in ("parts", "today", "campaign", "person"):
-        with open_page(browser, live_server.url, path=console.paths[name], scheme="dark", state=state) as (page, _):
-            contrast = [each["id"] for each in Axe().run(page).response["violations"] if each["id"] == "color-contrast"]
-            assert contrast == [], name
-
-
 def test_the_list_of_people_follows_what_is_typed(browser, live_server):
     console = furnish(rows=3)
     state = sign_in(browser, live_server.url, user=staff())
@@ -110,3 +69,128 @@ def test_the_keys_lead_where_their_list_says(browser, live_server):
         page.keyboard.press("/")
         assert page.evaluate("document.activeElement.type") == "search"
         assert complaints == []
+
+
+def test_the_keys_go_through_a_list_tick_and_open(browser, live_server):
+    console = furnish(rows=3)
+    state = sign_in(browser, live_server.url, user=staff())
+    with open_page(browser, live_server.url, path=console.paths["people"], state=state) as (page, complaints):
+        names = page.locator(".table tbody th a").all_inner_texts()
+        page.keyboard.press("j")
+        page.keyboard.press("j")
+        assert page.evaluate("document.activeElement.textContent") == names[1]
+        page.keyboard.press("x")
+        assert page.locator("input[name=pick]").nth(1).is_checked()
+        assert page.locator("[data-picked]").inner_text() == "1"
+        page.keyboard.press("k")
+        assert page.evaluate("document.activeElement.textContent") == names[0]
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/console/people/*/")
+        page.go_back()
+        page.wait_for_url("**/console/people/")
+        page.keyboard.press(".")
+        page.wait_for_url("**/console/imports/new/")
+        assert complaints == []
+
+
+def test_letters_are_letters_while_one_types_and_can_be_turned_off(browser, live_server):
+    console = furnish()
+    state = sign_in(browser, live_server.url, user=staff())
+    with open_page(browser, live_server.url, path=console.paths["people"], state=state) as (page, _):
+        field = page.get_by_label("Name, number or address")
+        field.press_sequentially("gp?")
+        assert field.input_value() == "gp?"
+        assert not page.locator("#keys").is_visible()
+        page.get_by_role("heading", name="People").click()
+        page.keyboard.press("?")
+        page.get_by_label("Single letters work as keys").uncheck()
+        page.reload()
+        page.keyboard.press("?")
+        assert not page.locator("#keys").is_visible()
+        page.keyboard.press("Control+k")
+        assert page.locator("#palette").is_visible()
+
+
+def test_the_search_is_a_combobox_that_arrows_enter_and_escape_lead(browser, live_server):
+    console = furnish(rows=3)
+    state = sign_in(browser, live_server.url, user=staff())
+    with open_page(browser, live_server.url, path=console.paths["person"], state=state) as (page, complaints):
+        page.goto(f"{live_server.url}{console.paths['people']}")
+        page.get_by_role("button", name="Search or do").click()
+        field = page.get_by_role("combobox", name="Search or do")
+        chosen = page.locator("#palette [aria-selected=true]")
+        chosen.wait_for()
+        assert page.get_by_role("group", name="Last visited").locator("[role=option]").first.inner_text() == str(
+            console.people[0]
+        )
+        field.press_sequentially("güell")
+        page.get_by_role("option", name="Nombre2 Güell").wait_for()
+        first = field.get_attribute("aria-activedescendant")
+        page.keyboard.press("ArrowDown")
+        assert field.get_attribute("aria-activedescendant") != first
+        page.keyboard.press("ArrowUp")
+        page.keyboard.press("ArrowUp")
+        assert chosen.get_attribute("id") == page.locator("#palette [role=option]").last.get_attribute("id")
+        page.keyboard.press("Escape")
+        assert not page.locator("#palette").is_visible()
+        assert "Search or do" in page.evaluate("document.activeElement.textContent")
+        page.keyboard.press("Control+k")
+        field.fill("Güell nombre1")
+        page.locator("#palette [role=option]", has_text="Nombre0").wait_for(state="detached")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/console/people/*/")
+        assert page.get_by_role("heading", level=1).inner_text() == "Nombre1 Güell"
+        assert complaints == []
+
+
+def test_a_menu_is_led_by_arrows_and_gives_the_focus_back(browser, live_server):
+    console = furnish()
+    state = sign_in(browser, live_server.url, user=staff())
+    with open_page(browser, live_server.url, path=console.paths["people"], state=state) as (page, _):
+        button = page.locator("summary", has_text="Columns")
+        button.focus()
+        page.keyboard.press("ArrowDown")
+        assert page.evaluate("document.activeElement.name") == "cols"
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("Escape")
+        assert page.evaluate("document.activeElement.textContent").strip() == "Columns"
+        assert page.locator("details.dropdown[open]").count() == 0
+
+
+def test_filters_are_in_a_sheet_on_a_phone_and_lead_to_the_address(browser, live_server):
+    console = furnish(rows=2)
+    state = sign_in(browser, live_server.url, user=staff())
+    with open_page(browser, live_server.url, path=console.paths["people"], width=360, state=state) as (page, _):
+        assert not page.get_by_label("Language").first.is_visible()
+        page.get_by_role("button", name="Filters").click()
+        page.get_by_label("Language").first.select_option("fr")
+        page.wait_for_url("**/people/?*language=fr*")
+        assert page.get_by_role("button", name="Filters 1").is_visible()
+
+
+def test_a_toast_says_what_was_done_and_can_be_closed(browser, live_server):
+    console = furnish(rows=2)
+    state = sign_in(browser, live_server.url, user=staff())
+    with open_page(browser, live_server.url, path=console.paths["people"], width=360, state=state) as (page, _):
+        page.locator("input[name=pick]").first.check()
+        page.locator(".picks summary", has_text="Give a tag").click()
+        page.locator("#act-tag").fill("vip")
+        page.locator(".picks .dropdown-panel button", has_text="Give a tag").click()
+        toast = page.locator(".messages .toast")
+        toast.wait_for()
+        foot, box = page.locator(".footbar").bounding_box(), toast.bounding_box()
+        assert box["y"] + box["height"] <= foot["y"]
+        toast.get_by_role("button", name="Close").click()
+        assert page.locator(".toast").count() == 0
+
+
+def test_a_form_with_errors_takes_the_focus_to_its_summary(browser, live_server):
+    console = furnish()
+    state = sign_in(browser, live_server.url, user=staff())
+    with open_page(browser, live_server.url, path=console.paths["settings"], state=state) as (page, _):
+        page.get_by_label("Name").evaluate("field => { field.required = false; field.value = ''; }")
+        page.get_by_role("button", name="Save").click()
+        page.locator("[data-summary]").wait_for()
+        assert page.evaluate("document.activeElement.matches('[data-summary]')")
+        page.locator("[data-summary] a").first.click()
+        assert page.evaluate("document.activeElement.name") == "name"

@@ -5,10 +5,14 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import ngettext
 
 from esmero.campaigns.queries import count_running
 from esmero.conversations.queries import count_waiting
 from esmero.house.models import Brand
+from esmero.web.console.access import staff
+from esmero.web.console.keys import EVERYWHERE, LISTS
+from esmero.web.console.places import lay_menu, list_places
 
 
 def read_brand(request: HttpRequest) -> Brand | None:
@@ -21,16 +25,18 @@ def read_brand(request: HttpRequest) -> Brand | None:
 def show(request: HttpRequest, template: str, /, *, subject: str, **context: Any) -> HttpResponse:
     """Answer a whole page of the console; `subject` is the entry of the menu that it belongs to."""
     brand = read_brand(request)
-    menu = {
+    user, demo = staff(request), settings.ESMERO.demo
+    frame = {
         "subject": subject,
         "brand": brand,
         "brands": _brands(request),
-        "waiting": count_waiting(brand=brand) if brand else 0,
-        "running": count_running(brand=brand) if brand else 0,
-        "catcher": settings.ESMERO.demo,
+        "menu": lay_menu(user, subject=subject, counts=_count(brand) if brand else {}, demo=demo),
+        "places": list_places(user, demo=demo),
+        "keys_everywhere": EVERYWHERE,
+        "keys_lists": LISTS,
         "languages": settings.LANGUAGES,
     }
-    return render(request, template, {**menu, **context})
+    return render(request, template, {**frame, **context})
 
 
 def show_part(request: HttpRequest, template: str, /, **context: Any) -> HttpResponse:
@@ -41,6 +47,13 @@ def show_part(request: HttpRequest, template: str, /, **context: Any) -> HttpRes
 def wants_part(request: HttpRequest) -> bool:
     """Tell whether htmx asks for a fragment."""
     return request.headers.get("HX-Request") == "true"
+
+
+def _count(brand: Brand) -> dict[str, str]:
+    """Say what the menu counts behind a subject."""
+    waiting, running = count_waiting(brand=brand), count_running(brand=brand)
+    said = ngettext("%(running)s running", "%(running)s running", running) % {"running": running}
+    return {"conversations": str(waiting) if waiting else "", "campaigns": said if running else ""}
 
 
 def _brands(request: HttpRequest) -> list[Brand]:

@@ -13,6 +13,26 @@ from esmero.web.console.people.moments import Line
 from esmero.web.parts.bars import Segment
 
 _AT = datetime(2026, 11, 23, 11, 14, tzinfo=UTC)
+_OLD = """<mj-section>
+  <mj-column>
+    <mj-text>Hola {{ nombre }}:</mj-text>
+    <mj-text>La instalación se hará el viernes por la mañana.</mj-text>
+    <mj-button href="https://fibranorte.example/cita">Cambiar la cita</mj-button>
+  </mj-column>
+</mj-section>"""
+_NEW = (
+    _OLD.replace("nombre", "nombre|su nombre")
+    .replace("por la mañana", "entre las 9 y las 11")
+    .replace("  </mj-column>", "    <mj-text>Su técnica se llama Begoña.</mj-text>\n  </mj-column>")
+)
+_LONG = (
+    (
+        "Geschäftsführungsassistentin Anne-Charlotte de la Rochefoucauld-Montbel",
+        "anticonstitucionalmente.desoxirribonucleico@subdominio-larguisimo.cliente.example",
+        "failing",
+        1_234_567,
+    ),
+)
 _MJML = "<mjml>\n  <mj-body>\n    <mj-text>{{ unknown }}</mj-text>\n  </mj-body>\n</mjml>"
 
 
@@ -74,6 +94,17 @@ def parts(request: HttpRequest) -> HttpResponse:
             ("Begoña Muñoz Ibáñez", "begona.munoz@cliente.example", "ok", 12),
             ("Jean-Baptiste Lefèvre", "jb.lefevre@client.example", "suppressed", 3),
             ("Ann Smith", "ann@client.example", "failing", 1),
+        ],
+        few=[[], [("Ann Smith", "ann@client.example", "failing", 1)], _LONG],
+        many=[(f"Begoña Muñoz {number}", f"begona{number}@cliente.example", "ok", number) for number in range(1, 13)],
+        old=_OLD,
+        new=_NEW,
+        at=_AT,
+        toasts=[
+            ("kept", "circle-check", _("12 people have the tag “vip” now.")),
+            ("info", "info", _("The file is being read; you may close this page.")),
+            ("wait", "triangle-alert", _("The relay answers slowly.")),
+            ("broken", "triangle-alert", _("This can no longer be taken back here.")),
         ],
         codes=[("G03", "2,271"), ("G06", "352"), ("G07", "204"), ("G02", "114"), ("G08", "27"), ("G04", "11")],
         source=_MJML,

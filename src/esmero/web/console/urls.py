@@ -6,6 +6,7 @@ from esmero.web.console import listing, today, undoing
 from esmero.web.console.catcher.urls import urlpatterns as catcher
 from esmero.web.console.conversations.urls import urlpatterns as conversations
 from esmero.web.console.messages.urls import urlpatterns as messages
+from esmero.web.console.palette import palette
 from esmero.web.console.parts import parts
 from esmero.web.console.people.urls import urlpatterns as people
 from esmero.web.console.settings.urls import urlpatterns as settings
@@ -20,6 +21,7 @@ urlpatterns = [
     *settings,
     path("views/save/", listing.save_view, name="view-save"),
     path("views/<int:pk>/drop/", listing.drop_view, name="view-drop"),
+    path("palette/", palette, name="palette"),
     path("undo/", undoing.undo, name="undo"),
     path("parts/", parts, name="parts"),
 ]

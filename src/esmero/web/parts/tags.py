@@ -7,7 +7,7 @@ from typing import Any, Literal
 from django import template
 from django.templatetags.static import static
 from django.utils import timezone
-from django.utils.formats import date_format, time_format
+from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
@@ -15,7 +15,9 @@ from django.utils.translation import gettext as _
 
 from esmero.house.roles import may
 from esmero.web.parts.bars import Segment, lay_segments
+from esmero.web.parts.diffs import compare_texts
 from esmero.web.parts.facts import say_facts
+from esmero.web.parts.times import say_moment, say_shortly
 from esmero.web.parts.words import MOMENTS, OUTCOME, STATES, Word, say_act, say_job, say_line, say_reason
 
 register = template.Library()
@@ -96,6 +98,17 @@ def code(text: str, problems: Sequence[int] = ()) -> Mapping[str, Any]:
     return {"lines": [(line, number in marked) for number, line in enumerate(text.splitlines(), start=1)]}
 
 
+@register.inclusion_tag("parts/diff.html")
+def diff(old: str, new: str, *, old_name: str = "", new_name: str = "", label: str = "") -> Mapping[str, Any]:
+    """Two texts side by side with their changed words marked, on a phone one below the other."""
+    return {
+        "diff": compare_texts(old, new),
+        "old_name": old_name or _("Before"),
+        "new_name": new_name or _("Now"),
+        "label": label,
+    }
+
+
 @register.filter
 def reason(code: str) -> str:
     """Say the code of an objection in words."""
@@ -153,10 +166,13 @@ def act_name(action: str) -> str:
 @register.filter
 def when(at: datetime) -> str:
     """Say a moment as shortly as it is clear: the time today, else the day, with its year when that is another."""
-    local, now = timezone.localtime(at), timezone.localtime()
-    if local.date() == now.date():
-        return time_format(local, "H:i")
-    return date_format(local, "j M" if local.year == now.year else "j M Y")
+    return say_shortly(at)
+
+
+@register.simple_tag
+def moment(at: datetime | None, form: str = "") -> SafeString | str:
+    """Show a moment in a form of words.py, or as shortly as it is clear; on hover whole and in the other zone."""
+    return say_moment(at, form)
 
 
 @register.filter

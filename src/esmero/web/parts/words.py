@@ -133,6 +133,7 @@ MOMENTS: Mapping[str, str | Promise] = {
     "second": pgettext_lazy("date format", "j F Y, H:i:s"),
     "weekday, time": pgettext_lazy("date format", "l j F Y, H:i"),
     "short": pgettext_lazy("date format", "j M Y"),
+    "clock": pgettext_lazy("date format", "H:i"),
     "short time": pgettext_lazy("date format", "j M H:i"),
 }
 

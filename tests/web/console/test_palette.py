@@ -1,0 +1,71 @@
+"""The search over everything: what it finds for whom, and what it asks of the database."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from esmero.people.models import Person
+from tests.web.facts import furnish, staff
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
+
+
+def ask(client, text):
+    response = client.get("/console/palette/", {"q": text}, headers={"HX-Request": "true"})
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def test_it_finds_people_messages_pages_and_what_one_can_begin(client):
+    console = furnish(rows=2)
+    Person.objects.filter(pk=console.people[0].pk).update(folded="novoa ana")
+    client.force_login(staff())
+    html = ask(client, "nov")
+    assert f'href="/console/people/{console.people[0].pk}/"' in html
+    assert 'href="/console/campaigns/' in html
+    assert 'href="/console/segments/new/"' in ask(client, "new")
+    assert 'href="/console/templates/"' in ask(client, "temp")
+    assert 'href="/console/segments/' in ask(client, "gmento 1")
+
+
+def test_pages_are_found_in_the_language_of_the_reader_without_accents(client):
+    furnish()
+    client.force_login(staff(language="es"))
+    assert 'href="/console/conversations/"' in ask(client, "CONVERSACI")
+
+
+def test_an_empty_search_shows_where_one_can_go(client):
+    furnish()
+    client.force_login(staff())
+    html = ask(client, "")
+    assert 'href="/console/campaigns/new/"' in html
+    assert 'href="/console/work/"' in html
+
+
+def test_it_offers_nobody_what_is_not_for_them(client):
+    furnish()
+    client.force_login(staff("reader"))
+    assert "/console/campaigns/new/" not in ask(client, "")
+    assert "/console/campaigns/new/" not in ask(client, "new")
+
+
+def test_nothing_found_says_what_is_looked_at(client):
+    furnish()
+    client.force_login(staff())
+    html = ask(client, "<b>zzz")
+    assert "Nothing begins like" in html
+    assert "<b>" not in html
+
+
+def test_a_search_asks_at_most_eight_times(client):
+    furnish(rows=3)
+    client.force_login(staff())
+    for text in ("nombre", "nombre2 güell", "güell nombre2", "persona1@", "x"):
+        with CaptureQueriesContext(connection) as asked:
+            ask(client, text)
+        assert len(asked) <= 8, [query["sql"][:90] for query in asked]
+
+
+def test_whoever_is_signed_out_learns_nothing(client):
+    furnish()
+    assert client.get("/console/palette/?q=nombre").status_code == 302

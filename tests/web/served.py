@@ -1,0 +1,106 @@
+"""A furnished house behind the real web server, in a process of its own; run as a program it makes the house."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+LANGUAGES = ("es", "fr", "en")
+
+
+@dataclass(frozen=True)
+class Served:
+    """Where the house answers, its pages by name, and an open session for each language."""
+
+    address: str
+    paths: dict[str, str]
+    sessions: dict[str, str]
+
+    def state(self, language: str) -> dict[str, object]:
+        """Give what a browser keeps of somebody who has signed in and reads this language."""
+        cookie = {"name": "sessionid", "value": self.sessions[language], "domain": "127.0.0.1", "path": "/"}
+        return {"cookies": [cookie], "origins": []}
+
+
+@contextmanager
+def serve_house(home: Path, *, rows: int = 3) -> Iterator[Served]:
+    """Furnish a house below `home` and serve it on a free port until the block ends."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    environment = {
+        **os.environ,
+        "ESMERO_HOME": str(home),
+        "ESMERO_DEMO": "true",
+        "ESMERO_WEB_PORT": str(port),
+        "ESMERO_DATABASE_URL": "",
+        "DJANGO_SETTINGS_MODULE": "esmero.settings",
+    }
+    made = subprocess.run(
+        [sys.executable, "-m", "tests.web.served", str(home), str(rows)],
+        cwd=ROOT, env=environment, check=True, capture_output=True, text=True,
+    )  # fmt: skip
+    facts = json.loads(made.stdout.splitlines()[-1])
+    server = subprocess.Popen([sys.executable, "-m", "esmero", "web"], cwd=ROOT, env=environment)
+    try:
+        address = f"http://127.0.0.1:{port}"
+        _await(address, server)
+        yield Served(address, facts["paths"], facts["sessions"])
+    finally:
+        server.terminate()
+        server.wait(timeout=30)
+
+
+def _await(address: str, server: subprocess.Popen[bytes]) -> None:
+    """Ask until the server answers; it ends by itself when it cannot start."""
+    while True:
+        try:
+            with urllib.request.urlopen(f"{address}/accounts/login/", timeout=10):
+                return
+        except OSError:
+            if server.poll() is not None:
+                raise RuntimeError(f"The web server ended with {server.returncode}.") from None
+
+
+def main(home: Path, rows: int) -> None:
+    """Make the house and print its pages and sessions as JSON."""
+    from esmero.management.init import furnish as make_folders
+
+    make_folders(home)
+    import django
+
+    django.setup()
+    from importlib import import_module
+
+    from django.conf import settings
+    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+    from django.core.management import call_command
+
+    from esmero.house.models import User
+    from tests.web.facts import furnish
+
+    call_command("migrate", verbosity=0)
+    console = furnish(rows)
+    sessions = {}
+    for language in LANGUAGES:
+        user = User.objects.create_user(
+            f"{language}@fibranorte.example", "a-long-password", name="Lucía Prado", role="owner", language=language
+        )
+        session = import_module(settings.SESSION_ENGINE).SessionStore()
+        session[SESSION_KEY] = str(user.pk)
+        session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+        session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+        session.save()
+        sessions[language] = session.session_key
+    print(json.dumps({"paths": console.paths, "sessions": sessions}))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), int(sys.argv[2]))
