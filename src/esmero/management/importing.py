@@ -14,11 +14,14 @@ understood too (first_name, opt_in, withdrawn_at, opt_out, …). Columns of cons
 
 def add(commands: Commands) -> None:
     """Add the command."""
-    leaf = add_leaf(commands, "import", act=bring, words=f"bring a list of people in from a CSV file. {WORDS}")
+    leaf = add_leaf(
+        commands, "import", act=bring, words=f"bring a list of people in from a CSV file or an Excel workbook. {WORDS}"
+    )
     leaf.add_argument("file", type=Path)
     leaf.add_argument("--brand", required=True, metavar="CODE")
     leaf.add_argument("--source", required=True, metavar="TEXT", help="who gathered the list, where and when")
     leaf.add_argument("--topic", metavar="CODE", help="what the consent is for (default: the brand's only topic)")
+    leaf.add_argument("--sheet", default="", metavar="NAME", help="of a workbook: which sheet (default: the likeliest)")
     leaf.add_argument("--map", action="append", default=[], metavar="COLUMN=FIELD", help="what a column is; repeat it")
     leaf.add_argument("--report", type=Path, metavar="TSV", help="write the verdict on each line to this file")
     leaf.add_argument("--refused", type=Path, metavar="CSV", help="write the refused lines to this file, to be mended")
@@ -41,7 +44,9 @@ def bring(options: argparse.Namespace) -> Shown:
     topics = list(Topic.objects.filter(brand=brand, purpose__commercial=True)[:2])
     topic = find_topic(options.topic, brand=brand) if options.topic else topics[0] if len(topics) == 1 else None
     said = read_map(options.map)
-    brought = bring_file(options.file.read_bytes(), name=options.file.name, brand=brand, by="command line")
+    brought = bring_file(
+        options.file.read_bytes(), name=options.file.name, brand=brand, by="command line", sheet=options.sheet
+    )
     brought = begin_now(
         brought, said=said, topic=topic, source=options.source, dry_run=options.dry_run, by="command line"
     )
