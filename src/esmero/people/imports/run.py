@@ -20,6 +20,7 @@ from esmero.people.imports.plan import Plan, make_plan
 from esmero.people.imports.reading import Reading
 from esmero.people.imports.records import Records
 from esmero.people.imports.rows import Row, read_row
+from esmero.people.merged import find_survivors
 from esmero.people.models import (
     Address,
     BlockedDomain,
@@ -32,6 +33,7 @@ from esmero.people.models import (
     Person,
     Tag,
 )
+from esmero.people.names import refold
 from esmero.people.permission import NewEntry, find_permitted, record
 from esmero.people.suppression import find_suppressions, suppress
 from esmero.vault.files import path_of
@@ -132,7 +134,12 @@ def _report(brought: Import, lines: Sequence[ImportLine]) -> Iterator[tuple[int,
         else set()
     )
     used = {one.address_id for one in persons.values() if one and one.address_id}
-    sharing = Person.objects.filter(address__in=used).values_list("address").annotate(Count("id")).order_by()
+    sharing = (
+        Person.objects.filter(address__in=used, state=Person.State.ACTIVE)
+        .values_list("address")
+        .annotate(Count("id"))
+        .order_by()
+    )
     shared = {pk for pk, number in sharing if number > 1}
     for one in lines:
         person = one.person
@@ -187,12 +194,12 @@ class _Chunk:
         self.addresses = {one.value: one for one in Address.objects.filter(value__in=values)}
         self.silent = find_suppressions(values)
         numbers = {row.texts["number"] for row in rows if row.texts.get("number")}
-        found = list(Person.objects.filter(number__in=numbers).select_related("address", "organisation"))
+        found, became = self._find_by_number(numbers)
         at_address = Person.objects.filter(address__value__in=values, state=Person.State.ACTIVE).order_by("-id")
         by_address = list(at_address.select_related("address", "organisation"))
         # One object a person, however it was found: two would overwrite each other.
         one_each = {person.pk: person for person in [*by_address, *found]}
-        self.by_number = {p.number: one_each[p.pk] for p in found if p.number}
+        self.by_number = {number: one_each[pk] for number, pk in became.items() if pk in one_each}
         self.by_address = {p.address.value: one_each[p.pk] for p in by_address if p.address}
         for person in by_address:  # a person without a number is who an address alone means
             if person.address and person.number is None:
@@ -237,6 +244,14 @@ class _Chunk:
             lines.append(line)
         ImportLine.objects.bulk_create(lines)
         return lines
+
+    def _find_by_number(self, numbers: set[str]) -> tuple[list[Person], dict[str, int]]:
+        """Return who has these numbers, and {number: person}; the number of somebody merged means whom they became."""
+        rows = Person.objects.select_related("address", "organisation")
+        known = {number: pk for number, pk in rows.filter(number__in=numbers).values_list("number", "id") if number}
+        survivors = find_survivors(known.values())
+        became = {number: survivors.get(pk, pk) for number, pk in known.items()}
+        return list(rows.filter(pk__in=set(became.values()))), became
 
     def _organisations(self, names: set[str]) -> dict[str, Organisation]:
         folded = {fold(name): name for name in names}
@@ -312,6 +327,8 @@ class _Chunk:
         says: dict[str, Any] = {
             name: row.texts.get(name, "") for name in _WRITABLE if name not in ("language", "country")
         }
+        if person.number and self.by_number.get(says["number"]) is person:
+            says["number"] = ""  # theirs already, or of somebody who was merged into them
         says["language"] = row.language
         says["country"] = row.texts.get("country", "").upper() if len(row.texts.get("country", "")) == 2 else ""
         for name, value in says.items():
@@ -335,9 +352,7 @@ class _Chunk:
                 person.fields[key] = own
                 changed = True
         if changed:
-            person.name_is_damaged = "?" in person.given_name + person.family_name
-            mail = person.address.value if person.address else ""
-            person.folded = fold(f"{person.given_name} {person.family_name} {person.number or ''} {mail}")[:700]
+            refold(person)
             person.changed_at = self.now
         return changed
 

@@ -162,6 +162,7 @@ JOB_KINDS: Mapping[str, str | Promise] = {
     "dry-run": _("Dry run of a campaign"),
     "planning": _("Planning of a campaign"),
     "cancelling": _("Cancelling of a campaign"),
+    "find-duplicates": _("Search for duplicates"),
 }
 
 
