@@ -17,6 +17,7 @@ from esmero.people.models import (
     Import,
     ImportLine,
     Merge,
+    Note,
     Permission,
     PermissionEntry,
     Person,
@@ -34,7 +35,7 @@ from tests.house_facts import add_people, build_house, open_dispatch
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 WATCHED = (Person, ContactPoint, PermissionEntry, Permission, Preference, ImportLine, Message, MessageEvent)
-WATCHED += (Conversation, AudienceMember, Duplicate, Suppression, Address, Person.tags.through)
+WATCHED += (Conversation, AudienceMember, Duplicate, Suppression, Address, Note, Person.tags.through)
 
 
 @pytest.fixture
@@ -77,6 +78,7 @@ def furnish(house):
         Conversation.objects.create(
             brand=house.brand, person=person, address=f"{person.pk}@x.example", opened_at=NOW, last_at=NOW
         )
+    Note.objects.create(person=gone, text="Llamó", at=NOW, by="Lucía")
     ContactPoint.objects.create(person=gone, kind="post", value="Calle Mayor 1", facts={"city": "Madrid"}, written_by=3)
     say(gone, house, "withdrawn", day=-400)
     Preference.objects.create(person=kept, brand=house.brand, topic=house.topic, wanted=True, minimum_gap_days=7)
@@ -114,6 +116,7 @@ def test_everything_becomes_the_kept_ones(house):
     merge(kept, gone, taken={"title", "own:since"}, by="Lucía")
     for model in (
         ContactPoint,
+        Note,
         PermissionEntry,
         Permission,
         Preference,

@@ -13,6 +13,7 @@ type Fate = Literal["move", "once", "settle", "stay"]
 FATES: Mapping[str, Mapping[str, Fate]] = {
     "esmero.ContactPoint": {"person": "once"},
     "esmero.Person_tags": {"person": "once"},
+    "esmero.Note": {"person": "move"},
     "esmero.PermissionEntry": {"person": "move"},
     "esmero.Permission": {"person": "settle"},
     "esmero.Preference": {"person": "once"},

@@ -15,6 +15,7 @@ from django.db import transaction
 from django.db.models import Count
 from django.utils import timezone
 
+from esmero.people.editing import BY_STAFF
 from esmero.people.folding import fold
 from esmero.people.imports.plan import Plan, make_plan
 from esmero.people.imports.reading import Reading
@@ -358,6 +359,8 @@ class _Chunk:
 
     def _may(self, person: Person, name: str, current: object) -> bool:
         """Say whether an import may write this: what is blank, or what an import wrote. Notes that this one does."""
+        if person.written_by.get(name) == BY_STAFF:
+            return False
         if current in (None, "") or name in person.written_by:
             person.written_by[name] = self.brought.pk
             return True
