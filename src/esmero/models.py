@@ -1,5 +1,6 @@
 """Gathers the tables of all packages; nobody imports from here (tests/test_models.py proves that none is forgotten)."""
 
+from esmero.asks.models import Form, Submission
 from esmero.campaigns.models import AudienceMember, Campaign
 from esmero.content.models import Link, MediaFile, Template, TemplateText, TemplateVersion
 from esmero.conversations.models import Conversation, Entry
@@ -44,6 +45,7 @@ __all__ = [
     "Dispatch",
     "Duplicate",
     "Entry",
+    "Form",
     "Happening",
     "Import",
     "ImportLine",
@@ -66,6 +68,7 @@ __all__ = [
     "SavedView",
     "Sealed",
     "Segment",
+    "Submission",
     "Suppression",
     "Tag",
     "Tally",

@@ -28,6 +28,7 @@ from esmero.people.models import (
 from esmero.people.permission import NewEntry, find_permitted, record
 from esmero.people.suppression import suppress
 from esmero.privacy.columns import FATES
+from esmero.privacy.erase import erase_person
 from esmero.privacy.merging import NotNow, merge, propose, undo_merge
 from esmero.work.jobs import run_to_end
 from tests.house_facts import add_people, build_house, open_dispatch
@@ -262,3 +263,14 @@ def test_a_list_that_names_the_old_number_finds_whom_they_became(house, taken):
         found = Person.objects.get(pk=kept.pk)
         assert (found.title, found.number) == (f"Dra. {number}", expected)
     assert Person.objects.count() == 2
+
+
+def test_who_was_merged_is_erased_with_whom_they_became(house):
+    kept, gone = add_people(house, 2)
+    done = merge(kept, gone, taken=set(), by="Lucía")
+    erase_person(kept, by="Lucía", reason="art. 17", at=timezone.now())
+    assert set(Person.objects.values_list("state", "given_name", "number")) == {("erased", "", None)}
+    done.refresh_from_db()
+    assert done.facts == {}
+    with pytest.raises(NotNow):
+        undo_merge(done, by="Lucía")

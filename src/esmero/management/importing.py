@@ -17,8 +17,8 @@ def add(commands: Commands) -> None:
     leaf = add_leaf(
         commands, "import", act=bring, words=f"bring a list of people in from a CSV file or an Excel workbook. {WORDS}"
     )
-    leaf.add_argument("file", type=Path)
-    leaf.add_argument("--brand", required=True, metavar="CODE")
+    leaf.add_argument("file", type=Path, help="the list, as a spreadsheet or another tool exports it")
+    leaf.add_argument("--brand", required=True, metavar="CODE", help="code of the brand whose permission it brings")
     leaf.add_argument("--source", required=True, metavar="TEXT", help="who gathered the list, where and when")
     leaf.add_argument("--topic", metavar="CODE", help="what the consent is for (default: the brand's only topic)")
     leaf.add_argument("--sheet", default="", metavar="NAME", help="of a workbook: which sheet (default: the likeliest)")

@@ -10,7 +10,7 @@ def add(commands: Commands) -> None:
     group = add_group(commands, "topic", words="what a brand writes about, and people can choose")
     create = add_leaf(group, "create", act=create_topic, words="make a topic")
     create.add_argument("code", help="short code, e.g. newsletter")
-    create.add_argument("--brand", required=True, metavar="CODE")
+    create.add_argument("--brand", required=True, metavar="CODE", help="code of the brand that writes about it")
     create.add_argument("--name", metavar="[LANG=]TEXT", action="append", help="what readers see; once a language")
     create.add_argument("--description", metavar="[LANG=]TEXT", action="append", help="one sentence for readers")
     create.add_argument("--purpose", default="", metavar="CODE", help="what the permission is for (default: marketing)")
@@ -20,7 +20,7 @@ def add(commands: Commands) -> None:
         help="this purpose is no advertising (service, contract); counts when the purpose is new",
     )
     listing = add_leaf(group, "list", act=list_topics, words="list the topics")
-    listing.add_argument("--brand", metavar="CODE")
+    listing.add_argument("--brand", metavar="CODE", help="only those of this brand")
 
 
 def create_topic(options: argparse.Namespace) -> Shown:

@@ -23,6 +23,7 @@ FATES: Mapping[str, Mapping[str, Fate]] = {
     "esmero.Message": {"person": "move"},
     "esmero.Conversation": {"person": "move"},
     "esmero.AudienceMember": {"person": "once"},
+    "esmero.Submission": {"person": "move"},
 }
 # What two persons may not both have, beside the person: of two such rows the one of the gone is put away.
 ONCE: Mapping[str, tuple[str, ...]] = {

@@ -27,6 +27,7 @@ class Purpose(Enum):
     PREFERENCES = "f"
     CLICK = "c"
     WHY = "w"
+    CONFIRM = "o"  # its `message` is the number of a form's submission
 
 
 # Days. What the recipient may need for years (to leave, to ask why) outlives what only machines need.
@@ -37,6 +38,7 @@ LIFETIME: Mapping[Purpose, int] = {
     Purpose.UNSUBSCRIBE: 3 * 366,
     Purpose.PREFERENCES: 3 * 366,
     Purpose.WHY: 3 * 366,
+    Purpose.CONFIRM: 7,
 }
 
 

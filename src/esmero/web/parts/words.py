@@ -102,6 +102,12 @@ CONVERSATION: Mapping[str, Word] = {
     "closed": Word("plain", pgettext_lazy("conversation", "closed")),
 }
 
+FORM: Mapping[str, Word] = {
+    "draft": Word("wait", pgettext_lazy("form", "draft")),
+    "open": Word("kept", pgettext_lazy("form", "open")),
+    "closed": Word("plain", pgettext_lazy("form", "closed")),
+}
+
 # How often something happened; the events in the plural.
 COUNTED: Mapping[str, Word] = {
     "replied": Word("info", _("Human replies")),
@@ -134,6 +140,7 @@ STATES: Mapping[str, Mapping[str, Word]] = {
     "job": JOB,
     "standing": STANDING,
     "conversation": CONVERSATION,
+    "form": FORM,
 }
 
 REASONS: Mapping[str, str | Promise] = {

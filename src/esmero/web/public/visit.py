@@ -65,7 +65,7 @@ def holds(purpose: Purpose) -> Callable[[Shown], View]:
                     return refuse(request, refusal)
             spoken = chosen or visit.message.language or visit.brand.language
             with translation.override(spoken), timezone.override(visit.brand.timezone):
-                return _mark(view(request, visit))
+                return mark(view(request, visit))
 
         return guarded
 
@@ -85,10 +85,11 @@ def _open(code: str, *, purpose: Purpose, chosen: str) -> Visit:
 def refuse(request: HttpRequest, refusal: TokenRefused) -> HttpResponse:
     """Answer 410 to an address that was ours once, 404 to any other."""
     gone = refusal.reason == "expired"
-    return _mark(render(request, "public/refused.html", {"gone": gone}, status=410 if gone else 404))
+    return mark(render(request, "public/refused.html", {"gone": gone}, status=410 if gone else 404))
 
 
-def _mark(response: HttpResponse) -> HttpResponse:
+def mark(response: HttpResponse) -> HttpResponse:
+    """Keep a page whose address is a key out of indexes and referrers."""
     # The address is the key: it is to stand in no index and in nobody's log of referrers.
     response["X-Robots-Tag"] = "noindex, nofollow"
     response["Referrer-Policy"] = "no-referrer"
