@@ -2,12 +2,45 @@
 
 from django.urls import path
 
-from esmero.web.console.people import forms, imports, persons, segments
+from esmero.web.console.people import (
+    duplicates,
+    forms,
+    imports,
+    organisations,
+    permissions,
+    person,
+    person_edit,
+    person_heard,
+    persons,
+    segments,
+)
 
 urlpatterns = [
     path("people/", persons.people, name="people"),
     path("people/act/", persons.act_on_people, name="people-act"),
-    path("people/<int:pk>/", persons.person, name="person"),
+    path("people/<int:pk>/", person.person, name="person"),
+    path("people/<int:pk>/edit/", person_edit.edit, name="person-edit"),
+    path("people/<int:pk>/address/", person_edit.address, name="person-address"),
+    path("people/<int:pk>/reach/<int:point>/", person_edit.change, name="person-reach"),
+    path("people/<int:pk>/reach/<str:kind>/new/", person_edit.add, name="person-reach-new"),
+    path("people/<int:pk>/tags/", person_edit.tags, name="person-tags"),
+    path("people/<int:pk>/permission/", person_heard.permission, name="person-permission"),
+    path("people/<int:pk>/pause/", person_heard.pause, name="person-pause"),
+    path("people/<int:pk>/silence/", person_heard.silence, name="person-silence"),
+    path("people/<int:pk>/note/", person_heard.note, name="person-note"),
+    path("people/<int:pk>/proof/<int:entry>/", person_heard.proof, name="proof"),
+    path("organisations/", organisations.organisations, name="organisations"),
+    path("organisations/new/", organisations.edit, name="organisation-new"),
+    path("organisations/<int:pk>/", organisations.organisation, name="organisation"),
+    path("organisations/<int:pk>/edit/", organisations.edit, name="organisation-edit"),
+    path("organisations/<int:pk>/join/", organisations.join, name="organisation-join"),
+    path("duplicates/", duplicates.duplicates, name="duplicates"),
+    path("duplicates/act/", duplicates.act_on_duplicates, name="duplicates-act"),
+    path("duplicates/<int:pk>/", duplicates.duplicate, name="duplicate"),
+    path("duplicates/<int:pk>/decide/", duplicates.decide, name="duplicate-decide"),
+    path("merges/<int:pk>/undo/", duplicates.unmerge, name="unmerge"),
+    path("permissions/", permissions.permissions, name="permissions"),
+    path("permissions/silences/", permissions.silences, name="silences"),
     path("forms/", forms.sign_ups, name="forms"),
     path("forms/new/", forms.edit_form, name="form-new"),
     path("forms/<int:pk>/", forms.edit_form, name="form"),
