@@ -111,7 +111,8 @@ class Compared:
 
     @property
     def differs(self) -> bool:
-        return self.kept != self.gone
+        """Whether both say something, and not the same."""
+        return self.choose and bool(self.kept and self.gone)
 
 
 @requires()

@@ -136,7 +136,7 @@ def organisation(request: HttpRequest, pk: int) -> HttpResponse:
     shown = get_object_or_404(Organisation, pk=pk)
     text = request.GET.get("q", "").strip()[:200]
     people = list(people_rows().filter(organisation=shown).order_by("folded", "id")[: MOST + 1])
-    messages = count_messages([one.pk for one in people[:MOST]])
+    counted = count_messages([one.pk for one in people[:MOST]])
     others = people_rows().exclude(organisation=shown)
     return show(
         request,
@@ -146,7 +146,7 @@ def organisation(request: HttpRequest, pk: int) -> HttpResponse:
         country=COUNTRIES.get(shown.country, shown.country),
         people=people[:MOST],
         more=len(people) > MOST,
-        messages=[(STATES["message"][state].text, number) for state, number in messages.items()],
+        sent=[(STATES["message"][state].text, number) for state, number in counted.items()],
         text=text,
         found=list(find_people(others, text=text).order_by("folded", "id")[:10]) if text else [],
     )

@@ -125,7 +125,7 @@ PERMISSIONS = Listing(
         Filter(
             key="proof",
             title=gettext_lazy("Proof"),
-            every=gettext_lazy("With and without a file"),
+            every=gettext_lazy("Every proof"),
             choices=lambda: [("file", gettext_lazy("with a file")), ("none", gettext_lazy("without a file"))],
             apply=lambda rows, value: rows.filter(proof__isnull=value == "none"),
         ),

@@ -101,8 +101,9 @@ class StatementForm(forms.Form):
         """Refuse a ground on which the brand's jurisdiction lets nothing of the kind rest."""
         facts = self.cleaned_data
         topic = facts.get("topic")
-        if topic and facts.get("act") == _Act.GRANTED:
-            valid = valid_bases(self.brand.profile, channel=facts["channel"], commercial=topic.purpose.commercial)
+        channel = facts.get("channel")
+        if topic and channel and facts.get("act") == _Act.GRANTED:
+            valid = valid_bases(self.brand.profile, channel=channel, commercial=topic.purpose.commercial)
             if facts.get("basis") not in valid:
                 self.add_error("basis", _("On this ground nothing of the kind may be sent on this channel."))
         return facts
