@@ -7,7 +7,7 @@ from esmero.campaigns.models import AudienceMember, Campaign
 from esmero.conversations.models import Conversation, Entry
 from esmero.mailroom.models import Inbound
 from esmero.outbox.models import Captured, Message, MessageEvent
-from esmero.people.models import ContactPoint, Duplicate, Import, ImportLine, Merge, Person, Preference, Tag
+from esmero.people.models import ContactPoint, Duplicate, Import, ImportLine, Merge, Note, Person, Preference, Tag
 from esmero.privacy.models import Access, AddressChange, DataRequest
 from esmero.vault.files import seal
 from tests.house_facts import add_people, build_house, open_dispatch
@@ -49,6 +49,7 @@ def furnish_person():
     campaign = Campaign.objects.create(name="C", brand=house.brand, topic=house.topic, reason={})
     AudienceMember.objects.create(campaign=campaign, person=one, outcome="refuse", facts={"G04": {"source": SECRET}})
     Preference.objects.create(person=one, brand=house.brand, topic=house.topic, wanted=True)
+    Note.objects.create(person=one, text=SECRET, at=now, by="Lucía")
     ContactPoint.objects.create(person=one, kind="phone", value=SECRET, facts={"e164": SECRET})
     brought = Import.objects.create(
         file=seal(b"list", kind="import", media_type="text/csv"), file_name="lista.csv", brand=house.brand

@@ -13,7 +13,19 @@ from esmero.outbox.models import Captured, Message, MessageEvent, Relay
 from esmero.outbox.transports.capture.transport import capture
 from esmero.outbox.transports.parcels import Parcel
 from esmero.people.imports.lifecycle import bring_file
-from esmero.people.models import ContactPoint, Import, ImportLine, OwnField, Person, Segment, Tag
+from esmero.people.models import (
+    ContactPoint,
+    Duplicate,
+    Import,
+    ImportLine,
+    Note,
+    Organisation,
+    OwnField,
+    Person,
+    Segment,
+    Tag,
+)
+from esmero.people.suppression import suppress
 from esmero.privacy.models import DataRequest
 from esmero.work.models import Job
 from tests.house_facts import House, add_people, build_house, open_dispatch
@@ -57,6 +69,20 @@ def furnish(rows: int = 1) -> Console:
         )
         for n in range(rows)
     ]
+    organisation = Organisation.objects.create(
+        name="Talleres Güell", folded="talleres guell", domain="talleres.example"
+    )
+    Person.objects.filter(pk__in=[person.pk for person in people]).update(organisation=organisation)
+    extra = [
+        Person.objects.create(given_name="Nombre", family_name=f"Güell {n}", folded=f"guell {n}") for n in range(rows)
+    ]
+    twins = [
+        Duplicate.objects.create(first=person, second=other, signs=["address", "name"], weight=90)
+        for person, other in zip(people, extra, strict=True)
+    ]
+    for person in people:
+        suppress(f"gone{person.pk}@x.example", scope="all", reason="unknown-user", evidence="x", at=now)
+        Note.objects.create(person=person, kind="call", text="¿Cuándo vienen?", at=now, by="Lucía")
     draft_import = bring_file(LIST, name="clientes.csv", brand=house.brand, by="Lucía")
     dispatch = open_dispatch(house, people)
     running = Campaign.objects.create(
@@ -140,6 +166,14 @@ def furnish(rows: int = 1) -> Console:
         "today": "", "people": "people/", "search": "people/?q=nombre", "person": f"people/{people[0].pk}/",
         "data-requests": "data-requests/", "data-request": f"data-requests/{wishes[0].pk}/",
         "forms": "forms/", "form-new": "forms/new/", "form": f"forms/{forms[0].pk}/",
+        "person-edit": f"people/{people[0].pk}/edit/", "person-address": f"people/{people[0].pk}/address/",
+        "person-permission": f"people/{people[0].pk}/permission/", "person-notes": f"people/{people[0].pk}/?show=notes",
+        "person-phone": f"people/{people[0].pk}/reach/phone/new/", "person-post": f"people/{people[0].pk}/reach/post/new/?country=ES",
+        "person-reach": f"people/{people[0].pk}/reach/{ContactPoint.objects.first().pk}/",
+        "organisations": "organisations/", "organisation": f"organisations/{organisation.pk}/?q=nombre",
+        "organisation-edit": f"organisations/{organisation.pk}/edit/", "organisation-new": "organisations/new/",
+        "duplicates": "duplicates/", "duplicate": f"duplicates/{twins[0].pk}/",
+        "permissions": "permissions/", "silences": "permissions/silences/",
         "segments": "segments/", "imports": "imports/", "import-new": "imports/new/", "import": f"imports/{imported[0].pk}/",
         "import-draft": f"imports/{draft_import.pk}/",
         "segment": f"segments/{segments[0].pk}/", "segment-new": "segments/new/", "campaigns": "campaigns/", "campaign-new": "campaigns/new/",

@@ -15,6 +15,7 @@ from esmero.people.addresses import domain_of, read_address
 from esmero.people.folding import fold
 from esmero.people.ledger import CONSENT
 from esmero.people.models import Address, OwnField, PermissionEntry, Person, Suppression, Topic
+from esmero.people.names import refold
 from esmero.people.permission import NewEntry, record
 from esmero.people.preferences import wish_for
 from esmero.people.standing import record_arrival
@@ -206,7 +207,7 @@ def _find_person(row: Submission) -> Person | None:
     there = list(Person.objects.filter(state=Person.State.ACTIVE, address__value=row.address).order_by("id")[:50])
     given = fold(f"{row.values.get('family_name', '')} {row.values.get('given_name', '')}")
     if len(there) > 1 and given:
-        return next((person for person in there if person.folded == given), None)
+        return next((one for one in there if fold(f"{one.family_name} {one.given_name}") == given), None)
     return there[0] if there else None
 
 
@@ -224,5 +225,5 @@ def _fill_in(person: Person, row: Submission) -> None:
             setattr(person, name, str(value)[:150])
     if not person.language:
         person.language = row.language
-    person.folded = fold(f"{person.family_name} {person.given_name}")
+    refold(person)
     person.save()

@@ -15,11 +15,14 @@ understood too (first_name, opt_in, withdrawn_at, opt_out, …). Columns of cons
 
 def add(commands: Commands) -> None:
     """Add the command."""
-    leaf = add_leaf(commands, "import", act=bring, words=f"bring a list of people in from a CSV file. {WORDS}")
+    leaf = add_leaf(
+        commands, "import", act=bring, words=f"bring a list of people in from a CSV file or an Excel workbook. {WORDS}"
+    )
     leaf.add_argument("file", type=Path, help="the list, as a spreadsheet or another tool exports it")
     leaf.add_argument("--brand", required=True, metavar="CODE", help="code of the brand whose permission it brings")
     leaf.add_argument("--source", required=True, metavar="TEXT", help="who gathered the list, where and when")
     leaf.add_argument("--topic", metavar="CODE", help="what the consent is for (default: the brand's only topic)")
+    leaf.add_argument("--sheet", default="", metavar="NAME", help="of a workbook: which sheet (default: the likeliest)")
     leaf.add_argument("--map", action="append", default=[], metavar="COLUMN=FIELD", help="what a column is; repeat it")
     leaf.add_argument("--report", type=Path, metavar="TSV", help="write the verdict on each line to this file")
     leaf.add_argument("--refused", type=Path, metavar="CSV", help="write the refused lines to this file, to be mended")
@@ -55,7 +58,7 @@ def bring(options: argparse.Namespace) -> Shown:
     content = options.file.read_bytes()
     brought = find_unfinished(content, brand=brand, **how)
     if brought is None:
-        brought = bring_file(content, name=options.file.name, brand=brand, by="command line")
+        brought = bring_file(content, name=options.file.name, brand=brand, by="command line", sheet=options.sheet)
         try:
             brought = begin_now(brought, **how)
         except MappingProblem:

@@ -127,6 +127,29 @@ class ContactPoint(models.Model):
         return self.value
 
 
+class Note(models.Model):
+    """A call, a visit or a thought that somebody of the house wrote down about a person (domain.md, Moment)."""
+
+    class Kind(models.TextChoices):
+        NOTE = "note"
+        CALL = "call"
+        VISIT = "visit"
+        LETTER = "letter"
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=6, choices=Kind.choices, default=Kind.NOTE)
+    text = models.TextField()
+    at = models.DateTimeField(help_text="When it happened, as whoever wrote it says.")
+    by = models.CharField(max_length=200)
+    written_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["person", "at"], name="note_person")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.at:%Y-%m-%d}"
+
+
 class OwnField(models.Model):
     """A field that the operator declared: its key, its words and its type."""
 

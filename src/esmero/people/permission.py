@@ -72,6 +72,17 @@ def record(entries: Sequence[NewEntry], *, now: datetime | None = None) -> list[
     return fresh
 
 
+def settle_anew(persons: Iterable[int]) -> None:
+    """Bring all standings of these persons in line with their ledger, inside the caller's transaction (after a merge)."""
+    ids = set(persons)
+    known: dict[_Key, list[PermissionEntry]] = defaultdict(list)
+    for row in PermissionEntry.objects.filter(person__in=ids).order_by("id"):
+        known[_key_of(row)].append(row)
+    stale = [row.pk for row in Permission.objects.filter(person__in=ids) if _key_of(row) not in known]
+    Permission.objects.filter(pk__in=stale).delete()
+    _write_standings({key: settle(_fact_of(row) for row in rows) for key, rows in known.items()})
+
+
 class Details(TypedDict, total=False):
     """What may be said about an act beside who, what for and where it comes from."""
 

@@ -14,8 +14,8 @@ from esmero.mailroom.presses import open_signer
 from esmero.mailroom.tagged import day_of
 from esmero.outbox.relays import find_relay
 from esmero.people.addresses import domain_of, read_address
-from esmero.people.folding import fold
 from esmero.people.models import Address, ContactPoint, Person, Suppression
+from esmero.people.names import refold
 from esmero.people.suppression import find_suppressions
 from esmero.privacy.models import Access, AddressChange
 from esmero.rendering.tokens import Purpose
@@ -74,8 +74,7 @@ def correct(person: Person, *, values: dict[str, str], at: datetime) -> bool:
             row.written_by.pop(name, None)
         if not changed:
             return False
-        row.name_is_damaged = False
-        row.folded = fold(f"{row.family_name} {row.given_name}")
+        refold(row)
         row.save()
         note("person.corrected", by=THE_PERSON, subject=row, facts={"fields": changed, "at": at.isoformat()})
     return True

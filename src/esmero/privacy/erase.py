@@ -9,7 +9,7 @@ from django.db.models import Field, Model, Q, QuerySet
 from esmero.house.audit import note
 from esmero.house.models import User
 from esmero.outbox.models import Message
-from esmero.people.models import Person, Suppression
+from esmero.people.models import Merge, Person, Suppression
 from esmero.people.suppression import ERASED, suppress, suppress_number
 from esmero.privacy.table import BY_RULE, EMPTIED, TABLE, Holding, Rows
 from esmero.vault.files import discard
@@ -27,7 +27,8 @@ def erase_person(person: Person, *, by: User | str, reason: str, at: datetime) -
     """Erase a person and return how many rows of which table were emptied or deleted.
 
     What the law keeps stays, without what names them: the proofs of permission and the ledger of what was sent. Their
-    number, and the address unless somebody else uses it, are kept as hashes, so that no import brings them back.
+    number, and the address unless somebody else uses it, are kept as hashes, so that no import brings them back. Who was
+    merged into them is erased with them.
 
     Raises:
         NotYet: a message to them is on the wire at this moment.
@@ -38,6 +39,9 @@ def erase_person(person: Person, *, by: User | str, reason: str, at: datetime) -
         person = Person.objects.select_for_update(of=("self",)).get(pk=person.pk)
         if Message.objects.filter(person=person, state__in=_LEAVING).exists():
             raise NotYet("A message to this person is leaving right now. Try again in a minute.")
+        into = Merge.objects.filter(kept=person, undone_at=None).values("gone")
+        for merged in Person.objects.filter(pk__in=into, state=Person.State.MERGED):
+            erase_person(merged, by=by, reason=reason, at=at)
         _keep_silence(person, at=at)
         papers = _find_papers(person)
         for holding in TABLE:

@@ -21,6 +21,7 @@ from esmero.people.models import (
     Duplicate,
     ImportLine,
     Merge,
+    Note,
     Permission,
     PermissionEntry,
     Person,
@@ -172,6 +173,14 @@ TABLE: tuple[Holding, ...] = (
         rows=Rows.DELETED,
         why="Nobody is to be reached any more.",
         exported=_names("kind value facts usable"),
+    ),
+    Holding(
+        name="notes",
+        model=Note,
+        paths=("person",),
+        rows=Rows.DELETED,
+        why="What the house wrote down about somebody who is no longer known.",
+        exported=_names("kind text at written_at"),
     ),
     Holding(
         name="lines of imports",

@@ -8,6 +8,7 @@ from esmero.asks.signup import forget_unconfirmed
 from esmero.campaigns.lifecycle import CANCELLING, DRY_RUN, PLANNING, finish_campaigns
 from esmero.mailroom import dryrun, planning, receive
 from esmero.mailroom.clicks import take_in_clicks
+from esmero.people import duplicates
 from esmero.people.imports import run as imports
 from esmero.people.imports.lifecycle import BRING, CHECK
 from esmero.work.jobs import Chunk
@@ -19,6 +20,7 @@ JOBS: Mapping[str, Chunk] = {
     CANCELLING: planning.cancel_chunk,
     CHECK: imports.check,
     BRING: imports.run_chunk,
+    duplicates.FIND: duplicates.run_chunk,
 }
 
 # Routine → how many things it did; called again at once while it does something, otherwise a second later.

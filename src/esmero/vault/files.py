@@ -2,9 +2,12 @@
 
 import hashlib
 import os
+import shutil
 from collections.abc import Iterable
 from datetime import datetime
+from io import BytesIO
 from pathlib import Path
+from typing import IO
 
 from django.conf import settings
 from django.db import transaction
@@ -25,16 +28,31 @@ def seal(content: bytes, *, kind: str, media_type: str, name: str = "", keep_unt
     )
 
 
+def seal_file(path: Path, *, kind: str, media_type: str, name: str = "") -> Sealed:
+    """Store what a file holds, in flat memory, and return its row, as `seal` does."""
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+        size = file.tell()
+        file.seek(0)
+        _place(digest, file)
+    return Sealed.objects.create(sha256=digest, size=size, media_type=media_type, name=name[:255], kind=kind)
+
+
 def store(content: bytes) -> str:
     """Write the bytes where their hash says, synced, and return the hash. Safe to repeat and to run in parallel."""
     digest = hashlib.sha256(content).hexdigest()
+    _place(digest, BytesIO(content))
+    return digest
+
+
+def _place(digest: str, content: IO[bytes]) -> None:
     path = path_of(digest)
     if path.is_file():
-        return digest
+        return
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     partial = path.with_name(f"{digest}.{os.getpid()}.{os.urandom(4).hex()}.part")
     with partial.open("wb") as file:
-        file.write(content)
+        shutil.copyfileobj(content, file)
         file.flush()
         os.fsync(file.fileno())
     partial.replace(path)
@@ -43,7 +61,6 @@ def store(content: bytes) -> str:
         os.fsync(folder)
     finally:
         os.close(folder)
-    return digest
 
 
 def read(sealed: Sealed) -> bytes:

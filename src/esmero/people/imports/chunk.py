@@ -12,9 +12,11 @@ from zoneinfo import ZoneInfo
 import phonenumbers
 from django.utils import timezone
 
+from esmero.people.editing import BY_STAFF
 from esmero.people.folding import fold
 from esmero.people.imports.plan import Plan
 from esmero.people.imports.rows import Row
+from esmero.people.merged import find_survivors
 from esmero.people.models import (
     Address,
     BlockedDomain,
@@ -27,8 +29,9 @@ from esmero.people.models import (
     Tag,
     Topic,
 )
+from esmero.people.names import refold
 from esmero.people.permission import NewEntry, record
-from esmero.people.suppression import find_suppressions, suppress
+from esmero.people.suppression import ERASED, find_silent_numbers, find_suppressions, suppress
 
 _V = ImportLine.Verdict
 _WRITABLE = ("number", "title", "given_name", "family_name", "language", "country")
@@ -47,12 +50,13 @@ class ImportChunk:
         self.addresses = {one.value: one for one in Address.objects.filter(value__in=values)}
         self.silent = find_suppressions(values)
         numbers = {row.texts["number"] for row in rows if row.texts.get("number")}
-        found = list(Person.objects.filter(number__in=numbers).select_related("address", "organisation"))
+        self.erased = find_silent_numbers(numbers)
+        found, became = self._find_by_number(numbers)
         at_address = Person.objects.filter(address__value__in=values, state=Person.State.ACTIVE).order_by("-id")
         by_address = list(at_address.select_related("address", "organisation"))
         # One object a person, however it was found: two would overwrite each other.
         one_each = {person.pk: person for person in [*by_address, *found]}
-        self.by_number = {p.number: one_each[p.pk] for p in found if p.number}
+        self.by_number = {number: one_each[pk] for number, pk in became.items() if pk in one_each}
         self.by_address = {p.address.value: one_each[p.pk] for p in by_address if p.address}
         for person in by_address:  # a person without a number is who an address alone means
             if person.address and person.number is None:
@@ -102,6 +106,14 @@ class ImportChunk:
         ImportLine.objects.bulk_create(lines)
         return lines
 
+    def _find_by_number(self, numbers: set[str]) -> tuple[list[Person], dict[str, int]]:
+        """Return who has these numbers, and {number: person}; the number of somebody merged means whom they became."""
+        rows = Person.objects.select_related("address", "organisation")
+        known = {number: pk for number, pk in rows.filter(number__in=numbers).values_list("number", "id") if number}
+        survivors = find_survivors(known.values())
+        became = {number: survivors.get(pk, pk) for number, pk in known.items()}
+        return list(rows.filter(pk__in=set(became.values()))), became
+
     def _organisations(self, names: set[str]) -> dict[str, Organisation]:
         folded = {fold(name): name for name in names}
         have = {one.folded: one for one in Organisation.objects.filter(folded__in=folded).order_by("-id")}
@@ -136,10 +148,9 @@ class ImportChunk:
         line = ImportLine(
             of=self.brought, line=row.line, number=number, address_verdict=row.address.state, warnings=row.warnings
         )
-        if value and self._is_blocked(value):
-            return row, None, self._refuse(line, "blocked-domain", f"{value}")
-        if not number and not value:
-            return row, None, self._refuse(line, "no-identity", row.cell)
+        refusal = self._find_refusal(row, number=number, value=value)
+        if refusal:
+            return row, None, self._refuse(line, *refusal)
         person = self.by_number.get(number) if number else None
         if person is None and value:
             candidate = self.by_address.get(value)
@@ -166,6 +177,14 @@ class ImportChunk:
             line.warnings = [*line.warnings, "suppressed"]
         return row, person, line
 
+    def _find_refusal(self, row: Row, *, number: str, value: str) -> tuple[str, str] | None:
+        """Return why nobody may come of a row, and the cell; None where somebody may."""
+        if value and self._is_blocked(value):
+            return "blocked-domain", value
+        if number in self.erased or (not number and value in self.silent and self.silent[value].reason == ERASED):
+            return "erased", number or value
+        return None if number or value else ("no-identity", row.cell)
+
     def _refuse(self, line: ImportLine, reason: str, cell: str) -> ImportLine:
         line.verdict, line.reason, line.cell, line.address_verdict = _V.REFUSED, reason, cell[:200], "none"
         return line
@@ -178,8 +197,8 @@ class ImportChunk:
         changed = False
         for name, value in self._says(row):
             current = person.fields.get(name[4:]) if name.startswith("own:") else getattr(person, name)
-            if current == value:
-                continue
+            if current == value or (name == "number" and self.by_number.get(value) is person):
+                continue  # theirs already; a number may be that of somebody who was merged into them
             if merges and current not in (None, ""):
                 self._keep_other(row, name)
                 continue
@@ -191,9 +210,7 @@ class ImportChunk:
                 setattr(person, name, value)
             changed = True
         if changed:
-            person.name_is_damaged = "?" in person.given_name + person.family_name
-            mail = person.address.value if person.address else ""
-            person.folded = fold(f"{person.given_name} {person.family_name} {person.number or ''} {mail}")[:700]
+            refold(person)
             person.changed_at = self.now
         return changed
 
@@ -224,6 +241,8 @@ class ImportChunk:
 
     def _may(self, person: Person, name: str, current: object) -> bool:
         """Say whether an import may write this: what is blank, or what an import wrote. Notes that this one does."""
+        if person.written_by.get(name) == BY_STAFF:
+            return False
         if current in (None, "") or name in person.written_by:
             person.written_by[name] = self.brought.pk
             return True

@@ -5,6 +5,9 @@ Each move repeats the state it expects and leaves what takes time to a job.
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from django.db import transaction
 
@@ -13,8 +16,10 @@ from esmero.house.models import Brand, User
 from esmero.people.imports.plan import apply_mapping
 from esmero.people.imports.problem import MappingProblem
 from esmero.people.imports.reading import Reading, read_file
+from esmero.people.imports.workbook import DIALECT, MEDIA_TYPE, check_workbook, is_workbook, look_at_sheets, write_sheet
 from esmero.people.models import Import, Topic
-from esmero.vault.files import path_of, seal
+from esmero.vault.files import path_of, seal, seal_file
+from esmero.vault.models import Sealed
 from esmero.work.jobs import cancel, enqueue
 
 CHECK, BRING = "import-check", "import"
@@ -26,21 +31,45 @@ class NotNow(Exception):
     """The import's state does not allow the move; the text says what to do."""
 
 
-def bring_file(content: bytes, *, name: str, brand: Brand, by: User | str) -> Import:
-    """Seal a file, read it and keep a draft of its import; nothing else is changed.
+def bring_file(content: bytes, *, name: str, brand: Brand, by: User | str, sheet: str = "") -> Import:
+    """Seal a file, read it and keep a draft of its import; nothing else is changed. Of a workbook, `sheet` or its likeliest.
 
     Raises:
         FileProblem: it cannot be read; the text says where and what to do.
 
     """
+    workbook = is_workbook(content)
     with transaction.atomic():
-        file = seal(content, kind="import", media_type="text/csv", name=name)
-    reading = read_file(path_of(file.sha256))
+        file = seal(content, kind="import", media_type=MEDIA_TYPE if workbook else "text/csv", name=name)
+    path = path_of(file.sha256)
+    if workbook:
+        check_workbook(content, path)
+    reading = _read_workbook(file, sheet=sheet) if workbook else read_file(path)
     with transaction.atomic():
         brought = Import.objects.create(
             file=file, file_name=name[:255], brand=brand, reading=reading.to_json(), created_by=str(by)
         )
         note("import.brought", by=by, subject=brought, facts={"name": name, "sha256": file.sha256})
+    return brought
+
+
+def choose_sheet(brought: Import, *, sheet: str, by: User | str) -> Import:
+    """Read another sheet of the workbook; what was said of the columns falls away.
+
+    Raises:
+        FileProblem: the sheet cannot be read; nothing is changed.
+        NotNow: the import is no longer a draft, or no workbook.
+
+    """
+    if not Reading.from_json(brought.reading).sheets:
+        raise NotNow(f"{brought.file_name} has no sheets to choose from.")
+    reading = _read_workbook(brought.file, sheet=sheet)
+    with transaction.atomic():
+        drafts = Import.objects.filter(pk=brought.pk, state=State.DRAFT)
+        if not drafts.update(reading=reading.to_json(), mapping={}):
+            raise NotNow(f"{brought.file_name} is {brought.state}; only a draft can be read anew.")
+        note("import.sheet", by=by, subject=brought, facts={"sheet": reading.sheet})
+    brought.refresh_from_db()
     return brought
 
 
@@ -126,6 +155,20 @@ def reopen(brought: Import, *, by: User | str) -> Import:
         note("import.reopened", by=by, subject=brought)
     brought.refresh_from_db()
     return brought
+
+
+def _read_workbook(file: Sealed, *, sheet: str) -> Reading:
+    """Write a sheet out as CSV, seal that beside the workbook, and read it."""
+    path = path_of(file.sha256)
+    sheets = look_at_sheets(path)
+    wanted = sheet or sheets.guess
+    with TemporaryDirectory() as folder:
+        written = Path(folder) / "sheet.csv"
+        write_sheet(path, sheet=wanted, to=written)
+        reading = read_file(written, dialect=DIALECT)
+        with transaction.atomic():
+            text = seal_file(written, kind="import-sheet", media_type="text/csv", name=f"{file.name} {wanted}.csv")
+    return replace(reading, sheet=wanted, sheets=sheets.names, text=text.sha256)
 
 
 def _begin(

@@ -47,7 +47,10 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How a file is written and what stands in it. `header_line` is 0 where the file has no heads."""
+    """How a file is written and what stands in it. `header_line` is 0 where the file has no heads.
+
+    Of a workbook `sheet` is what was read of its `sheets`, and `text` the hash of the CSV that was made of it.
+    """
 
     dialect: Dialect
     header_line: int
@@ -55,6 +58,9 @@ class Reading:
     records: int
     data_offset: int
     data_line: int
+    sheet: str = ""
+    sheets: tuple[str, ...] = ()
+    text: str = ""
 
     @property
     def encoding(self) -> str:
@@ -80,19 +86,18 @@ class Reading:
             )
             for column in facts["columns"]
         )
-        return cls(**{**facts, "dialect": Dialect(**facts["dialect"]), "columns": columns})
+        sheets = tuple(facts.get("sheets", ()))
+        return cls(**{**facts, "dialect": Dialect(**facts["dialect"]), "columns": columns, "sheets": sheets})
 
 
-def read_file(path: Path) -> Reading:
-    """Return what a file is. Every octet, line and quotation mark of it is looked at, so that the import meets no surprise.
+def read_file(path: Path, *, dialect: Dialect | None = None) -> Reading:
+    """Return what a file is, its dialect guessed unless it is known. Every octet, line and quotation mark of it is looked at, so that the import meets no surprise.
 
     Raises:
         FileProblem: it cannot be read; the text says where and what to do.
 
     """
-    encoding = guess_encoding(path)
-    sample = _sample(path, encoding.name, encoding.mark)
-    dialect = _guess_dialect(sample, encoding.name, encoding.mark)
+    dialect = dialect or _find_dialect(path)
     with Records(path, dialect) as records:
         first = list(islice(records, _HEAD_WITHIN))
     if not first:
@@ -112,6 +117,11 @@ def read_file(path: Path) -> Reading:
         data_offset=offset,
         data_line=line,
     )
+
+
+def _find_dialect(path: Path) -> Dialect:
+    encoding = guess_encoding(path)
+    return _guess_dialect(_sample(path, encoding.name, encoding.mark), encoding.name, encoding.mark)
 
 
 def _sample(path: Path, encoding: str, mark: int) -> list[str]:

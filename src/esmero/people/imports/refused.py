@@ -23,7 +23,7 @@ def write_refused(brought: Import) -> Iterator[bytes]:
     if not reasons:
         return
     last = max(reasons)
-    path = path_of(brought.file.sha256)
+    path = path_of(reading.text or brought.file.sha256)
     with Records(path, reading.dialect, offset=reading.data_offset, line=reading.data_line) as records:
         for record in records:
             if record.line > last:

@@ -88,7 +88,7 @@ def _open(brought: Import) -> tuple[Reading, Plan]:
 def _read(
     brought: Import, reading: Reading, plan: Plan, *, offset: int, line: int
 ) -> tuple[list[Row], tuple[int, int]]:
-    with Records(path_of(brought.file.sha256), reading.dialect, offset=offset, line=line) as records:
+    with Records(path_of(reading.text or brought.file.sha256), reading.dialect, offset=offset, line=line) as records:
         taken = list(islice(records, CHUNK))
     if not taken:
         return [], (offset, line)

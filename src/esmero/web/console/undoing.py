@@ -11,6 +11,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from esmero.privacy.merging import NotNow
 from esmero.web.console.access import requires, staff
 from esmero.web.console.undos import UNDOS
 
@@ -35,8 +36,12 @@ def undo(request: HttpRequest) -> HttpResponse:
     if ticket is None:
         messages.error(request, _("This can no longer be taken back here."))
     else:
-        UNDOS[ticket["kind"]](ticket["facts"], staff(request))
-        messages.success(request, _("Taken back."))
+        try:
+            UNDOS[ticket["kind"]](ticket["facts"], staff(request))
+        except NotNow as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(request, _("Taken back."))
     safe = url_has_allowed_host_and_scheme(there, allowed_hosts={request.get_host()}, require_https=request.is_secure())
     return HttpResponseRedirect(there) if safe else redirect("console:today")
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from esmero.house.models import User
 from esmero.people.tags import tag_persons, untag_persons
+from esmero.web.console import taking_back
 
 type Undo = Callable[[Mapping[str, Any], User], object]
 
@@ -20,4 +21,14 @@ def _tag(facts: Mapping[str, Any], by: User) -> object:
 UNDOS: Mapping[str, Undo] = {
     "tagged": _untag,
     "untagged": _tag,
+    "person-changed": taking_back.change,
+    "organisation-changed": taking_back.organisation,
+    "reach-added": taking_back.addition,
+    "reach-changed": taking_back.reach,
+    "paused": taking_back.pause,
+    "silenced": taking_back.silence,
+    "lifted": taking_back.lifting,
+    "noted": taking_back.note,
+    "merged": taking_back.merging,
+    "told-apart": taking_back.telling_apart,
 }

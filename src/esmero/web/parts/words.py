@@ -114,6 +114,79 @@ DATA_REQUEST: Mapping[str, Word] = {
     "declined": Word("broken", pgettext_lazy("request", "declined")),
 }
 
+CHANNELS: Mapping[str, str | Promise] = {
+    "email": pgettext_lazy("channel", "e-mail"),
+    "post": pgettext_lazy("channel", "post"),
+    "phone": pgettext_lazy("channel", "phone"),
+    "portal": pgettext_lazy("channel", "customer area"),
+}
+
+# On which ground something may be sent (people/ledger.py, BASES).
+BASES: Mapping[str, str | Promise] = {
+    "consent": _("consent"),
+    "soft opt-in": _("existing customer, similar products"),
+    "contract": _("contract"),
+    "legitimate interest": _("legitimate interest"),
+    "law": _("law"),
+}
+
+# What the ledger of permissions says.
+PERMISSION: Mapping[str, Word] = {
+    "granted": Word("kept", pgettext_lazy("permission", "allowed")),
+    "withdrawn": Word("broken", pgettext_lazy("permission", "taken back")),
+    "objected": Word("broken", pgettext_lazy("permission", "objected to")),
+    "requested": Word("wait", pgettext_lazy("permission", "asked, not confirmed")),
+    "expired": Word("plain", pgettext_lazy("permission", "ran out")),
+    "off": Word("wait", pgettext_lazy("permission", "turned off by themselves")),
+    "never": Word("plain", pgettext_lazy("permission", "never allowed")),
+}
+
+NOTES: Mapping[str, str | Promise] = {
+    "note": pgettext_lazy("kind of note", "Note"),
+    "call": pgettext_lazy("kind of note", "Call"),
+    "visit": pgettext_lazy("kind of note", "Visit"),
+    "letter": pgettext_lazy("kind of note", "Letter"),
+}
+
+# Why an address is silent.
+SILENCE: Mapping[str, Word] = {
+    "unknown-user": Word("broken", _("nobody there has this address")),
+    "unknown-host": Word("broken", _("its domain does not exist")),
+    "moved": Word("broken", _("the person has moved away from it")),
+    "no-mail-host": Word("broken", _("its domain takes no mail")),
+    "disabled": Word("broken", _("the mailbox is closed")),
+    "complaint": Word("broken", _("complained of as unwanted")),
+    "complained": Word("broken", _("complained of as unwanted")),
+    "unsubscribed": Word("wait", _("left the list of another tool")),
+    "unreachable": Word("broken", _("unreachable, says another tool")),
+    "erased": Word("plain", _("the person was erased")),
+    "staff": Word("wait", _("silenced by staff")),
+}
+SCOPE: Mapping[str, Word] = {
+    "all": Word("broken", pgettext_lazy("silence", "everything")),
+    "commercial": Word("wait", pgettext_lazy("silence", "advertising only")),
+}
+
+DUPLICATE: Mapping[str, Word] = {
+    "open": Word("wait", pgettext_lazy("duplicate", "to decide")),
+    "merged": Word("kept", pgettext_lazy("duplicate", "merged")),
+    "different": Word("plain", pgettext_lazy("duplicate", "two people")),
+}
+SIGN: Mapping[str, Word] = {
+    "address": Word("info", _("same address")),
+    "name": Word("info", _("same name")),
+    "initials": Word("info", _("fitting initials")),
+    "phone": Word("info", _("same phone")),
+    "post": Word("info", _("same postal code")),
+    "organisation": Word("info", _("same organisation")),
+    "domain": Word("info", _("same domain")),
+}
+
+
+def _plain(words: Mapping[str, str | Promise]) -> Mapping[str, Word]:
+    return {value: Word("plain", text) for value, text in words.items()}
+
+
 # How often something happened; the events in the plural.
 COUNTED: Mapping[str, Word] = {
     "replied": Word("info", _("Human replies")),
@@ -149,6 +222,14 @@ STATES: Mapping[str, Mapping[str, Word]] = {
     "conversation": CONVERSATION,
     "form": FORM,
     "data-request": DATA_REQUEST,
+    "permission": PERMISSION,
+    "channel": _plain(CHANNELS),
+    "basis": _plain(BASES),
+    "note": _plain(NOTES),
+    "silence": SILENCE,
+    "scope": SCOPE,
+    "duplicate": DUPLICATE,
+    "sign": SIGN,
 }
 
 REASONS: Mapping[str, str | Promise] = {
@@ -177,6 +258,7 @@ JOB_KINDS: Mapping[str, str | Promise] = {
     "dry-run": _("Dry run of a campaign"),
     "planning": _("Planning of a campaign"),
     "cancelling": _("Cancelling of a campaign"),
+    "find-duplicates": _("Search for duplicates"),
 }
 
 
@@ -193,6 +275,17 @@ ACTS: Mapping[str, str | Promise] = {
     "campaign.paused": _("paused it"),
     "campaign.resumed": _("let it go on"),
     "campaign.cancelled": _("ended it"),
+    "person.changed": _("changed: %(fields)s"),
+    "person.restored": _("took back the change of: %(fields)s"),
+    "person.reach-added": _("added a way to reach them"),
+    "person.reach-changed": _("changed a way to reach them"),
+    "person.reach-removed": _("removed a way to reach them"),
+    "person.reach-restored": _("put back a way to reach them"),
+    "person.paused": _("noted a pause"),
+    "person.pause-ended": _("ended the pause"),
+    "person.note-dropped": _("took back a note"),
+    "people.merged": _("merged another person into this one"),
+    "people.unmerged": _("took the merge back"),
 }
 
 
@@ -202,6 +295,7 @@ def say_act(action: str) -> str:
 
 
 LINE_REASONS: Mapping[str, str | Promise] = {
+    "erased": _("this person was erased: no list brings them back"),
     "blocked-domain": _("its domain is on the list of those that are refused"),
     "no-identity": _("neither a number nor a usable address"),
     "lost-letter": _("a letter of the name was lost: greetings go without it"),

@@ -1,28 +1,39 @@
-"""Imports: a file is read, its columns are settled, a dry run shows the verdicts, and only then is anything changed."""
+"""Imports: a list or workbook is read, its columns are settled, a dry run shows the verdicts, and only then is anything changed."""
 
 from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.contrib.humanize.templatetags.humanize import intcomma
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.http import content_disposition_header
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from esmero.house.models import Brand
 from esmero.people.imports.fields import GIVING
-from esmero.people.imports.lifecycle import NotNow, begin_check, begin_import, bring_file, reopen
+from esmero.people.imports.lifecycle import NotNow, begin_check, begin_import, bring_file, choose_sheet, reopen
 from esmero.people.imports.problem import FileProblem, MappingProblem
 from esmero.people.imports.reading import Reading
 from esmero.people.imports.refused import write_refused
 from esmero.people.models import Import, ImportLine, Topic
-from esmero.people.queries import list_import_lines, list_imports
+from esmero.people.queries import list_import_lines
 from esmero.web.console.access import requires, staff
+from esmero.web.console.listing import answer_list
 from esmero.web.console.page import read_brand, show, show_part, wants_part
 from esmero.web.console.people.import_columns import draw_columns, read_said
 from esmero.web.parts.paging import cut_page, read_key
+from esmero.web.parts.tables import Column, Filter, Listing
 from esmero.web.parts.tags import said as in_words
+from esmero.web.parts.tags import state, when
+from esmero.web.parts.words import IMPORT
 
 PAGE = 50
 LARGEST = 100_000_000  # octets; larger lists go through the command line
@@ -34,7 +45,9 @@ class FileForm(forms.Form):
     """The file that somebody brings."""
 
     file = forms.FileField(
-        label=_("File"), help_text=_("CSV, as a spreadsheet exports it. Encoding and separator are found out.")
+        label=_("File"),
+        help_text=_("An Excel workbook (.xlsx) or CSV. Sheet, encoding and separator are found out."),
+        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.csv,.txt,.tsv,text/csv"}),
     )
 
     def clean_file(self) -> Any:
@@ -62,14 +75,80 @@ class OriginForm(forms.Form):
         fields["topic"].label_from_instance = lambda topic: in_words(topic.name) or topic.code
 
 
+def _name(row: Import) -> SafeString:
+    return format_html('<a href="{}">{}</a>', reverse("console:import", args=[row.pk]), row.file_name)
+
+
+def _count(row: Import, *names: str) -> str:
+    return intcomma(sum(int(row.counts.get(name, 0)) for name in names)) if row.counts else ""
+
+
+IMPORTS = Listing(
+    page="imports",
+    order="-brought",
+    search=lambda rows, text: rows.filter(Q(file_name__icontains=text) | Q(source__icontains=text)),
+    search_title=_("File or where it is from"),
+    columns=(
+        Column(key="file", title=_("File"), cell=_name, plain=lambda row: row.file_name, head=True),
+        Column(key="state", title=_("State"), cell=lambda row: state("import", row.state)),
+        Column(key="source", title=_("Where from"), cell=lambda row: row.source[:80], quiet=True),
+        Column(
+            key="topic",
+            title=_("Topic of the consent"),
+            cell=lambda row: in_words(row.topic.name) if row.topic else "",
+            quiet=True,
+            shown=False,
+        ),
+        Column(key="added", title=_("Added"), cell=lambda row: _count(row, "added"), numeric=True, label=_("added")),
+        Column(
+            key="changed",
+            title=_("Changed"),
+            cell=lambda row: _count(row, "changed", "merged"),
+            numeric=True,
+            label=_("changed"),
+        ),
+        Column(
+            key="refused", title=_("Refused"), cell=lambda row: _count(row, "refused"), numeric=True, label=_("refused")
+        ),
+        Column(key="by", title=_("Brought by"), cell=lambda row: row.created_by, quiet=True, shown=False),
+        Column(
+            key="brought",
+            title=_("Brought"),
+            cell=lambda row: when(row.created_at),
+            plain=lambda row: row.created_at.isoformat(),
+            order=("id",),
+            quiet=True,
+        ),
+    ),
+    filters=(
+        Filter(
+            key="state",
+            title=_("State"),
+            every=_("Every state"),
+            choices=lambda: [(value, word.text) for value, word in IMPORT.items()],
+            apply=lambda rows, value: rows.filter(state=value),
+        ),
+    ),
+)
+
+
 @requires()
-def imports(request: HttpRequest) -> HttpResponse:
-    """Show a page of the brand's imports."""
+def imports(request: HttpRequest) -> HttpResponseBase:
+    """List the brand's imports, the latest first."""
     brand = read_brand(request)
-    key = read_key(request.GET.get("after"), kinds=(int,))
-    rows = list_imports(brand=brand.pk, before=int(key[0]) if key else None, limit=PAGE + 1) if brand else []
-    page = cut_page(rows, size=PAGE, key=lambda one: (one.pk,))
-    return show(request, "console/people/imports.html", subject="imports", page=page)
+    return answer_list(
+        request,
+        "console/people/imports.html",
+        listing=IMPORTS,
+        rows=Import.objects.filter(brand=brand.pk if brand else 0).select_related("topic"),
+        subject="imports",
+        empty_title=gettext("No list yet"),
+        empty_text=gettext(
+            "Bring the list that you have: a workbook or a CSV file is enough. You see what will happen before anything does."
+        ),
+        empty_url=reverse("console:import-new"),
+        empty_action=gettext("Import a list"),
+    )
 
 
 @requires("people.import")
@@ -115,11 +194,13 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         if what == "check":
             return _check(request, brought)
+        if what == "sheet":
+            choose_sheet(brought, sheet=request.POST.get("sheet", ""), by=staff(request))
         if what == "map":
             reopen(brought, by=staff(request))
         elif what == "run":
             begin_import(brought, by=staff(request))
-    except NotNow as refusal:
+    except (NotNow, FileProblem) as refusal:
         messages.error(request, str(refusal))
     return redirect("console:import", pk=pk)
 
@@ -173,12 +254,25 @@ def _facts(brought: Import) -> dict[str, Any]:
             "records": brought.reading.get("records", 0),
             "encoding": brought.reading.get("dialect", {}).get("encoding", ""),
         },
+        "sheet": brought.reading.get("sheet", ""),
+        "sheets": brought.reading.get("sheets", []),
+        "seconds_left": _seconds_left(brought),
+        "minutes_left": -(-(_seconds_left(brought) or 0) // 60),
         "delimiter": _DELIMITERS.get(delimiter, delimiter),
         "moving": brought.state in MOVING,
         "verdicts": list(counts.items()) if any(counts.values()) else [],
         "changes": counts["added"] + counts["changed"] + counts["merged"],
         "refused": counts["refused"],
     }
+
+
+def _seconds_left(brought: Import) -> int | None:
+    """Return how long the rest takes at the pace so far; None while nobody can tell."""
+    job = brought.job
+    if job is None or job.started_at is None or not job.total or not job.done or brought.state not in MOVING:
+        return None
+    passed = (timezone.now() - job.started_at).total_seconds()
+    return max(int(passed * (job.total - job.done) / job.done), 0)
 
 
 def _mapping_facts(brought: Import, *, form: OriginForm, chosen: dict[str, str]) -> dict[str, Any]:

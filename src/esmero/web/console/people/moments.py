@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from esmero.dossier.timeline import Moment
+from esmero.web.console.people.import_columns import FIELD_WORDS
 from esmero.web.parts.tags import said
-from esmero.web.parts.words import EVENT, say_reason
+from esmero.web.parts.words import BASES, CHANNELS, EVENT, NOTES, say_act, say_reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +67,10 @@ def _permission(at: datetime, facts: Mapping[str, Any]) -> Line:
     }
     look = {"granted": "kept", "withdrawn": "broken", "objected": "broken"}.get(facts["act"], "")
     topic = f"{facts['brand']}, {said(facts['topic'])}"
-    place = " · ".join(part for part in (facts["basis"], facts["source"], facts["place"]) if part)
+    if facts["channel"] != "email":
+        topic += f" ({CHANNELS[facts['channel']]})"
+    basis = str(BASES.get(facts["basis"], facts["basis"]))
+    place = " · ".join(part for part in (basis, facts["source"], facts["place"]) if part)
     return Line(at=at, text=texts[facts["act"]] % {"topic": topic}, state=look, quote=facts["wording"], note=place)
 
 
@@ -92,6 +96,23 @@ def _import(at: datetime, facts: Mapping[str, Any]) -> Line:
     return Line(at=at, text=texts[facts["verdict"]] % {"file": facts["file"], "line": facts["line"]}, url=url)
 
 
+def _note(at: datetime, facts: Mapping[str, Any]) -> Line:
+    kind = str(NOTES.get(facts["kind"], facts["kind"]))
+    return Line(
+        at=at, text=_("%(kind)s, written down by %(by)s") % {"kind": kind, "by": facts["by"]}, quote=facts["text"]
+    )
+
+
+def _change(at: datetime, facts: Mapping[str, Any]) -> Line:
+    fields = ", ".join(_field(name) for name in facts.get("fields", ()))
+    what = say_act(facts["action"]) % {"fields": fields} if fields else say_act(facts["action"])
+    return Line(at=at, text=_("%(by)s %(what)s") % {"by": facts["by"], "what": what})
+
+
+def _field(name: str) -> str:
+    return str(FIELD_WORDS.get({"address": "email"}.get(name, name), name.removeprefix("own:")))
+
+
 _TELLERS: Mapping[str, Callable[[datetime, Mapping[str, Any]], Line]] = {
     "message": _message,
     "event": _event,
@@ -99,4 +120,6 @@ _TELLERS: Mapping[str, Callable[[datetime, Mapping[str, Any]], Line]] = {
     "wrote": _wrote,
     "answered": _answered,
     "import": _import,
+    "note": _note,
+    "change": _change,
 }

@@ -1,10 +1,10 @@
-"""People: a list that one can search, narrow and act on, and each person's page built round one story."""
+"""People: a list that one can search, narrow and act on."""
 
 from collections.abc import Sequence
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -12,17 +12,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
-from esmero.dossier.timeline import read_timeline
-from esmero.people.models import OwnField, Person, Tag
-from esmero.people.queries import count_people, find_people, people_rows, read_wishes
+from esmero.people.models import Person, Tag
+from esmero.people.queries import count_people, find_people, people_rows
 from esmero.people.tags import TooMany, tag_persons, untag_persons
 from esmero.web.console.access import requires, staff
 from esmero.web.console.listing import answer_list
-from esmero.web.console.page import read_brand, show
-from esmero.web.console.people.moments import tell
 from esmero.web.console.undoing import offer_undo
 from esmero.web.parts.tables import BulkAct, Choice, Column, Filter, Listing, Rows, pick_rows
-from esmero.web.parts.tags import said, state, when
+from esmero.web.parts.tags import state, when
 from esmero.web.parts.words import LANGUAGE_NAMES, STANDING
 
 
@@ -167,25 +164,3 @@ def act_on_people(request: HttpRequest) -> HttpResponse:
     words = (given if act == "tag" else taken) % {"number": len(changed), "tag": name}
     offer_undo(request, words, kind="tagged" if act == "tag" else "untagged", tag=name, persons=changed)
     return redirect(f"{reverse('console:people')}?{request.POST.get('query', '')}")
-
-
-@requires()
-def person(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show one person: what is allowed in plain words, then the story, how to reach them, and their own fields."""
-    shown = get_object_or_404(Person.objects.select_related("address", "organisation"), pk=pk)
-    brand = read_brand(request)
-    wishes = read_wishes(shown, brand=brand) if brand else []
-    labels = {field.key: field.label for field in OwnField.objects.all()}
-    return show(
-        request,
-        "console/people/person.html",
-        subject="people",
-        person=shown,
-        wishes=wishes,
-        allowed=[said(wish.topic.name) for wish in wishes if wish.allowed],
-        not_allowed=[said(wish.topic.name) for wish in wishes if not wish.allowed],
-        lines=tell(read_timeline(shown)),
-        contact_points=list(shown.contact_points.order_by("kind", "id")),
-        tags=list(shown.tags.order_by("name")),
-        fields=[(labels.get(key, {"en": key}), value) for key, value in sorted(shown.fields.items())],
-    )

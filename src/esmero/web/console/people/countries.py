@@ -1,0 +1,58 @@
+"""Countries as people choose them, and how a postal address is written in each."""
+
+import re
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+COUNTRIES: Mapping[str, str | Promise] = {
+    "ES": _("Spain"), "FR": _("France"), "PT": _("Portugal"), "AD": _("Andorra"), "BE": _("Belgium"), "CH": _("Switzerland"),
+    "LU": _("Luxembourg"), "DE": _("Germany"), "IT": _("Italy"), "NL": _("Netherlands"), "AT": _("Austria"),
+    "GB": _("United Kingdom"), "IE": _("Ireland"), "DK": _("Denmark"), "SE": _("Sweden"), "PL": _("Poland"),
+    "RO": _("Romania"), "MA": _("Morocco"), "US": _("United States"), "CA": _("Canada"), "MX": _("Mexico"),
+    "AR": _("Argentina"), "CO": _("Colombia"), "CL": _("Chile"), "PE": _("Peru"),
+}  # fmt: skip
+
+
+class PostForm(NamedTuple):
+    """How a country writes an address: what the region is called ("" where it has none), and its postal codes."""
+
+    region: str | Promise
+    code: re.Pattern[str]
+    example: str
+
+
+_FIVE, _FOUR = re.compile(r"\d{5}"), re.compile(r"\d{4}")
+_ANY = PostForm(_("Region"), re.compile(r".{0,20}"), "")
+POST_FORMS: Mapping[str, PostForm] = {
+    "ES": PostForm(_("Province"), _FIVE, "28013"),
+    "FR": PostForm("", _FIVE, "75001"),
+    "PT": PostForm("", re.compile(r"\d{4}-\d{3}"), "1100-148"),
+    "AD": PostForm("", re.compile(r"AD\d{3}"), "AD500"),
+    "BE": PostForm("", _FOUR, "1000"),
+    "CH": PostForm("", _FOUR, "1201"),
+    "LU": PostForm("", _FOUR, "1855"),
+    "AT": PostForm("", _FOUR, "1010"),
+    "DK": PostForm("", _FOUR, "1050"),
+    "DE": PostForm("", _FIVE, "10115"),
+    "IT": PostForm(_("Province"), _FIVE, "00184"),
+    "NL": PostForm("", re.compile(r"\d{4} ?[A-Za-z]{2}"), "1012 JS"),
+    "GB": PostForm("", re.compile(r"[A-Za-z]{1,2}\d[A-Za-z\d]? ?\d[A-Za-z]{2}"), "SW1A 1AA"),
+    "US": PostForm(_("State"), re.compile(r"\d{5}(-\d{4})?"), "10001"),
+    "CA": PostForm(_("Province"), re.compile(r"[A-Za-z]\d[A-Za-z] ?\d[A-Za-z]\d"), "K1A 0B1"),
+    "MX": PostForm(_("State"), _FIVE, "06000"),
+}
+
+
+def post_form(country: str) -> PostForm:
+    """Return how a country writes addresses; one of no particular form for all others."""
+    return POST_FORMS.get(country, _ANY)
+
+
+def country_choices(current: str = "") -> list[tuple[str, str | Promise]]:
+    """Return the countries by name, with "none" first, and with the one that stands there even if it is not listed."""
+    known = sorted(COUNTRIES.items(), key=lambda pair: str(pair[1]))
+    other = [(current, current)] if current and current not in COUNTRIES else []
+    return [("", "—"), *other, *known]

@@ -1,0 +1,289 @@
+"""Duplicates: pairs that look alike, side by side with their differences; merged with a choice per field, or told apart."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import F
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_POST
+
+from esmero.dossier.summary import count_messages
+from esmero.people.duplicates import begin_search, last_search, tell_apart
+from esmero.people.models import ContactPoint, Duplicate, Merge, OwnField, Permission, PermissionEntry, Person
+from esmero.privacy.merging import CHOICES, NotNow, merge, propose, undo_merge
+from esmero.web.console.access import requires, staff
+from esmero.web.console.listing import answer_list
+from esmero.web.console.page import show, show_part, wants_part
+from esmero.web.console.people.import_columns import FIELD_WORDS
+from esmero.web.console.undoing import offer_undo
+from esmero.web.parts.tables import BulkAct, Column, Filter, Listing, Rows, pick_rows
+from esmero.web.parts.tags import said, state, when
+from esmero.web.parts.words import DUPLICATE, LANGUAGE_NAMES, SIGN
+
+MOVING = frozenset({"waiting", "running"})
+
+
+def _pair(row: Duplicate) -> SafeString:
+    return format_html(
+        '<a href="{}">{} <span class="soft">·</span> {}</a>',
+        reverse("console:duplicate", args=[row.pk]),
+        row.first,
+        row.second,
+    )
+
+
+def _signs(row: Duplicate) -> str:
+    return ", ".join(str(SIGN[sign].text) for sign in row.signs if sign in SIGN)
+
+
+def _open_only(rows: Rows) -> Rows:
+    active = Person.State.ACTIVE
+    return rows.filter(state=Duplicate.State.OPEN, first__state=active, second__state=active)
+
+
+def _in_state(rows: Rows, value: str) -> Rows:
+    return _open_only(rows) if value == Duplicate.State.OPEN else rows.filter(state=value)
+
+
+DUPLICATES = Listing(
+    page="duplicates",
+    order="-weight",
+    personal=True,
+    columns=(
+        Column(
+            key="pair",
+            title=gettext_lazy("Two who may be one"),
+            cell=_pair,
+            plain=lambda row: f"{row.first} · {row.second}",
+            head=True,
+        ),
+        Column(key="signs", title=gettext_lazy("What is alike"), cell=_signs),
+        Column(
+            key="weight",
+            title=gettext_lazy("Likeness"),
+            cell=lambda row: str(row.weight),
+            order=("weight", "id"),
+            numeric=True,
+            label=gettext_lazy("likeness"),
+        ),
+        Column(key="state", title=gettext_lazy("State"), cell=lambda row: state("duplicate", row.state)),
+        Column(key="decided", title=gettext_lazy("Decided by"), cell=lambda row: row.decided_by, quiet=True),
+        Column(
+            key="found",
+            title=gettext_lazy("Found"),
+            cell=lambda row: when(row.found_at),
+            plain=lambda row: row.found_at.isoformat(),
+            quiet=True,
+            shown=False,
+        ),
+    ),
+    filters=(
+        Filter(
+            key="state",
+            title=gettext_lazy("State"),
+            every=gettext_lazy("Every state"),
+            choices=lambda: [(value, word.text) for value, word in DUPLICATE.items()],
+            apply=_in_state,
+        ),
+    ),
+    acts=(BulkAct(value="apart", title=gettext_lazy("These are different people"), permission="people.change"),),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compared:
+    """One line of the comparison: what the two have, and which of them is chosen."""
+
+    name: str
+    words: str
+    kept: str
+    gone: str
+    choose: bool = False
+    from_gone: bool = False
+
+    @property
+    def differs(self) -> bool:
+        """Whether both say something, and not the same."""
+        return self.choose and bool(self.kept and self.gone)
+
+
+@requires()
+def duplicates(request: HttpRequest) -> HttpResponseBase:
+    """List the pairs that wait for a decision; htmx asks again how far a search is."""
+    if wants_part(request) and "search" in request.GET:
+        search = last_search()
+        if search is None or search.state not in MOVING:
+            return HttpResponse(headers={"HX-Refresh": "true"})
+        return show_part(request, "console/people/duplicates.html#search", search=search, moving=True)
+    rows = Duplicate.objects.select_related("first", "second")
+    search = last_search()
+    return answer_list(
+        request,
+        "console/people/duplicates.html",
+        listing=DUPLICATES,
+        rows=rows if request.GET.get("state") else _open_only(rows),
+        subject="duplicates",
+        picks_url=reverse("console:duplicates-act"),
+        search=search,
+        moving=search is not None and search.state in MOVING,
+        empty_title=_("Nothing to decide"),
+        empty_text=_("Let the house look who may be there twice: same address, name, phone, home or company."),
+        empty_url="",
+        empty_action="",
+    )
+
+
+@require_POST
+@requires("people.change")
+def act_on_duplicates(request: HttpRequest) -> HttpResponse:
+    """Start a search, or remember of many pairs that they are different people."""
+    if request.POST.get("act") == "search":
+        begin_search(by=staff(request))
+        return redirect("console:duplicates")
+    rows = pick_rows(_open_only(Duplicate.objects.all()), listing=DUPLICATES, post=request.POST)
+    done = [pair.pk for pair in rows[:1000] if tell_apart(pair, by=staff(request))]
+    words = ngettext("%(number)d pair is two people each.", "%(number)d pairs are two people each.", len(done))
+    offer_undo(request, words % {"number": len(done)}, kind="told-apart", pairs=done)
+    return redirect("console:duplicates")
+
+
+@requires()
+def duplicate(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show two people side by side, differences marked; `?keep=` says whose row stays."""
+    pair = get_object_or_404(Duplicate.objects.select_related(*_BOTH), pk=pk)
+    kept, gone = _order(pair, request.GET.get("keep", ""))
+    taken = propose(kept, gone) if kept.state == gone.state == Person.State.ACTIVE else set()
+    counts = {one.pk: sum(count_messages([one.pk]).values()) for one in (kept, gone)}
+    return show(
+        request,
+        "console/people/duplicate.html",
+        subject="duplicates",
+        pair=pair,
+        kept=kept,
+        gone=gone,
+        lines=[*_choices(kept, gone, taken=taken), *_rest(kept, gone, counts=counts)],
+        undecided=pair.state == Duplicate.State.OPEN and kept.state == gone.state == Person.State.ACTIVE,
+        merged=Merge.objects.filter(kept__in=[kept, gone], gone__in=[kept, gone], undone_at=None).last(),
+        following=_next(pair),
+    )
+
+
+@require_POST
+@requires("people.change")
+def decide(request: HttpRequest, pk: int) -> HttpResponse:
+    """Merge the two as chosen, or remember that they are two."""
+    pair = get_object_or_404(Duplicate.objects.select_related(*_BOTH), pk=pk)
+    following = _next(pair)
+    if request.POST.get("act") == "apart":
+        if tell_apart(pair, by=staff(request)):
+            offer_undo(
+                request, _("These are two people; they are not asked about again."), kind="told-apart", pairs=[pk]
+            )
+    else:
+        kept, gone = _order(pair, request.POST.get("keep", ""))
+        names = (*CHOICES, *(f"own:{key}" for key in {*kept.fields, *gone.fields}))
+        taken = {name for name in names if request.POST.get(f"take-{name}") == "gone"}
+        try:
+            done = merge(kept, gone, taken=taken, by=staff(request))
+        except NotNow as refusal:
+            messages.error(request, str(refusal))
+            return redirect("console:duplicate", pk=pk)
+        offer_undo(request, _("%(name)s is one person now.") % {"name": kept}, kind="merged", merge=done.pk)
+    return redirect("console:duplicate", pk=following) if following else redirect("console:duplicates")
+
+
+@require_POST
+@requires("people.change")
+def unmerge(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take back a merge, however long ago it was."""
+    done = get_object_or_404(Merge.objects.select_related("kept", "gone"), pk=pk)
+    try:
+        undo_merge(done, by=staff(request))
+    except NotNow as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("They are two people again; each has what was theirs."))
+    return redirect("console:person", pk=done.gone_id)
+
+
+_BOTH = ("first__address", "first__organisation", "second__address", "second__organisation")
+
+
+def _order(pair: Duplicate, keep: str) -> tuple[Person, Person]:
+    """Return (kept, gone): as chosen, else the one with a number, else the one that is known longer."""
+    first, second = pair.first, pair.second
+    if keep == str(second.pk) or (not keep and second.number and not first.number):
+        return second, first
+    return first, second
+
+
+def _next(pair: Duplicate) -> int | None:
+    """Return the next pair that waits, the likeliest first."""
+    rows = _open_only(Duplicate.objects.exclude(pk=pair.pk)).order_by(F("weight").desc(), "-id")
+    return rows.values_list("id", flat=True).first()
+
+
+def _choices(kept: Person, gone: Person, *, taken: set[str]) -> list[Compared]:
+    labels = {own.key: said(own.label) for own in OwnField.objects.all()}
+    keys = sorted({*kept.fields, *gone.fields})
+    names = [(name, str(FIELD_WORDS.get("email" if name == "address" else name, name))) for name in CHOICES]
+    names += [(f"own:{key}", labels.get(key) or key) for key in keys]
+    lines = []
+    for name, words in names:
+        mine, theirs = _say(kept, name), _say(gone, name)
+        if mine or theirs:
+            chosen = name in taken
+            lines.append(
+                Compared(name=name, words=words, kept=mine, gone=theirs, choose=mine != theirs, from_gone=chosen)
+            )
+    return lines
+
+
+def _say(person: Person, name: str) -> str:
+    if name.startswith("own:"):
+        value = person.fields.get(name.removeprefix("own:"))
+        if isinstance(value, bool):
+            return _("yes") if value else _("no")
+        return "" if value is None else str(value)
+    value = getattr(person, name)
+    if name == "language":
+        return str(dict(LANGUAGE_NAMES).get(value, value))
+    return str(value) if value else ""
+
+
+def _rest(kept: Person, gone: Person, *, counts: dict[int, int]) -> Sequence[Compared]:
+    """Return what is joined, not chosen: ways to reach them, tags, permissions, history."""
+    both = [kept.pk, gone.pk]
+    points: dict[int, list[str]] = {pk: [] for pk in both}
+    for point in ContactPoint.objects.filter(person__in=both).order_by("kind", "value"):
+        points[point.person_id].append(point.value)
+    tags: dict[int, list[str]] = {pk: [] for pk in both}
+    for pk, name in (
+        Person.tags.through.objects.filter(person__in=both).values_list("person_id", "tag__name").order_by("tag__name")
+    ):
+        tags[pk].append(name)
+    standings: dict[int, list[str]] = {pk: [] for pk in both}
+    for row in Permission.objects.filter(person__in=both).select_related("topic", "purpose").order_by("id"):
+        name = said(row.topic.name if row.topic else row.purpose.name)
+        sign = "✓" if row.state == PermissionEntry.Act.GRANTED else "✗"
+        standings[row.person_id].append(f"{sign} {name}")
+    facts: list[tuple[str, Any]] = [
+        (_("Other ways to reach them"), points),
+        (_("Tags"), tags),
+        (_("Permissions"), standings),
+        (_("Messages"), {pk: [str(number)] for pk, number in counts.items()}),
+        (_("Known since"), {one.pk: [when(one.created_at)] for one in (kept, gone)}),
+    ]
+    lines = [
+        Compared(name="", words=words, kept=", ".join(each[kept.pk]), gone=", ".join(each[gone.pk]))
+        for words, each in facts
+    ]
+    return [line for line in lines if line.kept or line.gone]

@@ -1,0 +1,184 @@
+"""Organisations: a list, and the page of each with its people, their addresses and what went to them."""
+
+from typing import Any
+
+from django import forms
+from django.contrib.humanize.templatetags.humanize import intcomma
+from django.db.models import Count, IntegerField, OuterRef, Subquery
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from esmero.dossier.summary import count_messages
+from esmero.people.editing import change_person
+from esmero.people.models import Organisation, Person
+from esmero.people.organisations import FIELDS, find_organisations, pack_organisation, save_organisation
+from esmero.people.queries import find_people, people_rows
+from esmero.web.console.access import requires, staff
+from esmero.web.console.listing import answer_list
+from esmero.web.console.page import show
+from esmero.web.console.people.countries import COUNTRIES, country_choices
+from esmero.web.console.undoing import offer_undo
+from esmero.web.parts.tables import Column, Filter, Listing
+from esmero.web.parts.tags import when
+from esmero.web.parts.words import STATES
+
+MOST = 200  # people shown on an organisation's page; all of them are one click away
+
+
+class OrganisationForm(forms.Form):
+    """What an organisation is."""
+
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=300)
+    tax_id = forms.CharField(label=gettext_lazy("Tax number"), max_length=40, required=False)
+    domain = forms.CharField(
+        label=gettext_lazy("Domain"),
+        max_length=255,
+        required=False,
+        help_text=gettext_lazy("Of its web site and its addresses, such as talleresguell.example."),
+    )
+    country = forms.ChoiceField(label=gettext_lazy("Country"), required=False)
+
+    def __init__(self, data: Any, *, organisation: Organisation | None) -> None:
+        super().__init__(data, initial=pack_organisation(organisation) if organisation else {})
+        fields: dict[str, Any] = self.fields
+        fields["country"].choices = country_choices(organisation.country if organisation else "")
+
+    def clean_domain(self) -> str:
+        """Take a web address down to its domain."""
+        text: str = self.cleaned_data["domain"].strip().lower()
+        return text.partition("://")[2].partition("/")[0].removeprefix("www.") if "://" in text else text
+
+
+def _name(row: Organisation) -> SafeString:
+    return format_html('<a href="{}">{}</a>', reverse("console:organisation", args=[row.pk]), row)
+
+
+ORGANISATIONS = Listing(
+    page="organisations",
+    order="name",
+    search=lambda rows, text: find_organisations(rows, text=text),
+    search_title=gettext_lazy("Name, tax number or domain"),
+    columns=(
+        Column(
+            key="name",
+            title=gettext_lazy("Name"),
+            cell=_name,
+            plain=lambda row: row.name,
+            order=("folded", "id"),
+            head=True,
+        ),
+        Column(
+            key="people",
+            title=gettext_lazy("People"),
+            cell=lambda row: intcomma(row.people) if row.people else "–",
+            plain=lambda row: row.people,
+            numeric=True,
+            label=gettext_lazy("people"),
+        ),
+        Column(key="domain", title=gettext_lazy("Domain"), cell=lambda row: row.domain, quiet=True),
+        Column(key="tax", title=gettext_lazy("Tax number"), cell=lambda row: row.tax_id, quiet=True),
+        Column(
+            key="country",
+            title=gettext_lazy("Country"),
+            cell=lambda row: str(COUNTRIES.get(row.country, row.country)),
+            plain=lambda row: row.country,
+            quiet=True,
+        ),
+        Column(
+            key="added",
+            title=gettext_lazy("Known since"),
+            cell=lambda row: when(row.created_at),
+            plain=lambda row: row.created_at.isoformat(),
+            quiet=True,
+            shown=False,
+        ),
+    ),
+    filters=(
+        Filter(
+            key="country",
+            title=gettext_lazy("Country"),
+            every=gettext_lazy("Every country"),
+            choices=lambda: country_choices()[1:],
+            apply=lambda rows, value: rows.filter(country=value),
+        ),
+    ),
+)
+
+
+@requires()
+def organisations(request: HttpRequest) -> HttpResponseBase:
+    """List the organisations with how many people each has."""
+    people = Person.objects.filter(organisation=OuterRef("pk"), state=Person.State.ACTIVE).order_by()
+    number = Subquery(people.values("organisation").annotate(n=Count("id")).values("n"), output_field=IntegerField())
+    return answer_list(
+        request,
+        "console/people/organisations.html",
+        listing=ORGANISATIONS,
+        rows=Organisation.objects.annotate(people=Coalesce(number, 0)),
+        subject="organisations",
+        empty_title=_("No organisation yet"),
+        empty_text=_("They come with the lists that name a company, or you make them here."),
+        empty_url=reverse("console:organisation-new"),
+        empty_action=_("New organisation"),
+    )
+
+
+@requires()
+def organisation(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show one organisation: its people with their addresses, and what became of what was sent to them."""
+    shown = get_object_or_404(Organisation, pk=pk)
+    text = request.GET.get("q", "").strip()[:200]
+    people = list(people_rows().filter(organisation=shown).order_by("folded", "id")[: MOST + 1])
+    counted = count_messages([one.pk for one in people[:MOST]])
+    others = people_rows().exclude(organisation=shown)
+    return show(
+        request,
+        "console/people/organisation.html",
+        subject="organisations",
+        organisation=shown,
+        country=COUNTRIES.get(shown.country, shown.country),
+        people=people[:MOST],
+        more=len(people) > MOST,
+        sent=[(STATES["message"][state].text, number) for state, number in counted.items()],
+        text=text,
+        found=list(find_people(others, text=text).order_by("folded", "id")[:10]) if text else [],
+    )
+
+
+@requires("people.change")
+def edit(request: HttpRequest, pk: int | None = None) -> HttpResponse:
+    """Make an organisation, or change one."""
+    shown = get_object_or_404(Organisation, pk=pk) if pk else None
+    form = OrganisationForm(request.POST or None, organisation=shown)
+    if request.method == "POST" and form.is_valid():
+        before = pack_organisation(shown) if shown else {}
+        facts = {name: form.cleaned_data[name] for name in FIELDS}
+        kept = save_organisation(shown, facts=facts, by=staff(request))
+        if before and before != facts:
+            offer_undo(request, _("The changes are kept."), kind="organisation-changed", organisation=pk, before=before)
+        return redirect("console:organisation", pk=kept.pk)
+    back = reverse("console:organisation", args=[pk]) if pk else reverse("console:organisations")
+    heading = _("Change %(name)s") % {"name": shown} if shown else _("New organisation")
+    facts = {"form": form, "heading": heading, "back": back}
+    return show(request, "console/people/organisation_form.html", subject="organisations", organisation=shown, **facts)
+
+
+@require_POST
+@requires("people.change")
+def join(request: HttpRequest, pk: int) -> HttpResponse:
+    """Join a person to an organisation, or part them."""
+    shown = get_object_or_404(Organisation, pk=pk)
+    apart = request.POST.get("apart", "")
+    person = get_object_or_404(Person, pk=int(apart or request.POST.get("person", "0") or 0), state=Person.State.ACTIVE)
+    before = change_person(person, changes={"organisation": None if apart else shown.pk}, by=staff(request))
+    if before:
+        words = _("%(name)s no longer belongs to it.") if apart else _("%(name)s belongs to it now.")
+        offer_undo(request, words % {"name": person}, kind="person-changed", person=person.pk, before=before)
+    return redirect("console:organisation", pk=pk)

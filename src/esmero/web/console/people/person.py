@@ -1,0 +1,131 @@
+"""One person's page: what is allowed in plain words on top, the story, how to reach them, and their own fields."""
+
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from esmero.dossier.timeline import LIMIT, SHOWN, Key, Moment, read_timeline
+from esmero.people.allowed import Right, TopicRights, find_recorders, read_rights
+from esmero.people.models import Channel, ContactPoint, Merge, OwnField, Person, Suppression, Tag
+from esmero.people.suppression import hash_address
+from esmero.web.console.access import requires
+from esmero.web.console.page import read_brand, show
+from esmero.web.console.people.moments import tell
+from esmero.web.parts.paging import cut_page, read_key
+from esmero.web.parts.tags import said
+
+SHOWN_WORDS = {
+    "": _("Everything"),
+    "messages": _("Messages"),
+    "returns": _("Returns"),
+    "clicks": _("Clicks"),
+    "permissions": _("Permissions"),
+    "conversations": _("Conversations"),
+    "imports": _("Imports"),
+    "notes": _("Notes and changes"),
+}
+PAGE = LIMIT // 2
+
+
+@requires()
+def person(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show one person; `?show=` narrows the story to a kind, `?after=` goes on with what is older."""
+    shown = get_object_or_404(Person.objects.select_related("address", "organisation"), pk=pk)
+    brand = read_brand(request)
+    points = list(shown.contact_points.order_by("kind", "id"))
+    rights = read_rights(shown, brand=brand, kinds={point.kind for point in points}) if brand else []
+    kind = request.GET.get("show", "")
+    kind = kind if kind in SHOWN else ""
+    moments = read_timeline(shown, show=kind, before=_read_before(request), limit=PAGE + 1)
+    page = cut_page(moments, size=PAGE, key=_write_key)
+    return show(
+        request,
+        "console/people/person.html",
+        subject="people",
+        person=shown,
+        rights=_with_recorders(rights, person=shown),
+        paused=_paused(rights),
+        lines=tell(page.rows),
+        following=page.following,
+        kinds=list(SHOWN_WORDS.items()),
+        kind=kind,
+        contact_points=points,
+        phone=next((one for one in points if one.kind == ContactPoint.Kind.PHONE and one.usable), None),
+        silences=_silences(shown),
+        tags=list(shown.tags.order_by("name")),
+        all_tags=list(Tag.objects.order_by("name").values_list("name", flat=True)[:300]),
+        merged=_merged(shown),
+        **_say_rights(rights),
+        fields=_own_fields(shown),
+    )
+
+
+def _with_recorders(rights: list[TopicRights], *, person: Person) -> list[tuple[TopicRights, Right, str]]:
+    """Put beside each right who recorded its proof."""
+    entries = [right.entry for each in rights for right in each.rights if right.entry]
+    by = find_recorders(person, entries=entries)
+    return [
+        (each, right, by.get(right.entry.pk, "") if right.entry else "") for each in rights for right in each.rights
+    ]
+
+
+def _say_rights(rights: list[TopicRights]) -> dict[str, Any]:
+    """Say by names what may be written by mail, and what is allowed on other channels."""
+    elsewhere = [
+        (channel, names)
+        for channel in (Channel.POST, Channel.PHONE, Channel.PORTAL)
+        if (names := [said(one.topic.name) for one in rights if _allows(one, channel)])
+    ]
+    return {
+        "allowed": [said(one.topic.name) for one in rights if one.by_mail.allowed],
+        "not_allowed": [said(one.topic.name) for one in rights if not one.by_mail.allowed],
+        "elsewhere": elsewhere,
+    }
+
+
+def _allows(one: TopicRights, channel: str) -> bool:
+    return any(right.allowed for right in one.rights if right.channel == channel)
+
+
+def _paused(rights: list[TopicRights]) -> datetime | None:
+    """Return until when the person asked for silence, if that lies ahead."""
+    until = [one.preference.paused_until for one in rights if one.preference and one.preference.paused_until]
+    return max((at for at in until if at > timezone.now()), default=None)
+
+
+def _silences(person: Person) -> list[Suppression]:
+    if person.address is None:
+        return []
+    rows = Suppression.objects.filter(hash=hash_address(person.address.value), lifted_at=None).select_related("brand")
+    return list(rows.order_by("id")[:10])
+
+
+def _merged(person: Person) -> list[Merge]:
+    """Return the merges that stand: of others into this person, or of this one into another."""
+    column = "gone" if person.state == Person.State.MERGED else "kept"
+    rows = Merge.objects.filter(**{column: person}, undone_at=None).select_related("kept", "gone")
+    return list(rows.order_by("-id")[:10])
+
+
+def _own_fields(person: Person) -> list[tuple[Any, Any]]:
+    labels = {field.key: field.label for field in OwnField.objects.all()}
+    return [(labels.get(key, {"en": key}), value) for key, value in sorted(person.fields.items())]
+
+
+def _write_key(moment: Moment) -> tuple[str | int, ...]:
+    return (moment.at.isoformat(), moment.rank, moment.id)
+
+
+def _read_before(request: HttpRequest) -> Key | None:
+    key = read_key(request.GET.get("after"), kinds=(str, int, int))
+    if key is None:
+        return None
+    try:
+        at = datetime.fromisoformat(str(key[0]))
+    except ValueError:
+        return None
+    return Key(at, int(key[1]), int(key[2])) if at.tzinfo else None
