@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 from django.db.models import Max, Q, QuerySet
 
-from esmero.content.models import Template, TemplateVersion
+from esmero.content.models import Template, TemplateText, TemplateVersion
 from esmero.house.models import Brand
+from esmero.rendering.promotion import SLOT
 
 
 def list_templates(*, brand: Brand) -> Sequence[Template]:
@@ -18,3 +19,8 @@ def latest_versions(*, brand: Brand, besides: int | None = None) -> QuerySet[Tem
     newest = Template.objects.filter(brand=brand).annotate(newest=Max("versions__id")).values("newest")
     wanted = Q(pk__in=newest) | Q(pk=besides) if besides else Q(pk__in=newest)
     return TemplateVersion.objects.filter(wanted).select_related("template").order_by("template__name", "number")
+
+
+def has_promotion(version_id: int) -> bool:
+    """Say whether a text of this version holds a promotion."""
+    return TemplateText.objects.filter(version=version_id, mjml__icontains=f"<{SLOT}").exists()

@@ -5,7 +5,7 @@ from typing import Any
 
 from esmero.management.leaf import Commands, Fault, Shown, add_group, add_leaf, lay_out
 
-NOT_REASONS = frozenset({"audience", "go", "wait"})
+NOT_REASONS = frozenset({"audience", "go", "wait", "promotion"})
 
 
 def add(commands: Commands) -> None:
@@ -117,7 +117,7 @@ def _wait_for(job: Any) -> Any:
     return job
 
 
-def _show_counts(campaign: Any, counts: dict[str, int]) -> Shown:
+def _show_counts(campaign: Any, counts: dict[str, Any]) -> Shown:
     from esmero.mailroom.reasons import SLUGS, in_order
     from esmero.web.parts.words import say_reason
 
@@ -137,7 +137,23 @@ def _show_counts(campaign: Any, counts: dict[str, int]) -> Shown:
     }
     lines = [(number, code, say_reason(code)) for code, number in reasons.items()]
     told = [(audience, "", "in the segment"), *lines, (wait, "", "wait for a while"), (go, "", "get it")]
+    if "promotion" in counts:
+        facts["promotion"] = counts["promotion"]
+        told += [
+            (
+                number,
+                "" if code == "with" else code,
+                "with the promotion" if code == "with" else "without: " + _say_lost(code),
+            )
+            for code, number in counts["promotion"].items()
+        ]
     return Shown(facts, lay_out([line for line in told if line[0] or line[2] != "wait for a while"]))
+
+
+def _say_lost(code: str) -> str:
+    from esmero.web.parts.words import say_reason
+
+    return "no topic was chosen for the promotion" if code == "no-topic" else str(say_reason(code))
 
 
 def start(options: argparse.Namespace) -> Shown:
