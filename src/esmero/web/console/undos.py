@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from esmero.content.media import bring_back_pictures
+from esmero.content.versions import bring_back_templates
 from esmero.house.models import User
 from esmero.people.tags import tag_persons, untag_persons
 
@@ -17,7 +19,17 @@ def _tag(facts: Mapping[str, Any], by: User) -> object:
     return tag_persons(facts["persons"], name=facts["tag"], by=by)
 
 
+def _bring_back_templates(facts: Mapping[str, Any], by: User) -> object:
+    return bring_back_templates(facts["templates"], by=by)
+
+
+def _bring_back_pictures(facts: Mapping[str, Any], by: User) -> object:
+    return bring_back_pictures(facts["pictures"], by=by)
+
+
 UNDOS: Mapping[str, Undo] = {
     "tagged": _untag,
     "untagged": _tag,
+    "template-archived": _bring_back_templates,
+    "media-archived": _bring_back_pictures,
 }

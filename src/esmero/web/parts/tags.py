@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from esmero.house.roles import may
 from esmero.web.parts.bars import Segment, lay_segments
+from esmero.web.parts.diffs import lay_difference
 from esmero.web.parts.facts import say_facts
 from esmero.web.parts.words import MOMENTS, OUTCOME, STATES, Word, say_act, say_job, say_line, say_reason
 
@@ -94,6 +95,12 @@ def code(text: str, problems: Sequence[int] = ()) -> Mapping[str, Any]:
     """Text with numbered lines, for reading only; `problems` are the numbers of the lines to mark."""
     marked = set(problems)
     return {"lines": [(line, number in marked) for number, line in enumerate(text.splitlines(), start=1)]}
+
+
+@register.inclusion_tag("parts/diff.html")
+def diff(old: str, new: str) -> Mapping[str, Any]:
+    """Two texts side by side, line by line, with what differs marked by colour and by strike or underline."""
+    return {"rows": [] if old == new else lay_difference(old, new)}
 
 
 @register.filter
