@@ -88,6 +88,11 @@ function hideFields(html) {
   for (const chip of page.querySelectorAll("[data-field-name]")) {
     chip.replaceWith(write({ name: chip.dataset.fieldName, fallback: chip.dataset.fallback ?? null }));
   }
+  // The editor keeps a paragraph in each item; a letter does not say so unless there are several.
+  for (const words of page.querySelectorAll("li > p:first-child, blockquote > p:only-child")) {
+    if (words.parentElement.querySelectorAll(":scope > p").length === 1) words.replaceWith(...words.childNodes);
+  }
+  for (const empty of page.querySelectorAll("p:empty")) empty.remove();
   return page.body.innerHTML;
 }
 
@@ -99,8 +104,8 @@ function start() {
   const frame = document.createElement("div");
   frame.className = "letter-editor";
   const place = document.createElement("div");
-  area.closest(".field").hidden = true;
-  area.closest(".field").after(frame);
+  for (const part of [area, ...area.parentElement.querySelectorAll(".hint")]) part.hidden = true;
+  area.after(frame);
   // What failed the check comes back as it was sent; otherwise the letter that is kept.
   const kept = hidden.value || document.getElementById("letter-start").content.textContent;
   const editor = new Editor({
@@ -188,12 +193,15 @@ function makeTools(editor, words, panel) {
   return bar;
 }
 
-/** Opens the panel with these elements; Escape closes it and goes back to the letter. */
+/** Opens the panel with these elements; Enter does what the first button does, Escape goes back to the letter. */
 function open(panel, editor, ...parts) {
   panel.replaceChildren(...parts);
   panel.hidden = false;
   panel.onkeydown = (event) => {
     if (event.key === "Escape") close(panel, editor);
+    if (event.key !== "Enter" || event.target.tagName !== "INPUT") return;
+    event.preventDefault();
+    panel.querySelector(".buttons > button")?.click();
   };
   panel.querySelector("input, select, button")?.focus();
 }
@@ -202,6 +210,11 @@ function close(panel, editor) {
   panel.hidden = true;
   panel.replaceChildren();
   editor.commands.focus();
+}
+
+/** Puts something behind what is selected, which stays. */
+function put(editor, content) {
+  editor.chain().focus().insertContentAt(editor.state.selection.to, content).run();
 }
 
 function ask(label, value = "", type = "text") {
@@ -234,11 +247,6 @@ function buttons(panel, editor, words, insert, remove) {
   if (insert) add(words.insert, "", done(insert));
   if (remove) add(words.remove, "outline", done(remove));
   add(words.cancel, "outline", () => close(panel, editor));
-  panel.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" || event.target.tagName !== "INPUT" || !insert) return;
-    event.preventDefault();
-    done(insert)();
-  }, { once: true });
   return row;
 }
 
@@ -266,7 +274,7 @@ function askButton(editor, words, panel) {
     if (!say.value.trim() || !to.value.trim()) return;
     const attrs = { words: say.value.trim(), href: to.value.trim() };
     if (editor.isActive("letterButton")) editor.chain().focus().updateAttributes("letterButton", attrs).run();
-    else editor.chain().focus().insertContent({ type: "letterButton", attrs }).run();
+    else put(editor, { type: "letterButton", attrs });
   };
   const unset = editor.isActive("letterButton") ? () => editor.chain().focus().deleteSelection().run() : null;
   open(panel, editor, sayWrap, toWrap, buttons(panel, editor, words, set, unset));
@@ -284,7 +292,7 @@ function askField(editor, words, panel) {
   const [elseWrap, otherwise] = ask(words.fallback);
   const set = () => {
     const fallback = otherwise.value.replace(/["{}\\]/g, "");
-    editor.chain().focus().insertContent({ type: "field", attrs: { name: choice.value, fallback } }).run();
+    put(editor, { type: "field", attrs: { name: choice.value, fallback } });
   };
   open(panel, editor, wrap, elseWrap, buttons(panel, editor, words, set));
 }
@@ -304,7 +312,7 @@ async function askPicture(editor, words, panel) {
       panel.hidden = true;
       panel.replaceChildren();
       const width = Math.min(one.width, 552);
-      editor.chain().focus().setImage({ src: one.src, alt: one.alt, width }).run();
+      put(editor, { type: "image", attrs: { src: one.src, alt: one.alt, width } });
     });
     grid.append(button);
   }

@@ -50,7 +50,7 @@ def examine(source: Source, compiled: Compiled) -> list[Finding]:
             Finding("clipped", "body", facts={"kilobytes": str(octets // 1000), "most": str(CLIPPED_OCTETS // 1000)})
         )
     words = re.sub(r"https?://\S+", "", "".join(piece for piece in compiled.text.pieces if isinstance(piece, str)))
-    if len(re.findall(r"\w{2,}", words)) < 8:
+    if "<img" in compiled.html.source and len(re.findall(r"\w{2,}", words)) < 8:
         found.append(Finding("text-thin", "body"))
     parts = {"subject": 0, "preheader": 1, "body": 2}
     unique = {(one.code, one.part, one.line, tuple(one.facts.items())): one for one in found}
