@@ -15,6 +15,9 @@ def add(commands: Commands) -> None:
     create.add_argument("--brand", required=True, metavar="CODE")
     create.add_argument("--topic", required=True, metavar="CODE")
     create.add_argument(
+        "--promotion-topic", metavar="CODE", help="whose permission the promotion in the template needs"
+    )
+    create.add_argument(
         "--template", required=True, action="append", metavar="[LANG=]FILE", help="MJML; once a language"
     )
     create.add_argument("--subject", required=True, action="append", metavar="[LANG=]TEXT")
@@ -56,6 +59,7 @@ def create_draft(options: argparse.Namespace) -> Shown:
 
     brand = find_brand(options.brand)
     topic = find_topic(options.topic, brand=brand)
+    promotion = find_topic(options.promotion_topic, brand=brand) if options.promotion_topic else None
     segment = find_segment(options.segment)
     language = options.language or brand.language
     reason = by_language(options.reason, default=language)
@@ -69,7 +73,14 @@ def create_draft(options: argparse.Namespace) -> Shown:
         template = create_template(name, brand=brand)
         version = add_version(template, texts=sources, fields=known_fields(), created_by="command line")
         made = create_campaign(
-            name, brand=brand, topic=topic, version=version, segment=segment, reason=reason, by="command line"
+            name,
+            brand=brand,
+            topic=topic,
+            version=version,
+            segment=segment,
+            reason=reason,
+            by="command line",
+            promotion_topic=promotion,
         )
     return Shown(_facts(made), str(made.pk))
 

@@ -4,6 +4,7 @@ from esmero.campaigns.models import Campaign
 from esmero.content.models import MediaFile, Template, TemplateText, TemplateVersion
 from esmero.house.models import AuditEntry
 from esmero.outbox.models import Message
+from esmero.people.models import Segment
 from tests.house_facts import MJML, add_people, build_house
 from tests.web.facts import RICH, draw_picture, furnish_content, staff
 
@@ -125,7 +126,13 @@ def test_what_is_written_is_looked_at_without_being_kept(client, house):
     html = client.post(url, {"subject": "s", "preheader": "", "letter": "", "rich": rich}).content.decode()
     for go in ("preheader", "block:1", "block:2", "block:3"):
         assert f'data-go="{go}"' in html
-    assert "2 people read Spanish" in html
+    about = client.get(f"/console/templates/{template.pk}/unwritten/?language=fr").content.decode()
+    assert "2 people read Spanish" in about
+    segment = Segment.objects.create(name="Nadie", conditions={"field": "language", "is": "=", "value": "fr"})
+    facts = {"brand": house.brand, "topic": house.topic, "version": house.version, "segment": segment}
+    Campaign.objects.create(name="Una", **facts)
+    about = client.get(f"/console/templates/{house.version.template_id}/unwritten/?language=en").content.decode()
+    assert "read" not in about, "nobody of the segment reads what is not written"
     assert not TemplateVersion.objects.filter(template=template).exists()
     mjml = MJML.replace(' | fallback("cliente")', "")
     url = f"/console/templates/{house.version.template_id}/check/?language=es"

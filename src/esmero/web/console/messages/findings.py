@@ -3,10 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from esmero.content.queries import LANGUAGES
 from esmero.people.models import Person
 from esmero.rendering.examine import Finding
 from esmero.rendering.problem import Problem
@@ -82,10 +84,9 @@ def tell_missing(languages: Mapping[str, int]) -> list[Told]:
 MOST = 1000
 
 
-def count_unwritten(written: set[str]) -> dict[str, int]:
-    """Count the people, up to MOST, who read each language that is not among `written`."""
-    active = Person.objects.filter(state=Person.State.ACTIVE)
-    counted = {code: active.filter(language=code)[:MOST].count() for code in ("es", "fr", "en") if code not in written}
+def count_unwritten(readers: QuerySet[Person], *, written: set[str]) -> dict[str, int]:
+    """Count the readers, up to MOST, of each language that is not among `written`."""
+    counted = {code: readers.filter(language=code)[:MOST].count() for code in LANGUAGES if code not in written}
     return {code: number for code, number in counted.items() if number}
 
 

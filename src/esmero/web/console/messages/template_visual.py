@@ -37,7 +37,7 @@ EDITOR_CSP: Mapping[str, Any] = {
 }
 # What the editor cannot keep as it was written: pattern → what to say. Nothing is lost unless somebody saves there.
 CANNOT = (
-    (re.compile(r"\{%"), gettext_lazy("conditions and loops ({% if %}, {% for %}) between elements")),
+    (re.compile(r"\{%"), gettext_lazy("conditions and loops between elements")),
     (re.compile(r"<!--"), gettext_lazy("remarks in the source")),
     (
         re.compile(r"<mj-(raw|table|accordion|carousel|include)\b"),

@@ -8,13 +8,17 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
+from esmero.campaigns.models import Campaign
 from esmero.content.media import to_local, to_public
 from esmero.content.models import Template, TemplateText, TemplateVersion
 from esmero.content.versions import add_version, make_letter, source_of
+from esmero.dossier.segments import select_persons
 from esmero.house.roles import may
 from esmero.mailroom.facts import known_fields
+from esmero.people.queries import people_rows
+from esmero.people.segments import SegmentFault
 from esmero.rendering.compile import Source, compile_source
 from esmero.rendering.examine import examine
 from esmero.rendering.letter import clean_letter
@@ -156,8 +160,26 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
         told = tell_problems(fault.problems, blocks=written.blocks)
     else:
         told = tell_findings(examine(written.source, compiled), blocks=written.blocks)
-    told += tell_missing(count_unwritten({*desk.texts, desk.language}))
     return show_part(request, "console/messages/findings.html", told=told, looked=True)
+
+
+@require_safe
+@requires()
+def unwritten(request: HttpRequest, pk: int) -> HttpResponse:
+    """Answer which languages its readers speak in which nothing is written; the page asks for it once, on its own."""
+    desk = open_desk(pk, language=request.GET.get("language", ""))
+    newest = (
+        Campaign.objects.filter(version__template=pk, segment__isnull=False)
+        .select_related("segment")
+        .order_by("-id")
+        .first()
+    )
+    try:
+        readers = select_persons(newest.segment.conditions) if newest and newest.segment else people_rows()
+        told = tell_missing(count_unwritten(readers, written={*desk.texts, desk.language}))
+    except SegmentFault:  # the segment says so on its own page
+        told = []
+    return show_part(request, "console/messages/findings.html", told=told)
 
 
 def read_form(form: TextForm, *, desk: Desk) -> Written:

@@ -24,6 +24,7 @@ urlpatterns = [
     path("templates/new/", template_list.new_template, name="template-new"),
     path("templates/<int:pk>/", templates.template, name="template"),
     path("templates/<int:pk>/check/", templates.check, name="template-check"),
+    path("templates/<int:pk>/unwritten/", templates.unwritten, name="template-unwritten"),
     path("templates/<int:pk>/duplicate/", template_list.duplicate, name="template-duplicate"),
     path("templates/<int:pk>/visual/", template_visual.visual, name="template-visual"),
     path("templates/<int:pk>/versions/", template_versions.versions, name="template-versions"),
