@@ -19,7 +19,8 @@ const FONTS = {
 
 const LICENCES = [
   "@alpinejs/csp", "@fontsource-variable/inter", "@fontsource/source-serif-4",
-  "basecoat-css", "htmx.org", "lucide-static", "tailwindcss",
+  "@tiptap/core", "@tiptap/extension-image", "@tiptap/extension-link", "@tiptap/pm", "@tiptap/starter-kit",
+  "basecoat-css", "grapesjs", "grapesjs-mjml", "htmx.org", "lucide-static", "tailwindcss",
 ];
 
 function copyFonts() {
@@ -37,7 +38,8 @@ function writeStyles() {
 
 async function writeScripts() {
   await build({
-    entryPoints: { app: join(root, "assets/js/app.js"), signup: join(root, "assets/js/signup.js") },
+    // All but the first are asked for by the pages where somebody writes, and by no other.
+    entryPoints: ["app", "signup", "writing", "letter", "editor-start", "editor"].map((name) => join(root, `assets/js/${name}.js`)),
     outdir: out,
     bundle: true,
     minify: true,

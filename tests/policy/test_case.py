@@ -1,8 +1,9 @@
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
+from esmero.policy.case import Wishes
 from tests.policy.verbs import OCCASION, OFFERS, RECIPIENT
 
 
@@ -34,9 +35,27 @@ def test_the_slot_is_an_occasion_of_commerce_with_a_purpose_of_its_own():
         OCCASION, message_class="service", purpose="contract", valid_bases=frozenset({"contract"}), promotion=OFFERS
     )
     slot = invoice.as_promotion()
-    assert slot == replace(OCCASION, purpose=OFFERS.purpose, valid_bases=OFFERS.valid_bases)
+    assert slot == replace(OCCASION, purpose=OFFERS.purpose, topic=OFFERS.topic, valid_bases=OFFERS.valid_bases)
 
 
 @pytest.mark.parametrize(("message_class", "promotion"), [("service", None), ("commercial", OFFERS)])
 def test_without_a_slot_beside_the_body_there_is_nothing_to_judge_apart(message_class, promotion):
     assert replace(OCCASION, message_class=message_class, promotion=promotion).as_promotion() is None
+
+
+def test_an_advertisement_beside_another_topic_is_judged_apart():
+    other = replace(OFFERS, topic="ofertas")
+    slot = replace(OCCASION, promotion=other).as_promotion()
+    assert slot == replace(OCCASION, topic="ofertas", valid_bases=other.valid_bases)
+
+
+def test_the_slot_sees_what_the_person_wishes_for_its_own_topic():
+    wishes = Wishes(wants_topic=False, minimum_gap=timedelta(days=30), last_written_at=None)
+    seen = RECIPIENT._replace(promotion_wishes=wishes).for_promotion()
+    assert (seen.wants_topic, seen.minimum_gap, seen.last_written_at) == wishes
+    assert seen.permissions == RECIPIENT.permissions
+
+
+def test_wishes_for_the_slot_that_nobody_gathered_are_an_error():
+    with pytest.raises(ValueError, match="nobody gathered"):
+        RECIPIENT._replace(promotion_wishes=None).for_promotion()

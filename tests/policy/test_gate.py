@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from esmero.policy.case import MESSAGE_CLASSES, Case, Permission, Promotion, Suppression
+from esmero.policy.case import MESSAGE_CLASSES, Case, Permission, Promotion, Suppression, Wishes
 from esmero.policy.gate import RULES, judge, judge_occasion, judge_recipient
 from esmero.policy.rule import OccasionRule
 from tests.policy.verbs import DAY, NOW, OFFERS, a_case, an_entry
@@ -16,7 +16,7 @@ moments = st.integers(-400, 400).map(lambda days: NOW + timedelta(days=days))
 purposes = st.sampled_from(["newsletter", "contract"])
 topics = st.sampled_from(["", "novedades", "ofertas"])
 bases = st.sampled_from(["consent", "soft opt-in", "contract"])
-promotions = st.builds(Promotion, purpose=purposes, valid_bases=st.frozensets(bases))
+promotions = st.builds(Promotion, purpose=purposes, topic=topics, valid_bases=st.frozensets(bases))
 suppressions = st.builds(
     Suppression, scope=st.sampled_from(["all", "commercial"]), reason=st.just("5.1.1"), since=moments
 )
@@ -55,6 +55,12 @@ RECIPIENT_FACTS = {
     "paused_until": moments,
     "already_has": st.just(True),
     "address_taken_by": st.integers(2, 9),
+    "promotion_wishes": st.builds(
+        Wishes,
+        wants_topic=st.none() | st.booleans(),
+        minimum_gap=st.none() | st.integers(1, 60).map(lambda days: timedelta(days=days)),
+        last_written_at=st.none() | moments,
+    ),
 }
 
 
@@ -117,11 +123,24 @@ def test_the_slot_never_costs_the_body(case, promotion):
 def test_the_slot_stays_exactly_where_the_same_advertisement_could_go_alone(case, promotion):
     occasion = replace(case.occasion, promotion=promotion)
     verdict = judge(replace(case, occasion=occasion))
-    if occasion.message_class == "commercial" or verdict.objections:
+    is_the_body = occasion.message_class == "commercial" and (promotion.purpose, promotion.topic) == (
+        occasion.purpose,
+        occasion.topic,
+    )
+    if is_the_body or verdict.objections:
         assert verdict.slot_objections == ()
         return
-    alone = replace(occasion, message_class="commercial", purpose=promotion.purpose, valid_bases=promotion.valid_bases)
-    assert verdict.slot_objections == judge(replace(case, occasion=alone)).objections
+    alone = replace(
+        occasion,
+        message_class="commercial",
+        purpose=promotion.purpose,
+        topic=promotion.topic,
+        valid_bases=promotion.valid_bases,
+        promotion=None,
+    )
+    wants_topic, minimum_gap, last_written_at = case.recipient.promotion_wishes
+    person = case.recipient._replace(wants_topic=wants_topic, minimum_gap=minimum_gap, last_written_at=last_written_at)
+    assert verdict.slot_objections == judge(Case(alone, person)).objections
 
 
 @given(occasions, st.lists(recipients, max_size=5))

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from esmero.policy.case import Case, Occasion, Permission, Promotion, Recipient
+from esmero.policy.case import Case, Occasion, Permission, Promotion, Recipient, Wishes
 from esmero.policy.gate import judge
 from esmero.policy.verdict import Objection
 
@@ -28,7 +28,7 @@ OCCASION = Occasion(
     labelled=True,
     leave_offered=True,
 )
-OFFERS = Promotion(purpose="newsletter", valid_bases=frozenset({"consent"}))
+OFFERS = Promotion(purpose="newsletter", topic="novedades", valid_bases=frozenset({"consent"}))
 
 
 def an_entry(state="granted", **changes):
@@ -57,6 +57,7 @@ RECIPIENT = Recipient(
     paused_until=None,
     already_has=False,
     address_taken_by=None,
+    promotion_wishes=Wishes(wants_topic=None, minimum_gap=None, last_written_at=None),
 )
 
 

@@ -2,13 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from io import BytesIO
 
 from django.utils import timezone
+from PIL import Image
 
 from esmero.asks.models import Form
 from esmero.campaigns.models import AudienceMember, Campaign
+from esmero.content.media import add_picture
+from esmero.content.versions import add_version, create_template, make_letter, source_of
 from esmero.conversations.models import Conversation, Entry
 from esmero.house.models import AuditEntry, User
+from esmero.mailroom.facts import known_fields
 from esmero.outbox.models import Captured, Message, MessageEvent, Relay
 from esmero.outbox.transports.capture.transport import capture
 from esmero.outbox.transports.parcels import Parcel
@@ -27,6 +32,7 @@ from esmero.people.models import (
 )
 from esmero.people.suppression import suppress
 from esmero.privacy.models import DataRequest
+from esmero.rendering.compile import Source
 from esmero.work.models import Job
 from tests.house_facts import House, add_people, build_house, open_dispatch
 
@@ -35,6 +41,12 @@ LETTER = (
     b"Message-ID: <a1@fibranorte.example>\r\nReply-To: <p-tag@vuelta.fibranorte.example>\r\nMIME-Version: 1.0\r\n"
     b"Content-Type: text/html; charset=utf-8\r\n\r\n"
     b'<p>Hola</p><a href="https://correo.fibranorte.example/c/tag">Ver</a>\r\n'
+)
+
+RICH = (
+    '<h1>Hola, {{ given_name | fallback("cliente") }}</h1><p>Le escribimos por <strong>dos</strong> cosas:</p>'
+    '<ul><li>las obras</li><li>el precio</li></ul><p><a class="button" href="https://fibranorte.example/obras">Ver</a></p>'
+    '<div class="promotion"><p>Pase a Fibra 600.</p></div>'
 )
 
 LIST = "Número;Correo;¿Acepta publicidad?;Tarifa\r\n7;zoe@cliente.example;sí;Fibra\r\n".encode()
@@ -53,6 +65,30 @@ def staff(role: str = "owner", language: str = "en") -> User:
     return User.objects.create_user(
         f"{role}@fibranorte.example", "a-long-password", name="Lucía Prado", role=role, language=language
     )
+
+
+def draw_picture(number: int = 0) -> bytes:
+    """A picture that no other number gives."""
+    written = BytesIO()
+    Image.new("RGB", (60 + number, 40), (14, 92, 89)).save(written, "PNG")
+    return written.getvalue()
+
+
+def furnish_content(house: House, rows: int) -> dict[str, int]:
+    """Give the brand a letter in versions and pictures; returns ids by name."""
+    letter = create_template("Carta", brand=house.brand, kind="letter")
+    made = make_letter(RICH, brand=house.brand, title="Dos cosas")
+    for number in range(rows):
+        source = Source("es", f"Dos cosas {number}", "Las obras y el precio", made.mjml)
+        version = add_version(
+            letter, texts=[source], letters={"es": RICH}, fields=known_fields(), created_by="Lucía", changed="Más corta"
+        )
+        text = house.version.texts.get()
+        add_version(house.version.template, texts=[source_of(text)], fields=known_fields(), created_by="Lucía")
+    by = User.objects.create_user("fotos@fibranorte.example", None, name="Lucía Prado", role="reader")
+    facts = {"brand": house.brand, "alt": {"es": "Una calle"}, "by": by}
+    pictures = [add_picture(draw_picture(number), name=f"Foto {number}", **facts)[0].pk for number in range(rows)]
+    return {"letter": letter.pk, "letter-version": version.pk, "picture": pictures[0]}
 
 
 def furnish(rows: int = 1) -> Console:
@@ -162,7 +198,13 @@ def furnish(rows: int = 1) -> Console:
         DataRequest.objects.create(kind="erase", person=person, brand=house.brand, at=now, due_at=now)
         for person in people
     ]
+    content = furnish_content(house, rows)
     pages = {
+        "letter": f"templates/{content['letter']}/", "letter-versions": f"templates/{content['letter']}/versions/",
+        "letter-look": f"templates/versions/{content['letter-version']}/look/",
+        "template-versions": f"templates/{house.version.template_id}/versions/",
+        "template-look": f"templates/versions/{house.version.pk}/look/?dark=1&narrow=1&bare=1",
+        "media": "media/", "picture": f"media/{content['picture']}/", "picture-new": "media/new/",
         "today": "", "people": "people/", "search": "people/?q=nombre", "person": f"people/{people[0].pk}/",
         "data-requests": "data-requests/", "data-request": f"data-requests/{wishes[0].pk}/",
         "forms": "forms/", "form-new": "forms/new/", "form": f"forms/{forms[0].pk}/",

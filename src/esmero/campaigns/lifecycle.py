@@ -36,10 +36,15 @@ def create_campaign(
     segment: Segment | None,
     reason: Mapping[str, str],
     by: User | str,
+    promotion_topic: Topic | None = None,
 ) -> Campaign:
-    """Make a draft. `reason` says, in each language, why the message is worth the reader's time."""
-    if topic.brand_id != brand.pk:
-        raise NotNow(f"The topic {topic.code} belongs to another brand. Choose one of {brand.name}.")
+    """Make a draft. `reason` says, in each language, why the message is worth the reader's time.
+
+    `promotion_topic` is the topic whose permission the promotion in it needs; without one, no promotion goes out.
+    """
+    for each in (topic, promotion_topic):
+        if each is not None and each.brand_id != brand.pk:
+            raise NotNow(f"The topic {each.code} belongs to another brand. Choose one of {brand.name}.")
     with transaction.atomic():
         campaign = Campaign.objects.create(
             name=name,
@@ -48,6 +53,7 @@ def create_campaign(
             version=version,
             segment=segment,
             reason=dict(reason),
+            promotion_topic=promotion_topic,
             created_by=str(by),
         )
         note("campaign.created", by=by, subject=campaign, facts={"name": name})
@@ -105,6 +111,7 @@ def start_campaign(campaign: Campaign, *, by: User | str) -> Campaign:
             message_class=MessageClass.COMMERCIAL if commercial else MessageClass.RELATIONAL,
             purpose=campaign.topic.purpose,
             topic=campaign.topic,
+            promotion_topic=campaign.promotion_topic,
             version=campaign.version,
             relay=relay,
             reason=campaign.reason,

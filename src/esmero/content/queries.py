@@ -1,20 +1,40 @@
 """Reading templates: those of a brand, and the version of each that a campaign takes."""
 
-from collections.abc import Sequence
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet, Subquery
 
-from django.db.models import Max, Q, QuerySet
-
-from esmero.content.models import Template, TemplateVersion
+from esmero.content.models import Template, TemplateText, TemplateVersion
 from esmero.house.models import Brand
+from esmero.rendering.promotion import SLOT
+
+LANGUAGES = ("es", "fr", "en")
 
 
-def list_templates(*, brand: Brand) -> Sequence[Template]:
-    """Return a brand's templates by name, each with the number of its `newest` version (None while it has none)."""
-    return list(Template.objects.filter(brand=brand).annotate(newest=Max("versions__number")).order_by("name"))
+def template_rows(*, brand: Brand) -> QuerySet[Template]:
+    """Return a brand's templates with what a list says of them.
+
+    `newest` is the number of the newest version (None while there is none), `changed_at` and `changed_by` its time and
+    author, `in_es`, `in_fr` and `in_en` whether it speaks that language.
+    """
+    versions = TemplateVersion.objects.filter(template=OuterRef("pk")).order_by("-number")
+    rows = Template.objects.filter(brand=brand).annotate(
+        newest_id=Subquery(versions.values("pk")[:1]),
+        newest=Subquery(versions.values("number")[:1]),
+        changed_at=Subquery(versions.values("created_at")[:1]),
+        changed_by=Subquery(versions.values("created_by")[:1]),
+    )
+    texts = TemplateText.objects.filter(version=OuterRef("newest_id"))
+    return rows.annotate(**{f"in_{code}": Exists(texts.filter(language=code)) for code in LANGUAGES})
 
 
 def latest_versions(*, brand: Brand, besides: int | None = None) -> QuerySet[TemplateVersion]:
-    """Return the newest version of each of a brand's templates, and the version with the id `besides`."""
-    newest = Template.objects.filter(brand=brand).annotate(newest=Max("versions__id")).values("newest")
+    """Return the newest version of each of a brand's templates in use, and the version with the id `besides`."""
+    newest = (
+        Template.objects.filter(brand=brand, archived_at=None).annotate(newest=Max("versions__id")).values("newest")
+    )
     wanted = Q(pk__in=newest) | Q(pk=besides) if besides else Q(pk__in=newest)
     return TemplateVersion.objects.filter(wanted).select_related("template").order_by("template__name", "number")
+
+
+def has_promotion(version_id: int) -> bool:
+    """Say whether a text of this version holds a promotion."""
+    return TemplateText.objects.filter(version=version_id, mjml__icontains=f"<{SLOT}").exists()

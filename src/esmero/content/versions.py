@@ -1,27 +1,37 @@
 """Templates and their versions: a version is checked before it is kept, and never changed once something used it."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
 from esmero.content.models import Link, Template, TemplateText, TemplateVersion
-from esmero.house.models import Brand
+from esmero.house.audit import note
+from esmero.house.models import Brand, User
 from esmero.rendering.compile import Source, compile_source
+from esmero.rendering.letter import Look, Made, make_mjml
 
 
-def create_template(name: str, *, brand: Brand) -> Template:
+def create_template(name: str, *, brand: Brand, kind: str = Template.Kind.MJML) -> Template:
     """Return a new template of this name; a number is added where the brand has one of that name already."""
     taken = set(Template.objects.filter(brand=brand, name__startswith=name).values_list("name", flat=True))
     free = next(n for n in range(1, len(taken) + 2) if (name if n == 1 else f"{name} {n}") not in taken)
-    return Template.objects.create(brand=brand, name=name if free == 1 else f"{name} {free}")
+    return Template.objects.create(brand=brand, name=name if free == 1 else f"{name} {free}", kind=kind)
 
 
 def add_version(
-    template: Template, *, texts: Sequence[Source], fields: Collection[str], created_by: str = ""
+    template: Template,
+    *,
+    texts: Sequence[Source],
+    fields: Collection[str],
+    created_by: str = "",
+    letters: Mapping[str, str] | None = None,
+    changed: str = "",
 ) -> TemplateVersion:
     """Check each language's text and keep them as the template's next version.
+
+    `letters` are the rich texts that the MJML was made of, by language; `changed` says in the author's words what is new.
 
     Raises:
         TemplateFault: with all problems of the first language that has any; nothing is kept.
@@ -31,13 +41,21 @@ def add_version(
         compile_source(text, fields=fields, footer=None)
     with transaction.atomic():
         last = TemplateVersion.objects.filter(template=template).aggregate(Max("number"))["number__max"] or 0
-        version = TemplateVersion.objects.create(template=template, number=last + 1, created_by=created_by)
+        version = TemplateVersion.objects.create(
+            template=template, number=last + 1, created_by=created_by, note=changed[:200]
+        )
         TemplateText.objects.bulk_create(
             TemplateText(
-                version=version, language=text.language, subject=text.subject, preheader=text.preheader, mjml=text.mjml
+                version=version,
+                language=text.language,
+                subject=text.subject,
+                preheader=text.preheader,
+                mjml=text.mjml,
+                letter=(letters or {}).get(text.language, ""),
             )
             for text in texts
         )
+        note("template.saved", by=created_by or "command line", subject=template, facts={"version": version.number})
     return version
 
 
@@ -60,3 +78,65 @@ def register_links(text: TemplateText, *, urls: Sequence[str]) -> list[int]:
 def seal_version(version: TemplateVersion) -> None:
     """Say that something uses this version: from now on it is never changed."""
     TemplateVersion.objects.filter(pk=version.pk, sealed_at=None).update(sealed_at=timezone.now())
+
+
+def make_letter(letter: str, *, brand: Brand, title: str) -> Made:
+    """Make MJML of a sanitised letter in the brand's colour."""
+    return make_mjml(letter, look=Look(colour=brand.colour), title=title)
+
+
+def restore_version(version: TemplateVersion, *, fields: Collection[str], changed: str, by: User) -> TemplateVersion:
+    """Keep an earlier version's texts as the newest one; what came between stays where it is.
+
+    Raises:
+        TemplateFault: it no longer fits, because a field was taken away since; nothing is kept.
+
+    """
+    texts = list(version.texts.order_by("id"))
+    return add_version(
+        version.template,
+        texts=[source_of(text) for text in texts],
+        letters={text.language: text.letter for text in texts},
+        fields=fields,
+        created_by=by.name,
+        changed=changed,
+    )
+
+
+def duplicate_template(template: Template, *, fields: Collection[str], changed: str, by: User) -> Template:
+    """Make a template of its own out of another one's newest version; raises TemplateFault as `restore_version` does."""
+    newest = template.versions.order_by("-number").first()
+    with transaction.atomic():
+        copy = create_template(template.name[:140], brand=template.brand, kind=template.kind)
+        if newest is not None:
+            texts = list(newest.texts.order_by("id"))
+            add_version(
+                copy,
+                texts=[source_of(text) for text in texts],
+                letters={text.language: text.letter for text in texts},
+                fields=fields,
+                created_by=by.name,
+                changed=changed,
+            )
+        note("template.duplicated", by=by, subject=copy, facts={"of": template.pk})
+    return copy
+
+
+def archive_templates(ids: Collection[int], *, by: User | str) -> list[int]:
+    """Take templates out of the lists and choices; what uses them goes on. Returns the ids of those that changed."""
+    return _set_archived(ids, archived=True, by=by)
+
+
+def bring_back_templates(ids: Collection[int], *, by: User | str) -> list[int]:
+    """Undo `archive_templates`."""
+    return _set_archived(ids, archived=False, by=by)
+
+
+def _set_archived(ids: Collection[int], *, archived: bool, by: User | str) -> list[int]:
+    with transaction.atomic():
+        rows = Template.objects.filter(pk__in=ids, archived_at__isnull=archived)
+        changed = list(rows.values_list("pk", flat=True))
+        Template.objects.filter(pk__in=changed).update(archived_at=timezone.now() if archived else None)
+        if changed:
+            note("template.archived" if archived else "template.brought-back", by=by, facts={"templates": changed})
+    return changed

@@ -11,7 +11,7 @@ from esmero.mailroom.casefile import Reached, Reason, describe_occasion, gather_
 from esmero.mailroom.facts import read_values
 from esmero.mailroom.presses import Presses
 from esmero.outbox.journal import Journal
-from esmero.outbox.ledger import Claimed, claim_messages, give_up, put_on_wire, refuse
+from esmero.outbox.ledger import Claimed, claim_messages, give_up, lose_promotions, put_on_wire, refuse
 from esmero.outbox.models import Dispatch, MessageClass
 from esmero.outbox.transports.parcels import Parcel
 from esmero.policy.gate import judge_occasion, judge_recipient
@@ -31,6 +31,14 @@ class Route:
     dispatch: Dispatch
     presses: Presses
 
+    def prints_promotion(self, row: Claimed) -> bool:
+        """Say whether this message goes with the promotion: one that nobody was asked about goes only in advertising."""
+        dispatch = self.dispatch
+        if dispatch.message_class == MessageClass.INTERNAL:
+            return bool((row.payload or {}).get("promotion", True))
+        asked = dispatch.promotion_topic_id is not None or dispatch.message_class == MessageClass.COMMERCIAL
+        return asked and not row.promotion
+
     def reason(self) -> Reason:
         dispatch = self.dispatch
         return Reason(
@@ -39,6 +47,7 @@ class Route:
             channel=dispatch.channel,  # type: ignore[arg-type]
             purpose=dispatch.purpose,
             topic=dispatch.topic,
+            promotion=dispatch.promotion_topic,
             words=dispatch.reason,
             dispatch_id=dispatch.pk,
         )
@@ -70,12 +79,16 @@ def take_batch(*, worker: str, routes: dict[int, Route], most: int) -> Batch | N
 
 
 def ask_gate(claimed: Sequence[Claimed], *, routes: dict[int, Route], worker: str, now: datetime) -> list[Claimed]:
-    """Judge these messages; those that may not go are written back with their objections. Returns the others."""
+    """Judge these messages; those that may not go are written back with their objections. Returns the others.
+
+    A promotion that was lost once, in the dry run or here, stays lost: whoever goes on carries its codes.
+    """
     by_dispatch: dict[int, list[Claimed]] = defaultdict(list)
     for row in claimed:
         by_dispatch[row.dispatch_id].append(row)
     passed: list[Claimed] = []
     objected: list[tuple[int, str, dict[str, object] | None, datetime | None]] = []
+    lost: list[tuple[int, str, dict[str, object]]] = []
     for dispatch_id, rows in by_dispatch.items():
         route = routes[dispatch_id]
         if route.dispatch.message_class == MessageClass.INTERNAL:
@@ -86,11 +99,17 @@ def ask_gate(claimed: Sequence[Claimed], *, routes: dict[int, Route], worker: st
         people = [Reached(row.person_id or 0, row.address) for row in rows]
         for row, recipient in zip(rows, gather_recipients(people, reason=reason), strict=True):
             verdict = judge_recipient(recipient, findings=findings)
-            if verdict.outcome in ("go", "go_without_promotion"):
+            if verdict.outcome == "go_without_promotion" and not row.promotion:
+                codes = verdict.slot_codes()
+                lost.append((row.id, codes, dict(verdict.facts())))
+                passed.append(row._replace(promotion=codes))
+            elif verdict.outcome in ("go", "go_without_promotion"):
                 passed.append(row)
             else:
                 until = verdict.until if verdict.outcome == "wait" else None
-                objected.append((row.id, verdict.codes(), dict(verdict.facts()), until))
+                objected.append((row.id, verdict.body_codes(), dict(verdict.facts()), until))
+    if lost:
+        lose_promotions(lost, worker=worker, at=now)
     if objected:
         refuse(objected, worker=worker, at=now)
     return passed
@@ -132,13 +151,15 @@ def _print(row: Claimed, *, route: Route, values: Mapping[int, Mapping[str, obje
         name=str(facts.get("full_name", "")),
         values=facts,
     )
-    mail = route.presses.press_for(row.language).render(personal, at=at)
+    mail = route.presses.press_for(row.language).render(personal, at=at, promotion=route.prints_promotion(row))
     return Parcel(row.id, mail.return_path, mail.recipient, mail.body, mail.needs_smtputf8)
 
 
 def load_routes(*, signer: Signer, known: dict[int, Route]) -> dict[int, Route]:
     """Return the open dispatches by id; presses that are known stay, unless it changed who signs."""
-    rows = Dispatch.objects.filter(state=Dispatch.State.OPEN).select_related("brand", "purpose", "topic", "relay")
+    rows = Dispatch.objects.filter(state=Dispatch.State.OPEN).select_related(
+        "brand", "purpose", "topic", "promotion_topic__purpose", "relay"
+    )
     fresh: dict[int, Route] = {}
     for dispatch in rows:
         signs = bool(dispatch.relay and dispatch.relay.relay_signs)

@@ -30,6 +30,7 @@ class Reason:
     topic: Topic | None
     words: Mapping[str, str]
     dispatch_id: int | None
+    promotion: Topic | None = None
 
 
 class Reached(NamedTuple):
@@ -52,7 +53,7 @@ def describe_occasion(reason: Reason, *, at: datetime) -> case.Occasion:
         topic=reason.topic.code if reason.topic else "",
         valid_bases=valid_bases(brand.profile, channel=reason.channel, commercial=commercial),
         reason=next((words for words in reason.words.values() if words.strip()), ""),
-        promotion=None,
+        promotion=_describe_promotion(reason),
         sender_name=brand.sender_name,
         phone=brand.phone,
         phone_at_ordinary_rate=is_ordinary_rate(brand.phone, code=brand.profile),
@@ -61,6 +62,15 @@ def describe_occasion(reason: Reason, *, at: datetime) -> case.Occasion:
         labelled=True,
         leave_offered=commercial or reason.message_class == "relational",
     )
+
+
+def _describe_promotion(reason: Reason) -> case.Promotion | None:
+    """Say what the slot is for; it is advertising, whatever the message around it is."""
+    topic = reason.promotion
+    if topic is None:
+        return None
+    bases = valid_bases(reason.brand.profile, channel=reason.channel, commercial=True)
+    return case.Promotion(purpose=topic.purpose.code, topic=topic.code, valid_bases=bases)
 
 
 def gather_recipients(
@@ -72,9 +82,12 @@ def gather_recipients(
     """
     ids = [one.person for one in people]
     permissions = _permissions(ids, reason)
-    wishes, paused = _preferences(ids, reason)
-    gaps = [person for person, (_, gap) in wishes.items() if gap is not None]
-    last_written = _last_written(gaps, reason) if gaps else {}
+    wishes, paused = _preferences(ids, reason, topic=reason.topic)
+    last_written = _last_written(wishes, reason, topic=reason.topic)
+    slot = reason.promotion
+    slot_wishes, slot_paused = _preferences(ids, reason, topic=slot) if slot else ({}, {})
+    slot_written = _last_written(slot_wishes, reason, topic=slot) if slot else {}
+    paused |= {person: max(until, paused.get(person, until)) for person, until in slot_paused.items()}
     values = {one.address for one in people if one.address}
     suppressions = find_suppressions(values, brand=reason.brand.pk)
     failing = set(
@@ -103,6 +116,9 @@ def gather_recipients(
                 paused_until=paused.get(person),
                 already_has=person in had,
                 address_taken_by=owner if owner != person else None,
+                promotion_wishes=case.Wishes(*slot_wishes.get(person, nobody), slot_written.get(person))
+                if slot
+                else None,
             )
         )
     return recipients
@@ -136,12 +152,12 @@ def _permissions(ids: Sequence[int], reason: Reason) -> dict[int, list[case.Perm
 
 
 def _preferences(
-    ids: Sequence[int], reason: Reason
+    ids: Sequence[int], reason: Reason, *, topic: Topic | None
 ) -> tuple[dict[int, tuple[bool | None, timedelta | None]], dict[int, datetime]]:
     """Give what each person wishes for the topic (wanted, least gap; the brand-wide wish fills in) and who pauses."""
     wishes: dict[int, tuple[bool | None, timedelta | None]] = {}
     paused: dict[int, datetime] = {}
-    rows = Preference.objects.filter(Q(topic=reason.topic) | Q(topic=None), person_id__in=ids, brand=reason.brand)
+    rows = Preference.objects.filter(Q(topic=topic) | Q(topic=None), person_id__in=ids, brand=reason.brand)
     # Brand-wide wishes first, so that those for the topic itself win.
     ordered = sorted(
         rows.values_list("person_id", "topic_id", "wanted", "minimum_gap_days", "paused_until"),
@@ -155,10 +171,17 @@ def _preferences(
     return wishes, paused
 
 
-def _last_written(ids: Sequence[int], reason: Reason) -> dict[int, datetime]:
-    written = Message.objects.filter(
-        person_id__in=ids, sent_at__isnull=False, dispatch__brand=reason.brand, dispatch__topic=reason.topic
-    )
+def _last_written(
+    wishes: Mapping[int, tuple[bool | None, timedelta | None]], reason: Reason, *, topic: Topic | None
+) -> dict[int, datetime]:
+    """Give when those who chose a frequency were last written to about a topic, in the body or in a promotion."""
+    ids = [person for person, (_, gap) in wishes.items() if gap is not None]
+    if not ids:
+        return {}
+    about = Q(dispatch__topic=topic)
+    if topic is not None:
+        about |= Q(dispatch__promotion_topic=topic, promotion="")
+    written = Message.objects.filter(about, person_id__in=ids, sent_at__isnull=False, dispatch__brand=reason.brand)
     if reason.dispatch_id is not None:
         written = written.exclude(dispatch_id=reason.dispatch_id)
     return dict(written.values_list("person_id").annotate(Max("sent_at")))

@@ -1,7 +1,8 @@
 """The dry run: the gate asked about everybody in the segment, before anything is planned.
 
 Each person is counted once, under the first objection in the order of the rules. Of people who share an address the
-lowest id whose other rules pass gets commercial mail.
+lowest id whose other rules pass gets commercial mail, and the promotion in a mail that is not. Whoever gets the message
+is counted once more where it holds a promotion: with it, or without it under the first objection to the slot.
 """
 
 from collections import Counter
@@ -12,6 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from esmero.campaigns.models import AudienceMember, Campaign
+from esmero.content.queries import has_promotion
 from esmero.dossier.segments import select_persons
 from esmero.mailroom.casefile import Reached, Reason, describe_occasion, gather_recipients
 from esmero.policy.gate import judge_occasion, judge_recipient
@@ -22,11 +24,14 @@ from esmero.work.models import Job
 CHUNK = 1000
 # A campaign waits this long for a person; whoever asks for a longer pause is left out of it.
 PATIENCE = timedelta(hours=24)
+NO_TOPIC = "no-topic"  # a promotion that no topic stands for is left out for everybody
 
 
 def run_chunk(job: Job) -> bool:
     """Judge the next people of a campaign's segment; True when all are judged and counted."""
-    campaign = Campaign.objects.select_related("brand", "topic__purpose", "segment").get(pk=job.subject)
+    campaign = Campaign.objects.select_related("brand", "topic__purpose", "promotion_topic__purpose", "segment").get(
+        pk=job.subject
+    )
     assert campaign.segment is not None
     people = select_persons(campaign.segment.conditions)
     if not job.cursor:
@@ -52,18 +57,18 @@ def judge_audience(campaign: Campaign, people: Sequence[Reached], *, at: datetim
     reason = reason_of(campaign)
     findings = judge_occasion(describe_occasion(reason, at=at))
     addresses = {one.address for one in people if one.address}
-    taken = dict(
-        AudienceMember.objects.filter(campaign=campaign, outcome__in=("go", "wait"))
-        .filter(person__address__value__in=addresses)
-        .values_list("person__address__value", "person_id")
-    )
+    commercial = reason.message_class == "commercial"
+    owners = AudienceMember.objects.filter(campaign=campaign, outcome__in=("go", "wait"))
+    if not commercial:  # then only the promotion reaches an address once: whoever lost it leaves it to the next
+        owners = owners.filter(promotion="")
+    taken = dict(owners.filter(person__address__value__in=addresses).values_list("person__address__value", "person_id"))
     members = []
     for one, facts in zip(people, gather_recipients(people, reason=reason), strict=True):
         owner = taken.get(one.address) if one.address else None
         recipient = facts if owner is None else facts._replace(address_taken_by=owner)
         verdict = judge_recipient(recipient, findings=findings)
         outcome = _outcome(verdict, at=at)
-        if outcome != "refuse" and one.address:
+        if outcome != "refuse" and one.address and (commercial or not verdict.slot_objections):
             taken.setdefault(one.address, one.person)
         members.append(
             AudienceMember(
@@ -71,7 +76,8 @@ def judge_audience(campaign: Campaign, people: Sequence[Reached], *, at: datetim
                 person_id=one.person,
                 outcome=outcome,
                 first=verdict.first.code if verdict.first else "",
-                codes=verdict.codes(),
+                codes=verdict.body_codes(),
+                promotion=verdict.slot_codes(),
                 facts=verdict.facts() or None,
             )
         )
@@ -87,6 +93,7 @@ def reason_of(campaign: Campaign) -> Reason:
         channel="email",
         purpose=campaign.topic.purpose,
         topic=campaign.topic,
+        promotion=campaign.promotion_topic,
         words=campaign.reason,
         dispatch_id=campaign.dispatch_id,
     )
@@ -104,13 +111,27 @@ def _forget_audience(campaign: Campaign) -> None:
 
 
 def _finish(campaign: Campaign, job: Job) -> None:
-    rows = AudienceMember.objects.filter(campaign=campaign).values_list("outcome", "first")
+    rows = AudienceMember.objects.filter(campaign=campaign).values_list("outcome", "first", "promotion")
     counts: Counter[str] = Counter()
-    for outcome, first in rows.iterator(chunk_size=20_000):
+    slot: Counter[str] = Counter()
+    for outcome, first, lost in rows.iterator(chunk_size=20_000):
         counts["audience"] += 1
         counts["go" if outcome == "go" else "wait" if outcome == "wait" else first] += 1
+        if outcome != "refuse":
+            slot[lost.partition(" ")[0] or "with"] += 1
+    found: dict[str, object] = dict(counts)
+    if campaign.version_id and has_promotion(campaign.version_id):
+        promotion = _promotion_counts(campaign, slot)
+        found["promotion"] = promotion
     with transaction.atomic():
         Campaign.objects.filter(pk=campaign.pk, state=Campaign.State.CHECKING).update(
-            state=Campaign.State.CHECKED, counts=dict(counts), checked_at=timezone.now()
+            state=Campaign.State.CHECKED, counts=found, checked_at=timezone.now()
         )
         save_progress(job)
+
+
+def _promotion_counts(campaign: Campaign, slot: Counter[str]) -> dict[str, int]:
+    """Return how many get the promotion ("with") and how many do not, by the first objection to it."""
+    if campaign.promotion_topic_id is None and not campaign.topic.purpose.commercial:
+        return {"with": 0, NO_TOPIC: slot.total()}
+    return {"with": slot["with"], **{code: number for code, number in slot.items() if code != "with"}}

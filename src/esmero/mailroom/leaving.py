@@ -30,31 +30,39 @@ def leave(
 ) -> bool:
     """Take back what allowed this message: its topic, or (no topic, or `everything`) all advertising of its brand.
 
-    `source` is mail, complaint, one-click or page; `reason` a code that the person chose. Committed with the caller's
-    transaction, or on return. Repeating it changes nothing and returns False.
+    A promotion that stood in it is taken back with it: whoever leaves an invoice's mail does not mean the invoice. `source`
+    is mail, complaint, one-click or page; `reason` a code that the person chose. Committed with the caller's transaction,
+    or on return. Repeating it changes nothing and returns False.
     """
     with transaction.atomic():
         message = _lock(message)
         topic = None if everything else message.dispatch.topic
         purpose = topic.purpose if topic else _advertising(message)
-        if message.person_id is None or purpose is None or _has_left(message, purpose=purpose, topic=topic):
+        if message.person_id is None or purpose is None:
             return False
-        record(
-            [
-                NewEntry(
-                    person=message.person_id,
-                    brand=message.dispatch.brand_id,
-                    purpose=purpose.pk,
-                    topic=topic.pk if topic else None,
-                    act=Act.WITHDRAWN if topic else Act.OBJECTED,
-                    source=source,
-                    at=at,
-                    proof=proof.pk if proof else None,
-                    proof_place=_place(message),
-                    by_person=True,
-                )
-            ]
-        )
+        left: list[tuple[Purpose, Topic | None]] = [(purpose, topic)]
+        beside = message.dispatch.promotion_topic
+        if topic is not None and beside is not None and beside != topic and not message.promotion:
+            left.append((beside.purpose, beside))
+        entries = [
+            NewEntry(
+                person=message.person_id,
+                brand=message.dispatch.brand_id,
+                purpose=each.pk,
+                topic=about.pk if about else None,
+                act=Act.WITHDRAWN if about else Act.OBJECTED,
+                source=source,
+                at=at,
+                proof=proof.pk if proof else None,
+                proof_place=_place(message),
+                by_person=True,
+            )
+            for each, about in left
+            if not _has_left(message, purpose=each, topic=about)
+        ]
+        if not entries:
+            return False
+        record(entries)
         if source != COMPLAINT:  # that is an event of its own, and no unsubscription to be counted
             facts = {"by": source, "topic": topic.code if topic else "", "reason": reason}
             MessageEvent.objects.create(message=message, kind=MessageEvent.Kind.UNSUBSCRIBED, at=at, facts=facts)
@@ -135,7 +143,9 @@ def _advertising(message: Message) -> Purpose | None:
 
 def _lock(message: Message) -> Message:
     rows = Message.objects.select_for_update(of=("self",)).select_related("dispatch__brand")
-    return rows.select_related("dispatch__topic__purpose", "dispatch__purpose", "dispatch__brand").get(pk=message.pk)
+    return rows.select_related(
+        "dispatch__topic__purpose", "dispatch__promotion_topic__purpose", "dispatch__purpose"
+    ).get(pk=message.pk)
 
 
 def _place(message: Message) -> str:

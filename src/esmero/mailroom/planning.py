@@ -28,9 +28,9 @@ def run_chunk(job: Job) -> bool:
     rows = list(
         AudienceMember.objects.filter(campaign=campaign, id__gt=after)
         .order_by("id")
-        .values_list("id", "person_id", "person__address__value", "person__language", "outcome", "codes", "facts")[
-            :CHUNK
-        ]
+        .values_list(
+            "id", "person_id", "person__address__value", "person__language", "outcome", "codes", "facts", "promotion"
+        )[:CHUNK]
     )
     now = timezone.now()
     if not rows:
@@ -48,11 +48,12 @@ def run_chunk(job: Job) -> bool:
             state=Message.State.REFUSED if outcome == "refuse" else Message.State.PLANNED,
             verdict=codes,
             objections=facts,
+            promotion=promotion,
             judged_at=campaign.checked_at,
             due_at=None if outcome == "refuse" else now,
             opaque=new_opaque(),
         )
-        for _, person, address, language, outcome, codes, facts in rows
+        for _, person, address, language, outcome, codes, facts, promotion in rows
     ]
     with transaction.atomic():
         Message.objects.bulk_create(messages, batch_size=500)

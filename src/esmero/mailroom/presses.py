@@ -83,7 +83,7 @@ def pick(words: Mapping[str, str], language: str) -> str:
 def write_footer(brand: Brand, *, reason: str, leave: bool) -> Footer:
     """Word the foot of a mail in the active language: who, why, phone, address, and the ways out."""
     return Footer(
-        sender=_("%(brand)s writes to you.") % {"brand": brand.legal_name or brand.name},
+        sender=(_("%(brand)s writes to you.") % {"brand": brand.legal_name or brand.name}).replace("..", "."),
         reason=_("You get this mail because: %(reason)s") % {"reason": reason} if reason else "",
         phone=_("Phone: %(phone)s") % {"phone": brand.phone} if brand.phone else "",
         postal=brand.postal_address,

@@ -1,30 +1,73 @@
 """A template as one person would see it, before anything is planned: links lead nowhere, nothing is counted."""
 
+import re
 from collections import defaultdict
+from dataclasses import dataclass
+from html import unescape
 
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from esmero.content.media import to_local
 from esmero.content.models import TemplateText
 from esmero.content.versions import source_of
 from esmero.mailroom.facts import known_fields, read_values
 from esmero.mailroom.presses import write_footer
 from esmero.people.models import Person
-from esmero.rendering.compile import compile_source
+from esmero.rendering.compile import Compiled, compile_source
 from esmero.rendering.pattern import Way
 
+_DARK = re.compile(r"@media\s*\(prefers-color-scheme:\s*dark\)", re.IGNORECASE)
 
-def preview_html(text: TemplateText, *, person: Person | None) -> str:
-    """Return the HTML of a template's text for a person, or with all fields empty for nobody.
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a person gets to see. `holds_promotion`: the template has one, whether or not it is shown here."""
+
+    subject: str
+    preheader: str
+    html: str
+    text: str
+    holds_promotion: bool
+
+
+def preview(text: TemplateText, *, person: Person | None, promotion: bool = True, dark: bool = False) -> Seen:
+    """Return a template's text as a person would see it, or with all fields empty for nobody.
+
+    With `dark` the styles for a dark canvas are on, whatever the reader's own screen says; without it they are off.
 
     Raises:
         TemplateFault: the text can no longer be compiled (a field was taken away since).
 
     """
+    compiled = compile_text(text)
+    shown = compiled if promotion or compiled.bare is None else compiled.bare
+    values = read_values([person.pk]).get(person.pk, {}) if person else {}
+    nowhere: defaultdict[Way, str] = defaultdict(lambda: "#")
+    html = to_local(shown.html.render(values, nowhere), brand=text.version.template.brand)
+    return Seen(
+        subject=compiled.subject.render(values, {}),
+        preheader=_write_preheader(html),
+        html=_DARK.sub("@media all" if dark else "@media not all", html),
+        text=shown.text.render(values, nowhere),
+        holds_promotion=compiled.bare is not None,
+    )
+
+
+def preview_html(text: TemplateText, *, person: Person | None) -> str:
+    """Return the HTML alone, by day and with its promotion."""
+    return preview(text, person=person).html
+
+
+def compile_text(text: TemplateText) -> Compiled:
+    """Compile a text with the brand's foot, as a campaign would; raises TemplateFault."""
     brand = text.version.template.brand
     with translation.override(text.language):
         footer = write_footer(brand, reason=_("the reason that the campaign gives"), leave=True)
-    compiled = compile_source(source_of(text), fields=known_fields(), footer=footer)
-    values = read_values([person.pk]).get(person.pk, {}) if person else {}
-    nowhere: defaultdict[Way, str] = defaultdict(lambda: "#")
-    return compiled.html.render(values, nowhere)
+    return compile_source(source_of(text), fields=known_fields(), footer=footer)
+
+
+def _write_preheader(html: str) -> str:
+    """Read what a list of mails shows after the subject off the hidden first words of the body."""
+    found = re.search(r'<div style="display:none;[^"]*">(.*?)</div>', html, re.DOTALL)
+    return unescape(re.sub(r"<[^>]*>", "", found[1])).strip() if found else ""

@@ -5,7 +5,7 @@ from typing import Any
 
 from esmero.management.leaf import Commands, Fault, Shown, add_group, add_leaf, lay_out
 
-NOT_REASONS = frozenset({"audience", "go", "wait"})
+NOT_REASONS = frozenset({"audience", "go", "wait", "promotion"})
 
 
 def add(commands: Commands) -> None:
@@ -14,6 +14,9 @@ def add(commands: Commands) -> None:
     create = add_leaf(group, "create", act=create_draft, words="make a draft and print its id")
     create.add_argument("--brand", required=True, metavar="CODE", help="code of the brand that writes")
     create.add_argument("--topic", required=True, metavar="CODE")
+    create.add_argument(
+        "--promotion-topic", metavar="CODE", help="whose permission the promotion in the template needs"
+    )
     create.add_argument(
         "--template", required=True, action="append", metavar="[LANG=]FILE", help="MJML; once a language"
     )
@@ -64,6 +67,7 @@ def create_draft(options: argparse.Namespace) -> Shown:
 
     brand = find_brand(options.brand)
     topic = find_topic(options.topic, brand=brand)
+    promotion = find_topic(options.promotion_topic, brand=brand) if options.promotion_topic else None
     segment = find_segment(options.segment)
     language = options.language or brand.language
     reason = by_language(options.reason, default=language)
@@ -77,7 +81,14 @@ def create_draft(options: argparse.Namespace) -> Shown:
         template = create_template(name, brand=brand)
         version = add_version(template, texts=sources, fields=known_fields(), created_by="command line")
         made = create_campaign(
-            name, brand=brand, topic=topic, version=version, segment=segment, reason=reason, by="command line"
+            name,
+            brand=brand,
+            topic=topic,
+            version=version,
+            segment=segment,
+            reason=reason,
+            by="command line",
+            promotion_topic=promotion,
         )
     return Shown(_facts(made), str(made.pk))
 
@@ -114,7 +125,7 @@ def dry_run(options: argparse.Namespace) -> Shown:
     return _show_counts(campaign, campaign.counts)
 
 
-def _show_counts(campaign: Any, counts: dict[str, int]) -> Shown:
+def _show_counts(campaign: Any, counts: dict[str, Any]) -> Shown:
     from esmero.mailroom.reasons import SLUGS, in_order
     from esmero.web.parts.words import say_reason
 
@@ -134,7 +145,23 @@ def _show_counts(campaign: Any, counts: dict[str, int]) -> Shown:
     }
     lines = [(number, code, say_reason(code)) for code, number in reasons.items()]
     told = [(audience, "", "in the segment"), *lines, (wait, "", "wait for a while"), (go, "", "get it")]
+    if "promotion" in counts:
+        facts["promotion"] = counts["promotion"]
+        told += [
+            (
+                number,
+                "" if code == "with" else code,
+                "with the promotion" if code == "with" else "without: " + _say_lost(code),
+            )
+            for code, number in counts["promotion"].items()
+        ]
     return Shown(facts, lay_out([line for line in told if line[0] or line[2] != "wait for a while"]))
+
+
+def _say_lost(code: str) -> str:
+    from esmero.web.parts.words import say_reason
+
+    return "no topic was chosen for the promotion" if code == "no-topic" else str(say_reason(code))
 
 
 def start(options: argparse.Namespace) -> Shown:

@@ -42,6 +42,7 @@ class Claimed(NamedTuple):
     opaque: str
     tries: int
     payload: dict[str, object] | None
+    promotion: str
 
 
 def new_opaque() -> str:
@@ -171,6 +172,18 @@ def refuse(
                 claimed_by="",
                 claimed_until=None,
             )
+
+
+def lose_promotions(lost: Sequence[tuple[int, str, dict[str, object]]], *, worker: str, at: datetime) -> None:
+    """Write for claimed messages that their promotion may not go after all: (id, codes, facts). The message goes on."""
+    alike: dict[str, list[int]] = defaultdict(list)
+    with transaction.atomic():
+        held = Message.objects.filter(claimed_by=worker, state=Message.State.CLAIMED)
+        for pk, codes, facts in lost:
+            alike[codes].append(pk)
+            held.filter(id=pk).update(objections=facts)
+        for codes, ids in alike.items():
+            held.filter(id__in=ids).update(promotion=codes, judged_at=at)
 
 
 def give_up(faults: Sequence[tuple[int, str]], *, worker: str) -> None:

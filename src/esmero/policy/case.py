@@ -20,9 +20,10 @@ CONSENT = "consent"  # the one basis that is an act of the person; all others co
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Promotion:
-    """The promotion slot of a message that is not commercial itself: the purpose that it serves and the bases for that."""
+    """The promotion slot of a message: the purpose and topic that it serves, and the bases that are valid for that."""
 
     purpose: str
+    topic: str
     valid_bases: frozenset[str]
 
 
@@ -30,8 +31,8 @@ class Promotion:
 class Occasion:
     """What all messages of one dispatch share; gathered and judged once.
 
-    `topic` is "" where there is none; in a service message it is the topic of the promotion slot. `valid_bases` are the
-    legal bases that the jurisdiction profile accepts for this channel and purpose. `reason` says why the message is
+    `topic` is "" where there is none; a promotion slot has a topic of its own. `valid_bases` are the legal bases that the
+    jurisdiction profile accepts for this channel and purpose. `reason` says why the message is
     worth the reader's time. `labelled` means that the sender and the commercial nature can be recognised. Class
     *internal* needs no person and never reaches the gate.
 
@@ -68,14 +69,18 @@ class Occasion:
     def as_promotion(self) -> "Occasion | None":
         """Return the occasion of the promotion slot alone, judged as commerce; None where there is no such slot.
 
-        In a commercial message the promotion is the body, so no slot is judged beside it.
+        A commercial message about the same topic is that promotion itself, so nothing is judged beside it.
         """
-        if self.promotion is None or self.message_class == "commercial":
+        if self.promotion is None:
+            return None
+        same = (self.promotion.purpose, self.promotion.topic) == (self.purpose, self.topic)
+        if same and self.message_class == "commercial":
             return None
         return replace(
             self,
             message_class="commercial",
             purpose=self.promotion.purpose,
+            topic=self.promotion.topic,
             valid_bases=self.promotion.valid_bases,
             promotion=None,
         )
@@ -109,12 +114,21 @@ class Permission(NamedTuple):
         return self.purpose == occasion.purpose and (not self.topic or self.topic == occasion.topic)
 
 
+class Wishes(NamedTuple):
+    """What a person wishes for the topic of the promotion slot, and when they last heard of it; as in `Recipient`."""
+
+    wants_topic: bool | None
+    minimum_gap: timedelta | None
+    last_written_at: datetime | None
+
+
 class Recipient(NamedTuple):
     """What belongs to one person on this occasion, its facts gathered for the occasion's brand, channel and topic.
 
     `wants_topic` is None where the person never said. `minimum_gap` is the frequency that they chose, `last_written_at`
     when the last message of that topic left. `already_has`: this dispatch or action holds a message for them.
-    `address_taken_by`: another person (id) who gets this dispatch at the same address.
+    `address_taken_by`: another person (id) who gets this dispatch at the same address. `promotion_wishes` are their wishes for
+    the topic of the slot, None where the occasion has no slot.
     """
 
     person: int
@@ -128,6 +142,20 @@ class Recipient(NamedTuple):
     paused_until: datetime | None
     already_has: bool
     address_taken_by: int | None
+    promotion_wishes: Wishes | None
+
+    def for_promotion(self) -> "Recipient":
+        """Return the same person as the slot sees them: with their wishes for its topic.
+
+        Raises:
+            ValueError: those wishes were not gathered; a forgotten fact is an error and never a silent *go*.
+
+        """
+        if self.promotion_wishes is None:
+            msg = "The occasion has a promotion slot, but nobody gathered what the person wishes for its topic."
+            raise ValueError(msg)
+        wants_topic, minimum_gap, last_written_at = self.promotion_wishes
+        return self._replace(wants_topic=wants_topic, minimum_gap=minimum_gap, last_written_at=last_written_at)
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,7 +86,7 @@ def judge_recipient(recipient: Recipient, *, findings: Findings) -> Verdict:
         return _strictest(objections)
     if findings.slot is None:
         return _GO
-    lost = _objections(recipient, findings=findings.slot)
+    lost = _objections(recipient.for_promotion(), findings=findings.slot)
     return Verdict("go_without_promotion", slot_objections=lost) if lost else _GO
 
 

@@ -51,6 +51,14 @@ class Verdict:
         """
         return " ".join(f"{objection.code}{suffix}" for objection, suffix in self._suffixed())
 
+    def body_codes(self) -> str:
+        """Return the compact form of the objections to the body alone."""
+        return Verdict(self.outcome, self.until, self.objections).codes()
+
+    def slot_codes(self) -> str:
+        """Return the bare codes of the objections that cost the slot, "" where it stays or was not asked about."""
+        return " ".join(objection.code for objection in self.slot_objections)
+
     def facts(self) -> dict[str, dict[str, Scalar]]:
         """Return the facts by code, ready for JSON (a moment to wait for is `until`); {} for a clean go."""
         return {

@@ -15,6 +15,7 @@ from esmero.rendering.mjml import Reader, settle_masks
 from esmero.rendering.pattern import Pattern, make_pattern
 from esmero.rendering.plaintext import make_text
 from esmero.rendering.problem import Problem, TemplateFault
+from esmero.rendering.promotion import mark_slots, with_slots, without_slots
 
 _REMARK = re.compile(r"<!--(?!\s*(?:\[if\b|<!\[endif)).*?-->", re.DOTALL)
 
@@ -30,16 +31,26 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Bare:
+    """The two parts of a message as they are without its promotion."""
+
+    html: Pattern
+    text: Pattern
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Compiled:
     """A template ready to print: `links` are the targets of clicks in their order, `fields_used` what it reads.
 
-    `notes` say what was left out of the author's source, for `lint`.
+    `html` and `text` are whole; `bare` are the two without the promotion, None where the template has none. `notes` say
+    what was left out of the author's source, for `lint`.
     """
 
     language: str
     subject: Pattern
     html: Pattern
     text: Pattern
+    bare: Bare | None
     links: tuple[str, ...]
     fields_used: frozenset[str]
     notes: tuple[Problem, ...]
@@ -77,14 +88,18 @@ def compile_source(source: Source, *, fields: Collection[str], footer: Footer | 
     problems += reader.problems
     if problems:
         raise TemplateFault(tuple(problems))
-    document, text = _make_parts(settle_masks(masked, masks, reader.places), masks, source=source, footer=footer)
+    marked = mark_slots(masked, reader.slots, masks)
+    document = _make_document(settle_masks(marked, masks, reader.places), masks, source=source, footer=footer)
     body_fields = (used["body"] | used["preheader"]) - WAYS.keys()
     try:
+        whole = _make_parts(with_slots(document, masks, language=source.language), masks, fields=body_fields)
+        bare = _make_parts(without_slots(document, masks), masks, fields=body_fields) if reader.slots else None
         return Compiled(
             language=source.language,
             subject=make_pattern(_to_inner(parts["subject"]), fields=used["subject"], markup=False),
-            html=make_pattern(document, fields=body_fields, markup=True),
-            text=make_pattern(text, fields=body_fields, markup=False),
+            html=whole.html,
+            text=whole.text,
+            bare=bare,
             links=tuple(masks.links),
             fields_used=used["subject"] | body_fields,
             notes=tuple(reader.notes),
@@ -104,15 +119,22 @@ def _to_inner(text: str) -> str:
     return masks.unmask(masked)
 
 
-def _make_parts(mjml: str, masks: Masks, *, source: Source, footer: Footer | None) -> tuple[str, str]:
+def _make_document(mjml: str, masks: Masks, *, source: Source, footer: Footer | None) -> str:
     if footer is not None:
         mjml = append_footer(mjml, footer, masks)
     try:
-        document = make_html(mjml, masks, language=source.language)
+        return make_html(mjml, masks, language=source.language)
     except OSError as error:
         fault = Problem("body", f"the MJML cannot be read: {error}", "Check that attributes are quoted and & is &amp;")
         raise TemplateFault((fault,)) from error
-    return masks.unmask(document), masks.unmask(make_text(document, masks))
+
+
+def _make_parts(document: str, masks: Masks, *, fields: frozenset[str]) -> Bare:
+    """Take a masked document and the text read off it apart; raises jinja2.TemplateSyntaxError."""
+    return Bare(
+        html=make_pattern(masks.unmask(document), fields=fields, markup=True),
+        text=make_pattern(masks.unmask(make_text(document, masks)), fields=fields, markup=False),
+    )
 
 
 def _insert_preheader(mjml: str, preheader: str) -> str:

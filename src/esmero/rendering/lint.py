@@ -17,7 +17,7 @@ _ADDRESS_OCTETS = 90
 def lint(compiled: Compiled, *, bulk: bool) -> list[Problem]:
     """Give what should be mended in a compiled template; `bulk` mail needs a way to leave."""
     problems = list(compiled.notes)
-    octets = len(compiled.html.source.encode()) + _ADDRESS_OCTETS * len(compiled.html.ways)
+    octets = measure(compiled)
     if octets > CLIPPED_OCTETS:
         what = f"the HTML has about {octets // 1000} kB, and Gmail cuts it off at {CLIPPED_OCTETS // 1000} kB"
         problems.append(Problem("body", what, "Shorten it, or link to a page with the rest"))
@@ -31,3 +31,8 @@ def lint(compiled: Compiled, *, bulk: bool) -> list[Problem]:
     if not compiled.text.fields and not re.search(r"\w", "".join(words)):
         problems.append(Problem("body", "the text part is empty", "Write at least one sentence outside of images"))
     return problems
+
+
+def measure(compiled: Compiled) -> int:
+    """Return about how many octets the HTML has once its links are rewritten, with the promotion in it."""
+    return len(compiled.html.source.encode()) + _ADDRESS_OCTETS * len(compiled.html.ways)

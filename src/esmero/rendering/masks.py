@@ -12,6 +12,7 @@ from esmero.rendering.language import CLOSE_FIELD, CLOSE_STEP, CLOSE_WAY, OPEN_F
 from esmero.rendering.tokens import Purpose
 
 FIELD, STEP, ADDRESS, QUERY, WAY = "e", "s", "u", "q", "w"
+SLOT_OPEN, SLOT_CLOSE = "b", "d"
 WAYS = {"unsubscribe_url": Purpose.UNSUBSCRIBE, "preferences_url": Purpose.PREFERENCES, "why_url": Purpose.WHY}
 
 

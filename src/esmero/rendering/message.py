@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 from functools import lru_cache
 
-from esmero.rendering.compile import Compiled
+from esmero.rendering.compile import Bare, Compiled
 from esmero.rendering.dkim import DkimKey
 from esmero.rendering.headers import (
     HeaderInjection,
@@ -20,7 +20,7 @@ from esmero.rendering.headers import (
     write_domain,
 )
 from esmero.rendering.pattern import Way
-from esmero.rendering.plate import BOUNDARY, make_plate
+from esmero.rendering.plate import BOUNDARY, Plate, make_plate
 from esmero.rendering.tokens import Purpose, Signer
 
 _CLOSE = f"--{BOUNDARY}--\r\n".encode()
@@ -94,10 +94,8 @@ class Press:
         self._sign = signer.plan(
             [(way.purpose, link_ids[way.link] if way.purpose is Purpose.CLICK else 0) for way in ways]
         )
-        self._text, self._html = (
-            make_plate(pattern, subtype=subtype, ways=ways, base_url=frame.base_url)
-            for pattern, subtype in ((compiled.text, "plain"), (compiled.html, "html"))
-        )
+        self._whole = _make_plates(compiled, ways=ways, base_url=frame.base_url)
+        self._bare = _make_plates(compiled.bare, ways=ways, base_url=frame.base_url) if compiled.bare else self._whole
         self._reply_domain = write_domain(frame.reply_domain)
         self._return_domain = write_domain(frame.return_domain)
         self._message_domain = write_domain(frame.message_domain)
@@ -108,15 +106,19 @@ class Press:
         self._fixed = self._write_fixed()
         self._fixed_block = "".join(f"{name}: {value}\r\n" for name, value in self._fixed)
 
-    def render(self, personal: Personal, *, at: datetime) -> Mail:
-        """Give the message as of the aware time `at`; raises HeaderInjection when a value may not stand in a header."""
+    def render(self, personal: Personal, *, at: datetime, promotion: bool = False) -> Mail:
+        """Give the message as of the aware time `at`, with its promotion or without.
+
+        Raises HeaderInjection when a value may not stand in a header.
+        """
         if at.tzinfo is None:
             raise ValueError("the time of a message needs a time zone")
         seconds = int(at.timestamp())
         tokens = self._sign(personal.message, seconds // 86400)
         recipient = write_address(personal.address, header="To", field="address")
         headers = self._write_personal(personal, tokens, recipient=recipient, seconds=seconds)
-        body = [*self._text.print(personal.values, tokens), *self._html.print(personal.values, tokens), _CLOSE]
+        text, html = self._whole if promotion else self._bare
+        body = [*text.print(personal.values, tokens), *html.print(personal.values, tokens), _CLOSE]
         block = "".join([f"{name}: {value}\r\n" for name, value in headers]) + self._fixed_block
         if self._frame.keys:
             body = [b"".join(body)]
@@ -182,6 +184,13 @@ class Press:
         fixed.append(("MIME-Version", "1.0"))
         fixed.append(("Content-Type", f'multipart/alternative;\r\n boundary="{BOUNDARY}"'))
         return fixed
+
+
+def _make_plates(parts: Compiled | Bare, *, ways: Sequence[Way], base_url: str) -> tuple[Plate, Plate]:
+    return (
+        make_plate(parts.text, subtype="plain", ways=ways, base_url=base_url),
+        make_plate(parts.html, subtype="html", ways=ways, base_url=base_url),
+    )
 
 
 @lru_cache(maxsize=8)

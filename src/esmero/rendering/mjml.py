@@ -3,6 +3,7 @@
 import re
 from difflib import get_close_matches
 from html.parser import HTMLParser
+from itertools import pairwise
 from typing import override
 
 from esmero.rendering.language import place_of
@@ -10,6 +11,7 @@ from esmero.rendering.links import is_relative, object_to
 from esmero.rendering.markup import TAGS
 from esmero.rendering.masks import FIELD, STEP, Masks
 from esmero.rendering.problem import Problem
+from esmero.rendering.promotion import SLOT
 
 _HEAD = ("mj-title", "mj-preview", "mj-attributes", "mj-breakpoint", "mj-font", "mj-style", "mj-raw")
 _CONTENT = (
@@ -21,8 +23,9 @@ CHILDREN: dict[str, tuple[str, ...]] = {
     "": ("mjml",),
     "mjml": ("mj-head", "mj-body"),
     "mj-head": _HEAD,
-    "mj-body": ("mj-wrapper", "mj-section", "mj-hero", "mj-raw"),
+    "mj-body": ("mj-wrapper", "mj-section", "mj-hero", "mj-raw", SLOT),
     "mj-wrapper": ("mj-section", "mj-hero", "mj-raw"),
+    SLOT: ("mj-wrapper", "mj-section", "mj-hero", "mj-raw"),
     "mj-section": ("mj-column", "mj-group", "mj-raw"),
     "mj-group": ("mj-column", "mj-raw"),
     "mj-column": _CONTENT,
@@ -34,7 +37,7 @@ CHILDREN: dict[str, tuple[str, ...]] = {
     "mj-social": ("mj-social-element", "mj-raw"),
 }
 _KNOWN = frozenset(name for names in CHILDREN.values() for name in names) | {"mj-all", "mj-class"}
-CHILDREN["mj-attributes"] = tuple(sorted(_KNOWN - {"mjml", "mj-head", "mj-body"} | {"mj-body"}))
+CHILDREN["mj-attributes"] = tuple(sorted(_KNOWN - {"mjml", "mj-head", SLOT}))
 # These hold HTML or words of the author; every other element holds elements only.
 _HOLDS_HTML = ("mj-text", "mj-button", "mj-table", "mj-raw", "mj-accordion-title", "mj-accordion-text", "mj-navbar-link", "mj-social-element")  # fmt: skip
 _HOLDS_WORDS = ("mj-title", "mj-preview", "mj-style")
@@ -45,21 +48,25 @@ _UNQUOTED = re.compile(r"""<[^\s>]+(?:\s+[^\s=>]+(?:\s*=\s*(?:"[^"]*"|'[^']*'))?
 
 
 class Reader(HTMLParser):
-    """Walks masked MJML; afterwards `problems` is what is wrong with it, `notes` what will be left out, and `places` says where each mask stands."""
+    """Walks masked MJML; afterwards `problems` is what is wrong with it, `notes` what will be left out, `places` says where each mask stands, `slots` where the tags of promotions begin and end (and whether they open)."""
 
     def __init__(self, masks: Masks) -> None:
         super().__init__(convert_charrefs=False)
         self.problems: list[Problem] = []
         self.notes: list[Problem] = []
         self.places: dict[str, str] = {}
+        self.slots: list[tuple[int, int, bool]] = []
+        self._starts: list[int] = []
         self._masks = masks
         self._open: list[tuple[str, int]] = []
         self._mask = masks.pattern
 
     def read(self, text: str) -> None:
         """Read the whole body; a missing or repeated root and elements left open are problems too."""
+        self._starts = [0, *(found.end() for found in re.finditer("\n", text))]
         self.feed(text)
         self.close()
+        self._check_slots(text)
         for name, line in self._open:
             self._say(f"<{name}> is never closed", f"Close it with </{name}>", line=line)
         for name in ("mjml", "mj-body"):
@@ -70,6 +77,9 @@ class Reader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self._enter(tag)
         self._check_attributes(tag, attrs)
+        if tag == SLOT:
+            start = self._offset()
+            self.slots.append((start, start + len(self.get_starttag_text() or ""), True))
         if tag not in _VOID:
             self._open.append((tag, self.getpos()[0]))
 
@@ -77,6 +87,8 @@ class Reader(HTMLParser):
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self._enter(tag)
         self._check_attributes(tag, attrs)
+        if tag == SLOT:
+            self._say("the promotion is empty", f"Put an <mj-section> between <{SLOT}> and </{SLOT}>")
 
     @override
     def handle_endtag(self, tag: str) -> None:
@@ -90,6 +102,9 @@ class Reader(HTMLParser):
             name, line = self._open.pop()
             self._say(f"<{name}> is never closed", f"Close it with </{name}> before </{tag}>", line=line)
         self._open.pop()
+        if tag == SLOT:
+            start = self._offset()
+            self.slots.append((start, self.rawdata.index(">", start) + 1, False))
 
     @override
     def handle_data(self, data: str) -> None:
@@ -109,7 +124,9 @@ class Reader(HTMLParser):
 
     def _enter(self, tag: str) -> None:
         parent, holder = self._parent(), self._holder()
-        if not tag.startswith("mj"):
+        if tag == SLOT and SLOT in [name for name, _ in self._open]:
+            self._say("a promotion stands in another", "Close the first one before")
+        if not tag.startswith("mj") and tag != SLOT:
             if holder not in _HOLDS_HTML:
                 self._say(f"<{tag}> stands outside of any <mj-text>", "Put it into an <mj-text> or <mj-raw>")
             elif tag not in TAGS:
@@ -141,6 +158,32 @@ class Reader(HTMLParser):
             elif is_relative(value or "", self._masks):
                 what = f"“{value}” leads nowhere outside of a web site"
                 self.notes.append(Problem(place_of("body", self.getpos()[0]), what, "Write the address out: https://…"))
+
+    def _check_slots(self, text: str) -> None:
+        """Each promotion holds something, and every step that begins in it ends in it: else a part of another went too."""
+        for (_, begin, opens), (end, _, closing) in pairwise(self.slots):
+            if not opens or closing:
+                continue
+            line = text.count("\n", 0, begin) + 1
+            if "<mj" not in text[begin:end]:
+                self._say("the promotion is empty", f"Put an <mj-section> between <{SLOT}> and </{SLOT}>", line=line)
+            depth = 0
+            for match in self._mask.finditer(text, begin, end):
+                if match[1] != STEP:
+                    continue
+                step = self._masks.written[int(match[2])].partition(" ")[0]
+                depth += step in ("if", "for")
+                depth -= step in ("endif", "endfor")
+                if depth < 0 or (depth == 0 and step in ("else", "elif")):
+                    break
+            else:
+                if depth == 0:
+                    continue
+            self._say("if and for do not begin and end within the promotion", "Let each stand wholly in it", line=line)
+
+    def _offset(self) -> int:
+        line, column = self.getpos()
+        return self._starts[line - 1] + column
 
     def _parent(self) -> str:
         return self._open[-1][0] if self._open else ""

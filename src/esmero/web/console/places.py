@@ -64,6 +64,7 @@ PLACES: tuple[Place, ...] = (
     Place(subject="data-requests", address="data-requests", words=_("Data requests"), letter="q", under="people"),
     Place(subject="campaigns", address="campaigns", words=_("Messages"), letter="m", icon="send"),
     Place(subject="templates", address="templates", words=_("Templates"), letter="l", under="campaigns"),
+    Place(subject="media", address="media", words=_("Pictures"), letter="g", under="campaigns"),
     Place(
         subject="conversations",
         address="conversations",

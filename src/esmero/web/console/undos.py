@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from esmero.content.media import bring_back_pictures
+from esmero.content.versions import bring_back_templates
 from esmero.house.models import User
 from esmero.people.tags import tag_persons, untag_persons
 from esmero.web.console import taking_back
@@ -18,6 +20,14 @@ def _tag(facts: Mapping[str, Any], by: User) -> object:
     return tag_persons(facts["persons"], name=facts["tag"], by=by)
 
 
+def _bring_back_templates(facts: Mapping[str, Any], by: User) -> object:
+    return bring_back_templates(facts["templates"], by=by)
+
+
+def _bring_back_pictures(facts: Mapping[str, Any], by: User) -> object:
+    return bring_back_pictures(facts["pictures"], by=by)
+
+
 UNDOS: Mapping[str, Undo] = {
     "tagged": _untag,
     "untagged": _tag,
@@ -31,4 +41,6 @@ UNDOS: Mapping[str, Undo] = {
     "noted": taking_back.note,
     "merged": taking_back.merging,
     "told-apart": taking_back.telling_apart,
+    "template-archived": _bring_back_templates,
+    "media-archived": _bring_back_pictures,
 }

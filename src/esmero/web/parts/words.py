@@ -286,6 +286,15 @@ ACTS: Mapping[str, str | Promise] = {
     "person.note-dropped": _("took back a note"),
     "people.merged": _("merged another person into this one"),
     "people.unmerged": _("took the merge back"),
+    "template.saved": _("kept a new version of the template"),
+    "template.duplicated": _("duplicated the template"),
+    "template.archived": _("archived templates"),
+    "template.brought-back": _("brought templates back from the archive"),
+    "template.tested": _("sent a test of the template"),
+    "media.added": _("added a picture"),
+    "media.described": _("described a picture"),
+    "media.archived": _("archived pictures"),
+    "media.brought-back": _("brought pictures back from the archive"),
 }
 
 

@@ -1,10 +1,11 @@
-from django.urls import path
+from django.urls import path, re_path
 
 from esmero.web.public.archive import archive, feed, issue, issue_letter
 from esmero.web.public.click import click
 from esmero.web.public.forms import confirmation, sign_up, signed_up
 from esmero.web.public.leaving import unsubscribe
 from esmero.web.public.mydata import ask, my_data, my_data_json, my_data_zip, new_address
+from esmero.web.public.media import picture
 from esmero.web.public.preferences import preferences
 from esmero.web.public.why import why
 
@@ -25,4 +26,5 @@ urlpatterns = [
     path("a/<slug:brand>/<slug:code>/feed.xml", feed, name="archive-feed"),
     path("a/<slug:brand>/<slug:code>/<int:number>", issue, name="issue"),
     path("a/<slug:brand>/<slug:code>/<int:number>/letter", issue_letter),
+    re_path(r"^m/(?P<digest>[0-9a-f]{64})\.(?P<ending>png|jpg|gif|webp)$", picture),
 ]

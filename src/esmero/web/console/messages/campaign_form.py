@@ -29,6 +29,15 @@ class CampaignForm(forms.Form):
         required=False,
         help_text=_("The newest version of each template."),
     )
+    promotion_topic = forms.ModelChoiceField(
+        label=_("Topic of the promotion"),
+        queryset=Topic.objects.none(),
+        required=False,
+        empty_label=_("None: a promotion in it goes to nobody"),
+        help_text=_(
+            "Only who allows this topic gets the promotion in the template; the others get the message without it."
+        ),
+    )
     segment = forms.ModelChoiceField(label=_("To whom"), queryset=Segment.objects.none(), required=False)
 
     def __init__(self, data: Any, *, brand: Brand, campaign: Campaign | None) -> None:
@@ -38,6 +47,7 @@ class CampaignForm(forms.Form):
                 "topic": campaign.topic_id,
                 "version": campaign.version_id,
                 "segment": campaign.segment_id,
+                "promotion_topic": campaign.promotion_topic_id,
                 **{f"reason_{code}": text for code, text in campaign.reason.items()},
             }
             if campaign
@@ -47,6 +57,8 @@ class CampaignForm(forms.Form):
         fields: dict[str, Any] = self.fields
         fields["topic"].queryset = Topic.objects.filter(brand=brand).order_by("id")
         fields["topic"].label_from_instance = lambda topic: said(topic.name) or topic.code
+        fields["promotion_topic"].queryset = Topic.objects.filter(brand=brand, purpose__commercial=True).order_by("id")
+        fields["promotion_topic"].label_from_instance = fields["topic"].label_from_instance
         fields["version"].queryset = latest_versions(brand=brand, besides=campaign.version_id if campaign else None)
         fields["segment"].queryset = Segment.objects.filter(brand__in=[brand]) | Segment.objects.filter(brand=None)
         own_first = sorted(LANGUAGE_NAMES, key=lambda language: language[0] != brand.language)
@@ -62,4 +74,7 @@ class CampaignForm(forms.Form):
         """Return what the campaign's functions take."""
         given = self.cleaned_data
         reason = {code: given[f"reason_{code}"] for code, _name in LANGUAGE_NAMES if given[f"reason_{code}"].strip()}
-        return {**{key: given[key] for key in ("name", "topic", "version", "segment")}, "reason": reason}
+        return {
+            **{key: given[key] for key in ("name", "topic", "version", "segment", "promotion_topic")},
+            "reason": reason,
+        }

@@ -169,7 +169,8 @@ def _live(shown: Campaign) -> dict[str, Any]:
 
 
 def _dry_run_reasons(shown: Campaign) -> dict[str, int]:
-    return {code: int(number) for code, number in shown.counts.items() if code not in {"audience", "go", "wait"}}
+    besides = {"audience", "go", "wait", "promotion"}
+    return {code: int(number) for code, number in shown.counts.items() if code not in besides}
 
 
 def _overview(_request: HttpRequest, shown: Campaign) -> dict[str, Any]:

@@ -1,28 +1,32 @@
-"""Templates: MJML as text, in versions and languages, with every problem named and the letter beside it."""
+"""The page where a template is written: a letter as rich text or marks, or MJML as text; what to mend stands beside it."""
 
-import re
+from dataclasses import dataclass, field
+from typing import Any
 
 from django import forms
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.clickjacking import xframe_options_sameorigin
-from django.views.decorators.csp import csp_override
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
+from esmero.campaigns.models import Campaign
+from esmero.content.media import to_local, to_public
 from esmero.content.models import Template, TemplateText, TemplateVersion
-from esmero.content.queries import list_templates
-from esmero.content.versions import add_version, create_template, source_of
+from esmero.content.versions import add_version, make_letter, source_of
+from esmero.dossier.segments import select_persons
 from esmero.house.roles import may
 from esmero.mailroom.facts import known_fields
-from esmero.mailroom.preview import preview_html
-from esmero.people.models import Person
-from esmero.rendering.compile import Source
-from esmero.rendering.problem import Problem, TemplateFault
+from esmero.people.queries import people_rows
+from esmero.people.segments import SegmentFault
+from esmero.rendering.compile import Source, compile_source
+from esmero.rendering.examine import examine
+from esmero.rendering.letter import clean_letter
+from esmero.rendering.marks import read_marks, write_marks
+from esmero.rendering.problem import TemplateFault
 from esmero.web.console.access import requires, staff
-from esmero.web.console.page import read_brand, show
-from esmero.web.parts.policies import LETTER_CSP
+from esmero.web.console.messages.findings import Told, count_unwritten, tell_findings, tell_missing, tell_problems
+from esmero.web.console.page import show, show_part
 from esmero.web.parts.words import LANGUAGE_NAMES
 
 FIRST_TEXT = """<mjml>
@@ -35,11 +39,10 @@ FIRST_TEXT = """<mjml>
   </mj-body>
 </mjml>
 """
-_LINE = re.compile(r"body line (\d+)")
 
 
 class TextForm(forms.Form):
-    """One language of a template."""
+    """One language of a template. `rich` is what the editor wrote; without it the marks in `letter` count."""
 
     subject = forms.CharField(label=_("Subject"), max_length=300)
     preheader = forms.CharField(
@@ -48,94 +51,169 @@ class TextForm(forms.Form):
         required=False,
         help_text=_("What mail programs show after the subject."),
     )
+    letter = forms.CharField(
+        label=_("Letter"),
+        strip=False,
+        required=False,
+        help_text=_(
+            "A blank line begins a paragraph. # heading, - list, **bold**, *italic*, [words](address); [[words]](address)"
+            " alone is a button; what stands between two lines ::: is the promotion."
+        ),
+        widget=forms.Textarea(attrs={"rows": 18, "data-letter": ""}),
+    )
+    rich = forms.CharField(strip=False, required=False, widget=forms.HiddenInput(attrs={"data-rich": ""}))
     mjml = forms.CharField(
-        label=_("Letter"), strip=False, widget=forms.Textarea(attrs={"data-code": "", "spellcheck": "false"})
+        label=_("Source in MJML"),
+        strip=False,
+        widget=forms.Textarea(attrs={"data-code": "", "data-source": "", "spellcheck": "false"}),
+    )
+    changed = forms.CharField(
+        label=_("What has changed"), max_length=200, required=False, help_text=_("For the list of versions.")
     )
 
-
-class NameForm(forms.Form):
-    """The name of a new template."""
-
-    name = forms.CharField(label=_("Name"), max_length=140)
-
-
-@requires()
-def templates(request: HttpRequest) -> HttpResponse:
-    """List the brand's templates."""
-    brand = read_brand(request)
-    rows = list_templates(brand=brand) if brand else []
-    return show(request, "console/messages/templates.html", subject="templates", rows=rows)
+    def __init__(self, data: Any, *, template: Template, text: TemplateText | None) -> None:
+        super().__init__(data, initial=_initial(template, text))
+        for name in ("mjml",) if template.kind == Template.Kind.LETTER else ("letter", "rich"):
+            del self.fields[name]
 
 
-@requires("campaigns.write")
-def new_template(request: HttpRequest) -> HttpResponse:
-    """Make a template; its first text is written on its own page."""
-    brand = read_brand(request)
-    if brand is None:
-        return redirect("console:today")
-    form = NameForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        return redirect("console:template", pk=create_template(form.cleaned_data["name"], brand=brand).pk)
-    return show(request, "console/messages/template_new.html", subject="templates", form=form)
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a form says: the source that is sent, and of a letter also its rich text and which line is which paragraph."""
+
+    source: Source
+    letter: str = ""
+    blocks: dict[int, int] | None = None
+
+
+@dataclass
+class Desk:
+    """A template as it lies open: its newest version, its texts by language, and the language that is written now."""
+
+    template: Template
+    newest: TemplateVersion | None
+    texts: dict[str, TemplateText]
+    language: str
+    told: list[Told] = field(default_factory=list)
+
+    @property
+    def text(self) -> TemplateText | None:
+        return self.texts.get(self.language)
+
+
+def open_desk(pk: int, *, language: str) -> Desk:
+    """Read a template with the texts of its newest version; without a known language the brand's own is open."""
+    shown = get_object_or_404(Template.objects.select_related("brand"), pk=pk)
+    newest = shown.versions.order_by("-number").first()
+    texts = {text.language: text for text in newest.texts.all()} if newest else {}
+    if language not in dict(LANGUAGE_NAMES):
+        language = shown.brand.language if shown.brand.language in texts or not texts else next(iter(texts))
+    return Desk(shown, newest, texts, language)
 
 
 @requires()
 def template(request: HttpRequest, pk: int) -> HttpResponse:
     """Show one language of the newest version, and keep what is written as the next version when it is sound."""
-    shown = get_object_or_404(Template.objects.select_related("brand"), pk=pk)
-    newest = shown.versions.order_by("-number").first()
-    texts = {text.language: text for text in newest.texts.all()} if newest else {}
-    language = request.GET.get("language", "")
-    if language not in dict(LANGUAGE_NAMES):
-        language = shown.brand.language if shown.brand.language in texts or not texts else next(iter(texts))
-    form = TextForm(request.POST or None, initial=_initial(texts.get(language)))
-    problems: tuple[Problem, ...] = ()
+    desk = open_desk(pk, language=request.GET.get("language", ""))
+    form = TextForm(request.POST or None, template=desk.template, text=desk.text)
     may_write = may(staff(request), "campaigns.write")
     if request.method == "POST" and may_write and form.is_valid():
-        mine = Source(language=language, **form.cleaned_data)
-        others = [source_of(text) for code, text in texts.items() if code != language]
+        written = read_form(form, desk=desk)
         try:
-            add_version(shown, texts=[mine, *others], fields=known_fields(), created_by=staff(request).name)
+            keep(desk, written, changed=form.cleaned_data["changed"], by=staff(request).name)
         except TemplateFault as fault:
-            problems = fault.problems
+            desk.told = tell_problems(fault.problems, blocks=written.blocks)
         else:
-            return redirect(f"{reverse('console:template', args=[pk])}?language={language}")
+            return redirect(f"{reverse('console:template', args=[pk])}?language={desk.language}")
+    source = form["mjml"].value() if "mjml" in form.fields else ""
     return show(
         request,
         "console/messages/template.html",
         subject="templates",
-        template=shown,
-        newest=newest,
-        text=texts.get(language),
-        language=language,
-        offered=[(code, name, code in texts) for code, name in LANGUAGE_NAMES],
+        template=desk.template,
+        newest=desk.newest,
+        text=desk.text,
+        language=desk.language,
+        offered=[(code, name, code in desk.texts) for code, name in LANGUAGE_NAMES],
         form=form,
-        problems=problems,
-        problem_lines=[int(found[1]) for problem in problems if (found := _LINE.match(problem.place))],
+        told=desk.told,
+        problem_lines=[int(one.go.partition(":")[2]) for one in desk.told if one.go.startswith("line:")],
+        source=source,
+        rich=to_local(desk.text.letter, brand=desk.template.brand) if desk.text else "",
         fields=sorted(known_fields()),
         may_write=may_write,
-        versions=list(shown.versions.order_by("-number")[:10]),
     )
+
+
+@require_POST
+@requires()
+def check(request: HttpRequest, pk: int) -> HttpResponse:
+    """Answer what should be mended in what is written now, without keeping it; the page asks while somebody writes."""
+    desk = open_desk(pk, language=request.GET.get("language", ""))
+    form = TextForm(request.POST, template=desk.template, text=desk.text)
+    if not form.is_valid():
+        return show_part(request, "console/messages/findings.html", told=[], unfinished=True)
+    written = read_form(form, desk=desk)
+    try:
+        compiled = compile_source(written.source, fields=known_fields(), footer=None)
+    except TemplateFault as fault:
+        told = tell_problems(fault.problems, blocks=written.blocks)
+    else:
+        told = tell_findings(examine(written.source, compiled), blocks=written.blocks)
+    return show_part(request, "console/messages/findings.html", told=told, looked=True)
 
 
 @require_safe
 @requires()
-@xframe_options_sameorigin
-@csp_override(LETTER_CSP)
-def preview(request: HttpRequest, pk: int, language: str) -> HttpResponse:  # noqa: ARG001
-    """Answer the letter alone, for the frame, as the first person of the house would see it."""
-    version = get_object_or_404(TemplateVersion, pk=pk)
-    text = get_object_or_404(
-        TemplateText.objects.select_related("version__template__brand"), version=version, language=language
+def unwritten(request: HttpRequest, pk: int) -> HttpResponse:
+    """Answer which languages its readers speak in which nothing is written; the page asks for it once, on its own."""
+    desk = open_desk(pk, language=request.GET.get("language", ""))
+    newest = (
+        Campaign.objects.filter(version__template=pk, segment__isnull=False)
+        .select_related("segment")
+        .order_by("-id")
+        .first()
     )
-    person = Person.objects.filter(state=Person.State.ACTIVE, name_is_damaged=False).order_by("id").first()
     try:
-        return HttpResponse(preview_html(text, person=person))
-    except TemplateFault as fault:
-        raise Http404(str(fault)) from fault
+        readers = select_persons(newest.segment.conditions) if newest and newest.segment else people_rows()
+        told = tell_missing(count_unwritten(readers, written={*desk.texts, desk.language}))
+    except SegmentFault:  # the segment says so on its own page
+        told = []
+    return show_part(request, "console/messages/findings.html", told=told)
 
 
-def _initial(text: TemplateText | None) -> dict[str, str]:
+def read_form(form: TextForm, *, desk: Desk) -> Written:
+    """Take what a valid form says."""
+    given = form.cleaned_data
+    facts = {"language": desk.language, "subject": given["subject"], "preheader": given["preheader"]}
+    brand = desk.template.brand
+    if desk.template.kind != Template.Kind.LETTER:
+        return Written(Source(**facts, mjml=to_public(given["mjml"], brand=brand)))
+    letter = to_public(clean_letter(given["rich"] or read_marks(given["letter"])), brand=brand)
+    made = make_letter(letter, brand=brand, title=given["subject"])
+    return Written(Source(**facts, mjml=made.mjml), letter, made.blocks)
+
+
+def keep(desk: Desk, written: Written, *, changed: str, by: str) -> TemplateVersion:
+    """Keep what is written as the next version, with the other languages as they were; raises TemplateFault."""
+    others = [text for code, text in desk.texts.items() if code != desk.language]
+    return add_version(
+        desk.template,
+        texts=[written.source, *map(source_of, others)],
+        letters={**{text.language: text.letter for text in others}, desk.language: written.letter},
+        fields=known_fields(),
+        created_by=by,
+        changed=changed,
+    )
+
+
+def _initial(template: Template, text: TemplateText | None) -> dict[str, str]:
     if text is None:
         return {"mjml": FIRST_TEXT}
-    return {"subject": text.subject, "preheader": text.preheader, "mjml": text.mjml}
+    shown = to_local(text.letter, brand=template.brand)
+    return {
+        "subject": text.subject,
+        "preheader": text.preheader,
+        "mjml": text.mjml,
+        "letter": write_marks(shown) if shown else "",
+    }

@@ -1,0 +1,174 @@
+"""The brand's library of pictures: really decoded, stripped of what readers need not get, kept once by its hash."""
+
+import warnings
+from collections.abc import Collection, Mapping
+from io import BytesIO
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+from PIL import Image, ImageOps, ImageSequence
+
+from esmero.content.models import MediaFile, Template, TemplateText
+from esmero.house.audit import note
+from esmero.house.models import Brand, User
+from esmero.vault.files import seal
+
+LARGEST = 8_000_000  # octets of an upload
+MOST_PIXELS = 30_000_000
+MOST_FRAMES = 300
+# Format as Pillow names it → media type and ending. Nothing that can hold a program: no SVG, no HTML.
+FORMATS = {
+    "PNG": ("image/png", "png"),
+    "JPEG": ("image/jpeg", "jpg"),
+    "GIF": ("image/gif", "gif"),
+    "WEBP": ("image/webp", "webp"),
+}
+ENDINGS = dict(FORMATS.values())
+_ORIENTATION = 0x0112
+
+
+class NotAPicture(Exception):
+    """What was brought cannot be kept as a picture; `code` says why: too-large, too-many-pixels, unreadable, empty."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+def add_picture(content: bytes, *, brand: Brand, name: str, alt: Mapping[str, str], by: User) -> tuple[MediaFile, bool]:
+    """Keep a picture in the library and return it, and whether it is new: the same picture is kept once.
+
+    Raises:
+        NotAPicture: it is no PNG, JPEG, GIF or WebP that can be decoded wholly, or it is too large.
+
+    """
+    picture, kind, width, height = _redraw(content)
+    media_type, ending = FORMATS[kind]
+    with transaction.atomic():
+        sealed = seal(picture, kind="media", media_type=media_type, name=f"{name[:140]}.{ending}")
+        kept, new = MediaFile.objects.get_or_create(
+            brand=brand,
+            sha256=sealed.sha256,
+            defaults={
+                "sealed": sealed,
+                "name": name[:150],
+                "alt": {code: words for code, words in alt.items() if words},
+                "media_type": media_type,
+                "size": len(picture),
+                "width": width,
+                "height": height,
+                "created_by": by.name,
+            },
+        )
+        if new:
+            note("media.added", by=by, subject=kept, facts={"name": kept.name})
+        else:
+            sealed.delete()
+            if kept.archived_at is not None:
+                MediaFile.objects.filter(pk=kept.pk).update(archived_at=None)
+    return kept, new
+
+
+def describe_picture(picture: MediaFile, *, name: str, alt: Mapping[str, str], by: User) -> None:
+    """Change a picture's name and the words for those who do not see it; texts that show it keep their own."""
+    with transaction.atomic():
+        said = {code: words for code, words in alt.items() if words}
+        MediaFile.objects.filter(pk=picture.pk).update(name=name[:150], alt=said)
+        note("media.described", by=by, subject=picture, facts={"name": name[:150]})
+
+
+def archive_pictures(ids: Collection[int], *, by: User) -> list[int]:
+    """Take pictures out of the library; mails that show them still do. Returns the ids of those that changed."""
+    return _set_archived(ids, archived=True, by=by)
+
+
+def bring_back_pictures(ids: Collection[int], *, by: User) -> list[int]:
+    """Undo `archive_pictures`."""
+    return _set_archived(ids, archived=False, by=by)
+
+
+def public_path(picture: MediaFile) -> str:
+    """Return the path under which readers get it; nobody finds it who has not got a mail that shows it."""
+    return f"/m/{picture.sha256}.{ENDINGS[picture.media_type]}"
+
+
+def public_address(picture: MediaFile, *, brand: Brand) -> str:
+    """Return the address that stands in mails."""
+    return f"{brand.public_url.rstrip('/')}{public_path(picture)}"
+
+
+def to_public(text: str, *, brand: Brand) -> str:
+    """Turn paths of pictures, as the console shows them, into the addresses that stand in mails."""
+    base = brand.public_url.rstrip("/")
+    return text.replace('"/m/', f'"{base}/m/').replace("(/m/", f"({base}/m/")
+
+
+def to_local(text: str, *, brand: Brand) -> str:
+    """Turn the addresses of the brand's pictures into paths that the console may show."""
+    base = brand.public_url.rstrip("/")
+    return text.replace(f'"{base}/m/', '"/m/').replace(f"({base}/m/", "(/m/")
+
+
+def find_uses(picture: MediaFile) -> QuerySet[Template]:
+    """Return the templates of which some version shows the picture."""
+    texts = TemplateText.objects.filter(mjml__contains=picture.sha256, version__template__brand=picture.brand_id)
+    return Template.objects.filter(pk__in=texts.values("version__template")).order_by("name")
+
+
+def _set_archived(ids: Collection[int], *, archived: bool, by: User) -> list[int]:
+    with transaction.atomic():
+        changed = list(MediaFile.objects.filter(pk__in=ids, archived_at__isnull=archived).values_list("pk", flat=True))
+        MediaFile.objects.filter(pk__in=changed).update(archived_at=timezone.now() if archived else None)
+        if changed:
+            note("media.archived" if archived else "media.brought-back", by=by, facts={"pictures": changed})
+    return changed
+
+
+def _redraw(content: bytes) -> tuple[bytes, str, int, int]:
+    """Decode every pixel and write the picture anew: no EXIF, no place where it was taken, nothing behind its end."""
+    if not content:
+        raise NotAPicture("empty")
+    if len(content) > LARGEST:
+        raise NotAPicture("too-large")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            image = Image.open(BytesIO(content), formats=tuple(FORMATS))
+            frames = getattr(image, "n_frames", 1)
+            if image.width * image.height * min(frames, MOST_FRAMES) > MOST_PIXELS * 4 or frames > MOST_FRAMES:
+                raise NotAPicture("too-many-pixels")
+            if image.width * image.height > MOST_PIXELS:
+                raise NotAPicture("too-many-pixels")
+            return _write(image, animated=frames > 1)
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as fault:
+        raise NotAPicture("too-many-pixels") from fault
+    except (OSError, SyntaxError, ValueError, EOFError, IndexError, TypeError) as fault:
+        raise NotAPicture("unreadable") from fault
+
+
+def _write(image: Image.Image, *, animated: bool) -> tuple[bytes, str, int, int]:
+    kind = image.format or ""
+    written = BytesIO()
+    if animated and kind in ("GIF", "WEBP"):
+        frames = [frame.copy() for frame in ImageSequence.Iterator(image)]
+        durations = [frame.info.get("duration", 100) for frame in frames]
+        for frame in frames:
+            frame.info = {}
+        frames[0].save(
+            written, kind, save_all=True, append_images=frames[1:], duration=durations, loop=image.info.get("loop", 0)
+        )
+        return written.getvalue(), kind, image.width, image.height
+    image.load()
+    turned = image.getexif().get(_ORIENTATION, 1) != 1
+    drawn = ImageOps.exif_transpose(image) if turned else image
+    profile = image.info.get("icc_profile")
+    transparency = {} if "transparency" not in image.info else {"transparency": image.info["transparency"]}
+    if kind == "JPEG":
+        drawn.save(written, kind, quality=90 if turned else "keep", icc_profile=profile, optimize=True)
+    elif kind == "WEBP":
+        drawn.save(written, kind, quality=90, icc_profile=profile, exif=b"", xmp=b"")
+    else:
+        drawn.info = {}
+        drawn.save(written, kind, optimize=kind == "PNG", icc_profile=profile, **transparency)
+    return written.getvalue(), kind, drawn.width, drawn.height

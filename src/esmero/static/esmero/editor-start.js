@@ -1,0 +1,1 @@
+(()=>{var c=document.getElementById("visual-mjml"),t=document.getElementById("visual-anyway");t?t.addEventListener("click",()=>{document.getElementById("visual-warning").hidden=!0,n()}):n();function n(){let e=document.createElement("script");e.src=c.dataset.script,document.body.append(e)}})();

@@ -1,0 +1,101 @@
+"""What is wrong with a template, or should be looked at again, in words, each with the place to go to."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from esmero.content.queries import LANGUAGES
+from esmero.people.models import Person
+from esmero.rendering.examine import Finding
+from esmero.rendering.problem import Problem
+from esmero.web.parts.tags import language_name
+
+WORDS: Mapping[str, str | Promise] = {
+    "subject-long": gettext_lazy("The subject has %(length)s characters; most programs show no more than %(most)s."),
+    "no-preheader": gettext_lazy("There is no preview line: programs will show the first words of the letter instead."),
+    "no-fallback": gettext_lazy("The field “%(field)s” has no fallback: whoever has none sees a gap."),
+    "relative": gettext_lazy("The address leads nowhere outside of a web site. Begin it with https://."),
+    "font-not-loaded": gettext_lazy("The font is not loaded, because its host would learn who reads the mail."),
+    "no-alt": gettext_lazy("The picture has no words for those who do not see it."),
+    "empty-alt": gettext_lazy("The picture says nothing to those who do not see it. Well, if it only decorates."),
+    "placeholder": gettext_lazy("The address “%(address)s” is still a placeholder."),
+    "link-http": gettext_lazy("The link is not encrypted: %(address)s. Write https://, if the site allows."),
+    "image-http": gettext_lazy("The picture is not encrypted, and many programs will not show it: %(address)s."),
+    "contrast": gettext_lazy("“%(words)s” is hard to read: %(ink)s on %(paper)s has a contrast of %(ratio)s to 1."),
+    "clipped": gettext_lazy("The letter has about %(kilobytes)s kB, and Gmail cuts it off at %(most)s kB."),
+    "text-thin": gettext_lazy("Without pictures hardly a word is left. Say in words what the pictures say."),
+}
+_PARTS = {"subject": gettext_lazy("Subject"), "preheader": gettext_lazy("Preview line")}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """One thing to mend (`grave`: it keeps the text from being saved). `go` names the place for the editor, or is empty."""
+
+    words: str
+    place: str
+    go: str
+    grave: bool = False
+
+
+def tell_findings(found: Sequence[Finding], *, blocks: Mapping[int, int] | None) -> list[Told]:
+    """Say findings in words. `blocks` are the lines of a letter's MJML by paragraph; without them lines are lines."""
+    return [
+        _tell(str(WORDS[one.code]) % one.facts, one.part, one.line, blocks=blocks)
+        for one in found
+        if one.part != "body" or not one.line or blocks is None or one.line in blocks
+    ]
+
+
+def tell_problems(problems: Sequence[Problem], *, blocks: Mapping[int, int] | None) -> list[Told]:
+    """Say what keeps a text from being saved."""
+    told = []
+    for one in problems:
+        part, _line, number = one.place.partition(" line ")
+        line = int(number) if number.isdecimal() else 0
+        told.append(_tell(f"{one.what}. {one.remedy}.", part, line, blocks=blocks, grave=True))
+    return told
+
+
+def tell_missing(languages: Mapping[str, int]) -> list[Told]:
+    """Say which languages people speak in which nothing is written; the numbers are of people, bounded by `most`."""
+    return [
+        Told(
+            words=ngettext(
+                "%(number)s person reads %(language)s, in which nothing is written yet.",
+                "%(number)s people read %(language)s, in which nothing is written yet.",
+                number,
+            )
+            % {
+                "number": number if number < MOST else _("%(number)s or more") % {"number": MOST},
+                "language": language_name(code),
+            },
+            place="",
+            go="",
+        )
+        for code, number in languages.items()
+    ]
+
+
+MOST = 1000
+
+
+def count_unwritten(readers: QuerySet[Person], *, written: set[str]) -> dict[str, int]:
+    """Count the readers, up to MOST, of each language that is not among `written`."""
+    counted = {code: readers.filter(language=code)[:MOST].count() for code in LANGUAGES if code not in written}
+    return {code: number for code, number in counted.items() if number}
+
+
+def _tell(words: str, part: str, line: int, *, blocks: Mapping[int, int] | None, grave: bool = False) -> Told:
+    place, go = "", ""
+    if part in _PARTS:
+        place, go = str(_PARTS[part]), part
+    elif line and blocks is None:
+        place, go = _("line %(number)d") % {"number": line}, f"line:{line}"
+    elif blocks is not None and line in blocks:
+        place, go = _("paragraph %(number)d") % {"number": blocks[line]}, f"block:{blocks[line]}"
+    return Told(words=words, place=place, go=go, grave=grave)

@@ -1,0 +1,241 @@
+"""The brand's pictures: brought, described in each language, looked up by the editors, archived and brought back."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.defaultfilters import filesizeformat
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_POST, require_safe
+
+from esmero.content.media import (
+    LARGEST,
+    NotAPicture,
+    add_picture,
+    archive_pictures,
+    describe_picture,
+    find_uses,
+    public_address,
+    public_path,
+)
+from esmero.content.models import MediaFile
+from esmero.house.models import Brand
+from esmero.house.roles import may
+from esmero.web.console.access import requires, staff
+from esmero.web.console.listing import answer_list
+from esmero.web.console.page import read_brand, show
+from esmero.web.console.undoing import offer_undo
+from esmero.web.parts.tables import BulkAct, Column, Filter, Listing, Rows, pick_rows
+from esmero.web.parts.tags import chip, when
+from esmero.web.parts.words import LANGUAGE_NAMES
+
+MOST_OFFERED = 60
+REFUSALS: Mapping[str, str | Promise] = {
+    "empty": gettext_lazy("The file is empty."),
+    "too-large": gettext_lazy(
+        "The file has more than 8 MB. Make the picture smaller: mails need no more than 1,200 pixels."
+    ),
+    "too-many-pixels": gettext_lazy("The picture has too many pixels. Mails need no more than 1,200 across."),
+    "unreadable": gettext_lazy("This is no PNG, JPEG, GIF or WebP picture that can be read wholly."),
+}
+
+
+def _picture(row: MediaFile) -> SafeString:
+    archived = chip("plain", _("archived")) if row.archived_at else ""
+    return format_html(
+        '<a class="pictured" href="{}"><img class="thumb" src="{}" alt="" loading="lazy" width="64" height="48"><span>{}</span></a> {}',
+        reverse("console:picture", args=[row.pk]),
+        public_path(row),
+        row.name,
+        archived,
+    )
+
+
+def _alt(row: MediaFile) -> str | SafeString:
+    missing = [code for code, _name in LANGUAGE_NAMES if not row.alt.get(code)]
+    if not missing:
+        return chip("kept", _("in all languages"))
+    return chip("wait", _("missing: %(languages)s") % {"languages": ", ".join(missing)})
+
+
+MEDIA = Listing(
+    page="media",
+    order="-added",
+    search=lambda rows, text: rows.filter(name__icontains=text),
+    search_title=gettext_lazy("Name"),
+    columns=(
+        Column(key="name", title=gettext_lazy("Picture"), cell=_picture, plain=lambda row: row.name, order=("name", "id"), head=True),
+        Column(key="pixels", title=gettext_lazy("Pixels"), cell=lambda row: f"{row.width} × {row.height}", numeric=True),
+        Column(
+            key="size", title=gettext_lazy("Size"), cell=lambda row: filesizeformat(row.size), plain=lambda row: row.size,
+            order=("size", "id"), numeric=True,
+        ),
+        Column(key="alt", title=gettext_lazy("Words for it"), cell=_alt),
+        Column(
+            key="added", title=gettext_lazy("Added"), cell=lambda row: when(row.created_at),
+            plain=lambda row: row.created_at.isoformat(), order=("created_at", "id"), quiet=True,
+        ),
+        Column(key="by", title=gettext_lazy("By"), cell=lambda row: row.created_by, quiet=True, shown=False),
+    ),
+    filters=(
+        Filter(
+            key="archived", title=gettext_lazy("Archive"), every=gettext_lazy("In use"),
+            choices=lambda: [("archived", gettext_lazy("Archived"))],
+            apply=lambda rows, _value: rows.filter(archived_at__isnull=False),
+        ),
+    ),
+    acts=(BulkAct(value="archive", title=gettext_lazy("Archive"), permission="campaigns.write"),),
+)  # fmt: skip
+
+
+class DescribeForm(forms.Form):
+    """The name of a picture, and the words for those who do not see it."""
+
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=140)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for code, language in LANGUAGE_NAMES:
+            self.fields[f"alt_{code}"] = forms.CharField(
+                label=_("What is seen, in words (%(language)s)") % {"language": language},
+                max_length=300,
+                required=False,
+            )
+
+    def alt(self) -> dict[str, str]:
+        """Return the words by language."""
+        return {code: self.cleaned_data[f"alt_{code}"] for code, _name in LANGUAGE_NAMES}
+
+
+class BringForm(DescribeForm):
+    """A picture to be kept."""
+
+    file = forms.FileField(label=gettext_lazy("File"), help_text=gettext_lazy("PNG, JPEG, GIF or WebP, up to 8 MB."))
+    name = forms.CharField(
+        label=gettext_lazy("Name"),
+        max_length=140,
+        required=False,
+        help_text=gettext_lazy("Left empty: the name of the file."),
+    )
+    field_order = ["file", "name"]
+
+
+def _rows(request: HttpRequest) -> Rows:
+    rows = MediaFile.objects.filter(brand=read_brand(request))
+    return rows if request.GET.get("archived") else rows.filter(archived_at=None)
+
+
+@requires()
+def media(request: HttpRequest) -> HttpResponseBase:
+    """List the brand's pictures."""
+    return answer_list(
+        request,
+        "console/messages/media.html",
+        listing=MEDIA,
+        rows=_rows(request),
+        subject="media",
+        picks_url=reverse("console:media-act"),
+        empty_title=_("No picture yet"),
+        empty_text=_(
+            "Bring the pictures that your mails show. They are kept once and lose what a camera wrote into them."
+        ),
+        empty_url=reverse("console:picture-new"),
+        empty_action=_("Add a picture"),
+    )
+
+
+@require_POST
+@requires("campaigns.write")
+def act_on_media(request: HttpRequest) -> HttpResponse:
+    """Archive the pictures that were ticked; a toast takes it back."""
+    picked = pick_rows(_rows(request), listing=MEDIA, post=request.POST)
+    changed = archive_pictures(list(picked.values_list("pk", flat=True)), by=staff(request))
+    if changed:
+        words = ngettext("%(number)d picture is archived.", "%(number)d pictures are archived.", len(changed))
+        offer_undo(request, words % {"number": len(changed)}, kind="media-archived", pictures=changed)
+    return redirect(f"{reverse('console:media')}?{request.POST.get('query', '')}")
+
+
+@requires("campaigns.write")
+def new_picture(request: HttpRequest) -> HttpResponse:
+    """Keep a picture; one that is there already is opened instead."""
+    brand = read_brand(request)
+    if brand is None:
+        return redirect("console:today")
+    form = BringForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        kept = _bring(form, brand=brand, request=request)
+        if kept is not None:
+            return redirect("console:picture", pk=kept.pk)
+    return show(request, "console/messages/picture_new.html", subject="media", form=form)
+
+
+def _bring(form: BringForm, *, brand: Brand, request: HttpRequest) -> MediaFile | None:
+    file = form.cleaned_data["file"]
+    try:
+        kept, new = add_picture(
+            file.read(LARGEST + 1),
+            brand=brand,
+            name=form.cleaned_data["name"] or file.name,
+            alt=form.alt(),
+            by=staff(request),
+        )
+    except NotAPicture as refusal:
+        form.add_error("file", str(REFUSALS[refusal.code]))
+        return None
+    if new:
+        messages.success(request, _("The picture is kept."))
+    else:
+        messages.success(request, _("This picture was here already, under the name “%(name)s”.") % {"name": kept.name})
+    return kept
+
+
+@requires()
+def picture(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show a picture, its words and where it is used."""
+    shown = get_object_or_404(MediaFile.objects.select_related("brand"), pk=pk)
+    initial = {"name": shown.name, **{f"alt_{code}": words for code, words in shown.alt.items()}}
+    form = DescribeForm(request.POST or None, initial=initial)
+    if request.method == "POST" and may(staff(request), "campaigns.write") and form.is_valid():
+        describe_picture(shown, name=form.cleaned_data["name"], alt=form.alt(), by=staff(request))
+        messages.success(request, _("Kept."))
+        return redirect("console:picture", pk=pk)
+    return show(
+        request,
+        "console/messages/picture.html",
+        subject="media",
+        picture=shown,
+        form=form,
+        path=public_path(shown),
+        address=public_address(shown, brand=shown.brand),
+        uses=list(find_uses(shown)[:50]),
+    )
+
+
+@require_safe
+@requires()
+def offer_pictures(request: HttpRequest) -> JsonResponse:
+    """Answer the newest pictures for an editor's choice, narrowed by `q`, with the words in `language`."""
+    rows = MediaFile.objects.filter(brand=read_brand(request), archived_at=None).order_by("-created_at", "-id")
+    words, language = request.GET.get("q", "").strip(), request.GET.get("language", "")
+    if words:
+        rows = rows.filter(name__icontains=words)
+    offered = [
+        {
+            "src": public_path(row),
+            "name": row.name,
+            "alt": row.alt.get(language, ""),
+            "width": row.width,
+            "height": row.height,
+        }
+        for row in rows[:MOST_OFFERED]
+    ]
+    return JsonResponse({"pictures": offered})

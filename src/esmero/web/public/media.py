@@ -1,0 +1,28 @@
+"""Pictures of mails: public, under an address made from their hash, so that it may be kept for ever by whoever has it."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from esmero.content.media import ENDINGS
+from esmero.content.models import MediaFile
+from esmero.vault.files import path_of
+
+_YEAR = 365 * 24 * 3600
+
+
+@require_safe
+def picture(request: HttpRequest, digest: str, ending: str) -> HttpResponse:
+    """Answer the bytes of a picture; also of one that was archived, because mails that show it are still read."""
+    found = MediaFile.objects.filter(sealed__sha256=digest).first()
+    if found is None or ENDINGS.get(found.media_type) != ending:
+        raise Http404
+    headers = {
+        "Cache-Control": f"public, max-age={_YEAR}, immutable",
+        "ETag": f'"{digest}"',
+        "Content-Security-Policy": "default-src 'none'; sandbox",
+        "Cross-Origin-Resource-Policy": "cross-origin",
+        "X-Robots-Tag": "noindex",
+    }
+    if request.headers.get("If-None-Match") == headers["ETag"]:
+        return HttpResponse(status=304, headers=headers)
+    return HttpResponse(path_of(digest).read_bytes(), content_type=found.media_type, headers=headers)
