@@ -1,5 +1,6 @@
 /** One key for the search field ("/"), and "g" then a letter for the subjects named by data-key in the menu; "?" lists them. */
 export function watchKeys(document) {
+  if (document.documentElement.dataset.keys === "off") return;
   let going = false;
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;

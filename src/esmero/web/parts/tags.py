@@ -14,9 +14,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from esmero.house.roles import may
+from esmero.web.parts.acts import say_act
 from esmero.web.parts.bars import Segment, lay_segments
 from esmero.web.parts.facts import say_facts
-from esmero.web.parts.words import MOMENTS, OUTCOME, STATES, Word, say_act, say_job, say_line, say_reason
+from esmero.web.parts.words import MOMENTS, OUTCOME, STATES, Word, say_job, say_line, say_reason
 
 register = template.Library()
 

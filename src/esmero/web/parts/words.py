@@ -130,6 +130,14 @@ MOMENTS: Mapping[str, str | Promise] = {
     "short time": pgettext_lazy("date format", "j M H:i"),
 }
 
+ROLE: Mapping[str, Word] = {
+    "owner": Word("plain", pgettext_lazy("role", "owner")),
+    "manager": Word("plain", pgettext_lazy("role", "manager")),
+    "agent": Word("plain", pgettext_lazy("role", "agent")),
+    "reader": Word("plain", pgettext_lazy("role", "reader")),
+}
+ROLES: Mapping[str, str | Promise] = {role: word.text for role, word in ROLE.items()}
+
 STATES: Mapping[str, Mapping[str, Word]] = {
     "message": MESSAGE,
     "event": EVENT,
@@ -141,6 +149,7 @@ STATES: Mapping[str, Mapping[str, Word]] = {
     "standing": STANDING,
     "conversation": CONVERSATION,
     "form": FORM,
+    "role": ROLE,
 }
 
 REASONS: Mapping[str, str | Promise] = {
@@ -163,6 +172,39 @@ def say_reason(code: str) -> str:
     return str(REASONS.get(code.partition(":")[0], code))
 
 
+FIELD_KINDS: Mapping[str, str | Promise] = {
+    "text": pgettext_lazy("kind of field", "text"),
+    "integer": pgettext_lazy("kind of field", "whole number"),
+    "decimal": pgettext_lazy("kind of field", "number"),
+    "boolean": pgettext_lazy("kind of field", "yes or no"),
+    "date": pgettext_lazy("kind of field", "date"),
+    "choice": pgettext_lazy("kind of field", "choice"),
+}
+
+CHANNELS: Mapping[str, str | Promise] = {
+    "email": pgettext_lazy("channel", "e-mail"),
+    "post": pgettext_lazy("channel", "post"),
+    "phone": pgettext_lazy("channel", "telephone"),
+    "portal": pgettext_lazy("channel", "customer area"),
+}
+
+# The grounds of domain.md, in the order in which they are shown.
+BASES: Mapping[str, str | Promise] = {
+    "consent": pgettext_lazy("ground", "consent"),
+    "soft opt-in": pgettext_lazy("ground", "existing customers, similar products"),
+    "contract": pgettext_lazy("ground", "contract"),
+    "law": pgettext_lazy("ground", "legal duty"),
+    "legitimate interest": pgettext_lazy("ground", "legitimate interest"),
+}
+
+MESSAGE_CLASSES: Mapping[str, str | Promise] = {
+    "service": pgettext_lazy("class of message", "service"),
+    "relational": pgettext_lazy("class of message", "relational"),
+    "commercial": pgettext_lazy("class of message", "commercial"),
+    "auto-reply": pgettext_lazy("class of message", "automatic reply"),
+    "internal": pgettext_lazy("class of message", "internal"),
+}
+
 JOB_KINDS: Mapping[str, str | Promise] = {
     "import": _("Import of a list"),
     "import-check": _("Dry run of an import"),
@@ -175,22 +217,6 @@ JOB_KINDS: Mapping[str, str | Promise] = {
 def say_job(kind: str) -> str:
     """Say a kind of long work in words; an unknown kind says itself."""
     return str(JOB_KINDS.get(kind, kind))
-
-
-ACTS: Mapping[str, str | Promise] = {
-    "campaign.created": _("made the draft"),
-    "campaign.changed": _("changed the draft"),
-    "campaign.tested": _("sent a test"),
-    "campaign.started": _("started the sending"),
-    "campaign.paused": _("paused it"),
-    "campaign.resumed": _("let it go on"),
-    "campaign.cancelled": _("ended it"),
-}
-
-
-def say_act(action: str) -> str:
-    """Say an action of the audit log in words; an unknown one says itself."""
-    return str(ACTS.get(action, action))
 
 
 LINE_REASONS: Mapping[str, str | Promise] = {

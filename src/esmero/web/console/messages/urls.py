@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from esmero.web.console.messages import campaigns, templates
+from esmero.web.console.messages import campaigns, norms, templates, topics
 
 urlpatterns = [
     path("campaigns/", campaigns.campaigns, name="campaigns"),
@@ -15,4 +15,11 @@ urlpatterns = [
     path("templates/new/", templates.new_template, name="template-new"),
     path("templates/<int:pk>/", templates.template, name="template"),
     path("templates/versions/<int:pk>/preview/<str:language>/", templates.preview, name="template-preview"),
+    path("topics/", topics.topics, name="topics"),
+    path("topics/new/", topics.edit_topic, name="topic-new"),
+    path("topics/<int:pk>/", topics.edit_topic, name="topic"),
+    path("topics/<int:pk>/file/", topics.file_topic, name="topic-file"),
+    path("purposes/new/", topics.edit_purpose, name="purpose-new"),
+    path("purposes/<int:pk>/", topics.edit_purpose, name="purpose"),
+    path("norms/", norms.norms, name="norms"),
 ]
