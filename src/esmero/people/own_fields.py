@@ -120,8 +120,10 @@ def _fit(field: OwnField, *, kind: str, choices: Sequence[str]) -> dict[int, Val
     fitting: dict[int, Value] = {}
     unfit: list[tuple[int, str]] = []
     number = 0
-    rows = Person.objects.filter(fields__has_key=field.key).order_by("id").values_list("id", f"fields__{field.key}")
-    for pk, value in rows.iterator(chunk_size=2000):
+    # The whole object is read: taken out alone by SQLite, the text "7" would come back as the number 7.
+    rows = Person.objects.filter(fields__has_key=field.key).order_by("id").values_list("id", "fields")
+    for pk, fields in rows.iterator(chunk_size=2000):
+        value = fields[field.key]
         try:
             fitted = _fit_one(value, kind=kind, choices=choices)
         except Misfit:

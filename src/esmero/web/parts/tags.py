@@ -139,6 +139,12 @@ def last_line(text: str) -> str:
     return text.strip().rpartition("\n")[2]
 
 
+@register.filter(name="at")
+def look_up(table: Mapping[Any, Any], key: object) -> Any:
+    """Take the value of a key out of a table; None where there is none."""
+    return table.get(key)
+
+
 @register.filter
 def job_name(kind: str) -> str:
     """Say what kind of long work a job is."""

@@ -130,6 +130,13 @@ MOMENTS: Mapping[str, str | Promise] = {
     "short time": pgettext_lazy("date format", "j M H:i"),
 }
 
+DUE: Mapping[str, Word] = {
+    "messages": Word("plain", pgettext_lazy("due", "messages to send")),
+    "arrivals": Word("plain", pgettext_lazy("due", "arrived mails to read")),
+    "jobs": Word("plain", pgettext_lazy("due", "long pieces of work")),
+    "happenings": Word("plain", pgettext_lazy("due", "happenings to react to")),
+}
+
 ROLE: Mapping[str, Word] = {
     "owner": Word("plain", pgettext_lazy("role", "owner")),
     "manager": Word("plain", pgettext_lazy("role", "manager")),
@@ -150,6 +157,7 @@ STATES: Mapping[str, Mapping[str, Word]] = {
     "conversation": CONVERSATION,
     "form": FORM,
     "role": ROLE,
+    "due": DUE,
 }
 
 REASONS: Mapping[str, str | Promise] = {

@@ -60,8 +60,8 @@ def _subject(entry: AuditEntry) -> str | SafeString:
 
 
 def say_facts_of(entry: AuditEntry) -> str:
-    """Say the small facts of a row: names in words, values as they are."""
-    return "; ".join(f"{FACTS.get(key, key)}: {_say(value)}" for key, value in entry.facts.items())
+    """Say the small facts of a row in words; what only programs read (hashes, versions) is left out."""
+    return "; ".join(f"{FACTS[key]}: {_say(value)}" for key, value in entry.facts.items() if key in FACTS)
 
 
 def _say(value: Any) -> str:

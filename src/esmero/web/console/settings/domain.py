@@ -101,6 +101,7 @@ def domain(request: HttpRequest, pk: int) -> HttpResponse:
         "checks": checks,
         "good": sum(1 for one in checks if one.look and one.look.look == "kept"),
         "looking": _is_looking(brand),
+        "signing": brand.dkim_domain or brand.sender_address.rpartition("@")[2],
         "following": brand.readiness.get("next_selector", ""),
         "following_found": any(one.key == "dkim-next" and one.look and one.look.look == "kept" for one in checks),
         "old_selector": brand.readiness.get("old_selector", ""),

@@ -19,7 +19,10 @@ from esmero.web.console.settings import (
 urlpatterns = [
     path("work/", work.work, name="work"),
     path("work/jobs/<int:pk>/", work.act_on_job, name="work-job"),
+    path("work/doubts/", work.decide_doubts, name="doubts"),
     path("work/doubts/<int:pk>/", work.decide_doubt, name="doubt"),
+    path("work/arrivals/<int:pk>.eml", work.download_inbound, name="inbound-file"),
+    path("work/arrivals/<int:pk>/again/", work.read_inbound_again, name="inbound-again"),
     path("first-steps/", first_steps.first_steps, name="first-steps"),
     path("first-steps/away/", first_steps.put_away, name="first-steps-away"),
     path("settings/", hub.settings, name="settings"),
