@@ -8,7 +8,7 @@ export function watchKeys(document) {
   const sheet = document.getElementById("keys");
   if (!sheet) return;
   const single = sheet.querySelector("[data-single-keys]");
-  single.checked = read() !== "off";
+  single.checked = read() !== "off" && document.documentElement.dataset.keys !== "off";
   single.addEventListener("change", () => keep(single.checked ? "on" : "off"));
   const keys = new Map([...sheet.querySelectorAll("[data-press]")].map((row) => [row.dataset.press, row.dataset.does]));
   let going = -Infinity;

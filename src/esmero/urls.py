@@ -9,6 +9,8 @@ urlpatterns = [
     path("", RedirectView.as_view(url="/console/", permanent=False)),
     path("accounts/password/reset/", reset_password, name="account_reset_password"),
     path("accounts/", include("allauth.account.urls")),
+    path("accounts/2fa/", include("allauth.mfa.urls")),
+    path("accounts/sessions/", include("allauth.usersessions.urls")),
     path("console/", include("esmero.web.console.urls")),
     path("", include("esmero.web.public.urls")),
     path("i18n/", include("django.conf.urls.i18n")),

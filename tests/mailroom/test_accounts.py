@@ -12,8 +12,8 @@ from django.conf import settings
 from esmero.house.keys import create_dkim_key
 from esmero.house.models import AuditEntry, Brand, User
 from esmero.mailroom.send import Sender
-from esmero.management.dns import public_key
 from esmero.outbox.models import Message, Relay
+from esmero.outbox.readiness import public_key
 from esmero.outbox.retrying import Schedule
 from esmero.rounds.worker import run_sender
 from tests.house_facts import build_house

@@ -14,8 +14,8 @@ from esmero.mailroom.forward import MOST_AN_HOUR
 from esmero.mailroom.presses import open_signer
 from esmero.mailroom.send import Sender
 from esmero.mailroom.tagged import AddressBook
-from esmero.management.dns import public_key
 from esmero.outbox.models import Captured, Message, MessageClass, Relay
+from esmero.outbox.readiness import public_key
 from esmero.outbox.retrying import Schedule
 from esmero.rendering.tokens import Purpose
 from esmero.vault.files import path_of

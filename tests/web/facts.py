@@ -228,6 +228,13 @@ def furnish(rows: int = 1) -> Console:
         "catcher": "catcher/", "caught": f"catcher/{Captured.objects.first().pk}/",
         "caught-headers": f"catcher/{Captured.objects.first().pk}/?view=headers",
         "caught-source": f"catcher/{Captured.objects.first().pk}/?view=source",
-        "work": "work/", "settings": "settings/", "parts": "parts/",
+        "work": "work/", "settings": "settings/", "parts": "parts/", "own": "settings/own/",
+        "first-steps": "first-steps/", "brands": "settings/brands/", "brand-new": "settings/brands/new/",
+        "brand": f"settings/brands/{house.brand.pk}/", "domain": f"settings/brands/{house.brand.pk}/domain/",
+        "relays": "settings/relays/", "relay-new": "settings/relays/new/", "relay": f"settings/relays/{house.relay.pk}/",
+        "fields": "settings/fields/", "field-new": "settings/fields/new/", "field": f"settings/fields/{OwnField.objects.get().pk}/",
+        "profiles": "settings/profiles/", "team": "settings/team/", "member-new": "settings/team/new/",
+        "audit": "settings/audit/", "topics": "topics/", "topic-new": "topics/new/", "topic": f"topics/{house.topic.pk}/",
+        "purpose-new": "purposes/new/", "purpose": f"purposes/{house.topic.purpose_id}/", "norms": "norms/",
     }  # fmt: skip
     return Console(house, people, {name: f"/console/{path}" for name, path in pages.items()})

@@ -37,16 +37,13 @@ def add(commands: Commands) -> None:
 def create_brand(options: argparse.Namespace) -> Shown:
     """Make a brand; what is left out is filled in from what is there."""
     from django.conf import settings
-    from django.db import transaction
 
-    from esmero.house.audit import note
-    from esmero.house.keys import create_dkim_key
+    from esmero.house.brands import save_brand
     from esmero.house.models import Brand
 
     for field, value in vars(options).items():
         if isinstance(value, str) and any(ord(letter) < 32 for letter in value):
             raise Fault(f"{field} holds a line break or another control character. Write it in one line.")
-    domain = options.sender_address.rpartition("@")[2].lower()
     name = options.name or options.code
     given = {
         "slug": options.code,
@@ -59,19 +56,14 @@ def create_brand(options: argparse.Namespace) -> Shown:
         "mailbox": options.mailbox or "",
         "phone": options.phone or "",
         "postal_address": options.postal_address or "",
-        "public_url": (options.public_url or settings.ESMERO.public_url).rstrip("/"),
-        "return_domain": (options.return_domain or f"bounces.{domain}").lower(),
-        "dkim_domain": (options.dkim_domain or domain).lower(),
-        "dkim_selector": options.dkim_selector or "esmero",
+        "public_url": options.public_url or settings.ESMERO.public_url,
+        "return_domain": options.return_domain or "",
+        "dkim_domain": options.dkim_domain or "",
+        "dkim_selector": options.dkim_selector or "",
         "timezone": options.timezone or settings.ESMERO.time_zone,
         **({"colour": options.colour} if options.colour else {}),
     }
-    brand = Brand(**given)
-    brand.full_clean()
-    with transaction.atomic():
-        brand.save()
-        note("brand.created", by="command line", subject=brand, facts={"code": brand.slug})
-    create_dkim_key(settings.HOME, domain=brand.dkim_domain, selector=brand.dkim_selector)
+    brand = save_brand(Brand(), facts=given, by="command line")
     return Shown(_facts(brand), brand.slug)
 
 

@@ -36,12 +36,9 @@ def add(commands: Commands) -> None:
 
 def create_relay(options: argparse.Namespace) -> Shown:
     """Keep a relay; the password is never taken from the command line, where others can read it."""
-    from django.db import transaction
-
-    from esmero.house.audit import note
     from esmero.management.lookup import find_brand
     from esmero.outbox.models import Relay
-    from esmero.outbox.passwords import hide_password
+    from esmero.outbox.relays import save_relay
 
     if not options.capture and not options.host:
         raise Fault("A relay needs --host, or --capture to keep everything for the catcher.")
@@ -62,14 +59,8 @@ def create_relay(options: argparse.Namespace) -> Shown:
         "relay_signs": options.relay_signs,
     }
     relay = Relay.objects.filter(name=options.name).first() or Relay(name=options.name)
-    for field, value in facts.items():
-        setattr(relay, field, value)
-    relay.password = hide_password(_read_password(options)) if options.username else ""
-    relay.trouble, relay.trouble_at = "", None
-    relay.full_clean()
-    with transaction.atomic():
-        relay.save()
-        note("relay.saved", by="command line", subject=relay, facts={"name": relay.name, "host": relay.host})
+    password = _read_password(options) if options.username else None
+    save_relay(relay, facts=facts, password=password, by="command line")
     return Shown(_facts(relay), relay.name)
 
 

@@ -1,15 +1,16 @@
 """Relays: the way a dispatch takes, and the open transports of a sending process (passwords at rest: passwords.py)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from django.db import transaction
 from django.db.models import Q
 
-from esmero.house.models import Brand
-from esmero.outbox.models import Relay
-from esmero.outbox.passwords import reveal_password
+from esmero.house.audit import note
+from esmero.house.models import Brand, User
+from esmero.outbox.models import Dispatch, Relay
+from esmero.outbox.passwords import hide_password, reveal_password
 from esmero.outbox.transports.capture.transport import CaptureTransport, InThread
 from esmero.outbox.transports.parcels import Observer, Parcel
 from esmero.outbox.transports.smtp.pool import RelayAddress, SmtpPool
@@ -77,3 +78,34 @@ def note_trouble(relay_id: int, *, trouble: str, at: datetime | None) -> None:
     """Keep why a relay could not be reached, or (empty) that it can; written only when it changes."""
     with transaction.atomic():
         Relay.objects.filter(pk=relay_id).exclude(trouble=trouble[:500]).update(trouble=trouble[:500], trouble_at=at)
+
+
+def save_relay(relay: Relay, *, facts: Mapping[str, Any], password: str | None, by: User | str) -> Relay:
+    """Make a relay or change it. `password` None leaves the one that is kept; without a username there is none.
+
+    Raises:
+        ValidationError: a value cannot be.
+
+    """
+    for name, value in facts.items():
+        setattr(relay, name, value)
+    if not relay.username:
+        relay.password = ""
+    elif password is not None:
+        relay.password = hide_password(password)
+    relay.trouble, relay.trouble_at, relay.check_result, relay.checked_at = "", None, {}, None
+    relay.full_clean()
+    with transaction.atomic():
+        relay.save()
+        note("relay.saved", by=by, subject=relay, facts={"name": relay.name, "host": relay.host})
+    return relay
+
+
+def drop_relay(relay: Relay, *, by: User) -> bool:
+    """Forget a relay by which nothing ever left; False where something did, because the ledger names it."""
+    with transaction.atomic():
+        if Dispatch.objects.filter(relay=relay).exists():
+            return False
+        note("relay.dropped", by=by, facts={"name": relay.name, "host": relay.host})
+        relay.delete()
+    return True

@@ -125,4 +125,4 @@ def test_a_house_without_brands_says_what_to_do_next(client):
     client.force_login(staff())
     for path in ("/console/", "/console/people/", "/console/campaigns/", "/console/conversations/", "/console/work/"):
         assert client.get(path).status_code == 200, path
-    assert "esmero brand create" in client.get("/console/").content.decode()
+    assert 'href="/console/settings/brands/new/"' in client.get("/console/").content.decode()

@@ -5,19 +5,31 @@ from functools import wraps
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
+from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import is_mfa_enabled
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
 from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
 from esmero.house.models import User
 from esmero.house.roles import may
+from esmero.house.team import needs_two_factor
+
+# Recovery codes alone are no second factor: they stand in for one that is lost.
+SECOND_FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
 
 type View = Callable[..., HttpResponseBase]
 
 
 def requires(permission: str = "house.read") -> Callable[[View], View]:
-    """Let in whose role carries this permission; others get 403, and whoever is signed out the sign-in page."""
+    """Let in whose role carries this permission; others get 403, and whoever is signed out the sign-in page.
+
+    Where everybody needs a second factor, whoever has none is led to where it is set up.
+    """
 
     def decorate(view: View) -> View:
         @login_required
@@ -26,6 +38,9 @@ def requires(permission: str = "house.read") -> Callable[[View], View]:
             user = staff(request)
             if not may(user, permission):
                 raise PermissionDenied
+            if needs_two_factor() and not is_mfa_enabled(user, types=SECOND_FACTORS):
+                messages.warning(request, _("Everybody here needs a second factor. Set yours up now."))
+                return redirect("mfa_index")
             translation.activate(user.language)
             timezone.activate(ZoneInfo(user.timezone))
             return view(request, *args, **kwargs)

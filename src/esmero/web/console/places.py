@@ -64,6 +64,8 @@ PLACES: tuple[Place, ...] = (
     Place(subject="data-requests", address="data-requests", words=_("Data requests"), letter="q", under="people"),
     Place(subject="campaigns", address="campaigns", words=_("Messages"), letter="m", icon="send"),
     Place(subject="templates", address="templates", words=_("Templates"), letter="l", under="campaigns"),
+    Place(subject="topics", address="topics", words=_("Topics"), letter="y", under="campaigns"),
+    Place(subject="norms", address="norms", words=_("Norms"), letter="n", under="campaigns"),
     Place(subject="media", address="media", words=_("Pictures"), letter="g", under="campaigns"),
     Place(
         subject="conversations",
@@ -76,6 +78,31 @@ PLACES: tuple[Place, ...] = (
     Place(subject="catcher", address="catcher", words=_("Mail catcher"), letter="k", apart=True, demo=True),
     Place(subject="work", address="work", words=_("Work"), letter="w", icon="list-checks", apart=True),
     Place(subject="settings", address="settings", words=_("Settings"), letter="e", apart=True),
+    Place(
+        subject="brands", address="brands", words=_("Brands"), letter="1", under="settings", permission="house.settings"
+    ),
+    Place(
+        subject="relays", address="relays", words=_("Relays"), letter="2", under="settings", permission="house.settings"
+    ),
+    Place(
+        subject="fields",
+        address="fields",
+        words=_("Own fields"),
+        letter="3",
+        under="settings",
+        permission="house.settings",
+    ),
+    Place(subject="team", address="team", words=_("Team"), letter="4", under="settings", permission="house.settings"),
+    Place(
+        subject="audit",
+        address="audit",
+        words=_("Audit log"),
+        letter="5",
+        under="settings",
+        permission="house.settings",
+    ),
+    Place(subject="profiles", address="profiles", words=_("Countries’ rules"), letter="6", under="settings"),
+    Place(subject="own", address="own", words=_("Your settings"), letter="7", under="settings"),
 )
 
 ACTS: tuple[Act, ...] = (

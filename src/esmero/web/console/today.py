@@ -12,6 +12,7 @@ from esmero.outbox.queries import count_doubts, count_events, count_sent, list_d
 from esmero.people.queries import count_people, list_running_imports
 from esmero.web.console.access import requires, staff
 from esmero.web.console.page import read_brand, show, show_part, wants_part
+from esmero.web.console.settings.first_steps import list_steps, steps_left
 from esmero.work.queries import count_jobs
 
 # What came back, in the order in which it matters to people.
@@ -23,7 +24,8 @@ def today(request: HttpRequest) -> HttpResponse:
     """Show the first page; htmx asks for what runs now again while something does."""
     brand = read_brand(request)
     if brand is None:
-        return show(request, "console/welcome.html", subject="today")
+        steps = list_steps(None)
+        return show(request, "console/welcome.html", subject="today", steps=steps, following=steps[0])
     now = timezone.now()
     campaigns = list_running(brand=brand)
     progress = measure_progress(campaigns, at=now)
@@ -53,6 +55,7 @@ def today(request: HttpRequest) -> HttpResponse:
         doubts_number=count_doubts(brand=brand),
         failed=jobs.get("failed", 0),
         relays=list_relays(),
+        steps_left=steps_left(brand, user=staff(request)),
         **running,
     )
 

@@ -3,10 +3,14 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from django.utils import timezone
+
 from esmero.content.media import bring_back_pictures
 from esmero.content.versions import bring_back_templates
 from esmero.house.models import User
+from esmero.people.models import Topic
 from esmero.people.tags import tag_persons, untag_persons
+from esmero.people.topics import archive_topic
 from esmero.web.console import taking_back
 
 type Undo = Callable[[Mapping[str, Any], User], object]
@@ -28,6 +32,14 @@ def _bring_back_pictures(facts: Mapping[str, Any], by: User) -> object:
     return bring_back_pictures(facts["pictures"], by=by)
 
 
+def _offer_topic(facts: Mapping[str, Any], by: User) -> None:
+    archive_topic(Topic.objects.get(pk=facts["topic"]), at=None, by=by)
+
+
+def _archive_topic(facts: Mapping[str, Any], by: User) -> None:
+    archive_topic(Topic.objects.get(pk=facts["topic"]), at=timezone.now(), by=by)
+
+
 UNDOS: Mapping[str, Undo] = {
     "tagged": _untag,
     "untagged": _tag,
@@ -43,4 +55,6 @@ UNDOS: Mapping[str, Undo] = {
     "told-apart": taking_back.telling_apart,
     "template-archived": _bring_back_templates,
     "media-archived": _bring_back_pictures,
+    "topic-archived": _offer_topic,
+    "topic-brought-back": _archive_topic,
 }

@@ -25,20 +25,34 @@ def brand_colours(request: HttpRequest, slug: str) -> HttpResponse:  # noqa: ARG
     return HttpResponse(style_sheet(brand.colour), content_type="text/css; charset=utf-8")
 
 
-def style_sheet(colour: str) -> str:
+def style_sheet(colour: str, *, scope: str = ":root") -> str:
     """Return the tokens that follow from a brand's colour "#rrggbb"; an unreadable value leaves our own."""
-    match = _HEX.fullmatch(colour)
-    if match is None:
+    both = _correct_both(colour)
+    if both is None:
         return ""
-    own: Colour = (int(match[1], 16), int(match[2], 16), int(match[3], 16))
-    light = correct(own, ground=PAPER, towards=(0, 0, 0))
-    dark = correct(own, ground=NIGHT, towards=(255, 255, 255))
+    light, dark = both
     tokens = {
         "act": (light, dark),
         "act-soft": (_mix(light, PAPER, share=0.12), _mix(dark, NIGHT, share=0.16)),
     }
     lines = (f"--{name}:light-dark({_hex(day)},{_hex(night)})" for name, (day, night) in tokens.items())
-    return f":root{{{';'.join(lines)}}}\n"
+    return f"{scope}{{{';'.join(lines)}}}\n"
+
+
+def explain_colour(colour: str) -> tuple[str, str, str] | None:
+    """Return (as given, on light pages, on dark pages) where the colour was changed for light pages; None where it stays."""
+    both = _correct_both(colour)
+    if both is None or _hex(both[0]) == colour.lower():
+        return None
+    return colour, _hex(both[0]), _hex(both[1])
+
+
+def _correct_both(colour: str) -> tuple[Colour, Colour] | None:
+    match = _HEX.fullmatch(colour)
+    if match is None:
+        return None
+    own: Colour = (int(match[1], 16), int(match[2], 16), int(match[3], 16))
+    return correct(own, ground=PAPER, towards=(0, 0, 0)), correct(own, ground=NIGHT, towards=(255, 255, 255))
 
 
 def correct(colour: Colour, *, ground: Colour, towards: Colour) -> Colour:

@@ -14,11 +14,12 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from esmero.house.roles import may
+from esmero.web.parts.acts import say_act
 from esmero.web.parts.bars import Segment, lay_segments
 from esmero.web.parts.diffs import compare_texts
 from esmero.web.parts.facts import say_facts
 from esmero.web.parts.times import say_moment, say_shortly
-from esmero.web.parts.words import MOMENTS, OUTCOME, STATES, Word, say_act, say_job, say_line, say_reason
+from esmero.web.parts.words import MOMENTS, OUTCOME, STATES, Word, say_job, say_line, say_reason
 
 register = template.Library()
 
@@ -149,6 +150,12 @@ def may_do(user: Any, permission: str) -> bool:
 def last_line(text: str) -> str:
     """Take the last line of a traceback: the error itself."""
     return text.strip().rpartition("\n")[2]
+
+
+@register.filter(name="at")
+def look_up(table: Mapping[Any, Any], key: object) -> Any:
+    """Take the value of a key out of a table; None where there is none."""
+    return table.get(key)
 
 
 @register.filter

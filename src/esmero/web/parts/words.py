@@ -210,6 +210,21 @@ MOMENTS: Mapping[str, str | Promise] = {
     "short time": pgettext_lazy("date format", "j M H:i"),
 }
 
+DUE: Mapping[str, Word] = {
+    "messages": Word("plain", pgettext_lazy("due", "messages to send")),
+    "arrivals": Word("plain", pgettext_lazy("due", "arrived mails to read")),
+    "jobs": Word("plain", pgettext_lazy("due", "long pieces of work")),
+    "happenings": Word("plain", pgettext_lazy("due", "happenings to react to")),
+}
+
+ROLE: Mapping[str, Word] = {
+    "owner": Word("plain", pgettext_lazy("role", "owner")),
+    "manager": Word("plain", pgettext_lazy("role", "manager")),
+    "agent": Word("plain", pgettext_lazy("role", "agent")),
+    "reader": Word("plain", pgettext_lazy("role", "reader")),
+}
+ROLES: Mapping[str, str | Promise] = {role: word.text for role, word in ROLE.items()}
+
 STATES: Mapping[str, Mapping[str, Word]] = {
     "message": MESSAGE,
     "event": EVENT,
@@ -230,6 +245,8 @@ STATES: Mapping[str, Mapping[str, Word]] = {
     "scope": SCOPE,
     "duplicate": DUPLICATE,
     "sign": SIGN,
+    "role": ROLE,
+    "due": DUE,
 }
 
 REASONS: Mapping[str, str | Promise] = {
@@ -252,6 +269,23 @@ def say_reason(code: str) -> str:
     return str(REASONS.get(code.partition(":")[0], code))
 
 
+FIELD_KINDS: Mapping[str, str | Promise] = {
+    "text": pgettext_lazy("kind of field", "text"),
+    "integer": pgettext_lazy("kind of field", "whole number"),
+    "decimal": pgettext_lazy("kind of field", "number"),
+    "boolean": pgettext_lazy("kind of field", "yes or no"),
+    "date": pgettext_lazy("kind of field", "date"),
+    "choice": pgettext_lazy("kind of field", "choice"),
+}
+
+MESSAGE_CLASSES: Mapping[str, str | Promise] = {
+    "service": pgettext_lazy("class of message", "service"),
+    "relational": pgettext_lazy("class of message", "relational"),
+    "commercial": pgettext_lazy("class of message", "commercial"),
+    "auto-reply": pgettext_lazy("class of message", "automatic reply"),
+    "internal": pgettext_lazy("class of message", "internal"),
+}
+
 JOB_KINDS: Mapping[str, str | Promise] = {
     "import": _("Import of a list"),
     "import-check": _("Dry run of an import"),
@@ -265,42 +299,6 @@ JOB_KINDS: Mapping[str, str | Promise] = {
 def say_job(kind: str) -> str:
     """Say a kind of long work in words; an unknown kind says itself."""
     return str(JOB_KINDS.get(kind, kind))
-
-
-ACTS: Mapping[str, str | Promise] = {
-    "campaign.created": _("made the draft"),
-    "campaign.changed": _("changed the draft"),
-    "campaign.tested": _("sent a test"),
-    "campaign.started": _("started the sending"),
-    "campaign.paused": _("paused it"),
-    "campaign.resumed": _("let it go on"),
-    "campaign.cancelled": _("ended it"),
-    "person.changed": _("changed: %(fields)s"),
-    "person.restored": _("took back the change of: %(fields)s"),
-    "person.reach-added": _("added a way to reach them"),
-    "person.reach-changed": _("changed a way to reach them"),
-    "person.reach-removed": _("removed a way to reach them"),
-    "person.reach-restored": _("put back a way to reach them"),
-    "person.paused": _("noted a pause"),
-    "person.pause-ended": _("ended the pause"),
-    "person.note-dropped": _("took back a note"),
-    "people.merged": _("merged another person into this one"),
-    "people.unmerged": _("took the merge back"),
-    "template.saved": _("kept a new version of the template"),
-    "template.duplicated": _("duplicated the template"),
-    "template.archived": _("archived templates"),
-    "template.brought-back": _("brought templates back from the archive"),
-    "template.tested": _("sent a test of the template"),
-    "media.added": _("added a picture"),
-    "media.described": _("described a picture"),
-    "media.archived": _("archived pictures"),
-    "media.brought-back": _("brought pictures back from the archive"),
-}
-
-
-def say_act(action: str) -> str:
-    """Say an action of the audit log in words; an unknown one says itself."""
-    return str(ACTS.get(action, action))
 
 
 LINE_REASONS: Mapping[str, str | Promise] = {

@@ -4,8 +4,8 @@ from esmero.web.public.archive import archive, feed, issue, issue_letter
 from esmero.web.public.click import click
 from esmero.web.public.forms import confirmation, sign_up, signed_up
 from esmero.web.public.leaving import unsubscribe
-from esmero.web.public.mydata import ask, my_data, my_data_json, my_data_zip, new_address
 from esmero.web.public.media import picture
+from esmero.web.public.mydata import ask, my_data, my_data_json, my_data_zip, new_address
 from esmero.web.public.preferences import preferences
 from esmero.web.public.why import why
 

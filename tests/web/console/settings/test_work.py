@@ -1,6 +1,8 @@
 import pytest
+from django.utils import timezone
 
 from esmero.house.models import AuditEntry
+from esmero.mailroom.receive import handle_due, take_in
 from esmero.outbox.models import Message, MessageEvent
 from esmero.work.models import Job
 from tests.house_facts import add_people, build_house, open_dispatch
@@ -49,3 +51,31 @@ def test_a_doubt_is_decided_once(client, sent, state):
     assert message.state == state
     assert MessageEvent.objects.filter(kind="resolved").count() == 1
     assert "Somebody else decided this one first." in page.content.decode()
+
+
+def test_doubts_are_decided_together(client):
+    client.force_login(staff("manager"))
+    house = build_house()
+    open_dispatch(house, add_people(house, 3))
+    Message.objects.update(state="doubt")
+    first, second, third = Message.objects.order_by("id")
+    client.post("/console/work/doubts/", {"sent": "yes", "pick": [first.pk, second.pk]})
+    assert list(Message.objects.order_by("id").values_list("state", flat=True)) == ["sent", "sent", "doubt"]
+    page = client.post("/console/work/doubts/", {"sent": "no", "scope": "all"}, follow=True)
+    assert "1 message goes again." in page.content.decode()
+    third.refresh_from_db()
+    assert third.state == "planned"
+    assert AuditEntry.objects.filter(action="doubt.decided").count() == 3
+
+
+def test_mail_that_could_not_be_read_is_had_and_read_again(client, monkeypatch):
+    client.force_login(staff("manager"))
+    letter = b"From: a@x.example\r\nSubject: Hola\r\n\r\nHola\r\n"
+    row = take_in(letter, envelope_from="a@x.example", envelope_to="b@y.example", door="smtp", at=timezone.now())
+    type(row).objects.update(state="failed", due_at=None, trouble="Traceback\nValueError: odd letter")
+    assert "ValueError: odd letter" in client.get("/console/work/").content.decode()
+    assert client.get(f"/console/work/arrivals/{row.pk}.eml").content == letter
+    client.post(f"/console/work/arrivals/{row.pk}/again/")
+    handle_due("w")
+    row.refresh_from_db()
+    assert (row.state, row.due_at) == ("done", None)

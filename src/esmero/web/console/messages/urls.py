@@ -5,11 +5,13 @@ from django.urls import path
 from esmero.web.console.messages import (
     campaigns,
     media,
+    norms,
     template_list,
     template_preview,
     template_versions,
     template_visual,
     templates,
+    topics,
 )
 
 urlpatterns = [
@@ -37,4 +39,11 @@ urlpatterns = [
     path("media/new/", media.new_picture, name="picture-new"),
     path("media/offer/", media.offer_pictures, name="media-offer"),
     path("media/<int:pk>/", media.picture, name="picture"),
+    path("topics/", topics.topics, name="topics"),
+    path("topics/new/", topics.edit_topic, name="topic-new"),
+    path("topics/<int:pk>/", topics.edit_topic, name="topic"),
+    path("topics/<int:pk>/file/", topics.file_topic, name="topic-file"),
+    path("purposes/new/", topics.edit_purpose, name="purpose-new"),
+    path("purposes/<int:pk>/", topics.edit_purpose, name="purpose"),
+    path("norms/", norms.norms, name="norms"),
 ]

@@ -11,8 +11,9 @@ from django.utils.translation import pgettext
 
 from esmero.dossier.timeline import Moment
 from esmero.web.console.people.import_columns import FIELD_WORDS
+from esmero.web.parts.acts import say_act
 from esmero.web.parts.tags import said
-from esmero.web.parts.words import BASES, CHANNELS, EVENT, NOTES, say_act, say_reason
+from esmero.web.parts.words import BASES, CHANNELS, EVENT, NOTES, say_reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,8 +106,8 @@ def _note(at: datetime, facts: Mapping[str, Any]) -> Line:
 
 def _change(at: datetime, facts: Mapping[str, Any]) -> Line:
     fields = ", ".join(_field(name) for name in facts.get("fields", ()))
-    what = say_act(facts["action"]) % {"fields": fields} if fields else say_act(facts["action"])
-    return Line(at=at, text=_("%(by)s %(what)s") % {"by": facts["by"], "what": what})
+    told = {"by": facts["by"], "what": say_act(facts["action"]), "fields": fields}
+    return Line(at=at, text=(_("%(by)s %(what)s: %(fields)s") if fields else _("%(by)s %(what)s")) % told)
 
 
 def _field(name: str) -> str:

@@ -1,18 +1,25 @@
 """The reader's own settings: brand at work, language, appearance, and the page of all parts."""
 
+from typing import Any
+from zoneinfo import available_timezones
+
 from django import forms
+from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
+from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from esmero.house.models import Brand
-from esmero.outbox.queries import list_relays
+from esmero.house.models import Brand, User
 from esmero.web.console.access import requires, staff
 from esmero.web.console.page import show
 from esmero.web.parts.words import LANGUAGE_NAMES
 
+NO_KEYS = "no_keys"
 THEMES = [("", _("As this device")), ("light", _("Light")), ("dark", _("Dark"))]
 
 
@@ -21,20 +28,39 @@ class OwnSettings(forms.Form):
 
     name = forms.CharField(label=_("Name"), max_length=200)
     language = forms.ChoiceField(label=_("Language"), choices=LANGUAGE_NAMES)
+    timezone = forms.ChoiceField(label=_("Time zone"))
     theme = forms.ChoiceField(label=_("Appearance"), choices=THEMES, required=False)
+
+    keys = forms.BooleanField(
+        label=_("Single keys do something"),
+        required=False,
+        help_text=_("For example “/” for the search, “g” then “p” for the people; “?” lists them all."),
+    )
+
+    def __init__(self, data: Any, *, user: User) -> None:
+        initial = {name: getattr(user, name) for name in ("name", "language", "timezone", "theme")}
+        super().__init__(data, initial={**initial, "keys": not user.console.get(NO_KEYS)})
+        fields: dict[str, Any] = self.fields
+        fields["timezone"].choices = [(zone, zone.replace("_", " ")) for zone in sorted(available_timezones())]
 
 
 @requires()
-def settings(request: HttpRequest) -> HttpResponse:
-    """Show and store one's own settings; beside them the brands and relays of the house, for reading."""
+def own(request: HttpRequest) -> HttpResponse:
+    """Show and store one's own settings."""
     user = staff(request)
-    own = {"name": user.name, "language": user.language, "theme": user.theme}
-    form = OwnSettings(request.POST or None, initial=own)
+    form = OwnSettings(request.POST or None, user=user)
     if request.method == "POST" and form.is_valid():
-        user.name, user.language, user.theme = (form.cleaned_data[key] for key in ("name", "language", "theme"))
-        user.save(update_fields=["name", "language", "theme"])
-        return redirect("console:settings")
-    return show(request, "console/settings/own.html", subject="settings", form=form, relays=list_relays())
+        given = form.cleaned_data
+        with transaction.atomic():
+            fresh = User.objects.select_for_update().get(pk=user.pk)
+            for name in ("name", "language", "timezone", "theme"):
+                setattr(fresh, name, given[name])
+            fresh.console[NO_KEYS] = not given["keys"]
+            fresh.save(update_fields=["name", "language", "timezone", "theme", "console"])
+        translation.activate(fresh.language)
+        messages.success(request, gettext("Your settings are kept."))
+        return redirect("console:own")
+    return show(request, "console/settings/own.html", subject="own", form=form)
 
 
 @require_POST

@@ -1,14 +1,56 @@
-"""The reader's own settings, and the work of the house."""
+"""The reader's own settings, those of the house, and its work."""
 
 from django.urls import path
 
-from esmero.web.console.settings import own, work
+from esmero.web.console.settings import (
+    audit,
+    brands,
+    domain,
+    fields,
+    first_steps,
+    hub,
+    own,
+    profiles,
+    relays,
+    team,
+    work,
+)
 
 urlpatterns = [
     path("work/", work.work, name="work"),
     path("work/jobs/<int:pk>/", work.act_on_job, name="work-job"),
+    path("work/doubts/", work.decide_doubts, name="doubts"),
     path("work/doubts/<int:pk>/", work.decide_doubt, name="doubt"),
-    path("settings/", own.settings, name="settings"),
+    path("work/arrivals/<int:pk>.eml", work.download_inbound, name="inbound-file"),
+    path("work/arrivals/<int:pk>/again/", work.read_inbound_again, name="inbound-again"),
+    path("first-steps/", first_steps.first_steps, name="first-steps"),
+    path("first-steps/away/", first_steps.put_away, name="first-steps-away"),
+    path("settings/", hub.settings, name="settings"),
+    path("settings/own/", own.own, name="own"),
     path("settings/brand/", own.choose_brand, name="brand"),
     path("settings/language/", own.choose_language, name="language"),
+    path("settings/brands/", brands.brands, name="brands"),
+    path("settings/brands/new/", brands.edit_brand, name="brand-new"),
+    path("settings/brands/preview/", brands.preview_brand, name="brand-preview"),
+    path("settings/brands/preview.css", brands.preview_colours, name="brand-colours"),
+    path("settings/brands/<int:pk>/", brands.edit_brand, name="brand-edit"),
+    path("settings/brands/<int:pk>/logo", brands.logo, name="brand-logo"),
+    path("settings/brands/<int:pk>/domain/", domain.domain, name="domain"),
+    path("settings/brands/<int:pk>/domain/act/", domain.act_on_domain, name="domain-act"),
+    path("settings/relays/", relays.relays, name="relays"),
+    path("settings/relays/new/", relays.edit_relay, name="relay-new"),
+    path("settings/relays/<int:pk>/", relays.edit_relay, name="relay"),
+    path("settings/relays/<int:pk>/test/", relays.test_relay, name="relay-test"),
+    path("settings/relays/<int:pk>/remove/", relays.remove_relay, name="relay-remove"),
+    path("settings/fields/", fields.fields, name="fields"),
+    path("settings/fields/new/", fields.edit_field, name="field-new"),
+    path("settings/fields/<int:pk>/", fields.edit_field, name="field"),
+    path("settings/fields/<int:pk>/remove/", fields.remove_field, name="field-remove"),
+    path("settings/profiles/", profiles.profiles, name="profiles"),
+    path("settings/team/", team.team, name="team"),
+    path("settings/team/new/", team.edit_member, name="member-new"),
+    path("settings/team/two-factor/", team.choose_two_factor, name="two-factor"),
+    path("settings/team/<int:pk>/", team.edit_member, name="member"),
+    path("settings/team/<int:pk>/act/", team.act_on_member, name="member-act"),
+    path("settings/audit/", audit.audit, name="audit"),
 ]

@@ -1,18 +1,24 @@
 """Work: what runs, waits and failed, and why; and the messages whose fate a person must decide."""
 
+from collections.abc import Sequence
+
 from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from esmero.house.audit import note
-from esmero.mailroom.queries import count_arrivals, list_unread
+from esmero.house.models import User
+from esmero.mailroom.models import Inbound
+from esmero.mailroom.queries import count_arrivals, count_due, list_unread
 from esmero.outbox.models import Message
-from esmero.outbox.queries import count_states, list_doubts
+from esmero.outbox.queries import count_doubts, count_states, list_doubts
 from esmero.outbox.settling import resolve_doubt
+from esmero.vault.files import Tampered, read
 from esmero.web.console.access import requires, staff
 from esmero.web.console.page import read_brand, show, show_part, wants_part
 from esmero.web.parts.paging import cut_page, read_key
@@ -21,6 +27,7 @@ from esmero.work.models import Job
 from esmero.work.queries import count_jobs, list_jobs
 
 PAGE = 30
+MOST_DOUBTS = 1000
 _ACTS = {"retry": retry, "cancel": cancel}
 
 
@@ -33,7 +40,13 @@ def work(request: HttpRequest) -> HttpResponse:
     rows = list_jobs(
         state=state if state in Job.State.values else "", before=int(key[0]) if key else None, limit=PAGE + 1
     )
-    jobs = {"page": cut_page(rows, size=PAGE, key=lambda job: (job.pk,)), "numbers": count_jobs(), "state": state}
+    numbers = count_jobs()
+    jobs = {
+        "minutes": _measure_left(rows),
+        "page": cut_page(rows, size=PAGE, key=lambda job: (job.pk,)),
+        "numbers": numbers,
+        "state": state,
+    }
     if wants_part(request):
         return show_part(request, "console/settings/work.html#jobs", **jobs)
     return show(
@@ -41,11 +54,23 @@ def work(request: HttpRequest) -> HttpResponse:
         "console/settings/work.html",
         subject="work",
         doubts=list_doubts(brand=brand, limit=50) if brand else [],
+        doubts_number=count_doubts(brand=brand) if brand else 0,
+        due=count_due(),
         states=count_states(),
         arrivals=count_arrivals(),
         unread=list_unread(limit=20),
         **jobs,
     )
+
+
+def _measure_left(rows: Sequence[Job]) -> dict[int, int]:
+    """Return {job: minutes left} of those that run and have done some: at the pace that they have had so far."""
+    now, left = timezone.now(), {}
+    for job in rows:
+        if job.state == Job.State.RUNNING and job.total and job.done and job.started_at:
+            pace = (now - job.started_at).total_seconds() / job.done
+            left[job.pk] = max(1, round(pace * (job.total - job.done) / 60))
+    return left
 
 
 @require_POST
@@ -67,7 +92,62 @@ def act_on_job(request: HttpRequest, pk: int) -> HttpResponse:
 def decide_doubt(request: HttpRequest, pk: int) -> HttpResponse:
     """Decide a message in doubt: it has arrived, or it goes again with the same Message-ID."""
     message = get_object_or_404(Message, pk=pk)
-    sent = request.POST.get("sent") == "yes"
-    if not resolve_doubt(message, sent=sent, by=staff(request).name, now=timezone.now()):
+    if not _decide(message, sent=request.POST.get("sent") == "yes", by=staff(request)):
         messages.warning(request, _("Somebody else decided this one first."))
+    return redirect("console:work")
+
+
+@require_POST
+@requires("doubts.resolve")
+def decide_doubts(request: HttpRequest) -> HttpResponse:
+    """Decide those that were ticked, or all of the brand, alike."""
+    brand = read_brand(request)
+    sent = request.POST.get("sent") == "yes"
+    picked = [int(value) for value in request.POST.getlist("pick") if value.isdecimal()]
+    rows = Message.objects.filter(dispatch__brand=brand, state=Message.State.DOUBT).order_by("id")
+    if request.POST.get("scope") != "all":
+        rows = rows.filter(pk__in=picked[:MOST_DOUBTS])
+    chosen = list(rows[:MOST_DOUBTS])
+    if not chosen:
+        messages.error(request, _("Tick at least one message."))
+        return redirect("console:work")
+    decided = sum(_decide(message, sent=sent, by=staff(request)) for message in chosen)
+    arrived = ngettext("%(number)d message counts as arrived.", "%(number)d messages count as arrived.", decided)
+    again = ngettext("%(number)d message goes again.", "%(number)d messages go again.", decided)
+    messages.success(request, (arrived if sent else again) % {"number": decided})
+    return redirect("console:work")
+
+
+def _decide(message: Message, *, sent: bool, by: User) -> bool:
+    with transaction.atomic():
+        moved = resolve_doubt(message, sent=sent, by=by.name, now=timezone.now())
+        if moved:
+            note("doubt.decided", by=by, facts={"number": message.pk, "sent": sent})
+    return moved
+
+
+@requires("work.retry")
+def download_inbound(request: HttpRequest, pk: int) -> HttpResponse:  # noqa: ARG001
+    """Answer the bytes of a mail that could not be read, as they came."""
+    inbound = get_object_or_404(Inbound.objects.select_related("raw"), pk=pk)
+    try:
+        content = read(inbound.raw)
+    except (FileNotFoundError, Tampered) as lost:
+        raise Http404 from lost
+    headers = {"Content-Disposition": f'attachment; filename="inbound-{inbound.pk}.eml"'}
+    return HttpResponse(content, content_type="message/rfc822", headers=headers)
+
+
+@require_POST
+@requires("work.retry")
+def read_inbound_again(request: HttpRequest, pk: int) -> HttpResponse:
+    """Let the worker read a mail once more."""
+    inbound = get_object_or_404(Inbound, pk=pk)
+    with transaction.atomic():
+        moved = Inbound.objects.filter(pk=inbound.pk, state=Inbound.State.FAILED).update(
+            state=Inbound.State.NEW, due_at=timezone.now(), tries=0, trouble=""
+        )
+        if moved:
+            note("inbound.again", by=staff(request), facts={"number": inbound.pk})
+    messages.success(request, _("The worker reads it again in a moment."))
     return redirect("console:work")

@@ -1,0 +1,82 @@
+"""Making and changing brands: what is left out is filled in from what is there; the signing key is made with the brand."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from esmero.house.audit import note
+from esmero.house.keys import create_dkim_key
+from esmero.house.models import Brand, User
+
+SELECTOR = "esmero"
+MOST_LOGO = 300_000  # octets
+_PICTURES = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg", b"GIF8": "image/gif"}
+
+
+def save_brand(brand: Brand, *, facts: Mapping[str, Any], by: User | str) -> Brand:
+    """Make a brand (one without a key), or change it; empty domains follow from the sender's address.
+
+    Raises:
+        ValidationError: a value cannot be; its dictionary names the fields.
+
+    """
+    is_new = brand.pk is None
+    changed = [name for name, value in facts.items() if is_new or getattr(brand, name) != value]
+    for name, value in facts.items():
+        if isinstance(value, str) and any(ord(letter) < 32 for letter in value):
+            raise ValidationError({name: "A line break or another control character cannot stand here."})
+        setattr(brand, name, value)
+    domain = brand.sender_address.rpartition("@")[2].lower()
+    brand.public_url = brand.public_url.rstrip("/")
+    brand.return_domain = (brand.return_domain or f"bounces.{domain}").lower()
+    brand.dkim_domain = (brand.dkim_domain or domain).lower()
+    brand.dkim_selector = brand.dkim_selector or SELECTOR
+    brand.sender_name = brand.sender_name or brand.name
+    brand.full_clean()
+    create_dkim_key(settings.HOME, domain=brand.dkim_domain, selector=brand.dkim_selector)
+    with transaction.atomic():
+        brand.save()
+        action = "brand.created" if is_new else "brand.changed"
+        note(action, by=by, subject=brand, facts={"code": brand.slug} if is_new else {"fields": changed})
+    return brand
+
+
+def picture_type(content: bytes) -> str:
+    """Return the media type that the first octets of a picture tell; "" for what is no PNG, JPEG or GIF."""
+    return next((media for begins, media in _PICTURES.items() if content.startswith(begins)), "")
+
+
+def following_selector(selector: str) -> str:
+    """Return the name of the key after this one: esmero, esmero2 and so on."""
+    match = re.fullmatch(r"(.*?)(\d*)", selector)
+    assert match is not None
+    return f"{match[1]}{int(match[2] or 1) + 1}"[:63]
+
+
+def prepare_key(brand: Brand, *, by: User) -> str:
+    """Make the key that will sign after the present one; nothing signs with it until `use_next_key`. Returns its selector."""
+    selector = str(brand.readiness.get("next_selector") or following_selector(brand.dkim_selector))
+    create_dkim_key(settings.HOME, domain=brand.dkim_domain, selector=selector)
+    with transaction.atomic():
+        Brand.objects.filter(pk=brand.pk).update(readiness={**brand.readiness, "next_selector": selector})
+        note("brand.key-made", by=by, subject=brand, facts={"selector": selector})
+    return selector
+
+
+def use_next_key(brand: Brand, *, by: User) -> bool:
+    """Sign with the prepared key from now on; False when none was prepared. The old record must stay for a week yet."""
+    selector = str(brand.readiness.get("next_selector", ""))
+    if not selector:
+        return False
+    rest = {key: value for key, value in brand.readiness.items() if key not in {"next_selector", "records"}}
+    rest["old_selector"] = brand.dkim_selector
+    rest["changed_at"] = timezone.now().isoformat()
+    with transaction.atomic():
+        Brand.objects.filter(pk=brand.pk).update(dkim_selector=selector, readiness=rest)
+        note("brand.key-changed", by=by, subject=brand, facts={"from": brand.dkim_selector, "to": selector})
+    return True

@@ -1,0 +1,53 @@
+"""The gate's rules for people to read, and how often each held something back. Only the mailroom asks the gate."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import timedelta
+from inspect import cleandoc
+
+from django.utils import timezone
+
+from esmero.outbox.models import Message
+from esmero.policy.case import MESSAGE_CLASSES
+from esmero.policy.gate import RULES
+from esmero.policy.rule import RecipientRule
+
+REFUSED_DAYS = 30
+MOST = 50_000  # refused messages that are looked at, the latest first
+
+
+@dataclass(frozen=True, slots=True)
+class Norm:
+    """One rule: its code, the sources it names, the classes of message it applies to, and whether it looks at each person."""
+
+    code: str
+    norm: str
+    classes: tuple[str, ...]
+    each_person: bool
+
+
+def list_norms() -> list[Norm]:
+    """Return the rules in the order in which the gate asks them."""
+    told = []
+    for rule in RULES:
+        parts = [" ".join(part.split()) for part in cleandoc(rule.__doc__ or "").split("\n\n")]
+        source = next((part.removeprefix("Norm:").strip() for part in parts if part.startswith("Norm:")), "")
+        classes = tuple(kind for kind in MESSAGE_CLASSES if kind in rule.applies_to)
+        told.append(Norm(rule.code, source, classes, isinstance(rule, RecipientRule)))
+    return told
+
+
+def count_refused() -> tuple[dict[str, int], bool]:
+    """Return {code: messages it was the first to refuse in the last 30 days}, and whether all of them were looked at.
+
+    Ids grow with time, so the latest are read by the primary key, and no more than MOST of them.
+    """
+    since = timezone.now() - timedelta(days=REFUSED_DAYS)
+    rows = Message.objects.order_by("-id").values_list("state", "judged_at", "verdict")
+    numbers = Counter({rule.code: 0 for rule in RULES})
+    seen = 0
+    for state, judged_at, verdict in rows[:MOST].iterator(chunk_size=5000):
+        seen += 1
+        if state == Message.State.REFUSED and judged_at and judged_at >= since and verdict:
+            numbers[verdict.partition(" ")[0].partition(":")[0]] += 1
+    return dict(numbers), seen < MOST

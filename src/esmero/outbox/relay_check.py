@@ -1,0 +1,111 @@
+"""Trying a relay out: name, connection, greeting, TLS and sign-in, each step with what happened and what to do."""
+
+import asyncio
+import socket
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from esmero.outbox.models import Relay
+from esmero.outbox.passwords import PasswordLost
+from esmero.outbox.reaching import NotMeant, find_addresses
+from esmero.outbox.relays import address_of
+from esmero.outbox.transports.smtp.opening import open_session
+from esmero.outbox.transports.smtp.relay import RelayAddress, RelayTrouble
+
+WAIT = 15.0  # seconds for the whole session
+
+# The order in which each security comes to its steps; opening.py names the same places.
+_ORDER = {
+    "none": ("name", "connect", "ehlo", "auth"),
+    "starttls": ("name", "connect", "ehlo", "tls", "auth"),
+    "tls": ("name", "connect", "tls", "ehlo", "auth"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step: `state` is ok, broken, open (never came to it) or warned; `said` are the facts, `remedy` what to do."""
+
+    step: str
+    state: str
+    said: str = ""
+    remedy: str = ""
+
+
+def check_relay(relay: Relay) -> list[Step]:
+    """Go through all steps, within about 20 seconds; nothing is sent. Never raises for what the relay does."""
+    order = _ORDER[relay.security]
+    if not relay.username:
+        order = tuple(step for step in order if step != "auth")
+    try:
+        found = find_addresses(relay.host, port=relay.port)
+    except NotMeant as trouble:
+        remedy = "Write the address itself as the host if you mean that machine"
+        return _end(order, "name", said=str(trouble), remedy=remedy)
+    except OSError as trouble:
+        return _end(order, "name", said=str(trouble.strerror or trouble), remedy="Check the host")
+    try:
+        address = replace(address_of(relay, helo=socket.getfqdn()), timeout=WAIT)
+    except PasswordLost as trouble:
+        return _end(order, "auth", said=str(trouble), remedy="Enter the password again")
+    try:
+        return asyncio.run(_go(address, order=order, found=", ".join(found)))
+    except RelayTrouble as trouble:
+        place = trouble.place if trouble.place in order else "connect"
+        return _end(order, place, said=trouble.text, remedy=trouble.remedy)
+
+
+async def _go(address: RelayAddress, *, order: tuple[str, ...], found: str) -> list[Step]:
+    link, session = await open_session(address)
+    tls, names = link.tls_version, ", ".join(session.capabilities.names)
+    link.quit()
+    said = {
+        "name": found,
+        "connect": session.greeting,
+        "ehlo": names,
+        "tls": tls,
+        "auth": ", ".join(session.capabilities.mechanisms),
+    }
+    steps = [Step(step, "ok", said[step][:400]) for step in order]
+    if address.security == "none" and not _is_here(address.host):
+        steps.append(Step("tls", "warned", remedy="Use security starttls or tls"))
+    return steps
+
+
+def keep_check(relay_id: int) -> list[Step]:
+    """Check a relay and keep the result on its row; a relay that answers is no longer in trouble."""
+    steps = check_relay(Relay.objects.get(pk=relay_id))
+    worked = is_good(steps)
+    facts: dict[str, Any] = {"check_result": {"steps": [asdict(one) for one in steps], "good": worked}}
+    if worked:
+        facts |= {"trouble": "", "trouble_at": None}
+    with transaction.atomic():
+        Relay.objects.filter(pk=relay_id).update(checked_at=timezone.now(), **facts)
+    return steps
+
+
+def mark_checking(relay: Relay) -> None:
+    """Keep that the relay is being tried out just now, so that a page can wait for the result."""
+    with transaction.atomic():
+        Relay.objects.filter(pk=relay.pk).update(check_result={"since": timezone.now().isoformat()})
+
+
+def is_good(steps: list[Step]) -> bool:
+    """Say whether mail can leave by it."""
+    return all(one.state in {"ok", "warned"} for one in steps)
+
+
+def _end(order: tuple[str, ...], place: str, *, said: str, remedy: str) -> list[Step]:
+    position = order.index(place) if place in order else len(order) - 1
+    return [
+        *(Step(step, "ok") for step in order[:position]),
+        Step(order[position], "broken", said[:400], remedy),
+        *(Step(step, "open") for step in order[position + 1 :]),
+    ]
+
+
+def _is_here(host: str) -> bool:
+    return host in {"127.0.0.1", "localhost", "::1"}

@@ -1,0 +1,82 @@
+"""The gate's rules in the reader's words. What a rule does stands in policy/rules; a test holds the two tables together."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+class NormWords(NamedTuple):
+    """A rule's name, what it says, and what one can do when it holds something back."""
+
+    name: str | Promise
+    words: str | Promise
+    way_out: str | Promise
+
+
+NORMS: Mapping[str, NormWords] = {
+    "G01": NormWords(
+        _("A silenced address stays silent"),
+        _(
+            "An address that returned mail for good, or from which somebody complained, gets nothing, and no new"
+            " permission revives it. After a complaint what a contract or an answer needs still goes."
+        ),
+        _("None here. If the person gives you another address, write to that."),
+    ),
+    "G02": NormWords(
+        _("Only where it can arrive"),
+        _("A message goes only where there is an address that can work."),
+        _("Correct the address on the person’s page, or bring it with an import."),
+    ),
+    "G03": NormWords(
+        _("Permission is proven"),
+        _(
+            "What nobody asked for goes only to people whose permission for this topic and purpose stands in the ledger,"
+            " on a ground that the country accepts, and has not run out."
+        ),
+        _("Ask for it with a sign-up form, or import it with its proof: date, source and wording."),
+    ),
+    "G04": NormWords(
+        _("A no is a no"),
+        _(
+            "Whoever took their permission back or objected is not written to, unless they themselves agreed anew since."
+        ),
+        _("None but their own new consent."),
+    ),
+    "G05": NormWords(
+        _("Only topics that they want"),
+        _("A topic that somebody turned off is not sent to them."),
+        _("They turn it on again on their own page."),
+    ),
+    "G06": NormWords(
+        _("As often as they like"),
+        _("The next message on a topic waits until the interval that the person chose has passed."),
+        _("Wait: it leaves by itself when the time has come."),
+    ),
+    "G07": NormWords(
+        _("A pause is respected"),
+        _("Whoever asked for a pause is left in peace until it ends."),
+        _("Wait: it leaves by itself when the pause ends."),
+    ),
+    "G08": NormWords(
+        _("Nothing twice"),
+        _("One message a person, and one advertisement for all who share an address."),
+        _("None is needed: they have it already."),
+    ),
+    "G09": NormWords(
+        _("It says why it is worth their time"),
+        _("Each message carries its reason in the reader’s language, under “Why did I get this?”."),
+        _("Write the reason into the campaign, in each language that its readers speak."),
+    ),
+    "G10": NormWords(
+        _("Somebody stands behind it"),
+        _("A name, a phone number at the ordinary rate, and a mailbox for replies that a human being reads."),
+        _("Fill in what is missing under Settings, Brands."),
+    ),
+    "G11": NormWords(
+        _("Advertising says what it is"),
+        _("It can be told as advertising, says who sends it and where they live, and offers the way out."),
+        _("Fill in the postal address of the brand, and give the message a topic that one can leave."),
+    ),
+}

@@ -1,0 +1,240 @@
+"""Topics: what each brand writes about, for which purpose, in the words that readers see."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from esmero.house.models import Brand
+from esmero.people.models import Purpose, Topic
+from esmero.people.topics import PurposeStands, archive_topic, has_ledger, save_purpose, save_topic
+from esmero.web.console.access import requires, staff
+from esmero.web.console.listing import answer_list
+from esmero.web.console.page import read_brand, show
+from esmero.web.console.undoing import offer_undo
+from esmero.web.parts.tables import Column, Filter, Listing
+from esmero.web.parts.tags import chip, said
+from esmero.web.parts.wordings import add_wordings, read_wordings
+
+
+def _name(topic: Topic) -> SafeString:
+    url = reverse("console:topic", args=[topic.pk])
+    return format_html('<a href="{}">{}</a>', url, said(topic.name) or topic.code)
+
+
+def _state(topic: Topic) -> SafeString:
+    return chip("plain", _("archived")) if topic.archived_at else chip("kept", _("offered"))
+
+
+def _kind(topic: Topic) -> str:
+    return _("advertising") if topic.purpose.commercial else _("no advertising")
+
+
+TOPICS = Listing(
+    page="topics",
+    order="code",
+    columns=(
+        Column(key="name", title=gettext_lazy("Name"), cell=_name, plain=lambda one: said(one.name), head=True),
+        Column(key="code", title=gettext_lazy("Short code"), cell=lambda one: one.code, order=("code", "id"), quiet=True),
+        Column(key="brand", title=gettext_lazy("Brand"), cell=lambda one: one.brand.name),
+        Column(key="purpose", title=gettext_lazy("Purpose"), cell=lambda one: said(one.purpose.name) or one.purpose.code),
+        Column(key="kind", title=gettext_lazy("Kind"), cell=_kind, quiet=True),
+        Column(key="state", title=gettext_lazy("State"), cell=_state),
+    ),
+    filters=(
+        Filter(
+            key="brand",
+            title=gettext_lazy("Brand"),
+            every=gettext_lazy("Every brand"),
+            choices=lambda: list(Brand.objects.order_by("name").values_list("slug", "name")),
+            apply=lambda rows, value: rows.filter(brand__slug=value),
+        ),
+        Filter(
+            key="state",
+            title=gettext_lazy("State"),
+            every=gettext_lazy("Every state"),
+            choices=lambda: [("offered", gettext_lazy("offered")), ("archived", gettext_lazy("archived"))],
+            apply=lambda rows, value: rows.filter(archived_at__isnull=value == "offered"),
+        ),
+    ),
+)  # fmt: skip
+
+
+class TopicForm(forms.Form):
+    """A topic: whose, its code, its words, and its purpose."""
+
+    brand = forms.ModelChoiceField(label=gettext_lazy("Brand"), queryset=Brand.objects.order_by("name"))
+    code = forms.SlugField(
+        label=gettext_lazy("Short code"),
+        max_length=60,
+        help_text=gettext_lazy("Small letters, digits and hyphens. It stands in addresses and does not change later."),
+    )
+    purpose = forms.ModelChoiceField(
+        label=gettext_lazy("Purpose"),
+        queryset=Purpose.objects.order_by("code"),
+        help_text=gettext_lazy("What the permission is for; it decides whether the rules for advertising apply."),
+    )
+
+    def __init__(self, data: Any, *, topic: Topic | None, brand: Brand | None) -> None:
+        initial: dict[str, Any] = {"brand": brand}
+        if topic is not None:
+            initial = {"purpose": topic.purpose_id}
+        super().__init__(data, initial=initial)
+        self._topic = topic
+        fields: dict[str, Any] = self.fields
+        fields["purpose"].label_from_instance = _purpose_label
+        own = (topic.brand if topic else brand).language if topic or brand else "en"  # type: ignore[union-attr]
+        add_wordings(self, "name", _("Name (%(language)s)"), first=own, stored=topic.name if topic else {}, most=120)
+        words = topic.description if topic else {}
+        label = _("What one gets (%(language)s)")
+        add_wordings(self, "description", label, first=own, stored=words, most=300, required=False)
+        if topic is not None:
+            del fields["brand"], fields["code"]
+            if has_ledger(topic):
+                fields["purpose"].disabled = True
+                fields["purpose"].help_text = _(
+                    "People gave their permission for this purpose; it cannot change any more."
+                )
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a code that the brand has already."""
+        given: dict[str, Any] = super().clean() or {}
+        if self._topic is None and given.get("brand") and given.get("code"):
+            given["code"] = given["code"].lower()
+            if Topic.objects.filter(brand=given["brand"], code=given["code"]).exists():
+                self.add_error("code", _("This brand has a topic with this code."))
+        return given
+
+
+def _purpose_label(purpose: Purpose) -> str:
+    kind = _("advertising") if purpose.commercial else _("no advertising")
+    return f"{said(purpose.name) or purpose.code} ({kind})"
+
+
+class PurposeForm(forms.Form):
+    """A purpose: its code, its words, and whether it is advertising."""
+
+    code = forms.SlugField(label=gettext_lazy("Short code"), max_length=40)
+    commercial = forms.BooleanField(
+        label=gettext_lazy("It is advertising"),
+        required=False,
+        initial=True,
+        help_text=gettext_lazy("If in doubt, it is. This cannot be changed later."),
+    )
+
+    def __init__(self, data: Any, *, purpose: Purpose | None) -> None:
+        super().__init__(data)
+        add_wordings(self, "name", _("Name (%(language)s)"), first="", stored=purpose.name if purpose else {}, most=120)
+        if purpose is not None:
+            del self.fields["code"], self.fields["commercial"]
+
+    def clean_code(self) -> str:
+        """Refuse a code that is taken."""
+        code: str = self.cleaned_data["code"].lower()
+        if Purpose.objects.filter(code=code).exists():
+            raise forms.ValidationError(_("Another purpose has this code."))
+        return code
+
+
+@requires()
+def topics(request: HttpRequest) -> HttpResponseBase:
+    """List the topics of all brands, and the purposes below."""
+    new = reverse("console:topic-new")
+    return answer_list(
+        request,
+        "console/messages/topics.html",
+        listing=TOPICS,
+        rows=Topic.objects.select_related("brand", "purpose"),
+        subject="topics",
+        purposes=list(Purpose.objects.order_by("code")),
+        empty_title=_("No topic yet"),
+        empty_text=_("A topic is what a brand writes about regularly, and what people can choose: news, offers, tips."),
+        empty_url=new,
+        empty_action=_("New topic"),
+    )
+
+
+@requires("house.settings")
+def edit_topic(request: HttpRequest, pk: int | None = None) -> HttpResponse:
+    """Make a topic or change it."""
+    topic = get_object_or_404(Topic.objects.select_related("brand", "purpose"), pk=pk) if pk else None
+    if topic is None and not Purpose.objects.exists():
+        messages.info(request, _("A topic needs a purpose. Make that first: “News and offers” is a good one."))
+        return redirect("console:purpose-new")
+    form = TopicForm(request.POST or None, topic=topic, brand=read_brand(request))
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        try:
+            saved = save_topic(
+                topic or Topic(brand=given["brand"], code=given["code"]),
+                name=read_wordings(given, "name"),
+                description=read_wordings(given, "description"),
+                purpose=given["purpose"],
+                by=staff(request),
+            )
+        except PurposeStands:
+            form.add_error("purpose", _("People gave their permission for this purpose; it cannot change any more."))
+        except ValidationError as refusal:
+            form.add_error(None, refusal.messages)
+        else:
+            messages.success(request, _("“%(name)s” is kept.") % {"name": said(saved.name)})
+            return redirect("console:topics")
+    return show(request, "console/messages/topic.html", subject="topics", form=form, topic=topic)
+
+
+@require_POST
+@requires("house.settings")
+def file_topic(request: HttpRequest, pk: int) -> HttpResponse:
+    """Offer a topic no longer, or again; a toast takes it back."""
+    topic = get_object_or_404(Topic, pk=pk)
+    archive = topic.archived_at is None
+    archive_topic(topic, at=timezone.now() if archive else None, by=staff(request))
+    name = said(topic.name) or topic.code
+    words = (
+        _("“%(name)s” is no longer offered. What people said about it stays.")
+        if archive
+        else _("“%(name)s” is offered again.")
+    )
+    offer_undo(
+        request, words % {"name": name}, kind="topic-archived" if archive else "topic-brought-back", topic=topic.pk
+    )
+    return redirect("console:topics")
+
+
+@requires("house.settings")
+def edit_purpose(request: HttpRequest, pk: int | None = None) -> HttpResponse:
+    """Make a purpose or rename it."""
+    purpose = get_object_or_404(Purpose, pk=pk) if pk else None
+    form = PurposeForm(request.POST or None, purpose=purpose)
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        saved = save_purpose(
+            purpose or Purpose(code=given["code"]),
+            name=read_wordings(given, "name"),
+            commercial=bool(given.get("commercial", purpose.commercial if purpose else False)),
+            by=staff(request),
+        )
+        messages.success(request, _("“%(name)s” is kept.") % {"name": said(saved.name)})
+        return redirect("console:topics" if Topic.objects.exists() else "console:topic-new")
+    return show(
+        request,
+        "console/settings/form.html",
+        subject="topics",
+        form=form,
+        title=(said(purpose.name) or purpose.code) if purpose else _("New purpose"),
+        lead=_(
+            "What a permission is for. People who allow offers have not allowed surveys: each purpose is asked for apart."
+        ),
+        up=_("Topics"),
+        up_url=reverse("console:topics"),
+    )

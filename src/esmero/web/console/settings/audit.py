@@ -1,0 +1,139 @@
+"""The audit log: every change of consequence, who made it, when, and to what."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from django.http import HttpRequest, HttpResponseBase
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from esmero.house.models import AuditEntry, User
+from esmero.web.console.access import requires
+from esmero.web.console.listing import answer_list
+from esmero.web.parts.acts import ACTS, FACTS, SUBJECTS, say_act
+from esmero.web.parts.tables import Choice, Column, Filter, Listing, Rows
+from esmero.web.parts.tags import on
+
+# The page of each kind of subject; others are named without a link.
+_PAGES: Mapping[str, str] = {
+    "brand": "brand-edit",
+    "campaign": "campaign",
+    "conversation": "conversation",
+    "form": "form",
+    "import": "import",
+    "ownfield": "field",
+    "person": "person",
+    "purpose": "purpose",
+    "relay": "relay",
+    "segment": "segment",
+    "template": "template",
+    "topic": "topic",
+    "user": "member",
+}
+
+_PERIODS = (
+    ("1", gettext_lazy("the last day")),
+    ("7", gettext_lazy("the last week")),
+    ("30", gettext_lazy("the last 30 days")),
+    ("365", gettext_lazy("the last year")),
+)
+
+
+def _act(entry: AuditEntry) -> SafeString:
+    return format_html('{} <span class="soft">{}</span>', say_act(entry.action), entry.actor_name)
+
+
+def _subject(entry: AuditEntry) -> str | SafeString:
+    if not entry.subject_kind:
+        return ""
+    name = f"{SUBJECTS.get(entry.subject_kind, entry.subject_kind)} {entry.subject_id}"
+    page = _PAGES.get(entry.subject_kind)
+    # An erased person's page is gone; the log names them by number alone.
+    if page is None or entry.action == "person.erased":
+        return name
+    return format_html('<a href="{}">{}</a>', reverse(f"console:{page}", args=[entry.subject_id]), name)
+
+
+def say_facts_of(entry: AuditEntry) -> str:
+    """Say the small facts of a row in words; what only programs read (hashes, versions) is left out."""
+    return "; ".join(f"{FACTS[key]}: {_say(value)}" for key, value in entry.facts.items() if key in FACTS)
+
+
+def _say(value: Any) -> str:
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {_say(one)}" for key, one in value.items())[:200]
+    if isinstance(value, list):
+        return ", ".join(_say(one) for one in value)[:200]
+    return str(value)[:200]
+
+
+def _actors() -> list[Choice]:
+    return [(str(pk), name) for pk, name in User.objects.order_by("name").values_list("pk", "name")]
+
+
+def _kinds() -> list[Choice]:
+    kinds = dict.fromkeys(action.partition(".")[0] for action in ACTS)
+    named = {"staff": "user", "people": "person", "field": "ownfield"}
+    told = {kind: SUBJECTS.get(named.get(kind, kind)) for kind in kinds}
+    return [(kind, words) for kind, words in told.items() if words is not None and kind != "people"]
+
+
+def _of_kind(rows: Rows, kind: str) -> Rows:
+    return rows.filter(action__startswith=f"{kind}.")
+
+
+def _since(rows: Rows, days: str) -> Rows:
+    return rows.filter(at__gte=timezone.now() - timedelta(days=int(days)))
+
+
+AUDIT = Listing(
+    page="audit",
+    order="-at",
+    personal=True,
+    columns=(
+        Column(key="act", title=gettext_lazy("What was done"), cell=_act, plain=lambda one: say_act(one.action), head=True),
+        Column(key="by", title=gettext_lazy("By"), cell=lambda one: one.actor_name, shown=False),
+        Column(key="subject", title=gettext_lazy("To what"), cell=_subject),
+        Column(key="facts", title=gettext_lazy("Facts"), cell=say_facts_of, quiet=True),
+        Column(
+            key="at",
+            title=gettext_lazy("When"),
+            cell=lambda one: on(one.at, "short time"),
+            plain=lambda one: one.at.isoformat(),
+            order=("at", "id"),
+            quiet=True,
+        ),
+    ),
+    filters=(
+        Filter(key="by", title=gettext_lazy("By"), every=gettext_lazy("By anybody"), choices=_actors, apply=lambda rows, value: rows.filter(actor=value)),
+        Filter(key="kind", title=gettext_lazy("To what"), every=gettext_lazy("To anything"), choices=_kinds, apply=_of_kind),
+        Filter(key="days", title=gettext_lazy("When"), every=gettext_lazy("At any time"), choices=lambda: _PERIODS, apply=_since),
+    ),
+)  # fmt: skip
+
+
+@requires("house.settings")
+def audit(request: HttpRequest) -> HttpResponseBase:
+    """List what was done, the latest first."""
+    return answer_list(
+        request,
+        "console/settings/list.html",
+        listing=AUDIT,
+        rows=AuditEntry.objects.all(),
+        subject="audit",
+        up=_("Settings"),
+        up_url=reverse("console:settings"),
+        title=_("Audit log"),
+        lead=_(
+            "Every change of consequence: who made it, when, and to what. Rows are written with the change and never altered."
+        ),
+        empty_title=_("Nothing was done yet"),
+        empty_text=_("Changes of settings, campaigns, people and the team stand here."),
+    )

@@ -1,0 +1,149 @@
+"""The form of a brand: under which name, address and number the house writes, and to whom replies go."""
+
+from typing import Any
+from zoneinfo import available_timezones
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from esmero.house.brands import MOST_LOGO, picture_type
+from esmero.house.models import Brand
+from esmero.house.profiles import PROFILES, is_ordinary_rate
+from esmero.web.parts.tags import said
+from esmero.web.parts.words import LANGUAGE_NAMES
+
+FIELDS = (
+    "slug", "name", "legal_name", "profile", "language", "sender_name", "sender_address", "mailbox", "phone",
+    "postal_address", "public_url", "return_domain", "dkim_domain", "colour", "timezone",
+)  # fmt: skip
+
+
+class BrandForm(forms.Form):
+    """All that a brand says of itself; the short code cannot change once it stands in addresses."""
+
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=120, help_text=gettext_lazy("As readers know you."))
+    slug = forms.SlugField(
+        label=gettext_lazy("Short code"),
+        max_length=40,
+        help_text=gettext_lazy("Small letters, digits and hyphens. It stands in addresses and does not change later."),
+    )
+    legal_name = forms.CharField(
+        label=gettext_lazy("Company behind it"),
+        max_length=200,
+        required=False,
+        help_text=gettext_lazy("As the law wants it named, for example Fibra Norte, S.L."),
+    )
+    profile = forms.ChoiceField(
+        label=gettext_lazy("Country’s rules"),
+        help_text=gettext_lazy("Decides on which grounds you may write, and which phone numbers cost too much."),
+    )
+    language = forms.ChoiceField(label=gettext_lazy("Main language"), choices=LANGUAGE_NAMES)
+    sender_name = forms.CharField(
+        label=gettext_lazy("Name of the sender"),
+        max_length=120,
+        required=False,
+        help_text=gettext_lazy("What stands beside the address in a mailbox. Empty: the name of the brand."),
+    )
+    sender_address = forms.EmailField(label=gettext_lazy("Address of the sender"))
+    mailbox = forms.EmailField(
+        label=gettext_lazy("Mailbox for replies"),
+        required=False,
+        help_text=gettext_lazy("A human being reads it. Replies are forwarded there, and stand under Conversations."),
+    )
+    phone = forms.CharField(
+        label=gettext_lazy("Phone number"),
+        max_length=40,
+        required=False,
+        help_text=gettext_lazy("Where a person answers, at the ordinary rate. Without it nothing leaves (rule G10)."),
+    )
+    postal_address = forms.CharField(
+        label=gettext_lazy("Postal address"),
+        max_length=300,
+        required=False,
+        help_text=gettext_lazy("In one line, for the foot of each mail. Without it no advertising leaves (rule G11)."),
+    )
+    public_url = forms.URLField(
+        label=gettext_lazy("Public address of this house"),
+        assume_scheme="https",
+        help_text=gettext_lazy("Where readers’ links lead, for example https://mail.example.org"),
+    )
+    return_domain = forms.CharField(
+        label=gettext_lazy("Domain for returns"),
+        max_length=190,
+        required=False,
+        help_text=gettext_lazy("Returns and replies arrive here. Empty: bounces. and the sender’s domain."),
+    )
+    dkim_domain = forms.CharField(
+        label=gettext_lazy("Domain that signs"),
+        max_length=190,
+        required=False,
+        help_text=gettext_lazy("Empty: the sender’s domain, which is right for almost everybody."),
+    )
+    colour = forms.RegexField(
+        r"#[0-9a-fA-F]{6}",
+        label=gettext_lazy("Colour"),
+        initial="#0e5c59",
+        widget=forms.TextInput(attrs={"type": "color"}),
+        help_text=gettext_lazy("Made darker or lighter by itself wherever text would be hard to read."),
+    )
+    logo = forms.FileField(
+        label=gettext_lazy("Logo"),
+        required=False,
+        widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg,image/gif"}),
+        help_text=gettext_lazy("PNG, JPEG or GIF, at most 300 kB."),
+    )
+    timezone = forms.ChoiceField(label=gettext_lazy("Time zone"))
+
+    def __init__(self, data: Any = None, files: Any = None, *, brand: Brand | None = None) -> None:
+        initial: dict[str, Any] = {"timezone": settings.ESMERO.time_zone, "language": settings.ESMERO.language}
+        if settings.ESMERO.public_url.startswith("https://"):
+            initial["public_url"] = settings.ESMERO.public_url
+        if brand is not None:
+            initial = {name: getattr(brand, name) for name in FIELDS}
+        super().__init__(data, files, initial=initial)
+        fields: dict[str, Any] = self.fields
+        fields["profile"].choices = [(code, said(profile.name)) for code, profile in PROFILES.items()]
+        fields["timezone"].choices = [(zone, zone.replace("_", " ")) for zone in sorted(available_timezones())]
+        self._brand = brand
+        if brand is not None:
+            del self.fields["slug"]
+
+    def clean_slug(self) -> str:
+        """Refuse a code that another brand has."""
+        slug: str = self.cleaned_data["slug"].lower()
+        if Brand.objects.filter(slug=slug).exists():
+            raise forms.ValidationError(_("Another brand has this code."))
+        return slug
+
+    def clean_phone(self) -> str:
+        """Refuse a number that costs more than an ordinary call."""
+        phone: str = self.cleaned_data["phone"]
+        code = self.data.get("profile", "")
+        if phone and not is_ordinary_rate(phone, code=code):
+            raise forms.ValidationError(
+                _("A call to this number costs more than an ordinary one. Give a number at the ordinary rate.")
+            )
+        return phone
+
+    def clean_public_url(self) -> str:
+        """Keep it without a path's last stroke."""
+        return str(self.cleaned_data["public_url"]).rstrip("/")
+
+    def clean_logo(self) -> Any:
+        """Take only pictures that every mail program shows."""
+        file = self.cleaned_data.get("logo")
+        if file is None:
+            return None
+        if (file.size or 0) > MOST_LOGO:
+            raise forms.ValidationError(_("This file is larger than 300 kB."))
+        begins = file.read(16)
+        file.seek(0)
+        if not picture_type(begins):
+            raise forms.ValidationError(_("This is neither PNG, JPEG nor GIF."))
+        return file
+
+    def facts(self) -> dict[str, Any]:
+        """Return what `save_brand` takes."""
+        return {name: self.cleaned_data[name] for name in FIELDS if name in self.cleaned_data}

@@ -1,0 +1,189 @@
+"""The first steps: from an empty house to a first test mail, in an order that can be left and taken up again at any time.
+
+Each step is judged by what is there, not by what was clicked, so what the command line did counts as well.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
+
+from esmero.content.models import Template
+from esmero.house.models import Brand, User
+from esmero.house.profiles import is_ordinary_rate
+from esmero.house.roles import may
+from esmero.outbox.models import Message, MessageClass, Relay
+from esmero.outbox.readiness import is_ready
+from esmero.people.models import Person, Topic
+from esmero.web.console.access import requires, staff
+from esmero.web.console.page import read_brand, show
+
+HIDDEN = "first_steps_hidden"
+
+
+@dataclass(frozen=True, slots=True)
+class FirstStep:
+    """One step: what it is, why, what is still missing, and where it is done. `optional`: mail can leave without it."""
+
+    key: str
+    title: str | Promise
+    why: str | Promise
+    missing: Sequence[str | Promise]
+    url: str
+    action: str | Promise
+    permission: str
+    optional: bool = False
+
+    @property
+    def done(self) -> bool:
+        return not self.missing
+
+
+def list_steps(brand: Brand | None) -> list[FirstStep]:
+    """Return all steps with what is missing of each: a handful of questions that an index answers."""
+    pk = brand.pk if brand else None
+    return [
+        _brand_step(brand),
+        FirstStep(
+            key="domain",
+            title=_("Prepare the domain"),
+            why=_("Records in the DNS say that your mail is really yours. Without them it ends as spam."),
+            missing=() if brand and is_ready(brand) else (_domain_missing(brand),),
+            url=reverse("console:domain", args=[pk]) if pk else "",
+            action=_("See the records"),
+            permission="house.settings",
+            optional=True,
+        ),
+        FirstStep(
+            key="relay",
+            title=_("Set a relay up"),
+            why=_("The mail server of your provider, by which your messages leave."),
+            missing=_relay_missing(),
+            url=reverse("console:relays" if Relay.objects.exists() else "console:relay-new"),
+            action=_("Set a relay up"),
+            permission="house.settings",
+        ),
+        FirstStep(
+            key="topic",
+            title=_("Name a topic"),
+            why=_("What you write about. People allow it, choose it and leave it by this name."),
+            missing=() if pk and Topic.objects.filter(brand=pk, archived_at=None).exists() else (_("a topic"),),
+            url=reverse("console:topic-new") if pk else "",
+            action=_("New topic"),
+            permission="house.settings",
+        ),
+        FirstStep(
+            key="import",
+            title=_("Bring your people"),
+            why=_("A CSV file is enough. You see what will happen before anything does."),
+            missing=() if Person.objects.exists() else (_("at least one person"),),
+            url=reverse("console:import-new") if pk else "",
+            action=_("Import a list"),
+            permission="people.import",
+        ),
+        FirstStep(
+            key="template",
+            title=_("Write a template"),
+            why=_("The letter itself. You see it as a reader would before it goes anywhere."),
+            missing=() if pk and Template.objects.filter(brand=pk).exists() else (_("a template"),),
+            url=reverse("console:template-new") if pk else "",
+            action=_("New template"),
+            permission="campaigns.write",
+        ),
+        FirstStep(
+            key="test",
+            title=_("Send yourself a test"),
+            why=_("Make a draft of a message and send it to your own address first."),
+            missing=() if _was_tested(pk) else (_("a test mail that left"),),
+            url=reverse("console:campaign-new") if pk else "",
+            action=_("New message"),
+            permission="campaigns.write",
+        ),
+    ]
+
+
+def _brand_step(brand: Brand | None) -> FirstStep:
+    missing: list[str | Promise] = []
+    if brand is None:
+        missing.append(_("a name and an address to write from"))
+    else:
+        if not is_ordinary_rate(brand.phone, code=brand.profile):
+            missing.append(_("a phone number at the ordinary rate"))
+        if not brand.postal_address:
+            missing.append(_("a postal address"))
+        if not brand.mailbox:
+            missing.append(_("a mailbox for replies"))
+    return FirstStep(
+        key="brand",
+        title=_("Make a brand"),
+        why=_("The name under which you write, and the people who stand behind it."),
+        missing=missing,
+        url=reverse("console:brand-edit", args=[brand.pk]) if brand else reverse("console:brand-new"),
+        action=_("Complete the brand") if brand else _("New brand"),
+        permission="house.settings",
+    )
+
+
+def _domain_missing(brand: Brand | None) -> str | Promise:
+    if brand is None:
+        return _("a brand")
+    return _("a look at the records") if is_ready(brand) is None else _("some of the records")
+
+
+def _relay_missing() -> Sequence[str | Promise]:
+    if not Relay.objects.exists():
+        return (_("a relay"),)
+    # The catcher of a demo counts as a way out: what is tried there goes its whole way.
+    tried = Relay.objects.filter(kind=Relay.Kind.CAPTURE) | Relay.objects.filter(check_result__good=True)
+    if tried.exists() or Message.objects.filter(state=Message.State.SENT).exists():
+        return ()
+    return (_("a test of the relay"),)
+
+
+def _was_tested(brand: int | None) -> bool:
+    if brand is None:
+        return False
+    left = Message.objects.filter(dispatch__brand=brand, sent_at__isnull=False)
+    tests = left.filter(dispatch__message_class=MessageClass.INTERNAL, dispatch__version__isnull=False)
+    return tests.exists() or left.filter(dispatch__message_class=MessageClass.COMMERCIAL).exists()
+
+
+def steps_left(brand: Brand | None, *, user: User) -> list[FirstStep]:
+    """Return what Today should still remind of: nothing once all is done or the reader put it away."""
+    if user.console.get(HIDDEN) or not may(user, "house.settings"):
+        return []
+    return [one for one in list_steps(brand) if not one.done]
+
+
+@requires("house.settings")
+def first_steps(request: HttpRequest) -> HttpResponse:
+    """Show the way, with the step that comes next open."""
+    steps = list_steps(read_brand(request))
+    following = next((one for one in steps if not one.done), None)
+    return show(
+        request,
+        "console/settings/first_steps.html",
+        subject="first-steps",
+        steps=steps,
+        following=following,
+        number_done=sum(one.done for one in steps),
+        hidden=staff(request).console.get(HIDDEN, False),
+    )
+
+
+@require_POST
+@requires("house.settings")
+def put_away(request: HttpRequest) -> HttpResponse:
+    """Remind of it on Today no longer, or again."""
+    user = staff(request)
+    with transaction.atomic():
+        fresh = User.objects.select_for_update().get(pk=user.pk)
+        fresh.console[HIDDEN] = request.POST.get("hide") == "yes"
+        fresh.save(update_fields=["console"])
+    return redirect("console:today" if request.POST.get("hide") == "yes" else "console:first-steps")

@@ -1,0 +1,195 @@
+"""The team: who may sign in, with which role and which second factor."""
+
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db.models import Exists, OuterRef
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from esmero.house.models import User
+from esmero.house.team import LastOwner, change_member, invite, let_in, lock_out, needs_two_factor, require_two_factor
+from esmero.mailroom.invitations import make_link, send_invitation
+from esmero.outbox.relays import NoRelay
+from esmero.web.console.access import requires, staff
+from esmero.web.console.listing import answer_list
+from esmero.web.console.page import show
+from esmero.web.parts.tables import Column, Filter, Listing
+from esmero.web.parts.tags import chip, when
+from esmero.web.parts.words import LANGUAGE_NAMES, ROLES
+
+
+def _name(member: User) -> SafeString:
+    return format_html('<a href="{}">{}</a>', reverse("console:member", args=[member.pk]), member)
+
+
+def _state(member: Any) -> SafeString:
+    if not member.is_active:
+        return chip("broken", _("locked out"))
+    return chip("kept", _("may sign in")) if member.has_usable_password() else chip("wait", _("invited"))
+
+
+TEAM = Listing(
+    page="team",
+    order="name",
+    columns=(
+        Column(key="name", title=gettext_lazy("Name"), cell=_name, plain=lambda one: one.name, order=("name", "id"), head=True),
+        Column(key="email", title=gettext_lazy("Address"), cell=lambda one: one.email, order=("email",)),
+        Column(key="role", title=gettext_lazy("Role"), cell=lambda one: str(ROLES[one.role])),
+        Column(key="state", title=gettext_lazy("State"), cell=_state),
+        Column(key="second", title=gettext_lazy("Second factor"), cell=lambda one: _("yes") if one.has_second else _("no"), label=gettext_lazy("second factor:")),
+        Column(key="seen", title=gettext_lazy("Last signed in"), cell=lambda one: when(one.last_login) if one.last_login else "", quiet=True),
+    ),
+    filters=(
+        Filter(
+            key="role",
+            title=gettext_lazy("Role"),
+            every=gettext_lazy("Every role"),
+            choices=lambda: list(ROLES.items()),
+            apply=lambda rows, value: rows.filter(role=value),
+        ),
+    ),
+)  # fmt: skip
+
+DUTIES = (
+    ("owner", gettext_lazy("everything, settings and team included")),
+    ("manager", gettext_lazy("imports, campaigns, exports, doubts")),
+    ("agent", gettext_lazy("answers people, and changes what is known of them")),
+    ("reader", gettext_lazy("reads, and changes nothing")),
+)
+
+
+class MemberForm(forms.Form):
+    """A member of staff, as colleagues set them up; the rest is their own to set."""
+
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=200)
+    email = forms.EmailField(label=gettext_lazy("Address"))
+    role = forms.ChoiceField(label=gettext_lazy("Role"), choices=list(ROLES.items()), initial="reader")
+    language = forms.ChoiceField(label=gettext_lazy("Language"), choices=LANGUAGE_NAMES)
+
+    def __init__(self, data: Any, *, member: User | None, reader: User) -> None:
+        initial = (
+            {"name": member.name, "role": member.role, "language": member.language}
+            if member
+            else {"language": reader.language}
+        )
+        super().__init__(data, initial=initial)
+        if member is not None:
+            del self.fields["email"]
+
+    def clean_email(self) -> str:
+        """Refuse an address that somebody signs in with."""
+        email: str = self.cleaned_data["email"].lower()
+        if User.objects.filter(email=email).exists():
+            raise forms.ValidationError(_("Somebody signs in with this address already."))
+        return email
+
+
+@requires("house.settings")
+def team(request: HttpRequest) -> HttpResponseBase:
+    """List the staff."""
+    return answer_list(
+        request,
+        "console/settings/team.html",
+        listing=TEAM,
+        rows=User.objects.annotate(has_second=Exists(Authenticator.objects.filter(user=OuterRef("pk")).exclude(type="recovery_codes"))),
+        subject="team",
+        duties=[(ROLES[role], words) for role, words in DUTIES],
+        for_all=needs_two_factor(),
+    )  # fmt: skip
+
+
+@requires("house.settings")
+def edit_member(request: HttpRequest, pk: int | None = None) -> HttpResponse:
+    """Invite somebody, or change their role."""
+    member = get_object_or_404(User, pk=pk) if pk else None
+    by = staff(request)
+    form = MemberForm(request.POST or None, member=member, reader=by)
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        try:
+            if member is None:
+                made = invite(timezone=by.timezone, by=by, **given)
+                return _send(request, made)
+            change_member(member, facts=given, by=by)
+        except LastOwner:
+            form.add_error("role", _("This is the last owner. Make somebody else an owner first."))
+        except ValidationError as refusal:
+            form.add_error(None, refusal.messages)
+        else:
+            messages.success(request, _("“%(name)s” is kept.") % {"name": member})
+            return redirect("console:team")
+    link = request.session.pop("invitation", None)
+    return show(
+        request,
+        "console/settings/member.html",
+        subject="team",
+        form=form,
+        member=member,
+        link=link["link"] if link and member and link["member"] == member.pk else "",
+        pending=member is not None and not member.has_usable_password(),
+        duties=[(ROLES[role], words) for role, words in DUTIES],
+    )
+
+
+@require_POST
+@requires("house.settings")
+def act_on_member(request: HttpRequest, pk: int) -> HttpResponse:
+    """Lock somebody out, let them in again, send them a new link, or take a lost second factor away."""
+    member = get_object_or_404(User, pk=pk)
+    act, by = request.POST.get("act", ""), staff(request)
+    if act == "lock":
+        try:
+            lock_out(member, by=by)
+        except LastOwner:
+            messages.error(request, _("This is the last owner. Make somebody else an owner first."))
+        else:
+            messages.success(request, _("%(name)s can no longer sign in.") % {"name": member})
+    elif act == "let-in":
+        let_in(member, by=by)
+        messages.success(request, _("%(name)s can sign in again.") % {"name": member})
+    elif act == "invite":
+        return _send(request, member)
+    else:
+        raise Http404
+    return redirect("console:member", pk=pk)
+
+
+@require_POST
+@requires("house.settings")
+def choose_two_factor(request: HttpRequest) -> HttpResponse:
+    """Let everybody need a second factor, or leave it to each."""
+    on = request.POST.get("on") == "yes"
+    by = staff(request)
+    if on and not Authenticator.objects.filter(user=by).exclude(type="recovery_codes").exists():
+        messages.error(request, _("Set up a second factor for yourself first, so that you do not lock yourself out."))
+        return redirect("mfa_index")
+    require_two_factor(on=on, by=by)
+    messages.success(
+        request,
+        _("From now on everybody needs a second factor.")
+        if on
+        else _("A second factor is everybody’s own choice again."),
+    )
+    return redirect("console:team")
+
+
+def _send(request: HttpRequest, member: User) -> HttpResponse:
+    """Write to the member; the link is shown for copying, once, where no mail can leave."""
+    try:
+        send_invitation(member, by=staff(request))
+    except NoRelay:
+        request.session["invitation"] = {"member": member.pk, "link": make_link(member)}
+        messages.warning(request, _("No mail can leave yet. Give %(name)s the link below yourself.") % {"name": member})
+    else:
+        messages.success(request, _("The invitation for %(name)s is on its way.") % {"name": member})
+    return redirect("console:member", pk=member.pk)

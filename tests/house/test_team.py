@@ -1,0 +1,70 @@
+import pytest
+from django.core.exceptions import ValidationError
+
+from esmero.house.brands import following_selector, save_brand
+from esmero.house.models import AuditEntry, Brand, User
+from esmero.house.team import LastOwner, change_member, invite, let_in, lock_out, needs_two_factor, require_two_factor
+
+pytestmark = pytest.mark.django_db
+
+
+def member(email, role="owner"):
+    return User.objects.create_user(email, "a-long-password", name=email.partition("@")[0], role=role)
+
+
+def test_the_last_owner_stays():
+    owner, reader = member("a@x.example"), member("b@x.example", "reader")
+    with pytest.raises(LastOwner):
+        lock_out(owner, by=owner)
+    with pytest.raises(LastOwner):
+        change_member(owner, facts={"role": "agent"}, by=owner)
+    assert User.objects.get(pk=owner.pk).role == "owner"
+    change_member(reader, facts={"role": "owner"}, by=owner)
+    lock_out(owner, by=reader)
+    with pytest.raises(LastOwner):
+        lock_out(User.objects.get(pk=reader.pk), by=reader)
+    let_in(owner, by=reader)
+    assert User.objects.get(pk=owner.pk).is_active
+
+
+def test_an_invitation_needs_an_address_that_can_be():
+    owner = member("a@x.example")
+    made = invite("NEW@x.example ", name="New", role="agent", language="es", timezone="Europe/Madrid", by=owner)
+    assert (made.email, made.has_usable_password()) == ("new@x.example", False)
+    with pytest.raises(ValidationError):
+        invite("no address", name="New", role="agent", language="es", timezone="Europe/Madrid", by=owner)
+    assert list(AuditEntry.objects.values_list("action", flat=True)) == ["staff.invited"]
+
+
+def test_two_factor_holds_as_long_as_an_owner_who_may_sign_in_asks_for_it():
+    one, other = member("a@x.example"), member("b@x.example")
+    require_two_factor(on=True, by=one)
+    assert needs_two_factor()
+    lock_out(one, by=other)
+    assert not needs_two_factor()
+    let_in(one, by=other)
+    require_two_factor(on=False, by=other)
+    assert not needs_two_factor()
+
+
+@pytest.mark.parametrize(
+    ("now", "then"), [("esmero", "esmero2"), ("esmero2", "esmero3"), ("k9", "k10"), ("2026", "2027")]
+)
+def test_each_selector_has_one_that_follows(now, then):
+    assert following_selector(now) == then
+
+
+def test_what_is_left_out_follows_from_the_sender_and_a_break_is_refused():
+    facts = {
+        "slug": "n",
+        "name": "Norte",
+        "sender_name": "",
+        "sender_address": "hola@Norte.example",
+        "public_url": "https://m.norte.example/",
+    }
+    brand = save_brand(Brand(), facts=facts, by="test")
+    told = (brand.return_domain, brand.dkim_domain, brand.dkim_selector, brand.sender_name, brand.public_url)
+    assert told == ("bounces.norte.example", "norte.example", "esmero", "Norte", "https://m.norte.example")
+    with pytest.raises(ValidationError) as refusal:
+        save_brand(brand, facts={"sender_name": "Norte\r\nBcc: x@y.example"}, by="test")
+    assert "sender_name" in refusal.value.message_dict

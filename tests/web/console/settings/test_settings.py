@@ -1,0 +1,300 @@
+import ast
+import base64
+import hashlib
+import hmac
+import re
+import struct
+import time
+from pathlib import Path
+
+import pytest
+from django.core import mail
+
+import esmero
+from esmero.house.models import AuditEntry, Brand, User
+from esmero.mailroom.norms import count_refused, list_norms
+from esmero.outbox.models import Message, Relay
+from esmero.outbox.passwords import reveal_password
+from esmero.people.models import OwnField, Person, Purpose, Segment, Topic
+from esmero.policy.gate import RULES
+from esmero.vault.files import path_of
+from esmero.web.console.messages.norm_words import NORMS
+from esmero.web.parts.acts import ACTS
+from tests.house_facts import add_people, build_house, open_dispatch
+from tests.web.facts import staff
+
+pytestmark = pytest.mark.django_db
+
+BRAND = {
+    "name": "Norte", "slug": "norte", "profile": "ES", "language": "es", "sender_address": "hola@norte.example",
+    "phone": "+34 910 000 000", "postal_address": "Calle Mayor 1", "public_url": "https://m.norte.example",
+    "mailbox": "clientes@norte.example", "colour": "#0e5c59", "timezone": "Europe/Madrid",
+}  # fmt: skip
+RELAY = {"name": "main", "kind": "smtp", "host": "127.0.0.1", "security": "none", "connections": 4}
+
+
+@pytest.fixture
+def now_and_here(monkeypatch):
+    """What runs beside a request runs within it."""
+    for module in ("domain", "relays"):
+        monkeypatch.setattr(f"esmero.web.console.settings.{module}.run_aside", lambda work, name: work())
+
+
+def actions_of_the_code():
+    """Every first argument of note(), as a pattern: literals whole, parts that are computed as anything."""
+    for path in Path(esmero.__file__).parent.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "note" and node.args:
+                yield from patterns(node.args[0], path)
+
+
+def patterns(node, path):
+    match node:
+        case ast.Constant(value=str(text)):
+            yield re.escape(text)
+        case ast.IfExp():
+            yield from patterns(node.body, path)
+            yield from patterns(node.orelse, path)
+        case ast.JoinedStr():
+            yield "".join(re.escape(part.value) if isinstance(part, ast.Constant) else ".+" for part in node.values)
+        case ast.Name(id="action"):
+            assert path.name == "brands.py"
+        case _:
+            raise AssertionError(f"{path.name}: the action of note() cannot be read: {ast.unparse(node)}")
+
+
+def test_no_action_of_the_audit_log_lacks_words():
+    found = set(actions_of_the_code())
+    assert len(found) > 20
+    assert [
+        one for one in sorted(found) if not any(re.fullmatch(one, act) for act in ACTS) and one != ".+\\.exported"
+    ] == []
+
+
+def test_an_empty_house_is_furnished_in_the_browser_alone(client, now_and_here):
+    client.force_login(staff())
+    assert "/console/settings/brands/new/" in client.get("/console/").content.decode()
+    made = client.post("/console/settings/brands/new/", BRAND)
+    brand = Brand.objects.get()
+    assert made["Location"] == f"/console/settings/brands/{brand.pk}/domain/"
+    client.post("/console/settings/relays/new/", RELAY)
+    assert client.get("/console/topics/new/")["Location"] == "/console/purposes/new/"
+    asked = client.post("/console/purposes/new/", {"code": "news", "commercial": "on", "name_en": "News"})
+    assert asked["Location"] == "/console/topics/new/"
+    client.post(
+        "/console/topics/new/",
+        {"brand": brand.pk, "code": "offers", "purpose": Purpose.objects.get().pk, "name_es": "Ofertas"},
+    )
+    assert Topic.objects.get().name == {"es": "Ofertas"}
+    page = client.get("/console/first-steps/").content.decode()
+    missing = re.findall(r"Still missing: ([^<]+)<", page)
+    assert missing == [
+        "a look at the records",
+        "a test of the relay",
+        "at least one person",
+        "a template",
+        "a test mail that left",
+    ]
+    Relay.objects.update(check_result={"good": True})
+    assert "a test of the relay" not in client.get("/console/first-steps/").content.decode()
+    assert "of the first steps are left" in client.get("/console/").content.decode()
+    client.post("/console/first-steps/away/", {"hide": "yes"})
+    assert "of the first steps are left" not in client.get("/console/").content.decode()
+
+
+def test_a_number_that_costs_more_is_refused(client):
+    client.force_login(staff())
+    page = client.post("/console/settings/brands/new/", {**BRAND, "phone": "+34 902 123 456"})
+    assert "costs more than an ordinary one" in page.content.decode()
+    assert not Brand.objects.exists()
+
+
+def test_a_logo_must_be_a_picture(client):
+    client.force_login(staff())
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    script = SimpleUploadedFile("logo.png", b"<svg onload=alert(1)>")
+    assert "neither PNG" in client.post("/console/settings/brands/new/", {**BRAND, "logo": script}).content.decode()
+    picture = SimpleUploadedFile("logo.png", b"\x89PNG\r\n\x1a\n" + bytes(20))
+    client.post("/console/settings/brands/new/", {**BRAND, "logo": picture})
+    brand = Brand.objects.select_related("logo").get()
+    assert path_of(brand.logo.sha256).is_file()
+    shown = client.get(f"/console/settings/brands/{brand.pk}/logo")
+    assert shown["Content-Type"] == "image/png"
+
+
+def test_the_preview_follows_the_form(client):
+    client.force_login(staff())
+    page = client.post(
+        "/console/settings/brands/preview/", {**BRAND, "name": "Sur <b>", "colour": "#ffee00"}
+    ).content.decode()
+    assert "Sur &lt;b&gt;" in page
+    assert "Your colour was corrected for text." in page
+    sheet = client.get("/console/settings/brands/preview.css?colour=ffee00").content.decode()
+    assert sheet.startswith(".preview{")
+    assert client.get("/console/settings/brands/preview.css?colour=x}body{").content == b""
+
+
+def test_a_password_is_written_and_never_shown(client):
+    client.force_login(staff())
+    client.post("/console/settings/relays/new/", {**RELAY, "username": "u", "password": "s3cr3t-word"})
+    relay = Relay.objects.get()
+    assert reveal_password(relay) == "s3cr3t-word"
+    address = f"/console/settings/relays/{relay.pk}/"
+    assert "s3cr3t-word" not in client.get(address).content.decode()
+    client.post(address, {**RELAY, "username": "u", "port": 26})
+    relay.refresh_from_db()
+    assert (reveal_password(relay), relay.port) == ("s3cr3t-word", 26)
+    client.post(address, {**RELAY, "username": ""})
+    relay.refresh_from_db()
+    assert relay.password == ""
+
+
+def test_a_relay_that_carried_something_stays(client):
+    client.force_login(staff())
+    house = build_house()
+    open_dispatch(house, add_people(house, 1))
+    unused = Relay.objects.create(name="other", host="h")
+    client.post(f"/console/settings/relays/{house.relay.pk}/remove/")
+    client.post(f"/console/settings/relays/{unused.pk}/remove/")
+    assert list(Relay.objects.values_list("name", flat=True)) == ["salida"]
+
+
+def test_a_topic_is_archived_and_the_toast_takes_it_back(client):
+    client.force_login(staff())
+    house = build_house()
+    page = client.post(f"/console/topics/{house.topic.pk}/file/", follow=True).content.decode()
+    assert Topic.objects.get().archived_at is not None
+    ticket = re.search(r'name="ticket" value="([^"]+)"', page)[1]
+    client.post("/console/undo/", {"ticket": ticket})
+    assert Topic.objects.get().archived_at is None
+    assert set(AuditEntry.objects.values_list("action", flat=True)) == {"topic.archived", "topic.brought-back"}
+
+
+def test_the_purpose_of_a_topic_that_people_allowed_stays(client):
+    client.force_login(staff())
+    house = build_house()
+    add_people(house, 1)
+    other = Purpose.objects.create(code="survey", name={"es": "Encuesta"}, commercial=False)
+    client.post(f"/console/topics/{house.topic.pk}/", {"purpose": other.pk, "name_es": "Nuevo"})
+    house.topic.refresh_from_db()
+    assert (house.topic.purpose.code, house.topic.name) == ("newsletter", {"es": "Nuevo"})
+
+
+def test_a_field_changes_its_kind_only_when_every_value_fits(client):
+    client.force_login(staff())
+    people = add_people(build_house(), 3)
+    field = OwnField.objects.create(key="years", label={"en": "Years"})
+    for person, value in zip(people, ("7", "12", "many"), strict=True):
+        Person.objects.filter(pk=person.pk).update(fields={"years": value})
+    address = f"/console/settings/fields/{field.pk}/"
+    page = client.post(address, {"kind": "integer", "label_en": "Years"}).content.decode()
+    assert "1 of 3 values is not of the kind" in page
+    assert f'href="/console/people/{people[2].pk}/">many' in page
+    field.refresh_from_db()
+    assert field.kind == "text"
+    Person.objects.filter(pk=people[2].pk).update(fields={"years": "3"})
+    client.post(address, {"kind": "integer", "label_en": "Years"})
+    assert [one.fields["years"] for one in Person.objects.order_by("id")] == [7, 12, 3]
+    Segment.objects.create(name="Veterans", conditions={"any": [{"not": {"field": "years", "is": ">", "value": 5}}]})
+    assert "Veterans" in client.post(f"{address}remove/", follow=True).content.decode()
+    Segment.objects.all().delete()
+    client.post(f"{address}remove/")
+    assert not OwnField.objects.exists()
+    assert [one.fields for one in Person.objects.all()] == [{}, {}, {}]
+
+
+def test_whoever_is_invited_sets_a_password_by_the_link(client, django_user_model):
+    client.force_login(staff())
+    facts = {"name": "Nuria", "email": "Nuria@norte.example", "role": "agent", "language": "es"}
+    page = client.post("/console/settings/team/new/", facts, follow=True).content.decode()
+    link = re.search(r"http[^<\s]+/accounts/password/reset/key/[^<\s]+", page)[0]
+    assert link not in client.get(f"/console/settings/team/{User.objects.get(name='Nuria').pk}/").content.decode()
+    client.logout()
+    door = client.get(re.sub(r"^https?://[^/]+", "", link), follow=True)
+    client.post(door.redirect_chain[-1][0], {"password1": "una-clave-larga-9", "password2": "una-clave-larga-9"})
+    signed_in = client.post("/accounts/login/", {"login": "nuria@norte.example", "password": "una-clave-larga-9"})
+    assert signed_in["Location"] == "/console/"
+    assert client.get("/console/settings/team/").status_code == 403
+
+
+def test_an_invitation_leaves_by_the_outbox(client):
+    build_house()
+    client.force_login(staff())
+    facts = {"name": "Nuria", "email": "nuria@norte.example", "role": "agent", "language": "es"}
+    page = client.post("/console/settings/team/new/", facts, follow=True).content.decode()
+    message = Message.objects.get()
+    assert (message.address, message.occasion) == ("nuria@norte.example", "invitation")
+    assert "reset/key" not in page
+    assert mail.outbox == []
+
+
+def six_digits(secret):
+    """RFC 6238 by hand: six digits of HMAC-SHA1 over the count of half minutes."""
+    key = base64.b32decode(secret + "=" * (-len(secret) % 8))
+    digest = hmac.digest(key, struct.pack(">Q", int(time.time()) // 30), hashlib.sha1)
+    start = digest[-1] & 15
+    return f"{(struct.unpack('>I', digest[start : start + 4])[0] & 0x7FFFFFFF) % 10**6:06d}"
+
+
+def test_a_second_factor_is_set_up_asked_for_and_required(client):
+    build_house()
+    user = staff()
+    client.post("/accounts/login/", {"login": user.email, "password": "a-long-password"})
+    refused = client.post("/console/settings/team/two-factor/", {"on": "yes"})
+    assert refused["Location"] == "/accounts/2fa/"
+    asked = client.get("/accounts/2fa/totp/activate/")
+    assert asked["Location"].startswith("/accounts/reauthenticate/")
+    page = client.post(asked["Location"], {"password": "a-long-password"}, follow=True).content.decode()
+    assert 'src="data:image/svg+xml' in page
+    secret = re.search(r"<code[^>]*>([A-Z2-7]{16,})</code>", page)[1]
+    client.post("/accounts/2fa/totp/activate/", {"code": six_digits(secret)})
+    client.post("/console/settings/team/two-factor/", {"on": "yes"})
+    assert client.get("/console/").status_code == 200
+    client.logout()
+    door = client.post("/accounts/login/", {"login": user.email, "password": "a-long-password"})
+    assert door["Location"] == "/accounts/2fa/authenticate/"
+    assert client.get("/console/").status_code == 302
+    client.logout()
+    other = staff("reader")
+    client.force_login(other)
+    assert client.get("/console/")["Location"] == "/accounts/2fa/"
+    for path in ("/accounts/2fa/", "/accounts/sessions/"):
+        assert client.get(path).status_code == 200
+
+
+def test_keys_can_be_turned_off(client):
+    client.force_login(staff())
+    facts = {"name": "Lucía", "language": "fr", "timezone": "Europe/Paris", "theme": "dark"}
+    client.post("/console/settings/own/", facts)
+    user = User.objects.get()
+    assert (user.language, user.timezone, user.theme, user.console["no_keys"]) == ("fr", "Europe/Paris", "dark", True)
+    assert 'data-keys="off"' in client.get("/console/settings/own/").content.decode()
+
+
+def test_the_norms_page_tells_every_rule_and_counts_what_each_refused(client):
+    client.force_login(staff())
+    assert [one.code for one in list_norms()] == [rule.code for rule in RULES] == list(NORMS)
+    house = build_house()
+    dispatch = open_dispatch(house, add_people(house, 3))
+    from django.utils import timezone
+
+    rows = list(Message.objects.filter(dispatch=dispatch))
+    now = timezone.now()
+    Message.objects.filter(pk=rows[0].pk).update(state="refused", verdict="G03 G10", judged_at=now)
+    Message.objects.filter(pk=rows[1].pk).update(state="waiting", verdict="G06:wait", judged_at=now)
+    numbers, complete = count_refused()
+    assert (numbers["G03"], numbers["G10"], numbers["G06"], complete) == (1, 0, 0, True)
+    page = client.get("/console/norms/", headers={"HX-Request": "true"}).content.decode()
+    assert 'href="#G03"' in page
+
+
+@pytest.mark.parametrize("role", ["reader", "agent", "manager"])
+def test_settings_of_the_house_are_their_owners_alone(client, role):
+    house = build_house()
+    client.force_login(staff(role))
+    for path in ("brands/", "brands/new/", "relays/", "fields/", "team/", "audit/", f"brands/{house.brand.pk}/domain/"):
+        assert client.get(f"/console/settings/{path}").status_code == 403, path
+    for path in ("", "own/", "profiles/"):
+        assert client.get(f"/console/settings/{path}").status_code == 200, path
+    assert client.get("/console/topics/new/").status_code == 403
