@@ -19,7 +19,7 @@ const FONTS = {
 
 const LICENCES = [
   "@alpinejs/csp", "@fontsource-variable/inter", "@fontsource/source-serif-4",
-  "basecoat-css", "htmx.org", "lucide-static", "tailwindcss",
+  "basecoat-css", "echarts", "htmx.org", "lucide-static", "tailwindcss",
 ];
 
 function copyFonts() {
@@ -37,7 +37,7 @@ function writeStyles() {
 
 async function writeScripts() {
   await build({
-    entryPoints: { app: join(root, "assets/js/app.js") },
+    entryPoints: { app: join(root, "assets/js/app.js"), charts: join(root, "assets/js/charts.js") },
     outdir: out,
     bundle: true,
     minify: true,

@@ -3,6 +3,7 @@ import htmx from "htmx.org";
 import { watchForms } from "./forms.js";
 import { watchKeys } from "./keys.js";
 import { watchLists } from "./lists.js";
+import { watchLive } from "./live.js";
 import { mapping } from "./mapping.js";
 
 window.htmx = htmx;
@@ -12,3 +13,4 @@ Alpine.start();
 watchForms(document);
 watchKeys(document);
 watchLists(document);
+watchLive(document);

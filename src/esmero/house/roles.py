@@ -31,6 +31,7 @@ PERMISSIONS = {
     "campaigns.start": SEND,
     "doubts.resolve": SEND,
     "work.retry": SEND,
+    "returns.lift": SEND,
     "house.settings": RULE,
 }
 

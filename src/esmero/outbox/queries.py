@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db.models import Count, Q
+from django.db.models import Count, F, QuerySet
 
 from esmero.house.models import Brand
 from esmero.outbox.models import Captured, Message, MessageEvent, Relay
@@ -31,29 +31,15 @@ def count_doubts(*, brand: Brand) -> int:
     return Message.objects.filter(dispatch__brand=brand, state=Message.State.DOUBT).count()
 
 
-def list_messages(
-    *, dispatch: int, state: str = "", code: str = "", after: int | None = None, limit: int
-) -> Sequence[Message]:
-    """Return at most `limit` messages of a dispatch in the order of their ids; `code` is an objection's code."""
-    rows = Message.objects.filter(dispatch=dispatch).select_related("person")
-    if state:
-        rows = rows.filter(state=state)
-    if code:
-        rows = rows.filter(verdict__contains=code)
-    if after is not None:
-        rows = rows.filter(id__gt=after)
-    return list(rows.order_by("id")[:limit])
+def dispatch_rows(dispatch: int, *, ends: tuple[int, int] | None = None) -> QuerySet[Message]:
+    """Return the messages of a dispatch for a list; `ends` are the lowest and the highest id among them, if known.
 
-
-def count_by_receiver(*, dispatch: int, limit: int = 8) -> Sequence[tuple[str, int, int, int]]:
-    """Return (receiver, left, returned for good, complaints) of a dispatch, the largest receivers first."""
-    rows = Message.objects.filter(dispatch=dispatch, sent_at__isnull=False).values_list("receiver")
-    counted = rows.annotate(
-        left=Count("id"),
-        returned=Count("id", filter=Q(worst=Message.Worst.RETURNED_FOR_GOOD)),
-        complained=Count("id", filter=Q(worst=Message.Worst.COMPLAINED)),
-    )
-    return list(counted.order_by("-left", "receiver")[:limit])
+    With the ends a page in the order of ids begins in the primary key; an index on the dispatch would be sorted first.
+    """
+    rows = Message.objects.select_related("person")
+    if ends is None:
+        return rows.filter(dispatch=dispatch)
+    return rows.alias(of=F("dispatch_id") + 0).filter(id__gte=ends[0], id__lte=ends[1], of=dispatch)
 
 
 def list_relays() -> Sequence[Relay]:

@@ -60,6 +60,11 @@ def lift(address: str, *, at: datetime) -> int:
     return lifted
 
 
+def active_silences(address: str) -> QuerySet[Suppression]:
+    """Return the silences of an address that hold now."""
+    return _active().filter(hash=hash_address(address))
+
+
 def find_suppressions(addresses: Iterable[str], *, brand: int | None = None) -> dict[str, Suppression]:
     """Return the strictest active silence of each of these addresses that has one; one query per 500 of them.
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Mapping
 
-from esmero.campaigns.lifecycle import CANCELLING, DRY_RUN, PLANNING, finish_campaigns
+from esmero.campaigns.lifecycle import CANCELLING, DRY_RUN, PLANNING, RETRYING, finish_campaigns
+from esmero.dossier.tallies import Rounds
 from esmero.mailroom import dryrun, planning, receive
 from esmero.mailroom.clicks import take_in_clicks
 from esmero.people.imports import run as imports
@@ -14,6 +15,7 @@ JOBS: Mapping[str, Chunk] = {
     DRY_RUN: dryrun.run_chunk,
     PLANNING: planning.run_chunk,
     CANCELLING: planning.cancel_chunk,
+    RETRYING: planning.retry_chunk,
     CHECK: imports.check,
     BRING: imports.run_chunk,
 }
@@ -34,4 +36,5 @@ ROUTINES: Mapping[str, Routine] = {
     "handle-what-came-back": receive.handle_due,
     "take-in-clicks": _take_in_clicks,
     "finish-campaigns": _finish_campaigns,
+    "keep-tallies": Rounds(),
 }

@@ -15,8 +15,21 @@ from django.utils.translation import gettext as _
 
 from esmero.house.roles import may
 from esmero.web.parts.bars import Segment, lay_segments
+from esmero.web.parts.charts import Chart
 from esmero.web.parts.facts import say_facts
-from esmero.web.parts.words import MOMENTS, OUTCOME, STATES, Word, say_act, say_job, say_line, say_reason
+from esmero.web.parts.sheets import Sheet
+from esmero.web.parts.words import (
+    MOMENTS,
+    OUTCOME,
+    STATES,
+    Word,
+    say_act,
+    say_job,
+    say_line,
+    say_meaning,
+    say_reason,
+    say_sign,
+)
 
 register = template.Library()
 
@@ -66,6 +79,29 @@ def bar(parts: Sequence[Segment], *, total: int, label: str) -> Mapping[str, Any
     return {"bars": lay_segments(parts, total=total, gap=0.6), "label": label}
 
 
+@register.inclusion_tag("parts/chart.html")
+def chart(chart: Chart, *, empty: str = "", titled: bool = True) -> Mapping[str, Any]:
+    """Draw a chart with its legend, its reading line and the table behind it; `empty` stands where all is nothing.
+
+    The page loads charts.js: {% block script %}{{ block.super }}{% charts_script %}{% endblock %}.
+    """
+    return {"chart": chart, "empty": empty or _("Nothing to draw yet."), "titled": titled}
+
+
+@register.inclusion_tag("parts/sheet.html", takes_context=True)
+def sheet(context: Mapping[str, Any], sheet: Sheet) -> Mapping[str, Any]:
+    """Show a small table of a report with its file; the view answers `?file=` with the sheet of that key."""
+    query = context["request"].GET.copy()
+    query.pop("file", None)
+    return {"sheet": sheet, "query": query.urlencode()}
+
+
+@register.simple_tag
+def charts_script() -> SafeString:
+    """Load what draws charts; only for pages that show one."""
+    return format_html('<script src="{}" defer></script>', static("esmero/charts.js"))
+
+
 @register.inclusion_tag("parts/stat.html")
 def stat(label: str, value: object, note: str = "") -> Mapping[str, Any]:
     """Show a figure with its name above and its base below; it stands inside a `<dl class="stats">`."""
@@ -109,6 +145,24 @@ def objections(codes: str, facts: Mapping[str, Mapping[str, Any]] | None) -> Saf
         (say_reason(code), say_facts(code, (facts or {}).get(code.partition(":")[0], {}))) for code in codes.split()
     )
     return format_html_join("; ", '<span>{}</span> <span class="soft">{}</span>', told)
+
+
+@register.filter
+def key(table: Mapping[str, Any], name: str) -> Any:
+    """Take a value out of a table by a key that is no word: {{ states|key:"gave-up" }}."""
+    return table.get(name)
+
+
+@register.filter
+def meaning(code: str) -> str:
+    """Say what a refusal means."""
+    return say_meaning(code)
+
+
+@register.filter
+def sign(code: str) -> str:
+    """Say a sign by which a mail that came back was told."""
+    return say_sign(code)
 
 
 @register.filter

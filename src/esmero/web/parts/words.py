@@ -102,6 +102,94 @@ CONVERSATION: Mapping[str, Word] = {
     "closed": Word("plain", pgettext_lazy("conversation", "closed")),
 }
 
+# What a refusal means (intake/meaning.py), and whose trouble it is.
+MEANING: Mapping[str, str | Promise] = {
+    "unknown-user": _("nobody of that name there"),
+    "unknown-host": _("the domain does not exist"),
+    "moved": _("moved away"),
+    "no-mail-host": _("the domain takes no mail"),
+    "disabled": _("the box is closed"),
+    "restricted": _("the box takes mail only from some"),
+    "filtered": _("refused by a filter, no reason given"),
+    "mailbox-full": _("the box is full"),
+    "too-large": _("the message is too large"),
+    "content": _("refused for what it says"),
+    "policy": _("against their policy"),
+    "reputation": _("our reputation"),
+    "authentication": _("we could not prove who we are"),
+    "sender": _("our sender address is refused"),
+    "throttled": _("too much at once"),
+    "system": _("trouble of their machine"),
+    "network": _("not reached over the network"),
+    "expired": _("tried until the time ran out"),
+    "undefined": _("no reason that can be read"),
+    "complaint": _("complained of as unwanted"),
+}
+
+
+def say_meaning(code: str) -> str:
+    """Say what a refusal means; an unknown code says itself."""
+    return str(MEANING.get(code, code))
+
+
+RETURN_CLASS: Mapping[str, Word] = {
+    "good": Word("broken", pgettext_lazy("return", "for good")),
+    "now": Word("wait", pgettext_lazy("return", "for now")),
+    "ours": Word("broken", pgettext_lazy("return", "because of us")),
+}
+
+ARRIVAL: Mapping[str, Word] = {
+    "bounce": Word("broken", pgettext_lazy("arrival", "return")),
+    "complaint": Word("broken", pgettext_lazy("arrival", "complaint")),
+    "autoreply": Word("info", pgettext_lazy("arrival", "automatic answer")),
+    "challenge": Word("wait", pgettext_lazy("arrival", "asks us to prove ourselves")),
+    "unsubscribe": Word("wait", pgettext_lazy("arrival", "leaves")),
+    "reply": Word("info", pgettext_lazy("arrival", "human reply")),
+    "other": Word("plain", pgettext_lazy("arrival", "other")),
+    "new": Word("wait", pgettext_lazy("arrival", "not read yet")),
+    "failed": Word("broken", pgettext_lazy("arrival", "could not be read")),
+}
+
+# The signs by which a mail was told (intake): the part before the colon, or the whole sign.
+SIGNS: Mapping[str, str | Promise] = {
+    "dsn": _("a delivery report in the standard's form (RFC 3464)"),
+    "dsn:delivered": _("a delivery report that says that it arrived"),
+    "prose:sender": _("a mail server wrote it"),
+    "prose:subject": _("its subject says that mail came back"),
+    "prose:sentence": _("a sentence says that mail came back"),
+    "prose:refusal": _("it repeats a server's refusal"),
+    "prose:returned": _("our message is inside"),
+    "prose:forwarded": _("somebody forwarded a delivery report"),
+    "prose:x-failed-recipients": _("a header names who was not reached"),
+    "arf": _("a feedback report in the standard's form (RFC 5965)"),
+    "provider": _("a provider's own form of complaint"),
+    "notice": _("a notice of a sending service"),
+    "unsubscribe:reply": _("the answer says only that they want to leave"),
+    "unsubscribe:subject": _("the subject says that they want to leave"),
+    "auto-submitted": _("a header says that a machine answered (RFC 3834)"),
+    "header": _("a header of an answering machine"),
+    "precedence": _("a header says that it is bulk or automatic"),
+    "message-class": _("the mail program says that it is an absence note"),
+    "subject": _("its subject is that of an absence note"),
+    "sentence": _("its sentences are those of an absence note"),
+    "challenge": _("it asks us to prove that we are no machine"),
+    "machine": _("signs of a machine"),
+    "person": _("no sign of a machine: a person wrote it"),
+    "body": _("only the text was there"),
+}
+
+
+def say_sign(sign: str) -> str:
+    """Say a sign of `Inbound.why` in words ("meaning:mailbox-full", "header:x-autoreply"); an unknown one says itself."""
+    name, _colon, detail = sign.partition(":")
+    if name == "meaning":
+        return say_meaning(detail)
+    if sign in SIGNS:
+        return str(SIGNS[sign])
+    words = str(SIGNS.get(name, name))
+    return f"{words}: {detail}" if detail else words
+
+
 # How often something happened; the events in the plural.
 COUNTED: Mapping[str, Word] = {
     "replied": Word("info", _("Human replies")),
@@ -121,6 +209,7 @@ MOMENTS: Mapping[str, str | Promise] = {
     "second": pgettext_lazy("date format", "j F Y, H:i:s"),
     "weekday, time": pgettext_lazy("date format", "l j F Y, H:i"),
     "short": pgettext_lazy("date format", "j M Y"),
+    "day and month": pgettext_lazy("date format", "j M"),
     "short time": pgettext_lazy("date format", "j M H:i"),
 }
 
@@ -134,6 +223,8 @@ STATES: Mapping[str, Mapping[str, Word]] = {
     "job": JOB,
     "standing": STANDING,
     "conversation": CONVERSATION,
+    "return": RETURN_CLASS,
+    "arrival": ARRIVAL,
 }
 
 REASONS: Mapping[str, str | Promise] = {
@@ -162,6 +253,7 @@ JOB_KINDS: Mapping[str, str | Promise] = {
     "dry-run": _("Dry run of a campaign"),
     "planning": _("Planning of a campaign"),
     "cancelling": _("Cancelling of a campaign"),
+    "retrying": _("Another try of what failed"),
 }
 
 
@@ -178,6 +270,13 @@ ACTS: Mapping[str, str | Promise] = {
     "campaign.paused": _("paused it"),
     "campaign.resumed": _("let it go on"),
     "campaign.cancelled": _("ended it"),
+    "campaign.retried": _("let what failed be tried again"),
+    "campaign.goal": _("set its goal"),
+    "address.lifted": _("lifted the silence"),
+    "address.silenced-again": _("put the silence back"),
+    "address.again": _("let what waits go at once"),
+    "message.again": _("let the message go again"),
+    "inbound.again": _("let the mail be read again"),
 }
 
 
