@@ -53,6 +53,7 @@ function shape(facts, one, place, colours) {
   return {
     ...common,
     type: "bar",
+    data: one.values.map((value) => value || null),
     stack: facts.kind === "stack" ? "all" : undefined,
     barMaxWidth: 36,
     itemStyle: {

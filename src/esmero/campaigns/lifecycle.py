@@ -4,7 +4,7 @@ Each move repeats the state it expects, writes its audit row, and leaves what ta
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from itertools import count
 
 from django.db import transaction
@@ -12,7 +12,7 @@ from django.db.models import Count, QuerySet
 from django.utils import timezone
 
 from esmero.campaigns.models import Campaign
-from esmero.content.models import Link, TemplateVersion
+from esmero.content.models import TemplateVersion
 from esmero.content.versions import seal_version
 from esmero.house.audit import note
 from esmero.house.models import Brand, User
@@ -219,22 +219,16 @@ def _free_name(campaign: Campaign) -> str:
     return next(name for number in count(2) if (name := f"{stem} ({number})") not in taken)
 
 
-def set_goal(campaign: Campaign, *, goal: Mapping[str, object], by: User | str) -> Campaign:
-    """Say what a campaign is for: {"link": address} of its template, {"reply": true}, or {} for nothing in particular."""
+def set_goal(campaign: Campaign, *, goal: Mapping[str, object], targets: Collection[str], by: User | str) -> Campaign:
+    """Say what a campaign is for: {"link": address} out of `targets`, {"reply": true}, or {} for nothing in particular."""
     link = goal.get("link")
-    if link is not None and link not in goal_links(campaign):
+    if link is not None and link not in targets:
         raise NotNow(f"{campaign.name} has no link to {link}. Choose one of its template.")
     with transaction.atomic():
         Campaign.objects.filter(pk=campaign.pk).update(goal=dict(goal))
         note("campaign.goal", by=by, subject=campaign, facts={"goal": dict(goal)})
     campaign.refresh_from_db()
     return campaign
-
-
-def goal_links(campaign: Campaign) -> list[str]:
-    """Return the addresses of the links of a campaign's template, in its order, each once."""
-    urls = Link.objects.filter(text__version=campaign.version_id).order_by("number", "id").values_list("url", flat=True)
-    return list(dict.fromkeys(urls))
 
 
 def finish_campaigns() -> int:

@@ -46,6 +46,11 @@ class Figures:
         return {key[len(start) :]: number for key, number in self.numbers.items() if key.startswith(start)}
 
     @property
+    def is_stored(self) -> bool:
+        """Whether these are the figures of the rounds, some seconds old, and not counted for whoever looks."""
+        return "at" in self.numbers
+
+    @property
     def states(self) -> dict[str, int]:
         """How many messages stand in each state."""
         states: Counter[str] = Counter()

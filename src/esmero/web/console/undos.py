@@ -22,7 +22,7 @@ def _tag(facts: Mapping[str, Any], by: User) -> object:
 
 def _goal(facts: Mapping[str, Any], by: User) -> object:
     campaign = Campaign.objects.filter(pk=facts["campaign"]).first()
-    return campaign and set_goal(campaign, goal=facts["goal"], by=by)
+    return campaign and set_goal(campaign, goal=facts["goal"], targets=[str(facts["goal"].get("link"))], by=by)
 
 
 def _silence(facts: Mapping[str, Any], by: User) -> object:

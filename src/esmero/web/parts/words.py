@@ -242,6 +242,27 @@ REASONS: Mapping[str, str | Promise] = {
 }
 
 
+# What a rule says when it has no objection.
+PASSES: Mapping[str, str | Promise] = {
+    "G01": _("The address is not silenced"),
+    "G02": _("There is a usable address"),
+    "G03": _("A permission covers it"),
+    "G04": _("Nothing was taken back since"),
+    "G05": _("They did not turn this topic off"),
+    "G06": _("It is not more often than they asked for"),
+    "G07": _("They did not ask for a pause"),
+    "G08": _("Nobody at this address gets it twice"),
+    "G09": _("It says why it is worth their time"),
+    "G10": _("A person can be reached behind it"),
+    "G11": _("It says what it is, and how to leave"),
+}
+
+
+def say_passes(code: str) -> str:
+    """Say in words what a rule found that has no objection; an unknown code says itself."""
+    return str(PASSES.get(code, code))
+
+
 def say_reason(code: str) -> str:
     """Say an objection's code ("G03", or "G06:wait") in words; an unknown code says itself."""
     return str(REASONS.get(code.partition(":")[0], code))

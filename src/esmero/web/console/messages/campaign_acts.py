@@ -23,6 +23,7 @@ from esmero.campaigns.lifecycle import (
 from esmero.campaigns.models import Campaign
 from esmero.dossier.segments import select_persons
 from esmero.mailroom.rehearsal import send_test
+from esmero.mailroom.targets import list_targets
 from esmero.outbox.relays import NoRelay
 from esmero.people.segments import SegmentFault
 from esmero.web.console.access import requires, staff
@@ -66,11 +67,12 @@ def duplicate(request: HttpRequest, pk: int) -> HttpResponse:
 @requires("campaigns.write")
 def goal(request: HttpRequest, pk: int) -> HttpResponse:
     """Say what the campaign is for: a link of its template, or an answer; a toast takes it back."""
-    changed = get_object_or_404(Campaign, pk=pk)
+    changed = get_object_or_404(Campaign.objects.select_related("version"), pk=pk)
+    targets = list_targets(changed.version) if changed.version else []
     before, chosen = changed.goal, request.POST.get("goal", "")
     wanted: dict[str, Any] = {"reply": True} if chosen == "reply" else {"link": chosen} if chosen else {}
     try:
-        set_goal(changed, goal=wanted, by=staff(request))
+        set_goal(changed, goal=wanted, targets=targets, by=staff(request))
     except NotNow as refusal:
         messages.error(request, str(refusal))
     else:

@@ -8,10 +8,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from esmero.campaigns.lifecycle import NotNow, change_campaign, create_campaign, find_missing, goal_links
+from esmero.campaigns.lifecycle import NotNow, change_campaign, create_campaign, find_missing
 from esmero.campaigns.models import Campaign
 from esmero.campaigns.queries import Account, audience_rows, read_account
 from esmero.house.queries import list_audit
+from esmero.mailroom.targets import list_targets
 from esmero.outbox.models import Message
 from esmero.outbox.queries import dispatch_rows
 from esmero.web.console.access import requires, staff
@@ -157,7 +158,7 @@ def _live(shown: Campaign, account: Account | None) -> dict[str, Any]:
 
 
 def _overview(shown: Campaign, account: Account | None) -> dict[str, Any]:
-    goals = {"goal_links": goal_links(shown) if shown.version_id else []}
+    goals = {"goal_links": list_targets(shown.version) if shown.version else []}
     if account is None:
         return {"receivers": [], "links": [], **goals}
     delivered = account.progress.left - account.returned

@@ -18,14 +18,14 @@ from esmero.outbox.models import Message, MessageEvent
 from esmero.web.console.access import requires, staff
 from esmero.web.console.page import show
 from esmero.web.parts.facts import say_facts
-from esmero.web.parts.words import EVENT, say_meaning, say_reason
+from esmero.web.parts.words import EVENT, say_meaning, say_passes, say_reason
 
 EVENTS = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
-    """What one rule said: `objects` None means that it was not reached or not asked."""
+    """What one rule said, with the facts behind an objection."""
 
     code: str
     words: str
@@ -91,7 +91,7 @@ def _judge(rules: tuple[str, ...], shown: Message) -> list[Judged]:
     return [
         Judged(
             code=code,
-            words=say_reason(code),
+            words=say_reason(code) if code in said else say_passes(code),
             objects=code in said,
             facts=say_facts(code, objections.get(code, {})) if code in said else "",
         )

@@ -64,6 +64,7 @@ def words(request: HttpRequest) -> HttpResponse:
         period=period,
         charts=[],
         sheets=[sheet],
+        view="words",
         title=_("Words"),
         lead=_("The words that relays used when they did not take a message, put together where they say the same."),
     )
