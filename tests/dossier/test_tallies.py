@@ -10,7 +10,7 @@ from django.utils import timezone
 from esmero.dossier.daily import DAILY
 from esmero.dossier.figures import count_figures, read_figures
 from esmero.dossier.models import Tally
-from esmero.dossier.tallies import keep_all, keep_tallies
+from esmero.dossier.tallies import keep_all
 from esmero.house.models import Brand
 from esmero.outbox.models import Dispatch, Message, MessageEvent
 from esmero.people.models import PermissionEntry, Person, Topic
@@ -118,7 +118,7 @@ def test_every_tally_is_what_a_plain_recount_says(scene):
 
 def test_what_happens_later_changes_its_days_and_only_when_it_is_new(scene):
     keep_all(NOW)
-    assert keep_tallies(NOW) == 0
+    assert keep_all(NOW) == 0
     message = Message.objects.filter(
         sent_at__lt=NOW - timedelta(days=9), worst=0, dispatch__message_class="commercial"
     ).first()

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from math import ceil
 from typing import Any
 
-from django.db.models import CharField, Count, OuterRef, QuerySet, Subquery, Sum, Value
+from django.db.models import CharField, Count, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Cast, Concat
 
 from esmero.campaigns.models import AudienceMember, Campaign
@@ -73,15 +73,17 @@ def measure_progress(campaigns: Collection[Campaign], *, at: datetime) -> dict[i
         if campaign.dispatch_id and (size := expect(campaign)) <= room:
             small.append(campaign.dispatch_id)
             room -= size
-    keys = [f"is|{state}|{worst}" for state in Message.State.values for worst in Message.Worst.values]
-    found = read_figures([pk for pk in campaign_of if pk not in small], keys=keys)
+    keys = [f"state|{state}" for state in Message.State.values] + [f"is|sent|{Message.Worst.RETURNED_FOR_GOOD:d}"]
+    stored = read_figures([pk for pk in campaign_of if pk not in small], keys=keys)
     numbers: dict[int, dict[str, int]] = {pk: {} for pk in small}
     counted = Message.objects.filter(dispatch__in=small).values_list("dispatch", "state", "worst")
     for dispatch, state, worst, number in counted.annotate(number=Count("id")).order_by():
-        numbers[dispatch][f"is|{state}|{worst}"] = number
-    figures = {**found, **{pk: Figures(known, at) for pk, known in numbers.items()}}
+        known = numbers[dispatch]
+        known[f"is|{state}|{worst}"] = number
+        known[f"state|{state}"] = known.get(f"state|{state}", 0) + number
+    figures = {**stored, **{pk: Figures(each, at) for pk, each in numbers.items()}}
     pace = _measure_pace(campaign_of, at=at)
-    return {campaign_of[pk]: progress_of(known, per_minute=pace.get(pk, 0)) for pk, known in figures.items()}
+    return {campaign_of[pk]: progress_of(found, per_minute=pace.get(pk, 0)) for pk, found in figures.items()}
 
 
 def expect(campaign: Campaign) -> int:
@@ -182,7 +184,7 @@ def campaign_rows(*, brand: Brand) -> QuerySet[Campaign]:
         Campaign.objects.filter(brand=brand)
         .select_related("topic", "segment")
         .annotate(
-            left=_stored("is|sent|", sums=True),
+            left=_stored("state|sent"),
             good=_stored("is|sent|4"),
             clicked=_stored("acted|clicked|person"),
             answered=_stored("acted|replied|person"),
@@ -195,10 +197,7 @@ def list_started(*, brand: Brand, begin: date, limit: int) -> Sequence[Any]:
     return list(campaign_rows(brand=brand).filter(started_at__date__gte=begin).order_by("-started_at", "-id")[:limit])
 
 
-def _stored(key: str, *, sums: bool = False) -> Subquery:
+def _stored(key: str) -> Subquery:
     kind = Concat(Value("dispatch:"), Cast(OuterRef("dispatch_id"), CharField()), output_field=CharField())
-    rows = Tally.objects.filter(brand=OuterRef("brand_id"), kind=kind, day=NEVER).order_by()
-    if not sums:
-        return Subquery(rows.filter(key=key).values("number"))
-    keys = [f"{key}{worst}" for worst in Message.Worst.values]
-    return Subquery(rows.filter(key__in=keys).values("kind").annotate(all=Sum("number")).values("all"))
+    rows = Tally.objects.filter(brand=OuterRef("brand_id"), kind=kind, day=NEVER, key=key)
+    return Subquery(rows.values("number"))

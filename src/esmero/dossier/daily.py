@@ -14,12 +14,11 @@ The kinds of dossier.Tally that a day gives, and what their keys are:
 Of receivers and sources the 200 most frequent keep their name; all others are summed under "".
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Hashable, Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
 
-from django.db.models import Count, Max, Model, Q
+from django.db.models import Count, Max, Model, Q, QuerySet
 from django.db.models.fields.json import KT
 
 from esmero.house.models import Brand
@@ -29,8 +28,6 @@ from esmero.people.models import PermissionEntry, Person
 
 # (brand, kind, key) → how often
 type Figures = Counter[tuple[int, str, str]]
-# of what → the names that are kept
-type Named = defaultdict[Hashable, set[str]]
 
 Kind = MessageEvent.Kind
 NAMED = 200
@@ -47,6 +44,7 @@ DAILY = (
     *(f"permission-{act}" for act in PermissionEntry.Act.values), "granted-by", "people",
 )  # fmt: skip
 _OURS = frozenset(meaning.value for meaning in OURS)
+_MANY_NAMES = frozenset({"sent", "delivered", "returned-at", "deferred", "complained", "granted-by"})
 _SLACK = 5000  # ids that parallel transactions may have mixed
 
 
@@ -63,16 +61,36 @@ def span_of(day: date) -> tuple[datetime, datetime]:
     return begin, begin + timedelta(days=1)
 
 
-def count_day(day: date) -> Figures:
-    """Count one day of all brands. Memory depends on the number of receivers and sources, not of messages."""
+def count_day(day: date) -> Iterator[Figures]:
+    """Count one day of all brands hour by hour; the parts add up (`close_day`)."""
     begin, end = span_of(day)
-    figures: Figures = Counter()
-    _count_messages(figures, begin, end)
-    _count_events(figures, begin, end)
-    _count_returns(figures, begin, end)
+    for hour in range(24):
+        figures: Figures = Counter()
+        first = begin + timedelta(hours=hour)
+        last = first + timedelta(hours=1)
+        _count_messages(figures, first, last)
+        _count_events(figures, first, last)
+        _count_returns(figures, first, last)
+        yield figures
+    figures = Counter()
     _count_permissions(figures, begin, end)
     _count_people(figures, begin, end)
-    return +figures
+    yield figures
+
+
+def close_day(figures: Figures) -> Figures:
+    """Keep the names of the most frequent receivers and sources of each kind; sum all others under "" (`NAMED`)."""
+    kept: Figures = Counter()
+    names: dict[tuple[int, str], set[str]] = {}
+    for (brand, kind, key), _number in figures.most_common():
+        if kind in _MANY_NAMES and len(known := names.setdefault((brand, kind), set())) < NAMED:
+            known.add(key.rpartition("|")[2])
+    for (brand, kind, key), number in figures.items():
+        head, bar, name = key.rpartition("|")
+        if kind in _MANY_NAMES and name not in names[brand, kind]:
+            name = ""
+        kept[brand, kind, f"{head}{bar}{name[: KEY - 10]}"] += number
+    return +kept
 
 
 def _count_messages(figures: Figures, begin: datetime, end: datetime) -> None:
@@ -81,14 +99,12 @@ def _count_messages(figures: Figures, begin: datetime, end: datetime) -> None:
     counted = rows.values_list("dispatch__brand", "receiver").annotate(
         left=Count("id"), stayed=Count("id", filter=~Q(worst__in=RETURNED))
     )
-    named: Named = defaultdict(set)
-    for brand, receiver, left, stayed in counted.order_by("-left", "receiver").iterator():
-        key = _name(named, brand, receiver)
-        figures[brand, "sent", key] += left
-        figures[brand, "delivered", key] += stayed
+    for brand, receiver, left, stayed in counted.order_by().iterator():
+        figures[brand, "sent", receiver] += left
+        figures[brand, "delivered", receiver] += stayed
 
 
-def _events(begin: datetime, end: datetime) -> Any:
+def _events(begin: datetime, end: datetime) -> QuerySet[MessageEvent]:
     rows = MessageEvent.objects.filter(at__gte=begin, at__lt=end)
     return rows.exclude(message__dispatch__message_class=MessageClass.INTERNAL)
 
@@ -108,19 +124,17 @@ def _count_events(figures: Figures, begin: datetime, end: datetime) -> None:
     at_receivers = rows.filter(kind__in=(Kind.COMPLAINED, Kind.DEFERRED)).values_list(
         "message__dispatch__brand", "kind", "message__receiver"
     )
-    named: Named = defaultdict(set)
-    for brand, kind, receiver, number in at_receivers.annotate(number=Count("id")).order_by("-number"):
-        figures[brand, kind, _name(named, (brand, kind), receiver)] += number
+    for brand, kind, receiver, number in at_receivers.annotate(number=Count("id")).order_by().iterator():
+        figures[brand, kind, receiver] += number
 
 
 def _count_returns(figures: Figures, begin: datetime, end: datetime) -> None:
     rows = _events(begin, end).filter(kind__in=RETURN_KINDS).annotate(meaning=KT("facts__meaning"))
     counted = rows.values_list("message__dispatch__brand", "kind", "meaning", "message__receiver")
-    named: Named = defaultdict(set)
-    for brand, kind, meaning, receiver, number in counted.annotate(number=Count("id")).order_by("-number").iterator():
+    for brand, kind, meaning, receiver, number in counted.annotate(number=Count("id")).order_by().iterator():
         of = class_of(kind, meaning or "")
         figures[brand, "returned", f"{of}|{meaning or 'undefined'}"] += number
-        figures[brand, "returned-at", f"{of}|{_name(named, brand, receiver)}"] += number
+        figures[brand, "returned-at", f"{of}|{receiver}"] += number
 
 
 def _count_permissions(figures: Figures, begin: datetime, end: datetime) -> None:
@@ -131,10 +145,9 @@ def _count_permissions(figures: Figures, begin: datetime, end: datetime) -> None
         number=Count("id")
     ):
         figures[brand, f"permission-{act}", str(topic) if topic else f"purpose:{purpose}"] += number
-    named: Named = defaultdict(set)
     granted = rows.filter(act=PermissionEntry.Act.GRANTED).values_list("brand", "source")
-    for brand, source, number in granted.annotate(number=Count("id")).order_by("-number").iterator():
-        figures[brand, "granted-by", _name(named, brand, source)] += number
+    for brand, source, number in granted.annotate(number=Count("id")).order_by().iterator():
+        figures[brand, "granted-by", source.replace("|", "/")] += number
 
 
 def _count_people(figures: Figures, begin: datetime, end: datetime) -> None:
@@ -142,15 +155,6 @@ def _count_people(figures: Figures, begin: datetime, end: datetime) -> None:
     number = rows.count()
     for brand in Brand.objects.values_list("id", flat=True):
         figures[brand, "people", ""] = number
-
-
-def _name(named: Named, of: Hashable, name: str) -> str:
-    """Return the name of one of the most frequent, which come first; "" for all others."""
-    known = named[of]
-    if name in known or len(known) < NAMED:
-        known.add(name)
-        return name[: KEY - 10]
-    return ""
 
 
 def _find_id(table: type[Model], field: str, at: datetime) -> int:

@@ -7,15 +7,15 @@ never takes more than a twentieth of a processor. Everything may be done twice, 
 
 import time
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Count, Max, Min
 from django.utils import timezone
 
-from esmero.dossier.daily import DAILY, count_day, first_day, span_of
-from esmero.dossier.figures import NEVER, count_figures, kind_of
+from esmero.dossier.daily import DAILY, Figures, close_day, count_day, first_day, span_of
+from esmero.dossier.figures import NEVER, close_figures, count_parts, count_states, kind_of
 from esmero.dossier.models import Tally
 from esmero.house.models import Brand
 from esmero.outbox.models import Dispatch, Message, MessageClass, MessageEvent
@@ -29,32 +29,33 @@ MOST_WRITTEN = 50
 _MASS = (MessageClass.COMMERCIAL, MessageClass.RELATIONAL)
 
 
-def keep_tallies(now: datetime) -> int:
-    """Do the most urgent piece of counting; 0 when nothing is due."""
+type Clock = Callable[[], datetime]
+
+
+def work_off(clock: Clock) -> Iterator[None]:
+    """Count what is due now, the most urgent first, and stop after each bounded piece."""
     brands = list(Brand.objects.order_by("id").values_list("id", flat=True))
     if not brands:
-        return 0
+        return
     mark_news(brands[0])
-    dispatch = find_due_dispatch(now)
+    yield from _keep_states(clock)
+    dispatch = find_due_dispatch(clock())
     if dispatch is not None:
-        keep_dispatch(*dispatch, now=now)
-        return 1
-    day = find_due_day(now, brands=brands)
+        yield from _keep_dispatch(*dispatch, clock=clock)
+    day = find_due_day(clock(), brands=brands)
     if day is not None:
-        keep_day(day, brands=brands, now=now)
-        return 1
-    brand = next((pk for pk in brands if _pressure_is_due(pk, now)), None)
+        yield from _keep_day(day, brands=brands, clock=clock)
+    brand = next((pk for pk in brands if _pressure_is_due(pk, clock())), None)
     if brand is not None:
-        keep_pressure(brand, now=now)
-        return 1
-    return 0
+        keep_pressure(brand, now=clock())
+        yield
 
 
 def keep_all(now: datetime) -> int:
     """Count until nothing is due (tests, commands); returns how many pieces."""
     pieces = 0
-    while keep_tallies(now):
-        pieces += 1
+    while done := sum(1 for _piece in work_off(lambda: now)):
+        pieces += done
     return pieces
 
 
@@ -106,19 +107,53 @@ def find_due_dispatch(now: datetime) -> tuple[int, int] | None:
     return min(due)[1:] if due else None
 
 
-def keep_dispatch(dispatch: int, brand: int, *, now: datetime) -> None:
-    """Count a dispatch and store its figures."""
-    key, begun = str(dispatch), time.perf_counter()
+def _keep_states(clock: Clock) -> Iterator[None]:
+    """Renew the states of what is being sent: a fast count, so that progress moves while the rest is counted."""
+    at, took = _read_book("states-at"), _read_book("states-took")
+    now = clock().timestamp()
+    for dispatch, brand in (
+        Dispatch.objects.filter(message_class__in=_MASS).exclude(state=Dispatch.State.CLOSED).values_list("id", "brand")
+    ):
+        key = str(dispatch)
+        counted = at.get(key) or _read_book("figures-at").get(key, 0)
+        if not counted or now - counted < max(EVERY_OPEN, REST * took.get(key, 0) / 1000):
+            continue
+        begun = time.perf_counter()
+        numbers = count_states(dispatch)
+        lasted = round(1000 * (time.perf_counter() - begun))
+        kind = kind_of(dispatch)
+        with transaction.atomic():
+            gone = Tally.objects.filter(brand=brand, kind=kind, day=NEVER, key__startswith="state|")
+            gone.exclude(key__in=numbers).delete()
+            _store(brand, kind=kind, day=NEVER, numbers={**numbers, "at": int(now)})
+            _store(brand, kind="states-at", day=NEVER, numbers={key: int(now)})
+            _store(brand, kind="states-took", day=NEVER, numbers={key: lasted})
+        yield
+
+
+def _keep_dispatch(dispatch: int, brand: int, *, clock: Clock) -> Iterator[None]:
+    """Count a dispatch part by part, and store its figures when all is counted."""
+    key, spent, now = str(dispatch), 0.0, clock()
     news = _read_book("figures-news").get(key, 0)
-    figures = count_figures(dispatch, at=now)
-    lasted = round(1000 * (time.perf_counter() - begun))
+    numbers: Counter[str] = Counter()
+    begun = time.perf_counter()
+    for part in count_parts(dispatch):
+        numbers.update(part)
+        spent += time.perf_counter() - begun
+        yield
+        yield from _keep_states(clock)
+        begun = time.perf_counter()
+    if not Dispatch.objects.filter(pk=dispatch, brand=brand).exists():
+        return  # it went away while it was counted
+    figures = close_figures(numbers, at=now)
     seconds, kind = int(now.timestamp()), kind_of(dispatch)
-    numbers = {(kind, key): number for key, number in {**figures.numbers, "at": seconds}.items()}
+    rows = {(kind, name): number for name, number in {**figures.numbers, "at": seconds}.items()}
     with transaction.atomic():
-        _replace(brand, kinds=(kind,), day=NEVER, numbers=numbers)
+        _replace(brand, kinds=(kind,), day=NEVER, numbers=rows)
         _store(brand, kind="figures-at", day=NEVER, numbers={key: seconds})
-        _store(brand, kind="figures-took", day=NEVER, numbers={key: lasted})
+        _store(brand, kind="figures-took", day=NEVER, numbers={key: round(1000 * spent)})
         _forget_news(brand, kind="figures-news", day=NEVER, key=key, news=news)
+    yield
 
 
 def find_due_day(now: datetime, *, brands: Sequence[int]) -> date | None:
@@ -142,19 +177,27 @@ def find_due_day(now: datetime, *, brands: Sequence[int]) -> date | None:
     return None
 
 
-def keep_day(day: date, *, brands: Sequence[int], now: datetime) -> None:
-    """Count a day of all brands and store it."""
-    begun = time.perf_counter()
+def _keep_day(day: date, *, brands: Sequence[int], clock: Clock) -> Iterator[None]:
+    """Count a day of all brands hour by hour, and store it when all is counted."""
+    spent, now = 0.0, clock()
     news = dict(Tally.objects.filter(brand__in=brands, kind="news", day=day).values_list("brand", "number"))
-    figures = count_day(day)
-    lasted = round(1000 * (time.perf_counter() - begun))
-    for brand in brands:
+    numbers: Figures = Counter()
+    begun = time.perf_counter()
+    for part in count_day(day):
+        numbers.update(part)
+        spent += time.perf_counter() - begun
+        yield
+        yield from _keep_states(clock)
+        begun = time.perf_counter()
+    figures = close_day(numbers)
+    for brand in Brand.objects.filter(pk__in=brands).values_list("id", flat=True):
         mine = {(kind, key): number for (of, kind, key), number in figures.items() if of == brand}
         with transaction.atomic():
             _replace(brand, kinds=DAILY, day=day, numbers=mine)
             _store(brand, kind="counted", day=day, numbers={"": int(now.timestamp())})
-            _store(brand, kind="counted-took", day=NEVER, numbers={day.isoformat(): lasted})
+            _store(brand, kind="counted-took", day=NEVER, numbers={day.isoformat(): round(1000 * spent)})
             _forget_news(brand, kind="news", day=day, key="", news=news.get(brand, 0))
+    yield
 
 
 def _forget_news(brand: int, *, kind: str, day: date, key: str, news: int) -> None:
@@ -232,14 +275,19 @@ def _upsert(rows: Iterable[Tally]) -> None:
 
 
 class Rounds:
-    """The routine of a worker: looks every two seconds whether something is due, and goes on at once while it is."""
+    """The routine of a worker: one piece a call, and a look every two seconds whether something is due."""
 
     def __init__(self) -> None:
         self._next = 0.0
+        self._work: Iterator[None] = iter(())
+        self._busy = False
 
     def __call__(self, worker: str) -> int:  # noqa: ARG002 - the shape of a routine
-        if time.monotonic() < self._next:
+        for _piece in self._work:
+            self._busy = True
+            return 1
+        if not self._busy and time.monotonic() < self._next:
             return 0
-        done = keep_tallies(timezone.now())
-        self._next = 0.0 if done else time.monotonic() + EVERY_OPEN
-        return done
+        self._busy, self._next = False, time.monotonic() + EVERY_OPEN
+        self._work = work_off(timezone.now)
+        return 0
