@@ -90,7 +90,7 @@ def mark_news(first_brand: int) -> None:
 def find_due_dispatch(now: datetime) -> tuple[int, int] | None:
     """Return (dispatch, brand) of the one that has waited the longest to be counted; None when none is due."""
     at, took, news = _read_book("figures-at"), _read_book("figures-took"), _read_book("figures-news")
-    due: list[tuple[float, int, int]] = []
+    due: list[tuple[bool, int, int, int]] = []
     mass = Dispatch.objects.filter(message_class__in=_MASS).values_list("id", "brand", "state", "closed_at")
     for pk, brand, state, closed_at in mass.iterator():
         key = str(pk)
@@ -103,8 +103,8 @@ def find_due_dispatch(now: datetime) -> tuple[int, int] | None:
         young = now.timestamp() - ended < YOUNG.total_seconds()
         fresh = news.get(key, 0) or not still or counted <= ended + 1
         if not counted or (fresh and age >= EVERY_OPEN) or (young and age >= EVERY_YOUNG):
-            due.append((counted, pk, brand))
-    return min(due)[1:] if due else None
+            due.append((still or bool(counted), counted, pk, brand))  # what has just begun comes first
+    return min(due)[2:] if due else None
 
 
 def _keep_states(clock: Clock) -> Iterator[None]:

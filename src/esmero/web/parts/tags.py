@@ -7,7 +7,7 @@ from typing import Any, Literal
 from django import template
 from django.templatetags.static import static
 from django.utils import timezone
-from django.utils.formats import date_format, time_format
+from django.utils.formats import date_format, number_format, time_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
@@ -18,6 +18,7 @@ from esmero.web.parts.bars import Segment, lay_segments
 from esmero.web.parts.charts import Chart
 from esmero.web.parts.facts import say_facts
 from esmero.web.parts.sheets import Sheet
+from esmero.web.parts.tables import MOST_COUNTED
 from esmero.web.parts.words import (
     MOMENTS,
     OUTCOME,
@@ -145,6 +146,13 @@ def objections(codes: str, facts: Mapping[str, Mapping[str, Any]] | None) -> Saf
         (say_reason(code), say_facts(code, (facts or {}).get(code.partition(":")[0], {}))) for code in codes.split()
     )
     return format_html_join("; ", '<span>{}</span> <span class="soft">{}</span>', told)
+
+
+@register.filter
+def bounded(number: int) -> str:
+    """Say a number that was counted up to 10,000; more than that is said as such."""
+    shown = number_format(min(number, MOST_COUNTED), force_grouping=True)
+    return f"{shown}+" if number > MOST_COUNTED else str(shown)
 
 
 @register.filter
