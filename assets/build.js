@@ -20,7 +20,7 @@ const FONTS = {
 const LICENCES = [
   "@alpinejs/csp", "@fontsource-variable/inter", "@fontsource/source-serif-4",
   "@tiptap/core", "@tiptap/extension-image", "@tiptap/extension-link", "@tiptap/pm", "@tiptap/starter-kit",
-  "basecoat-css", "grapesjs", "grapesjs-mjml", "htmx.org", "lucide-static", "tailwindcss",
+  "basecoat-css", "echarts", "grapesjs", "grapesjs-mjml", "htmx.org", "lucide-static", "tailwindcss",
 ];
 
 function copyFonts() {
@@ -39,7 +39,7 @@ function writeStyles() {
 async function writeScripts() {
   await build({
     // All but the first are asked for by the pages where somebody writes, and by no other.
-    entryPoints: ["app", "signup", "writing", "letter", "editor-start", "editor"].map((name) => join(root, `assets/js/${name}.js`)),
+    entryPoints: ["app", "charts", "signup", "writing", "letter", "editor-start", "editor"].map((name) => join(root, `assets/js/${name}.js`)),
     outdir: out,
     bundle: true,
     minify: true,

@@ -1,7 +1,7 @@
 """A house with something on every page of the console: `rows` of each thing, so that lists can be tried with 1 and 3."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from io import BytesIO
 
 from django.utils import timezone
@@ -12,13 +12,16 @@ from esmero.campaigns.models import AudienceMember, Campaign
 from esmero.content.media import add_picture
 from esmero.content.versions import add_version, create_template, make_letter, source_of
 from esmero.conversations.models import Conversation, Entry
+from esmero.dossier.tallies import keep_all
 from esmero.house.models import AuditEntry, User
 from esmero.mailroom.facts import known_fields
+from esmero.mailroom.models import Inbound
 from esmero.outbox.models import Captured, Message, MessageEvent, Relay
 from esmero.outbox.transports.capture.transport import capture
 from esmero.outbox.transports.parcels import Parcel
 from esmero.people.imports.lifecycle import bring_file
 from esmero.people.models import (
+    Address,
     ContactPoint,
     Duplicate,
     Import,
@@ -33,6 +36,7 @@ from esmero.people.models import (
 from esmero.people.suppression import suppress
 from esmero.privacy.models import DataRequest
 from esmero.rendering.compile import Source
+from esmero.vault.files import seal
 from esmero.work.models import Job
 from tests.house_facts import House, add_people, build_house, open_dispatch
 
@@ -89,6 +93,48 @@ def furnish_content(house: House, rows: int) -> dict[str, int]:
     facts = {"brand": house.brand, "alt": {"es": "Una calle"}, "by": by}
     pictures = [add_picture(draw_picture(number), name=f"Foto {number}", **facts)[0].pk for number in range(rows)]
     return {"letter": letter.pk, "letter-version": version.pk, "picture": pictures[0]}
+
+
+REPORT = b"""From: MAILER-DAEMON@relay.example
+To: r-tag@vuelta.fibranorte.example
+Subject: Undelivered Mail Returned to Sender
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=delivery-status; boundary="b"
+
+--b
+Content-Type: text/plain
+
+Your message could not be delivered.
+--b
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; relay.example
+
+Final-Recipient: rfc822; persona%d@cliente.example
+Action: failed
+Status: 5.1.1
+Diagnostic-Code: smtp; 550 5.1.1 <persona%d@cliente.example>: User unknown
+--b--
+"""
+
+
+def come_back(message: Message, *, number: int, at: datetime) -> Inbound:
+    """A return, a complaint and a note of absence of one message, as the handlers write them, and its address failing."""
+    arrived = Inbound.objects.create(
+        raw=seal(REPORT % (number, number), kind="inbound", media_type="message/rfc822"), door="smtp", received_at=at,
+        envelope_to=f"r-{number}@vuelta.fibranorte.example", kind="bounce", why=["dsn", "meaning:unknown-user"], state="done", message=message,
+    )  # fmt: skip
+    said = {"status": "5.1.1", "text": f"550 5.1.1 <persona{number}@cliente.example>: User unknown"}
+    for kind, facts in (
+        ("returned-for-good", {"meaning": "unknown-user", **said}),
+        ("complained", {"sign": "arf:abuse"}),
+        ("absent", {"until": "2026-12-24", "successor": "otra@cliente.example", "subject": "Fuera de la oficina"}),
+    ):
+        MessageEvent.objects.create(message=message, kind=kind, at=at, facts={**facts, "inbound": arrived.pk})
+    Address.objects.filter(pk=message.person.address_id).update(
+        standing=("failing", "suppressed")[number % 2], reason="disabled", since=at, permanent_returns=1
+    )
+    return arrived
 
 
 def furnish(rows: int = 1) -> Console:
@@ -150,7 +196,7 @@ def furnish(rows: int = 1) -> Console:
             state="doubt", trouble="The sender stopped.", receiver=f"receiver {number}"
         )
         MessageEvent.objects.create(message=message, kind="clicked", at=now)
-        MessageEvent.objects.create(message=message, kind="returned-for-good", at=now, facts={"status": "5.1.1"})
+        arrived = come_back(message, number=number, at=now)
         talk = Conversation.objects.create(
             brand=house.brand,
             person=person,
@@ -169,6 +215,7 @@ def furnish(rows: int = 1) -> Console:
         Campaign.objects.create(name=f"Antigua {number}", state="done", **facts)
         Job.objects.create(kind="dry-run", state="failed", trouble="Traceback\nOSError: disk full", done=1, total=2)
         capture([Parcel(message.pk, "r-tag@vuelta.fibranorte.example", f"persona{number}@cliente.example", LETTER)])
+    keep_all(now)
     imported = [
         Import.objects.create(
             file=draft_import.file,
@@ -219,9 +266,15 @@ def furnish(rows: int = 1) -> Console:
         "segments": "segments/", "imports": "imports/", "import-new": "imports/new/", "import": f"imports/{imported[0].pk}/",
         "import-draft": f"imports/{draft_import.pk}/",
         "segment": f"segments/{segments[0].pk}/", "segment-new": "segments/new/", "campaigns": "campaigns/", "campaign-new": "campaigns/new/",
-        "campaign": f"campaigns/{running.pk}/", "campaign-people": f"campaigns/{running.pk}/?tab=people",
+        "campaign": f"campaigns/{running.pk}/", "campaign-people": f"campaigns/{running.pk}/people/",
         "campaign-message": f"campaigns/{running.pk}/?tab=message", "campaign-record": f"campaigns/{running.pk}/?tab=record",
-        "campaign-checked": f"campaigns/{checked.pk}/", "campaign-audience": f"campaigns/{checked.pk}/?tab=people",
+        "campaign-checked": f"campaigns/{checked.pk}/", "campaign-audience": f"campaigns/{checked.pk}/people/",
+        "message": f"messages/{message.pk}/",
+        "returns": "returns/", "returns-each": "returns/each/", "returns-words": "returns/words/",
+        "returns-addresses": "returns/addresses/", "returns-complaints": "returns/complaints/",
+        "returns-absences": "returns/absences/", "returns-mail": "returns/mail/", "arrival": f"returns/mail/{arrived.pk}/",
+        "reports": "reports/", "report-pressure": "reports/pressure/", "report-returns": "reports/returns/",
+        "report-growth": "reports/growth/",
         "campaign-draft": f"campaigns/{draft.pk}/", "campaign-edit": f"campaigns/{draft.pk}/edit/",
         "templates": "templates/", "template-new": "templates/new/", "template": f"templates/{house.version.template_id}/",
         "conversations": "conversations/", "conversation": f"conversations/{Conversation.objects.first().pk}/",

@@ -3,10 +3,12 @@
 Each move repeats the state it expects, writes its audit row, and leaves what takes time to a job of the mailroom.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping
+from itertools import count
 
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.utils import timezone
 
 from esmero.campaigns.models import Campaign
@@ -19,8 +21,13 @@ from esmero.outbox.relays import find_relay
 from esmero.people.models import Segment, Topic
 from esmero.work.jobs import cancel, enqueue
 
-DRY_RUN, PLANNING, CANCELLING = "dry-run", "planning", "cancelling"
+DRY_RUN, PLANNING, CANCELLING, RETRYING = "dry-run", "planning", "cancelling", "retrying"
 State = Campaign.State
+_MISSING = {
+    "template": "a template (--template)",
+    "segment": "a segment (--segment)",
+    "reason": "the reason from the customer's side (--reason)",
+}
 
 
 class NotNow(Exception):
@@ -75,16 +82,7 @@ def change_campaign(campaign: Campaign, *, by: User | str, **facts: object) -> C
 
 def begin_dry_run(campaign: Campaign, *, by: User | str) -> Campaign:
     """Queue the dry run: who would get it, who would not, and for which reason."""
-    missing = [
-        words
-        for words, there in (
-            ("a template (--template)", campaign.version_id),
-            ("a segment (--segment)", campaign.segment_id),
-            ("the reason from the customer's side (--reason)", any(text.strip() for text in campaign.reason.values())),
-        )
-        if not there
-    ]
-    if missing:
+    if missing := [_MISSING[code] for code in find_missing(campaign)]:
         raise NotNow(f"{campaign.name} cannot be checked yet. Still missing: {', '.join(missing)}.")
     with transaction.atomic():
         moved = Campaign.objects.filter(pk=campaign.pk, state__in=(State.DRAFT, State.CHECKED)).update(
@@ -96,6 +94,16 @@ def begin_dry_run(campaign: Campaign, *, by: User | str) -> Campaign:
         Campaign.objects.filter(pk=campaign.pk).update(job=job)
     campaign.refresh_from_db()
     return campaign
+
+
+def find_missing(campaign: Campaign) -> list[str]:
+    """Return what a draft still needs before it can be checked: out of template, segment and reason."""
+    there = {
+        "template": campaign.version_id,
+        "segment": campaign.segment_id,
+        "reason": any(text.strip() for text in campaign.reason.values()),
+    }
+    return [code for code, found in there.items() if not found]
 
 
 def start_campaign(campaign: Campaign, *, by: User | str) -> Campaign:
@@ -170,6 +178,63 @@ def cancel_campaign(campaign: Campaign, *, by: User | str) -> Campaign:
             )
             enqueue(CANCELLING, subject_id=campaign.pk, by=str(by))
         note("campaign.cancelled", by=by, subject=campaign)
+    return campaign
+
+
+def retry_failed(campaign: Campaign, *, by: User | str) -> Campaign:
+    """Try again what was given up and did not return for good; the gate is asked about each of them once more."""
+    if campaign.state not in (State.RUNNING, State.PAUSED, State.DONE):
+        raise NotNow(f"{campaign.name} is {campaign.state}; only what was sent can be tried again.")
+    number = failed_messages(campaign.dispatch_id or 0).count()
+    if not number:
+        raise NotNow(f"{campaign.name} has nothing that could be tried again.")
+    with transaction.atomic():
+        job = enqueue(RETRYING, subject_id=campaign.pk, by=str(by))
+        Campaign.objects.filter(pk=campaign.pk).update(job=job)
+        note("campaign.retried", by=by, subject=campaign, facts={"messages": number})
+    campaign.refresh_from_db()
+    return campaign
+
+
+def failed_messages(dispatch: int) -> QuerySet[Message]:
+    """Return the messages of a dispatch that were given up, and for which another try makes sense."""
+    hopeless = (Message.Worst.RETURNED_FOR_GOOD, Message.Worst.COMPLAINED)
+    return Message.objects.filter(dispatch=dispatch, state=Message.State.GAVE_UP).exclude(worst__in=hopeless)
+
+
+def duplicate_campaign(campaign: Campaign, *, by: User | str) -> Campaign:
+    """Make a draft that says the same as a campaign, for the same people as far as they are there then."""
+    with transaction.atomic():
+        copy = Campaign.objects.create(
+            name=_free_name(campaign),
+            brand=campaign.brand,
+            topic=campaign.topic,
+            version=campaign.version,
+            segment=campaign.segment,
+            reason=campaign.reason,
+            promotion_topic=campaign.promotion_topic,
+            goal=campaign.goal,
+            created_by=str(by),
+        )
+        note("campaign.created", by=by, subject=copy, facts={"name": copy.name, "from": campaign.pk})
+    return copy
+
+
+def _free_name(campaign: Campaign) -> str:
+    stem = re.sub(r" \(\d+\)$", "", campaign.name)[:140]
+    taken = set(Campaign.objects.filter(brand=campaign.brand, name__startswith=stem).values_list("name", flat=True))
+    return next(name for number in count(2) if (name := f"{stem} ({number})") not in taken)
+
+
+def set_goal(campaign: Campaign, *, goal: Mapping[str, object], targets: Collection[str], by: User | str) -> Campaign:
+    """Say what a campaign is for: {"link": address} out of `targets`, {"reply": true}, or {} for nothing in particular."""
+    link = goal.get("link")
+    if link is not None and link not in targets:
+        raise NotNow(f"{campaign.name} has no link to {link}. Choose one of its template.")
+    with transaction.atomic():
+        Campaign.objects.filter(pk=campaign.pk).update(goal=dict(goal))
+        note("campaign.goal", by=by, subject=campaign, facts={"goal": dict(goal)})
+    campaign.refresh_from_db()
     return campaign
 
 

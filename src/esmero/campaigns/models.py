@@ -8,6 +8,9 @@ from esmero.outbox.models import Dispatch
 from esmero.people.models import Person, Segment, Topic
 from esmero.work.models import Job
 
+# What stands in `counts` beside the codes of the reasons.
+NOT_REASONS = frozenset({"audience", "go", "wait", "promotion"})
+
 
 class Campaign(models.Model):
     class State(models.TextChoices):

@@ -2,14 +2,20 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from math import ceil
+from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import CharField, Count, OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Cast, Concat
 
 from esmero.campaigns.models import AudienceMember, Campaign
+from esmero.content.models import Link as TemplateLink
+from esmero.dossier.daily import RETURNED
+from esmero.dossier.figures import NEVER, SMALL, Figures, look_at, read_figures
+from esmero.dossier.models import Tally
 from esmero.house.models import Brand
-from esmero.outbox.models import Message, MessageEvent
+from esmero.outbox.models import Message
 
 _UNDER_WAY = (Campaign.State.PLANNING, Campaign.State.RUNNING)
 _TO_LEAVE = frozenset({"planned", "held", "waiting", "claimed", "wire", "orphaned"})
@@ -22,6 +28,7 @@ class Progress:
     states: Mapping[str, int]
     returned_for_good: int
     per_minute: int
+    at: datetime | None = None
 
     @property
     def left(self) -> int:
@@ -49,14 +56,6 @@ def count_running(*, brand: Brand) -> int:
     return Campaign.objects.filter(brand=brand, state__in=_UNDER_WAY).count()
 
 
-def list_campaigns(*, brand: Brand, before: int | None = None, limit: int) -> Sequence[Campaign]:
-    """Return at most `limit` campaigns, the newest first; `before` is the id of the last one on the page before."""
-    rows = Campaign.objects.filter(brand=brand).select_related("topic", "segment", "job")
-    if before is not None:
-        rows = rows.filter(id__lt=before)
-    return list(rows.order_by("-id")[:limit])
-
-
 def list_running(*, brand: Brand) -> Sequence[Campaign]:
     """Return the campaigns that are under way or paused, the newest first."""
     states = (*_UNDER_WAY, Campaign.State.PAUSED, Campaign.State.CHECKING)
@@ -64,68 +63,141 @@ def list_running(*, brand: Brand) -> Sequence[Campaign]:
 
 
 def measure_progress(campaigns: Collection[Campaign], *, at: datetime) -> dict[int, Progress]:
-    """Return the progress of each campaign that has a dispatch, by the campaign's id; two queries for all of them."""
+    """Return the progress of each campaign that has a dispatch, by the campaign's id; three queries for all of them.
+
+    Small campaigns are counted now, together; of large ones the stored figures are read (dossier/figures.py).
+    """
     campaign_of = {campaign.dispatch_id: campaign.pk for campaign in campaigns if campaign.dispatch_id}
-    states: dict[int, dict[str, int]] = {key: {} for key in campaign_of.values()}
-    returned: dict[int, int] = dict.fromkeys(campaign_of.values(), 0)
-    recent: dict[int, int] = dict.fromkeys(campaign_of.values(), 0)
-    if campaign_of:
-        messages = Message.objects.filter(dispatch__in=campaign_of)
-        counted = messages.values_list("dispatch", "state").annotate(
-            number=Count("id"), returned=Count("id", filter=Q(worst=Message.Worst.RETURNED_FOR_GOOD))
+    small, room = [], SMALL
+    for campaign in campaigns:
+        if campaign.dispatch_id and (size := expect(campaign)) <= room:
+            small.append(campaign.dispatch_id)
+            room -= size
+    keys = [f"state|{state}" for state in Message.State.values] + [f"is|sent|{Message.Worst.RETURNED_FOR_GOOD:d}"]
+    stored = read_figures([pk for pk in campaign_of if pk not in small], keys=keys)
+    numbers: dict[int, dict[str, int]] = {pk: {} for pk in small}
+    counted = Message.objects.filter(dispatch__in=small).values_list("dispatch", "state", "worst")
+    for dispatch, state, worst, number in counted.annotate(number=Count("id")).order_by():
+        known = numbers[dispatch]
+        known[f"is|{state}|{worst}"] = number
+        known[f"state|{state}"] = known.get(f"state|{state}", 0) + number
+    figures = {**stored, **{pk: Figures(each, at) for pk, each in numbers.items()}}
+    pace = _measure_pace(campaign_of, at=at)
+    return {campaign_of[pk]: progress_of(found, per_minute=pace.get(pk, 0)) for pk, found in figures.items()}
+
+
+def expect(campaign: Campaign) -> int:
+    """Return how many messages a started campaign has: the people of its dry run; those of before are taken for few."""
+    return int(campaign.counts.get("audience", 0))
+
+
+def progress_of(figures: Figures, *, per_minute: int) -> Progress:
+    """Say how far a campaign is with these figures of its dispatch."""
+    return Progress(
+        states=figures.states,
+        returned_for_good=figures.worst(Message.Worst.RETURNED_FOR_GOOD),
+        per_minute=per_minute,
+        at=figures.at,
+    )
+
+
+def _measure_pace(dispatches: Collection[int], *, at: datetime) -> dict[int, int]:
+    if not dispatches:
+        return {}
+    recent = Message.objects.filter(sent_at__gt=at - timedelta(minutes=1), sent_at__lte=at, dispatch__in=dispatches)
+    return dict(recent.values_list("dispatch").annotate(number=Count("id")).order_by())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """A link of a campaign: how many messages had it opened by people, and by machines."""
+
+    url: str
+    people: int
+    machines: int
+    goal: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """All that a campaign's page says of its dispatch, from one set of figures."""
+
+    figures: Figures
+    progress: Progress
+    refusals: Mapping[str, int]
+    links: Sequence[Link]
+
+    def acted(self, kind: str, *, machines: bool = False) -> int:
+        """Count the messages that had such an event, each once."""
+        return self.figures.get("acted", kind, "machine" if machines else "person")
+
+    @property
+    def returned(self) -> int:
+        """Messages that left and came back, for good, for now or because of us."""
+        return sum(self.figures.worst(worst) for worst in RETURNED)
+
+    @property
+    def receivers(self) -> list[tuple[str, int, int, int]]:
+        """(receiver, left, returned for good, complaints), the largest first; the last is the sum of all others, ""."""
+        left = self.figures.below("receiver", "left")
+        bad, complaints = self.figures.below("receiver", "returned"), self.figures.below("receiver", "complained")
+        named = sorted(((name, number) for name, number in left.items() if name), key=lambda one: (-one[1], one[0]))
+        rest = [("", left[""])] if "" in left else []
+        return [(name, number, bad.get(name, 0), complaints.get(name, 0)) for name, number in [*named, *rest]]
+
+
+def read_account(campaign: Campaign, *, at: datetime) -> Account | None:
+    """Gather what a started campaign's page says; None before it has a dispatch, and while a large one is uncounted."""
+    if campaign.dispatch_id is None:
+        return None
+    figures = look_at(campaign.dispatch_id, expected=expect(campaign), at=at)
+    if not figures.numbers:
+        return None
+    pace = _measure_pace([campaign.dispatch_id], at=at) if campaign.state == Campaign.State.RUNNING else {}
+    return Account(
+        figures=figures,
+        progress=progress_of(figures, per_minute=pace.get(campaign.dispatch_id, 0)),
+        refusals=figures.below("refused"),
+        links=_read_links(campaign, figures),
+    )
+
+
+def _read_links(campaign: Campaign, figures: Figures) -> list[Link]:
+    people, machines = figures.below("link", "person"), figures.below("link", "machine")
+    urls = TemplateLink.objects.filter(pk__in=[int(pk) for pk in {*people, *machines}]).values_list("pk", "url")
+    goal = campaign.goal.get("link")
+    links = [
+        Link(url=url, people=people.get(str(pk), 0), machines=machines.get(str(pk), 0), goal=url == goal)
+        for pk, url in urls
+    ]
+    return sorted(links, key=lambda link: (-link.people, -link.machines, link.url))
+
+
+def audience_rows(campaign: Campaign) -> QuerySet[AudienceMember]:
+    """Return the people of a campaign's dry run with what a list says of them."""
+    return AudienceMember.objects.filter(campaign=campaign).select_related("person__address")
+
+
+def campaign_rows(*, brand: Brand) -> QuerySet[Campaign]:
+    """Return a brand's campaigns with their stored numbers: `left`, `good` (returned for good), `clicked`, `answered`."""
+    return (
+        Campaign.objects.filter(brand=brand)
+        .select_related("topic", "segment")
+        .annotate(
+            left=_stored("state|sent"),
+            good=_stored("is|sent|4"),
+            clicked=_stored("acted|clicked|person"),
+            answered=_stored("acted|replied|person"),
         )
-        for dispatch, state, number, bad in counted:
-            key = campaign_of[dispatch]
-            states[key][state] = number
-            returned[key] += bad
-        pace = messages.filter(sent_at__gt=at - timedelta(minutes=1), sent_at__lte=at)
-        for dispatch, number in pace.values_list("dispatch").annotate(number=Count("id")):
-            recent[campaign_of[dispatch]] = number
-    return {
-        key: Progress(states=states[key], returned_for_good=returned[key], per_minute=recent[key]) for key in states
-    }
-
-
-def count_refusals(campaign: Campaign) -> dict[str, int]:
-    """Return how many messages of a started campaign the gate refused, under the first objection's code."""
-    refused = Message.objects.filter(dispatch=campaign.dispatch_id, state=Message.State.REFUSED)
-    counted: dict[str, int] = {}
-    for verdict, number in refused.values_list("verdict").annotate(number=Count("id")).order_by():
-        first = verdict.partition(" ")[0].partition(":")[0]
-        counted[first] = counted.get(first, 0) + number
-    return counted
-
-
-def list_audience(
-    campaign: Campaign, *, first: str = "", after: int | None = None, limit: int
-) -> Sequence[AudienceMember]:
-    """Return at most `limit` people of a dry run; `first` is the code of their first objection, "go" for none."""
-    rows = AudienceMember.objects.filter(campaign=campaign).select_related("person__address")
-    if first:
-        rows = rows.filter(outcome="go") if first == "go" else rows.filter(first=first)
-    if after is not None:
-        rows = rows.filter(id__gt=after)
-    return list(rows.order_by("id")[:limit])
-
-
-def count_acts(campaign: Campaign) -> dict[tuple[str, bool], int]:
-    """Return how many messages of a campaign had each event: (kind, by a machine) to messages, each counted once."""
-    events = MessageEvent.objects.filter(message__dispatch=campaign.dispatch_id)
-    counted: dict[tuple[str, bool], int] = {}
-    for rows, by_machine in ((events.filter(machine=""), False), (events.exclude(machine=""), True)):
-        numbers = rows.values_list("kind").annotate(number=Count("message", distinct=True))
-        for kind, number in numbers.order_by():
-            counted[kind, by_machine] = number
-    return counted
-
-
-def count_clicks(campaign: Campaign, *, limit: int = 30) -> Sequence[tuple[str, int, int]]:
-    """Return (address, messages clicked by people, by machines) of each link, the most clicked by people first."""
-    clicks = MessageEvent.objects.filter(
-        message__dispatch=campaign.dispatch_id, kind=MessageEvent.Kind.CLICKED, link__isnull=False
     )
-    counted = clicks.values_list("link__url").annotate(
-        people=Count("message", distinct=True, filter=Q(machine="")),
-        machines=Count("message", distinct=True, filter=~Q(machine="")),
-    )
-    return list(counted.order_by("-people", "link__url")[:limit])
+
+
+def list_started(*, brand: Brand, begin: date, limit: int) -> Sequence[Any]:
+    """Return at most `limit` campaigns that were started on or after a day, the newest first, with their stored numbers."""
+    return list(campaign_rows(brand=brand).filter(started_at__date__gte=begin).order_by("-started_at", "-id")[:limit])
+
+
+def _stored(key: str) -> Subquery:
+    kind = Concat(Value("dispatch:"), Cast(OuterRef("dispatch_id"), CharField()), output_field=CharField())
+    rows = Tally.objects.filter(brand=OuterRef("brand_id"), kind=kind, day=NEVER, key=key)
+    return Subquery(rows.values("number"))

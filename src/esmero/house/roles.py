@@ -32,6 +32,7 @@ PERMISSIONS = {
     "campaigns.start": SEND,
     "doubts.resolve": SEND,
     "work.retry": SEND,
+    "returns.lift": SEND,
     "house.settings": RULE,
 }
 

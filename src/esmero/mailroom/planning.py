@@ -5,16 +5,17 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from esmero.campaigns.lifecycle import CANCELLING
+from esmero.campaigns.lifecycle import CANCELLING, failed_messages, reopen_for_retry
 from esmero.campaigns.models import AudienceMember, Campaign
 from esmero.outbox.ledger import STATES_BUSY, new_opaque
-from esmero.outbox.models import Dispatch, Message
+from esmero.outbox.models import Dispatch, Message, MessageEvent
 from esmero.outbox.receivers import receiver_of
 from esmero.work.jobs import enqueue, save_progress
 from esmero.work.models import Job
 
 CHUNK = 1000
 LOOK_AGAIN = timedelta(seconds=10)
+_MAY_GO_ON = (Campaign.State.RUNNING, Campaign.State.PAUSED, Campaign.State.DONE)
 LANES = {"service": 0, "internal": 0, "auto-reply": 0, "relational": 1, "commercial": 2}
 
 
@@ -70,6 +71,39 @@ def _open(campaign: Campaign, job: Job) -> None:
         if running:
             Dispatch.objects.filter(pk=campaign.dispatch_id or 0).update(state=Dispatch.State.OPEN)
         save_progress(job)
+
+
+def retry_chunk(job: Job) -> bool:
+    """Put the next thousand given-up messages of a campaign back among those that are due; True when none is left.
+
+    Their worst outcome begins anew; the events before stay. A campaign that is done goes on; a cancelled one does not.
+    """
+    campaign = Campaign.objects.get(pk=job.subject)
+    if campaign.dispatch_id is None or campaign.state not in _MAY_GO_ON:
+        return True
+    before = job.cursor.setdefault("before", timezone.now().isoformat())
+    after = job.cursor.get("after", 0)
+    failed = failed_messages(campaign.dispatch_id)
+    if job.total is None:
+        job.total = failed.count()
+    ids = list(failed.filter(id__gt=after).order_by("id").values_list("id", flat=True)[:CHUNK])
+    if not ids:
+        return True
+    now = timezone.now()
+    with transaction.atomic():
+        moved = Message.objects.filter(id__in=ids, state=Message.State.GAVE_UP).update(
+            state=Message.State.PLANNED, due_at=now, tries=0, trouble="", worst=Message.Worst.NOTHING
+        )
+        MessageEvent.objects.bulk_create(
+            MessageEvent(
+                message_id=pk, kind=MessageEvent.Kind.RETRIED, at=now, facts={"by": job.created_by, "asked": before}
+            )
+            for pk in ids
+        )
+        reopen_for_retry(campaign.dispatch_id)
+        job.cursor, job.done = {**job.cursor, "after": ids[-1]}, job.done + moved
+        save_progress(job)
+    return False
 
 
 def cancel_chunk(job: Job) -> bool:

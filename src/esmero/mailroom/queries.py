@@ -1,14 +1,29 @@
-"""Reading what arrived: how much waits to be read, and what could not be."""
+"""Reading what arrived and what it said: mails with their state, returns with their words, absences, complaints."""
 
+import re
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.utils import timezone
 
-from esmero.house.models import Happening
+from esmero.dossier.daily import RETURN_KINDS, class_of
+from esmero.house.models import Brand, Happening
 from esmero.mailroom.models import Inbound
-from esmero.outbox.models import Message
+from esmero.outbox.models import Message, MessageEvent
 from esmero.work.models import Due, Job
+
+WORDS_LOOKED_AT = 5000
+_CHANGING = (
+    (re.compile(r"<?[\w.+'=-]+@[\w.-]+>?"), "<address>"),
+    (re.compile(r"https?://\S+"), "<link>"),
+    (re.compile(r"\[[0-9a-fA-F.:]+\]|\b\d{1,3}(?:\.\d{1,3}){3}\b"), "<IP>"),
+    (re.compile(r"\b(?=[\w-]*\d)[\w-]{9,}(?:\.[\w-]+)*\b"), "…"),
+    (re.compile(r"\s+"), " "),
+)
 
 
 def count_arrivals() -> dict[str, int]:
@@ -36,3 +51,73 @@ def count_due() -> dict[str, int]:
         "messages": sendable[:MOST_COUNTED].count(),
         **{name: rows[:MOST_COUNTED].count() for name, rows in rest.items()},
     }
+
+
+def arrival_rows() -> QuerySet[Inbound]:
+    """Return the mails that arrived with what a list says of them; some belong to no brand, so all are shown."""
+    return Inbound.objects.select_related("message__person", "raw")
+
+
+def event_rows(*, brand: Brand, kinds: Sequence[str], since: datetime) -> QuerySet[MessageEvent]:
+    """Return the events of these kinds of a brand's messages since a moment; our own tests and notices are left out."""
+    rows = MessageEvent.objects.filter(kind__in=kinds, at__gte=since, message__dispatch__brand=brand)
+    return rows.filter(message__person__isnull=False).select_related("message__person", "message__dispatch")
+
+
+@dataclass(slots=True)
+class Wording:
+    """What relays said in the same words: how often, in which class, where, and the last message that it was said of."""
+
+    words: str
+    meaning: str
+    of: str
+    number: int = 0
+    receivers: Counter[str] = field(default_factory=Counter)
+    example: int = 0
+    text: str = ""
+    address: str = ""
+
+
+def group_words(*, brand: Brand, since: datetime, limit: int = 100) -> tuple[list[Wording], int]:
+    """Group the words of the latest returns, the most frequent first, and say how many were looked at (at most 5,000).
+
+    Addresses, numbers of machines and the codes of single mails are taken out before words are compared.
+    """
+    rows = MessageEvent.objects.filter(
+        kind__in=(*RETURN_KINDS, MessageEvent.Kind.DEFERRED), at__gte=since, message__dispatch__brand=brand
+    ).order_by("-at")
+    facts = rows.values_list("kind", "facts", "message__receiver", "message", "message__address")[:WORDS_LOOKED_AT]
+    groups: dict[tuple[str, str], Wording] = {}
+    seen = 0
+    for kind, said, receiver, message, address in facts.iterator(chunk_size=1000):
+        seen += 1
+        text = _text_of(said)
+        if not text:
+            continue
+        meaning = str(said.get("meaning") or "undefined")
+        of = "now" if kind == MessageEvent.Kind.DEFERRED else class_of(kind, meaning)
+        words = simplify_words(text)
+        group = groups.setdefault((of, words), Wording(words, meaning, of))
+        group.number += 1
+        group.receivers[receiver] += 1
+        if not group.example:
+            group.example, group.text, group.address = message, text, address
+    ranked = sorted(groups.values(), key=lambda one: (-one.number, one.words))
+    return ranked[:limit], seen
+
+
+def simplify_words(text: str) -> str:
+    """Take out of a server's words what differs from one mail to the next; what remains is compared."""
+    for pattern, instead in _CHANGING:
+        text = pattern.sub(instead, text)
+    return text.strip()[:300]
+
+
+def _text_of(facts: dict[str, Any]) -> str:
+    status, text = str(facts.get("status") or ""), str(facts.get("text") or "").strip()
+    return text if not status or status in text else f"{status} {text}".strip()
+
+
+def untied(rows: QuerySet[Inbound]) -> QuerySet[Inbound]:
+    """Narrow mails to those that were read, and of which nobody knows what they answer."""
+    return rows.filter(message__isnull=True, state=Inbound.State.DONE)

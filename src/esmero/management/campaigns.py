@@ -5,7 +5,6 @@ from typing import Any
 
 from esmero.management.leaf import Commands, Fault, Shown, add_group, add_leaf, lay_out
 
-NOT_REASONS = frozenset({"audience", "go", "wait", "promotion"})
 
 
 def add(commands: Commands) -> None:
@@ -126,6 +125,7 @@ def dry_run(options: argparse.Namespace) -> Shown:
 
 
 def _show_counts(campaign: Any, counts: dict[str, Any]) -> Shown:
+    from esmero.campaigns.models import NOT_REASONS
     from esmero.mailroom.reasons import SLUGS, in_order
     from esmero.web.parts.words import say_reason
 
@@ -201,22 +201,21 @@ def _move(options: argparse.Namespace, move: Any) -> Shown:
 
 def status(options: argparse.Namespace) -> Shown:
     """Count a campaign's messages by state, and those left out by reason."""
-    from esmero.campaigns.lifecycle import count_states
-    from esmero.campaigns.queries import count_acts, count_refusals
+    from django.utils import timezone
+
+    from esmero.campaigns.models import NOT_REASONS
+    from esmero.dossier.figures import count_figures
     from esmero.mailroom.reasons import in_order
     from esmero.management.lookup import find_campaign
     from esmero.web.parts.words import say_reason
 
     campaign = find_campaign(options.id)
-    started = campaign.dispatch_id is not None
-    states = dict(sorted(count_states(campaign).items()))
+    figures = count_figures(campaign.dispatch_id, at=timezone.now()) if campaign.dispatch_id else None
+    states = dict(sorted(figures.states.items())) if figures else {}
     dry = {code: number for code, number in campaign.counts.items() if code not in NOT_REASONS}
-    reasons = in_order(count_refusals(campaign) if started else dry)
-    acts = (
-        {kind: number for (kind, machine), number in sorted(count_acts(campaign).items()) if not machine}
-        if started
-        else {}
-    )
+    reasons = in_order(figures.below("refused") if figures else dry)
+    acted = figures.below("acted") if figures else {}
+    acts = {key.removesuffix("|person"): number for key, number in sorted(acted.items()) if key.endswith("|person")}
     facts = {**_facts(campaign), "states": states, "reasons": reasons, "events": acts, "dry_run": campaign.counts}
     parts = [f"{campaign.pk} {campaign.name}: {campaign.state}"]
     if campaign.job is not None and campaign.job.state == "failed":

@@ -72,3 +72,13 @@ def record_arrival(value: str) -> None:
         temporary_returns=0,
         first_return_at=None,
     )
+
+
+def returns_until_silent(address: Address) -> int | None:
+    """Return how many more permanent returns of the same meaning silence an address; None while only passing ones came.
+
+    Passing trouble never silences by itself: it keeps the address failing, and mail is tried on.
+    """
+    if address.standing != Address.Standing.FAILING or not address.permanent_returns:
+        return None
+    return max(PERMANENT_NEEDED - address.permanent_returns, 1)

@@ -85,6 +85,11 @@ def lift_for_brand(address: str, *, brand: Brand, at: datetime) -> int:
         return _active().filter(complained | Q(reason=ERASED), hash=hash_address(address)).update(lifted_at=at)
 
 
+def active_silences(address: str) -> QuerySet[Suppression]:
+    """Return the silences of an address that hold now."""
+    return _active().filter(hash=hash_address(address))
+
+
 def find_suppressions(addresses: Iterable[str], *, brand: int | None = None) -> dict[str, Suppression]:
     """Return the strictest active silence of each of these addresses that has one; one query per 500 of them.
 

@@ -5,7 +5,8 @@ from collections.abc import Callable, Mapping
 from django.utils import timezone
 
 from esmero.asks.signup import forget_unconfirmed
-from esmero.campaigns.lifecycle import CANCELLING, DRY_RUN, PLANNING, finish_campaigns
+from esmero.campaigns.lifecycle import CANCELLING, DRY_RUN, PLANNING, RETRYING, finish_campaigns
+from esmero.dossier.tallies import Rounds
 from esmero.mailroom import dryrun, planning, receive
 from esmero.mailroom.clicks import take_in_clicks
 from esmero.people import duplicates
@@ -18,6 +19,7 @@ JOBS: Mapping[str, Chunk] = {
     DRY_RUN: dryrun.run_chunk,
     PLANNING: planning.run_chunk,
     CANCELLING: planning.cancel_chunk,
+    RETRYING: planning.retry_chunk,
     CHECK: imports.check,
     BRING: imports.run_chunk,
     duplicates.FIND: duplicates.run_chunk,
@@ -44,4 +46,5 @@ ROUTINES: Mapping[str, Routine] = {
     "take-in-clicks": _take_in_clicks,
     "finish-campaigns": _finish_campaigns,
     "forget-unconfirmed": _forget_unconfirmed,
+    "keep-tallies": Rounds(),
 }

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHt
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -65,7 +66,7 @@ def save_view(request: HttpRequest) -> HttpResponse:
     """Keep a list as it is seen now under a name; the same name again replaces it."""
     page, name = request.POST.get("page", "")[:40], request.POST.get("name", "").strip()[:80]
     query = request.POST.get("query", "")[:2000]
-    back = f"{reverse(f'console:{page}')}?{query}"
+    back = f"{_path_of(request, page=page)}?{query}"
     if not name:
         messages.error(request, _("Give the view a name."))
         return redirect(back)
@@ -87,7 +88,17 @@ def drop_view(request: HttpRequest, pk: int) -> HttpResponse:
     with transaction.atomic():
         view.delete()
     messages.success(request, _("The view “%(name)s” is gone.") % {"name": view.name})
-    return redirect(reverse(f"console:{view.page}"))
+    return redirect(_path_of(request, page=view.page))
+
+
+def _path_of(request: HttpRequest, *, page: str) -> str:
+    """Return the list's address: where the form stood (a list of one campaign has its number), else the page by its name."""
+    there = request.POST.get("next", "")
+    if there and url_has_allowed_host_and_scheme(
+        there, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    ):
+        return there.partition("?")[0]
+    return reverse(f"console:{page}")
 
 
 class _Echo:

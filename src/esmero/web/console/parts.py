@@ -1,6 +1,7 @@
 """All parts of the pages in all their states, with invented figures: to look at when a part is changed."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
@@ -11,6 +12,8 @@ from esmero.web.console.messages.funnel import Step
 from esmero.web.console.page import show
 from esmero.web.console.people.moments import Line
 from esmero.web.parts.bars import Segment
+from esmero.web.parts.charts import Chart, Series
+from esmero.web.parts.sheets import Cell, Sheet
 
 _AT = datetime(2026, 11, 23, 11, 14, tzinfo=UTC)
 _OLD = """<mj-section>
@@ -51,6 +54,41 @@ class ExampleForm(forms.Form):
     asked = forms.BooleanField(label=_("They ticked a box that said so"), required=False)
     note = forms.CharField(label=_("Note"), required=False, widget=forms.Textarea(attrs={"rows": 3}))
     file = forms.FileField(label=_("File"), required=False)
+
+
+def _charts() -> list[Chart]:
+    days = ["17 Nov", "18 Nov", "19 Nov", "20 Nov", "21 Nov", "22 Nov", "23 Nov"]
+    facts: dict[str, Any] = {"first": _("Day"), "categories": days}
+    people = Series(name=_("opened by people"), values=[120, 340, 280, 90, None, 60, 210])
+    machines = Series(name=_("by machines"), values=[210, 180, 60, 20, 10, 5, 80], machines=True)
+    rate = Series(
+        name=_("delivered"),
+        values=[98.1, 97.5, 98.8, 96.0, None, 91.0, 98.4],
+        low=[97.6, 96.9, 98.2, 94.1, None, 80.4, 98.0],
+        high=[98.5, 98.0, 99.2, 97.3, None, 96.1, 98.7],
+        fill=5,
+    )
+    return [
+        Chart(title=_("When they acted"), series=[people, machines], **facts),
+        Chart(
+            title=_("Delivered of what was sent, with its 95 % interval"), series=[rate], unit="%", decimals=1, **facts
+        ),
+        Chart(title=_("Links by people and machines"), series=[people, machines], kind="bar", **facts),
+        Chart(title=_("Returns by day"), series=[Series(name=_("returns"), values=[0] * 7)], kind="stack", **facts),
+    ]
+
+
+def _sheet() -> Sheet:
+    return Sheet(
+        key="example",
+        title=_("By receiver"),
+        heads=[_("Receiver"), _("sent"), _("rate")],
+        rows=[
+            ["Gmail", 1204, Cell(text="1.0 % (0.6–1.7)", quiet=True)],
+            ["Orange", 688, Cell(text="2.8 % (1.8–4.3)", quiet=True)],
+        ],
+        note=_("Behind each rate stands its 95 % interval: the fewer messages, the less it says."),
+    )
 
 
 @requires()
@@ -107,6 +145,8 @@ def parts(request: HttpRequest) -> HttpResponse:
             ("broken", "triangle-alert", _("This can no longer be taken back here.")),
         ],
         codes=[("G03", "2,271"), ("G06", "352"), ("G07", "204"), ("G02", "114"), ("G08", "27"), ("G04", "11")],
+        charts=_charts(),
+        sheet=_sheet(),
         source=_MJML,
         problems=[3],
         looks=["kept", "wait", "broken", "info"],

@@ -67,6 +67,8 @@ PLACES: tuple[Place, ...] = (
     Place(subject="topics", address="topics", words=_("Topics"), letter="y", under="campaigns"),
     Place(subject="norms", address="norms", words=_("Norms"), letter="n", under="campaigns"),
     Place(subject="media", address="media", words=_("Pictures"), letter="g", under="campaigns"),
+    Place(subject="returns", address="returns", words=_("Returns"), letter="r"),
+    Place(subject="reports", address="reports", words=_("Reports"), letter="z"),
     Place(
         subject="conversations",
         address="conversations",

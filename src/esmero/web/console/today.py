@@ -36,7 +36,7 @@ def today(request: HttpRequest) -> HttpResponse:
     if wants_part(request):
         return show_part(request, "console/today.html#running", **running)
     yesterday = now - timedelta(days=1)
-    events = count_events(brand=brand, since=yesterday)
+    events = count_events(brand=brand, kinds=_TOLD, since=yesterday)
     waiting = list_waiting(brand=brand, limit=6)
     jobs = count_jobs()
     return show(

@@ -5,10 +5,13 @@ from typing import Any
 
 from django.utils import timezone
 
+from esmero.campaigns.lifecycle import set_goal
+from esmero.campaigns.models import Campaign
 from esmero.content.media import bring_back_pictures
 from esmero.content.versions import bring_back_templates
 from esmero.house.models import User
 from esmero.people.models import Topic
+from esmero.people.silence import Lifted, restore_silences
 from esmero.people.tags import tag_persons, untag_persons
 from esmero.people.topics import archive_topic
 from esmero.web.console import taking_back
@@ -40,7 +43,18 @@ def _archive_topic(facts: Mapping[str, Any], by: User) -> None:
     archive_topic(Topic.objects.get(pk=facts["topic"]), at=timezone.now(), by=by)
 
 
+def _goal(facts: Mapping[str, Any], by: User) -> object:
+    campaign = Campaign.objects.filter(pk=facts["campaign"]).first()
+    return campaign and set_goal(campaign, goal=facts["goal"], targets=[str(facts["goal"].get("link"))], by=by)
+
+
+def _silence(facts: Mapping[str, Any], by: User) -> object:
+    return restore_silences((Lifted(*one) for one in facts["lifted"]), by=by)
+
+
 UNDOS: Mapping[str, Undo] = {
+    "silence-lifted": _silence,
+    "goal": _goal,
     "tagged": _untag,
     "untagged": _tag,
     "person-changed": taking_back.change,

@@ -9,6 +9,8 @@ from esmero.web.console.messages.urls import urlpatterns as messages
 from esmero.web.console.palette import palette
 from esmero.web.console.parts import parts
 from esmero.web.console.people.urls import urlpatterns as people
+from esmero.web.console.reports.urls import urlpatterns as reports
+from esmero.web.console.returns.urls import urlpatterns as returns
 from esmero.web.console.settings.urls import urlpatterns as settings
 
 app_name = "console"
@@ -17,6 +19,8 @@ urlpatterns = [
     *people,
     *messages,
     *conversations,
+    *returns,
+    *reports,
     *catcher,
     *settings,
     path("views/save/", listing.save_view, name="view-save"),

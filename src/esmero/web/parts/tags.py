@@ -7,7 +7,7 @@ from typing import Any, Literal
 from django import template
 from django.templatetags.static import static
 from django.utils import timezone
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
@@ -16,10 +16,23 @@ from django.utils.translation import gettext as _
 from esmero.house.roles import may
 from esmero.web.parts.acts import say_act
 from esmero.web.parts.bars import Segment, lay_segments
+from esmero.web.parts.charts import Chart
 from esmero.web.parts.diffs import compare_texts
 from esmero.web.parts.facts import say_facts
+from esmero.web.parts.sheets import Sheet
+from esmero.web.parts.tables import MOST_COUNTED
 from esmero.web.parts.times import say_moment, say_shortly
-from esmero.web.parts.words import MOMENTS, OUTCOME, STATES, Word, say_job, say_line, say_reason
+from esmero.web.parts.words import (
+    MOMENTS,
+    OUTCOME,
+    STATES,
+    Word,
+    say_job,
+    say_line,
+    say_meaning,
+    say_reason,
+    say_sign,
+)
 
 register = template.Library()
 
@@ -67,6 +80,29 @@ def progress(*, done: int, total: int, broken: int = 0, label: str) -> Mapping[s
 def bar(parts: Sequence[Segment], *, total: int, label: str) -> Mapping[str, Any]:
     """One row's bar of a funnel: segments side by side, as wide as their share of `total`."""
     return {"bars": lay_segments(parts, total=total, gap=0.6), "label": label}
+
+
+@register.inclusion_tag("parts/chart.html")
+def chart(chart: Chart, *, empty: str = "", titled: bool = True) -> Mapping[str, Any]:
+    """Draw a chart with its legend, its reading line and the table behind it; `empty` stands where all is nothing.
+
+    The page loads charts.js: {% block script %}{{ block.super }}{% charts_script %}{% endblock %}.
+    """
+    return {"chart": chart, "empty": empty or _("Nothing to draw yet."), "titled": titled}
+
+
+@register.inclusion_tag("parts/sheet.html", takes_context=True)
+def sheet(context: Mapping[str, Any], sheet: Sheet) -> Mapping[str, Any]:
+    """Show a small table of a report with its file; the view answers `?file=` with the sheet of that key."""
+    query = context["request"].GET.copy()
+    query.pop("file", None)
+    return {"sheet": sheet, "query": query.urlencode()}
+
+
+@register.simple_tag
+def charts_script() -> SafeString:
+    """Load what draws charts; only for pages that show one."""
+    return format_html('<script src="{}" defer></script>', static("esmero/charts.js"))
 
 
 @register.inclusion_tag("parts/stat.html")
@@ -123,6 +159,31 @@ def objections(codes: str, facts: Mapping[str, Mapping[str, Any]] | None) -> Saf
         (say_reason(code), say_facts(code, (facts or {}).get(code.partition(":")[0], {}))) for code in codes.split()
     )
     return format_html_join("; ", '<span>{}</span> <span class="soft">{}</span>', told)
+
+
+@register.filter
+def bounded(number: int) -> str:
+    """Say a number that was counted up to 10,000; more than that is said as such."""
+    shown = number_format(min(number, MOST_COUNTED), force_grouping=True)
+    return f"{shown}+" if number > MOST_COUNTED else str(shown)
+
+
+@register.filter
+def key(table: Mapping[str, Any], name: str) -> Any:
+    """Take a value out of a table by a key that is no word: {{ states|key:"gave-up" }}."""
+    return table.get(name)
+
+
+@register.filter
+def meaning(code: str) -> str:
+    """Say what a refusal means."""
+    return say_meaning(code)
+
+
+@register.filter
+def sign(code: str) -> str:
+    """Say a sign by which a mail that came back was told."""
+    return say_sign(code)
 
 
 @register.filter

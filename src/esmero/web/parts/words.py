@@ -187,6 +187,94 @@ def _plain(words: Mapping[str, str | Promise]) -> Mapping[str, Word]:
     return {value: Word("plain", text) for value, text in words.items()}
 
 
+# What a refusal means (intake/meaning.py), and whose trouble it is.
+MEANING: Mapping[str, str | Promise] = {
+    "unknown-user": _("nobody of that name there"),
+    "unknown-host": _("the domain does not exist"),
+    "moved": _("moved away"),
+    "no-mail-host": _("the domain takes no mail"),
+    "disabled": _("the box is closed"),
+    "restricted": _("the box takes mail only from some"),
+    "filtered": _("refused by a filter, no reason given"),
+    "mailbox-full": _("the box is full"),
+    "too-large": _("the message is too large"),
+    "content": _("refused for what it says"),
+    "policy": _("against their policy"),
+    "reputation": _("our reputation"),
+    "authentication": _("we could not prove who we are"),
+    "sender": _("our sender address is refused"),
+    "throttled": _("too much at once"),
+    "system": _("trouble of their machine"),
+    "network": _("not reached over the network"),
+    "expired": _("tried until the time ran out"),
+    "undefined": _("no reason that can be read"),
+    "complaint": _("complained of as unwanted"),
+}
+
+
+def say_meaning(code: str) -> str:
+    """Say what a refusal means; an unknown code says itself."""
+    return str(MEANING.get(code, code))
+
+
+RETURN_CLASS: Mapping[str, Word] = {
+    "good": Word("broken", pgettext_lazy("return", "for good")),
+    "now": Word("wait", pgettext_lazy("return", "for now")),
+    "ours": Word("broken", pgettext_lazy("return", "because of us")),
+}
+
+ARRIVAL: Mapping[str, Word] = {
+    "bounce": Word("broken", pgettext_lazy("arrival", "return")),
+    "complaint": Word("broken", pgettext_lazy("arrival", "complaint")),
+    "autoreply": Word("info", pgettext_lazy("arrival", "automatic answer")),
+    "challenge": Word("wait", pgettext_lazy("arrival", "asks us to prove ourselves")),
+    "unsubscribe": Word("wait", pgettext_lazy("arrival", "leaves")),
+    "reply": Word("info", pgettext_lazy("arrival", "human reply")),
+    "other": Word("plain", pgettext_lazy("arrival", "other")),
+    "new": Word("wait", pgettext_lazy("arrival", "not read yet")),
+    "failed": Word("broken", pgettext_lazy("arrival", "could not be read")),
+}
+
+# The signs by which a mail was told (intake): the part before the colon, or the whole sign.
+SIGNS: Mapping[str, str | Promise] = {
+    "dsn": _("a delivery report in the standard's form (RFC 3464)"),
+    "dsn:delivered": _("a delivery report that says that it arrived"),
+    "prose:sender": _("a mail server wrote it"),
+    "prose:subject": _("its subject says that mail came back"),
+    "prose:sentence": _("a sentence says that mail came back"),
+    "prose:refusal": _("it repeats a server's refusal"),
+    "prose:returned": _("our message is inside"),
+    "prose:forwarded": _("somebody forwarded a delivery report"),
+    "prose:x-failed-recipients": _("a header names who was not reached"),
+    "arf": _("a feedback report in the standard's form (RFC 5965)"),
+    "provider": _("a provider's own form of complaint"),
+    "notice": _("a notice of a sending service"),
+    "unsubscribe:reply": _("the answer says only that they want to leave"),
+    "unsubscribe:subject": _("the subject says that they want to leave"),
+    "auto-submitted": _("a header says that a machine answered (RFC 3834)"),
+    "header": _("a header of an answering machine"),
+    "precedence": _("a header says that it is bulk or automatic"),
+    "message-class": _("the mail program says that it is an absence note"),
+    "subject": _("its subject is that of an absence note"),
+    "sentence": _("its sentences are those of an absence note"),
+    "challenge": _("it asks us to prove that we are no machine"),
+    "machine": _("signs of a machine"),
+    "person": _("no sign of a machine: a person wrote it"),
+    "body": _("only the text was there"),
+}
+
+
+def say_sign(sign: str) -> str:
+    """Say a sign of `Inbound.why` in words ("meaning:mailbox-full", "header:x-autoreply"); an unknown one says itself."""
+    name, _colon, detail = sign.partition(":")
+    if name == "meaning":
+        return say_meaning(detail)
+    if sign in SIGNS:
+        return str(SIGNS[sign])
+    words = str(SIGNS.get(name, name))
+    return f"{words}: {detail}" if detail else words
+
+
 # How often something happened; the events in the plural.
 COUNTED: Mapping[str, Word] = {
     "replied": Word("info", _("Human replies")),
@@ -207,6 +295,7 @@ MOMENTS: Mapping[str, str | Promise] = {
     "weekday, time": pgettext_lazy("date format", "l j F Y, H:i"),
     "short": pgettext_lazy("date format", "j M Y"),
     "clock": pgettext_lazy("date format", "H:i"),
+    "day and month": pgettext_lazy("date format", "j M"),
     "short time": pgettext_lazy("date format", "j M H:i"),
 }
 
@@ -247,6 +336,8 @@ STATES: Mapping[str, Mapping[str, Word]] = {
     "sign": SIGN,
     "role": ROLE,
     "due": DUE,
+    "return": RETURN_CLASS,
+    "arrival": ARRIVAL,
 }
 
 REASONS: Mapping[str, str | Promise] = {
@@ -262,6 +353,27 @@ REASONS: Mapping[str, str | Promise] = {
     "G10": _("Nobody can be reached behind it"),
     "G11": _("It does not say that it is advertising, or how to leave"),
 }
+
+
+# What a rule says when it has no objection.
+PASSES: Mapping[str, str | Promise] = {
+    "G01": _("The address is not silenced"),
+    "G02": _("There is a usable address"),
+    "G03": _("A permission covers it"),
+    "G04": _("Nothing was taken back since"),
+    "G05": _("They did not turn this topic off"),
+    "G06": _("It is not more often than they asked for"),
+    "G07": _("They did not ask for a pause"),
+    "G08": _("Nobody at this address gets it twice"),
+    "G09": _("It says why it is worth their time"),
+    "G10": _("A person can be reached behind it"),
+    "G11": _("It says what it is, and how to leave"),
+}
+
+
+def say_passes(code: str) -> str:
+    """Say in words what a rule found that has no objection; an unknown code says itself."""
+    return str(PASSES.get(code, code))
 
 
 def say_reason(code: str) -> str:
@@ -293,6 +405,7 @@ JOB_KINDS: Mapping[str, str | Promise] = {
     "planning": _("Planning of a campaign"),
     "cancelling": _("Cancelling of a campaign"),
     "find-duplicates": _("Search for duplicates"),
+    "retrying": _("Another try of what failed"),
 }
 
 

@@ -1,7 +1,13 @@
+import re
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from esmero.campaigns.models import AudienceMember, Campaign
 from esmero.campaigns.queries import measure_progress
+from esmero.content.models import Link
+from esmero.dossier.tallies import keep_all
 from esmero.mailroom import dryrun, planning
 from esmero.outbox.models import Message, MessageEvent
 from esmero.people.models import Segment
@@ -81,14 +87,12 @@ def test_the_numbers_of_the_page_add_up_at_every_moment(client, house):
         Message.objects.filter(pk=message.pk).update(state=state)
     sent = Message.objects.get(state="sent")
     Message.objects.filter(pk=sent.pk).update(worst=Message.Worst.RETURNED_FOR_GOOD)
-    from django.utils import timezone
-
     MessageEvent.objects.create(message=sent, kind="clicked", at=timezone.now())
     MessageEvent.objects.create(message=sent, kind="clicked", at=timezone.now(), machine="prefetch")
     page = client.get(f"/console/campaigns/{campaign.pk}/")
     names = {str(step.name): (step.number, step.machines) for step in page.context["funnel"]}
     assert names == {
-        "Audience": (5, 0), "Left out": (2, 0), "Left the house": (1, 0), "Not returned": (0, 0), "Human click": (1, 1), "Answered": (0, 0),
+        "Audience": (5, 0), "Left out": (2, 0), "Sent": (1, 0), "Delivered": (0, 0), "Human click": (1, 1), "Answered": (0, 0),
     }  # fmt: skip
     progress = measure_progress([campaign], at=timezone.now())[campaign.pk]
     assert sum(progress.states.values()) == AudienceMember.objects.filter(campaign=campaign).count() == 5
@@ -155,6 +159,163 @@ def test_people_are_shown_by_reason(client, house):
     campaign = Campaign.objects.get()
     act(client, campaign, "check")
     work_off(campaign)
-    page = client.get(f"/console/campaigns/{campaign.pk}/?tab=people&reason=G03")
-    assert {member.person_id for member in page.context["members"].rows} == {person.pk for person in house.people[3:]}
+    page = client.get(f"/console/campaigns/{campaign.pk}/?tab=people&reason=G03", follow=True)
+    rows = [line.row for line in page.context["table"].lines]
+    assert {member.person_id for member in rows} == {person.pk for person in house.people[3:]}
     assert "No permission for this" in page.content.decode()
+
+
+def started(client, house):
+    draft(client, house)
+    campaign = Campaign.objects.get()
+    act(client, campaign, "check")
+    work_off(campaign)
+    act(client, campaign, "start")
+    work_off(campaign)
+    return campaign
+
+
+def listed(client, campaign, query):
+    page = client.get(f"/console/campaigns/{campaign.pk}/people/?{query}")
+    return {line.row.person_id for line in page.context["table"].lines}
+
+
+def test_every_bar_of_the_funnel_opens_exactly_its_people(client, house):
+    campaign = started(client, house)
+    for message, (state, worst) in zip(
+        Message.objects.exclude(state="refused").order_by("id"), [("sent", 0), ("sent", 4), ("sent", 5)], strict=True
+    ):
+        Message.objects.filter(pk=message.pk).update(state=state, worst=worst, sent_at=timezone.now())
+    first, _second, third = Message.objects.filter(state="sent").order_by("id")
+    link = Link.objects.create(text=house.version.texts.first(), number=7, url="https://fibranorte.example/novedades")
+    MessageEvent.objects.create(message=first, kind="clicked", at=timezone.now(), link=link)
+    MessageEvent.objects.create(message=third, kind="clicked", at=timezone.now(), link=link, machine="agent")
+    MessageEvent.objects.create(message=third, kind="replied", at=timezone.now())
+    client.post(f"/console/campaigns/{campaign.pk}/goal/", {"goal": link.url})
+    page = client.get(f"/console/campaigns/{campaign.pk}/")
+    for step in page.context["funnel"]:
+        assert len(listed(client, campaign, step.door)) == step.number, step.name
+    assert [step.number for step in page.context["funnel"]] == [5, 2, 3, 2, 1, 1]
+    assert listed(client, campaign, "did=machine") == {third.person_id}
+    assert listed(client, campaign, "did=replied") == {third.person_id}
+    assert listed(client, campaign, "outcome=4") == {_second.person_id}
+
+
+def test_a_goal_is_a_link_of_the_template_and_can_be_taken_back(client, house):
+    draft(client, house)
+    campaign = Campaign.objects.get()
+    path = f"/console/campaigns/{campaign.pk}/goal/"
+    assert "https://fibranorte.example/novedades" in client.get(f"/console/campaigns/{campaign.pk}/").content.decode()
+    client.post(path, {"goal": "https://evil.example/"})
+    campaign.refresh_from_db()
+    assert campaign.goal == {}
+    client.post(path, {"goal": "https://fibranorte.example/novedades"})
+    response = client.post(path, {"goal": "reply"}, follow=True)
+    campaign.refresh_from_db()
+    assert campaign.goal == {"reply": True}
+    ticket = re.findall(r'name="ticket" value="([^"]+)"', response.content.decode())[-1]
+    client.post("/console/undo/", {"ticket": ticket})
+    campaign.refresh_from_db()
+    assert campaign.goal == {"link": "https://fibranorte.example/novedades"}
+
+
+def test_what_failed_is_tried_again_and_what_returned_for_good_is_not(client, house):
+    campaign = started(client, house)
+    hopeful, hopeless, sent = Message.objects.exclude(state="refused").order_by("id")
+    Message.objects.filter(pk=hopeful.pk).update(state="gave-up", worst=2, due_at=None, tries=8, trouble="421 later")
+    Message.objects.filter(pk=hopeless.pk).update(state="gave-up", worst=4, due_at=None)
+    Message.objects.filter(pk=sent.pk).update(state="sent", due_at=None, sent_at=timezone.now())
+    Campaign.objects.filter(pk=campaign.pk).update(state="done")
+    type(campaign.dispatch).objects.update(state="closed", closed_at=timezone.now())
+    assert "Try 1 failed message again" in client.get(f"/console/campaigns/{campaign.pk}/").content.decode()
+    act(client, campaign, "retry")
+    run_to_end(campaign.job, kinds={"retrying": planning.retry_chunk}, worker="test")
+    states = dict(Message.objects.exclude(state="refused").values_list("pk", "state"))
+    assert states == {hopeful.pk: "planned", hopeless.pk: "gave-up", sent.pk: "sent"}
+    hopeful.refresh_from_db()
+    assert (hopeful.tries, hopeful.worst, hopeful.trouble) == (0, 0, "")
+    assert hopeful.events.filter(kind="retried").count() == 1
+    campaign.refresh_from_db()
+    assert (campaign.state, campaign.dispatch.state) == ("running", "open")
+
+
+def test_nothing_failed_means_nothing_to_try_again(client, house):
+    campaign = started(client, house)
+    assert "nothing that could be tried again" in act(client, campaign, "retry").content.decode()
+    assert campaign.job.kind == "planning"
+
+
+def test_a_duplicate_is_a_draft_that_says_the_same(client, house):
+    campaign = started(client, house)
+    for name in ("Novedades (2)", "Novedades (3)"):
+        response = client.post(f"/console/campaigns/{campaign.pk}/duplicate/")
+        copy = Campaign.objects.latest("id")
+        assert response["Location"] == f"/console/campaigns/{copy.pk}/edit/"
+        assert (copy.name, copy.state, copy.dispatch, copy.counts) == (name, "draft", None, {})
+        assert (copy.topic, copy.version, copy.segment, copy.reason) == (
+            campaign.topic, campaign.version, campaign.segment, campaign.reason,
+        )  # fmt: skip
+
+
+def test_a_large_campaign_shows_the_figures_that_the_rounds_keep(client, house, monkeypatch):
+    campaign = started(client, house)
+    path = f"/console/campaigns/{campaign.pk}/"
+    monkeypatch.setattr("esmero.campaigns.queries.SMALL", 4)
+    monkeypatch.setattr("esmero.dossier.figures.SMALL", 4)
+    assert "Being counted." in client.get(path).content.decode()
+    keep_all(timezone.now())
+    page = client.get(path)
+    assert page.context["progress"].total == 3
+    assert [step.number for step in page.context["funnel"][:3]] == [5, 2, 0]
+    Message.objects.filter(state="planned").update(state="sent", sent_at=timezone.now())
+    assert client.get(path).context["progress"].left == 0
+    keep_all(timezone.now() + timedelta(seconds=5))
+    assert client.get(path).context["progress"].left == 3
+    assert "counted" in client.get(path).content.decode()
+    assert len(listed(client, campaign, "")) == 5
+
+
+def test_the_list_of_campaigns_has_progress_and_rates_and_a_filter(client, house):
+    campaign = started(client, house)
+    Message.objects.filter(state="planned").update(state="sent", sent_at=timezone.now())
+    MessageEvent.objects.create(message=Message.objects.filter(state="sent").first(), kind="clicked", at=timezone.now())
+    keep_all(timezone.now())
+    html = client.get("/console/campaigns/?state=running").content.decode()
+    assert campaign.name in html
+    assert "3 of 3" in html
+    assert "1 · 33.3 % (6.1–79.2)" in html
+    assert campaign.name not in client.get("/console/campaigns/?state=draft").content.decode()
+    lines = b"".join(client.get("/console/campaigns/?file=csv").streaming_content).decode("utf-8-sig").splitlines()
+    assert len(lines) == 2
+
+
+def test_a_view_of_one_campaigns_people_comes_back_to_it(client, house):
+    campaign = started(client, house)
+    path = f"/console/campaigns/{campaign.pk}/people/"
+    facts = {"page": "campaign-people", "name": "Left out", "query": "state=refused", "next": path}
+    assert client.post("/console/views/save/", facts)["Location"] == f"{path}?state=refused"
+    assert client.post("/console/views/save/", {**facts, "page": "people", "next": "//evil.example/"})["Location"] == (
+        "/console/people/?state=refused"
+    )
+
+
+def test_one_messages_why_names_each_rule_and_the_facts_behind_its_objection(client, house):
+    campaign = started(client, house)
+    refused = Message.objects.filter(dispatch=campaign.dispatch, state="refused").first()
+    rules = {rule.code: rule for rule in client.get(f"/console/messages/{refused.pk}/").context["rules"]}
+    assert {code for code, rule in rules.items() if rule.objects} == {"G03"}
+    assert rules["G03"].facts == "nothing stands in the ledger"
+    assert len(rules) == 11
+    sent = Message.objects.filter(dispatch=campaign.dispatch).exclude(state="refused").first()
+    page = client.get(f"/console/messages/{sent.pk}/")
+    assert not any(rule.objects for rule in page.context["rules"])
+    assert page.context["why"].permission.source == "formulario"
+
+
+def test_a_draft_says_all_that_it_still_needs(client, house):
+    draft(client, house, segment="", version="")
+    campaign = Campaign.objects.get()
+    html = client.get(f"/console/campaigns/{campaign.pk}/").content.decode()
+    assert "a template: what is said" in html
+    assert "people to write to" in html
+    assert 'value="check"' not in html

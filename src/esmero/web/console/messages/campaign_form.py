@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from esmero.campaigns.models import Campaign
@@ -69,6 +70,16 @@ class CampaignForm(forms.Form):
                 max_length=300,
                 help_text=_("Readers see it: “You get this mail because …”") if code == brand.language else "",
             )
+
+    def find_lacking(self) -> list[str | Promise]:
+        """Name what the brand has none of yet, so that the draft cannot be finished: topic, template, segment."""
+        fields: dict[str, Any] = self.fields
+        words = {
+            "topic": _("a topic to write about"),
+            "version": _("a template"),
+            "segment": _("a segment of people"),
+        }
+        return [name for key, name in words.items() if not fields[key].queryset.exists()]
 
     def facts(self) -> dict[str, Any]:
         """Return what the campaign's functions take."""

@@ -1,29 +1,33 @@
-"""From audience to answer, in rows: each with its number, its base, and the interval of a rate that is a sample."""
+"""From audience to goal, in rows: each with its number, its rate, and the door to its people."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import sqrt
 
-from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from esmero.campaigns.queries import Progress
+from esmero.campaigns.models import NOT_REASONS, Campaign
+from esmero.campaigns.queries import Account
+from esmero.outbox.models import MessageEvent
 from esmero.web.parts.bars import Segment
+from esmero.web.parts.rates import say_estimate, say_share
 
 _ALL, _GREEN = 6, 1
 _REASON_FILLS = (2, 3, 4, 5, 6, 7)
+Kind = MessageEvent.Kind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One row of the funnel."""
+    """One row of the funnel. `door` is the query that lists its people; `note` what the step means here."""
 
     name: str | Promise
     number: int
     rate: str
     parts: list[Segment]
     machines: int = 0
+    door: str | None = None
+    note: str | Promise = ""
 
 
 def sort_reasons(reasons: Mapping[str, int]) -> list[tuple[str, int, int]]:
@@ -34,52 +38,62 @@ def sort_reasons(reasons: Mapping[str, int]) -> list[tuple[str, int, int]]:
 
 
 def build_funnel(
-    *, reasons: Mapping[str, int], to_get: int, progress: Progress | None, acts: Mapping[tuple[str, bool], int]
+    *, reasons: Mapping[str, int], to_get: int, account: Account | None, goal: Mapping[str, object]
 ) -> list[Step]:
-    """Lay out the steps; before the start (no progress) only who is left out and who would get it."""
+    """Lay out the steps; before the start (no account) only who is left out and who would get it."""
     left_out = sum(reasons.values())
     audience = left_out + to_get
     parts = [Segment(amount=number, fill=fill) for _code, number, fill in sort_reasons(reasons)]
-    steps = [
-        Step(name=_("Audience"), number=audience, rate="", parts=[Segment(amount=audience, fill=_ALL)]),
-        Step(name=_("Left out"), number=left_out, rate=_share(left_out, audience), parts=parts),
-    ]
-    if progress is None:
+    before = [
+        Step(name=_("Audience"), number=audience, rate="", parts=[Segment(amount=audience, fill=_ALL)], door=""),
+        Step(
+            name=_("Left out"), number=left_out, rate=say_share(left_out, audience), parts=parts,
+            door="state=refused" if account else "outcome=refuse",
+        ),
+    ]  # fmt: skip
+    if account is None:
         bar = [Segment(amount=to_get, fill=_GREEN)]
-        return [*steps, Step(name=_("Would get it"), number=to_get, rate=_share(to_get, audience), parts=bar)]
-    left, stayed = progress.left, progress.left - progress.returned_for_good
-    people, machines = acts.get(("clicked", False), 0), acts.get(("clicked", True), 0)
+        rate = say_share(to_get, audience)
+        return [*before, Step(name=_("Would get it"), number=to_get, rate=rate, parts=bar, door="outcome=go")]
+    left, delivered = account.progress.left, account.progress.left - account.returned
+    people, machines = account.acted(Kind.CLICKED), account.acted(Kind.CLICKED, machines=True)
     click_parts = [Segment(amount=people, fill=_GREEN), Segment(amount=machines, fill=_ALL, hatched=True)]
-    answers = acts.get(("replied", False), 0)
     return [
-        *steps,
-        Step(name=_("Left the house"), number=left, rate=_share(left, to_get), parts=[Segment(amount=left, fill=1)]),
-        Step(name=_("Not returned"), number=stayed, rate=_share(stayed, left), parts=[Segment(amount=stayed, fill=1)]),
+        *before,
         Step(
-            name=_("Human click"), number=people, rate=_estimate(people, stayed), parts=click_parts, machines=machines
+            name=_("Sent"), number=left, rate=say_share(left, to_get), parts=[Segment(amount=left, fill=_GREEN)],
+            door="state=sent",
         ),
         Step(
-            name=_("Answered"), number=answers, rate=_estimate(answers, stayed), parts=[Segment(amount=answers, fill=1)]
+            name=_("Delivered"), number=delivered, rate=say_share(delivered, left),
+            parts=[Segment(amount=delivered, fill=_GREEN)], door="outcome=delivered",
         ),
-    ]
+        Step(
+            name=_("Human click"), number=people, rate=say_estimate(people, delivered), parts=click_parts,
+            machines=machines, door="did=clicked",
+        ),
+        _goal(account, delivered=delivered, goal=goal),
+    ]  # fmt: skip
 
 
-def _share(part: int, whole: int) -> str:
-    return f"{_tenths(100 * part / whole)} %" if whole else "–"
+def _goal(account: Account, *, delivered: int, goal: Mapping[str, object]) -> Step:
+    """Lay out the last step: the link that the campaign is for, else an answer."""
+    link = goal.get("link")
+    if link:
+        number = next((one.people for one in account.links if one.goal), 0)
+        name, door, note = _("Goal"), "did=goal", str(link)
+    else:
+        number, name, door, note = account.acted(Kind.REPLIED), _("Answered"), "did=replied", ""
+    return Step(
+        name=name,
+        number=number,
+        rate=say_estimate(number, delivered),
+        parts=[Segment(amount=number, fill=_GREEN)],
+        door=door,
+        note=note if link else _("goal") if goal.get("reply") else "",
+    )
 
 
-def _estimate(part: int, whole: int) -> str:
-    """Say a rate with the bounds of its 95 % interval (Wilson): what was seen is a sample of what people do."""
-    if not whole:
-        return "–"
-    z = 1.96
-    rate, share = part / whole, z * z / whole
-    middle = (rate + share / 2) / (1 + share)
-    half = z / (1 + share) * sqrt(rate * (1 - rate) / whole + share / (4 * whole))
-    low, high = (_tenths(100 * bound) for bound in (max(middle - half, 0), min(middle + half, 1)))
-    return f"{_tenths(100 * rate)} % ({low}–{high})"
-
-
-def _tenths(value: float) -> str:
-    """Write a number with one decimal; number_format alone would cut it off instead of rounding."""
-    return number_format(round(value, 1), 1)
+def reasons_of_dry_run(campaign: Campaign) -> dict[str, int]:
+    """Return the reasons of the dry run: code to people."""
+    return {code: int(number) for code, number in campaign.counts.items() if code not in NOT_REASONS}

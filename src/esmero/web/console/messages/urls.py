@@ -3,8 +3,11 @@
 from django.urls import path
 
 from esmero.web.console.messages import (
+    campaign_acts,
+    campaign_list,
     campaigns,
     media,
+    message,
     norms,
     template_list,
     template_preview,
@@ -15,15 +18,21 @@ from esmero.web.console.messages import (
 )
 
 urlpatterns = [
-    path("campaigns/", campaigns.campaigns, name="campaigns"),
+    path("campaigns/", campaign_list.campaigns, name="campaigns"),
     path("campaigns/new/", campaigns.edit_campaign, name="campaign-new"),
     path("campaigns/<int:pk>/", campaigns.campaign, name="campaign"),
+    path("campaigns/<int:pk>/people/", campaigns.recipients, name="campaign-people"),
+    path("campaigns/<int:pk>/charts/", campaigns.hours, name="campaign-charts"),
     path("campaigns/<int:pk>/edit/", campaigns.edit_campaign, name="campaign-edit"),
-    path("campaigns/<int:pk>/act/", campaigns.act, name="campaign-act"),
-    path("campaigns/<int:pk>/test/", campaigns.test, name="campaign-test"),
     path("templates/", template_list.templates, name="templates"),
     path("templates/act/", template_list.act_on_templates, name="templates-act"),
     path("templates/new/", template_list.new_template, name="template-new"),
+    path("campaigns/<int:pk>/act/", campaign_acts.act, name="campaign-act"),
+    path("campaigns/<int:pk>/goal/", campaign_acts.goal, name="campaign-goal"),
+    path("campaigns/<int:pk>/duplicate/", campaign_acts.duplicate, name="campaign-duplicate"),
+    path("campaigns/<int:pk>/test/", campaign_acts.test, name="campaign-test"),
+    path("messages/<int:pk>/", message.message, name="message"),
+    path("messages/<int:pk>/again/", message.again, name="message-again"),
     path("templates/<int:pk>/", templates.template, name="template"),
     path("templates/<int:pk>/check/", templates.check, name="template-check"),
     path("templates/<int:pk>/unwritten/", templates.unwritten, name="template-unwritten"),

@@ -1,0 +1,123 @@
+"""One message for staff: why it went or not, rule by rule, what became of it, and the mails that came back of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from esmero.campaigns.models import Campaign
+from esmero.mailroom.again import NotAgain, try_message_again
+from esmero.mailroom.explaining import explain
+from esmero.mailroom.models import Inbound
+from esmero.outbox.models import Message, MessageEvent
+from esmero.web.console.access import requires, staff
+from esmero.web.console.page import show
+from esmero.web.parts.facts import say_facts
+from esmero.web.parts.words import EVENT, say_meaning, say_passes, say_reason
+
+EVENTS = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """What one rule said, with the facts behind an objection."""
+
+    code: str
+    words: str
+    objects: bool
+    facts: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Happened:
+    """One event in words, with the mail that told of it."""
+
+    at: Any
+    look: str
+    words: str
+    note: str
+    inbound: int | None
+
+
+@requires()
+def message(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show a message: each rule's verdict with the facts behind it, the permission it rests on, and its events."""
+    shown = get_object_or_404(
+        Message.objects.select_related(
+            "person__address", "dispatch__brand", "dispatch__topic__purpose", "dispatch__version"
+        ),
+        pk=pk,
+    )
+    why = explain(shown)
+    campaign = Campaign.objects.filter(dispatch=shown.dispatch_id).first()
+    events = list(shown.events.select_related("link").order_by("-at", "-id")[:EVENTS])
+    arrivals = Inbound.objects.filter(message=shown).order_by("-received_at")[:20]
+    return show(
+        request,
+        "console/messages/message.html",
+        subject="campaigns",
+        message=shown,
+        campaign=campaign,
+        why=why,
+        rules=_judge(why.rules, shown),
+        events=[_tell(event) for event in events],
+        arrivals=list(arrivals),
+    )
+
+
+@require_POST
+@requires("work.retry")
+def again(request: HttpRequest, pk: int) -> HttpResponse:
+    """Try one message again now: one that waits for its next try, or one that was given up."""
+    tried = get_object_or_404(Message, pk=pk)
+    try:
+        try_message_again(tried, by=staff(request))
+    except NotAgain:
+        messages.error(request, _("This message cannot be tried again: it has left, or it returned for good."))
+    else:
+        messages.success(request, _("It goes again at once, if the gate still lets it."))
+    return redirect("console:message", pk=pk)
+
+
+def _judge(rules: tuple[str, ...], shown: Message) -> list[Judged]:
+    """Put each rule that applies beside what it said; the verdict stores the codes of those that objected."""
+    objections: Mapping[str, Mapping[str, Any]] = shown.objections or {}
+    said = {code.partition(":")[0]: code for code in shown.verdict.split()}
+    return [
+        Judged(
+            code=code,
+            words=say_reason(code) if code in said else say_passes(code),
+            objects=code in said,
+            facts=say_facts(code, objections.get(code, {})) if code in said else "",
+        )
+        for code in dict.fromkeys([*rules, *said])
+    ]
+
+
+def _tell(event: MessageEvent) -> Happened:
+    word = EVENT.get(event.kind)
+    facts = event.facts
+    if event.kind == MessageEvent.Kind.CLICKED and event.machine:
+        words, look = _("A machine opened a link"), "plain"
+    else:
+        words, look = (str(word.text), word.look) if word else (event.kind, "plain")
+    meaning = say_meaning(facts["meaning"]) if facts.get("meaning") else ""
+    told = [
+        meaning,
+        facts.get("status", ""),
+        facts.get("text", ""),
+        facts.get("subject", ""),
+        event.link.url if event.link else "",
+    ]
+    return Happened(
+        at=event.at,
+        look=look,
+        words=words,
+        note=" · ".join(str(one) for one in told if one),
+        inbound=facts.get("inbound"),
+    )

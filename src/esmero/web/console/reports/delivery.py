@@ -1,0 +1,149 @@
+"""Report on delivery: what left and what was not returned, over time, by receiver and by campaign."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from esmero.campaigns.queries import list_started
+from esmero.dossier.reports import sum_by_day, sum_by_key
+from esmero.web.console.access import requires
+from esmero.web.console.reports.answer import answer_report
+from esmero.web.console.reports.period import Period, read_period
+from esmero.web.parts.charts import Chart, Series
+from esmero.web.parts.rates import find_interval, say_estimate, say_share
+from esmero.web.parts.sheets import Cell, Sheet
+
+RECEIVERS = 40
+CAMPAIGNS = 50
+
+
+@requires()
+def delivery(request: HttpRequest) -> HttpResponse:
+    """Show it."""
+    period = read_period(request)
+    if period is None:
+        return redirect("console:today")
+    kinds = ("sent", "delivered", "clicked", "complained")
+    days = sum_by_day(brand=period.brand, kinds=kinds, begin=period.begin, end=period.end)
+    keys = sum_by_key(brand=period.brand, kinds=kinds, begin=period.begin, end=period.end)
+    sent, delivered = sum(days["sent"].values()), sum(days["delivered"].values())
+    complained = sum(days["complained"].values())
+    return answer_report(
+        request,
+        "console/reports/report.html",
+        name="delivery",
+        subject="reports",
+        period=period,
+        title=_("Delivery"),
+        lead=_("What left this house, and what was not returned. A message counts on the day on which it left."),
+        stats=[
+            (_("Sent"), sent, ""),
+            (_("Delivered"), delivered, say_share(delivered, sent)),
+            (_("Links opened by people"), keys["clicked"].get("person", 0), ""),
+            (_("Complaints"), complained, say_estimate(complained, delivered)),
+        ],
+        charts=[chart_sent(period, days), chart_rate(period, days)],
+        sheets=[_by_receiver(keys), _by_campaign(period)],
+    )
+
+
+def chart_sent(period: Period, days: dict[str, dict]) -> Chart:  # type: ignore[type-arg]
+    """Draw what left and what arrived, by day."""
+    steps = period.steps
+    return Chart(
+        title=_("Sent and delivered"),
+        first=_("Day"),
+        categories=[step.label for step in steps],
+        heads=[step.head for step in steps],
+        series=[
+            Series(name=_("sent"), values=[step.add(days["sent"]) for step in steps], fill=5),
+            Series(name=_("delivered"), values=[step.add(days["delivered"]) for step in steps], fill=1),
+        ],
+    )
+
+
+def chart_rate(period: Period, days: dict[str, dict]) -> Chart:  # type: ignore[type-arg]
+    """Draw the rate of delivery with its interval; days on which nothing left have none."""
+    steps = period.steps
+    numbers = [(step.add(days["delivered"]), step.add(days["sent"])) for step in steps]
+    bounds = [find_interval(part, whole) if whole else None for part, whole in numbers]
+    return Chart(
+        title=_("Delivered of what was sent, with its 95 % interval"),
+        first=_("Day"),
+        unit="%",
+        decimals=1,
+        categories=[step.label for step in steps],
+        heads=[step.head for step in steps],
+        series=[
+            Series(
+                name=_("delivered"),
+                values=[round(100 * part / whole, 2) if whole else None for part, whole in numbers],
+                low=[round(100 * one[0], 2) if one else None for one in bounds],
+                high=[round(100 * one[1], 2) if one else None for one in bounds],
+            )
+        ],
+    )
+
+
+def _by_receiver(keys: dict[str, dict[str, int]]) -> Sheet:
+    ranked = sorted(keys["sent"].items(), key=lambda one: (not one[0], -one[1], one[0]))
+    shown, rest = ranked[:RECEIVERS], ranked[RECEIVERS:]
+    rows = [
+        (name or _("others"), number, keys["delivered"].get(name, 0), keys["complained"].get(name, 0))
+        for name, number in shown
+    ]
+    if rest:
+        others = [
+            sum(kind.get(name, 0) for name, _number in rest)
+            for kind in (keys["sent"], keys["delivered"], keys["complained"])
+        ]
+        rows.append((_("others"), *others))  # type: ignore[arg-type]
+    return Sheet(
+        key="receivers",
+        title=_("By receiver"),
+        heads=[_("Receiver"), _("sent"), _("delivered"), _("rate"), _("complaints"), _("rate of complaints")],
+        rows=[
+            [
+                name,
+                sent,
+                there,
+                Cell(text=say_estimate(there, sent), quiet=True),
+                bad,
+                Cell(text=say_estimate(bad, there), quiet=True),
+            ]
+            for name, sent, there, bad in rows
+        ],
+        note=_("Behind each rate stands its 95 % interval: the fewer messages, the less it says."),
+        empty=_("Nothing left in this time."),
+    )
+
+
+def _by_campaign(period: Period) -> Sheet:
+    rows = list_started(brand=period.brand, begin=period.begin, limit=CAMPAIGNS)
+    return Sheet(
+        key="campaigns",
+        title=_("By campaign"),
+        heads=[
+            _("Campaign"),
+            _("sent"),
+            _("returned for good"),
+            _("rate"),
+            _("human click"),
+            _("rate of clicks"),
+            _("answered"),
+        ],
+        rows=[
+            [
+                Cell(text=row.name, url=reverse("console:campaign", args=[row.pk])),
+                row.left or 0,
+                row.good or 0,
+                Cell(text=say_estimate(row.good or 0, row.left or 0), quiet=True),
+                row.clicked or 0,
+                Cell(text=say_estimate(row.clicked or 0, row.left or 0), quiet=True),
+                row.answered or 0,
+            ]
+            for row in rows
+        ],
+        empty=_("No campaign was started in this time."),
+    )

@@ -1,0 +1,76 @@
+"""Of which brand and which days a report speaks: both stand in the address, so that a report can be sent to somebody."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, timedelta
+
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from esmero.house.models import Brand
+from esmero.web.console.page import read_brand
+from esmero.web.parts.words import MOMENTS
+
+SPANS: Mapping[int, str | Promise] = {
+    7: _("7 days"),
+    30: _("30 days"),
+    90: _("90 days"),
+    365: _("a year"),
+}
+USUAL = 30
+BY_WEEK = 120  # days from which a chart shows weeks
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One point of a chart: a day, or a week that ends with the period."""
+
+    label: str
+    head: str
+    days: Sequence[date]
+
+    def add(self, numbers: Mapping[date, int]) -> int:
+        """Return what happened on its days."""
+        return sum(numbers.get(day, 0) for day in self.days)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Period:
+    """The brand, and the days from `begin` to `end`, today, both within (UTC, as the tallies are kept)."""
+
+    brand: Brand
+    days: int
+    begin: date
+    end: date
+
+    @property
+    def steps(self) -> list[Step]:
+        """The points of a chart over this period."""
+        size = 7 if self.days > BY_WEEK else 1
+        every = [self.begin + timedelta(days=number) for number in range(self.days)]
+        chunks = [every[max(end - size, 0) : end] for end in range(len(every), 0, -size)][::-1]
+        return [_step(chunk) for chunk in chunks]
+
+
+def read_period(request: HttpRequest) -> Period | None:
+    """Take brand and period from the address; the brand of the menu and 30 days else. None in a house without brands."""
+    brand = Brand.objects.filter(slug=request.GET.get("brand", "")).first() or read_brand(request)
+    if brand is None:
+        return None
+    asked = request.GET.get("days", "")
+    days = int(asked) if asked.isdecimal() and int(asked) in SPANS else USUAL
+    today = timezone.now().astimezone(UTC).date()
+    return Period(brand=brand, days=days, begin=today - timedelta(days=days - 1), end=today)
+
+
+def _step(days: Sequence[date]) -> Step:
+    short = str(MOMENTS["short"])
+    first, last = date_format(days[0], short), date_format(days[-1], short)
+    return Step(
+        label=date_format(days[0], str(MOMENTS["day and month"])),
+        head=first if len(days) == 1 else f"{first} – {last}",
+        days=days,
+    )

@@ -1,0 +1,12 @@
+"""Reports: each with its charts, its tables and their files."""
+
+from django.urls import path
+
+from esmero.web.console.reports import delivery, growth, pressure, returns
+
+urlpatterns = [
+    path("reports/", delivery.delivery, name="reports"),
+    path("reports/pressure/", pressure.pressure, name="report-pressure"),
+    path("reports/returns/", returns.returns_report, name="report-returns"),
+    path("reports/growth/", growth.growth, name="report-growth"),
+]

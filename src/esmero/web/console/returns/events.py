@@ -1,0 +1,226 @@
+"""Each return, each complaint, each note of absence: what was said of which message, and the mail that said it."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from esmero.dossier.daily import RETURN_KINDS, class_of
+from esmero.intake.meaning import OURS
+from esmero.mailroom.queries import event_rows
+from esmero.outbox.models import MessageEvent
+from esmero.web.console.access import requires
+from esmero.web.console.listing import answer_list
+from esmero.web.console.reports.period import SPANS, USUAL, read_period
+from esmero.web.parts.tables import Choice, Column, Filter, Listing, Rows
+from esmero.web.parts.tags import on, state
+from esmero.web.parts.words import MEANING, RETURN_CLASS, say_meaning
+
+Kind = MessageEvent.Kind
+_OURS = tuple(meaning.value for meaning in OURS)
+
+
+def _person(event: MessageEvent) -> str | SafeString:
+    person = event.message.person
+    if person is None:
+        return event.message.address
+    return format_html('<a href="{}">{}</a>', reverse("console:person", args=[person.pk]), person)
+
+
+def _mail(event: MessageEvent) -> SafeString:
+    doors = [(reverse("console:message", args=[event.message_id]), _("Message"))]
+    if event.facts.get("inbound"):
+        doors.append((reverse("console:arrival", args=[event.facts["inbound"]]), _("Mail")))
+    links = [format_html('<a href="{}">{}</a>', url, words) for url, words in doors]
+    return format_html("{}" if len(links) == 1 else "{} · {}", *links)
+
+
+def _class(event: MessageEvent) -> SafeString:
+    return state("return", class_of(event.kind, event.facts.get("meaning", "")))
+
+
+def _words(event: MessageEvent) -> str:
+    facts = event.facts
+    return " ".join(str(facts[key]) for key in ("status", "text") if facts.get(key))[:300]
+
+
+def _day(text: object) -> str:
+    try:
+        return on(datetime.fromisoformat(f"{text}T12:00:00+00:00" if len(str(text)) == 10 else str(text)), "short")
+    except ValueError:
+        return str(text)
+
+
+def _until(event: MessageEvent) -> str:
+    if event.facts.get("left"):
+        return _("has left")
+    return _("until %(day)s") % {"day": _day(event.facts["until"])} if event.facts.get("until") else _("no day named")
+
+
+def _find(rows: Rows, text: str) -> Rows:
+    begins = text.strip().lower()
+    return rows.filter(
+        Q(message__address__startswith=begins)
+        | Q(message__receiver__iexact=text.strip())
+        | Q(facts__text__icontains=text)
+    )
+
+
+def _with_class(rows: Rows, value: str) -> Rows:
+    ours = Q(kind=Kind.OUR_FAULT) | Q(facts__meaning__in=_OURS)
+    if value == "ours":
+        return rows.filter(ours)
+    kinds = (Kind.RETURNED_FOR_NOW,) if value == "now" else (Kind.RETURNED_FOR_GOOD, Kind.REFUSED)
+    return rows.filter(kind__in=kinds).exclude(facts__meaning__in=_OURS)
+
+
+def _since() -> Sequence[Choice]:
+    return [(str(days), words) for days, words in SPANS.items()]
+
+
+def _same(rows: Rows, value: str) -> Rows:
+    del value  # the period is applied before the list is built: it decides how much is looked at
+    return rows
+
+
+_WHEN = Column(
+    key="at",
+    title=gettext_lazy("When"),
+    cell=lambda event: on(event.at, "short time"),
+    plain=lambda event: event.at.isoformat(),
+    order=("at", "id"),
+    quiet=True,
+)
+_WHO = Column(
+    key="person",
+    title=gettext_lazy("Person"),
+    cell=_person,
+    plain=lambda event: str(event.message.person or ""),
+    head=True,
+)
+_ADDRESS = Column(key="address", title=gettext_lazy("Address"), cell=lambda event: event.message.address)
+_DOORS = Column(key="mail", title=gettext_lazy("Look at"), cell=_mail, plain=lambda event: event.message_id)
+_SINCE = Filter(key="since", title=gettext_lazy("Period"), every=gettext_lazy("30 days"), choices=_since, apply=_same)
+
+
+def _listing(page: str, *columns: Column, filters: tuple[Filter, ...] = ()) -> Listing:
+    return Listing(
+        page=page,
+        order="-at",
+        personal=True,
+        search=_find,
+        search_title=gettext_lazy("Address, receiver or words"),
+        columns=(_WHO, _ADDRESS, *columns, _WHEN, _DOORS),
+        filters=(*filters, _SINCE),
+    )
+
+
+RETURNS = _listing(
+    "returns-each",
+    Column(key="class", title=gettext_lazy("Class"), cell=_class),
+    Column(
+        key="meaning", title=gettext_lazy("Meaning"), cell=lambda event: say_meaning(event.facts.get("meaning", ""))
+    ),
+    Column(key="words", title=gettext_lazy("What the relay said"), cell=_words, quiet=True),
+    Column(key="receiver", title=gettext_lazy("Receiver"), cell=lambda event: event.message.receiver, shown=False),
+    filters=(
+        Filter(
+            key="class",
+            title=gettext_lazy("Class"),
+            every=gettext_lazy("Every class"),
+            choices=lambda: [(value, word.text) for value, word in RETURN_CLASS.items()],
+            apply=_with_class,
+        ),
+        Filter(
+            key="meaning",
+            title=gettext_lazy("Meaning"),
+            every=gettext_lazy("Every meaning"),
+            choices=lambda: [*MEANING.items()],
+            apply=lambda rows, value: rows.filter(facts__meaning=value),
+        ),
+    ),
+)
+COMPLAINTS = _listing(
+    "returns-complaints",
+    Column(key="receiver", title=gettext_lazy("Receiver"), cell=lambda event: event.message.receiver),
+)
+ABSENCES = _listing(
+    "returns-absences",
+    Column(key="until", title=gettext_lazy("Away"), cell=_until),
+    Column(key="successor", title=gettext_lazy("Named instead"), cell=lambda event: event.facts.get("successor", "")),
+    Column(key="subject", title=gettext_lazy("Subject"), cell=lambda event: event.facts.get("subject", ""), quiet=True),
+)
+
+
+@requires()
+def each(request: HttpRequest) -> HttpResponseBase:
+    """List the returns."""
+    return _answer(
+        request,
+        listing=RETURNS,
+        kinds=RETURN_KINDS,
+        title=_("Each return"),
+        lead=_("Every message that came back, and what the other side said."),
+        empty=_("Nothing came back in this time."),
+    )
+
+
+@requires()
+def complaints(request: HttpRequest) -> HttpResponseBase:
+    """List the complaints."""
+    return _answer(
+        request,
+        listing=COMPLAINTS,
+        kinds=(Kind.COMPLAINED,),
+        title=_("Complaints"),
+        lead=_(
+            "Who pressed “this is unwanted”. They get no advertising of this brand any more; nobody needs to do anything."
+        ),
+        empty=_("Nobody complained in this time."),
+    )
+
+
+@requires()
+def absences(request: HttpRequest) -> HttpResponseBase:
+    """List the notes of absence."""
+    return _answer(
+        request,
+        listing=ABSENCES,
+        kinds=(Kind.ABSENT,),
+        title=_("Absences"),
+        lead=_(
+            "Machines that answered for people who are away or have left. Whom they name instead is a proposal: ask before you write there."
+        ),
+        empty=_("Nobody was away in this time."),
+    )
+
+
+def _answer(
+    request: HttpRequest, *, listing: Listing, kinds: Sequence[str], empty: str, **words: Any
+) -> HttpResponseBase:
+    period = read_period(request)
+    if period is None:
+        return redirect("console:today")
+    asked = request.GET.get("since", "")
+    days = int(asked) if asked in {value for value, _words in _since()} else USUAL
+    rows = event_rows(brand=period.brand, kinds=kinds, since=timezone.now() - timedelta(days=days))
+    return answer_list(
+        request,
+        "console/returns/list.html",
+        listing=listing,
+        rows=rows,
+        subject="returns",
+        view=listing.page,
+        empty_title=empty,
+        empty_text=_("Choose a longer time to see what was before."),
+        **words,
+    )

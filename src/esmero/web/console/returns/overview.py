@@ -1,0 +1,70 @@
+"""Returns: the first page by class, meaning and receiver, and the words that relays used."""
+
+from datetime import timedelta
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from esmero.mailroom.queries import WORDS_LOOKED_AT, group_words
+from esmero.web.console.access import requires
+from esmero.web.console.reports.answer import answer_report
+from esmero.web.console.reports.period import read_period
+from esmero.web.console.reports.returns import answer_returns
+from esmero.web.parts.rates import say_share
+from esmero.web.parts.sheets import Cell, Sheet
+from esmero.web.parts.words import RETURN_CLASS, say_meaning
+
+
+@requires()
+def returns(request: HttpRequest) -> HttpResponse:
+    """Show what came back, by class, by meaning and by receiver."""
+    period = read_period(request)
+    if period is None:
+        return redirect("console:today")
+    return answer_returns(request, "console/returns/returns.html", period=period, subject="returns")
+
+
+@requires()
+def words(request: HttpRequest) -> HttpResponse:
+    """Show the words that relays used, grouped, the most frequent first, each with an example."""
+    period = read_period(request)
+    if period is None:
+        return redirect("console:today")
+    groups, seen = group_words(brand=period.brand, since=timezone.now() - timedelta(days=period.days))
+    sheet = Sheet(
+        key="words",
+        title=_("What the relays said"),
+        heads=[_("Words"), _("Class"), _("Meaning"), _("number"), _("share"), _("Where most"), _("Example")],
+        rows=[
+            [
+                one.words,
+                Cell(text=RETURN_CLASS[one.of].text, look=RETURN_CLASS[one.of].look),
+                say_meaning(one.meaning),
+                one.number,
+                Cell(text=say_share(one.number, seen), quiet=True),
+                ", ".join(name for name, _number in one.receivers.most_common(3) if name),
+                Cell(text=one.address, url=reverse("console:message", args=[one.example])),
+            ]
+            for one in groups
+        ],
+        note=_(
+            "Addresses, machines and codes of single mails are taken out before words are compared. At most the last %(number)s are looked at."
+        )
+        % {"number": f"{WORDS_LOOKED_AT:,}"},
+        empty=_("Nothing came back in this time."),
+    )
+    return answer_report(
+        request,
+        "console/returns/words.html",
+        name="words",
+        subject="returns",
+        period=period,
+        charts=[],
+        sheets=[sheet],
+        view="words",
+        title=_("Words"),
+        lead=_("The words that relays used when they did not take a message, put together where they say the same."),
+    )

@@ -1,0 +1,18 @@
+"""Returns: what came back, in sums and one by one."""
+
+from django.urls import path
+
+from esmero.web.console.returns import addresses, arrivals, events, overview
+
+urlpatterns = [
+    path("returns/", overview.returns, name="returns"),
+    path("returns/each/", events.each, name="returns-each"),
+    path("returns/words/", overview.words, name="returns-words"),
+    path("returns/addresses/", addresses.addresses, name="returns-addresses"),
+    path("returns/addresses/act/", addresses.act_on_addresses, name="returns-addresses-act"),
+    path("returns/complaints/", events.complaints, name="returns-complaints"),
+    path("returns/absences/", events.absences, name="returns-absences"),
+    path("returns/mail/", arrivals.arrivals, name="returns-mail"),
+    path("returns/mail/<int:pk>/", arrivals.arrival, name="arrival"),
+    path("returns/mail/<int:pk>/again/", arrivals.again, name="arrival-again"),
+]

@@ -1,0 +1,98 @@
+"""Charts as values: the page says what is to be seen, the browser draws it, and a table with the same numbers stands behind.
+
+The drawing is made by assets/js/charts.js (ECharts as SVG), which a page loads only if it shows a chart: it takes the
+JSON of `Chart.drawing` from an attribute. Nothing in it is HTML, and colours are the tokens' numbers.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from django.utils.formats import number_format
+from django.utils.functional import Promise
+
+type Words = str | Promise
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Series:
+    """One row of numbers, one a category (None: nothing is known there).
+
+    `fill` is a data colour, 1 to 6. `machines`: drawn grey, dashed or hatched, whatever the fill. `low` and `high` are the
+    bounds of an interval, drawn as a band round a line.
+    """
+
+    name: Words
+    values: Sequence[float | None]
+    fill: int = 1
+    machines: bool = False
+    low: Sequence[float | None] = ()
+    high: Sequence[float | None] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chart:
+    """What is to be drawn. `categories` are the words below the axis, `heads` the longer ones for table and reading line.
+
+    `kind`: line, bar (side by side) or stack (on top of each other). `unit` stands behind each number; `decimals` are
+    shown of it. `first` is the title of the first column of the table.
+    """
+
+    title: Words
+    first: Words
+    categories: Sequence[str]
+    series: Sequence[Series]
+    kind: Literal["line", "bar", "stack"] = "line"
+    unit: str = ""
+    decimals: int = 0
+    heads: Sequence[str] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to draw but zeros."""
+        return not any(value for series in self.series for value in series.values)
+
+    @property
+    def drawing(self) -> str:
+        """The chart as JSON for the browser."""
+        return json.dumps(
+            {
+                "title": str(self.title),
+                "kind": self.kind,
+                "unit": self.unit,
+                "decimals": self.decimals,
+                "categories": list(self.categories),
+                "heads": list(self.heads or self.categories),
+                "series": [
+                    {
+                        "name": str(one.name),
+                        "fill": 6 if one.machines else one.fill,
+                        "machines": one.machines,
+                        "values": list(one.values),
+                        **({"low": list(one.low), "high": list(one.high)} if one.low else {}),
+                    }
+                    for one in self.series
+                ],
+            },
+            ensure_ascii=False,
+            separators=(",", ":"),
+        )
+
+    @property
+    def rows(self) -> list[tuple[str, list[str]]]:
+        """The table behind it: (category, its numbers in words)."""
+        heads = self.heads or self.categories
+        return [(head, [self._say(one, place) for one in self.series]) for place, head in enumerate(heads)]
+
+    def _say(self, series: Series, place: int) -> str:
+        value = series.values[place]
+        if value is None:
+            return "–"
+        words = self._number(value)
+        low, high = (bounds[place] if bounds else None for bounds in (series.low, series.high))
+        return f"{words} ({self._number(low)}–{self._number(high)})" if low is not None and high is not None else words
+
+    def _number(self, value: float) -> str:
+        text = str(number_format(value, decimal_pos=self.decimals, force_grouping=True))
+        return f"{text} {self.unit}" if self.unit else text
