@@ -4,6 +4,7 @@ import { watchForms } from "./forms.js";
 import { watchKeys } from "./keys.js";
 import { watchLists } from "./lists.js";
 import { mapping } from "./mapping.js";
+import { watchTree } from "./tree.js";
 
 window.htmx = htmx;
 document.documentElement.dataset.script = "";
@@ -12,3 +13,4 @@ Alpine.start();
 watchForms(document);
 watchKeys(document);
 watchLists(document);
+watchTree(document);
