@@ -9,6 +9,7 @@ import { mapping } from "./mapping.js";
 import { watchMenus } from "./menus.js";
 import { watchNotes } from "./notes.js";
 import { watchPalette } from "./palette.js";
+import { watchTree } from "./tree.js";
 
 window.htmx = htmx;
 document.documentElement.dataset.script = "";
@@ -22,3 +23,4 @@ watchMenus(document);
 watchNotes(document);
 watchPalette(document);
 watchLive(document);
+watchTree(document);

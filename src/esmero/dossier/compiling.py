@@ -33,6 +33,7 @@ from esmero.people.conditions import (
     All,
     AnyOf,
     CameWith,
+    CircleFault,
     Compare,
     Did,
     HasTag,
@@ -148,7 +149,7 @@ def _either(parts: list[Condition]) -> Condition:
 
 def _segment(name: str, *, house: House, way: tuple[str, ...]) -> Condition:
     if name in way:
-        raise SegmentFault(f"These segments name each other in a circle: {' → '.join([*way, name])}.")
+        raise CircleFault((*way[way.index(name) :], name))
     if name not in house.named:
         raise SegmentFault(f"There is no segment “{name}”.")
     if len(way) >= DEEPEST:

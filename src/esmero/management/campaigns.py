@@ -6,7 +6,6 @@ from typing import Any
 from esmero.management.leaf import Commands, Fault, Shown, add_group, add_leaf, lay_out
 
 
-
 def add(commands: Commands) -> None:
     """Add the commands."""
     group = add_group(commands, "campaign", words="say something to a segment, once")

@@ -58,6 +58,14 @@ class SegmentFault(ValueError):
     """A condition cannot be: the text says which one, what is wrong, and what would be right."""
 
 
+class CircleFault(SegmentFault):
+    """Segments name each other in a circle; `path` begins and ends with the same name."""
+
+    def __init__(self, path: tuple[str, ...]) -> None:
+        super().__init__(f"These segments name each other in a circle: {' → '.join(path)}.")
+        self.path = path
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
     """When something happened: `days` for last and ago, ISO days in `first` and `second` for the others."""

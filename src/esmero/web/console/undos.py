@@ -9,6 +9,7 @@ from esmero.campaigns.lifecycle import set_goal
 from esmero.campaigns.models import Campaign
 from esmero.content.media import bring_back_pictures
 from esmero.content.versions import bring_back_templates
+from esmero.dossier.saved import restore_segment
 from esmero.house.models import User
 from esmero.people.models import Topic
 from esmero.people.silence import Lifted, restore_silences
@@ -52,6 +53,10 @@ def _silence(facts: Mapping[str, Any], by: User) -> object:
     return restore_silences((Lifted(*one) for one in facts["lifted"]), by=by)
 
 
+def _restore_segment(facts: Mapping[str, Any], by: User) -> object:
+    return restore_segment(facts, by=by)
+
+
 UNDOS: Mapping[str, Undo] = {
     "silence-lifted": _silence,
     "goal": _goal,
@@ -71,4 +76,5 @@ UNDOS: Mapping[str, Undo] = {
     "media-archived": _bring_back_pictures,
     "topic-archived": _offer_topic,
     "topic-brought-back": _archive_topic,
+    "segment-deleted": _restore_segment,
 }

@@ -1,13 +1,22 @@
+import json
+
 import pytest
 
+from esmero.campaigns.models import Campaign
 from esmero.house.models import AuditEntry
 from esmero.people.models import Person, Segment
+from esmero.web.console.people.conditions import open_tree
+from esmero.web.console.people.offer import read_offer
+from esmero.web.console.people.sentence import say_tree
 from tests.house_facts import add_people, build_house
 from tests.web.facts import staff
 
 pytestmark = pytest.mark.django_db
 NEW = "/console/segments/new/"
-ROW = {"row": "1", "what_1": "field:given_name", "is_1": "=", "value_1": "Nombre1", "match": "all"}
+ONE = {"node": ["n1 n0 row"], "match_n0": "all", "what_n1": "field:given_name", "is_n1": "=", "value_n1": "Nombre1"}
+STORED = {"all": [{"field": "given_name", "is": "=", "value": "Nombre1"}]}
+NUMBERS = "/console/segments/numbers/"
+EXAMPLES = "/console/segments/examples/"
 
 
 @pytest.fixture
@@ -16,63 +25,178 @@ def people(client):
     return add_people(build_house(), 3)
 
 
-def test_the_count_is_that_of_the_conditions(client, people):
-    response = client.post(NEW, ROW)
-    assert response.context["number"] == Person.objects.filter(given_name="Nombre1").count() == 1
-    assert client.get(NEW).context["number"] == len(people)
+def numbers(response):
+    """The number of each node, as the answer for htmx holds it."""
+    return {one.uid: None if one.open else one.people for one in response.context["numbers"]}
+
+
+def test_the_page_itself_counts_nothing(client, people, django_assert_max_num_queries):
+    segment = Segment.objects.create(name="Uno", conditions=STORED)
+    with django_assert_max_num_queries(30) as queries:
+        client.get(f"/console/segments/{segment.pk}/")
+    assert not [query for query in queries if 'FROM "esmero_person"' in query["sql"]]
+
+
+def test_each_branch_has_its_own_number_and_all_come_in_one_query(client, people, django_assert_max_num_queries):
+    tree = {
+        **ONE, "node": ["n1 n0 row", "n2 n0 group", "n3 n2 row", "n4 n2 row"], "match_n2": "any",
+        "what_n3": "field:language", "is_n3": "=", "value_n3": "es", "what_n4": "tag", "is_n4": "is", "value_n4": "",
+    }  # fmt: skip
+    with django_assert_max_num_queries(30) as queries:
+        response = client.post(NUMBERS, tree)
+    assert numbers(response) == {"n0": 1, "n1": 1, "n2": 3, "n3": 3, "n4": None}
+    assert len([query for query in queries if 'FROM "esmero_person"' in query["sql"]]) == 1
+    known = [f"{one.digest}:{one.people}" for one in response.context["numbers"] if not one.open]
+    with django_assert_max_num_queries(30) as queries:
+        again = client.post(NUMBERS, {**tree, "counted": known})
+    assert numbers(again) == numbers(response)
+    assert not [query for query in queries if 'FROM "esmero_person"' in query["sql"]]
+
+
+def test_without_scripts_a_button_counts(client, people):
+    response = client.post(NEW, {**ONE, "act": "count"})
+    assert response.context["tree"].number.people == Person.objects.filter(given_name="Nombre1").count() == 1
+    assert "<html" in response.content.decode()
 
 
 def test_htmx_gets_the_editor_alone(client, people):
-    html = client.post(NEW, ROW, headers={"HX-Request": "true"}).content.decode()
+    html = client.post(NEW, ONE, headers={"HX-Request": "true"}).content.decode()
     assert html.lstrip().startswith("<form")
     assert "<html" not in html
 
 
-def test_a_row_is_added_and_taken_away(client, people):
-    assert len(client.post(NEW, {**ROW, "act": "add"}).context["controls"]) == 2
-    assert client.post(NEW, {**ROW, "act": "remove:1"}).context["controls"] == []
+def test_an_act_is_done_said_and_followed_by_the_cursor(client, people):
+    html = client.post(NEW, {**ONE, "act": "add:n0"}).content.decode()
+    assert "A condition was added." in html
+    assert 'id="what_n2" name="what_n2" autofocus' in html
+    assert client.post(NEW, {**ONE, "act": "remove:n1"}).context["empty"]
     assert not Segment.objects.exists()
 
 
 def test_a_segment_is_saved_with_its_count_and_opened_again(client, people):
-    response = client.post(NEW, {**ROW, "act": "save", "name": "Uno"})
+    response = client.post(NEW, {**ONE, "act": "save", "name": "Uno"})
     segment = Segment.objects.get()
     assert response["Location"] == f"/console/segments/{segment.pk}/"
-    assert (segment.counted, segment.conditions) == (
-        1,
-        {"all": [{"field": "given_name", "is": "=", "value": "Nombre1"}]},
-    )
+    assert (segment.counted, segment.conditions) == (1, STORED)
     assert AuditEntry.objects.get().action == "segment.created"
-    opened = client.get(response["Location"])
-    assert opened.context["controls"][0].row.value == "Nombre1"
+    assert 'value="Nombre1"' in client.get(response["Location"]).content.decode()
+    saved = client.post(response["Location"], {**ONE, "act": "save", "name": "Dos"}, headers={"HX-Request": "true"})
+    assert saved["HX-Redirect"] == response["Location"]
 
 
 @pytest.mark.parametrize(
     ("data", "said"),
     [
         ({"name": ""}, "Give the segment a name"),
+        ({"name": "12"}, "more than a number"),
         ({"name": "Taken"}, "already"),
-        ({"name": "Ours", "what_1": "field:nothing"}, "There is no field “nothing”"),
-        ({"name": "Ours", "what_1": "field:added", "is_1": "<", "value_1": "yesterday"}, "a date such as"),
+        ({"name": "Ours", "what_n1": "field:nothing"}, "This is no longer there"),
+        ({"name": "Ours", "what_n1": "field:added", "is_n1": "<", "value_n1": "2026-13-01"}, "This is not a day"),
+        ({"name": "Ours", "value_n1": ""}, "Choose or type a value"),
+        ({"name": "Ours", "what_n1": "tag", "is_n1": "is", "value_n1": "gone"}, "There is no “gone”"),
     ],
 )
-def test_what_cannot_be_is_said_and_nothing_is_stored(client, people, data, said):
+def test_what_cannot_be_is_said_beside_it_and_nothing_is_stored(client, people, data, said):
     Segment.objects.create(name="Taken")
-    response = client.post(NEW, {**ROW, "act": "save", **data})
+    response = client.post(NEW, {**ONE, "act": "save", **data})
     assert said in response.content.decode()
     assert Segment.objects.count() == 1
 
 
 def test_a_reader_counts_but_does_not_save(client, people):
     client.force_login(staff("reader"))
-    assert client.post(NEW, {**ROW, "act": "save", "name": "Uno"}).status_code == 200
+    assert client.post(NEW, {**ONE, "act": "save", "name": "Uno"}).status_code == 200
+    assert numbers(client.post(NUMBERS, ONE))["n0"] == 1
     assert not Segment.objects.exists()
 
 
-def test_nested_conditions_are_counted_and_left_as_they_are(client, people):
-    segment = Segment.objects.create(
-        name="Deep", conditions={"all": [{"any": [{"field": "given_name", "is": "=", "value": "Nombre2"}]}]}
+def test_a_circle_is_refused_with_its_path(client, people):
+    first = Segment.objects.create(name="A", conditions=STORED)
+    Segment.objects.create(name="B", conditions={"all": [{"segment": "A"}]})
+    circle = {"node": ["n1 n0 row"], "what_n1": "segment", "is_n1": "is", "value_n1": "B", "name": "A", "act": "save"}
+    assert "A → B → A" in client.post(f"/console/segments/{first.pk}/", circle).content.decode()
+    assert "B → A → B" in client.post(NUMBERS, {**circle, "segment": first.pk}).content.decode()
+    first.refresh_from_db()
+    assert first.conditions == STORED
+
+
+def test_a_new_name_is_followed_by_those_who_use_it(client, people):
+    first = Segment.objects.create(name="A", conditions=STORED)
+    user = Segment.objects.create(
+        name="B", conditions={"any": [{"not": {"segment": "A"}}, {"none": [{"segment": "A"}]}]}
     )
-    response = client.get(f"/console/segments/{segment.pk}/")
-    assert response.context["number"] == 1
-    assert 'value="save"' not in response.content.decode()
+    client.post(f"/console/segments/{first.pk}/", {**ONE, "act": "save", "name": "Nuevo"})
+    user.refresh_from_db()
+    assert "Nuevo" in json.dumps(user.conditions)
+    assert '"A"' not in json.dumps(user.conditions)
+    assert '<a href="/console/segments/' in client.get(f"/console/segments/{first.pk}/").content.decode()
+
+
+def test_a_copy_is_opened_and_a_deletion_can_be_taken_back(client, people):
+    segment = Segment.objects.create(name="A", conditions=STORED)
+    act = f"/console/segments/{segment.pk}/act/"
+    client.post(act, {"act": "copy"})
+    client.post(act, {"act": "copy"})
+    assert list(Segment.objects.order_by("id").values_list("name", flat=True)) == ["A", "Copy of A", "Copy of A 2"]
+    html = client.post(act, {"act": "delete"}, follow=True).content.decode()
+    assert not Segment.objects.filter(name="A").exists()
+    ticket = html.partition('name="ticket" value="')[2].partition('"')[0]
+    client.post("/console/undo/", {"ticket": ticket, "next": "/console/segments/"})
+    assert Segment.objects.get(name="A").conditions == STORED
+
+
+def test_what_is_used_stays(client, people):
+    from esmero.people.models import Topic
+
+    topic = Topic.objects.get()
+    segment = Segment.objects.create(name="A", conditions=STORED)
+    other = Segment.objects.create(name="B", conditions={"segment": "A"})
+    Campaign.objects.create(name="Primavera", brand=topic.brand, topic=topic, segment=other)
+    for one in (segment, other):
+        html = client.post(f"/console/segments/{one.pk}/act/", {"act": "delete"}, follow=True).content.decode()
+        assert "is used, so it stays" in html
+    assert Segment.objects.count() == 2
+    html = client.get("/console/segments/").content.decode()
+    assert "Primavera" in html
+    assert 'value="delete"' not in client.get(f"/console/segments/{segment.pk}/").content.decode()
+
+
+def test_ten_examples_say_why_and_how_many_said_yes(client, people):
+    from esmero.people.models import Permission, Topic
+
+    Permission.objects.filter(person=people[0]).update(state="withdrawn")
+    tree = {
+        "node": ["n1 n0 row", "n2 n0 group", "n3 n2 row"], "what_n1": "field:language", "is_n1": "=", "value_n1": "es",
+        "match_n2": "none", "what_n3": "field:given_name", "is_n3": "=", "value_n3": "Nombre1", "reach": Topic.objects.get().pk,
+    }  # fmt: skip
+    response = client.post(EXAMPLES, tree)
+    assert [one.person.given_name for one in response.context["people"]] == ["Nombre0", "Nombre2"]
+    assert response.context["people"][0].why == ["who speak Spanish"]
+    assert response.context["reached"] == 1
+
+
+@pytest.mark.parametrize(
+    ("conditions", "sentence"),
+    [
+        ({}, "Everybody."),
+        ({"none": [{"tag": "vip"}]}, "Everybody but those with the tag “vip”."),
+        (
+            {"all": [{"field": "language", "is": "=", "value": "es"}, {"any": [{"field": "country", "is": "unknown"}, {"did": "clicked", "times": 2, "when": {"last": 30}}]},
+                     {"none": [{"tag": "vip"}, {"did": "left", "topic": "fibra-norte/novedades"}]}]},
+            ("People who speak Spanish and (whose “Country” is not known or who opened a link at least 2 times in the last"
+            " 30 days), but not those with the tag “vip” or who took a permission back about “Novedades”."),
+        ),
+        (
+            {"any": [{"permission": "fibra-norte/novedades", "state": "granted", "channel": "phone", "basis": "consent", "when": {"ago": 1}},
+                     {"none": [{"field": "added", "is": "last", "value": 7}]}]},
+            ("People whose permission for “Novedades” is “given” by phone (consent) more than 1 day ago or who are not among"
+            " those whose “Known since” lies in the last 7 days."),
+        ),
+    ],
+)  # fmt: skip
+def test_the_sentence_says_the_tree(people, conditions, sentence):
+    from esmero.house.models import Brand
+    from esmero.people.models import Tag
+
+    Tag.objects.create(name="vip")
+    assert say_tree(open_tree(conditions), offer=read_offer(brand=Brand.objects.get())) == sentence

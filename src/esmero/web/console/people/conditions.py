@@ -1,198 +1,337 @@
-"""The rows of the segment editor: a list of conditions of which all or any hold, each of them perhaps turned round."""
+"""Rows of the form made into conditions, and back; what is wrong is said in words, beside the control it belongs to."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from datetime import date
+from math import isfinite
+from typing import Any
 
-from django.http import QueryDict
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from esmero.house.models import Brand
-from esmero.people.conditions import COMPARISONS, STANDARD, STATES, Kind
-from esmero.people.models import OwnField, Segment, Tag, Topic
-from esmero.web.parts.tags import said
+from esmero.people.conditions import (
+    ACTS,
+    COMPARISONS,
+    FARTHEST,
+    LONGEST_LIST,
+    MOST_TIMES,
+    NEAREST_YEAR,
+    RELATIVE,
+    STATES,
+)
+from esmero.web.console.people.offer import BASIS_WORDS, CHANNEL_WORDS, Offer
+from esmero.web.console.people.tree import MATCHES, MOST_NODES, ROOT, Group, Row, rows_of, walk
 
-type Match = Literal["all", "any"]
-type Choice = tuple[str, str | Promise]
-
-STANDARD_WORDS: Mapping[str, str | Promise] = {
-    "number": _("Number"),
-    "given_name": _("Given name"),
-    "family_name": _("Family name"),
-    "language": _("Language"),
-    "country": _("Country"),
-    "organisation": _("Organisation"),
-    "address": _("Address"),
-    "domain": _("Domain of the address"),
-    "standing": _("Standing of the address"),
-    "added": _("Known since"),
-}
-COMPARISON_WORDS: Mapping[str, str | Promise] = {
-    "=": pgettext_lazy("comparison", "is"),
-    "!=": pgettext_lazy("comparison", "is not"),
-    "contains": pgettext_lazy("comparison", "contains"),
-    "starts": pgettext_lazy("comparison", "starts with"),
-    "in": pgettext_lazy("comparison", "is one of"),
-    "known": pgettext_lazy("comparison", "is known"),
-    "unknown": pgettext_lazy("comparison", "is not known"),
-    "<": pgettext_lazy("comparison", "is less than"),
-    "<=": pgettext_lazy("comparison", "is at most"),
-    ">": pgettext_lazy("comparison", "is more than"),
-    ">=": pgettext_lazy("comparison", "is at least"),
-}
-STATE_WORDS: Mapping[str, str | Promise] = {
-    "granted": pgettext_lazy("permission", "given"),
-    "requested": pgettext_lazy("permission", "asked for, not confirmed"),
-    "withdrawn": pgettext_lazy("permission", "taken back"),
-    "objected": pgettext_lazy("permission", "objected to"),
-    "expired": pgettext_lazy("permission", "run out"),
-    "none": pgettext_lazy("permission", "never given"),
-}
-_YES_NO: list[Choice] = [("yes", _("yes")), ("no", _("no"))]
+BLANK: Mapping[str, str] = {"what": "field:language", "is": "=", "value": ""}
+WHOLE = 2**53
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """One condition as it stands in the form: what is looked at, how it is compared, with which value."""
+class WrongError(Exception):
+    """A part of a row cannot stay as it is; `unfinished` is that nothing was chosen or typed yet."""
 
-    what: str = "field:language"
-    comparison: str = "="
-    value: str = ""
-    turned: bool = False
+    def __init__(self, part: str, words: str, *, unfinished: bool = False) -> None:
+        super().__init__(words)
+        self.part, self.words, self.unfinished = part, words, unfinished
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Offer:
-    """What may be looked at in this house, read once a page."""
+def write_tree(group: Group, *, offer: Offer, strict: bool) -> dict[str, Any]:
+    """Return the conditions of a group. Without `strict` unfinished rows are left out; empty groups always are.
 
-    groups: list[tuple[str | Promise, list[Choice]]]
-    kinds: Mapping[str, Kind]
-    choices: Mapping[str, list[Choice]] = field(default_factory=dict)
+    Raises:
+        WrongError: a row is wrong, or with `strict` unfinished.
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Control:
-    """How one row is drawn: the comparisons that make sense, and the values to choose from (none: it is typed)."""
-
-    row: Row
-    comparisons: list[Choice]
-    values: list[Choice]
-    typed: str
-
-
-def read_offer(*, brand: Brand | None) -> Offer:
-    """Read the fields, topics, tags and segments that a condition may name."""
-    own = list(OwnField.objects.order_by("key"))
-    topics = [(f"{t.brand.slug}/{t.code}", f"{t.brand}: {said(t.name) or t.code}") for t in _topics(brand)]
-    groups: list[tuple[str | Promise, list[Choice]]] = [
-        (_("Person"), [(f"field:{name}", words) for name, words in STANDARD_WORDS.items()]),
-        (_("Own fields"), [(f"field:{one.key}", said(one.label) or one.key) for one in own]),
-        (_("Permission by mail"), [(f"permission:{code}", words) for code, words in topics]),
-        (_("Wants the topic"), [(f"topic:{code}", words) for code, words in topics]),
-        (_("Other"), [("tag", _("Tag")), ("segment", _("Segment"))]),
-    ]
-    choices: dict[str, list[Choice]] = {
-        f"field:{one.key}": [(str(value), str(value)) for value in one.choices] for one in own if one.choices
-    }
-    choices["field:language"] = [("es", "español"), ("fr", "français"), ("en", "English")]
-    choices["field:standing"] = [("ok", _("good")), ("failing", _("failing")), ("suppressed", _("silenced"))]
-    choices["tag"] = [(name, name) for name in Tag.objects.order_by("name").values_list("name", flat=True)]
-    choices["segment"] = [(name, name) for name in Segment.objects.order_by("name").values_list("name", flat=True)]
-    kinds = {**STANDARD, **{one.key: one.kind for one in own}}
-    return Offer(groups=[group for group in groups if group[1]], kinds=kinds, choices=choices)  # type: ignore[arg-type]
+    """
+    parts = []
+    for node in group.nodes:
+        if isinstance(node, Group):
+            inner = write_tree(node, offer=offer, strict=strict)
+            if inner:
+                parts.append(inner)
+            continue
+        try:
+            parts.append(write_row(node, offer=offer))
+        except WrongError:
+            if strict:
+                raise
+    return {group.match: parts} if parts else {}
 
 
-def _topics(brand: Brand | None) -> list[Topic]:
-    topics = Topic.objects.select_related("brand").order_by("brand", "id")
-    return list(topics.filter(brand=brand) if brand else topics)
+def fit_rows(group: Group, *, offer: Offer) -> None:
+    """Make every row what its controls can show: a comparison that its field has, and a value of the right form."""
+    for row in rows_of(group):
+        subject, _colon, name = row.get("what").partition(":")
+        if subject != "field":
+            continue
+        kind = offer.kinds.get(name, "text")
+        if row.get("is").removeprefix("not ") not in COMPARISONS[kind]:
+            row.parts["is"] = "="
+        relative = row.get("is") in RELATIVE
+        if (kind == "date" or relative) and ("-" in row.get("value")) == relative:
+            row.parts["value"] = ""
+        if row.get("is").removeprefix("not ") != "in" and "\n" in row.get("value"):
+            row.parts["value"] = row.get("value").partition("\n")[0]
 
 
-def draw(row: Row, *, offer: Offer) -> Control:
-    """Return the controls that fit what the row looks at."""
-    subject, _colon, name = row.what.partition(":")
-    if subject == "permission":
-        return Control(row=row, comparisons=[("=", COMPARISON_WORDS["="])], values=list(STATE_WORDS.items()), typed="")
-    if subject == "topic":
-        return Control(row=row, comparisons=[("=", COMPARISON_WORDS["="])], values=_YES_NO, typed="")
-    if subject in {"tag", "segment"}:
-        values = offer.choices.get(subject, [])
-        return Control(row=row, comparisons=[("=", COMPARISON_WORDS["="])], values=values, typed="text")
-    kind = offer.kinds.get(name, "text")
-    comparisons: list[Choice] = [(one, COMPARISON_WORDS[one]) for one in COMPARISONS[kind] if one in COMPARISON_WORDS]
-    if row.comparison in {"known", "unknown"}:
-        return Control(row=row, comparisons=comparisons, values=[], typed="")
-    values = _YES_NO if kind == "boolean" else offer.choices.get(row.what, []) if row.comparison in {"=", "!="} else []
-    typed = {"date": "date", "integer": "number"}.get(kind, "text") if row.comparison != "in" else "text"
-    return Control(row=row, comparisons=comparisons, values=values, typed=typed)
+def mark_faults(group: Group, *, offer: Offer, strict: bool) -> bool:
+    """Write beside each row what is wrong with it, unfinished ones only with `strict`; returns whether any is."""
+    found = False
+    for node, _above in walk(group):
+        if isinstance(node, Row):
+            try:
+                write_row(node, offer=offer)
+            except WrongError as wrong:
+                if strict or not wrong.unfinished:
+                    node.fault, node.wrong, found = wrong.words, wrong.part, True
+    return found
 
 
-def read_rows(post: QueryDict) -> list[Row]:
-    """Read the rows that the form sent, in their order; one that was asked to go is left out."""
-    gone = post.get("act", "").partition("remove:")[2]
-    return [
-        Row(
-            what=post.get(f"what_{number}", ""),
-            comparison=post.get(f"is_{number}", "="),
-            value=post.get(f"value_{number}", ""),
-            turned=f"not_{number}" in post,
-        )
-        for number in post.getlist("row")
-        if number != gone
-    ]
-
-
-def write_conditions(rows: list[Row], *, match: Match) -> dict[str, Any]:
-    """Return the rows as conditions in JSON; no row at all is everybody."""
-    return {match: [_write(row) for row in rows]} if rows else {}
-
-
-def _write(row: Row) -> dict[str, Any]:
-    subject, _colon, name = row.what.partition(":")
-    said_so: dict[str, Any]
-    if subject == "permission":
-        said_so = {"permission": name, "state": row.value if row.value in STATES else "granted"}
-    elif subject == "topic":
-        said_so = {"topic": name, "wanted": row.value != "no"}
+def write_row(row: Row, *, offer: Offer) -> dict[str, Any]:
+    """Return the condition of one row; raises WrongError."""
+    subject, _colon, name = row.get("what").partition(":")
+    said: dict[str, Any]
+    turned = row.get("is").startswith("not ")
+    if subject == "field" and name in offer.kinds:
+        said = _write_field(row, name=name, offer=offer)
+    elif subject == "did" and name in ACTS:
+        said = {"did": name, **_write_did(row, offer=offer)}
+        said |= {"when": when} if (when := _write_span(row)) else {}
+    elif subject == "permission" and row.get("what") in offer.labels:
+        said = _write_permission(row, topic=name)
+    elif subject == "topic" and row.get("what") in offer.labels:
+        said = {"topic": name, "wanted": _need(row, "value") != "no"}
     elif subject in {"tag", "segment"}:
-        said_so = {subject: row.value}
+        value = _need(row, "value")
+        if value not in dict(offer.choices[subject]):
+            raise WrongError("value", _("There is no “%(name)s”.") % {"name": value})
+        said = {subject: value}
+    elif subject == "import":
+        said = {"import": _number(row, "value", least=1, most=WHOLE)}
+    elif subject == "list":
+        said = {"list": _write_list(row)}
     else:
-        said_so = {"field": name, "is": row.comparison, "value": row.value}
-    return {"not": said_so} if row.turned else said_so
+        raise WrongError("what", _("This is no longer there. Choose something else."))
+    return {"not": said} if turned else said
 
 
-def open_conditions(conditions: Mapping[str, Any]) -> tuple[Match, list[Row]] | None:
-    """Return stored conditions as rows; None when they are nested deeper than the editor shows."""
-    if not conditions:
-        return "all", []
-    match: Match = "any" if "any" in conditions else "all"
-    parts = conditions.get(match, [conditions])
-    rows = [_open(part) for part in parts]
-    return None if None in rows else (match, [row for row in rows if row is not None])
+def _write_field(row: Row, *, name: str, offer: Offer) -> dict[str, Any]:
+    comparison = row.get("is").removeprefix("not ")
+    said: dict[str, Any] = {"field": name, "is": comparison}
+    kind = offer.kinds[name]
+    if comparison in {"known", "unknown", "month"}:
+        return said
+    if comparison in RELATIVE:
+        most = NEAREST_YEAR if comparison == "anniversary" else FARTHEST
+        return {**said, "value": _number(row, "value", least=0, most=most)}
+    if comparison == "between":
+        first, second = _typed(row, "value", kind), _typed(row, "second", kind)
+        if first > second:
+            raise WrongError("second", _("The second value is smaller than the first."))
+        return {**said, "value": [first, second]}
+    if comparison == "in":
+        lines = [line.strip() for line in _need(row, "value").splitlines() if line.strip()]
+        return {**said, "value": [_typed(Row(row.uid, {"value": line}), "value", kind) for line in lines]}
+    value = _typed(row, "value", kind)
+    choices = offer.choices.get(f"field:{name}")
+    if choices and value not in dict(choices):
+        raise WrongError("value", _("“%(value)s” is not one of the choices.") % {"value": value})
+    return {**said, "value": value}
 
 
-def _open(part: Mapping[str, Any]) -> Row | None:
-    if "not" in part:
-        inner = _open(part["not"])
-        return (
-            None
-            if inner is None or inner.turned
-            else Row(what=inner.what, comparison=inner.comparison, value=inner.value, turned=True)
+def _write_did(row: Row, *, offer: Offer) -> dict[str, Any]:
+    said: dict[str, Any] = {}
+    if row.get("times") not in {"", "1"}:
+        said["times"] = _number(row, "times", least=1, most=MOST_TIMES)
+    scope, _colon, name = row.get("of").partition(":")
+    if scope:
+        if row.get("of") not in dict(offer.choices["of"]):
+            raise WrongError("of", _("This is no longer there. Choose something else."))
+        said[scope] = int(name) if scope == "dispatch" else name
+    if row.get("what") == "did:clicked" and row.get("link").strip():
+        said["link"] = row.get("link").strip()
+    return said
+
+
+def _write_permission(row: Row, *, topic: str) -> dict[str, Any]:
+    state = _need(row, "value")
+    said: dict[str, Any] = {"permission": topic, "state": state if state in STATES else "granted"}
+    channel, basis = row.get("channel"), row.get("basis")
+    if channel in CHANNEL_WORDS and channel != "email":
+        said["channel"] = channel
+    if state == "none":
+        return said
+    if basis in BASIS_WORDS:
+        said["basis"] = basis
+    return said | ({"when": when} if (when := _write_span(row)) else {})
+
+
+def _write_span(row: Row) -> dict[str, Any]:
+    kind = row.get("when")
+    if kind in {"last", "ago"}:
+        return {kind: _number(row, "days", least=0, most=FARTHEST)}
+    if kind in {"since", "before"}:
+        return {kind: _day(row, "from")}
+    if kind == "between":
+        first, second = _day(row, "from"), _day(row, "to")
+        if first > second:
+            raise WrongError("to", _("The second day is before the first."))
+        return {kind: [first, second]}
+    return {}
+
+
+def _write_list(row: Row) -> list[str]:
+    values = list(dict.fromkeys(_need(row, "value").replace(",", " ").replace(";", " ").split()))
+    if len(values) > LONGEST_LIST:
+        raise WrongError(
+            "value",
+            _("A list holds at most %(most)s numbers or addresses. Import a longer one instead.") % {"most": "10 000"},
         )
-    if "permission" in part:
-        return Row(what=f"permission:{part['permission']}", value=part["state"])
-    if "topic" in part:
-        return Row(what=f"topic:{part['topic']}", value="yes" if part["wanted"] else "no")
-    for subject in ("tag", "segment"):
-        if subject in part:
-            return Row(what=subject, value=part[subject])
+    return values
+
+
+def _need(row: Row, part: str) -> str:
+    value = row.get(part).strip()
+    if not value:
+        raise WrongError(part, _("Choose or type a value."), unfinished=True)
+    return value
+
+
+def _typed(row: Row, part: str, kind: str) -> Any:
+    value = _need(row, part)
+    if kind == "integer":
+        return _number(row, part, least=-WHOLE, most=WHOLE)
+    if kind == "boolean":
+        return value == "yes"
+    if kind == "date":
+        return _day(row, part)
+    if kind == "decimal":
+        try:
+            number = float(value.replace(",", "."))
+        except ValueError:
+            number = float("nan")
+        if not isfinite(number):
+            raise WrongError(part, _("This is not a number."))
+        return number
+    if "\0" in value:
+        raise WrongError(part, _("Choose or type a value."))
+    return value
+
+
+def _number(row: Row, part: str, *, least: int, most: int) -> int:
+    value = _need(row, part)
+    try:
+        number = int(value)
+    except ValueError:
+        raise WrongError(part, _("This is not a whole number.")) from None
+    if not least <= number <= most:
+        raise WrongError(part, _("The number must be from %(least)s to %(most)s.") % {"least": least, "most": most})
+    return number
+
+
+def _day(row: Row, part: str) -> str:
+    value = _need(row, part)
+    try:
+        return date.fromisoformat(value).isoformat()
+    except ValueError:
+        raise WrongError(part, _("This is not a day. Write it as 2026-11-24.")) from None
+
+
+def open_tree(conditions: Mapping[str, Any]) -> Group | None:
+    """Return stored conditions as the tree of the form; None when there are more of them than it shows."""
+    opener = _Opener()
+    root = Group(ROOT)
+    if conditions:
+        opener.fill(root, conditions)
+    return root if opener.number <= MOST_NODES else None
+
+
+class _Opener:
+    """Gives each node its name while a tree is opened."""
+
+    def __init__(self) -> None:
+        self.number = 0
+
+    def name(self) -> str:
+        self.number += 1
+        return f"n{self.number}"
+
+    def fill(self, group: Group, conditions: Mapping[str, Any]) -> None:
+        """Take a group's parts, or the one condition that stands in its place."""
+        match = next((one for one in MATCHES if one in conditions), None)
+        if match is None:
+            group.nodes.append(self.open(conditions))
+            return
+        group.match = match
+        group.nodes += [self.open(part) for part in conditions[match]]
+
+    def open(self, part: Mapping[str, Any]) -> Row | Group:
+        if any(match in part for match in MATCHES):
+            group = Group(self.name())
+            self.fill(group, part)
+            return group
+        if "not" not in part:
+            return Row(self.name(), open_row(part))
+        inner = open_row(part["not"]) if _is_row(part["not"]) else {}
+        turned = _TURNED.get(inner.get("is", ""))
+        if inner and turned and (turned.startswith("not ") or inner["what"].startswith("field:")):
+            return Row(self.name(), {**inner, "is": turned})
+        group = Group(self.name(), "none")
+        if part["not"]:
+            group.nodes.append(self.open(part["not"]))
+        return group
+
+
+_TURNED = {"=": "!=", "!=": "=", "known": "unknown", "unknown": "known", "contains": "not contains",
+           "starts": "not starts", "in": "not in", "is": "not is"}  # fmt: skip
+
+
+def _is_row(part: Mapping[str, Any]) -> bool:
+    return bool(part) and "not" not in part and not any(match in part for match in MATCHES)
+
+
+def open_row(part: Mapping[str, Any]) -> dict[str, str]:
+    """Return the parts of the form that say this condition."""
     if "field" in part:
-        return Row(what=f"field:{part['field']}", comparison=part["is"], value=_show(part.get("value", "")))
-    return None
+        return {"what": f"field:{part['field']}", "is": part["is"], **_show(part["is"], part.get("value"))}
+    span = _open_span(part.get("when") or {})
+    if "did" in part:
+        scope = next((f"{one}:{part[one]}" for one in ("brand", "topic", "dispatch") if part.get(one)), "")
+        times = str(part.get("times", 1))
+        return {
+            "what": f"did:{part['did']}", "is": "is", "of": scope, "times": times, "link": part.get("link", ""), **span,
+        }  # fmt: skip
+    if "permission" in part:
+        return {
+            "what": f"permission:{part['permission']}", "is": "is", "value": part["state"],
+            "channel": part.get("channel", "email"), "basis": part.get("basis", ""), **span,
+        }  # fmt: skip
+    if "topic" in part:
+        return {"what": f"topic:{part['topic']}", "is": "is", "value": "yes" if part["wanted"] else "no"}
+    for subject in ("tag", "segment", "import"):
+        if subject in part:
+            return {"what": subject, "is": "is", "value": str(part[subject])}
+    return {"what": "list", "is": "is", "value": "\n".join(map(str, part.get("list", [])))}
 
 
-def _show(value: Any) -> str:
+def _open_span(when: Mapping[str, Any]) -> dict[str, str]:
+    for kind, value in when.items():
+        if kind in {"last", "ago"}:
+            return {"when": kind, "days": str(value)}
+        if kind == "between":
+            return {"when": kind, "from": value[0], "to": value[1]}
+        return {"when": kind, "from": value}
+    return {"when": "ever"}
+
+
+def _show(comparison: str, value: Any) -> dict[str, str]:
+    if comparison == "between":
+        return {"value": str(value[0]), "second": str(value[1])}
     if isinstance(value, bool):
-        return "yes" if value else "no"
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+        return {"value": "yes" if value else "no"}
+    if isinstance(value, list):
+        return {"value": "\n".join(map(str, value))}
+    return {"value": "" if value is None else str(value)}
+
+
+def count_list(value: str) -> str:
+    """Say how many numbers or addresses a pasted list holds."""
+    number = len(set(value.replace(",", " ").replace(";", " ").split()))
+    return ngettext("%(number)d number or address", "%(number)d numbers or addresses", number) % {"number": number}

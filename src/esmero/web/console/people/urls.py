@@ -3,6 +3,7 @@
 from django.urls import path
 
 from esmero.web.console.people import (
+    counts,
     data,
     duplicates,
     forms,
@@ -54,7 +55,10 @@ urlpatterns = [
     path("forms/<int:pk>/code.svg", forms.form_code, name="form-code"),
     path("segments/", segments.segments, name="segments"),
     path("segments/new/", segments.edit_segment, name="segment-new"),
+    path("segments/numbers/", counts.numbers, name="segment-numbers"),
+    path("segments/examples/", counts.examples, name="segment-examples"),
     path("segments/<int:pk>/", segments.edit_segment, name="segment"),
+    path("segments/<int:pk>/act/", segments.act_on_segment, name="segment-act"),
     path("imports/", imports.imports, name="imports"),
     path("imports/new/", imports.upload, name="import-new"),
     path("imports/<int:pk>/", imports.show_import, name="import"),

@@ -1,0 +1,232 @@
+"""The tree of a segment as it stands in the form: groups and rows with names that stay when they move, and what acts do.
+
+A form sends `node` once for each node, parents first: "n3 n1 row" is the row n3 in the group n1, "n1 n0 group" a group;
+the root is n0. `match_n1` says how a group's parts work together, `what_n3` and its like hold a row's parts. The same
+form works with and without scripts: each act is a button, and each answer is the whole tree again.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.http import QueryDict
+
+from esmero.people.conditions import DEEPEST, LONGEST_LIST
+
+MATCHES = ("all", "any", "none")
+PARTS = ("what", "is", "value", "second", "of", "link", "times", "when", "days", "from", "to", "channel", "basis")
+MOST_NODES = 200
+_LONGEST = LONGEST_LIST * 330  # characters of a pasted list
+ROOT = "n0"
+
+
+@dataclass(slots=True)
+class Row:
+    """One condition: its parts as typed, and what is wrong with which of them, once somebody asked to save it."""
+
+    uid: str
+    parts: dict[str, str]
+    fault: str = ""
+    wrong: str = ""
+
+    def get(self, part: str) -> str:
+        return self.parts.get(part, "")
+
+
+@dataclass(slots=True)
+class Group:
+    """Conditions of which all, any or none must hold."""
+
+    uid: str
+    match: str = "all"
+    nodes: list["Row | Group"] = field(default_factory=list)
+
+
+type Place = tuple[Group, int]
+
+
+@dataclass(slots=True)
+class Done:
+    """What an act did: the node to look at next and which of its controls, and a code of the words to say."""
+
+    focus: str = ""
+    control: str = ""
+    said: str = ""
+
+
+def read_tree(post: QueryDict) -> Group:
+    """Return the tree that a form sends; what does not fit together (a parent that is not there) is left out."""
+    root = Group(ROOT, _match(post, ROOT))
+    groups, depths = {ROOT: root}, {ROOT: 0}
+    for said in post.getlist("node")[:MOST_NODES]:
+        uid, parent, kind = [*said.split(" "), "", ""][:3]
+        above = groups.get(parent)
+        if above is None or uid in depths or not uid[1:].isdecimal() or len(uid) > 9 or depths[parent] >= DEEPEST - 4:
+            continue
+        depths[uid] = depths[parent] + 1
+        if kind == "group":
+            groups[uid] = Group(uid, _match(post, uid))
+            above.nodes.append(groups[uid])
+        else:
+            above.nodes.append(Row(uid, _read_parts(post, uid)))
+    return root
+
+
+def walk(group: Group) -> Iterator[tuple[Row | Group, Group]]:
+    """Give each node below a group with the group that it stands in, parents first."""
+    for node in group.nodes:
+        yield node, group
+        if isinstance(node, Group):
+            yield from walk(node)
+
+
+def rows_of(group: Group) -> list[Row]:
+    """Return all rows of a tree in their order."""
+    return [node for node, _above in walk(group) if isinstance(node, Row)]
+
+
+def change(root: Group, act: str, *, blank: Mapping[str, str]) -> Done:
+    """Do what a button asks for ("up:n3"); `blank` are the parts of a new row. An act that does not fit does nothing."""
+    verb, _colon, uid = act.partition(":")
+    groups = {ROOT: root} | {node.uid: node for node, _above in walk(root) if isinstance(node, Group)}
+    if verb in {"add", "add-group"} and uid in groups:
+        return _add(root, groups[uid], blank=blank, grouped=verb == "add-group")
+    place = _find(root, uid)
+    if place is None or verb not in _ACTS:
+        return Done()
+    done: Done = _ACTS[verb](root, place)
+    return done
+
+
+def _read_parts(post: QueryDict, uid: str) -> dict[str, str]:
+    """Read a row; one that looks at something else than when it was drawn begins anew."""
+    parts = {part: "\n".join(post.getlist(f"{part}_{uid}"))[:_LONGEST] for part in PARTS if f"{part}_{uid}" in post}
+    if post.get(f"was_{uid}", parts.get("what")) != parts.get("what"):
+        return {"what": parts.get("what", "")}
+    return parts
+
+
+def _match(post: QueryDict, uid: str) -> str:
+    match = post.get(f"match_{uid}", "all")
+    return match if match in MATCHES else "all"
+
+
+def _find(root: Group, uid: str) -> Place | None:
+    for node, above in walk(root):
+        if node.uid == uid:
+            return above, above.nodes.index(node)
+    return None
+
+
+def _above(root: Group, group: Group) -> Place | None:
+    return _find(root, group.uid)
+
+
+def _new(root: Group) -> str:
+    return f"n{max((int(node.uid[1:]) for node, _above in walk(root)), default=0) + 1}"
+
+
+def _add(root: Group, group: Group, *, blank: Mapping[str, str], grouped: bool) -> Done:
+    if sum(1 for _ in walk(root)) >= MOST_NODES - 1:
+        return Done(focus=group.uid, control="add", said="full")
+    uid = _new(root)
+    if grouped:
+        inner = Group(uid, "any" if group.match == "all" else "all")
+        group.nodes.append(inner)
+        row = Row(_new(root), dict(blank))
+        inner.nodes.append(row)
+        return Done(focus=row.uid, control="what", said="group-added")
+    group.nodes.append(Row(uid, dict(blank)))
+    return Done(focus=uid, control="what", said="added")
+
+
+def _remove(_root: Group, place: Place) -> Done:
+    group, index = place
+    group.nodes.pop(index)
+    if group.nodes:
+        return Done(focus=group.nodes[min(index, len(group.nodes) - 1)].uid, control="menu", said="removed")
+    return Done(focus=group.uid, control="add", said="removed")
+
+
+def _move_up(root: Group, place: Place) -> Done:
+    group, index = place
+    node = group.nodes[index]
+    if index == 0:
+        outside = _above(root, group)
+        if outside is None:
+            return Done(focus=node.uid, control="menu", said="first")
+        group.nodes.pop(index)
+        outside[0].nodes.insert(outside[1], node)
+        return Done(focus=node.uid, control="menu", said="moved-out")
+    group.nodes.pop(index)
+    before = group.nodes[index - 1]
+    if isinstance(before, Group) and not isinstance(node, Group):
+        before.nodes.append(node)
+        return Done(focus=node.uid, control="menu", said="moved-in")
+    group.nodes.insert(index - 1, node)
+    return Done(focus=node.uid, control="menu", said="moved-up")
+
+
+def _move_down(root: Group, place: Place) -> Done:
+    group, index = place
+    node = group.nodes[index]
+    if index == len(group.nodes) - 1:
+        outside = _above(root, group)
+        if outside is None:
+            return Done(focus=node.uid, control="menu", said="last")
+        group.nodes.pop(index)
+        outside[0].nodes.insert(outside[1] + 1, node)
+        return Done(focus=node.uid, control="menu", said="moved-out")
+    after = group.nodes[index + 1]
+    group.nodes.pop(index)
+    if isinstance(after, Group) and not isinstance(node, Group):
+        after.nodes.insert(0, node)
+        return Done(focus=node.uid, control="menu", said="moved-in")
+    group.nodes.insert(index + 1, node)
+    return Done(focus=node.uid, control="menu", said="moved-down")
+
+
+def _wrap(root: Group, place: Place) -> Done:
+    group, index = place
+    node = group.nodes[index]
+    uid = _new(root)
+    group.nodes[index] = Group(uid, "any" if group.match == "all" else "all", [node])
+    return Done(focus=uid, control="match", said="grouped")
+
+
+def _unwrap(_root: Group, place: Place) -> Done:
+    group, index = place
+    node = group.nodes[index]
+    if not isinstance(node, Group):
+        return Done(focus=node.uid, control="menu")
+    group.nodes[index : index + 1] = node.nodes
+    first = node.nodes[0].uid if node.nodes else group.uid
+    return Done(focus=first, control="menu" if node.nodes else "add", said="ungrouped")
+
+
+def _copy(root: Group, place: Place) -> Done:
+    group, index = place
+    number = int(_new(root)[1:])
+
+    def again(node: Row | Group) -> Row | Group:
+        nonlocal number
+        uid, number = f"n{number}", number + 1
+        if isinstance(node, Row):
+            return Row(uid, dict(node.parts))
+        return Group(uid, node.match, [again(one) for one in node.nodes])
+
+    made = again(group.nodes[index])
+    if sum(1 for _ in walk(root)) + number > MOST_NODES * 2:
+        return Done(focus=group.nodes[index].uid, control="menu", said="full")
+    group.nodes.insert(index + 1, made)
+    return Done(focus=made.uid, control="menu", said="copied")
+
+
+_ACTS: Mapping[str, Any] = {
+    "remove": _remove,
+    "up": _move_up,
+    "down": _move_down,
+    "group": _wrap,
+    "ungroup": _unwrap,
+    "copy": _copy,
+}
