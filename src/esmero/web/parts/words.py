@@ -108,6 +108,12 @@ FORM: Mapping[str, Word] = {
     "closed": Word("plain", pgettext_lazy("form", "closed")),
 }
 
+DATA_REQUEST: Mapping[str, Word] = {
+    "open": Word("wait", pgettext_lazy("request", "waits for an answer")),
+    "done": Word("kept", pgettext_lazy("request", "done")),
+    "declined": Word("broken", pgettext_lazy("request", "declined")),
+}
+
 # How often something happened; the events in the plural.
 COUNTED: Mapping[str, Word] = {
     "replied": Word("info", _("Human replies")),
@@ -141,6 +147,7 @@ STATES: Mapping[str, Mapping[str, Word]] = {
     "standing": STANDING,
     "conversation": CONVERSATION,
     "form": FORM,
+    "data-request": DATA_REQUEST,
 }
 
 REASONS: Mapping[str, str | Promise] = {
