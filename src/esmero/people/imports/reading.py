@@ -125,17 +125,17 @@ def _sample(path: Path, encoding: str, mark: int) -> list[str]:
 
 def _guess_dialect(sample: Sequence[str], encoding: str, mark: int) -> Dialect:
     newline, *lines = sample
-    start = mark
+    start, skipped = mark, 0
     if lines and lines[0].strip().lower().startswith("sep=") and len(lines[0].strip()) == 5:
         stated = lines[0].strip()[4]
         ending = "\r\n" if newline == "\n" else newline
         start += len((lines[0].rstrip("\n") + ending).encode(encoding))
-        lines = lines[1:]
+        lines, skipped = lines[1:], 1
         delimiter = stated
     else:
         delimiter = max(_DELIMITERS, key=lambda candidate: _regularity(lines, candidate))
     blank_after = any(f'{delimiter} "' in text for text in lines)
-    return Dialect(encoding, start, newline, delimiter, blank_after)
+    return Dialect(encoding, start, newline, delimiter, blank_after, skipped)
 
 
 def _regularity(lines: Sequence[str], delimiter: str) -> tuple[float, int]:
