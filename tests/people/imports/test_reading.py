@@ -38,10 +38,21 @@ def test_delimiter_and_line_ends_are_found(tmp_path, delimiter, newline):
     assert [row for _, row in cells(tmp_path, reading)] == rows[1:]
 
 
-def test_a_stated_delimiter_wins(tmp_path):
-    reading = read(tmp_path, "sep=;\r\nEmail;Nombre\r\na@b.example;Ann, Mary, Jane\r\n")
+@pytest.mark.parametrize("codec", ["utf-8-sig", "utf-8", "utf-16", "cp1252"])
+@pytest.mark.parametrize("newline", ["\r\n", "\n", "\r"], ids=["CRLF", "LF", "CR"])
+def test_a_stated_delimiter_wins(tmp_path, codec, newline):
+    if (codec, newline) == ("utf-16", "\r"):
+        pytest.skip("nothing writes this")
+    rows = ["sep=;", "Email;Ñombre", "a@b.example;Ann, Mary, Jane", ""]
+    reading = read(tmp_path, newline.join(rows), codec=codec)
     assert (reading.delimiter, reading.records) == (";", 1)
+    assert [column.name for column in reading.columns] == ["Email", "Ñombre"]
     assert cells(tmp_path, reading) == [(3, ["a@b.example", "Ann, Mary, Jane"])]
+
+
+def test_lines_are_counted_from_the_first_of_the_file_also_without_heads(tmp_path):
+    reading = read(tmp_path, "sep=;\nzoe@c.example;1\nana@c.example;2\n")
+    assert [line for line, _ in cells(tmp_path, reading)] == [2, 3]
 
 
 def test_heads_stand_below_a_title(tmp_path):
