@@ -20,7 +20,7 @@ if "CI" not in os.environ:
     settings.load_profile("no-clock")
 
 _KEYS = _HOME / "keys"
-_KEYS.mkdir()
+_KEYS.mkdir(mode=0o700)
 for _name in ("secret.key", "suppression.key", "tokens-1.key"):
     (_KEYS / _name).write_text("only-for-this-test-run-" + os.urandom(20).hex())
 
