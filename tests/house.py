@@ -7,13 +7,20 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from hypothesis import settings
+
 _HOME = Path(tempfile.mkdtemp(prefix="esmero-test-"))
 os.environ["ESMERO_HOME"] = str(_HOME)
 os.environ.setdefault("ESMERO_CORPUS", str(Path(__file__).resolve().parents[2] / "shared" / "data"))
 
 
+# No test asserts a time, so Hypothesis does not either, also where CI's own profile is not loaded.
+if "CI" not in os.environ:
+    settings.register_profile("no-clock", deadline=None)
+    settings.load_profile("no-clock")
+
 _KEYS = _HOME / "keys"
-_KEYS.mkdir()
+_KEYS.mkdir(mode=0o700)
 for _name in ("secret.key", "suppression.key", "tokens-1.key"):
     (_KEYS / _name).write_text("only-for-this-test-run-" + os.urandom(20).hex())
 

@@ -8,6 +8,7 @@ import re
 import shutil
 import socket
 import subprocess
+import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping
@@ -132,13 +133,14 @@ def run(program: str, *arguments: str) -> str:
 
 @contextmanager
 def open_postfix(folder: Path, *, routes: Mapping[str, int]):
-    """Run Postfix with its files below `folder`; `routes` lead a domain (".example": all below it) to a local port."""
+    """Run Postfix; `routes` lead a domain (".example": all below it) to a local port. Its log ends up in `folder`.
+
+    Its daemons are other users, and pytest closes its own folders to others whenever it starts: so it works outside of them.
+    """
     require_postfix()
-    for parent in (folder, *folder.parents):  # its daemons are other users and must get through
-        if parent == Path("/tmp"):
-            break
-        parent.chmod(0o755)
-    postfix = Postfix(folder / "postfix")
+    outside = Path(tempfile.mkdtemp(prefix="esmero-postfix-"))
+    outside.chmod(0o755)
+    postfix = Postfix(outside / "postfix")
     _furnish(postfix, routes)
     etc = str(postfix.root / "etc")
     run("postfix", "-c", etc, "check")  # makes the folders of the queue
@@ -160,6 +162,9 @@ def open_postfix(folder: Path, *, routes: Mapping[str, int]):
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, 9)
             process.wait()
+        if postfix.log.exists():
+            postfix.log = Path(shutil.move(postfix.log, folder / "mail.log"))
+        shutil.rmtree(outside, ignore_errors=True)
 
 
 def _furnish(postfix: Postfix, routes: Mapping[str, int]) -> None:

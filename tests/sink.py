@@ -5,6 +5,7 @@ import re
 import shutil
 import socket
 import subprocess
+import tempfile
 import time
 from collections import Counter
 from contextlib import contextmanager
@@ -43,24 +44,28 @@ class Sink:
 
 @contextmanager
 def open_sink(folder: Path, *flags: str):
-    """Run smtp-sink on a free port; its messages are appended to one file in `folder`."""
+    """Run smtp-sink on a free port; its messages are appended to one file, which ends up in `folder`.
+
+    It runs as another user, and pytest closes its own folders to others whenever it starts: so it works outside of them.
+    """
     require_sink()
-    folder.chmod(0o777)
-    for parent in folder.parents:
-        if parent == Path("/tmp"):
-            break
-        parent.chmod(0o755)
-    dump = folder / "sink.dump"
+    outside = Path(tempfile.mkdtemp(prefix="esmero-sink-"))
+    outside.chmod(0o777)
+    dump = outside / "sink.dump"
     port = free_port()
     user = ["-u", "nobody"] if os.getuid() == 0 else []
     command = [PROGRAM, *user, *flags, "-D", str(dump), f"127.0.0.1:{port}", "256"]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=folder)
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=outside)
+    sink = Sink(port, dump)
     try:
         _await_port(port, process)
-        yield Sink(port, dump)
+        yield sink
     finally:
         process.kill()
         process.wait()
+        if dump.exists():
+            sink.dump = Path(shutil.move(dump, folder / "sink.dump"))
+        shutil.rmtree(outside, ignore_errors=True)
 
 
 def _await_port(port: int, process: "subprocess.Popen[bytes]") -> None:

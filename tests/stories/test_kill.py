@@ -1,75 +1,88 @@
-"""Kill the sender at any moment: nobody is lost, nobody gets it twice, and the few in doubt are named."""
+"""Kill the worker at any moment: nobody is lost, nobody gets it twice, the few in doubt are named, and the house goes on."""
 
 import os
 import random
+import re
 import signal
-import sqlite3
+import socket
 import subprocess
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from tests.sink import open_sink
+from tests.postfix import wait_for
+from tests.sink import free_port, open_sink
+from tests.stories.houses import OwnHouse
 
 KILLS = 5
 NUMBER = 10_000
 SCRIPT = Path(__file__).parent / "kill_house.py"
-ROOT = Path(__file__).resolve().parents[2]
+REST = ("sent", "doubt", "refused", "gave-up", "cancelled")
+pytestmark = [pytest.mark.relay, pytest.mark.slow]
 
 
-def run(home, act, *rest):
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "ESMERO_DATABASE_URL": ""}
-    command = [sys.executable, str(SCRIPT), act, str(home), *map(str, rest)]
-    return subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+@pytest.fixture
+def sink(tmp_path):
+    folder = tmp_path / "sink"
+    folder.mkdir()
+    with open_sink(folder) as running:
+        yield running
 
 
-def states(home):
-    database = sqlite3.connect(f"file:{home}/esmero.sqlite3?mode=ro", uri=True)
-    try:
-        return database.execute("SELECT address, state FROM esmero_message").fetchall()
-    finally:
-        database.close()
-
-
-def await_progress(worker, home, at_least):
-    """Wait until so many messages have left (or the worker has ended); progress is the clock, not seconds."""
-    while worker.poll() is None:
-        if sum(state == "sent" for _, state in states(home)) >= at_least:
-            return
-
-
-@pytest.mark.relay
-@pytest.mark.slow
-def test_five_kills_lose_nobody_and_write_to_nobody_twice(tmp_path):
-    home = tmp_path / "home"
+def make_house(home, *, port, number):
     home.mkdir()
-    sinkhole = tmp_path / "sink"
-    sinkhole.mkdir()
-    rng = random.Random(20261124)
-    with open_sink(sinkhole) as sink:
-        made = run(home, "make", sink.port, NUMBER)
-        assert made.wait() == 0, made.stderr.read().decode()
-        begun_unanswered = 0
-        for moment in sorted(rng.randrange(0, NUMBER * 8 // 10) for _ in range(KILLS)):
-            worker = run(home, "work")
-            await_progress(worker, home, moment)
-            worker.send_signal(signal.SIGKILL)
-            worker.wait()
-            begun_unanswered += count_begun_unanswered(home)
-        last = run(home, "work")
-        assert last.wait() == 0, last.stderr.read().decode()
-        arrived = sink.recipients()
-    found = dict(states(home))
-    assert len(found) == NUMBER
-    assert set(found.values()) <= {"sent", "doubt"}
-    sent = {address for address, state in found.items() if state == "sent"}
-    doubts = set(found) - sent
-    assert not [address for address in sent if arrived[address] != 1]
-    assert not [address for address, times in arrived.items() if times > 1]
-    assert set(arrived) <= sent | doubts
-    assert len(doubts) <= begun_unanswered
-    print(f"{len(doubts)} in doubt of {begun_unanswered} begun and unanswered at {KILLS} kills")
+    house = OwnHouse(home, web_port=free_port(), inbound_port=free_port(), worker_name="w")
+    command = [sys.executable, str(SCRIPT), str(home), str(port), str(number)]
+    subprocess.run(command, env=house.environment, check=True, stdin=subprocess.DEVNULL)
+    return house
+
+
+@contextmanager
+def serving(house, log):
+    """Run the whole house; give the process that watches over the others."""
+    process = house.start("serve", log=log)
+    try:
+        yield process
+    finally:
+        process.terminate()
+        process.wait(60)
+
+
+def states(house):
+    return dict(house.ask("SELECT address, state FROM esmero_message"))
+
+
+def count(house, *of):
+    """Count the messages in these states."""
+    marks = ", ".join(f"'{state}'" for state in of)
+    return house.ask(f"SELECT count(*) FROM esmero_message WHERE state IN ({marks})")[0][0]
+
+
+def worker_of(log):
+    """Give the process that the house says its worker is now; 0 while it says none."""
+    found = re.findall(r"worker (?:up|starting) \(process (\d+)\)", log.read_text())
+    return int(found[-1]) if found else 0
+
+
+def kill_worker(serve, log, house):
+    """Kill the worker while the house is held still, and count what its journals say was begun and not answered."""
+    serve.send_signal(signal.SIGSTOP)
+    pid = worker_of(log)
+    os.kill(pid, signal.SIGKILL)
+    wait_for(lambda: is_dead(pid), what="the worker is dead")
+    begun = count_begun_unanswered(house.home)
+    serve.send_signal(signal.SIGCONT)
+    wait_for(lambda: worker_of(log) not in {0, pid}, what="another worker is there")
+    return begun
+
+
+def is_dead(pid):
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except FileNotFoundError:
+        return True
 
 
 def count_begun_unanswered(home):
@@ -83,3 +96,47 @@ def count_begun_unanswered(home):
             )
         open_ += len(begun - answered)
     return open_
+
+
+def test_five_kills_lose_nobody_and_write_to_nobody_twice(tmp_path, sink):
+    house, log = make_house(tmp_path / "home", port=sink.port, number=NUMBER), tmp_path / "log"
+    rng = random.Random(20261124)
+    moments = sorted(rng.randrange(0, NUMBER * 8 // 10) for _ in range(KILLS))
+    begun_unanswered = 0
+    with serving(house, log) as serve:
+        wait_for(lambda: worker_of(log) > 0, what="the worker is there")
+        for moment in moments:
+            reached = lambda moment=moment: count(house, "sent") >= moment  # noqa: E731
+            wait_for(reached, what=f"{moment} are sent", progress=lambda: count(house, "sent"))
+            begun_unanswered += kill_worker(serve, log, house)
+        over = lambda: count(house, *REST)  # noqa: E731
+        wait_for(lambda: over() == NUMBER, what="nobody waits any more", progress=over)
+        arrived = sink.recipients()
+    found = states(house)
+    assert len(found) == NUMBER
+    assert set(found.values()) <= {"sent", "doubt"}
+    sent = {address for address, state in found.items() if state == "sent"}
+    doubts = set(found) - sent
+    assert not [address for address in sent if arrived[address] != 1]
+    assert not [address for address, times in arrived.items() if times > 1]
+    assert set(arrived) <= sent | doubts
+    assert len(doubts) <= begun_unanswered
+    assert log.read_text().count("worker was ended by signal 9") == KILLS
+    print(f"{len(doubts)} in doubt of {begun_unanswered} begun and unanswered at {KILLS} kills")
+
+
+def test_told_to_end_it_finishes_what_is_on_the_wire_and_leaves_no_doubt(tmp_path, sink):
+    number = 4_000
+    house, log = make_house(tmp_path / "home", port=sink.port, number=number), tmp_path / "log"
+    with serving(house, log):
+        wait_for(lambda: count(house, "sent") > 500, what="it sends", progress=lambda: count(house, "sent"))
+    found = list(states(house).values())
+    assert set(found) <= {"sent", "planned"}, "nothing is on the wire, claimed or in doubt"
+    assert 500 < found.count("sent") < number, "it was told in the middle"
+    assert sink.recipients().total() == found.count("sent")
+    assert not list((house.home / "journals" / "w").glob("*.journal"))
+    with serving(house, log):
+        wait_for(lambda: count(house, "sent") == number, what="all are sent", progress=lambda: count(house, "sent"))
+    assert set(sink.recipients().values()) == {1}
+    with pytest.raises(OSError, match="refused"):
+        socket.create_connection(("127.0.0.1", int(house.environment["ESMERO_WEB_PORT"])))

@@ -11,7 +11,7 @@ from typing import Any
 
 from esmero.people.addresses import read_address
 from esmero.people.folding import fold
-from esmero.people.imports.encoding import guess_encoding
+from esmero.people.imports.encoding import Encoding, guess_encoding
 from esmero.people.imports.fields import GIVING, MANY, to_key
 from esmero.people.imports.heads import guess_head
 from esmero.people.imports.kinds import STATUSES
@@ -104,7 +104,12 @@ def read_file(path: Path, *, dialect: Dialect | None = None) -> Reading:
         raise FileProblem("The file is empty.", remedy="Export the list again and look that it holds lines.")
     head = _find_head(first)
     if head is None:
-        names, offset, line, header_line = _number_columns(max(len(row.cells) for row in first)), dialect.start, 0, 0
+        names, offset, line, header_line = (
+            _number_columns(max(len(row.cells) for row in first)),
+            dialect.start,
+            dialect.skipped,
+            0,
+        )
     else:
         row = first[head]
         names, offset, line, header_line = _name_columns(row.cells), row.end, row.line + row.lines - 1, row.line
@@ -121,31 +126,32 @@ def read_file(path: Path, *, dialect: Dialect | None = None) -> Reading:
 
 def _find_dialect(path: Path) -> Dialect:
     encoding = guess_encoding(path)
-    return _guess_dialect(_sample(path, encoding.name, encoding.mark), encoding.name, encoding.mark)
+    newline, lines, second = _sample(path, encoding.name, encoding.mark)
+    return _guess_dialect(lines, newline=newline, encoding=encoding, second=second)
 
 
-def _sample(path: Path, encoding: str, mark: int) -> list[str]:
+def _sample(path: Path, encoding: str, mark: int) -> tuple[str, list[str], int]:
+    """Return what ends a line, the first lines, and the octet where the second begins."""
     with path.open("rb") as file:
         newline = "\n"
         wide = "\n".encode(encoding)
         if wide not in file.read(256 * 1024) and len(wide) == 1:
             newline = "\r"
-        return [newline, *islice(Lines(file, encoding=encoding, newline=newline, offset=mark), _LOOK_AT)]
+        reader = Lines(file, encoding=encoding, newline=newline, offset=mark)
+        first = list(islice(reader, 1))
+        second = reader.offset
+        return newline, [*first, *islice(reader, _LOOK_AT - 1)], second
 
 
-def _guess_dialect(sample: Sequence[str], encoding: str, mark: int) -> Dialect:
-    newline, *lines = sample
-    start = mark
-    if lines and lines[0].strip().lower().startswith("sep=") and len(lines[0].strip()) == 5:
-        stated = lines[0].strip()[4]
-        ending = "\r\n" if newline == "\n" else newline
-        start += len((lines[0].rstrip("\n") + ending).encode(encoding))
-        lines = lines[1:]
-        delimiter = stated
+def _guess_dialect(lines: Sequence[str], *, newline: str, encoding: Encoding, second: int) -> Dialect:
+    start, skipped = encoding.mark, 0
+    stated = lines[0].strip() if lines else ""
+    if stated.lower().startswith("sep=") and len(stated) == 5:
+        delimiter, lines, start, skipped = stated[4], lines[1:], second, 1
     else:
         delimiter = max(_DELIMITERS, key=lambda candidate: _regularity(lines, candidate))
     blank_after = any(f'{delimiter} "' in text for text in lines)
-    return Dialect(encoding, start, newline, delimiter, blank_after)
+    return Dialect(encoding.name, start, newline, delimiter, blank_after, skipped)
 
 
 def _regularity(lines: Sequence[str], delimiter: str) -> tuple[float, int]:

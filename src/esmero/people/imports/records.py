@@ -16,13 +16,18 @@ _END = "\0end of file\0"
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """How a file is written. `start` is the octet where its text begins; `blank_after`: blanks after the delimiter, to skip."""
+    """How a file is written.
+
+    `start` is the octet where its records begin and `skipped` how many lines stand before it; `blank_after`: blanks after
+    the delimiter, to skip.
+    """
 
     encoding: str
     start: int
     newline: str
     delimiter: str
     blank_after: bool
+    skipped: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +45,7 @@ class Records(Iterator[Record]):
 
     def __init__(self, path: Path, dialect: Dialect, *, offset: int | None = None, line: int = 0) -> None:
         self._file = path.open("rb")
-        start = dialect.start if offset is None else offset
+        start, line = (dialect.start, dialect.skipped) if offset is None else (offset, line)
         self._lines = Lines(self._file, encoding=dialect.encoding, newline=dialect.newline, offset=start, number=line)
         self._rows = csv.reader(
             self._fed(), delimiter=dialect.delimiter, skipinitialspace=dialect.blank_after, strict=False

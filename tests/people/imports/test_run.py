@@ -1,0 +1,269 @@
+"""What an import does with people that are known, with what staff wrote, with consent, and with being interrupted."""
+
+from datetime import UTC, datetime
+
+import pytest
+from django.utils import timezone
+
+from esmero.people.imports import run as work
+from esmero.people.imports.lifecycle import begin_now, bring_file
+from esmero.people.imports.report import write_report
+from esmero.people.models import (
+    Address,
+    BlockedDomain,
+    ContactPoint,
+    Import,
+    ImportLine,
+    Organisation,
+    Permission,
+    PermissionEntry,
+    Person,
+    Suppression,
+    Topic,
+)
+from esmero.people.permission import grant, withdraw
+from esmero.people.suppression import suppress
+from esmero.rounds.table import JOBS
+from esmero.work.jobs import claim_job, run_to_end
+from tests.house_facts import build_house
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def house():
+    return build_house()
+
+
+def begin(house, *lines, said=None, topic=True, dry_run=False):
+    brought = bring_file("\r\n".join(lines).encode(), name="lista.csv", brand=house.brand, by="Lucía")
+    chosen = house.topic if topic is True else topic
+    return begin_now(brought, said=said or {}, topic=chosen, source="alta en tienda", dry_run=dry_run, by="Lucía")
+
+
+def bring(house, *lines, **facts):
+    brought = begin(house, *lines, **facts)
+    job = run_to_end(brought.job, kinds=JOBS, worker="test")
+    assert job.state == "done", job.trouble
+    brought.refresh_from_db()
+    return brought
+
+
+def verdicts(brought):
+    return [(line.verdict, line.address_verdict) for line in ImportLine.objects.filter(of=brought).order_by("line")]
+
+
+def ada():
+    return Person.objects.get(number="7")
+
+
+HEAD = "Número;Nombre;Correo;Tarifa"
+
+
+def test_a_number_finds_a_person_before_an_address_does(house):
+    bring(house, HEAD, "7;Ada;ada@c.example;A", "8;Bea;bea@c.example;B")
+    brought = bring(house, HEAD, "8;Bea;ada@c.example;B")
+    assert verdicts(brought) == [("changed", "ok")]
+    assert set(Person.objects.values_list("number", "address__value")) == {
+        ("7", "ada@c.example"),
+        ("8", "ada@c.example"),
+    }
+
+
+def test_an_address_finds_who_has_no_number_and_gives_them_one(house):
+    bring(house, "Nombre;Correo", "Ada;ada@c.example")
+    bring(house, HEAD, "7;Ada;ADA@C.example;A")
+    assert (Person.objects.count(), ada().address.value) == (1, "ada@c.example")
+
+
+def test_two_people_of_one_household_stay_two(house):
+    brought = bring(house, HEAD, "7;Ada;casa@c.example;A", "8;Bea;casa@c.example;B")
+    assert verdicts(brought) == [("added", "ok"), ("added", "ok")]
+    assert [row[4] for row in write_report(brought)] == [1, 1]
+
+
+def test_a_blank_cell_erases_nothing(house):
+    bring(house, HEAD, "7;Ada;ada@c.example;A")
+    brought = bring(house, HEAD, "7;;;", "9;Zoë;no tiene;")
+    assert verdicts(brought) == [("unchanged", "none"), ("added", "none")]
+    assert (ada().given_name, ada().address.value, ada().fields) == ("Ada", "ada@c.example", {"tarifa": "A"})
+
+
+def test_what_an_import_wrote_the_next_one_changes_and_what_staff_wrote_stays(house):
+    bring(house, HEAD, "7;Ada;ada@c.example;A")
+    person = ada()
+    person.given_name = "Adelaida"
+    del person.written_by["given_name"]
+    person.save()
+    brought = bring(house, HEAD, "7;Ada;nueva@c.example;B")
+    assert verdicts(brought) == [("changed", "ok")]
+    assert (ada().given_name, ada().address.value, ada().fields) == ("Adelaida", "nueva@c.example", {"tarifa": "B"})
+
+
+def test_a_later_line_of_the_file_fills_what_the_earlier_left_blank_and_changes_nothing_else(house):
+    lines = (HEAD, "7;Ada;ada@c.example;", "7;Adela;otra@c.example;B")
+    brought = bring(house, *lines)
+    assert verdicts(brought) == [("added", "ok"), ("merged", "ok")]
+    assert (ada().given_name, ada().address.value, ada().fields) == ("Ada", "ada@c.example", {"tarifa": "B"})
+    assert list(ContactPoint.objects.values_list("kind", "value")) == [("email", "otra@c.example")]
+    assert ImportLine.objects.get(line=3).warnings == [
+        "said-otherwise-before: given_name",
+        "said-otherwise-before: address",
+    ]
+    assert verdicts(bring(house, *lines)) == [("unchanged", "ok"), ("merged", "ok")]
+
+
+def test_a_line_without_number_and_address_is_refused_with_its_cell(house):
+    brought = bring(house, HEAD, ";Ada;ada at c.example;A", ";;;", ";TOTAL;;")
+    lines = ImportLine.objects.filter(of=brought).order_by("line").values_list("line", "verdict", "reason", "cell")
+    assert list(lines) == [(2, "refused", "no-identity", "Correo: ada at c.example"), (3, "refused", "no-identity", ""), (4, "refused", "no-identity", "")]  # fmt: skip
+    assert not Person.objects.exists()
+
+
+def test_a_bad_address_costs_the_address_and_not_the_person(house):
+    brought = bring(house, HEAD, "7;Ada;ada@@c.example;A")
+    assert verdicts(brought) == [("added", "invalid")]
+    assert (ada().address, ImportLine.objects.get().warnings) == (None, ["address-two-ats"])
+
+
+@pytest.mark.parametrize(
+    ("domain", "verdict"),
+    [
+        ("ban.net", "refused"),
+        ("sub.ban.net", "added"),
+        ("ban.org", "refused"),
+        ("sub.ban.org", "refused"),
+        ("urban.net", "added"),
+    ],
+)
+def test_domains_of_the_operators_list_are_refused(house, domain, verdict):
+    BlockedDomain.objects.bulk_create([BlockedDomain(domain="BAN.net"), BlockedDomain(domain=".ban.org")])
+    assert verdicts(bring(house, HEAD, f"7;Ada;ada@{domain.upper()};A"))[0][0] == verdict
+
+
+CONSENT = "Número;Correo;Fecha alta;Acepta publicidad;Texto aceptado;Fecha baja"
+
+
+def consents(house, *lines, **facts):
+    return bring(house, CONSENT, *lines, said={"Acepta publicidad": "consent"}, **facts)
+
+
+def test_consent_is_kept_with_wording_version_date_source_and_place(house):
+    consents(house, "7;ada@c.example;03/04/2026;sí;Quiero novedades. (v2, web);")
+    [entry] = PermissionEntry.objects.all()
+    assert (entry.act, entry.basis, entry.wording, entry.wording_version) == (
+        "granted",
+        "consent",
+        "Quiero novedades.",
+        "v2",
+    )
+    assert entry.at == datetime(2026, 4, 2, 22, 0, tzinfo=UTC), "the day begins in the brand's own zone"
+    assert (entry.source, entry.proof.name, entry.proof_place) == ("alta en tienda", "lista.csv", "line 2")
+
+
+def test_on_equal_days_the_withdrawal_wins(house):
+    consents(house, "7;ada@c.example;03/04/2026;sí;;03/04/2026")
+    assert Permission.objects.get().state == "withdrawn"
+
+
+def test_no_permission_is_revived_by_an_older_yes_nor_by_one_without_a_date(house):
+    consents(house, "7;ada@c.example;03/04/2026;sí;;")
+    withdraw(
+        ada(),
+        brand=house.brand,
+        purpose=house.topic.purpose,
+        topic=house.topic,
+        source="llamada",
+        at=datetime(2026, 5, 1, tzinfo=UTC),
+    )
+    consents(house, "7;ada@c.example;03/04/2026;sí;;")
+    assert Permission.objects.get().state == "withdrawn"
+    consents(house, "7;ada@c.example;;sí;;")
+    assert Permission.objects.get().state == "withdrawn"
+
+
+def test_a_no_in_the_column_takes_nothing_back_that_the_list_knows_nothing_of(house):
+    bring(house, HEAD, "7;Ada;ada@c.example;A")
+    grant(
+        ada(), brand=house.brand, purpose=house.topic.purpose, topic=house.topic, source="formulario", at=timezone.now()
+    )
+    consents(house, "7;ada@c.example;;no;;")
+    assert Permission.objects.get().state == "granted"
+
+
+def test_a_consent_of_the_future_counts_with_a_warning(house):
+    consents(house, "7;ada@c.example;03/04/2199;sí;;")
+    assert Permission.objects.get().state == "granted"
+    assert ImportLine.objects.get().warnings == ["consent-in-the-future"]
+
+
+def test_a_withdrawal_needs_neither_confirmation_nor_topic_and_takes_back_all_advertising(house):
+    other = Topic.objects.create(brand=house.brand, code="ofertas", purpose=house.topic.purpose)
+    bring(house, CONSENT, "7;ada@c.example;01/01/2026;sí;;02/01/2026", topic=None)
+    assert set(Permission.objects.values_list("topic", "state")) == {
+        (house.topic.pk, "withdrawn"),
+        (other.pk, "withdrawn"),
+    }
+    assert not PermissionEntry.objects.filter(act="granted").exists()
+
+
+def test_who_was_silenced_stays_silent_and_the_line_says_so(house):
+    suppress("ada@c.example", scope="all", reason="unknown-user", evidence="x", at=timezone.now())
+    brought = consents(house, "7;ADA@c.example;03/04/2026;sí;;")
+    assert Address.objects.get().standing == "suppressed"
+    assert ImportLine.objects.get().warnings == ["suppressed"]
+    assert brought.counts == {"added": 1, "address-mended": 1, "suppressed": 1}
+    assert Suppression.objects.count() == 1
+
+
+def test_a_companys_name_is_one_organisation_however_it_is_written(house):
+    bring(house, "Número;Correo;Empresa", "7;a@c.example;Añil, S.L.", "8;b@c.example;AÑIL,  s.l.")
+    assert Organisation.objects.count() == 1
+
+
+def test_the_dry_run_says_the_same_and_changes_nothing(house):
+    bring(house, HEAD, "7;Ada;ada@c.example;A")
+    lines = (HEAD, "7;Ada;ada@c.example;B", "8;Bea;bea@c.example;A", "8;Bea;bea@c.example;A", ";;;")
+    before = list(Person.objects.values()), list(Address.objects.values())
+    dry = bring(house, *lines, dry_run=True)
+    assert (list(Person.objects.values()), list(Address.objects.values())) == before
+    assert dry.state == Import.State.CHECKED
+    real = bring(house, *lines)
+    assert (
+        verdicts(dry) == verdicts(real) == [("changed", "ok"), ("added", "ok"), ("merged", "ok"), ("refused", "none")]
+    )
+    assert dry.counts == real.counts
+
+
+@pytest.mark.parametrize("chunks", [1, 2, 3])
+def test_interrupted_after_any_chunk_it_goes_on_where_it_was(house, monkeypatch, chunks):
+    monkeypatch.setattr(work, "CHUNK", 2)
+    lines = [f"{n};P{n};p{n}@c.example;A" for n in range(5)] + ["0;P0;p0@c.example;A"]
+    brought = begin(house, HEAD, *lines)
+    job = claim_job("dies", kinds=JOBS)
+    for _ in range(chunks):
+        work.run_chunk(job)
+    job.refresh_from_db()
+    assert job.done == 2 * chunks
+    finished = run_to_end(brought.job, kinds=JOBS, worker="dies")
+    assert (finished.state, finished.done) == ("done", 6)
+    assert verdicts(brought) == [("added", "ok")] * 5 + [("merged", "ok")]
+    assert [line.line for line in ImportLine.objects.order_by("line")] == [2, 3, 4, 5, 6, 7]
+
+
+def test_a_chunk_that_fails_leaves_nothing_half_done(house, monkeypatch):
+    monkeypatch.setattr(work, "CHUNK", 2)
+    brought = begin(house, HEAD, *[f"{n};P{n};p{n}@c.example;A" for n in range(4)])
+    job = claim_job("w", kinds=JOBS)
+    work.run_chunk(job)
+
+    def fail(*_args, **_facts):
+        raise OSError("disk full")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(work, "save_progress", fail)
+        with pytest.raises(OSError, match="disk full"):
+            work.run_chunk(job)
+    assert (Person.objects.count(), ImportLine.objects.count()) == (2, 2)
+    assert run_to_end(brought.job, kinds=JOBS, worker="w").state == "done"
+    assert (Person.objects.count(), ImportLine.objects.count()) == (4, 4)
