@@ -57,7 +57,13 @@ def _as_complaint(letter: Letter, base: Verdict) -> Verdict | None:
     if complaint is None:
         return None
     kind = Kind.OTHER if complaint.feedback == "not-spam" else Kind.COMPLAINT
-    return replace(base, kind=kind, why=(complaint.sign,), reports=_name_recipients(complaint.recipients))
+    return replace(
+        base,
+        kind=kind,
+        why=(complaint.sign,),
+        feedback=complaint.feedback,
+        reports=_name_recipients(complaint.recipients),
+    )
 
 
 def _as_provider_notice(base: Verdict) -> Verdict | None:
@@ -68,7 +74,7 @@ def _as_provider_notice(base: Verdict) -> Verdict | None:
     if notice.type == "bounce":
         return replace(known, kind=Kind.BOUNCE, reports=notice.reports, hard=_all_hard(notice.reports))
     if notice.type == "complaint":
-        return replace(known, kind=Kind.COMPLAINT, reports=_name_recipients(notice.recipients))
+        return replace(known, kind=Kind.COMPLAINT, feedback="abuse", reports=_name_recipients(notice.recipients))
     return known
 
 
@@ -96,6 +102,7 @@ def _as_person(letter: Letter, base: Verdict, *, today: date | None) -> Verdict:
             absent_until=answer.absent_until,
             successor=answer.successor,
             left=answer.left,
+            moved=answer.moved,
         )
     why = _find_machine_signs(letter)
     return replace(known, kind=Kind.OTHER if why else Kind.REPLY, why=why or ("person",))

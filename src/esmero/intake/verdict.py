@@ -27,6 +27,8 @@ class Verdict:
     `hard` is None unless it is a bounce, and true only when every report says so. `why` names the signs that decided, as
     codes. `text` is the whole text, `reply_text` what the person wrote anew. `returned_headers` are those of the message
     that came back inside this one, by lower-case name. `truncated` says that something lay beyond the bounds.
+    `left` says that the person is there no more, `moved` that they read another address now; `successor` is whom the
+    machine names. `feedback` is the type of a complaint (RFC 5965 section 7.3; "opt-out" asks to be left in peace).
     """
 
     kind: Kind
@@ -46,3 +48,5 @@ class Verdict:
     absent_until: date | None = None
     successor: str = ""
     left: bool = False
+    moved: bool = False
+    feedback: str = ""
