@@ -5,7 +5,15 @@ from esmero.content.models import Link, MediaFile, Template, TemplateText, Templ
 from esmero.conversations.models import Conversation, Entry
 from esmero.dossier.models import Tally
 from esmero.house.models import AuditEntry, Brand, Happening, SavedView, User
-from esmero.mailroom.models import Inbound
+from esmero.mailroom.models import (
+    AggregateReport,
+    AggregateRow,
+    Inbound,
+    Mailbox,
+    MailboxFolder,
+    ReturnCount,
+    SendingAgain,
+)
 from esmero.outbox.models import Captured, Dispatch, Message, MessageEvent, Relay
 from esmero.people.models import (
     Address,
@@ -21,6 +29,7 @@ from esmero.people.models import (
     PermissionEntry,
     Person,
     Preference,
+    Proposal,
     Purpose,
     Segment,
     Suppression,
@@ -32,6 +41,8 @@ from esmero.work.models import Job
 
 __all__ = [
     "Address",
+    "AggregateReport",
+    "AggregateRow",
     "AudienceMember",
     "AuditEntry",
     "BlockedDomain",
@@ -49,6 +60,8 @@ __all__ = [
     "Inbound",
     "Job",
     "Link",
+    "Mailbox",
+    "MailboxFolder",
     "MediaFile",
     "Merge",
     "Message",
@@ -59,11 +72,14 @@ __all__ = [
     "PermissionEntry",
     "Person",
     "Preference",
+    "Proposal",
     "Purpose",
     "Relay",
+    "ReturnCount",
     "SavedView",
     "Sealed",
     "Segment",
+    "SendingAgain",
     "Suppression",
     "Tag",
     "Tally",

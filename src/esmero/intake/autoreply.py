@@ -124,7 +124,8 @@ _SENTENCE = compile_phrases(
 )
 _LEFT = compile_phrases(
     r"""
-    (?:no longer|not) (?:works?|working|employed|with|part of|at)\b(?!.{0,12}office)
+    no longer (?:works?|working|employed|with|part of|at)\b(?!.{0,12}(?:office|desk))
+    (?:does not|doesn't|do not|don't|not) work(?:s|ing)? .{0,40}(?:any ?more|any longer)
     has left (?:the |our )?(?:company|organi[sz]ation|firm|business|team)
     i (?:have )?left (?:the )?company
     (?:address|mailbox|e-?mail) (?:is )?no longer (?:in use|valid|active|monitored|checked)
@@ -135,7 +136,7 @@ _LEFT = compile_phrases(
     ne (?:fait|fais) plus partie
     ne travaille plus
     n['’](?:est|appartient) plus (?:à|dans|en poste|valide|utilisée)
-    nicht mehr (?:im|in (?:unserem|der)|bei|für|tätig|beschäftigt)
+    nicht (?:mehr|länger) (?:im (?:unternehmen|hause?)|in (?:unserem|unserer|der) (?:unternehmen|firma|hause?)|bei (?:uns|der)|für (?:uns|die|das)|tätig|beschäftigt)
     hat (?:das unternehmen|die firma) verlassen
     non (?:lavora|fa) più
     ha lasciato (?:l['’]azienda|la società)
@@ -214,10 +215,11 @@ def read_autoreply(headers: Headers, *, text: str, today: date | None) -> AutoRe
     successor = _SUCCESSOR.search(look)
     own = headers.address("from").lower()
     address = successor["address"].strip(".'-") if successor else ""
+    until = find_return(look, today=today) if today else None
     return AutoReply(
         challenge=challenge,
-        absent_until=find_return(look, today=today) if today else None,
-        left=bool(_LEFT.search(look)),
+        absent_until=until,
+        left=until is None and bool(_LEFT.search(look)),  # who names a day comes back
         moved=bool(_MOVED.search(f"{headers.get('subject')}\n{look}")),
         successor="" if address.lower() == own else address,
         why=(*why, "challenge:text") if challenge else why,

@@ -6,6 +6,7 @@ from datetime import date
 from esmero.intake.arf import read_complaint
 from esmero.intake.autoreply import read_autoreply
 from esmero.intake.bounce import read_bounce
+from esmero.intake.dmarc import Unreadable, find_report
 from esmero.intake.dsn import Report
 from esmero.intake.envelope import find_references, find_sender, guess_language
 from esmero.intake.meaning import Meaning
@@ -27,7 +28,8 @@ def classify(raw: bytes, *, today: date | None = None) -> Verdict:
     letter = open_letter(raw)
     base = _read_common(letter)
     return (
-        _as_complaint(letter, base)
+        _as_aggregate(letter, base)
+        or _as_complaint(letter, base)
         or _as_provider_notice(base)
         or _as_bounce(letter, base)
         or _as_person(letter, base, today=today)
@@ -50,6 +52,14 @@ def _read_common(letter: Letter) -> Verdict:
         language=guess_language(text),
         truncated=letter.truncated,
     )
+
+
+def _as_aggregate(letter: Letter, base: Verdict) -> Verdict | None:
+    try:
+        report = find_report(letter)
+    except Unreadable as fault:
+        return replace(base, kind=Kind.DMARC, why=(f"dmarc:unreadable: {fault}"[:300],))
+    return replace(base, kind=Kind.DMARC, why=("dmarc",), aggregate=report) if report else None
 
 
 def _as_complaint(letter: Letter, base: Verdict) -> Verdict | None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from esmero.campaigns.lifecycle import CANCELLING, DRY_RUN, PLANNING, finish_campaigns
-from esmero.mailroom import dryrun, planning, receive
+from esmero.mailroom import absences, dryrun, planning, receive
 from esmero.mailroom.clicks import take_in_clicks
 from esmero.people.imports import run as imports
 from esmero.people.imports.lifecycle import BRING, CHECK
@@ -32,6 +32,7 @@ def _take_in_clicks(worker: str) -> int:  # noqa: ARG001
 
 ROUTINES: Mapping[str, Routine] = {
     "handle-what-came-back": receive.handle_due,
+    "send-again-after-absence": absences.send_again_due,
     "take-in-clicks": _take_in_clicks,
     "finish-campaigns": _finish_campaigns,
 }
