@@ -12,7 +12,7 @@ help:
 	@echo "make test       lint, types, contracts and all tests on SQLite and PostgreSQL"
 	@echo "make test-fast  lint and the tests that need no server, on SQLite"
 	@echo "make bench      speed and memory, one line a figure (SIZE=full for the long run)"
-	@echo "make docs       docs/norms.md from the rules"
+	@echo "make docs       norms, commands, settings and events from the code"
 	@echo "make assets     rebuild the committed front-end files (needs npm)"
 	@echo "make messages   collect and compile the translations"
 	@echo "make lock       renew the hashed locks"
@@ -50,7 +50,7 @@ bench: $(STAMP)-dev
 	@SIZE=$(SIZE) $(BIN)/python -m bench
 
 docs: $(STAMP)-dev
-	$(BIN)/python bin/norms
+	$(BIN)/python bin/reference
 
 assets:
 	npm ci --ignore-scripts --no-audit --no-fund

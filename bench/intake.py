@@ -75,4 +75,7 @@ def _hostile() -> Iterator[tuple[str, bytes]]:
     yield "50 MB attached", top + attached + line * (_HUGE // len(line)) + b"--e--\n"
     words = b"<a@b.example>: user unknown, could not be delivered\n"
     yield "50 MB of refusals", top + b"--e\n\n" + words * (_HUGE // len(words)) + b"--e--\n"
-    yield "5,000 parts", top + b"--e\nContent-Type: message/delivery-status\n\nFinal-Recipient: rfc822; a@b.example\n\n" * 5_000
+    yield (
+        "5,000 parts",
+        top + b"--e\nContent-Type: message/delivery-status\n\nFinal-Recipient: rfc822; a@b.example\n\n" * 5_000,
+    )

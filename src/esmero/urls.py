@@ -1,11 +1,13 @@
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+from esmero.web.console.passwords import reset_password
 from esmero.web.parts.colours import brand_colours
 
 urlpatterns = [
     path("brand/<slug:slug>.css", brand_colours, name="brand-colours"),
     path("", RedirectView.as_view(url="/console/", permanent=False)),
+    path("accounts/password/reset/", reset_password, name="account_reset_password"),
     path("accounts/", include("allauth.account.urls")),
     path("console/", include("esmero.web.console.urls")),
     path("", include("esmero.web.public.urls")),

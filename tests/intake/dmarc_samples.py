@@ -30,7 +30,9 @@ def pack_zip(xml, name="correo.example!fibra.example!1795478400!1795564799.xml")
     return box.getvalue()
 
 
-def make_mail(octets, *, name="correo.example!fibra.example!1795478400!1795564799.xml.gz", kind="gzip", subject=SUBJECT):
+def make_mail(
+    octets, *, name="correo.example!fibra.example!1795478400!1795564799.xml.gz", kind="gzip", subject=SUBJECT
+):
     message = EmailMessage()
     message["From"], message["To"] = "dmarc@correo.example", "returns@rebote.fibra.example"
     message["Subject"] = subject

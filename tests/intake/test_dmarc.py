@@ -57,6 +57,7 @@ def test_a_mail_with_a_report():
         b'<!DOCTYPE x SYSTEM "http://evil.example/x.dtd"><feedback/>',
         b"<a>" * 100_000,
     ],
+    ids=["empty", "text", "open", "bare", "bad gzip", "bad zip", "cut gzip", "entities", "fetched", "deep"],
 )
 def test_what_is_no_report_says_why(octets):
     with pytest.raises(Unreadable):

@@ -2,16 +2,19 @@ import asyncio
 from email import message_from_bytes
 from email.policy import default
 
+import dkim
 import pytest
 from django.conf import settings
 from django.utils import timezone
 
 from esmero.conversations.models import Entry
+from esmero.house.keys import create_dkim_key
 from esmero.intake.classify import Kind, classify
 from esmero.mailroom.forward import MOST_AN_HOUR
 from esmero.mailroom.presses import open_signer
 from esmero.mailroom.send import Sender
 from esmero.mailroom.tagged import AddressBook
+from esmero.management.dns import public_key
 from esmero.outbox.models import Captured, Message, MessageClass, Relay
 from esmero.outbox.retrying import Schedule
 from esmero.rendering.tokens import Purpose
@@ -70,6 +73,22 @@ def test_the_original_is_inside_octet_by_octet(octets):
         assert original.get_content().as_bytes().replace(b"\r\n", b"\n").strip() == raw.replace(b"\r\n", b"\n").strip()
     else:
         assert original.get_content() == raw
+
+
+@pytest.mark.parametrize(
+    "text", ["two  blanks\tand a tab \r\n\r\n\r\n", "Señas  de \t ñandú"], ids=["seven bit", "eight bit"]
+)
+def test_it_is_signed_whatever_white_space_the_original_holds(text):
+    sent = send_one(relay_signs=False)
+    brand = sent.house.brand
+    brand.dkim_domain, brand.dkim_selector = "fibranorte.example", "esmero"
+    brand.save()
+    raw = f"From: {sent.message.address}\r\nSubject: Re: x\r\nMessage-ID: <7@c.example>\r\n\r\n{text}\r\n".encode()
+    sent.receive(raw, to=sent.address(Purpose.REPLY))
+    octets = path_of(forwarded().payload["sealed"]).read_bytes()
+    key = public_key(create_dkim_key(settings.HOME, domain="fibranorte.example", selector="esmero"))
+    record = f"v=DKIM1; k=rsa; p={key}".encode()
+    assert dkim.verify(octets, dnsfunc=lambda *_args, **_facts: record)
 
 
 def test_a_header_cannot_be_smuggled_in_by_name_or_subject():

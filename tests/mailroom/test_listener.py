@@ -17,29 +17,44 @@ from tests.mailroom.inbound import postfix_report, send_one, written
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture
-def door(monkeypatch):
+class Running:
     """The real listener on a free port, in a thread of its own."""
+
+    port: int
+    thread: threading.Thread
+
+    def stop(self):
+        self.loop.call_soon_threadsafe(self.stopping.set)
+
+
+@pytest.fixture
+def running(monkeypatch):
     monkeypatch.setattr(settings.ESMERO, "inbound_port", 0)
     monkeypatch.setattr(settings.ESMERO, "inbound_max_bytes", 200_000)
-    known: dict = {}
+    listening = Running()
     up = threading.Event()
 
     async def run():
-        known["loop"], known["stop"] = asyncio.get_running_loop(), asyncio.Event()
-        ready = known["loop"].create_future()
-        task = asyncio.create_task(serve(known["stop"], ready=ready))
-        known["port"] = await ready
+        listening.loop, listening.stopping = asyncio.get_running_loop(), asyncio.Event()
+        ready = listening.loop.create_future()
+        task = asyncio.create_task(serve(listening.stopping, ready=ready))
+        listening.port = await ready
         up.set()
         await task
 
-    thread = threading.Thread(target=lambda: (asyncio.run(run()), connections.close_all()))
-    thread.start()
+    listening.thread = threading.Thread(target=lambda: (asyncio.run(run()), connections.close_all()))
+    listening.thread.start()
     assert up.wait(10)
-    yield known["port"]
-    known["loop"].call_soon_threadsafe(known["stop"].set)
-    thread.join(10)
-    assert not thread.is_alive()
+    yield listening
+    if listening.thread.is_alive():
+        listening.stop()
+    listening.thread.join(10)
+    assert not listening.thread.is_alive()
+
+
+@pytest.fixture
+def door(running):
+    return running.port
 
 
 def talk(port):
@@ -148,3 +163,44 @@ def test_who_finds_all_places_taken_is_told_to_come_back(door, monkeypatch):
             talk(door)
         assert refusal.value.smtp_code == 421
         assert first.noop()[0] == 250
+
+
+def test_a_mail_that_is_being_handed_in_when_it_is_to_stop_gets_its_answer(running):
+    sent = send_one()
+    with talk(running.port) as client:
+        client.ehlo()
+        client.mail("")
+        client.rcpt(sent.address(Purpose.RETURN))
+        client.docmd("DATA")
+        client.send(b"Subject: x\r\n\r\nfirst half\r\n")
+        running.stop()
+        with pytest.raises(OSError, match="refused"):
+            while True:
+                socket.create_connection(("127.0.0.1", running.port), timeout=10).close()
+        client.send(b"second half\r\n.\r\n")
+        assert client.getreply()[0] == 250
+        assert read(Inbound.objects.get().raw).endswith(b"second half\r\n")
+        assert client.getreply()[0] == 421
+    running.thread.join(10)
+    assert not running.thread.is_alive()
+
+
+def test_who_has_nothing_under_way_when_it_is_to_stop_is_sent_away_at_once(running):
+    with talk(running.port) as client:
+        client.ehlo()
+        running.stop()
+        assert client.getreply() == (421, b"4.3.2 This listener is closing, come back later")
+
+
+def test_who_never_ends_does_not_keep_it_from_stopping(running, monkeypatch):
+    sent = send_one()
+    monkeypatch.setattr(listener, "DRAIN", 0.1)
+    with talk(running.port) as client:
+        client.ehlo()
+        client.mail("")
+        client.rcpt(sent.address(Purpose.RETURN))
+        client.docmd("DATA")
+        running.stop()
+        running.thread.join(10)
+        assert not running.thread.is_alive()
+    assert not Inbound.objects.exists()

@@ -113,6 +113,36 @@ def test_refusals_in_the_session_have_their_consequences(fates):
     assert MessageEvent.objects.filter(message=found["slow"], kind="deferred").count() == 2
 
 
+def test_a_password_that_cannot_be_read_is_named_and_stops_no_other_relay(fates):
+    house = build_house(port=fates.port)
+    lost = Relay.objects.create(name="perdida", host="127.0.0.1", username="u", password="aes1:AAAA")
+    [stuck, good] = [open_dispatch(house, add_people(house, 1, domain=f"{name}.example")) for name in ("a", "b")]
+    Dispatch.objects.filter(pk=stuck.pk).update(relay=lost)
+    send_all()
+    assert (states(stuck), states(good)) == ({"planned": 1}, {"sent": 1})
+    lost.refresh_from_db()
+    assert "password of the relay perdida cannot be read" in lost.trouble
+
+
+def test_a_relay_that_the_operator_mends_is_used_at_once_by_the_same_sender(fates):
+    house = build_house(port=free_port())  # nobody listens there
+    dispatch = open_dispatch(house, add_people(house, 2))
+    sender = Sender(home=settings.HOME, worker="w", schedule=NO_PAUSE, helo="esmero.test")
+    stop = threading.Event()
+    running = threading.Thread(target=run_sender, args=(sender,), kwargs={"stop": stop})
+    running.start()
+    while running.is_alive() and not Relay.objects.exclude(trouble="").exists():
+        running.join(0.05)
+    Relay.objects.filter(pk=house.relay.pk).update(port=fates.port)
+    Message.objects.filter(dispatch=dispatch).update(due_at=timezone.now())
+    while running.is_alive() and states(dispatch) != {"sent": 2}:
+        running.join(0.05)
+    stop.set()
+    running.join()
+    assert states(dispatch) == {"sent": 2}
+    assert fates.accepted.total() == 2
+
+
 def test_a_relay_that_is_down_costs_nobody_a_try_and_is_named():
     house = build_house(port=free_port())
     dispatch = open_dispatch(house, add_people(house, 3))

@@ -4,6 +4,7 @@ import pytest
 from django.test import RequestFactory
 from django.views import defaults
 
+from tests.house_facts import build_house
 from tests.web.facts import staff
 
 pytestmark = pytest.mark.django_db
@@ -20,6 +21,7 @@ SIGNED_IN = ["password/change/", "logout/", "email/"]
 
 @pytest.mark.parametrize("path", SIGNED_OUT)
 def test_each_page_before_the_door_stands_in_our_order(client, path):
+    build_house()
     response = client.get(f"/accounts/{path}")
     html = response.content.decode()
     assert response.status_code == 200

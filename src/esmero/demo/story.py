@@ -6,6 +6,8 @@ from collections.abc import Callable
 from functools import partial
 from threading import Event
 
+from django.utils import timezone
+
 from esmero.campaigns.lifecycle import begin_dry_run, create_campaign, start_campaign
 from esmero.campaigns.models import Campaign
 from esmero.content.versions import add_version, create_template
@@ -14,7 +16,8 @@ from esmero.house.models import Brand
 from esmero.mailroom.catcher import NotDelivered, answer_back
 from esmero.mailroom.facts import known_fields
 from esmero.mailroom.models import Inbound
-from esmero.outbox.models import Captured, MessageEvent
+from esmero.outbox.ledger import STATES_AT_REST
+from esmero.outbox.models import Captured, Message, MessageEvent
 from esmero.people.models import Segment, Topic
 from esmero.rounds.table import JOBS
 from esmero.work.jobs import run_to_end
@@ -70,7 +73,7 @@ def send_first_campaigns(*, stop: Event, on_first_mail: Callable[[], None]) -> l
         if place == 0:
             _wait(Captured.objects.exists, stop=stop, what="the first mail")
             on_first_mail()
-        _wait(partial(_has_ended, campaign), stop=stop, what=f"the end of {name}")
+        _wait(partial(_has_left, campaign), stop=stop, what=f"the last mail of {name}")
         campaign.refresh_from_db()
         campaigns.append(campaign)
     return campaigns
@@ -138,8 +141,13 @@ def _is_not(campaign: Campaign, state: str) -> bool:
     return _state(campaign) != state
 
 
-def _has_ended(campaign: Campaign) -> bool:
-    return _state(campaign) in {"done", "paused", "cancelled"}
+def _has_left(campaign: Campaign) -> bool:
+    """Whether everybody was written to: it has ended, or what is left waits for its next try (a full mailbox, a day)."""
+    state = _state(campaign)
+    if state != Campaign.State.RUNNING:
+        return state in {"done", "paused", "cancelled"}
+    rest = Message.objects.filter(dispatch=campaign.dispatch_id).exclude(state__in=STATES_AT_REST)
+    return not rest.exclude(state=Message.State.WAITING, due_at__gt=timezone.now()).exists()
 
 
 def _wait(is_so: Callable[[], bool], *, stop: Event, what: str) -> None:

@@ -68,15 +68,16 @@ def commented_file() -> str:
         "",
     ]
     for name, field in Configuration.model_fields.items():
-        lines += [f"# {field.description}", f"# {name} = {_toml(field.default)}", ""]
+        lines += [f"# {field.description}", f"# {name} = {write_toml(field.default)}", ""]
     return "\n".join(lines)
 
 
-def _toml(value: Any) -> str:
+def write_toml(value: Any) -> str:
+    """Return a value as esmero.toml writes it."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, list):
-        return "[" + ", ".join(_toml(item) for item in value) + "]"
+        return "[" + ", ".join(write_toml(item) for item in value) + "]"
     return str(value) if isinstance(value, (int, float)) else f'"{value}"'
 
 

@@ -12,7 +12,8 @@ _SUBJECT = re.compile(
     re.IGNORECASE,
 )
 _SENDER = re.compile(
-    r"^(?:staff@(?:hotmail|outlook|live|msn)\.|scomp@aol|feedbackloop@|fbl@|fbl-|abuse@|complaints?@|arf@|jmrp|\S+@(?:reports\.spamcop|signal-spam|abusix|fbl\.)\S*)", re.IGNORECASE
+    r"^(?:staff@(?:hotmail|outlook|live|msn)\.|scomp@aol|feedbackloop@|fbl@|fbl-|abuse@|complaints?@|arf@|jmrp|\S+@(?:reports\.spamcop|signal-spam|abusix|fbl\.)\S*)",
+    re.IGNORECASE,
 )
 # JMRP and its like: the returned message names whom it was for.
 _MARKS = (
@@ -27,7 +28,8 @@ _MARKS = (
 # X-ARF of Abusix and abuse desks: a mail whose second part is YAML or JSON with these keys (xarf.org, versions 0.1 to 4).
 _XARF_HEADERS = ("x-xarf", "x-arf")
 _XARF_KEY = re.compile(
-    r"^\s*\"?(?:category|report-?type|report-?class|type)\"?\s*:\s*\"?(?P<type>[a-z_-]{3,40})", re.IGNORECASE | re.MULTILINE
+    r"^\s*\"?(?:category|report-?type|report-?class|type)\"?\s*:\s*\"?(?P<type>[a-z_-]{3,40})",
+    re.IGNORECASE | re.MULTILINE,
 )
 _XARF_OTHER = frozenset({"fraud", "phishing", "malware", "info", "auth", "authentication", "vulnerability"})
 OPT_OUT = "opt-out"

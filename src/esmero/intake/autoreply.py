@@ -254,7 +254,9 @@ def find_signs(headers: Headers, *, text: str) -> tuple[str, ...]:
     if not why and said and (suppress or headers.get("return-path") == "<>" or (len(said) > 1 and len(text) < 1_200)):
         why.append("sentence")
     if not why and headers.get("return-path") == "<>" and (_LEFT.search(text) or _MOVED.search(text)):
-        why.append("left")  # no person sends with an empty return path (RFC 3834 section 3.3 has it on answers of machines)
+        why.append(
+            "left"
+        )  # no person sends with an empty return path (RFC 3834 section 3.3 has it on answers of machines)
     if not why and said and submitted.startswith("auto-generated"):
         why.append("auto-generated")
     return tuple(why)

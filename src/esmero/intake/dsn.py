@@ -23,7 +23,9 @@ _AFTER_DATA = re.compile(
 )
 # A transcript in which DATA itself is refused; where the next reply asks for a recipient, that refusal was of RCPT.
 _DATA_REFUSED = re.compile(r"^>>> DATA[^\n]*\n<<< 5\d\d", re.MULTILINE)
-_RCPT_REFUSED = re.compile(r"^<<< [45]\d\d.{0,20}\b(?:rcpt|valid recipients?|recipient first)\b", re.IGNORECASE | re.MULTILINE)
+_RCPT_REFUSED = re.compile(
+    r"^<<< [45]\d\d.{0,20}\b(?:rcpt|valid recipients?|recipient first)\b", re.IGNORECASE | re.MULTILINE
+)
 _LETTERS = re.compile(r"[\W\d_]+")
 _FOREIGN = re.compile(r"[^\W\d_\u0000-\u024f]{4,}")
 SHORTEST_REASON = 5

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db.models import Q, Sum
 
 from esmero.intake.dmarc import AggregateReport as Found
-from esmero.mailroom.models import AggregateReport, AggregateRow, Inbound
+from esmero.mailroom.models import AggregateReport, AggregateRow
 
 MOST_SOURCES = 200
 CHUNK = 1_000
@@ -28,14 +28,14 @@ class Source:
         return self.aligned / self.total if self.total else 0.0
 
 
-def keep_report(found: Found, *, inbound: Inbound | None) -> AggregateReport | None:
+def keep_report(found: Found, *, evidence: str) -> AggregateReport | None:
     """Keep a report in the caller's transaction; None when it came before (receivers send some twice)."""
     row, new = AggregateReport.objects.get_or_create(
         organisation=found.organisation,
         report_id=found.report_id,
         domain=found.domain,
         defaults={
-            "inbound": inbound,
+            "evidence": evidence,
             "begin": found.begin,
             "end": found.end,
             "policy": found.policy[:20],

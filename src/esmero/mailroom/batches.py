@@ -123,7 +123,8 @@ def _print(row: Claimed, *, route: Route, values: Mapping[int, Mapping[str, obje
     if "sealed" in payload:  # finished elsewhere: a reply that is forwarded
         body = path_of(str(payload["sealed"])).read_bytes()
         return Parcel(row.id, str(payload.get("return_path", "")), row.address, body)
-    facts: Mapping[str, object] = values.get(row.person_id or 0) or payload.get("values") or {}  # type: ignore[assignment]
+    given: Mapping[str, object] = payload.get("values") or {}  # type: ignore[assignment]
+    facts = {**(values.get(row.person_id or 0) or {}), **given}
     personal = Personal(
         message=row.id,
         opaque=row.opaque,
@@ -136,15 +137,15 @@ def _print(row: Claimed, *, route: Route, values: Mapping[int, Mapping[str, obje
 
 
 def load_routes(*, signer: Signer, known: dict[int, Route]) -> dict[int, Route]:
-    """Return the open dispatches by id; presses that are known stay."""
+    """Return the open dispatches by id; presses that are known stay, unless it changed who signs."""
     rows = Dispatch.objects.filter(state=Dispatch.State.OPEN).select_related("brand", "purpose", "topic", "relay")
     fresh: dict[int, Route] = {}
     for dispatch in rows:
+        signs = bool(dispatch.relay and dispatch.relay.relay_signs)
         old = known.get(dispatch.pk)
-        if old is not None:
+        if old is not None and old.presses.relay_signs == signs:
             old.dispatch = dispatch
             fresh[dispatch.pk] = old
             continue
-        signs = bool(dispatch.relay and dispatch.relay.relay_signs)
         fresh[dispatch.pk] = Route(dispatch, Presses(dispatch, signer, signs))
     return fresh

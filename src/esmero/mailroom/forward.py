@@ -1,13 +1,12 @@
 """Hand a person's reply on to the brand's own mailbox, so that nobody waits for somebody to look into the console.
 
-It goes out through the ledger like everything else: an internal message whose finished bytes lie in the vault. Its
-return path is tagged, so that its own returns come to us and never to the person.
+It goes out through the ledger like everything else (finished.py). Its return path is ours, so that its own returns come to
+us and never to the person.
 """
 
 import secrets
 from base64 import encodebytes
-from datetime import datetime, timedelta
-from email.utils import format_datetime
+from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
@@ -15,17 +14,11 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from esmero.conversations.models import Conversation, Entry
-from esmero.house.keys import create_dkim_key
 from esmero.house.models import Brand
-from esmero.mailroom.presses import open_signer
-from esmero.mailroom.tagged import day_of
-from esmero.outbox.ledger import new_opaque
-from esmero.outbox.models import Dispatch, Message, MessageClass, Relay
+from esmero.mailroom.finished import one_line, put_out
+from esmero.outbox.models import Message, Relay
 from esmero.outbox.relays import NoRelay, find_relay
-from esmero.rendering.dkim import DkimKey
 from esmero.rendering.headers import HeaderInjection, encode_mailbox, encode_text, write_address
-from esmero.rendering.tokens import Purpose
-from esmero.vault.files import seal
 
 MOST_AN_HOUR = 20
 """Mails of one conversation that are forwarded within an hour; more than that is two machines talking."""
@@ -43,28 +36,23 @@ def forward_entry(entry: Entry, *, raw: bytes) -> Message | None:
     if not _may_forward(entry, brand=brand):
         return None
     try:
-        relay = _find_relay(brand)
-        parts = _write(entry, brand=brand, raw=raw, opaque=(opaque := new_opaque()), sign=not relay.relay_signs)
+        with transaction.atomic():
+            relay = _find_relay(brand)
+            headers, body = _write(entry, brand=brand, raw=raw)
+            message = put_out(
+                headers,
+                body,
+                brand=brand,
+                relay=relay,
+                to=brand.mailbox,
+                language=brand.language,
+                kind="forward",
+                occasion=f"forward {entry.pk}",
+            )
+            entry.forwarded_at = timezone.now()
+            entry.save(update_fields=["forwarded_at"])
     except (NoRelay, HeaderInjection):
         return None
-    now = timezone.now()
-    with transaction.atomic():
-        dispatch = Dispatch.objects.create(brand=brand, message_class=MessageClass.INTERNAL, relay=relay)
-        message = Message.objects.create(
-            dispatch=dispatch,
-            address=brand.mailbox.lower(),
-            language=brand.language,
-            lane=0,
-            due_at=now,
-            opaque=opaque,
-            occasion=f"forward {entry.pk}",
-        )
-        token = open_signer().sign(Purpose.RETURN, message.pk, day=day_of(now))
-        sealed = seal(parts, kind="forward", media_type="message/rfc822")
-        message.payload = {"sealed": sealed.sha256, "return_path": f"r-{token}@{brand.return_domain}"}
-        message.save(update_fields=["payload"])
-        entry.forwarded_at = now
-        entry.save(update_fields=["forwarded_at"])
     return message
 
 
@@ -83,11 +71,10 @@ def _find_relay(brand: Brand) -> Relay:
     return (Relay.objects.filter(name=name).first() if name else None) or find_relay(brand)
 
 
-def _write(entry: Entry, *, brand: Brand, raw: bytes, opaque: str, sign: bool) -> bytes:
-    """Write the mail: ours by its From, the person's by its Reply-To, with the original inside as it came."""
+def _write(entry: Entry, *, brand: Brand, raw: bytes) -> tuple[list[tuple[str, str]], bytes]:
+    """Write headers and body: ours by its From, the person's by its Reply-To, with the original inside as it came."""
     conversation = entry.conversation
     name = str(conversation.person) if conversation.person else entry.author
-    at = timezone.now()
     with translation.override(brand.language):
         title = _("%(name)s writes: %(subject)s") % {"name": name, "subject": entry.subject or _("(no subject)")}
         words = _explain(entry, brand=brand, name=name)
@@ -95,20 +82,15 @@ def _write(entry: Entry, *, brand: Brand, raw: bytes, opaque: str, sign: bool) -
     boundary = f"={secrets.token_hex(12)}="
     sender = write_address(brand.sender_address, header="From", field="sender_address")
     headers = [
-        ("From", encode_mailbox(_one_line(label), sender, used=6)),
+        ("From", encode_mailbox(one_line(label), sender, used=6)),
         ("To", write_address(brand.mailbox, header="To", field="mailbox")),
-        ("Subject", encode_text(_one_line(title), used=9)),
-        ("Date", format_datetime(at)),
-        ("Message-ID", f"<{opaque}@{sender.rpartition('@')[2]}>"),
-        # RFC 3834: no machine may answer it, and our own reader takes it for no reply if it ever comes back.
-        ("Auto-Submitted", "auto-generated"),
-        ("MIME-Version", "1.0"),
+        ("Subject", encode_text(one_line(title), used=9)),
         ("Content-Type", f'multipart/mixed; boundary="{boundary}"'),
     ]
     reply_to = _address_or_none(entry.author)
     if reply_to:
         headers.insert(
-            2, ("Reply-To", encode_mailbox(_one_line(name) if name != entry.author else "", reply_to, used=10))
+            2, ("Reply-To", encode_mailbox(one_line(name) if name != entry.author else "", reply_to, used=10))
         )
     edge = f"--{boundary}\r\n".encode()
     body = b"".join(
@@ -120,12 +102,7 @@ def _write(entry: Entry, *, brand: Brand, raw: bytes, opaque: str, sign: bool) -
             f"\r\n--{boundary}--\r\n".encode(),
         ]
     )
-    block = "".join(f"{header}: {value}\r\n" for header, value in headers)
-    if sign and brand.dkim_domain and brand.dkim_selector:
-        private = create_dkim_key(settings.HOME, domain=brand.dkim_domain, selector=brand.dkim_selector)
-        key = DkimKey(domain=brand.dkim_domain, selector=brand.dkim_selector, private=private)
-        block = key.sign(headers, body, at=_seconds(at)) + block
-    return block.encode() + b"\r\n" + body
+    return headers, body
 
 
 def _explain(entry: Entry, *, brand: Brand, name: str) -> str:
@@ -153,16 +130,8 @@ def _base64(octets: bytes) -> bytes:
     return encodebytes(octets).replace(b"\n", b"\r\n")
 
 
-def _one_line(text: str) -> str:
-    return " ".join(text.replace("\0", " ").split())[:200]
-
-
 def _address_or_none(address: str) -> str:
     try:
         return write_address(address, header="Reply-To", field="author")
     except HeaderInjection:
         return ""
-
-
-def _seconds(at: datetime) -> int:
-    return int(at.timestamp())

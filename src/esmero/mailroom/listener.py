@@ -27,6 +27,7 @@ RECIPIENTS = 50
 THREADS = 4
 BOOK_AGE = 10.0  # seconds until a new brand's domain is known here
 IDLE = 120.0  # seconds that a silent client is waited for
+DRAIN = 20.0  # seconds in which a transaction that has begun may end when the listener is to stop
 
 
 class _Protocol(SMTP):
@@ -60,6 +61,17 @@ class _Protocol(SMTP):
             self.transport.abort()
             return
         super().data_received(data)
+
+    def take_leave(self) -> None:
+        """Send a client away that has nothing under way here (RFC 5321 3.8: 421 at any time)."""
+        if isinstance(self.transport, asyncio.WriteTransport) and not self.transport.is_closing():
+            self.transport.write(b"421 4.3.2 This listener is closing, come back later\r\n")
+            self.transport.close()
+
+    @property
+    def is_in_transaction(self) -> bool:
+        """Whether a mail is being handed in: from MAIL until its last answer is written."""
+        return self.envelope is not None and self.envelope.mail_from is not None
 
     def _set_rset_state(self) -> None:
         self._taken = 0
@@ -151,10 +163,21 @@ async def serve(stop: asyncio.Event, *, ready: asyncio.Future[int] | None = None
         await stop.wait()
     finally:
         server.close()
-        for protocol in list(_Protocol.open):
-            if protocol.transport is not None:
-                protocol.transport.close()
+        await _drain()
         door.close()
+
+
+async def _drain() -> None:
+    """Let each mail that is being handed in be answered for, up to DRAIN seconds; send all others away."""
+    deadline = time.monotonic() + DRAIN
+    while _Protocol.open and time.monotonic() < deadline:
+        for protocol in list(_Protocol.open):
+            if not protocol.is_in_transaction:
+                protocol.take_leave()
+        await asyncio.sleep(0.02)
+    for protocol in list(_Protocol.open):
+        if protocol.transport is not None:
+            protocol.transport.close()
 
 
 def run_listener(stop: threading.Event) -> None:

@@ -1,5 +1,6 @@
-"""What arrived: one row per raw message, committed before the sender is told that we have it; the doors that fetch it,
-and what is to follow from it later.
+"""What arrived: one row per raw message, committed before the sender is told that we have it.
+
+Beside it stand the mailboxes that we fetch from, what is to follow later, and what is counted.
 """
 
 from django.db import models
@@ -68,7 +69,9 @@ class ReturnCount(models.Model):
     receiver = models.CharField(max_length=255, help_text="The message's receiver, else the domain of its address.")
     domain = models.CharField(max_length=255, help_text="The domain of the address.")
     kind = models.CharField(max_length=20, help_text="A kind of MessageEvent.")
-    meaning = models.CharField(max_length=20, blank=True, default="", help_text="Of a return; of a complaint, its type.")
+    meaning = models.CharField(
+        max_length=20, blank=True, default="", help_text="Of a return; of a complaint, its type."
+    )
     number = models.PositiveIntegerField(default=0)
 
     class Meta:
@@ -91,7 +94,7 @@ class Mailbox(models.Model):
         NONE = "none"
 
     class Access(models.TextChoices):
-        PASSWORD = "password"
+        PASSWORD = "password"  # noqa: S105 - the name of a way
         XOAUTH2 = "xoauth2"
 
     name = models.SlugField(max_length=60, unique=True)
@@ -134,7 +137,7 @@ class MailboxFolder(models.Model):
 class AggregateReport(models.Model):
     """A receiver's DMARC report over one of our domains (RFC 9990); its file is the mail's."""
 
-    inbound = models.ForeignKey(Inbound, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    evidence = models.CharField(max_length=200, blank=True, default="", help_text="Which mail brought it.")
     organisation = models.CharField(max_length=255)
     report_id = models.CharField(max_length=255)
     domain = models.CharField(max_length=255)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from esmero.policy.gate import RULES
+from esmero.policy.norms import norms_page
 
 CODES: tuple[str, ...] = tuple(rule.code for rule in RULES)
 SLUGS: Mapping[str, str] = {rule.code: rule.slug for rule in RULES}
@@ -12,3 +13,8 @@ def in_order(reasons: Mapping[str, int]) -> dict[str, int]:
     """Return the reasons in the order of the rules; a code of an older version comes last."""
     known = {code: reasons[code] for code in CODES if code in reasons}
     return known | {code: number for code, number in sorted(reasons.items()) if code not in known}
+
+
+def write_norms() -> str:
+    """Return the page of norms (Markdown) of the rules as they are asked."""
+    return norms_page(RULES)

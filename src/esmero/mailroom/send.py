@@ -23,7 +23,8 @@ from esmero.mailroom.presses import open_signer
 from esmero.outbox.journal import Desk, Journal
 from esmero.outbox.ledger import CLAIM_SIZE, LEASE, WIRE_SIZE, Claimed, close_finished, free, renew
 from esmero.outbox.models import Message, Relay
-from esmero.outbox.relays import Transport, note_trouble, open_transport
+from esmero.outbox.passwords import PasswordLost
+from esmero.outbox.relays import Transport, address_facts, note_trouble, open_transport
 from esmero.outbox.retrying import RELAY_STAGES, Schedule
 from esmero.outbox.settling import mark_orphans, settle_absent, settle_own
 from esmero.outbox.throttle import Bucket
@@ -42,11 +43,15 @@ RELAY_PAUSES = (2.0, 5.0, 15.0, 30.0, 60.0)
 
 @dataclass
 class Way:
-    """A relay in use: its transport, its rate, and when it may be tried again after trouble."""
+    """A relay in use: its transport, its rate, and when it may be tried again after trouble.
+
+    `is_old`: the operator changed the relay; what is under way is finished, then it is opened anew.
+    """
 
     relay: Relay
     transport: Transport
     bucket: Bucket
+    is_old: bool = False
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
     troubles: int = 0
     rest_until: float = 0.0
@@ -111,19 +116,30 @@ class Sender:
 
     async def _load_ways(self) -> None:
         self._routes = await self._in_thread(lambda: load_routes(signer=self._signer, known=self._routes))
-        for route in self._routes.values():
-            relay = route.dispatch.relay
-            if relay is None:
-                continue
+        for relay in {route.dispatch.relay for route in self._routes.values() if route.dispatch.relay is not None}:
             way = self._ways.get(relay.pk)
-            if way is None:
-                transport = open_transport(relay, helo=self._helo, in_thread=self._in_thread)
-                self._ways[relay.pk] = Way(relay, transport, Bucket(relay.per_second))
+            if way is not None:
+                way.is_old = address_facts(way.relay) != address_facts(relay)
+                if not way.is_old or way.tasks:
+                    continue
+                del self._ways[relay.pk]
+                await way.transport.close()
+            await self._open_way(relay)
+
+    async def _open_way(self, relay: Relay) -> None:
+        """Open the way to a relay; one that cannot be opened costs the others nothing, and its messages wait."""
+        try:
+            transport = open_transport(relay, helo=self._helo, in_thread=self._in_thread)
+        except PasswordLost as lost:
+            words = str(lost)
+            await self._in_thread(lambda: note_trouble(relay.pk, trouble=words, at=timezone.now()))
+            return
+        self._ways[relay.pk] = Way(relay, transport, Bucket(relay.per_second))
 
     async def _start_batches(self) -> bool:
         started = False
         for way in self._ways.values():
-            if len(way.tasks) >= BATCHES or time.monotonic() < way.rest_until:
+            if way.is_old or len(way.tasks) >= BATCHES or time.monotonic() < way.rest_until:
                 continue
             routes = {pk: r for pk, r in self._routes.items() if r.dispatch.relay_id == way.relay.pk}
             if not routes:

@@ -12,13 +12,19 @@ def add(commands: Commands) -> None:
     """Add the commands."""
     group = add_group(commands, "campaign", words="say something to a segment, once")
     create = add_leaf(group, "create", act=create_draft, words="make a draft and print its id")
-    create.add_argument("--brand", required=True, metavar="CODE")
+    create.add_argument("--brand", required=True, metavar="CODE", help="code of the brand that writes")
     create.add_argument("--topic", required=True, metavar="CODE")
     create.add_argument(
         "--template", required=True, action="append", metavar="[LANG=]FILE", help="MJML; once a language"
     )
     create.add_argument("--subject", required=True, action="append", metavar="[LANG=]TEXT")
-    create.add_argument("--preheader", action="append", default=[], metavar="[LANG=]TEXT")
+    create.add_argument(
+        "--preheader",
+        action="append",
+        default=[],
+        metavar="[LANG=]TEXT",
+        help="what mail programs show after the subject; once a language",
+    )
     create.add_argument("--segment", required=True, metavar="NAME", help="name or id of a segment")
     create.add_argument(
         "--reason",
@@ -30,7 +36,7 @@ def add(commands: Commands) -> None:
     create.add_argument("--name", help="for you and your colleagues (default: the subject)")
     create.add_argument("--language", choices=("es", "fr", "en"), help="of what names none (default: the brand's)")
     listing = add_leaf(group, "list", act=list_campaigns, words="list the campaigns, the newest first")
-    listing.add_argument("--brand", metavar="CODE")
+    listing.add_argument("--brand", metavar="CODE", help="only those of this brand")
     acts = {
         "dry-run": (dry_run, "ask the gate about everybody in the segment; nothing is sent"),
         "start": (start, "freeze the audience of the dry run and begin to send"),
@@ -40,7 +46,9 @@ def add(commands: Commands) -> None:
         "status": (status, "counts by state and by reason"),
     }
     for name, (act, words) in acts.items():
-        add_leaf(group, name, act=act, words=words).add_argument("id", type=int, metavar="ID")
+        add_leaf(group, name, act=act, words=words).add_argument(
+            "id", type=int, metavar="ID", help="the number that `campaign create` printed"
+        )
 
 
 def create_draft(options: argparse.Namespace) -> Shown:
@@ -91,30 +99,19 @@ def dry_run(options: argparse.Namespace) -> Shown:
     """Run the dry run to its end in this process and count people by reason."""
     from esmero.campaigns.lifecycle import begin_dry_run
     from esmero.campaigns.models import Campaign
+    from esmero.management.jobs import run_here
     from esmero.management.lookup import find_campaign
-    from esmero.rounds.table import JOBS
-    from esmero.work.jobs import run_to_end
 
-    campaign = begin_dry_run(find_campaign(options.id), by="command line")
+    campaign = find_campaign(options.id)
+    if campaign.state != Campaign.State.CHECKING:  # else an earlier command was killed, or somebody else began it
+        campaign = begin_dry_run(campaign, by="command line")
     assert campaign.job is not None
-    job = run_to_end(campaign.job, kinds=JOBS, worker="command line")
-    if job.state in {"waiting", "running"} and job.claimed_by:
-        job = _wait_for(job)
+    job = run_here(campaign.job)
     if job.trouble:
         last = job.trouble.strip().splitlines()[-1]
         raise Fault(f"The dry run of campaign {campaign.pk} stopped: {last} `esmero campaign status {campaign.pk}`")
     campaign = Campaign.objects.get(pk=campaign.pk)
     return _show_counts(campaign, campaign.counts)
-
-
-def _wait_for(job: Any) -> Any:
-    """Wait for the worker that was quicker and does it."""
-    import time
-
-    while job.state in {"waiting", "running"} and not job.trouble:
-        time.sleep(0.1)
-        job.refresh_from_db()
-    return job
 
 
 def _show_counts(campaign: Any, counts: dict[str, int]) -> Shown:

@@ -16,7 +16,7 @@ def add(commands: Commands) -> None:
     leaf = add_leaf(
         commands, "classify", act=classify, house=False, words="say what each mail of a folder is; changes nothing"
     )
-    leaf.add_argument("folder", type=Path, metavar="DIR")
+    leaf.add_argument("folder", type=Path, metavar="DIR", help="folder of messages and reply bodies")
     leaf.add_argument(
         "--tsv",
         type=Path,

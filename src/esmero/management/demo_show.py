@@ -70,6 +70,8 @@ def _direct(*, began: float, once: bool, stop: threading.Event, troubles: list[s
         connections.close_all()
         for words in troubles:
             _say(f"trouble: {words}")
+        if not stop.is_set():
+            _tell_doors()
         if once:
             stop.set()
 
@@ -77,7 +79,6 @@ def _direct(*, began: float, once: bool, stop: threading.Event, troubles: list[s
 def _play(*, began: float, stop: threading.Event, troubles: list[str]) -> None:
     from django.conf import settings
 
-    from esmero.demo.group import PASSWORD, STAFF
     from esmero.demo.seed import seed_house
     from esmero.demo.story import press_answers, send_first_campaigns, wait_for_answers, was_answered
 
@@ -97,10 +98,19 @@ def _play(*, began: float, stop: threading.Event, troubles: list[str]) -> None:
         _say(f"people answered: {told}")
         came = wait_for_answers(given, stop=stop)
         _say("what came of it: " + ", ".join(f"{number} {kind}" for kind, number in came.items()))
+
+
+def _tell_doors() -> None:
+    """Say where to open it and who may sign in; also when something went wrong, for the console says what."""
+    from django.conf import settings
+
+    from esmero.demo.group import PASSWORD, STAFF
+
     address = settings.ESMERO.public_url
     log_ins = "\n".join(f"    {email:38} {role:8} {language}" for email, _name, role, language in STAFF)
     _say(
-        f"open {address}/console/\n  log-ins, all with the password {PASSWORD}:\n{log_ins}\n  Ctrl-C ends it; `make clean` removes it."
+        f"open {address}/console/\n  log-ins, all with the password {PASSWORD}:\n{log_ins}\n"
+        "  Ctrl-C ends it; `make clean` removes it."
     )
 
 

@@ -1,20 +1,35 @@
 """The faults of the packages below that a person at the command line can mend, and how each is said."""
 
-from django.core.exceptions import ImproperlyConfigured, ValidationError
-from django.core.signing import BadSignature
+from django.core.exceptions import NON_FIELD_ERRORS, ImproperlyConfigured, ValidationError
 from django.db import OperationalError, ProgrammingError
 
 from esmero.campaigns.lifecycle import NotNow
 from esmero.house.keys import KeyMissing
 from esmero.outbox.journal import NameTaken
+from esmero.outbox.passwords import PasswordLost
 from esmero.outbox.relays import NoRelay
 from esmero.outbox.transports.smtp.relay import RelayTrouble
+from esmero.people.imports.lifecycle import NotNow as ImportNotNow
+from esmero.people.imports.problem import FileProblem, MappingProblem
 from esmero.people.segments import SegmentFault
 from esmero.rendering.headers import HeaderInjection
 from esmero.rendering.problem import TemplateFault
 from esmero.vault.files import Tampered
 
-SPEAKING = (NotNow, NoRelay, KeyMissing, NameTaken, RelayTrouble, HeaderInjection, SegmentFault, Tampered)
+SPEAKING = (
+    NotNow,
+    NoRelay,
+    PasswordLost,
+    KeyMissing,
+    NameTaken,
+    RelayTrouble,
+    HeaderInjection,
+    FileProblem,
+    MappingProblem,
+    ImportNotNow,
+    SegmentFault,
+    Tampered,
+)
 
 
 def explain(trouble: Exception) -> str | None:
@@ -28,10 +43,6 @@ def explain(trouble: Exception) -> str | None:
         return _explain_validation(trouble)
     if isinstance(trouble, (OperationalError, ProgrammingError)):
         return _explain_database(trouble)
-    if isinstance(trouble, BadSignature):
-        return (
-            "A relay's password cannot be read: the key of this house changed. Enter it again: `esmero relay create`."
-        )
     if isinstance(trouble, ImproperlyConfigured):
         return f"The settings are wrong: {trouble}"
     return None
@@ -39,7 +50,10 @@ def explain(trouble: Exception) -> str | None:
 
 def _explain_validation(trouble: ValidationError) -> str:
     if hasattr(trouble, "error_dict"):
-        found = (f"{field}: {' '.join(words)}" for field, words in trouble.message_dict.items())
+        found = (
+            " ".join(words) if field == NON_FIELD_ERRORS else f"{field}: {' '.join(words)}"
+            for field, words in trouble.message_dict.items()
+        )
         return " ".join(found)
     return " ".join(trouble.messages)
 

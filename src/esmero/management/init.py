@@ -50,10 +50,13 @@ def furnish(home: Path, *, settings: str = "") -> bool:
 
 
 def migrate() -> None:
-    """Bring the database to this version's tables."""
+    """Bring the database to this version's tables, and to its way of keeping passwords."""
     from esmero.management.starting import start_django
 
     start_django()
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0, interactive=False)
+    from esmero.outbox.passwords import encrypt_old_passwords
+
+    encrypt_old_passwords()

@@ -20,7 +20,7 @@ def add(commands: Commands) -> None:
     create.add_argument("--host", default="", help="host name of the relay")
     create.add_argument("--port", type=int, help="default: 587 with starttls, 465 with tls, 25 with none")
     create.add_argument("--security", choices=tuple(PORTS), default="starttls", help="default: starttls")
-    create.add_argument("--username", default="")
+    create.add_argument("--username", default="", help="log-in at the relay; the password is asked for or read")
     password = create.add_mutually_exclusive_group()
     password.add_argument(
         "--password-file", type=Path, help="file with the password; else ESMERO_RELAY_PASSWORD, else it is asked for"
@@ -41,10 +41,14 @@ def create_relay(options: argparse.Namespace) -> Shown:
     from esmero.house.audit import note
     from esmero.management.lookup import find_brand
     from esmero.outbox.models import Relay
-    from esmero.outbox.relays import hide_password
+    from esmero.outbox.passwords import hide_password
 
     if not options.capture and not options.host:
         raise Fault("A relay needs --host, or --capture to keep everything for the catcher.")
+    for name, most in (("port", 65_535), ("connections", 1_000), ("per_second", 1_000_000)):
+        value = getattr(options, name)
+        if value is not None and not 1 <= value <= most:
+            raise Fault(f"--{name.replace('_', '-')} {value}: give a number from 1 to {most:,}.")
     facts = {
         "brand": find_brand(options.brand) if options.brand else None,
         "kind": Relay.Kind.CAPTURE if options.capture else Relay.Kind.SMTP,

@@ -16,7 +16,7 @@ def add(commands: Commands) -> None:
     """Add the commands."""
     group = add_group(commands, "segment", words="saved lists of conditions, counted exactly")
     create = add_leaf(group, "create", act=create_segment, words=f"save a segment. {EXAMPLES}")
-    create.add_argument("name")
+    create.add_argument("name", help="how you and your colleagues call it")
     create.add_argument("--brand", metavar="CODE", help="only for this brand (default: for all)")
     count = add_leaf(group, "count", act=count_segment, words=f"count a segment, or conditions. {EXAMPLES}")
     count.add_argument("name", nargs="?", help="name or id of a segment")

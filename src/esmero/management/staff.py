@@ -14,11 +14,11 @@ def add(commands: Commands) -> None:
     """Add the commands."""
     group = add_group(commands, "staff", words="who may sign in to the console")
     create = add_leaf(group, "create", act=create_staff, words="make a log-in, or change the one of this address")
-    create.add_argument("email")
-    create.add_argument("--name", default="")
-    create.add_argument("--role", choices=ROLES, default="reader", help="default: reader, who can change nothing")
+    create.add_argument("email", help="address to sign in with")
+    create.add_argument("--name", default="", help="as colleagues know them (default: from the address)")
+    create.add_argument("--role", choices=ROLES, help="default: as before, or reader, who can change nothing")
     create.add_argument("--language", choices=("es", "fr", "en"))
-    create.add_argument("--timezone")
+    create.add_argument("--timezone", help="e.g. Europe/Madrid (default: the house's)")
     add_leaf(group, "list", act=list_staff, words="list the log-ins")
 
 
@@ -34,9 +34,10 @@ def create_staff(options: argparse.Namespace) -> Shown:
     email = options.email.strip().lower()
     user = User.objects.filter(email=email).first() or User(email=email)
     user.name = options.name or user.name or email.partition("@")[0]
-    user.role = options.role
-    user.language = options.language or settings.ESMERO.language
-    user.timezone = options.timezone or settings.ESMERO.time_zone
+    is_new = user.pk is None
+    user.role = options.role or (User.Role.READER if is_new else user.role)
+    user.language = options.language or (settings.ESMERO.language if is_new else user.language)
+    user.timezone = options.timezone or (settings.ESMERO.time_zone if is_new else user.timezone)
     password = _read_password(email)
     validate_password(password, user)
     user.set_password(password)

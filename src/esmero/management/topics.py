@@ -10,7 +10,7 @@ def add(commands: Commands) -> None:
     group = add_group(commands, "topic", words="what a brand writes about, and people can choose")
     create = add_leaf(group, "create", act=create_topic, words="make a topic")
     create.add_argument("code", help="short code, e.g. newsletter")
-    create.add_argument("--brand", required=True, metavar="CODE")
+    create.add_argument("--brand", required=True, metavar="CODE", help="code of the brand that writes about it")
     create.add_argument("--name", metavar="[LANG=]TEXT", action="append", help="what readers see; once a language")
     create.add_argument("--description", metavar="[LANG=]TEXT", action="append", help="one sentence for readers")
     create.add_argument("--purpose", default="", metavar="CODE", help="what the permission is for (default: marketing)")
@@ -19,8 +19,13 @@ def add(commands: Commands) -> None:
         action="store_true",
         help="this purpose is no advertising (service, contract); counts when the purpose is new",
     )
+    create.add_argument(
+        "--public-archive",
+        action="store_true",
+        help="anybody may read its issues on the web (personal parts taken out)",
+    )
     listing = add_leaf(group, "list", act=list_topics, words="list the topics")
-    listing.add_argument("--brand", metavar="CODE")
+    listing.add_argument("--brand", metavar="CODE", help="only those of this brand")
 
 
 def create_topic(options: argparse.Namespace) -> Shown:
@@ -41,6 +46,7 @@ def create_topic(options: argparse.Namespace) -> Shown:
         )
         description = by_language(options.description or [], default=brand.language)
         topic = Topic(brand=brand, code=options.code, name=name, description=description, purpose=purpose)
+        topic.archive_is_public = options.public_archive
         topic.full_clean()
         topic.save()
         note("topic.created", by="command line", subject=topic, facts={"code": topic.code})

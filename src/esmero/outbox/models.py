@@ -89,17 +89,17 @@ class Message(Due):
     """One row per person and occasion. The states and their ways are drawn in docs/decisions/0002-ledger.md."""
 
     class State(models.TextChoices):
-        PLANNED = "planned"
+        PLANNED = "planned"  # written down, its turn comes
         REFUSED = "refused"  # by the gate
-        HELD = "held"
+        HELD = "held"  # a person must approve it first
         WAITING = "waiting"  # until due_at: by the gate, or for the next try
-        CLAIMED = "claimed"
-        WIRE = "wire"
-        ORPHANED = "orphaned"
-        SENT = "sent"
-        DOUBT = "doubt"
-        GAVE_UP = "gave-up"
-        CANCELLED = "cancelled"
+        CLAIMED = "claimed"  # in the hands of a worker, under a lease
+        WIRE = "wire"  # handed to the transport; its answer is awaited
+        ORPHANED = "orphaned"  # its worker went silent; settled from the journal
+        SENT = "sent"  # the relay said that it has it
+        DOUBT = "doubt"  # the relay may or may not have it; a person decides
+        GAVE_UP = "gave-up"  # refused for good, the last try failed, or it could not be made
+        CANCELLED = "cancelled"  # before it left
 
     class Worst(models.IntegerChoices):
         NOTHING = 0
@@ -158,20 +158,20 @@ class Message(Due):
 
 
 class MessageEvent(models.Model):
-    """What happened to a message after it was planned (outbox/events.py defines each word)."""
+    """What happened to a message after it was planned; the remark beside each kind defines it."""
 
     class Kind(models.TextChoices):
         DEFERRED = "deferred"  # the relay said 4xx, tried again later
         REFUSED = "refused"  # the relay said 5xx
-        RETURNED_FOR_GOOD = "returned-for-good"
-        RETURNED_FOR_NOW = "returned-for-now"
-        OUR_FAULT = "our-fault"
-        ABSENT = "absent"
-        CLICKED = "clicked"
-        COMPLAINED = "complained"
-        UNSUBSCRIBED = "unsubscribed"
-        REPLIED = "replied"
-        RETRIED = "retried"
+        RETURNED_FOR_GOOD = "returned-for-good"  # a report: the address does not take it, and will not
+        RETURNED_FOR_NOW = "returned-for-now"  # a report: not now (a full box, a dead host); it is tried again
+        OUR_FAULT = "our-fault"  # a report: policy, reputation or authentication; never held against the address
+        ABSENT = "absent"  # a machine answered for a person who is away
+        CLICKED = "clicked"  # a link was opened, by a person or (marked) by a machine
+        COMPLAINED = "complained"  # reported as unwanted; an objection
+        UNSUBSCRIBED = "unsubscribed"  # left by the link, one click, or mail
+        REPLIED = "replied"  # a person answered
+        RETRIED = "retried"  # sent again by a person's decision
         RESOLVED = "resolved"  # a doubt was decided by a person
 
     message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="events")

@@ -1,20 +1,18 @@
-"""Relays: their passwords at rest, the way a dispatch takes, and the open transports of a sending process."""
+"""Relays: the way a dispatch takes, and the open transports of a sending process (passwords at rest: passwords.py)."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from django.core import signing
 from django.db import transaction
 from django.db.models import Q
 
 from esmero.house.models import Brand
 from esmero.outbox.models import Relay
+from esmero.outbox.passwords import reveal_password
 from esmero.outbox.transports.capture.transport import CaptureTransport, InThread
 from esmero.outbox.transports.parcels import Observer, Parcel
 from esmero.outbox.transports.smtp.pool import RelayAddress, SmtpPool
-
-_SALT = "esmero.relay"
 
 
 class Transport(Protocol):
@@ -29,16 +27,6 @@ class NoRelay(Exception):
     """There is no way out for a brand; the text says how to make one."""
 
 
-def hide_password(password: str) -> str:
-    """Return the password as the table keeps it: signed and bound to this house's secret, never in clear in a listing."""
-    return signing.dumps(password, salt=_SALT) if password else ""
-
-
-def reveal_password(relay: Relay) -> str:
-    """Return the password in clear; signing.BadSignature if the table was changed or the secret was lost."""
-    return str(signing.loads(relay.password, salt=_SALT)) if relay.password else ""
-
-
 def find_relay(brand: Brand) -> Relay:
     """Return the relay for a brand's mail: its own, else one that serves all."""
     ways = Relay.objects.filter(Q(brand=brand) | Q(brand=None)).order_by("id")
@@ -50,7 +38,7 @@ def find_relay(brand: Brand) -> Relay:
 
 
 def address_of(relay: Relay, *, helo: str) -> RelayAddress:
-    """Return where and how to speak to an SMTP relay."""
+    """Return where and how to speak to an SMTP relay; raises PasswordLost."""
     return RelayAddress(
         host=relay.host,
         port=relay.port,
@@ -63,8 +51,23 @@ def address_of(relay: Relay, *, helo: str) -> RelayAddress:
     )
 
 
+def address_facts(relay: Relay) -> tuple[object, ...]:
+    """Return what an open transport was opened with: when one of these changes, it is to be opened anew."""
+    return (
+        relay.kind,
+        relay.host,
+        relay.port,
+        relay.security,
+        relay.username,
+        relay.password,
+        relay.ca_file,
+        relay.connections,
+        relay.per_second,
+    )
+
+
 def open_transport(relay: Relay, *, helo: str, in_thread: InThread) -> Transport:
-    """Return the open way out for a relay's row."""
+    """Return the open way out for a relay's row; raises PasswordLost."""
     if relay.kind == Relay.Kind.CAPTURE:
         return CaptureTransport(in_thread=in_thread)
     return SmtpPool(address_of(relay, helo=helo))

@@ -32,7 +32,9 @@ class Address(models.Model):
     temporary_returns = models.PositiveSmallIntegerField(default=0)
     first_return_at = models.DateTimeField(null=True, blank=True)
     last_return_at = models.DateTimeField(null=True, blank=True)
-    temporary_days = models.PositiveSmallIntegerField(default=0, help_text="Days (UTC) on which a temporary return came.")
+    temporary_days = models.PositiveSmallIntegerField(
+        default=0, help_text="Days (UTC) on which a temporary return came."
+    )
 
     class Meta:
         indexes = [
@@ -166,6 +168,7 @@ class Topic(models.Model):
     description = models.JSONField(default=dict, blank=True, help_text="{language: text}")
     purpose = models.ForeignKey(Purpose, on_delete=models.PROTECT, related_name="+")
     archived_at = models.DateTimeField(null=True, blank=True, help_text="No longer offered; its ledger stays.")
+    archive_is_public = models.BooleanField(default=False, help_text="Anybody may read its issues on the web.")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["brand", "code"], name="topic_once")]

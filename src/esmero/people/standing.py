@@ -9,6 +9,8 @@ never touches the address.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db.models import Q
+
 from esmero.people.models import Address, Suppression
 from esmero.people.suppression import suppress
 
@@ -74,8 +76,8 @@ def record_return(value: str, *, returned: Return) -> str:
 def record_arrival(*values: str) -> None:
     """Forget the trouble of addresses where something arrived, or from where something came; what is silenced stays so."""
     told = {value.lower() for value in values if value}
-    troubled = Address.objects.filter(value__in=told, last_return_at__isnull=False)
-    troubled.exclude(standing=Address.Standing.SUPPRESSED).update(
+    troubled = Q(standing=Address.Standing.FAILING) | Q(standing=Address.Standing.OK, last_return_at__isnull=False)
+    Address.objects.filter(troubled, value__in=told).update(
         standing=Address.Standing.OK,
         reason="",
         since=None,

@@ -18,6 +18,8 @@ from esmero.house.models import Brand
 from esmero.people.models import Address, Suppression
 
 VERSION = 1
+ERASED = "erased"
+"""The reason for the silence of an address whose person was erased: their own act may end it, no list can."""
 
 
 def hash_address(address: str) -> str:
@@ -50,6 +52,22 @@ def suppress(
     return row
 
 
+def suppress_number(number: str, *, reason: str, evidence: str, at: datetime) -> Suppression:
+    """Keep the hash of an operator's own number, so that an import does not bring back who was erased."""
+    return suppress(_as_number(number), scope=Suppression.Scope.ALL, reason=reason, evidence=evidence, at=at)
+
+
+def find_silent_numbers(numbers: Iterable[str]) -> set[str]:
+    """Return those of these numbers of which the house keeps only the hash; one query per 500 of them."""
+    by_text = {_as_number(number): number for number in numbers if number}
+    return {by_text[text] for text in find_suppressions(by_text)}
+
+
+def _as_number(number: str) -> str:
+    """Write a number as what no address can be (it has no @), for the same keyed hash."""
+    return f"number:{number.strip()}"
+
+
 def lift(address: str, *, at: datetime) -> int:
     """Let an address speak again (a person decided so); the rows stay as history. Returns how many were lifted."""
     with transaction.atomic():
@@ -58,6 +76,13 @@ def lift(address: str, *, at: datetime) -> int:
             standing=Address.Standing.OK, reason="", since=None, permanent_returns=0, temporary_returns=0
         )
     return lifted
+
+
+def lift_for_brand(address: str, *, brand: Brand, at: datetime) -> int:
+    """Lift what the person's own act ends: the silence after a complaint to this brand, or after they were erased."""
+    complained = Q(scope=Suppression.Scope.COMMERCIAL, brand=brand)
+    with transaction.atomic():
+        return _active().filter(complained | Q(reason=ERASED), hash=hash_address(address)).update(lifted_at=at)
 
 
 def find_suppressions(addresses: Iterable[str], *, brand: int | None = None) -> dict[str, Suppression]:

@@ -1,11 +1,13 @@
 """DKIM signatures (RFC 6376, RFC 8301): rsa-sha256, relaxed/relaxed, From, To, Subject and Date signed once too often.
 
-The body comes canonical by construction (see encoding.py), so it is hashed as it is; only headers are rewritten.
+The body comes canonical by construction (see encoding.py), so it is hashed as it is; only headers are rewritten. One that
+holds what others wrote goes through `relax_body` first.
 `cryptography` lets go of the interpreter lock while it signs: several threads sign at the same time.
 """
 
 import base64
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -18,6 +20,7 @@ SIGNED = (
     *OVERSIGNED, "Reply-To", "Message-ID", "MIME-Version", "Content-Type", "List-Id", "List-Unsubscribe",
     "List-Unsubscribe-Post", "Feedback-ID", "Precedence", "Auto-Submitted",
 )  # fmt: skip
+_BLANKS = re.compile(rb"[ \t]+")
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,13 @@ class DkimKey:
         text = base64.b64encode(signature).decode("ascii")
         folded = "\r\n ".join(text[start : start + 72] for start in range(0, len(text), 72))
         return f"DKIM-Signature: {value}{folded}\r\n"
+
+
+def relax_body(body: bytes) -> bytes:
+    """Canonicalise a body that was not made by us, for its hash alone (RFC 6376, section 3.4.4); lines end with CRLF."""
+    lines = [_BLANKS.sub(b" ", line).rstrip(b" ") for line in body.split(b"\r\n")]
+    text = b"\r\n".join(lines).rstrip(b"\r\n")
+    return text + b"\r\n" if text else b""
 
 
 def _relax(value: str) -> str:

@@ -2,10 +2,13 @@
 
 import hashlib
 import os
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
+from django.db import transaction
+from django.db.models import ForeignObjectRel
 
 from esmero.vault.models import Sealed
 
@@ -54,3 +57,28 @@ def read(sealed: Sealed) -> bytes:
 def path_of(digest: str) -> Path:
     """Return where the bytes with this hash lie."""
     return Path(settings.HOME) / "vault" / digest[:2] / digest
+
+
+def discard(ids: Iterable[int]) -> list[int]:
+    """Forget those of these files that no row needs any more, inside the caller's transaction; returns their ids.
+
+    The bytes go when it commits, unless another row has the same.
+    """
+    gone: list[int] = []
+    for sealed in Sealed.objects.filter(pk__in=list(ids)):
+        if any(
+            relation.related_model._default_manager.filter(**{relation.field.name: sealed}).exists()
+            for relation in Sealed._meta.get_fields(include_hidden=True)
+            if relation.auto_created and not relation.concrete and isinstance(relation, ForeignObjectRel)
+        ):
+            continue
+        gone.append(sealed.pk)
+        digest = sealed.sha256
+        sealed.delete()
+        transaction.on_commit(lambda digest=digest: _destroy(digest))  # type: ignore[misc]
+    return gone
+
+
+def _destroy(digest: str) -> None:
+    if not Sealed.objects.filter(sha256=digest).exists():
+        path_of(digest).unlink(missing_ok=True)

@@ -1,5 +1,6 @@
 """A machine answers for a person: they are away, have left, or read another address now."""
 
+from esmero.intake.classify import Verdict
 from esmero.mailroom.absences import plan_sending
 from esmero.mailroom.arrival import Arrival
 from esmero.outbox.models import Message, MessageEvent
@@ -17,15 +18,7 @@ def handle(arrival: Arrival) -> None:
     message, verdict = arrival.message, arrival.verdict
     if message is None or not arrival.proven:
         return
-    facts: dict[str, object] = {"subject": verdict.subject[:300]}
-    if verdict.absent_until:
-        facts["until"] = verdict.absent_until.isoformat()
-    if verdict.left:
-        facts["left"] = True
-    if verdict.moved:
-        facts["moved"] = True
-    if verdict.successor:
-        facts["successor"] = verdict.successor[:320]
+    facts = _tell(verdict)
     gone = verdict.left or verdict.moved
     if verdict.absent_until and not gone:
         again_at = plan_sending(message, until=verdict.absent_until, at=arrival.at)
@@ -40,10 +33,18 @@ def handle(arrival: Arrival) -> None:
         _let_go(arrival, message)
 
 
+def _tell(verdict: Verdict) -> dict[str, object]:
+    told = {
+        "until": verdict.absent_until and verdict.absent_until.isoformat(),
+        "left": verdict.left,
+        "moved": verdict.moved,
+        "successor": verdict.successor[:320],
+    }
+    return {"subject": verdict.subject[:300], **{name: value for name, value in told.items() if value}}
+
+
 def _speaks_for(arrival: Arrival, message: Message) -> bool:
-    """Say whether the answer comes from the box that we wrote to, or from its machine; a forwarded mail's reader may have left
-    another house.
-    """
+    """Say whether the answer comes from the house that we wrote to; who reads a forwarded mail may have left another."""
     sender = arrival.verdict.sender.lower()
     return sender == message.address or sender.rpartition("@")[2] == message.address.rpartition("@")[2]
 

@@ -7,4 +7,4 @@ from esmero.mailroom.arrival import Arrival
 def handle(arrival: Arrival) -> None:
     """Keep the rows of a report; one that cannot be read stays visible with its bytes, and `why` says what is wrong."""
     if arrival.verdict.aggregate is not None:
-        keep_report(arrival.verdict.aggregate, inbound=arrival.inbound)
+        keep_report(arrival.verdict.aggregate, evidence=arrival.evidence)

@@ -1,0 +1,82 @@
+"""All that the house holds of one person, as values, as JSON and as a folder of CSV files (art. 15 and 20 GDPR)."""
+
+import csv
+import io
+import json
+import zipfile
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Model
+
+from esmero.people.models import Person
+from esmero.people.suppression import find_suppressions
+from esmero.privacy.erase import rows_of
+from esmero.privacy.table import TABLE, Holding
+
+
+def gather(person: Person) -> dict[str, list[dict[str, Any]]]:
+    """Return every table's rows about a person by the table's name; values are plain (texts, numbers, moments, lists)."""
+    held = {holding.name: _read(holding, person) for holding in TABLE if holding.exported}
+    silences = find_suppressions([person.address.value] if person.address else [])
+    held["silences"] = [
+        {"scope": row.scope, "reason": row.reason, "since": row.since.isoformat()} for row in silences.values()
+    ]
+    return {name: rows for name, rows in held.items() if rows}
+
+
+def write_json(held: Mapping[str, Any]) -> str:
+    """Return what was gathered as JSON that a program and a patient person can read."""
+    return json.dumps(held, ensure_ascii=False, indent=2, sort_keys=False)
+
+
+def write_archive(held: Mapping[str, list[dict[str, Any]]]) -> bytes:
+    """Return a zip file with one JSON file of everything and one CSV file a table."""
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as made:
+        made.writestr("everything.json", write_json(held))
+        for name, rows in held.items():
+            made.writestr(f"{name.replace(' ', '-')}.csv", "\ufeff" + _write_csv(rows))
+    return archive.getvalue()
+
+
+def _read(holding: Holding, person: Person) -> list[dict[str, Any]]:
+    rows = rows_of(holding, person) if holding.model.__name__ != "Address" else _address(person)
+    return [{name: _plain(_value(row, name)) for name in holding.exported} for row in rows.order_by("pk")]
+
+
+def _address(person: Person) -> Any:
+    """Return the address also where it is shared: it is theirs to know."""
+    from esmero.people.models import Address
+
+    return Address.objects.filter(pk=person.address_id or 0)
+
+
+def _value(row: Model, name: str) -> Any:
+    field = row._meta.get_field(name)
+    if field.many_to_many:
+        return [str(one) for one in getattr(row, name).all()]
+    value = getattr(row, name)
+    return str(value) if isinstance(value, Model) else value
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, (datetime, date)):
+        return value.isoformat()
+    return str(value) if isinstance(value, Decimal) else value
+
+
+def _write_csv(rows: list[dict[str, Any]]) -> str:
+    text = io.StringIO()
+    writer = csv.DictWriter(text, fieldnames=list(rows[0]), lineterminator="\r\n")
+    writer.writeheader()
+    for row in rows:
+        writer.writerow(
+            {
+                name: json.dumps(value, ensure_ascii=False) if isinstance(value, (dict, list)) else value
+                for name, value in row.items()
+            }
+        )
+    return text.getvalue()

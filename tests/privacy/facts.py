@@ -1,0 +1,68 @@
+"""A person with something in every table that may hold something of a person."""
+
+from django.utils import timezone
+
+from esmero.asks.models import Form, Submission
+from esmero.campaigns.models import AudienceMember, Campaign
+from esmero.conversations.models import Conversation, Entry
+from esmero.mailroom.models import Inbound, SendingAgain
+from esmero.outbox.models import Captured, Message, MessageEvent
+from esmero.people.models import ContactPoint, Duplicate, Import, ImportLine, Merge, Person, Preference, Proposal, Tag
+from esmero.privacy.models import Access, AddressChange, DataRequest
+from esmero.vault.files import seal
+from tests.house_facts import add_people, build_house, open_dispatch
+
+SECRET = "Zebulón"
+
+
+def furnish_person():
+    """Return the house and the person; everything personal of them holds the word SECRET."""
+    house = build_house()
+    one, other = add_people(house, 2)
+    now = timezone.now()
+    Person.objects.filter(pk=one.pk).update(
+        given_name=SECRET, family_name=SECRET, number=f"N-{SECRET}", fields={"pet": SECRET}, folded=SECRET, title=SECRET
+    )
+    one.refresh_from_db()
+    one.address.value = f"{SECRET.lower()}@cliente.example"
+    one.address.save()
+    one.tags.add(Tag.objects.create(name="vip"))
+    dispatch = open_dispatch(house, [one, other])
+    message = Message.objects.get(person=one)
+    Message.objects.filter(pk=message.pk).update(
+        address=one.address.value,
+        objections={"G04": {"source": SECRET}},
+        trouble=f"550 {SECRET}",
+        state="sent",
+        sent_at=now,
+    )
+    MessageEvent.objects.create(message=message, kind="refused", at=now, facts={"text": SECRET})
+    Captured.objects.create(message=message, return_path="r", recipient=SECRET, subject=SECRET, body=b"x", at=now)
+    raw = seal(f"From: {SECRET}".encode(), kind="inbound", media_type="message/rfc822")
+    Inbound.objects.create(raw=raw, envelope_from=SECRET, door="smtp", received_at=now, message=message, state="done")
+    talk = Conversation.objects.create(
+        brand=house.brand, person=one, address=SECRET, subject=SECRET, opened_at=now, last_at=now
+    )
+    Entry.objects.create(
+        conversation=talk, direction="in", at=now, author=SECRET, subject=SECRET, text=SECRET, full_text=SECRET, raw=raw
+    )
+    campaign = Campaign.objects.create(name="C", brand=house.brand, topic=house.topic, reason={})
+    AudienceMember.objects.create(campaign=campaign, person=one, outcome="refuse", facts={"G04": {"source": SECRET}})
+    Preference.objects.create(person=one, brand=house.brand, topic=house.topic, wanted=True)
+    ContactPoint.objects.create(person=one, kind="phone", value=SECRET, facts={"e164": SECRET})
+    brought = Import.objects.create(
+        file=seal(b"list", kind="import", media_type="text/csv"), file_name="lista.csv", brand=house.brand
+    )
+    ImportLine.objects.create(of=brought, line=2, verdict="added", person=one, number=SECRET, cell=SECRET)
+    form = Form.objects.create(brand=house.brand, slug="boletin", name="Boletín")
+    Submission.objects.create(
+        form=form, address=SECRET, language="es", values={"given_name": SECRET}, wording="Sí", at=now, person=one
+    )
+    Access.objects.create(person=one, brand=house.brand, at=now)
+    AddressChange.objects.create(person=one, brand=house.brand, old=SECRET, new=SECRET, at=now)
+    DataRequest.objects.create(kind="erase", person=one, brand=house.brand, at=now, due_at=now, words=SECRET)
+    Proposal.objects.create(person=one, kind="successor", address=SECRET, evidence="inbound 1", found_at=now)
+    SendingAgain.objects.create(message=message, found_at=now)
+    Duplicate.objects.create(first=one, second=other, signs=["name"])
+    Merge.objects.create(kept=one, gone=other, facts={"name": SECRET}, by="Lucía")
+    return house, one, other, message, raw, dispatch
