@@ -14,9 +14,10 @@ def main() -> int:
     number = SIZES[size]
     from bench.gate import run as judge
     from bench.importing import run as bring
+    from bench.intake import run as read
     from bench.sending import run as send
 
-    met = [send(number=number), judge(number=number * 10), bring(number=number)]
+    met = [send(number=number), judge(number=number * 10), bring(number=number), read(number=number)]
     return 0 if all(met) else 1
 
 

@@ -6,7 +6,15 @@ from esmero.content.models import Link, MediaFile, Template, TemplateText, Templ
 from esmero.conversations.models import Conversation, Entry
 from esmero.dossier.models import Tally
 from esmero.house.models import AuditEntry, Brand, Happening, SavedView, User
-from esmero.mailroom.models import Inbound
+from esmero.mailroom.models import (
+    AggregateReport,
+    AggregateRow,
+    Inbound,
+    Mailbox,
+    MailboxFolder,
+    ReturnCount,
+    SendingAgain,
+)
 from esmero.outbox.models import Captured, Dispatch, Message, MessageEvent, Relay
 from esmero.people.models import (
     Address,
@@ -23,6 +31,7 @@ from esmero.people.models import (
     PermissionEntry,
     Person,
     Preference,
+    Proposal,
     Purpose,
     Segment,
     Suppression,
@@ -37,6 +46,8 @@ __all__ = [
     "Access",
     "Address",
     "AddressChange",
+    "AggregateReport",
+    "AggregateRow",
     "AudienceMember",
     "AuditEntry",
     "BlockedDomain",
@@ -56,6 +67,8 @@ __all__ = [
     "Inbound",
     "Job",
     "Link",
+    "Mailbox",
+    "MailboxFolder",
     "MediaFile",
     "Merge",
     "Message",
@@ -67,11 +80,14 @@ __all__ = [
     "PermissionEntry",
     "Person",
     "Preference",
+    "Proposal",
     "Purpose",
     "Relay",
+    "ReturnCount",
     "SavedView",
     "Sealed",
     "Segment",
+    "SendingAgain",
     "Submission",
     "Suppression",
     "Tag",

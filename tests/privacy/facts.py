@@ -5,9 +5,20 @@ from django.utils import timezone
 from esmero.asks.models import Form, Submission
 from esmero.campaigns.models import AudienceMember, Campaign
 from esmero.conversations.models import Conversation, Entry
-from esmero.mailroom.models import Inbound
+from esmero.mailroom.models import Inbound, SendingAgain
 from esmero.outbox.models import Captured, Message, MessageEvent
-from esmero.people.models import ContactPoint, Duplicate, Import, ImportLine, Merge, Note, Person, Preference, Tag
+from esmero.people.models import (
+    ContactPoint,
+    Duplicate,
+    Import,
+    ImportLine,
+    Merge,
+    Note,
+    Person,
+    Preference,
+    Proposal,
+    Tag,
+)
 from esmero.privacy.models import Access, AddressChange, DataRequest
 from esmero.vault.files import seal
 from tests.house_facts import add_people, build_house, open_dispatch
@@ -62,6 +73,8 @@ def furnish_person():
     Access.objects.create(person=one, brand=house.brand, at=now)
     AddressChange.objects.create(person=one, brand=house.brand, old=SECRET, new=SECRET, at=now)
     DataRequest.objects.create(kind="erase", person=one, brand=house.brand, at=now, due_at=now, words=SECRET)
+    Proposal.objects.create(person=one, kind="successor", address=SECRET, evidence="inbound 1", found_at=now)
+    SendingAgain.objects.create(message=message, found_at=now)
     Duplicate.objects.create(first=one, second=other, signs=["name"])
     Merge.objects.create(kept=one, gone=other, facts={"name": SECRET}, by="Lucía")
     return house, one, other, message, raw, dispatch

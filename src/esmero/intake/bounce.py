@@ -7,7 +7,7 @@ from esmero.intake.dsn import REPORT_TYPES, Report, make_report, read_reports
 from esmero.intake.headers import Headers
 from esmero.intake.meaning import find_status, read_words
 from esmero.intake.message import Letter
-from esmero.intake.prose import chunk_of, find_failed, read_notice, read_prose
+from esmero.intake.prose import chunk_of, cut_returned, find_failed, read_notice, read_prose
 from esmero.intake.signs import (
     BOUNCE_SENTENCE,
     BOUNCE_SUBJECT,
@@ -54,7 +54,7 @@ def read_bounce(letter: Letter) -> Bounce | None:
     if not signs:
         return None
     if "prose:forwarded" in signs:
-        notice = _QUOTE_MARK.sub("", notice)
+        notice = cut_returned(_QUOTE_MARK.sub("", notice))
     reports = read_prose(letter, notice=notice)
     return Bounce(reports, (*signs, *dict.fromkeys(f"meaning:{report.meaning}" for report in reports)))
 

@@ -6,6 +6,7 @@ from datetime import date
 from esmero.intake.arf import read_complaint
 from esmero.intake.autoreply import read_autoreply
 from esmero.intake.bounce import read_bounce
+from esmero.intake.dmarc import Unreadable, find_report
 from esmero.intake.dsn import Report
 from esmero.intake.envelope import find_references, find_sender, guess_language
 from esmero.intake.meaning import Meaning
@@ -27,7 +28,8 @@ def classify(raw: bytes, *, today: date | None = None) -> Verdict:
     letter = open_letter(raw)
     base = _read_common(letter)
     return (
-        _as_complaint(letter, base)
+        _as_aggregate(letter, base)
+        or _as_complaint(letter, base)
         or _as_provider_notice(base)
         or _as_bounce(letter, base)
         or _as_person(letter, base, today=today)
@@ -52,12 +54,26 @@ def _read_common(letter: Letter) -> Verdict:
     )
 
 
+def _as_aggregate(letter: Letter, base: Verdict) -> Verdict | None:
+    try:
+        report = find_report(letter)
+    except Unreadable as fault:
+        return replace(base, kind=Kind.DMARC, why=(f"dmarc:unreadable: {fault}"[:300],))
+    return replace(base, kind=Kind.DMARC, why=("dmarc",), aggregate=report) if report else None
+
+
 def _as_complaint(letter: Letter, base: Verdict) -> Verdict | None:
     complaint = read_complaint(letter)
     if complaint is None:
         return None
     kind = Kind.OTHER if complaint.feedback == "not-spam" else Kind.COMPLAINT
-    return replace(base, kind=kind, why=(complaint.sign,), reports=_name_recipients(complaint.recipients))
+    return replace(
+        base,
+        kind=kind,
+        why=(complaint.sign,),
+        feedback=complaint.feedback,
+        reports=_name_recipients(complaint.recipients),
+    )
 
 
 def _as_provider_notice(base: Verdict) -> Verdict | None:
@@ -68,7 +84,7 @@ def _as_provider_notice(base: Verdict) -> Verdict | None:
     if notice.type == "bounce":
         return replace(known, kind=Kind.BOUNCE, reports=notice.reports, hard=_all_hard(notice.reports))
     if notice.type == "complaint":
-        return replace(known, kind=Kind.COMPLAINT, reports=_name_recipients(notice.recipients))
+        return replace(known, kind=Kind.COMPLAINT, feedback="abuse", reports=_name_recipients(notice.recipients))
     return known
 
 
@@ -96,6 +112,7 @@ def _as_person(letter: Letter, base: Verdict, *, today: date | None) -> Verdict:
             absent_until=answer.absent_until,
             successor=answer.successor,
             left=answer.left,
+            moved=answer.moved,
         )
     why = _find_machine_signs(letter)
     return replace(known, kind=Kind.OTHER if why else Kind.REPLY, why=why or ("person",))

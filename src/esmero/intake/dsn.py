@@ -21,6 +21,11 @@ _AFTER_DATA = re.compile(
     r"end of data|in reply to (?:end of )?data|after i sent the message|smtp transmission failure|^-*smtp command\s*data\s*$",
     re.IGNORECASE | re.MULTILINE,
 )
+# A transcript in which DATA itself is refused; where the next reply asks for a recipient, that refusal was of RCPT.
+_DATA_REFUSED = re.compile(r"^>>> DATA[^\n]*\n<<< 5\d\d", re.MULTILINE)
+_RCPT_REFUSED = re.compile(
+    r"^<<< [45]\d\d.{0,20}\b(?:rcpt|valid recipients?|recipient first)\b", re.IGNORECASE | re.MULTILINE
+)
 _LETTERS = re.compile(r"[\W\d_]+")
 _FOREIGN = re.compile(r"[^\W\d_\u0000-\u024f]{4,}")
 SHORTEST_REASON = 5
@@ -88,13 +93,13 @@ def make_report(
         judgement = judge(status, code or find_code(hint), hint)
         said = said or find_status(hint)
     meaning, hard = judgement.meaning, judgement.hard
-    if (
-        meaning is Meaning.UNKNOWN_USER
-        and _AFTER_DATA.search("\n".join((diagnostic, *hints)))
-        and "1.1" not in f"{said} {status}"
-    ):
+    if meaning is Meaning.UNKNOWN_USER and "1.1" not in f"{said} {status}" and _is_after_data((diagnostic, *hints)):
         # The server took this recipient and calls it unknown only after the text: a filter speaks, not the directory.
         meaning, hard = Meaning.FILTERED, False
+    elif meaning is Meaning.UNKNOWN_USER and status == "4.1.1" and "user unknown" in diagnostic.lower():
+        # A server without its table of users says 450 (Postfix: unknown_local_recipient_reject_code); a report of
+        # *failed* ends the days in which the sender asked again and again and was told the same.
+        hard = True
     if meaning is Meaning.UNDEFINED and not status.strip("5.0") and not _gives_reason(diagnostic, hints):
         hard = True
     return Report(
@@ -108,6 +113,11 @@ def make_report(
         remote_mta=remote_mta,
         envelope_id=envelope_id,
     )
+
+
+def _is_after_data(texts: tuple[str, ...]) -> bool:
+    whole = "\n".join(texts)
+    return bool(_AFTER_DATA.search(whole) or (_DATA_REFUSED.search(whole) and not _RCPT_REFUSED.search(whole)))
 
 
 def _gives_reason(diagnostic: str, hints: tuple[str, ...]) -> bool:

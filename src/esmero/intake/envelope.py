@@ -25,7 +25,15 @@ _LANGUAGE_OF = [(language, frozenset(words.split())) for language, words in _COM
 def find_sender(headers: Headers) -> str:
     """Return the sender's mail address: From, else what else names one; the bare From when it holds no address at all."""
     found = headers.address(
-        "from", "sender", "reply-to", "return-path", "x-original-from", "resent-from", "apparently-from"
+        "from",
+        "sender",
+        "reply-to",
+        "return-path",
+        "x-original-from",
+        "resent-from",
+        "apparently-from",
+        "x-envelope-from",
+        "envelope-from",
     )
     if found:
         return found

@@ -26,7 +26,7 @@ _FIELDS = {
     "content-type",
     "delivered-to",
 }
-_LABELS = {Kind.CHALLENGE: "autoreply-challenge", Kind.UNSUBSCRIBE: "reply-unsubscribe"}
+_LABELS = {Kind.CHALLENGE: "autoreply-challenge", Kind.UNSUBSCRIBE: "reply-unsubscribe", Kind.DMARC: "other"}
 
 
 def classify_file(name: str, data: bytes, *, today: date | None = None) -> Verdict:

@@ -18,6 +18,7 @@ MAX_ADDRESS = 2_000
 
 _FIELD = re.compile(rb"^([!-9;-~]{1,100})[ \t]*:[ \t]*(.*)$", re.DOTALL)
 _WORD = re.compile(r"=\?([^?\s*]{1,40})(?:\*[^?\s]*)?\?([bBqQ])\?([^?]*)\?=")
+_NO_LETTER = bytes(set(range(256)) - set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"))
 _GAP = re.compile(r"(\?=)[ \t\r\n]+(?==\?)")
 _FOLD = re.compile(r"\r?\n[ \t]+|[\r\n]+")
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"(?!@)')
@@ -55,7 +56,7 @@ def _read_word(text: str, *, base64_coded: bool) -> bytes:
 
 def decode_base64(raw: bytes) -> bytes:
     """Octets behind base64, whatever else stands between its letters; a broken end loses only itself."""
-    letters = re.sub(rb"[^A-Za-z0-9+/]", b"", raw)
+    letters = raw.translate(None, _NO_LETTER)
     whole = len(letters) - (1 if len(letters) % 4 == 1 else 0)
     try:
         return base64.b64decode(letters[:whole] + b"=" * (-whole % 4))

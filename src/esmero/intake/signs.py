@@ -205,7 +205,7 @@ RETURNED_MARK = compile_phrases(
     ниже этой линии
     old message:?\s*$
     """,
-    around=r"^[ \t>*#=-]*+{}.{0,80}$",
+    around=r"^[ \t>*#=-]*+(?!the original message was (?:received|sent)){}.{0,80}$",
     flags=re.IGNORECASE | re.MULTILINE,
 )
 """A line after which a notification shows the returned message."""

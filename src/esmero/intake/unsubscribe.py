@@ -3,23 +3,83 @@
 import re
 import unicodedata
 
+from esmero.intake.phrases import compile_phrases
+
 MAX_WORDS = 14
 
-# Words that ask, and words that may stand beside them without changing what is asked.
-_ASK = re.compile(
-    r"\b(?:unsubscribe(?: me)?|unsuscribe|opt[- ]?out|remove me|take me off|(?:please )?stop(?: (?:sending|e-?mailing|mailing|writing))?|delete me|cancel (?:my )?subscription|no more (?:e-?mails?|mails?|messages)|"
-    r"(?:dar(?:me|se|nos)? de |dadme de |deme de |denme de |dame de |dar |causar |solicito (?:la )?|quiero (?:la )?|pido (?:la )?)?baja|bajas|desuscri(?:bir|bidme|bir?me|pcion)|desapunt\w+|borr(?:ar|adme|enme|eme)(?:me)?|eliminar?(?:me|dme)?|quitadme|quiten?me|no (?:me )?(?:envi|mand)\w+ mas|no (?:quiero|deseo) (?:recibir|mas)|cancelar (?:la )?suscripcion|"
-    r"desinscri\w+|desabonn\w+|desinscription|me desinscrire|ne plus (?:recevoir|m'envoyer|m envoyer)|arret(?:ez|er)?|retirez[- ]moi|supprimez[- ]moi|plus de mails?|abmelden|abbestellen|austragen|cancellami|cancellazione|disiscriv\w+|descadastr\w+|cancelar inscricao|remover|uitschrijven|afmelden|avregistrera|afmeld)\b",
+# Words that ask, matched against text without accents in lower case. A contract can be ended in the same words, so what
+# speaks of a line, an order or an "abonnement" without a newsletter is left to a person.
+_ASK = compile_phrases(
+    r"""
+    unsubscribe(?: me)?
+    unsuscribe
+    opt[- ]?out
+    (?:remove|delete|take) (?:me|us|my (?:e-?mail )?(?:address|e-?mail|name))(?: off| out)?
+    be (?:removed|taken off|unsubscribed)
+    (?:please )?stop(?: (?:sending|e-?mailing|mailing|writing))?
+    cancel (?:my |the )?(?:subscription|newsletter)
+    no more (?:e-?mails?|mails?|messages|newsletters?|spam|advertising)
+    no longer (?:wish|want) to (?:receive|get|hear)
+    (?:do not|don'?t|dont|never) (?:send|e-?mail|mail|write|contact)(?: to)? (?:me|us)
+    leave me alone
+    (?:dar(?:me|se|nos)? de |dadme de |deme de |denme de |dame de |dar |causar |solicito (?:la )?|quiero (?:la )?|pido (?:la )?)?baja
+    bajas
+    (?:me doy|nos damos|(?:me |nos )?den|(?:me |nos )?deis|(?:me |nos )?de) de baja
+    desuscri(?:bir|bidme|banme|bir?me|pcion)
+    desapunt\w+
+    borr(?:ar|adme|enme|eme|en|ad)(?:me)?
+    elimin(?:ar|adme|enme|eme|en|ad|e)(?:me)?
+    quitadme
+    quiten?me
+    no (?:me |nos )?(?:envi|mand|escrib)\w+ mas
+    (?:ya )?no (?:quiero|deseo|queremos) (?:recibir|mas)
+    no mas (?:correos?|e-?mails?|mails?|mensajes|publicidad)
+    dej(?:en|ad|e|ar) de (?:enviar|mandar|escribir)\w*
+    cancel(?:ar|en|ad|e|a) (?:mi |la )?suscripcion
+    desinscri\w+
+    desabonn\w+
+    ne plus (?:recevoir|m'? ?envoyer)
+    (?:ne )?(?:souhaite|veux|desire|voudrais) plus (?:rien )?recevoir
+    (?:ne )?m'? ?envoyez plus
+    arret(?:ez|er)?(?: de (?:m'? ?)?(?:envoyer|ecrire))?
+    (?:me |m'? ?)?(?:retirer|enlever|rayer|supprimer)
+    (?:retirez|enlevez|supprimez|rayez)[- ]moi
+    supprim(?:er|ez) (?:mon|mes) (?:adresse|e-?mail|mail|coordonnees)(?: (?:e-?mail|mail|electronique))?
+    plus (?:de|aucun) (?:mails?|e-?mails?|courriels?|messages?|newsletters?)
+    resili\w+ (?:mon |l )?abonnement a (?:la |votre )?(?:newsletter|lettre)
+    abmelden
+    abbestellen
+    austragen
+    keine (?:weiteren )?(?:e-?mails?|mails?|newsletter|werbung|nachrichten)
+    tragen sie mich (?:bitte )?aus
+    (?:loschen|entfernen|streichen) sie (?:bitte )?(?:mich|meine (?:e-?mail-?)?adresse)
+    cancell(?:ami|atemi|azione|arsi|arci)
+    disiscri\w+
+    non (?:voglio|desidero) (?:piu )?ricevere
+    rimuov(?:etemi|imi)
+    descadastr\w+
+    cancelar (?:a |minha )?(?:subscricao|inscricao|assinatura)
+    nao (?:quero|desejo) (?:mais )?receber
+    remov(?:er|am|a)(?:-me)?
+    uitschrijven
+    afmelden
+    avregistrera
+    avsluta prenumeration(?:en)?
+    afmeld
+    """,
+    around=r"\b{}\b",
 )
+# Words that may stand beside them without changing what is asked.
 _BESIDE = re.compile(
-    r"\b(?:please|pls|plz|thanks?|thank you|you|me|us|from|this|that|the|your|my|our|mailing|mail|mails|e-?mails?|list|lists|newsletters?|messages?|subscription|sending|to|of|all|now|hello|hi|dear|sirs?|regards|best|i|would|like|want|wish|kindly|request|"
-    r"por|favor|gracias|ustedes|usted|vosotros|vuestros|vuestras|hola|buenos|buenas|dias|tardes|un|saludo|saludos|quiero|quisiera|deseo|solicito|la|el|de|del|en|su|sus|vuestra|esta|este|lista|boletin|correo|correos|e?mail|mensajes?|mas|mis|datos|me|darme|que|suscripcion|publicidad|comercial|comerciales|cordial|recibir|newsletter|no|a|y|"
-    r"s'?il|vous|te|plait|svp|stp|merci|bonjour|bonsoir|madame|monsieur|moi|nous|cordialement|je|veux|voudrais|souhaite|souhaiterais|desire|demande|votre|vos|cette|ce|liste|lettre|courriels?|messages?|plus|de|la|le|les|mon|ma|abonnement|recevoir|du|des|l|d|m|bitte|danke|mich|ich|den|das|vom|von|der|ihrem|verteiler|per favore|grazie|por gentileza|obrigado)\b",
+    r"\b(?:please|pls|plz|thanks?|thank you|you|me|us|from|this|these|that|the|any|again|ever|off|your|my|our|mailing|mail|mails|e-?mails?|address|database|list|lists|newsletters?|messages?|subscription|sending|to|of|all|now|hello|hi|dear|sirs?|regards|best|i|would|like|want|wish|kindly|request|receive|more|"
+    r"por|favor|gracias|ustedes|usted|vosotros|vuestros|vuestras?|hola|buenos|buenas|dias|tardes|un|saludo|saludos|quiero|quisiera|deseo|ruego|rogamos|les|le|solicito|la|los|las|el|de|del|en|mi|su|sus|esta|este|lista|boletin|correo|correos|electronic[oa]s?|e?mail|mensajes?|comunicaciones|informacion|mas|mis|base|datos|me|darme|que|suscripcion|distribucion|publicidad|comercial|comerciales|cordial|recibir|newsletter|no|a|y|ya|nada|"
+    r"s'?il|vous|te|plait|svp|stp|merci|bonjour|bonsoir|madame|monsieur|moi|nous|cordialement|je|ne|veux|veuillez|voudrais|souhaite|souhaiterais|desire|demande|bien|vouloir|votre|vos|cette|ce|liste|listes|lettre|diffusion|fichiers?|courriels?|messages?|plus|adresse|de|la|le|les|mon|ma|abonnement|recevoir|du|des|l|d|m|"
+    r"bitte|danke|mich|ich|mochte|den|das|die|vom|von|der|ihrem|ihre[nr]?|verteiler|sie|per favore|grazie|per gentileza|dalla|vostr[aeo]|obrigado|obrigada|quero|da|por favor|mais)\b",
 )
 # Said of the same thing, and the contrary.
 _STAY = re.compile(
-    r"\bno (?:me |nos )?(?:quiero|deseo|queremos|den|deis|des|dar)\b.{0,12}\bbaja|\b(?:do not|don ?t|dont|never) (?:unsubscribe|remove|delete|stop|take)|"
-    r"\bne (?:me |nous )?(?:desinscri|desabonn|retir|supprim)\w+|\b(?:nicht|non|nao) (?:abmelden|abbestellen|cancell|remov)"
+    r"\bno (?:me |nos )?(?:quiero|deseo|queremos|den|deis|des|dar)\b.{0,12}\bbaja|\b(?:do not|don ?t|don't|dont|never)(?: want to)? (?:unsubscribe|remove|delete|stop|take)|"
+    r"\bne (?:me |nous )?(?:desinscri|desabonn|retir|supprim|arret)\w+|\b(?:nicht|non|nao) (?:abmelden|abbestellen|cancell|remov)"
 )
 _CHOICE = re.compile(r"[^\w\s@'-]+")
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from esmero.intake.dmarc import AggregateReport
 from esmero.intake.dsn import Report
 
 
@@ -17,6 +18,7 @@ class Kind(StrEnum):
     CHALLENGE = "challenge"
     UNSUBSCRIBE = "unsubscribe"
     REPLY = "reply"
+    DMARC = "dmarc"
     OTHER = "other"
 
 
@@ -27,6 +29,9 @@ class Verdict:
     `hard` is None unless it is a bounce, and true only when every report says so. `why` names the signs that decided, as
     codes. `text` is the whole text, `reply_text` what the person wrote anew. `returned_headers` are those of the message
     that came back inside this one, by lower-case name. `truncated` says that something lay beyond the bounds.
+    `left` says that the person is there no more, `moved` that they read another address now; `successor` is whom the
+    machine names. `aggregate` is the DMARC report of a mail of that kind; without it, `why` says what is wrong with it.
+    `feedback` is the type of a complaint (RFC 5965 section 7.3; "opt-out" asks to be left in peace).
     """
 
     kind: Kind
@@ -46,3 +51,6 @@ class Verdict:
     absent_until: date | None = None
     successor: str = ""
     left: bool = False
+    moved: bool = False
+    feedback: str = ""
+    aggregate: AggregateReport | None = None

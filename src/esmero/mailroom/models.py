@@ -1,8 +1,12 @@
-"""What arrived: one row per raw message, committed before the sender is told that we have it."""
+"""What arrived: one row per raw message, committed before the sender is told that we have it.
+
+Beside it stand the mailboxes that we fetch from, what is to follow later, and what is counted.
+"""
 
 from django.db import models
 from django.db.models import Q
 
+from esmero.house.models import Brand
 from esmero.outbox.models import Message
 from esmero.vault.models import Sealed
 from esmero.work.models import Due
@@ -17,7 +21,7 @@ class Inbound(Due):
     raw = models.ForeignKey(Sealed, on_delete=models.PROTECT, related_name="+")
     envelope_from = models.CharField(max_length=320, blank=True, default="")
     envelope_to = models.CharField(max_length=320, blank=True, default="")
-    door = models.CharField(max_length=20, help_text="smtp, file, catcher")
+    door = models.CharField(max_length=20, help_text="smtp, lmtp, imap:NAME, hook:PROVIDER, file, catcher")
     received_at = models.DateTimeField(db_index=True)
     state = models.CharField(max_length=6, choices=State.choices, default=State.NEW)
     kind = models.CharField(max_length=12, blank=True, default="")
@@ -33,3 +37,141 @@ class Inbound(Due):
 
     def __str__(self) -> str:
         return f"{self.kind or self.state} {self.received_at:%Y-%m-%d %H:%M}"
+
+
+class SendingAgain(Due):
+    """A message that met an absent person: whether it is still worth it is asked when they are back."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        SENT = "sent"
+        DROPPED = "dropped"
+
+    message = models.OneToOneField(Message, on_delete=models.CASCADE, related_name="+")
+    state = models.CharField(max_length=7, choices=State.choices, default=State.WAITING)
+    reason = models.CharField(max_length=20, blank=True, default="", help_text="Why it was dropped.")
+    found_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="sending_again_due"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.message_id} {self.state}"
+
+
+class ReturnCount(models.Model):
+    """How much came back in one day from one receiver to one brand: what brake and readiness check look at."""
+
+    day = models.DateField(help_text="UTC")
+    brand = models.ForeignKey(Brand, on_delete=models.CASCADE, related_name="+")
+    receiver = models.CharField(max_length=255, help_text="The message's receiver, else the domain of its address.")
+    domain = models.CharField(max_length=255, help_text="The domain of the address.")
+    kind = models.CharField(max_length=20, help_text="A kind of MessageEvent.")
+    meaning = models.CharField(
+        max_length=20, blank=True, default="", help_text="Of a return; of a complaint, its type."
+    )
+    number = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["brand", "day", "receiver", "domain", "kind", "meaning"], name="return_count_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.receiver} {self.kind}: {self.number}"
+
+
+class Mailbox(models.Model):
+    """A mailbox of the operator's, read by IMAP."""
+
+    class Security(models.TextChoices):
+        TLS = "tls"
+        STARTTLS = "starttls"
+        NONE = "none"
+
+    class Access(models.TextChoices):
+        PASSWORD = "password"  # noqa: S105 - the name of a way
+        XOAUTH2 = "xoauth2"
+
+    name = models.SlugField(max_length=60, unique=True)
+    host = models.CharField(max_length=253)
+    port = models.PositiveIntegerField(default=993)
+    security = models.CharField(max_length=8, choices=Security.choices, default=Security.TLS)
+    ca_file = models.CharField(max_length=500, blank=True, default="")
+    username = models.CharField(max_length=320)
+    access = models.CharField(max_length=8, choices=Access.choices, default=Access.PASSWORD)
+    secret = models.TextField(blank=True, default="", help_text="Password or refresh token; encrypted.")
+    token_url = models.CharField(max_length=500, blank=True, default="", help_text="Where a refresh token is traded.")
+    client_id = models.CharField(max_length=200, blank=True, default="")
+    client_secret = models.TextField(blank=True, default="", help_text="Encrypted.")
+    folders = models.JSONField(default=list, help_text="Names; INBOX when empty.")
+    active = models.BooleanField(default=True)
+    reached_at = models.DateTimeField(null=True, blank=True)
+    trouble = models.CharField(max_length=500, blank=True, default="")
+    trouble_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class MailboxFolder(models.Model):
+    """How far a folder is read (RFC 3501, 2.3.1.1); `last_uid` is committed with the mail that it names."""
+
+    mailbox = models.ForeignKey(Mailbox, on_delete=models.CASCADE, related_name="read")
+    name = models.CharField(max_length=255)
+    uid_validity = models.BigIntegerField(default=0)
+    last_uid = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["mailbox", "name"], name="mailbox_folder_once")]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.uid_validity}:{self.last_uid}"
+
+
+class AggregateReport(models.Model):
+    """A receiver's DMARC report over one of our domains (RFC 9990); its file is the mail's."""
+
+    evidence = models.CharField(max_length=200, blank=True, default="", help_text="Which mail brought it.")
+    organisation = models.CharField(max_length=255)
+    report_id = models.CharField(max_length=255)
+    domain = models.CharField(max_length=255)
+    begin = models.DateTimeField()
+    end = models.DateTimeField()
+    policy = models.CharField(max_length=20, blank=True, default="")
+    truncated = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "report_id", "domain"], name="aggregate_report_once"),
+        ]
+        indexes = [models.Index(fields=["domain", "begin"], name="aggregate_report_domain")]
+
+    def __str__(self) -> str:
+        return f"{self.organisation} {self.domain} {self.begin:%Y-%m-%d}"
+
+
+class AggregateRow(models.Model):
+    """Mail of one source in a report."""
+
+    report = models.ForeignKey(AggregateReport, on_delete=models.CASCADE, related_name="rows")
+    source = models.CharField(max_length=45)
+    count = models.BigIntegerField()
+    disposition = models.CharField(max_length=20, blank=True, default="")
+    dkim = models.BooleanField(help_text="Passed and aligned.")
+    spf = models.BooleanField(help_text="Passed and aligned.")
+    header_from = models.CharField(max_length=255, blank=True, default="")
+    dkim_domain = models.CharField(max_length=255, blank=True, default="")
+    dkim_selector = models.CharField(max_length=255, blank=True, default="")
+    dkim_result = models.CharField(max_length=20, blank=True, default="")
+    spf_domain = models.CharField(max_length=255, blank=True, default="")
+    spf_result = models.CharField(max_length=20, blank=True, default="")
+    reasons = models.JSONField(default=list, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.source}: {self.count}"

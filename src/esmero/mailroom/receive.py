@@ -12,9 +12,10 @@ from datetime import datetime
 from django.db import connection, transaction
 from django.utils import timezone
 
+from esmero.intake.arf import OPT_OUT
 from esmero.intake.classify import Kind, classify
 from esmero.mailroom.arrival import Arrival, recognise
-from esmero.mailroom.handlers import autoreply, bounce, complaint, other, reply, unsubscribe
+from esmero.mailroom.handlers import autoreply, bounce, complaint, dmarc, other, reply, unsubscribe
 from esmero.mailroom.models import Inbound
 from esmero.mailroom.presses import open_signer
 from esmero.mailroom.tagged import AddressBook
@@ -37,6 +38,7 @@ HANDLERS: Mapping[Kind, Handler] = {
     Kind.AUTOREPLY: autoreply.handle,
     Kind.UNSUBSCRIBE: unsubscribe.handle,
     Kind.REPLY: reply.handle,
+    Kind.DMARC: dmarc.handle,
     Kind.CHALLENGE: other.handle,
     Kind.OTHER: other.handle,
 }
@@ -105,6 +107,8 @@ def _handle(row: Inbound, *, book: AddressBook) -> None:
     kind = verdict.kind
     if arrival.purpose is Purpose.UNSUBSCRIBE and kind in (Kind.REPLY, Kind.OTHER):
         kind = Kind.UNSUBSCRIBE  # whatever a mail to that address says, it was sent to leave
+    if verdict.feedback == OPT_OUT:
+        kind = Kind.UNSUBSCRIBE  # a provider's button to leave is no complaint
     with transaction.atomic():
         facts = {"state": Inbound.State.DONE, "kind": kind.value, "why": list(verdict.why), "trouble": ""}
         if not rest([row], message=arrival.message, **facts):

@@ -33,6 +33,9 @@ class Address(models.Model):
     temporary_returns = models.PositiveSmallIntegerField(default=0)
     first_return_at = models.DateTimeField(null=True, blank=True)
     last_return_at = models.DateTimeField(null=True, blank=True)
+    temporary_days = models.PositiveSmallIntegerField(
+        default=0, help_text="Days (UTC) on which a temporary return came."
+    )
 
     class Meta:
         indexes = [
@@ -339,6 +342,36 @@ class Segment(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Proposal(models.Model):
+    """An address that a machine named instead of a person's: somebody of the house decides, nothing is added by itself."""
+
+    class Kind(models.TextChoices):
+        SUCCESSOR = "successor"  # the person left; another one follows
+        MOVED = "moved"  # the same person reads another address
+
+    class State(models.TextChoices):
+        OPEN = "open"
+        ACCEPTED = "accepted"
+        REFUSED = "refused"
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=9, choices=Kind.choices)
+    address = models.CharField(max_length=320)
+    evidence = models.CharField(max_length=200, help_text="Where to look it up.")
+    state = models.CharField(max_length=8, choices=State.choices, default=State.OPEN)
+    found_at = models.DateTimeField()
+    decided_by = models.CharField(max_length=200, blank=True, default="")
+    decided_at = models.DateTimeField(null=True, blank=True)
+    became = models.ForeignKey(Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "address"], name="proposal_once")]
+        indexes = [models.Index(fields=["state", "found_at", "id"], name="proposal_state")]
+
+    def __str__(self) -> str:
+        return f"{self.address} for {self.person_id}"
 
 
 class Duplicate(models.Model):

@@ -1,21 +1,27 @@
 """What a return does to the standing of an address (mail.md, section C).
 
 An address-level fault silences the address: at once where the receiver says that user or host does not exist, after two
-returns of the same meaning otherwise. Temporary ones are counted over time. What is our own fault (policy, reputation,
-authentication) never touches the address.
+returns of the same meaning otherwise. Temporary ones are counted by the days on which they came. What arrives in between
+forgives, and so does a long time without a temporary return. What is our own fault (policy, reputation, authentication)
+never touches the address.
 """
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from django.db.models import Q
 
 from esmero.people.models import Address, Suppression
 from esmero.people.suppression import suppress
 
 AT_ONCE = frozenset({"unknown-user", "unknown-host", "moved", "no-mail-host"})
 PERMANENT_NEEDED = 2
-# Failing: so many temporary returns, spread over so many days (a holiday's full box must not end a relation).
+# Failing: temporary returns on so many days, the first and last so far apart (a holiday's full box must not end a
+# relation, and a retry on the same day says nothing new).
 TEMPORARY_NEEDED = 5
 TEMPORARY_DAYS = timedelta(days=14)
+# After so long without one, temporary returns are counted from the beginning.
+FORGOTTEN_AFTER = timedelta(days=90)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,17 +43,22 @@ def record_return(value: str, *, returned: Return) -> str:
     if returned.ours or address.standing == Address.Standing.SUPPRESSED:
         return address.standing
     same = address.reason == returned.meaning
+    before = address.last_return_at
+    if before is not None and returned.at - before > FORGOTTEN_AFTER:
+        address.temporary_returns = address.temporary_days = 0
+        address.first_return_at = None
     address.last_return_at = returned.at
     address.first_return_at = address.first_return_at or returned.at
     address.since = address.since or returned.at
     if returned.hard:
         address.permanent_returns = address.permanent_returns + 1 if same or not address.permanent_returns else 1
     else:
+        address.temporary_days += before is None or not address.temporary_days or before.date() != returned.at.date()
         address.temporary_returns += 1
     address.reason = returned.meaning
     silent = returned.hard and (returned.meaning in AT_ONCE or address.permanent_returns >= PERMANENT_NEEDED)
     lasting = address.last_return_at - address.first_return_at >= TEMPORARY_DAYS
-    if not silent and (returned.hard or (address.temporary_returns >= TEMPORARY_NEEDED and lasting)):
+    if not silent and (returned.hard or (address.temporary_days >= TEMPORARY_NEEDED and lasting)):
         address.standing = Address.Standing.FAILING
     address.save()
     if silent:
@@ -62,15 +73,19 @@ def record_return(value: str, *, returned: Return) -> str:
     return address.standing
 
 
-def record_arrival(value: str) -> None:
-    """Forget temporary trouble of an address: something arrived there, or came from there."""
-    Address.objects.filter(value=value.lower(), standing=Address.Standing.FAILING).update(
+def record_arrival(*values: str) -> None:
+    """Forget the trouble of addresses where something arrived, or from where something came; what is silenced stays so."""
+    told = {value.lower() for value in values if value}
+    troubled = Q(standing=Address.Standing.FAILING) | Q(standing=Address.Standing.OK, last_return_at__isnull=False)
+    Address.objects.filter(troubled, value__in=told).update(
         standing=Address.Standing.OK,
         reason="",
         since=None,
         permanent_returns=0,
         temporary_returns=0,
+        temporary_days=0,
         first_return_at=None,
+        last_return_at=None,
     )
 
 

@@ -13,7 +13,7 @@ from django.db.models import Model
 from esmero.asks.models import Submission
 from esmero.campaigns.models import AudienceMember
 from esmero.conversations.models import Conversation, Entry
-from esmero.mailroom.models import Inbound
+from esmero.mailroom.models import Inbound, SendingAgain
 from esmero.outbox.models import Captured, Message, MessageEvent
 from esmero.people.models import (
     Address,
@@ -26,6 +26,7 @@ from esmero.people.models import (
     PermissionEntry,
     Person,
     Preference,
+    Proposal,
 )
 from esmero.privacy.models import Access, AddressChange, DataRequest
 
@@ -107,6 +108,21 @@ TABLE: tuple[Holding, ...] = (
         kept=_names("message kind at link machine"),
         blanked=_names("facts"),
         exported=_names("kind at link machine facts"),
+    ),
+    Holding(
+        name="messages to be sent again",
+        model=SendingAgain,
+        paths=("message__person",),
+        rows=Rows.DELETED,
+        why="Nothing is sent any more.",
+    ),
+    Holding(
+        name="proposed addresses",
+        model=Proposal,
+        paths=("person", "became"),
+        rows=Rows.DELETED,
+        why="An address that a machine named, of the person or of another; nothing rests on it.",
+        exported=_names("kind address state found_at"),
     ),
     Holding(
         name="sign-ups",
@@ -272,7 +288,7 @@ BY_RULE = frozenset({(Message, "state"), (Message, "due_at"), (Person, "tags")})
 # or above; `Sealed` holds bytes and follows the rows that point to it, `Suppression` holds hashes alone.
 IMPERSONAL = frozenset(
     _names(
-        "AuditEntry BlockedDomain Brand Campaign Dispatch Form Happening Import Job Link MediaFile Organisation OwnField Purpose Relay SavedView Sealed Segment Suppression Tag Tally Template TemplateText TemplateVersion Topic User"
+        "AggregateReport AggregateRow AuditEntry BlockedDomain Brand Campaign Dispatch Form Happening Import Job Link Mailbox MailboxFolder MediaFile Organisation OwnField Purpose Relay ReturnCount SavedView Sealed Segment Suppression Tag Tally Template TemplateText TemplateVersion Topic User"
     )
 )
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 from esmero.asks.signup import forget_unconfirmed
 from esmero.campaigns.lifecycle import CANCELLING, DRY_RUN, PLANNING, RETRYING, finish_campaigns
 from esmero.dossier.tallies import Rounds
-from esmero.mailroom import dryrun, planning, receive
+from esmero.mailroom import absences, dryrun, planning, receive
 from esmero.mailroom.clicks import take_in_clicks
 from esmero.people import duplicates
 from esmero.people.imports import run as imports
@@ -43,6 +43,7 @@ def _forget_unconfirmed(worker: str) -> int:  # noqa: ARG001
 
 ROUTINES: Mapping[str, Routine] = {
     "handle-what-came-back": receive.handle_due,
+    "send-again-after-absence": absences.send_again_due,
     "take-in-clicks": _take_in_clicks,
     "finish-campaigns": _finish_campaigns,
     "forget-unconfirmed": _forget_unconfirmed,

@@ -1,8 +1,10 @@
 import pytest
 
 from esmero.conversations.models import Conversation
+from esmero.house.models import AuditEntry
 from esmero.outbox.models import Message, MessageEvent
-from esmero.people.models import Address
+from esmero.people.models import Address, ContactPoint, Permission, Proposal
+from esmero.people.proposals import Decided, accept, refuse
 from esmero.rendering.tokens import Purpose
 from tests.mailroom.inbound import send_one, written
 
@@ -40,12 +42,63 @@ def test_an_absence_keeps_the_address_and_knows_the_day(language, headers):
     assert not Conversation.objects.exists()
 
 
-def test_a_successor_is_a_fact_and_no_address_of_ours():
-    sent = send_one()
-    text = "Ya no trabajo en esta empresa. Por favor, diríjase a Marta Gil, marta.gil@cliente.example."
-    mail = away(sent, subject="Respuesta automática", text=text, Auto_Submitted="auto-replied")
+LEFT = "Ya no trabajo en esta empresa. Por favor, diríjase a Marta Gil, marta.gil@cliente.example."
+
+
+def leave_company(sent, text=LEFT, **headers):
+    mail = away(sent, subject="Respuesta automática", text=text, Auto_Submitted="auto-replied", **headers)
     sent.receive(mail, to=sent.address(Purpose.RETURN))
+
+
+def test_who_left_is_silenced_and_the_successor_proposed():
+    sent = send_one()
+    leave_company(sent)
     facts = MessageEvent.objects.get().facts
     assert (facts["left"], facts["successor"]) == (True, "marta.gil@cliente.example")
     assert not Address.objects.filter(value="marta.gil@cliente.example").exists()
+    address = Address.objects.get()
+    assert (address.standing, address.reason) == (Address.Standing.SUPPRESSED, "moved")
+    proposal = Proposal.objects.get()
+    assert (proposal.person, proposal.kind, proposal.address) == (sent.person, "successor", "marta.gil@cliente.example")
+
+
+def test_an_answer_from_another_house_silences_nobody():
+    sent = send_one()
+    mail = written(
+        sender="fwd@otra.example", to="x@y.example", subject="Respuesta automática", text=LEFT,
+        answers=f"<{sent.message.opaque}@fibranorte.example>", Auto_Submitted="auto-replied",
+    )  # fmt: skip
+    sent.receive(mail, to=sent.address(Purpose.RETURN))
+    assert MessageEvent.objects.get().facts["left"] is True
     assert Address.objects.get().standing == Address.Standing.OK
+    assert not Proposal.objects.exists()
+
+
+def test_accepting_a_successor_gives_no_permission_to_write():
+    sent = send_one()
+    leave_company(sent)
+    successor = accept(Proposal.objects.get(), by="Lucía")
+    assert successor.address.value == "marta.gil@cliente.example"
+    assert not Permission.objects.filter(person=successor).exists()
+    assert AuditEntry.objects.get().action == "proposal.accepted"
+    with pytest.raises(Decided):
+        refuse(Proposal.objects.get(), by="Lucía")
+
+
+def test_what_was_refused_is_not_proposed_again():
+    sent = send_one()
+    leave_company(sent)
+    refuse(Proposal.objects.get(), by="Lucía")
+    leave_company(sent, mail_id="<2@cliente.example>")
+    assert Proposal.objects.get().state == Proposal.State.REFUSED
+
+
+def test_who_moved_keeps_the_old_address_for_the_record_and_gets_a_contact_point():
+    sent = send_one()
+    leave_company(sent, text="He cambiado de correo. Mi nueva dirección es nueva@cliente.example")
+    proposal = Proposal.objects.get()
+    assert proposal.kind == "moved"
+    assert accept(proposal, by="Lucía") == sent.person
+    assert ContactPoint.objects.get().value == "nueva@cliente.example"
+    sent.person.refresh_from_db()
+    assert sent.person.address.value == sent.message.address

@@ -20,6 +20,9 @@ WORDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (meaning, compile_phrases(table))
     for meaning, table in (
         ("unknown-host", _BOTH),
+        ("mailbox-full", box.BOX_LIMIT),
+        ("restricted", box.GROUP),
+        ("system", machine.PROGRAM),
         ("authentication", sender.AUTHENTICATION),
         ("reputation", sender.REPUTATION),
         ("throttled", sender.THROTTLED),

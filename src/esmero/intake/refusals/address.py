@@ -1,6 +1,8 @@
 """Words of refusals that blame the address: nobody and nothing is reached by it any more."""
 
 NO_MAIL_HOST = r"""
+(?:although i'm )?listed as a best-preference mx
+no servers? .{0,30}accepts? mail for
 host does not accept mail
 no smtp service
 domain (?:does not|doesn't|never) (?:accept|receive)s? (?:e-?)?mail
@@ -13,10 +15,17 @@ no (?:valid )?mx
 has no mail exchanger
 mx (?:points|pointing) to (?:an? )?(?:invalid|localhost)
 relay not found
-all relevant mx records point to non-existent
 """
 
 UNKNOWN_HOST = r"""
+non-existent hosts
+responded with code nxdomain
+(?:no existe|no se (?:ha encontrado|encontró|encuentra)) el dominio
+(?:el )?dominio (?:de destino )?(?:no (?:se ha )?(?:encontrado|válido))
+(?:le )?domaine(?: \S+){0,3} (?:n'existe pas|introuvable|est invalide)
+(?:die )?domain(?: \S+){0,3} (?:existiert nicht|nicht gefunden|unbekannt)
+(?:il )?dominio(?: \S+){0,3} (?:non esiste|inesistente)
+domínio (?:inexistente|não (?:existe|encontrado))
 (?:host|domain|hostname|server|site|system)(?: \S+){0,3} (?:unknown|not found|does ?n[o']t exist|not exist|invalid|could not be found|non[- ]?exist)
 unknown (?:host|domain|destination domain|mail host)
 (?:invalid|bad|illegal|no such|non-?existent) (?:host|domain|destination system|hostname)
@@ -44,6 +53,12 @@ domaine .{0,40}n'existe pas
 """
 
 MOVED = r"""
+(?:casella|indirizzo|account) (?:di posta )?non (?:è )?più (?:attiv[ao]|in uso|valid[ao])
+(?:não|já não) (?:trabalha|está ativo|existe mais|é válido)
+nicht mehr (?:gültig|aktiv|in benutzung|verwendet)
+n'est plus (?:en service|en poste|chez nous|active?|valable)
+(?:niet meer|niet langer) (?:in gebruik|actief|geldig)
+has (?:a )?new (?:e-?mail )?address
 (?:user|recipient|mailbox|account|address|person|customer)(?: \S+){0,5} (?:has |have )?(?:been )?(?:moved|changed address|left the|no longer (?:on|with|at|works?|employed|here|available|valid|in use|exist|active|accept))
 (?:no longer|not longer) (?:on (?:this )?server|valid|with (?:us|the)|works?|employed|a (?:user|member|valid)|in (?:use|service)|available|exists?|has an account)
 please forward to
@@ -58,6 +73,27 @@ ya no (?:existe|trabaja|está|es válid)
 """
 
 UNKNOWN_USER = r"""
+indirizzo (?:e-?mail )?(?:non (?:valido|trovato|esistente)|inesistente|sconosciuto)
+(?:casella|utente) (?:non trovat[ao]|inesistente|sconosciut[ao])
+endereço (?:não encontrado|inexistente|inválido)
+(?:usuário|destinatário|conta|caixa postal) (?:não existe|não encontrad[oa])
+no route found to user
+unrecogni[sz]ed-or-name
+(?:adresse|destinataire|boîte(?: aux lettres)?)(?: \S+){0,3} introuvable
+(?:adresse|destinataire|compte|utilisateur|boite)(?: \S+){0,3} (?:inconnue?|inexistante?|n'existe)
+(?:adresse|empfänger|postfach|benutzer|konto)(?: \S+){0,4} (?:nicht gefunden|wurde nicht gefunden|existiert nicht|unbekannt|ungültig)
+wurde nicht gefunden (?:unter|in|bei)
+no se (?:ha )?(?:encontró|encontrado) (?:a |la dirección|el destinatario|al destinatario)
+(?:gebruiker|adres|mailbox|ontvanger) (?:is )?(?:onbekend|bestaat niet|niet gevonden)
+onbekende (?:gebruiker|ontvanger)
+nie ma (?:takiego|takiej) (?:użytkownika|skrzynki|adresu|konta)
+(?:użytkownik|skrzynka|adres|konto)(?: \S+){0,2} nie istnieje
+(?:uživatel|schránka|adresa)(?: \S+){0,2} neexistuje
+(?:okänd|ukendt|ukjent) (?:användare|mottagare|bruger|modtager|bruker|mottaker)
+(?:användaren|mottagaren|brugeren|mottakeren) (?:finns inte|findes ikke|finnes ikke)
+получател\S+ не (?:найден|существует)
+such user does not exist
+suppressed sending to this address .{0,80}invalid
 (?:user|users|recipient|mailbox|account|addressee|addresse?|login|alias|person|name|e-?mail|inbox|customer|subscriber|id|member)(?: \S+){0,5} (?:is |are |was |are |could |can )?(?:not |n't )?(?:unknown|not (?:be )?(?:found|exist|known|recogni[sz]ed|listed|valid|available here|a valid|match|have an? \S*\s?account|a known|accepted here|local|hosted)|does ?n[o']t (?:exist|have)|doesn't (?:exist|have)|do(?:es)? not exist|not exists?|invalid|unavailable|can'?t be found|cannot be found|inconnue?|inexistante?|introuvable|invalide|desconocid[ao]|inexistente|no existe|no encontrad[ao]|unbekannt|sconosciuto|inesistente|existiert nicht|niet gevonden)
 (?:unknown|invalid|illegal|no such|bad|nonexistent|non-?existent|undeliverable|unrecognized|wrong|incorrect|no valid|unavailable) (?:or illegal )?(?:final delivery )?(?:local )?(?:e-?mail |destination |mail |mailbox |recipient |user )?(?:user|users|recipient|recipients|mailbox|address|account|alias|userid|addressee|person|local[- ]part|id|login|box|name|mailuser)
 nosuchuser

@@ -1,6 +1,29 @@
 """Words of refusals that speak of the recipient's box or of who may write to it: it may be otherwise tomorrow."""
 
+# Said of the box's size, not of the message's: before "too large".
+BOX_LIMIT = r"""
+mail ?box (?:size )?(?:limit|quota)
+exceeded (?:the )?storage allocation
+(?:mail|mailbox|database) file has exceeded
+"""
+# Exchange's and Google's words for "not you", though they speak of authentication: before the sender's own faults.
+GROUP = r"""
+resolver\.rst\.(?:notauthorized|authrequired|sendernotauth\w*|restricted\w*)
+delivery restriction check
+"""
+
 MAILBOX_FULL = r"""
+(?:mail|database) (?:file |has )?.{0,20}size quota
+mailbox-full
+(?:casella|spazio(?: su disco)?)(?: \S+){0,4} (?:pien[ao]|esaurit[ao])
+(?:buzón|bandeja|cuenta|casilla)(?: \S+){0,5} (?:llen[ao]|superad[ao]|sin espacio|agotado|complet[ao])
+(?:boîte|boite|messagerie)(?: \S+){0,5} (?:pleine|saturée|satur)
+(?:postfach|mailbox|speicherplatz)(?: \S+){0,5} (?:voll|erschöpft|überschritten|aufgebraucht)
+caixa(?: \S+){0,4} cheia
+postvak(?: \S+){0,3} vol\b
+skrzynka(?: \S+){0,3} (?:pełna|przepełniona)
+(?:ящик|почтовый ящик)(?: \S+){0,3} переполнен
+ящик .{0,20}заполнен
 (?:mail ?)?(?:box|folder|account|inbox|user|storage|boîte|bo[iî]te|buz[oó]n|casilla|caixa|casella|postfach|postvak)(?:'s)?(?: \S+){0,5} (?:is |are |est |está |esta |è |ist )?(?:full|pleine?|lleno|llena|cheia|piena|voll|vol\b|überfüllt|satur[eé]e?)
 full (?:mail ?box|inbox)
 mail(?:box)?full
@@ -31,6 +54,9 @@ cuota (?:\S+ ){0,3}(?:superad|excedid|agotad|llen)a
 """
 
 DISABLED = r"""
+(?:casella|account|utente)(?: \S+){0,3} (?:sospes[ao]|disabilitat[ao]|disattivat[ao]|bloccat[ao])
+(?:postfach|konto|benutzer)(?: \S+){0,3} (?:gesperrt|deaktiviert)
+conta(?: \S+){0,3} (?:suspensa|desativada|bloqueada)
 (?:account|mail ?box|user|address|recipient|e-?mail|inbox|compte|cuenta|buz[oó]n)(?: \S+){0,6} (?:is |are |was |has been |been |está |est )?(?:temporarily |currently )?(?:disabled|inactive|suspended|deactivated|locked|frozen|blocked|on hold|expired|not active|inactif|désactivé|suspendu|suspendida|desactivad[ao]|inactiv[ao]|bloquead[ao])(?! or disc)
 (?:disabled|inactive|suspended|deactivated|locked|frozen) (?:user|account|mail ?box|recipient|address)
 disableduser
@@ -45,6 +71,12 @@ compte .{0,20}(?:suspendu|désactivé|bloqué)
 """
 
 RESTRICTED = r"""
+no (?:tienes?|tiene) permisos? para enviar
+(?:usted )?no est[áa] autorizad[oa] (?:a|para) enviar
+(?:vous )?n'êtes pas autorisée? à envoyer
+n'avez pas l'autorisation
+nicht berechtigt.{0,40}(?:senden|nachricht)
+only (?:people|members|users) (?:in|of|inside) .{0,40}(?:can|may) (?:send|post)
 (?:delivery|address|recipient|group|list) .{0,40}restricted
 restricted (?:address|recipient|delivery)
 not (?:allowed|authori[sz]ed|permitted) to (?:send|post|e-?mail)

@@ -1,9 +1,20 @@
 """Words of refusals that blame a machine or the way to it: it passes."""
 
+# A delivery program of the receiving machine speaks (procmail, maildrop, a filter's pipe): what it calls a user is its own.
+PROGRAM = r"""
+command died with (?:status|signal)
+command output:
+\b(?:procmail|maildrop|vdelivermail|deliverquota|spamc?d?)\b: .{0,80}(?:couldn't|cannot|can't|unable|error|fail|no such)
+pipe to .{0,80}(?:failed|returned)
+child status .{0,40}returned
+local delivery (?:agent|program) .{0,40}(?:failed|error)
+"""
+
 NETWORK = r"""
-try(?:ing)? again
+did not accept our requests to connect
+(?<!not going to )try(?:ing)? again
 name service error .{0,80}try again
-temporary (?:dns|lookup|name)
+temporary (?:dns|name)
 (?:too many|maximum) hops?
 hop count
 mail (?:is )?looping
@@ -28,7 +39,7 @@ remote host is not responding
 did not respond
 server (?:unavailable|not responding|did not respond)
 all hosts .{0,40}failing
-dns (?:server )?(?:error|failure|timeout)
+dns (?:server )?(?:error|failure|timeout)(?!.{0,120}(?:nxdomain|name not found))
 broken pipe
 tls (?:handshake|negotiation)
 message (?:is )?looping

@@ -1,6 +1,11 @@
 """Words of refusals that blame who sends, from where, how much or what: never a proof against the address."""
 
 AUTHENTICATION = r"""
+relais? (?:refus|interdit|non autoris)
+(?:reenvío|relay|retransmisión) (?:denegad[oa]|no permitid[oa]|no autorizad[oa])
+authentication (?:level|information) .{0,30}(?:required|missing|does not)
+(?:doesn't|does not) meet the required authentication
+sender(?:'s)? (?:is |domain )?.{0,20}unauthenticated
 \bspf\b(?! pass)
 \bdkim\b(?! pass)
 \bdmarc\b
@@ -19,12 +24,22 @@ insecure mail relay
 not configured to relay
 smtp auth(?:entication)? (?:is )?required
 must (?:first )?authenticate
-authentication (?:is )?required(?! ##)
+authentication (?:is )?required(?! ##|; delivery restriction)
 please authenticate
 rcpthosts
 """
 
 REPUTATION = r"""
+unusual rate of unsolicited
+\[tss\d\d\]
+\[(?:bl|ipts|phs)\d\d\]
+unexpected volume or user complaints
+\(bl\)\s*$
+postmaster for help or to contact tosa@
+blocked - see\b
+blocked by (?:proofpoint|cloudmark|barracuda|cisco|sophos|symantec|messagelabs|mimecast)
+(?:su|la|tu) (?:dirección )?ip(?: \S+){0,4} (?:lista|bloquead|rechazad)
+(?:en|sur) liste noire
 \bptr\b
 reverse (?:dns|lookup|name|mapping)
 \br?dns ?(?:ptr|reverse)
@@ -53,7 +68,7 @@ invaluement
 (?:poor|bad|low) reputation
 reputation of
 banned sending ip
-blocked (?:by|using|for|due|because|from|with)
+blocked (?:by|using|for|due|because(?! its content)|from|with)
 (?:host|ip|server|client|connection|address) (?:\S+ )?(?:is |was |has been )?(?:blocked|banned|refused by|denied access)
 too many (?:unwanted|spam|complaint)
 (?:unsolicited|unwanted) messages (?:have been )?sent
@@ -84,6 +99,15 @@ lista negra
 """
 
 THROTTLED = r"""
+(?<!not )rate limited
+has exceeded the rate limit
+thread limit exceeded
+trop de (?:connexions|messages|destinataires)
+veuillez ralentir
+demasiad[oa]s (?:conexiones|mensajes|destinatarios|correos)
+(?:zu viele|too many) (?:verbindungen|nachrichten|empfänger)
+troppe (?:connessioni|e-?mail)
+try(?:ing)? again later .{0,20}(?:rate|limit)
 receiving mail (?:at a rate|too quickly)
 rate limit
 too many (?:recipient|connection|message|concurrent|mail|rcpt|session|error|invalid|login|simultaneous|sender)
@@ -103,6 +127,10 @@ gr[ae]y ?list
 """
 
 TOO_LARGE = r"""
+(?:mensaje|correo)(?: \S+){0,3} (?:supera|excede|sobrepasa)(?: \S+){0,3} (?:tamaño|límite)
+(?:message|courriel)(?: \S+){0,3} dépasse(?: \S+){0,3} (?:taille|limite)
+(?:nachricht|e-?mail)(?: \S+){0,4} (?:zu groß|überschreitet)
+messaggio(?: \S+){0,3} (?:troppo grande|supera)
 (?:message|mail|size|e-?mail)(?: \S+){0,4} (?:exceeds?|exceeded|too (?:big|large|long))
 too (?:big|large) for
 exceed(?:s|ed)? (?:the )?(?:fixed |maximum |max |allowed )+.{0,30}size
@@ -118,6 +146,12 @@ taille (?:maximale|du message)
 """
 
 CONTENT = r"""
+(?:contenido|mensaje)(?: \S+){0,4} (?:no deseado|sospechoso|spam)
+(?:considéré|identifié|détecté|classé)(?: \S+){0,2} comme (?:du )?(?:spam|indésirable|pourriel|suspect)
+contenu (?:suspect|indésirable|refusé|interdit)
+als spam (?:eingestuft|erkannt|abgelehnt|markiert)
+(?:classificat|identificat|considerat)[oa] (?:come )?spam
+may not follow
 \bspam\b
 spammer
 \bube\b
@@ -179,6 +213,9 @@ redundant
 """
 
 POLICY = r"""
+\bpol[ií]tica(?:s)? (?:del|de)\b
+\bpolitique (?:de|du)\b
+richtlinie(?:n)?\b
 \bpolicy\b
 administratively (?:denied|prohibited)
 security (?:reason|error|violation)

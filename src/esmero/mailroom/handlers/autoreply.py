@@ -1,22 +1,65 @@
-"""A machine answers for a person: they are away, or have left. The address is kept; whoever reads it decides."""
+"""A machine answers for a person: they are away, have left, or read another address now."""
 
+from esmero.intake.classify import Verdict
+from esmero.mailroom.absences import plan_sending
 from esmero.mailroom.arrival import Arrival
 from esmero.outbox.models import Message, MessageEvent
-from esmero.people.standing import record_arrival
+from esmero.people.models import Proposal
+from esmero.people.proposals import propose
+from esmero.people.standing import Return, record_arrival, record_return
 
 
 def handle(arrival: Arrival) -> None:
-    """Note the absence, until when, and who is named instead: a fact, never an address that we add by ourselves."""
+    """Note the absence, until when, and who is named instead: proposed to a person, never added by ourselves.
+
+    Who is away keeps the address, and gets the message again when back, where that is worth it. An address whose owner has
+    left or moved is silenced like one that the server calls moved (5.1.6): nobody reads it.
+    """
     message, verdict = arrival.message, arrival.verdict
     if message is None or not arrival.proven:
         return
-    facts: dict[str, object] = {"subject": verdict.subject[:300]}
-    if verdict.absent_until:
-        facts["until"] = verdict.absent_until.isoformat()
-    if verdict.left:
-        facts["left"] = True
-    if verdict.successor:
-        facts["successor"] = verdict.successor[:320]
-    if arrival.note(MessageEvent.Kind.ABSENT, facts):
-        arrival.raise_worst(Message.Worst.ABSENT)
+    facts = _tell(verdict)
+    gone = verdict.left or verdict.moved
+    if verdict.absent_until and not gone:
+        again_at = plan_sending(message, until=verdict.absent_until, at=arrival.at)
+        if again_at is not None:
+            facts["again_at"] = again_at.isoformat()
+    if not arrival.note(MessageEvent.Kind.ABSENT, facts):
+        return
+    arrival.raise_worst(Message.Worst.ABSENT)
+    if not gone:
         record_arrival(message.address)
+    elif message.person_id is not None and _speaks_for(arrival, message):
+        _let_go(arrival, message)
+
+
+def _tell(verdict: Verdict) -> dict[str, object]:
+    told = {
+        "until": verdict.absent_until and verdict.absent_until.isoformat(),
+        "left": verdict.left,
+        "moved": verdict.moved,
+        "successor": verdict.successor[:320],
+    }
+    return {"subject": verdict.subject[:300], **{name: value for name, value in told.items() if value}}
+
+
+def _speaks_for(arrival: Arrival, message: Message) -> bool:
+    """Say whether the answer comes from the house that we wrote to; who reads a forwarded mail may have left another."""
+    sender = arrival.verdict.sender.lower()
+    return sender == message.address or sender.rpartition("@")[2] == message.address.rpartition("@")[2]
+
+
+def _let_go(arrival: Arrival, message: Message) -> None:
+    verdict = arrival.verdict
+    record_return(
+        message.address,
+        returned=Return(meaning="moved", hard=True, ours=False, at=arrival.at, evidence=arrival.evidence),
+    )
+    if verdict.successor and message.person is not None:
+        propose(
+            message.person,
+            kind=Proposal.Kind.SUCCESSOR if verdict.left else Proposal.Kind.MOVED,
+            address=verdict.successor,
+            evidence=arrival.evidence,
+            at=arrival.at,
+        )

@@ -10,6 +10,7 @@ from esmero.campaigns.models import Campaign
 from esmero.intake.classify import Meaning, Report
 from esmero.intake.meaning import OURS
 from esmero.mailroom.arrival import Arrival
+from esmero.mailroom.counting import count_return
 from esmero.outbox.models import Message, MessageEvent
 from esmero.people.standing import Return, record_return
 
@@ -30,12 +31,12 @@ def handle(arrival: Arrival) -> None:
     elif report.meaning in OURS:
         if arrival.note(MessageEvent.Kind.OUR_FAULT, _facts(report)):
             arrival.raise_worst(Message.Worst.OUR_FAULT)
-            _record(arrival, report)
+            _record(arrival, report, kind=MessageEvent.Kind.OUR_FAULT)
     elif not report.hard and (report.status.startswith("4") or report.meaning in PASSING):
         _return_for_now(arrival, message, report)
     elif arrival.note(MessageEvent.Kind.RETURNED_FOR_GOOD, _facts(report)):
         arrival.raise_worst(Message.Worst.RETURNED_FOR_GOOD)
-        _record(arrival, report)
+        _record(arrival, report, kind=MessageEvent.Kind.RETURNED_FOR_GOOD)
 
 
 def choose_report(reports: tuple[Report, ...], *, address: str) -> Report | None:
@@ -53,7 +54,7 @@ def _return_for_now(arrival: Arrival, message: Message, report: Report) -> None:
     if not arrival.note(MessageEvent.Kind.RETURNED_FOR_NOW, facts):
         return
     arrival.raise_worst(Message.Worst.RETURNED_FOR_NOW)
-    _record(arrival, report)
+    _record(arrival, report, kind=MessageEvent.Kind.RETURNED_FOR_NOW)
     sent = Message.objects.filter(pk=message.pk, state=Message.State.SENT)
     words = f"{report.status} {report.diagnostic}".strip()[:1000]
     if again_at is None:
@@ -69,11 +70,12 @@ def _plan(message: Message, *, before: int, at: datetime) -> datetime | None:
     return None if cancelled or before >= len(hours) else at + timedelta(hours=hours[before])
 
 
-def _record(arrival: Arrival, report: Report) -> None:
+def _record(arrival: Arrival, report: Report, *, kind: MessageEvent.Kind) -> None:
     """Count the return for the address. The house's own mail (tests, notices, forwarded replies) counts for nobody."""
     assert arrival.message is not None
     if arrival.message.person_id is None:
         return
+    count_return(arrival.message, kind=kind, meaning=report.meaning.value, at=arrival.at)
     returned = Return(
         meaning=report.meaning.value,
         hard=report.hard,
