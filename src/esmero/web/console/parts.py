@@ -71,7 +71,7 @@ def _charts() -> list[Chart]:
     return [
         Chart(title=_("When they acted"), series=[people, machines], **facts),
         Chart(
-            title=_("Delivered of what was sent, with its 95 % interval"), series=[rate], unit="%", decimals=1, **facts
+            title=_("Delivered of what was sent, with its interval (95 %)"), series=[rate], unit="%", decimals=1, **facts
         ),
         Chart(title=_("Links by people and machines"), series=[people, machines], kind="bar", **facts),
         Chart(title=_("Returns by day"), series=[Series(name=_("returns"), values=[0] * 7)], kind="stack", **facts),
@@ -87,7 +87,7 @@ def _sheet() -> Sheet:
             ["Gmail", 1204, Cell(text="1.0 % (0.6–1.7)", quiet=True)],
             ["Orange", 688, Cell(text="2.8 % (1.8–4.3)", quiet=True)],
         ],
-        note=_("Behind each rate stands its 95 % interval: the fewer messages, the less it says."),
+        note=_("Behind each rate stands its interval (95 %): the fewer messages, the less it says."),
     )
 
 

@@ -69,7 +69,7 @@ def chart_rate(period: Period, days: dict[str, dict]) -> Chart:  # type: ignore[
     numbers = [(step.add(days["delivered"]), step.add(days["sent"])) for step in steps]
     bounds = [find_interval(part, whole) if whole else None for part, whole in numbers]
     return Chart(
-        title=_("Delivered of what was sent, with its 95 % interval"),
+        title=_("Delivered of what was sent, with its interval (95 %)"),
         first=_("Day"),
         unit="%",
         decimals=1,
@@ -114,7 +114,7 @@ def _by_receiver(keys: dict[str, dict[str, int]]) -> Sheet:
             ]
             for name, sent, there, bad in rows
         ],
-        note=_("Behind each rate stands its 95 % interval: the fewer messages, the less it says."),
+        note=_("Behind each rate stands its interval (95 %): the fewer messages, the less it says."),
         empty=_("Nothing left in this time."),
     )
 
