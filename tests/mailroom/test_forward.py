@@ -19,7 +19,7 @@ from esmero.outbox.readiness import public_key
 from esmero.outbox.retrying import Schedule
 from esmero.rendering.tokens import Purpose
 from esmero.vault.files import path_of
-from tests.house import _HOME
+from tests.home import _HOME
 from tests.mailroom.inbound import send_one, written
 
 pytestmark = pytest.mark.django_db

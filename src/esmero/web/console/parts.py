@@ -71,7 +71,11 @@ def _charts() -> list[Chart]:
     return [
         Chart(title=_("When they acted"), series=[people, machines], **facts),
         Chart(
-            title=_("Delivered of what was sent, with its interval (95 %)"), series=[rate], unit="%", decimals=1, **facts
+            title=_("Delivered of what was sent, with its interval (95 %)"),
+            series=[rate],
+            unit="%",
+            decimals=1,
+            **facts,
         ),
         Chart(title=_("Links by people and machines"), series=[people, machines], kind="bar", **facts),
         Chart(title=_("Returns by day"), series=[Series(name=_("returns"), values=[0] * 7)], kind="stack", **facts),
