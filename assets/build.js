@@ -37,7 +37,7 @@ function writeStyles() {
 
 async function writeScripts() {
   await build({
-    entryPoints: { app: join(root, "assets/js/app.js") },
+    entryPoints: { app: join(root, "assets/js/app.js"), signup: join(root, "assets/js/signup.js") },
     outdir: out,
     bundle: true,
     minify: true,

@@ -1,5 +1,6 @@
 """Gathers the tables of all packages; nobody imports from here (tests/test_models.py proves that none is forgotten)."""
 
+from esmero.asks.models import Form, Submission
 from esmero.campaigns.models import AudienceMember, Campaign
 from esmero.content.models import Link, MediaFile, Template, TemplateText, TemplateVersion
 from esmero.conversations.models import Conversation, Entry
@@ -27,11 +28,14 @@ from esmero.people.models import (
     Tag,
     Topic,
 )
+from esmero.privacy.models import Access, AddressChange, DataRequest
 from esmero.vault.models import Sealed
 from esmero.work.models import Job
 
 __all__ = [
+    "Access",
     "Address",
+    "AddressChange",
     "AudienceMember",
     "AuditEntry",
     "BlockedDomain",
@@ -40,9 +44,11 @@ __all__ = [
     "Captured",
     "ContactPoint",
     "Conversation",
+    "DataRequest",
     "Dispatch",
     "Duplicate",
     "Entry",
+    "Form",
     "Happening",
     "Import",
     "ImportLine",
@@ -64,6 +70,7 @@ __all__ = [
     "SavedView",
     "Sealed",
     "Segment",
+    "Submission",
     "Suppression",
     "Tag",
     "Tally",

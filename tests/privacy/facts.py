@@ -2,11 +2,13 @@
 
 from django.utils import timezone
 
+from esmero.asks.models import Form, Submission
 from esmero.campaigns.models import AudienceMember, Campaign
 from esmero.conversations.models import Conversation, Entry
 from esmero.mailroom.models import Inbound
 from esmero.outbox.models import Captured, Message, MessageEvent
 from esmero.people.models import ContactPoint, Duplicate, Import, ImportLine, Merge, Person, Preference, Tag
+from esmero.privacy.models import Access, AddressChange, DataRequest
 from esmero.vault.files import seal
 from tests.house_facts import add_people, build_house, open_dispatch
 
@@ -52,6 +54,13 @@ def furnish_person():
         file=seal(b"list", kind="import", media_type="text/csv"), file_name="lista.csv", brand=house.brand
     )
     ImportLine.objects.create(of=brought, line=2, verdict="added", person=one, number=SECRET, cell=SECRET)
+    form = Form.objects.create(brand=house.brand, slug="boletin", name="Boletín")
+    Submission.objects.create(
+        form=form, address=SECRET, language="es", values={"given_name": SECRET}, wording="Sí", at=now, person=one
+    )
+    Access.objects.create(person=one, brand=house.brand, at=now)
+    AddressChange.objects.create(person=one, brand=house.brand, old=SECRET, new=SECRET, at=now)
+    DataRequest.objects.create(kind="erase", person=one, brand=house.brand, at=now, due_at=now, words=SECRET)
     Duplicate.objects.create(first=one, second=other, signs=["name"])
     Merge.objects.create(kept=one, gone=other, facts={"name": SECRET}, by="Lucía")
     return house, one, other, message, raw, dispatch

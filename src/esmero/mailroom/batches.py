@@ -123,7 +123,8 @@ def _print(row: Claimed, *, route: Route, values: Mapping[int, Mapping[str, obje
     if "sealed" in payload:  # finished elsewhere: a reply that is forwarded
         body = path_of(str(payload["sealed"])).read_bytes()
         return Parcel(row.id, str(payload.get("return_path", "")), row.address, body)
-    facts: Mapping[str, object] = values.get(row.person_id or 0) or payload.get("values") or {}  # type: ignore[assignment]
+    given: Mapping[str, object] = payload.get("values") or {}  # type: ignore[assignment]
+    facts = {**(values.get(row.person_id or 0) or {}), **given}
     personal = Personal(
         message=row.id,
         opaque=row.opaque,

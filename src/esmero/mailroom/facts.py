@@ -6,10 +6,13 @@ from esmero.people.models import OwnField, Person
 
 STANDARD = ("number", "title", "given_name", "family_name", "full_name", "organisation", "language", "country")
 
+# What only the mails of a sign-up form can fill in: the address that confirms, and what was chosen.
+OF_FORMS = ("confirm_url", "chosen_topics")
+
 
 def known_fields() -> frozenset[str]:
     """Return every field that a template may use: the standard ones, and those that the operator declared."""
-    return frozenset(STANDARD) | frozenset(OwnField.objects.values_list("key", flat=True))
+    return frozenset(STANDARD) | frozenset(OF_FORMS) | frozenset(OwnField.objects.values_list("key", flat=True))
 
 
 def read_values(ids: Iterable[int]) -> dict[int, Mapping[str, object]]:

@@ -18,6 +18,8 @@ from esmero.house.models import Brand
 from esmero.people.models import Address, Suppression
 
 VERSION = 1
+ERASED = "erased"
+"""The reason for the silence of an address whose person was erased: their own act may end it, no list can."""
 
 
 def hash_address(address: str) -> str:
@@ -74,6 +76,13 @@ def lift(address: str, *, at: datetime) -> int:
             standing=Address.Standing.OK, reason="", since=None, permanent_returns=0, temporary_returns=0
         )
     return lifted
+
+
+def lift_for_brand(address: str, *, brand: Brand, at: datetime) -> int:
+    """Lift what the person's own act ends: the silence after a complaint to this brand, or after they were erased."""
+    complained = Q(scope=Suppression.Scope.COMMERCIAL, brand=brand)
+    with transaction.atomic():
+        return _active().filter(complained | Q(reason=ERASED), hash=hash_address(address)).update(lifted_at=at)
 
 
 def find_suppressions(addresses: Iterable[str], *, brand: int | None = None) -> dict[str, Suppression]:

@@ -10,12 +10,11 @@ from esmero.house.audit import note
 from esmero.house.models import User
 from esmero.outbox.models import Message
 from esmero.people.models import Person, Suppression
-from esmero.people.suppression import suppress, suppress_number
+from esmero.people.suppression import ERASED, suppress, suppress_number
 from esmero.privacy.table import BY_RULE, EMPTIED, TABLE, Holding, Rows
 from esmero.vault.files import discard
 from esmero.vault.models import Sealed
 
-ERASED = "erased"
 _LEAVING = (Message.State.CLAIMED, Message.State.WIRE, Message.State.ORPHANED)
 _TO_LEAVE = (Message.State.PLANNED, Message.State.WAITING, Message.State.HELD)
 

@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from django.db.models import Model
 
+from esmero.asks.models import Submission
 from esmero.campaigns.models import AudienceMember
 from esmero.conversations.models import Conversation, Entry
 from esmero.mailroom.models import Inbound
@@ -25,6 +26,7 @@ from esmero.people.models import (
     Person,
     Preference,
 )
+from esmero.privacy.models import Access, AddressChange, DataRequest
 
 
 class Rows(StrEnum):
@@ -106,6 +108,14 @@ TABLE: tuple[Holding, ...] = (
         exported=_names("kind at link machine facts"),
     ),
     Holding(
+        name="sign-ups",
+        model=Submission,
+        paths=("person",),
+        rows=Rows.DELETED,
+        why="Their proof stands in the ledger of permissions.",
+        exported=_names("form address language values topics monthly wording wording_version at confirmed_at"),
+    ),
+    Holding(
         name="messages",
         model=Message,
         paths=("person",),
@@ -174,6 +184,32 @@ TABLE: tuple[Holding, ...] = (
         exported=_names("of line verdict number reason"),
     ),
     Holding(
+        name="links to their data",
+        model=Access,
+        paths=("person",),
+        rows=Rows.DELETED,
+        why="A link to data that are no longer there.",
+        exported=_names("brand at used_at"),
+    ),
+    Holding(
+        name="changes of address",
+        model=AddressChange,
+        paths=("person",),
+        rows=Rows.DELETED,
+        why="It holds two addresses and proves nothing that anybody could ask for.",
+        exported=_names("brand old new at confirmed_at"),
+    ),
+    Holding(
+        name="requests about their data",
+        model=DataRequest,
+        paths=("person",),
+        rows=Rows.BLANKED,
+        why="Proof that the right was answered in time (art. 12(3), 5(2)).",
+        kept=_names("kind person brand state at due_at answered_at answered_by"),
+        blanked=_names("words"),
+        exported=_names("kind brand state at due_at answered_at words"),
+    ),
+    Holding(
         name="doubles",
         model=Duplicate,
         paths=("first", "second"),
@@ -227,7 +263,7 @@ BY_RULE = frozenset({(Message, "state"), (Message, "due_at"), (Person, "tags")})
 # or above; `Sealed` holds bytes and follows the rows that point to it, `Suppression` holds hashes alone.
 IMPERSONAL = frozenset(
     _names(
-        "AuditEntry BlockedDomain Brand Campaign Dispatch Happening Import Job Link MediaFile Organisation OwnField Purpose Relay SavedView Sealed Segment Suppression Tag Tally Template TemplateText TemplateVersion Topic User"
+        "AuditEntry BlockedDomain Brand Campaign Dispatch Form Happening Import Job Link MediaFile Organisation OwnField Purpose Relay SavedView Sealed Segment Suppression Tag Tally Template TemplateText TemplateVersion Topic User"
     )
 )
 

@@ -27,6 +27,9 @@ class Purpose(Enum):
     PREFERENCES = "f"
     CLICK = "c"
     WHY = "w"
+    DATA = "d"  # its `message` is the number of an access to one's own data
+    MOVE = "m"  # its `message` is the number of a change of address
+    CONFIRM = "o"  # its `message` is the number of a form's submission
 
 
 # Days. What the recipient may need for years (to leave, to ask why) outlives what only machines need.
@@ -37,6 +40,9 @@ LIFETIME: Mapping[Purpose, int] = {
     Purpose.UNSUBSCRIBE: 3 * 366,
     Purpose.PREFERENCES: 3 * 366,
     Purpose.WHY: 3 * 366,
+    Purpose.CONFIRM: 7,
+    Purpose.MOVE: 2,
+    Purpose.DATA: 1,
 }
 
 

@@ -2,6 +2,9 @@
 
 from collections.abc import Callable, Mapping
 
+from django.utils import timezone
+
+from esmero.asks.signup import forget_unconfirmed
 from esmero.campaigns.lifecycle import CANCELLING, DRY_RUN, PLANNING, finish_campaigns
 from esmero.mailroom import dryrun, planning, receive
 from esmero.mailroom.clicks import take_in_clicks
@@ -30,8 +33,13 @@ def _take_in_clicks(worker: str) -> int:  # noqa: ARG001
     return take_in_clicks()
 
 
+def _forget_unconfirmed(worker: str) -> int:  # noqa: ARG001
+    return forget_unconfirmed(at=timezone.now())
+
+
 ROUTINES: Mapping[str, Routine] = {
     "handle-what-came-back": receive.handle_due,
     "take-in-clicks": _take_in_clicks,
     "finish-campaigns": _finish_campaigns,
+    "forget-unconfirmed": _forget_unconfirmed,
 }

@@ -57,6 +57,8 @@ PLACES: tuple[Place, ...] = (
     Place(subject="people", address="people", words=_("People"), letter="p", icon="users"),
     Place(subject="segments", address="segments", words=_("Segments"), letter="s", under="people"),
     Place(subject="imports", address="imports", words=_("Imports"), letter="i", under="people"),
+    Place(subject="forms", address="forms", words=_("Forms"), letter="f", under="people"),
+    Place(subject="data-requests", address="data-requests", words=_("Data requests"), letter="d", under="people"),
     Place(subject="campaigns", address="campaigns", words=_("Messages"), letter="m", icon="send"),
     Place(subject="templates", address="templates", words=_("Templates"), letter="l", under="campaigns"),
     Place(

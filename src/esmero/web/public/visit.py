@@ -34,10 +34,10 @@ class Visit:
     token: Token
     chosen: str
 
-    def path(self, purpose: Purpose) -> str:
+    def path(self, purpose: Purpose, *, below: str = "") -> str:
         """Return the path of another page about the same message; it lives no longer than the address of this one."""
         code = open_signer().sign(purpose, self.message.pk, day=self.token.day)
-        return f"/{purpose.value}/{code}" + (f"?lang={self.chosen}" if self.chosen else "")
+        return f"/{purpose.value}/{code}{below}" + (f"?lang={self.chosen}" if self.chosen else "")
 
     def show(self, request: HttpRequest, template: str, **facts: Any) -> HttpResponse:
         """Answer a page under the brand's name."""
@@ -65,7 +65,7 @@ def holds(purpose: Purpose) -> Callable[[Shown], View]:
                     return refuse(request, refusal)
             spoken = chosen or visit.message.language or visit.brand.language
             with translation.override(spoken), timezone.override(visit.brand.timezone):
-                return _mark(view(request, visit))
+                return mark(view(request, visit))
 
         return guarded
 
@@ -79,16 +79,18 @@ def _open(code: str, *, purpose: Purpose, chosen: str) -> Visit:
     if message is None:
         raise TokenRefused("expired")
     brand = message.dispatch.brand
-    return Visit(message=message, brand=brand, person=message.person, token=token, chosen=chosen)
+    person = message.person if message.person and message.person.state != Person.State.ERASED else None
+    return Visit(message=message, brand=brand, person=person, token=token, chosen=chosen)
 
 
 def refuse(request: HttpRequest, refusal: TokenRefused) -> HttpResponse:
     """Answer 410 to an address that was ours once, 404 to any other."""
     gone = refusal.reason == "expired"
-    return _mark(render(request, "public/refused.html", {"gone": gone}, status=410 if gone else 404))
+    return mark(render(request, "public/refused.html", {"gone": gone}, status=410 if gone else 404))
 
 
-def _mark(response: HttpResponse) -> HttpResponse:
+def mark(response: HttpResponse) -> HttpResponse:
+    """Keep a page whose address is a key out of indexes and referrers."""
     # The address is the key: it is to stand in no index and in nobody's log of referrers.
     response["X-Robots-Tag"] = "noindex, nofollow"
     response["Referrer-Policy"] = "no-referrer"

@@ -1,0 +1,1 @@
+(()=>{var e=document.querySelector("form[data-stamp]");e&&window.crypto?.subtle&&a(e.dataset.stamp,Number(e.dataset.bits)).then(t=>{e.elements.answer.value=t});async function a(t,s){let o=new TextEncoder;for(let n=1;;n+=1)if(!(new DataView(await crypto.subtle.digest("SHA-256",o.encode(`${t}:${n}`))).getUint32(0)>>>32-s))return String(n)}})();

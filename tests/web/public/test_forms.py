@@ -1,0 +1,131 @@
+"""Signing up through the real doors: the page, the mail that leaves, the link in it, the permission, the welcome."""
+
+import re
+import threading
+import zlib
+from email import message_from_bytes
+from email.policy import default
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from esmero.asks.models import Submission
+from esmero.outbox.models import Captured, Message
+from esmero.people.models import PermissionEntry, Person
+from esmero.rounds.worker import run_worker
+from tests.asks.facts import entry, open_form
+from tests.house_facts import add_people
+
+pytestmark = pytest.mark.django_db
+
+
+def work():
+    run_worker(home=settings.HOME, worker="w", stop=threading.Event(), until_idle=True)
+
+
+def read_mail(captured):
+    return message_from_bytes(zlib.decompress(bytes(captured.body)), policy=default)
+
+
+def path_in(mail, letter):
+    html = mail.get_body(("html",)).get_content()
+    return re.search(rf'https://correo\.fibranorte\.example(/{letter}/[a-z2-7]{{40}})"', html)[1]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_whole_way_from_the_form_to_the_welcome():
+    house, form = open_form()
+    browser = Client()
+    response = browser.post("/s/boletin?lang=es", entry(house, given_name="Ana"), follow=True)
+    assert "Please look into your mailbox" in response.content.decode() or "buzón" in response.content.decode()
+    work()
+    [caught] = Captured.objects.all()
+    mail = read_mail(caught)
+    assert mail["To"] == "ana@cliente.example"
+    assert mail["Auto-Submitted"] == "auto-generated"
+    assert mail["List-Unsubscribe"] is None
+    door = path_in(mail, "o")
+    assert door in mail.get_body(("plain",)).get_content()
+    assert browser.get(door).status_code == 200
+    assert browser.head(door).status_code == 200
+    assert not Person.objects.exists()
+    assert browser.post(door, follow=True).status_code == 200
+    person = Person.objects.get()
+    assert person.given_name == "Ana"
+    assert PermissionEntry.objects.get().by_person
+    work()
+    greeting = read_mail(Captured.objects.order_by("-id").first())
+    assert greeting["To"].addresses[0].addr_spec == "ana@cliente.example"
+    assert "Novedades" in greeting.get_body(("plain",)).get_content()
+    assert greeting["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert Message.objects.get(person=person).state == "sent"
+    browser.post(door)
+    work()
+    assert Captured.objects.count() == 2
+    assert form.slug == "boletin"
+
+
+def test_the_answer_is_the_same_whether_or_not_an_address_is_known(client):
+    house, _form = open_form()
+    [known] = add_people(house, 1)
+    answers = []
+    for address in (known.address.value, "nobody@cliente.example"):
+        response = client.post("/s/boletin?lang=en", entry(house, email=address))
+        answers.append((response.status_code, response["Location"], client.get(response["Location"]).content))
+    assert answers[0] == answers[1]
+
+
+@pytest.mark.parametrize("facts", [{"age": 0}, {"age": 60 * 60 * 24}, {"website": "https://spam.example"}])
+def test_a_program_gets_the_same_answer_and_nothing_is_kept(client, facts):
+    house, _form = open_form()
+    response = client.post("/s/boletin", entry(house, **facts))
+    assert response.status_code == 302
+    assert not Submission.objects.exists()
+
+
+def test_faults_stand_beside_their_fields_and_on_top(client):
+    house, _form = open_form()
+    response = client.post("/s/boletin?lang=en", entry(house, email="ana", agree=None, topics=[]))
+    html = response.content.decode()
+    assert response.status_code == 422
+    assert html.count("Please write an e-mail address") == 2
+    assert 'aria-describedby="e-email"' in html
+    assert 'value="ana"' in html
+
+
+def test_a_form_on_another_site_is_shown_once_more_before_it_counts():
+    house, _form = open_form()
+    stranger = Client(enforce_csrf_checks=True)
+    response = stranger.post(
+        "/s/boletin?lang=en", entry(house, stamp=None), headers={"origin": "https://www.fibranorte.example"}
+    )
+    html = response.content.decode()
+    assert response.status_code == 200
+    assert "One more click." in html
+    assert 'value="ana@cliente.example"' in html
+    assert not Submission.objects.exists()
+
+
+def test_nothing_is_ticked_beforehand(client):
+    open_form()
+    html = client.get("/s/boletin").content.decode()
+    assert not re.search(r'type="checkbox"[^>]*\schecked', html)
+
+
+@pytest.mark.parametrize("state", ["draft", "closed"])
+def test_a_form_that_is_not_open_takes_nothing(client, state):
+    house, form = open_form()
+    form.state = state
+    form.save()
+    assert client.post("/s/boletin", entry(house)).status_code in {404, 410}
+    assert not Submission.objects.exists()
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_the_form_speaks_the_languages_that_it_has_words_for(client, language):
+    open_form()
+    assert (
+        f'<html lang="{language}"' in client.get("/s/boletin", headers={"accept-language": language}).content.decode()
+    )
+    assert '<html lang="es"' in client.get("/s/boletin?lang=fr", headers={"accept-language": "fr"}).content.decode()
