@@ -53,7 +53,9 @@ def _by_family(words: Sequence[str], *, limit: int) -> list[Person]:
     near = Person.objects.filter(state=Person.State.ACTIVE).annotate(family=family).filter(family__gte=first)
     numbers = near.order_by("family", "id").values("pk")[: _READ if others else limit * 2]
     found: list[Person] = []
-    for person in _active().filter(pk__in=numbers).annotate(family=family).order_by("family", "id"):
+    # Neither state nor order here: each would tempt a planner to walk through everybody instead of these few.
+    rows = _everybody().filter(pk__in=numbers).annotate(family=family)
+    for person in sorted(rows, key=lambda row: (row.family, row.pk)):
         parts = person.folded.split()
         if person.family.startswith(first) and all(any(part.startswith(word) for part in parts) for word in others):
             found.append(person)

@@ -53,7 +53,7 @@ def test_nothing_found_says_what_is_looked_at(client):
     furnish()
     client.force_login(staff())
     html = ask(client, "<b>zzz")
-    assert "Nothing begins like" in html
+    assert "Nothing was found for" in html
     assert "<b>" not in html
 
 
