@@ -181,7 +181,7 @@ SILENCES = Listing(
         Filter(
             key="scope",
             title=gettext_lazy("Silent for"),
-            every=gettext_lazy("Everything or advertising"),
+            every=gettext_lazy("All or advertising"),
             choices=lambda: [(value, word.text) for value, word in SCOPE.items()],
             apply=lambda rows, value: rows.filter(scope=value),
         ),
