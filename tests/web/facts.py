@@ -26,6 +26,7 @@ from esmero.people.models import (
     Tag,
 )
 from esmero.people.suppression import suppress
+from esmero.privacy.models import DataRequest
 from esmero.work.models import Job
 from tests.house_facts import House, add_people, build_house, open_dispatch
 
@@ -157,8 +158,13 @@ def furnish(rows: int = 1) -> Console:
         for n in range(rows)
     ]
     forms[0].topics.add(house.topic)
+    wishes = [
+        DataRequest.objects.create(kind="erase", person=person, brand=house.brand, at=now, due_at=now)
+        for person in people
+    ]
     pages = {
         "today": "", "people": "people/", "search": "people/?q=nombre", "person": f"people/{people[0].pk}/",
+        "data-requests": "data-requests/", "data-request": f"data-requests/{wishes[0].pk}/",
         "forms": "forms/", "form-new": "forms/new/", "form": f"forms/{forms[0].pk}/",
         "person-edit": f"people/{people[0].pk}/edit/", "person-address": f"people/{people[0].pk}/address/",
         "person-permission": f"people/{people[0].pk}/permission/", "person-notes": f"people/{people[0].pk}/?show=notes",

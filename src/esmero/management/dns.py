@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from cryptography.hazmat.primitives import serialization
 
@@ -56,6 +57,12 @@ def records_for(brand: Any, *, home: Path, inbound_host: str) -> list[Record]:
             "v=DMARC1",
         ),
     ]
+
+
+def host_name(url: str) -> str:
+    """Return the host of a web address if an MX record can name it (RFC 5321 5.1: never an IP address); else ""."""
+    host = urlsplit(url).hostname or ""
+    return host if "." in host and not host.replace(".", "").isdigit() and ":" not in host else ""
 
 
 def public_key(private: bytes) -> str:

@@ -164,14 +164,12 @@ def _probe(relay: Any) -> Finding:
 
 
 def _gather_records(home: Path, *, look_up: bool) -> list[dict[str, Any]]:
-    from urllib.parse import urlsplit
-
     from esmero.house.models import Brand
-    from esmero.management.dns import ask, records_for, zone_line
+    from esmero.management.dns import ask, host_name, records_for, zone_line
 
     told = []
     for brand in Brand.objects.order_by("slug"):
-        host = urlsplit(brand.public_url).hostname or "HOST-OF-THIS-MACHINE"
+        host = host_name(brand.public_url) or "HOST-OF-THIS-MACHINE"
         for record in records_for(brand, home=home, inbound_host=host):
             trouble = ask(record) if look_up else None
             told.append({"brand": brand.slug, **asdict(record), "line": zone_line(record), "trouble": trouble})

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("esmero", "0004_forms"),
+        ("esmero", "0006_archive"),
     ]
 
     operations = [

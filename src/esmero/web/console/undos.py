@@ -5,7 +5,7 @@ from typing import Any
 
 from esmero.house.models import User
 from esmero.people.tags import tag_persons, untag_persons
-from esmero.web.console.people import taking_back
+from esmero.web.console import taking_back
 
 type Undo = Callable[[Mapping[str, Any], User], object]
 

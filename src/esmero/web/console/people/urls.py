@@ -3,6 +3,7 @@
 from django.urls import path
 
 from esmero.web.console.people import (
+    data,
     duplicates,
     forms,
     imports,
@@ -41,6 +42,11 @@ urlpatterns = [
     path("merges/<int:pk>/undo/", duplicates.unmerge, name="unmerge"),
     path("permissions/", permissions.permissions, name="permissions"),
     path("permissions/silences/", permissions.silences, name="silences"),
+    path("people/<int:pk>/export/", data.export_person, name="person-export"),
+    path("people/<int:pk>/erase/", data.erase, name="person-erase"),
+    path("data-requests/", data.data_requests, name="data-requests"),
+    path("data-requests/<int:pk>/", data.data_request, name="data-request"),
+    path("data-requests/<int:pk>/answer/", data.answer_request, name="data-request-answer"),
     path("forms/", forms.sign_ups, name="forms"),
     path("forms/new/", forms.edit_form, name="form-new"),
     path("forms/<int:pk>/", forms.edit_form, name="form"),
