@@ -30,13 +30,14 @@ from esmero.people.suppression import suppress
 from esmero.privacy.columns import FATES
 from esmero.privacy.erase import erase_person
 from esmero.privacy.merging import NotNow, merge, propose, undo_merge
+from esmero.privacy.models import DataRequest
 from esmero.work.jobs import run_to_end
 from tests.house_facts import add_people, build_house, open_dispatch
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 WATCHED = (Person, ContactPoint, PermissionEntry, Permission, Preference, ImportLine, Message, MessageEvent)
-WATCHED += (Conversation, AudienceMember, Duplicate, Suppression, Address, Note, Person.tags.through)
+WATCHED += (Conversation, AudienceMember, Duplicate, Suppression, Address, Note, DataRequest, Person.tags.through)
 
 
 @pytest.fixture
@@ -96,6 +97,8 @@ def furnish(house):
     AudienceMember.objects.create(campaign=other, person=gone, outcome="refuse", codes="G03", first="G03")
     brought = bring_file(b"Correo\na@b.example\n", name="x.csv", brand=house.brand, by="Lucía")
     ImportLine.objects.create(of=brought, line=2, verdict="added", person=gone)
+    for person, state in ((kept, "open"), (gone, "open"), (kept, "done"), (gone, "done")):
+        DataRequest.objects.create(kind="erase", person=person, brand=house.brand, at=NOW, due_at=NOW, state=state)
     first, second = sorted((kept.pk, gone.pk))
     Duplicate.objects.create(first_id=first, second_id=second, signs=["name"], weight=50)
     return Person.objects.get(pk=kept.pk), Person.objects.get(pk=gone.pk)

@@ -24,6 +24,9 @@ FATES: Mapping[str, Mapping[str, Fate]] = {
     "esmero.Conversation": {"person": "move"},
     "esmero.AudienceMember": {"person": "once"},
     "esmero.Submission": {"person": "move"},
+    "esmero.Access": {"person": "move"},
+    "esmero.AddressChange": {"person": "move"},
+    "esmero.DataRequest": {"person": "once"},
 }
 # What two persons may not both have, beside the person: of two such rows the one of the gone is put away.
 ONCE: Mapping[str, tuple[str, ...]] = {
@@ -31,4 +34,7 @@ ONCE: Mapping[str, tuple[str, ...]] = {
     "esmero.Person_tags": ("tag_id",),
     "esmero.Preference": ("brand_id", "topic_id"),
     "esmero.AudienceMember": ("campaign_id",),
+    "esmero.DataRequest": ("kind", "state"),
 }
+# Where only rows in one state clash.
+CLASHES_ONLY: Mapping[str, tuple[str, str]] = {"esmero.DataRequest": ("state", "open")}

@@ -20,7 +20,7 @@ from esmero.outbox.models import Message
 from esmero.people.models import ContactPoint, Duplicate, Merge, Permission, PermissionEntry, Person, Preference
 from esmero.people.names import refold
 from esmero.people.permission import settle_anew
-from esmero.privacy.columns import FATES, ONCE
+from esmero.privacy.columns import CLASHES_ONLY, FATES, ONCE
 from esmero.privacy.rows import Packed, pack, put_back, unpack
 
 # What of two persons can be chosen, beside their own fields ("own:KEY").
@@ -131,7 +131,10 @@ def _move_rows(kept: Person, gone: Person) -> tuple[dict[str, list[int]], dict[s
         rows = list(manager.filter(person=gone).order_by("id"))
         extra = []
         if fate == "once":
-            have = set(manager.filter(person=kept).values_list(*ONCE[label]))
+            theirs = manager.filter(person=kept)
+            if label in CLASHES_ONLY:
+                theirs = theirs.filter(**dict([CLASHES_ONLY[label]]))
+            have = set(theirs.values_list(*ONCE[label]))
             extra = [row for row in rows if tuple(getattr(row, name) for name in ONCE[label]) in have]
         away[label] = [pack(row) for row in extra]
         manager.filter(pk__in=[row.pk for row in extra]).delete()

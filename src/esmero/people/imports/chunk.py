@@ -197,8 +197,10 @@ class ImportChunk:
         changed = False
         for name, value in self._says(row):
             current = person.fields.get(name[4:]) if name.startswith("own:") else getattr(person, name)
-            if current == value or (name == "number" and self.by_number.get(value) is person):
-                continue  # theirs already; a number may be that of somebody who was merged into them
+            if current == value:
+                continue
+            if name == "number" and current and self.by_number.get(value) is person:
+                continue  # of somebody who was merged into them
             if merges and current not in (None, ""):
                 self._keep_other(row, name)
                 continue

@@ -47,13 +47,8 @@ def _report(brought: Import, lines: Sequence[ImportLine]) -> Iterator[tuple[int,
         else set()
     )
     used = {one.address_id for one in persons.values() if one and one.address_id}
-    sharing = (
-        Person.objects.filter(address__in=used, state=Person.State.ACTIVE)
-        .values_list("address")
-        .annotate(Count("id"))
-        .order_by()
-    )
-    shared = {pk for pk, number in sharing if number > 1}
+    sharing = Person.objects.filter(address__in=used, state=Person.State.ACTIVE).values_list("address")
+    shared = {pk for pk, number in sharing.annotate(Count("id")).order_by() if number > 1}
     for one in lines:
         person = one.person
         has = person is not None and person.address_id is not None

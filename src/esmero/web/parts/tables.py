@@ -187,7 +187,8 @@ def lay_table(rows: Rows, *, listing: Listing, wish: Wish, query: QueryDict) -> 
         size=listing.size,
         key=lambda row: _key_of(row, fields),
     )
-    number = narrowed.order_by()[: MOST_COUNTED + 1].count()
+    # By its key alone, so that nothing that was annotated is worked out ten thousand times.
+    number = narrowed.order_by().values("pk")[: MOST_COUNTED + 1].count()
     columns = _shown(listing, wish)
     return Table(
         listing=listing,

@@ -252,6 +252,7 @@ def _facts(brought: Import) -> dict[str, Any]:
         "shown": brought,
         "reading": {
             "records": brought.reading.get("records", 0),
+            "header_line": brought.reading.get("header_line", 0),
             "encoding": brought.reading.get("dialect", {}).get("encoding", ""),
         },
         "sheet": brought.reading.get("sheet", ""),

@@ -1,6 +1,5 @@
 """The ledger of permissions as a list, and what keeps addresses silent."""
 
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 from django.utils.html import format_html
@@ -8,8 +7,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from esmero.people.folding import fold
-from esmero.people.models import PermissionEntry, Suppression, Topic
+from esmero.people.models import PermissionEntry, Person, Suppression, Topic
+from esmero.people.queries import find_people
 from esmero.people.suppression import hash_address
 from esmero.web.console.access import requires
 from esmero.web.console.listing import answer_list
@@ -17,6 +16,8 @@ from esmero.web.console.page import read_brand
 from esmero.web.parts.tables import Choice, Column, Filter, Listing, Rows
 from esmero.web.parts.tags import said, state, when
 from esmero.web.parts.words import BASES, CHANNELS, PERMISSION, SCOPE, SILENCE
+
+MOST_FOUND = 300
 
 
 def _person(row: PermissionEntry) -> SafeString:
@@ -31,11 +32,9 @@ def _proof(row: PermissionEntry) -> str | SafeString:
 
 
 def _find(rows: Rows, text: str) -> Rows:
-    """Find by the person's name or number; a whole address finds whom it belongs to."""
-    names = Q()
-    for word in fold(text).split():
-        names &= Q(person__folded__contains=word)
-    return rows.filter(names | Q(person__address__value=text.strip().lower()))
+    """Find by the person's name, number or address: the entries of the first few hundred people whom the text finds."""
+    persons = find_people(Person.objects.all(), text=text).order_by("folded", "id")
+    return rows.filter(person__in=list(persons.values_list("pk", flat=True)[:MOST_FOUND]))
 
 
 def _topics() -> list[Choice]:
@@ -182,7 +181,7 @@ SILENCES = Listing(
         Filter(
             key="scope",
             title=gettext_lazy("Silent for"),
-            every=gettext_lazy("Everything or advertising"),
+            every=gettext_lazy("All or advertising"),
             choices=lambda: [(value, word.text) for value, word in SCOPE.items()],
             apply=lambda rows, value: rows.filter(scope=value),
         ),
