@@ -28,11 +28,14 @@ from esmero.people.models import (
     Tag,
     Topic,
 )
+from esmero.privacy.models import Access, AddressChange, DataRequest
 from esmero.vault.models import Sealed
 from esmero.work.models import Job
 
 __all__ = [
+    "Access",
     "Address",
+    "AddressChange",
     "AudienceMember",
     "AuditEntry",
     "BlockedDomain",
@@ -41,6 +44,7 @@ __all__ = [
     "Captured",
     "ContactPoint",
     "Conversation",
+    "DataRequest",
     "Dispatch",
     "Duplicate",
     "Entry",

@@ -8,6 +8,7 @@ from esmero.conversations.models import Conversation, Entry
 from esmero.mailroom.models import Inbound
 from esmero.outbox.models import Captured, Message, MessageEvent
 from esmero.people.models import ContactPoint, Duplicate, Import, ImportLine, Merge, Person, Preference, Tag
+from esmero.privacy.models import Access, AddressChange, DataRequest
 from esmero.vault.files import seal
 from tests.house_facts import add_people, build_house, open_dispatch
 
@@ -57,6 +58,9 @@ def furnish_person():
     Submission.objects.create(
         form=form, address=SECRET, language="es", values={"given_name": SECRET}, wording="Sí", at=now, person=one
     )
+    Access.objects.create(person=one, brand=house.brand, at=now)
+    AddressChange.objects.create(person=one, brand=house.brand, old=SECRET, new=SECRET, at=now)
+    DataRequest.objects.create(kind="erase", person=one, brand=house.brand, at=now, due_at=now, words=SECRET)
     Duplicate.objects.create(first=one, second=other, signs=["name"])
     Merge.objects.create(kept=one, gone=other, facts={"name": SECRET}, by="Lucía")
     return house, one, other, message, raw, dispatch

@@ -14,6 +14,7 @@ from esmero.outbox.transports.capture.transport import capture
 from esmero.outbox.transports.parcels import Parcel
 from esmero.people.imports.lifecycle import bring_file
 from esmero.people.models import ContactPoint, Import, ImportLine, OwnField, Person, Segment, Tag
+from esmero.privacy.models import DataRequest
 from esmero.work.models import Job
 from tests.house_facts import House, add_people, build_house, open_dispatch
 
@@ -131,8 +132,13 @@ def furnish(rows: int = 1) -> Console:
         for n in range(rows)
     ]
     forms[0].topics.add(house.topic)
+    wishes = [
+        DataRequest.objects.create(kind="erase", person=person, brand=house.brand, at=now, due_at=now)
+        for person in people
+    ]
     pages = {
         "today": "", "people": "people/", "search": "people/?q=nombre", "person": f"people/{people[0].pk}/",
+        "data-requests": "data-requests/", "data-request": f"data-requests/{wishes[0].pk}/",
         "forms": "forms/", "form-new": "forms/new/", "form": f"forms/{forms[0].pk}/",
         "segments": "segments/", "imports": "imports/", "import-new": "imports/new/", "import": f"imports/{imported[0].pk}/",
         "import-draft": f"imports/{draft_import.pk}/",

@@ -5,7 +5,17 @@ from django.db import transaction
 from django.utils import timezone
 
 from esmero.work import jobs
-from esmero.work.jobs import Cancelled, cancel, claim_job, enqueue, retry, run_job, run_to_end, save_progress
+from esmero.work.jobs import (
+    Cancelled,
+    cancel,
+    claim_job,
+    enqueue,
+    release_jobs,
+    retry,
+    run_job,
+    run_to_end,
+    save_progress,
+)
 from esmero.work.models import Job
 
 
@@ -73,3 +83,21 @@ def test_a_worker_that_stops_hands_its_job_back(db):
     job = Job.objects.get()
     assert (job.state, job.done, job.claimed_by) == ("waiting", 1, "")
     assert claim_job("other", kinds=KINDS).pk == job.pk
+
+
+def test_a_worker_that_comes_back_hands_on_what_it_held_and_only_that(db):
+    mine, theirs = enqueue("count"), enqueue("count")
+    assert claim_job("w", kinds=KINDS).pk == mine.pk
+    assert claim_job("other", kinds=KINDS).pk == theirs.pk
+    assert release_jobs("w") == 1
+    assert claim_job("third", kinds=KINDS).pk == mine.pk
+    assert claim_job("third", kinds=KINDS) is None
+
+
+def test_a_command_takes_up_what_a_command_of_its_name_left_and_nothing_of_others(db):
+    job = enqueue("count")
+    count_to_three(claim_job("command", kinds=KINDS))
+    assert run_to_end(Job.objects.get(pk=job.pk), kinds=KINDS, worker="another").state == "running"
+    seen = []
+    job = run_to_end(Job.objects.get(pk=job.pk), kinds=KINDS, worker="command", tell=lambda one: seen.append(one.done))
+    assert (job.state, job.done, seen) == ("done", 3, [1, 2])

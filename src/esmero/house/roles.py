@@ -26,6 +26,7 @@ PERMISSIONS = {
     "people.change": ANSWER,
     "people.import": SEND,
     "people.export": SEND,
+    "people.erase": SEND,
     "conversations.answer": ANSWER,
     "campaigns.write": SEND,
     "campaigns.start": SEND,

@@ -3,11 +3,9 @@
 from datetime import datetime
 
 from esmero.house.models import Brand
-from esmero.mailroom.finished import one_line, put_out
+from esmero.mailroom.plain import put_out_plain
 from esmero.outbox.models import Message, Relay
 from esmero.outbox.relays import NoRelay, find_relay
-from esmero.rendering.encoding import quote_chunk
-from esmero.rendering.headers import encode_mailbox, encode_text, write_address
 
 
 def send_notice(
@@ -21,22 +19,12 @@ def send_notice(
 
     """
     brand, relay = find_way_out()
-    sender = write_address(brand.sender_address, header="From", field="sender_address")
-    headers = [
-        ("From", encode_mailbox(one_line(brand.sender_name or brand.name), sender, used=6)),
-        ("To", write_address(to, header="To", field="to")),
-        ("Subject", encode_text(one_line(subject), used=9)),
-        ("Content-Type", "text/plain; charset=utf-8"),
-        ("Content-Transfer-Encoding", "quoted-printable"),
-    ]
-    lines = "\n".join(text.replace("\r\n", "\n").strip().split("\n")) + "\n"
-    body = quote_chunk(lines).removesuffix(b"=\r\n")
-    return put_out(
-        headers,
-        body,
+    return put_out_plain(
+        text,
+        subject=subject,
+        to=to,
         brand=brand,
         relay=relay,
-        to=to,
         language=language,
         kind="notice",
         occasion=occasion,

@@ -99,30 +99,19 @@ def dry_run(options: argparse.Namespace) -> Shown:
     """Run the dry run to its end in this process and count people by reason."""
     from esmero.campaigns.lifecycle import begin_dry_run
     from esmero.campaigns.models import Campaign
+    from esmero.management.jobs import run_here
     from esmero.management.lookup import find_campaign
-    from esmero.rounds.table import JOBS
-    from esmero.work.jobs import run_to_end
 
-    campaign = begin_dry_run(find_campaign(options.id), by="command line")
+    campaign = find_campaign(options.id)
+    if campaign.state != Campaign.State.CHECKING:  # else an earlier command was killed, or somebody else began it
+        campaign = begin_dry_run(campaign, by="command line")
     assert campaign.job is not None
-    job = run_to_end(campaign.job, kinds=JOBS, worker="command line")
-    if job.state in {"waiting", "running"} and job.claimed_by:
-        job = _wait_for(job)
+    job = run_here(campaign.job)
     if job.trouble:
         last = job.trouble.strip().splitlines()[-1]
         raise Fault(f"The dry run of campaign {campaign.pk} stopped: {last} `esmero campaign status {campaign.pk}`")
     campaign = Campaign.objects.get(pk=campaign.pk)
     return _show_counts(campaign, campaign.counts)
-
-
-def _wait_for(job: Any) -> Any:
-    """Wait for the worker that was quicker and does it."""
-    import time
-
-    while job.state in {"waiting", "running"} and not job.trouble:
-        time.sleep(0.1)
-        job.refresh_from_db()
-    return job
 
 
 def _show_counts(campaign: Any, counts: dict[str, int]) -> Shown:

@@ -1,6 +1,6 @@
 """The faults of the packages below that a person at the command line can mend, and how each is said."""
 
-from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ImproperlyConfigured, ValidationError
 from django.db import OperationalError, ProgrammingError
 
 from esmero.campaigns.lifecycle import NotNow
@@ -9,12 +9,27 @@ from esmero.outbox.journal import NameTaken
 from esmero.outbox.passwords import PasswordLost
 from esmero.outbox.relays import NoRelay
 from esmero.outbox.transports.smtp.relay import RelayTrouble
-from esmero.people.segments import SegmentFault
+from esmero.people.conditions import SegmentFault
+from esmero.people.imports.lifecycle import NotNow as ImportNotNow
+from esmero.people.imports.problem import FileProblem, MappingProblem
 from esmero.rendering.headers import HeaderInjection
 from esmero.rendering.problem import TemplateFault
 from esmero.vault.files import Tampered
 
-SPEAKING = (NotNow, NoRelay, PasswordLost, KeyMissing, NameTaken, RelayTrouble, HeaderInjection, SegmentFault, Tampered)
+SPEAKING = (
+    NotNow,
+    NoRelay,
+    PasswordLost,
+    KeyMissing,
+    NameTaken,
+    RelayTrouble,
+    HeaderInjection,
+    FileProblem,
+    MappingProblem,
+    ImportNotNow,
+    SegmentFault,
+    Tampered,
+)
 
 
 def explain(trouble: Exception) -> str | None:
@@ -35,7 +50,10 @@ def explain(trouble: Exception) -> str | None:
 
 def _explain_validation(trouble: ValidationError) -> str:
     if hasattr(trouble, "error_dict"):
-        found = (f"{field}: {' '.join(words)}" for field, words in trouble.message_dict.items())
+        found = (
+            " ".join(words) if field == NON_FIELD_ERRORS else f"{field}: {' '.join(words)}"
+            for field, words in trouble.message_dict.items()
+        )
         return " ".join(found)
     return " ".join(trouble.messages)
 

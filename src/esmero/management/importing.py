@@ -3,6 +3,7 @@
 import argparse
 import csv
 from pathlib import Path
+from typing import Any
 
 from esmero.management.leaf import Commands, Fault, Shown, add_leaf
 
@@ -27,26 +28,42 @@ def add(commands: Commands) -> None:
 
 def bring(options: argparse.Namespace) -> Shown:
     """Read, check and (without --dry-run) bring the file in; what was killed half-way goes on when it is said again."""
+    from esmero.management.jobs import run_here
     from esmero.management.lookup import find_brand, find_topic
     from esmero.people.imports.fields import read_map
-    from esmero.people.imports.lifecycle import begin_now, bring_file
+    from esmero.people.imports.lifecycle import begin_now, bring_file, find_unfinished
+    from esmero.people.imports.problem import MappingProblem
     from esmero.people.imports.refused import write_refused
     from esmero.people.models import Topic
-    from esmero.rounds.table import JOBS
-    from esmero.work.jobs import run_to_end
+    from esmero.work.jobs import retry
 
     if not options.file.is_file():
         raise Fault(f"There is no file {options.file}.")
+    for path in (options.report, options.refused):
+        if path and not path.parent.is_dir():
+            raise Fault(f"There is no folder {path.parent} for {path.name}. Make it first; nothing was changed.")
     brand = find_brand(options.brand)
     topics = list(Topic.objects.filter(brand=brand, purpose__commercial=True)[:2])
     topic = find_topic(options.topic, brand=brand) if options.topic else topics[0] if len(topics) == 1 else None
-    said = read_map(options.map)
-    brought = bring_file(options.file.read_bytes(), name=options.file.name, brand=brand, by="command line")
-    brought = begin_now(
-        brought, said=said, topic=topic, source=options.source, dry_run=options.dry_run, by="command line"
-    )
+    how: dict[str, Any] = {
+        "said": read_map(options.map),
+        "topic": topic,
+        "source": options.source,
+        "dry_run": options.dry_run,
+        "by": "command line",
+    }
+    content = options.file.read_bytes()
+    brought = find_unfinished(content, brand=brand, **how)
+    if brought is None:
+        brought = bring_file(content, name=options.file.name, brand=brand, by="command line")
+        try:
+            brought = begin_now(brought, **how)
+        except MappingProblem:
+            brought.delete()
+            raise
     assert brought.job is not None
-    job = run_to_end(brought.job, kinds=JOBS, worker=f"command-{brought.pk}")
+    retry(brought.job)  # where an earlier run of it failed
+    job = run_here(brought.job)
     if job.state != job.State.DONE:
         raise Fault(f"The import did not end: {job.trouble.strip().splitlines()[-1] if job.trouble else job.state}")
     brought.refresh_from_db()
@@ -69,7 +86,7 @@ def bring(options: argparse.Namespace) -> Shown:
 
 
 def _write_report(path: Path, pk: int) -> None:
-    from esmero.people.imports.run import write_report
+    from esmero.people.imports.report import write_report
     from esmero.people.models import Import
 
     brought = Import.objects.select_related("topic").get(pk=pk)

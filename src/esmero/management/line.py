@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 
 from esmero.management import (
+    blocked,
     brands,
     campaigns,
     classifying,
@@ -39,6 +40,7 @@ GROUPS = (
     relays,
     staff,
     importing,
+    blocked,
     segments,
     campaigns,
     testing,

@@ -42,6 +42,10 @@ def create_relay(options: argparse.Namespace) -> Shown:
 
     if not options.capture and not options.host:
         raise Fault("A relay needs --host, or --capture to keep everything for the catcher.")
+    for name, most in (("port", 65_535), ("connections", 1_000), ("per_second", 1_000_000)):
+        value = getattr(options, name)
+        if value is not None and not 1 <= value <= most:
+            raise Fault(f"--{name.replace('_', '-')} {value}: give a number from 1 to {most:,}.")
     facts = {
         "brand": find_brand(options.brand) if options.brand else None,
         "kind": Relay.Kind.CAPTURE if options.capture else Relay.Kind.SMTP,

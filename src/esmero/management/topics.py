@@ -19,6 +19,11 @@ def add(commands: Commands) -> None:
         action="store_true",
         help="this purpose is no advertising (service, contract); counts when the purpose is new",
     )
+    create.add_argument(
+        "--public-archive",
+        action="store_true",
+        help="anybody may read its issues on the web (personal parts taken out)",
+    )
     listing = add_leaf(group, "list", act=list_topics, words="list the topics")
     listing.add_argument("--brand", metavar="CODE", help="only those of this brand")
 
@@ -41,6 +46,7 @@ def create_topic(options: argparse.Namespace) -> Shown:
         )
         description = by_language(options.description or [], default=brand.language)
         topic = Topic(brand=brand, code=options.code, name=name, description=description, purpose=purpose)
+        topic.archive_is_public = options.public_archive
         topic.full_clean()
         topic.save()
         note("topic.created", by="command line", subject=topic, facts={"code": topic.code})

@@ -164,11 +164,15 @@ def _explain_address(value: str) -> Shown:
 def _tell_address(facts: dict[str, Any]) -> list[str]:
     lines = [f"{facts['address']}: {facts['standing']} {facts['standing_reason']}".rstrip()]
     if facts["suppression"]:
-        lines.append(f"  silenced since {facts['suppression']['since']:%Y-%m-%d}: {facts['suppression']['reason']}")
+        silence = facts["suppression"]
+        scope = "advertising" if silence["scope"] == "commercial" else "everything"
+        lines.append(
+            f"  silent for {scope} since {silence['since']:%Y-%m-%d}: {silence['reason']} ({silence['evidence']})"
+        )
     for one in facts["people"]:
         lines += [
             f"Person {one['id']} {one['name']} (number {one['number'] or 'none'})",
-            *_tell_permissions(one["permissions"]),
+            *(_tell_permissions(one["permissions"]) or ["  The ledger holds no permission of theirs."]),
         ]
     for one in facts["messages"]:
         lines += _tell_message({**one, "permissions": []})

@@ -62,7 +62,7 @@ def records_for(brand: Brand, *, home: Path) -> list[Record]:
     """Return what to publish for a brand, also for the key that is to follow; makes its signing key if it has none."""
     domain = brand.sender_address.rpartition("@")[2].lower()
     signing, selector = brand.dkim_domain or domain, brand.dkim_selector or SELECTOR
-    host = urlsplit(brand.public_url).hostname or "HOST-OF-THIS-MACHINE"
+    host = host_name(brand.public_url) or "HOST-OF-THIS-MACHINE"
     records = [
         Record(
             "mx",
@@ -93,6 +93,12 @@ def records_for(brand: Brand, *, home: Path) -> list[Record]:
     return (
         [*records, _key_record("dkim-next", signing=signing, selector=following, home=home)] if following else records
     )
+
+
+def host_name(url: str) -> str:
+    """Return the host of a web address if an MX record can name it (RFC 5321 5.1: never an IP address); else ""."""
+    host = urlsplit(url).hostname or ""
+    return host if "." in host and not host.replace(".", "").isdigit() and ":" not in host else ""
 
 
 def _key_record(key: str, *, signing: str, selector: str, home: Path) -> Record:

@@ -165,6 +165,7 @@ class Topic(models.Model):
     description = models.JSONField(default=dict, blank=True, help_text="{language: text}")
     purpose = models.ForeignKey(Purpose, on_delete=models.PROTECT, related_name="+")
     archived_at = models.DateTimeField(null=True, blank=True, help_text="No longer offered; its ledger stays.")
+    archive_is_public = models.BooleanField(default=False, help_text="Anybody may read its issues on the web.")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["brand", "code"], name="topic_once")]

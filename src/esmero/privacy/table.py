@@ -26,6 +26,7 @@ from esmero.people.models import (
     Person,
     Preference,
 )
+from esmero.privacy.models import Access, AddressChange, DataRequest
 
 
 class Rows(StrEnum):
@@ -181,6 +182,32 @@ TABLE: tuple[Holding, ...] = (
         kept=_names("of line verdict address_verdict reason warnings"),
         blanked=_names("person number cell"),
         exported=_names("of line verdict number reason"),
+    ),
+    Holding(
+        name="links to their data",
+        model=Access,
+        paths=("person",),
+        rows=Rows.DELETED,
+        why="A link to data that are no longer there.",
+        exported=_names("brand at used_at"),
+    ),
+    Holding(
+        name="changes of address",
+        model=AddressChange,
+        paths=("person",),
+        rows=Rows.DELETED,
+        why="It holds two addresses and proves nothing that anybody could ask for.",
+        exported=_names("brand old new at confirmed_at"),
+    ),
+    Holding(
+        name="requests about their data",
+        model=DataRequest,
+        paths=("person",),
+        rows=Rows.BLANKED,
+        why="Proof that the right was answered in time (art. 12(3), 5(2)).",
+        kept=_names("kind person brand state at due_at answered_at answered_by"),
+        blanked=_names("words"),
+        exported=_names("kind brand state at due_at answered_at words"),
     ),
     Holding(
         name="doubles",

@@ -27,6 +27,8 @@ class Purpose(Enum):
     PREFERENCES = "f"
     CLICK = "c"
     WHY = "w"
+    DATA = "d"  # its `message` is the number of an access to one's own data
+    MOVE = "m"  # its `message` is the number of a change of address
     CONFIRM = "o"  # its `message` is the number of a form's submission
 
 
@@ -39,6 +41,8 @@ LIFETIME: Mapping[Purpose, int] = {
     Purpose.PREFERENCES: 3 * 366,
     Purpose.WHY: 3 * 366,
     Purpose.CONFIRM: 7,
+    Purpose.MOVE: 2,
+    Purpose.DATA: 1,
 }
 
 

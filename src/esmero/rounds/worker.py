@@ -12,10 +12,12 @@ from pathlib import Path
 from django.conf import settings
 from django.db import close_old_connections, connections
 
+from esmero.mailroom.models import Inbound
 from esmero.mailroom.send import Sender
 from esmero.outbox.retrying import Schedule
 from esmero.rounds.table import JOBS, ROUTINES
-from esmero.work.jobs import claim_job, run_job
+from esmero.work.due import release_due
+from esmero.work.jobs import claim_job, release_jobs, run_job
 
 log = logging.getLogger(__name__)
 PAUSE = 1.0
@@ -35,6 +37,9 @@ def run_worker(*, home: Path, worker: str, stop: threading.Event, until_idle: bo
 
     """
     sender = make_sender(home=home, worker=worker)
+    # The name is ours now. What is on the wire is settled by the sender; all else that the last holder had goes on at once.
+    release_jobs(worker)
+    release_due(Inbound, worker=worker)
     if until_idle:
         _work_until_idle(sender, home=home, worker=worker, stop=stop)
         return

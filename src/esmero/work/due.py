@@ -38,6 +38,12 @@ def claim_due[Row: Due](
     return claimed
 
 
+def release_due(table: type[Due], *, worker: str) -> int:
+    """Hand back the rows that an earlier process of this name held when it died."""
+    held = table._default_manager.filter(claimed_by=worker, due_at__isnull=False)
+    return held.update(claimed_by="", claimed_until=None)
+
+
 def rest(rows: Sequence[Due], **facts: Any) -> int:
     """Put rows that are done to rest, with what else changes; only those that their worker still holds are touched."""
     if not rows:

@@ -129,19 +129,36 @@ def cancel(job: Job) -> None:
     )
 
 
-def run_to_end(job: Job, *, kinds: Mapping[str, Chunk], worker: str) -> Job:
-    """Run one job here and now, as a command line does; return it as it ended. A worker that holds it keeps it."""
+def run_to_end(job: Job, *, kinds: Mapping[str, Chunk], worker: str, tell: Callable[[Job], None] | None = None) -> Job:
+    """Run one job here and now, as a command line does; return it as it ended. A worker that holds it keeps it.
+
+    A claim under the very name `worker` is taken for that of a process that died: the caller sees to it that no two live
+    processes use one name. `tell` is called before each chunk.
+    """
     now = timezone.now()
     with transaction.atomic():
         taken = (
             Job.objects.filter(pk=job.pk, due_at__isnull=False)
-            .filter(Q(claimed_until__isnull=True) | Q(claimed_until__lt=now))
+            .filter(Q(claimed_until__isnull=True) | Q(claimed_until__lt=now) | Q(claimed_by=worker))
             .update(
                 claimed_by=worker, claimed_until=now + LEASE, state=Job.State.RUNNING, started_at=now, heartbeat=now
             )
         )
     job.refresh_from_db()
     if taken:
-        run_job(job, kinds=kinds)
+
+        def look() -> bool:
+            if tell is not None:
+                tell(job)
+            return False
+
+        run_job(job, kinds=kinds, stop=look)
         job.refresh_from_db()
     return job
+
+
+def release_jobs(worker: str) -> int:
+    """Hand back what an earlier process of this name held when it died; the next to claim goes on where it was."""
+    return Job.objects.filter(claimed_by=worker, state=Job.State.RUNNING).update(
+        claimed_by="", claimed_until=None, state=Job.State.WAITING
+    )

@@ -3,6 +3,7 @@
 Each move repeats the state it expects and leaves what takes time to a job.
 """
 
+import hashlib
 from collections.abc import Mapping
 
 from django.db import transaction
@@ -18,6 +19,7 @@ from esmero.work.jobs import cancel, enqueue
 
 CHECK, BRING = "import-check", "import"
 State = Import.State
+MOST_SOURCE = 300
 
 
 class NotNow(Exception):
@@ -55,6 +57,10 @@ def begin_check(
     mapping = apply_mapping(Reading.from_json(brought.reading), said)
     if not source.strip():
         raise MappingProblem("Say where the list is from: a permission without a source proves nothing.")
+    if len(source) > MOST_SOURCE:
+        raise MappingProblem(
+            f"Say where the list is from in at most {MOST_SOURCE} characters; these are {len(source)}."
+        )
     if topic is None and "consent" in mapping.values():
         raise MappingProblem("Say which topic the consent is for.")
     return _begin(
@@ -85,6 +91,31 @@ def begin_now(
     assert brought.job is not None
     cancel(brought.job)
     return _begin(brought, expected=(State.CHECKING,), to=State.RUNNING, kind=BRING, by=by)
+
+
+def find_unfinished(
+    content: bytes,
+    *,
+    brand: Brand,
+    said: Mapping[str, str],
+    topic: Topic | None,
+    source: str,
+    dry_run: bool,
+    by: User | str,
+) -> Import | None:
+    """Return the import of these very octets, meant in the same way by the same, that was begun and has not ended."""
+    rows = Import.objects.filter(
+        file__sha256=hashlib.sha256(content).hexdigest(),
+        brand=brand,
+        topic=topic,
+        source=source.strip(),
+        state=State.CHECKING if dry_run else State.RUNNING,
+        created_by=str(by),
+    )
+    for one in rows.select_related("job").order_by("-id"):
+        if one.job is not None and one.mapping == apply_mapping(Reading.from_json(one.reading), said):
+            return one
+    return None
 
 
 def reopen(brought: Import, *, by: User | str) -> Import:

@@ -108,6 +108,12 @@ FORM: Mapping[str, Word] = {
     "closed": Word("plain", pgettext_lazy("form", "closed")),
 }
 
+DATA_REQUEST: Mapping[str, Word] = {
+    "open": Word("wait", pgettext_lazy("request", "waits for an answer")),
+    "done": Word("kept", pgettext_lazy("request", "done")),
+    "declined": Word("broken", pgettext_lazy("request", "declined")),
+}
+
 # How often something happened; the events in the plural.
 COUNTED: Mapping[str, Word] = {
     "replied": Word("info", _("Human replies")),
@@ -158,6 +164,7 @@ STATES: Mapping[str, Mapping[str, Word]] = {
     "form": FORM,
     "role": ROLE,
     "due": DUE,
+    "data-request": DATA_REQUEST,
 }
 
 REASONS: Mapping[str, str | Promise] = {
@@ -232,6 +239,8 @@ LINE_REASONS: Mapping[str, str | Promise] = {
     "no-identity": _("neither a number nor a usable address"),
     "lost-letter": _("a letter of the name was lost: greetings go without it"),
     "suppressed": _("the address was silenced before, and stays so"),
+    "silenced": _("the list says that this address gets no more advertising, or nothing at all"),
+    "said-otherwise-before": _("an earlier line of this file says otherwise, and stands"),
     "consent-in-the-future": _("the consent is dated in the future"),
     "consent-without-date": _("the date of the consent cannot be read"),
     "unknown-language": _("the language is not one that we know"),

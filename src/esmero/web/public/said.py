@@ -47,6 +47,27 @@ KNOWN: Words = {
     "fields": _("details of what you have from us"),
 }
 
+# What the house holds, in the words of its owner; the keys are the names in privacy/table.py.
+HOLDINGS: Words = {
+    "messages": _("messages that we wrote to you"),
+    "events of messages": _("what came of them (arrived, returned, a link that you opened)"),
+    "permission ledger": _("what you allowed or took back, with date and wording"),
+    "wishes": _("your wishes: topics, how often, pauses"),
+    "other ways to reach them": _("telephone numbers and postal addresses"),
+    "letters of a conversation": _("letters that you wrote to us, and our answers"),
+    "lines of imports": _("lists in which you stood"),
+    "sign-ups": _("forms that you filled in"),
+}
+
+# What stays after an erasure, and why.
+KEPT: Words = {
+    "messages": _(
+        "That a message was sent, when, and on which ground, without your address: we must be able to prove it."
+    ),
+    "permission ledger": _("That you allowed or objected to something, and when, without your name: the same."),
+    "person": _("A code of your address that nobody can read, so that no list brings you back."),
+}
+
 
 def mask(address: str) -> str:
     """Return an address that its owner recognises and nobody else can use."""

@@ -1,8 +1,10 @@
 from django.urls import path
 
+from esmero.web.public.archive import archive, feed, issue, issue_letter
 from esmero.web.public.click import click
 from esmero.web.public.forms import confirmation, sign_up, signed_up
 from esmero.web.public.leaving import unsubscribe
+from esmero.web.public.mydata import ask, my_data, my_data_json, my_data_zip, new_address
 from esmero.web.public.preferences import preferences
 from esmero.web.public.why import why
 
@@ -11,7 +13,16 @@ urlpatterns = [
     path("u/<slug:token>", unsubscribe),
     path("w/<slug:token>", why),
     path("f/<slug:token>", preferences),
+    path("f/<slug:token>/data", ask),
+    path("d/<slug:token>", my_data),
+    path("d/<slug:token>/my-data.json", my_data_json),
+    path("d/<slug:token>/my-data.zip", my_data_zip),
+    path("m/<slug:token>", new_address),
     path("s/<slug:slug>", sign_up, name="form"),
     path("s/<slug:slug>/sent", signed_up, name="form-sent"),
     path("o/<slug:token>", confirmation),
+    path("a/<slug:brand>/<slug:code>", archive, name="archive"),
+    path("a/<slug:brand>/<slug:code>/feed.xml", feed, name="archive-feed"),
+    path("a/<slug:brand>/<slug:code>/<int:number>", issue, name="issue"),
+    path("a/<slug:brand>/<slug:code>/<int:number>/letter", issue_letter),
 ]

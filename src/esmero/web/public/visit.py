@@ -34,10 +34,10 @@ class Visit:
     token: Token
     chosen: str
 
-    def path(self, purpose: Purpose) -> str:
+    def path(self, purpose: Purpose, *, below: str = "") -> str:
         """Return the path of another page about the same message; it lives no longer than the address of this one."""
         code = open_signer().sign(purpose, self.message.pk, day=self.token.day)
-        return f"/{purpose.value}/{code}" + (f"?lang={self.chosen}" if self.chosen else "")
+        return f"/{purpose.value}/{code}{below}" + (f"?lang={self.chosen}" if self.chosen else "")
 
     def show(self, request: HttpRequest, template: str, **facts: Any) -> HttpResponse:
         """Answer a page under the brand's name."""
@@ -79,7 +79,8 @@ def _open(code: str, *, purpose: Purpose, chosen: str) -> Visit:
     if message is None:
         raise TokenRefused("expired")
     brand = message.dispatch.brand
-    return Visit(message=message, brand=brand, person=message.person, token=token, chosen=chosen)
+    person = message.person if message.person and message.person.state != Person.State.ERASED else None
+    return Visit(message=message, brand=brand, person=person, token=token, chosen=chosen)
 
 
 def refuse(request: HttpRequest, refusal: TokenRefused) -> HttpResponse:

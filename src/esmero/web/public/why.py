@@ -36,6 +36,7 @@ def why(request: HttpRequest, visit: Visit) -> HttpResponse:
         left=has_left(message),
         preferences=visit.path(Purpose.PREFERENCES),
         unsubscribe=visit.path(Purpose.UNSUBSCRIBE),
+        data=visit.path(Purpose.PREFERENCES, below="/data"),
     )
 
 

@@ -2,12 +2,17 @@
 
 from django.urls import path
 
-from esmero.web.console.people import forms, imports, persons, segments
+from esmero.web.console.people import data, forms, imports, persons, segments
 
 urlpatterns = [
     path("people/", persons.people, name="people"),
     path("people/act/", persons.act_on_people, name="people-act"),
     path("people/<int:pk>/", persons.person, name="person"),
+    path("people/<int:pk>/export/", data.export_person, name="person-export"),
+    path("people/<int:pk>/erase/", data.erase, name="person-erase"),
+    path("data-requests/", data.data_requests, name="data-requests"),
+    path("data-requests/<int:pk>/", data.data_request, name="data-request"),
+    path("data-requests/<int:pk>/answer/", data.answer_request, name="data-request-answer"),
     path("forms/", forms.sign_ups, name="forms"),
     path("forms/new/", forms.edit_form, name="form-new"),
     path("forms/<int:pk>/", forms.edit_form, name="form"),

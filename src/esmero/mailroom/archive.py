@@ -1,0 +1,96 @@
+"""The public archive of a topic: its issues as anybody may read them, with all personal parts taken out."""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from esmero.campaigns.models import Campaign
+from esmero.content.models import TemplateText
+from esmero.content.versions import source_of
+from esmero.mailroom.facts import known_fields
+from esmero.people.models import Topic
+from esmero.rendering.compile import Compiled, Source, compile_source
+from esmero.rendering.pattern import Way
+from esmero.rendering.tokens import Purpose
+
+_SHOWN = (Campaign.State.RUNNING, Campaign.State.PAUSED, Campaign.State.DONE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issue:
+    """One issue: `language` is that of its text, which is the reader's where it was written in it."""
+
+    number: int
+    language: str
+    subject: str
+    at: datetime
+
+
+def find_topic(brand: str, code: str) -> Topic | None:
+    """Return a topic whose issues are public."""
+    topics = Topic.objects.filter(brand__slug=brand, code=code, archive_is_public=True)
+    return topics.select_related("brand", "purpose").first()
+
+
+def list_issues(topic: Topic, *, language: str, limit: int = 50) -> list[Issue]:
+    """Return the latest issues that went out, the newest first; three queries whatever their number."""
+    campaigns = list(_public(topic).order_by("-started_at", "-id")[:limit])
+    texts, fields = _texts_of(campaigns), known_fields()
+    issues = []
+    for campaign in campaigns:
+        text = _choose(texts.get(campaign.version_id or 0, {}), language=language, otherwise=topic.brand.language)
+        if text is not None and campaign.started_at is not None:
+            issues.append(_issue(campaign.pk, text, at=campaign.started_at, fields=fields))
+    return issues
+
+
+def read_issue(topic: Topic, number: int, *, language: str) -> tuple[Issue, str] | None:
+    """Return an issue and its HTML without anything personal: fields show their fallbacks, links lead where they lead.
+
+    Raises:
+        TemplateFault: the text can no longer be compiled (a field was taken away since).
+
+    """
+    campaign = _public(topic).filter(pk=number).first()
+    if campaign is None or campaign.started_at is None:
+        return None
+    texts = _texts_of([campaign]).get(campaign.version_id or 0, {})
+    text = _choose(texts, language=language, otherwise=topic.brand.language)
+    if text is None:
+        return None
+    fields = known_fields()
+    compiled = compile_source(source_of(text), fields=fields, footer=None)
+    return _issue(campaign.pk, text, at=campaign.started_at, fields=fields), compiled.html.render({}, _ways(compiled))
+
+
+def _public(topic: Topic) -> QuerySet[Campaign]:
+    return Campaign.objects.filter(topic=topic, state__in=_SHOWN, dispatch__isnull=False)
+
+
+def _texts_of(campaigns: Sequence[Campaign]) -> dict[int, dict[str, TemplateText]]:
+    found: dict[int, dict[str, TemplateText]] = defaultdict(dict)
+    for text in TemplateText.objects.filter(version__in={one.version_id for one in campaigns if one.version_id}):
+        found[text.version_id][text.language] = text
+    return found
+
+
+def _choose(texts: dict[str, TemplateText], *, language: str, otherwise: str) -> TemplateText | None:
+    return texts.get(language) or texts.get(otherwise) or next(iter(texts.values()), None)
+
+
+def _issue(number: int, text: TemplateText, *, at: datetime, fields: Collection[str]) -> Issue:
+    """Read the subject alone: a list of fifty issues need not compile fifty letters."""
+    alone = Source(language=text.language, subject=text.subject, preheader="", mjml="<mjml><mj-body></mj-body></mjml>")
+    subject = compile_source(alone, fields=fields, footer=None).subject
+    return Issue(number=number, language=text.language, subject=" ".join(subject.render({}, {}).split()), at=at)
+
+
+def _ways(compiled: Compiled) -> dict[Way, str]:
+    """Send each counted link where it leads; what belongs to one recipient leads nowhere."""
+    ways: defaultdict[Way, str] = defaultdict(lambda: "#")
+    for place, url in enumerate(compiled.links):
+        ways[Way(Purpose.CLICK, place)] = url
+    return ways

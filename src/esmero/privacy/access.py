@@ -1,0 +1,191 @@
+"""One's own data behind a fresh link, which goes to the address on file: whoever got a mail passed on learns nothing."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from esmero.house.audit import note
+from esmero.house.models import Brand
+from esmero.mailroom.plain import put_out_plain
+from esmero.mailroom.presses import open_signer
+from esmero.mailroom.tagged import day_of
+from esmero.outbox.relays import find_relay
+from esmero.people.addresses import domain_of, read_address
+from esmero.people.folding import fold
+from esmero.people.models import Address, ContactPoint, Person, Suppression
+from esmero.people.suppression import find_suppressions
+from esmero.privacy.models import Access, AddressChange
+from esmero.rendering.tokens import Purpose
+
+MOST_A_DAY = 3
+LASTS = timedelta(days=1)
+MAY_CORRECT = ("given_name", "family_name")
+THE_PERSON = "the person"
+
+
+class Refused(Exception):
+    """What was asked for cannot be; the text is for the person, in their language."""
+
+
+def send_access(person: Person, *, brand: Brand, language: str, at: datetime) -> bool:
+    """Send the link to the address on file; False where none may go: no address, a silent one, or several today.
+
+    Raises:
+        NoRelay: the brand has no way out.
+
+    """
+    if person.address is None:
+        return False
+    silence = find_suppressions([person.address.value]).get(person.address.value)
+    if silence is not None and silence.scope == Suppression.Scope.ALL:
+        return False
+    if Access.objects.filter(person=person, at__gt=at - LASTS).count() >= MOST_A_DAY:
+        return False
+    with transaction.atomic():
+        access = Access.objects.create(person=person, brand=brand, at=at)
+        _write(
+            brand,
+            to=person.address.value,
+            language=language,
+            path=_path(Purpose.DATA, access.pk, at=at),
+            occasion=f"access {access.pk}",
+            subject=lambda: _("Your data at %(brand)s: the link that you asked for") % {"brand": brand.name},
+            text=lambda place: (
+                _(
+                    "Here you see what we hold of you, take it with you, correct it, or have it erased:\n\n%(place)s\n\n"
+                    "The link is good until tomorrow. Do not pass it on. If you did not ask for it, do nothing."
+                )
+                % {"place": place}
+            ),
+        )
+    return True
+
+
+def correct(person: Person, *, values: dict[str, str], at: datetime) -> bool:
+    """Write what the person says of their own name; it is theirs now, so no import changes it. False: nothing new."""
+    with transaction.atomic():
+        row = Person.objects.select_for_update(of=("self",)).get(pk=person.pk)
+        changed = [name for name in MAY_CORRECT if name in values and getattr(row, name) != values[name].strip()[:150]]
+        for name in changed:
+            setattr(row, name, values[name].strip()[:150])
+            row.written_by.pop(name, None)
+        if not changed:
+            return False
+        row.name_is_damaged = False
+        row.folded = fold(f"{row.family_name} {row.given_name}")
+        row.save()
+        note("person.corrected", by=THE_PERSON, subject=row, facts={"fields": changed, "at": at.isoformat()})
+    return True
+
+
+def ask_move(person: Person, *, brand: Brand, new: str, language: str, at: datetime) -> AddressChange:
+    """Note the address that a person wants and write to it; nothing changes until it is confirmed from there.
+
+    Raises:
+        Refused: it is no address, or the one that we have.
+        NoRelay: the brand has no way out.
+
+    """
+    address = read_address(new[:400])
+    if not address.usable:
+        raise Refused(_("This is not an e-mail address that we can write to."))
+    if person.address is not None and person.address.value == address.normalised:
+        raise Refused(_("This is the address that we have."))
+    if AddressChange.objects.filter(person=person, at__gt=at - LASTS).count() >= MOST_A_DAY:
+        raise Refused(_("You have asked for this several times today. Please try again tomorrow."))
+    with transaction.atomic():
+        change = AddressChange.objects.create(
+            person=person,
+            brand=brand,
+            old=person.address.value if person.address else "",
+            new=address.normalised,
+            at=at,
+        )
+        _write(
+            brand,
+            to=address.normalised,
+            language=language,
+            path=_path(Purpose.MOVE, change.pk, at=at),
+            occasion=f"move {change.pk}",
+            subject=lambda: _("Please confirm your new address for %(brand)s") % {"brand": brand.name},
+            text=lambda place: (
+                _(
+                    "Somebody, we believe you, wants %(brand)s to write to this address. If it was you, confirm it here:\n\n"
+                    "%(place)s\n\nIf not, do nothing."
+                )
+                % {"brand": brand.name, "place": place}
+            ),
+        )
+    return change
+
+
+def confirm_move(change: AddressChange, *, at: datetime) -> bool:
+    """Write to the new address from now on and tell the old one; False when it was done, or is not to be done any more."""
+    with transaction.atomic():
+        row = AddressChange.objects.select_for_update(of=("self",)).select_related("brand").get(pk=change.pk)
+        person = Person.objects.select_for_update(of=("self",)).select_related("address").get(pk=row.person_id)
+        now = person.address.value if person.address else ""
+        if row.confirmed_at is not None or person.state != Person.State.ACTIVE or now != row.old:
+            return False
+        address, _made = Address.objects.get_or_create(value=row.new, defaults={"domain": domain_of(row.new)})
+        if row.old:
+            ContactPoint.objects.get_or_create(
+                person=person, kind=ContactPoint.Kind.EMAIL, value=row.old, defaults={"usable": False}
+            )
+        person.address = address
+        person.written_by.pop("email", None)
+        person.save(update_fields=["address", "written_by", "changed_at"])
+        row.confirmed_at = at
+        row.save(update_fields=["confirmed_at"])
+        note("person.moved", by=THE_PERSON, subject=person, facts={"change": row.pk})
+        if row.old and row.old not in find_suppressions([row.old]):
+            _tell_old(row, language=person.language or row.brand.language)
+    return True
+
+
+def _tell_old(change: AddressChange, *, language: str) -> None:
+    _write(
+        change.brand,
+        to=change.old,
+        language=language,
+        path="",
+        occasion=f"moved {change.pk}",
+        subject=lambda: _("%(brand)s writes to another address from now on") % {"brand": change.brand.name},
+        text=lambda _place: (
+            _(
+                "You asked us to write to another address from now on, and it was confirmed from there. If it was not you, "
+                "answer this mail or call us: %(phone)s"
+            )
+            % {"phone": change.brand.phone}
+        ),
+    )
+
+
+def _path(purpose: Purpose, number: int, *, at: datetime) -> str:
+    return f"/{purpose.value}/{open_signer().sign(purpose, number, day=day_of(at))}"
+
+
+def _write(
+    brand: Brand,
+    *,
+    to: str,
+    language: str,
+    path: str,
+    occasion: str,
+    subject: Callable[[], str],
+    text: Callable[[str], str],
+) -> None:
+    with translation.override(language):
+        put_out_plain(
+            text(brand.public_url.rstrip("/") + path),
+            subject=subject(),
+            to=to,
+            brand=brand,
+            relay=find_relay(brand),
+            language=language,
+            kind="data",
+            occasion=occasion,
+        )

@@ -1,0 +1,67 @@
+"""What people ask about their own data: a link to see it, another address, and requests that staff must answer."""
+
+from django.db import models
+from django.db.models import Q
+
+from esmero.house.models import Brand
+from esmero.people.models import Person
+
+
+class Access(models.Model):
+    """A link to one's own data, sent to the address that is on file; good for a day (tokens, Purpose.DATA)."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    brand = models.ForeignKey(Brand, on_delete=models.CASCADE, related_name="+")
+    at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["person", "at"], name="access_person")]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.at:%Y-%m-%d}"
+
+
+class AddressChange(models.Model):
+    """Another address that a person wants; it counts when it is confirmed from there, and the old one is told."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    brand = models.ForeignKey(Brand, on_delete=models.CASCADE, related_name="+")
+    old = models.CharField(max_length=320, blank=True, default="")
+    new = models.CharField(max_length=320)
+    at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.at:%Y-%m-%d}"
+
+
+class DataRequest(models.Model):
+    """A right that was invoked and that a person must answer: within a month (Regulation (EU) 2016/679 art. 12(3))."""
+
+    class Kind(models.TextChoices):
+        ERASE = "erase"
+
+    class State(models.TextChoices):
+        OPEN = "open"
+        DONE = "done"
+        DECLINED = "declined"
+
+    kind = models.CharField(max_length=7, choices=Kind.choices)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=8, choices=State.choices, default=State.OPEN)
+    at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True, blank=True)
+    answered_by = models.CharField(max_length=200, blank=True, default="")
+    words = models.CharField(max_length=500, blank=True, default="", help_text="Why it was declined, for the person.")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["person", "kind"], condition=Q(state="open"), name="data_request_once")
+        ]
+        indexes = [models.Index(fields=["state", "due_at"], name="data_request_due")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.person_id}"

@@ -1,0 +1,46 @@
+"""Houses of their own for stories that need real processes: made, commanded and looked into from outside."""
+
+import os
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class OwnHouse:
+    """A folder with a house on SQLite; `facts` are its ESMERO_ settings."""
+
+    def __init__(self, home: Path, **facts: object) -> None:
+        self.home = home
+        own = {f"ESMERO_{name.upper()}": str(value) for name, value in facts.items()}
+        self.environment = {**os.environ, "PYTHONPATH": str(ROOT), "ESMERO_HOME": str(home), "ESMERO_DATABASE_URL": ""}
+        self.environment |= own
+
+    def start(self, *words: object, log: Path | None = None) -> "subprocess.Popen[bytes]":
+        """Start a command of `esmero` and give its process, the leader of a group of its own."""
+        command = [sys.executable, "-m", "esmero", *map(str, words)]
+        out = subprocess.DEVNULL if log is None else log.open("ab")
+        return subprocess.Popen(
+            command, env=self.environment, stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True
+        )
+
+    def run(self, *words: object, fails: bool = False) -> str:
+        """Run a command to its end; give what it printed, or (`fails`) what it complained of."""
+        command = [sys.executable, "-m", "esmero", *map(str, words)]
+        done = subprocess.run(
+            command, env=self.environment, check=False, stdin=subprocess.DEVNULL, capture_output=True, timeout=600
+        )
+        told = done.stdout.decode() + done.stderr.decode()
+        assert (done.returncode != 0) == fails, f"{words}: {told}"
+        assert "Traceback" not in told, told
+        return told.strip()
+
+    def ask(self, question: str) -> list[tuple]:
+        """Put a question to the database, as a stranger who may only read."""
+        database = sqlite3.connect(f"file:{self.home}/esmero.sqlite3?mode=ro", uri=True, timeout=30)
+        try:
+            return database.execute(question).fetchall()
+        finally:
+            database.close()

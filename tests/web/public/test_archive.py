@@ -1,0 +1,105 @@
+"""The public archive: what went out and is public, nothing personal, nothing that counts or leaves for somebody else."""
+
+import re
+from xml.etree import ElementTree as ET
+
+import pytest
+from django.utils import timezone
+
+from esmero.campaigns.models import Campaign
+from esmero.content.versions import add_version, create_template
+from esmero.mailroom.facts import known_fields
+from esmero.rendering.compile import Source
+from tests.house_facts import MJML, add_people, build_house, open_dispatch
+from tests.web.console.test_pages import read
+
+pytestmark = pytest.mark.django_db
+ATOM = "{http://www.w3.org/2005/Atom}"
+
+
+@pytest.fixture
+def house():
+    built = build_house()
+    built.topic.archive_is_public = True
+    built.topic.save()
+    return built
+
+
+def publish(house, *, state="done", subject="Novedades para {{ given_name | fallback('usted') }}", mjml=MJML):
+    template = create_template("Carta", brand=house.brand)
+    source = Source(language="es", subject=subject.replace("'", '"'), preheader="", mjml=mjml)
+    house.version = add_version(template, texts=[source], fields=known_fields())
+    people = add_people(house, 1, domain=f"d{Campaign.objects.count()}.example")
+    return Campaign.objects.create(
+        name="Intern",
+        brand=house.brand,
+        topic=house.topic,
+        version=house.version,
+        dispatch=open_dispatch(house, people),
+        reason={},
+        state=state,
+        started_at=timezone.now(),
+    )
+
+
+def base(house):
+    return f"/a/{house.brand.slug}/{house.topic.code}"
+
+
+def test_issues_are_listed_with_their_subjects_and_no_internal_names(client, house):
+    one = publish(house)
+    html = client.get(base(house)).content.decode()
+    assert "Novedades para usted" in html
+    assert f'href="{base(house)}/{one.pk}"' in html
+    assert "Intern" not in html
+    findings = read(html)
+    assert findings.forbidden == []
+    assert all(address.startswith("/") for address in findings.addresses)
+
+
+def test_a_letter_in_the_archive_names_nobody_counts_nothing_and_lets_nobody_leave(client, house):
+    one = publish(house)
+    page = client.get(f"{base(house)}/{one.pk}")
+    frame = re.search(r'<iframe[^>]*src="([^"]+)"', page.content.decode())[1]
+    response = client.get(frame.replace("&amp;", "&"))
+    html = response.content.decode()
+    assert "Hola cliente" in html
+    assert 'href="https://fibranorte.example/novedades"' in html
+    assert "Nombre0" not in html
+    assert not re.search(r"/[cuwf]/[a-z2-7]{40}", html)
+    assert "sandbox" in response["Content-Security-Policy"]
+    assert not client.cookies
+
+
+@pytest.mark.parametrize("state", ["draft", "checked", "planning", "cancelled"])
+def test_what_did_not_go_out_is_not_in_it(client, house, state):
+    one = publish(house, state=state)
+    assert client.get(f"{base(house)}/{one.pk}").status_code == 404
+    assert f"/{one.pk}" not in client.get(base(house)).content.decode()
+
+
+def test_a_topic_is_private_unless_it_is_said(client, house):
+    one = publish(house)
+    house.topic.archive_is_public = False
+    house.topic.save()
+    for path in ("", f"/{one.pk}", f"/{one.pk}/letter", "/feed.xml"):
+        assert client.get(base(house) + path).status_code == 404
+
+
+def test_the_feed_is_read_by_feed_readers(client, house):
+    one = publish(house, subject="Ofertas <b> & más")
+    response = client.get(f"{base(house)}/feed.xml")
+    feed = ET.fromstring(response.content)
+    assert feed.tag == f"{ATOM}feed"
+    [entry] = feed.findall(f"{ATOM}entry")
+    assert entry.find(f"{ATOM}title").text == "Ofertas <b> & más"
+    assert entry.find(f"{ATOM}link").get("href") == f"{house.brand.public_url}{base(house)}/{one.pk}"
+    assert entry.find(f"{ATOM}id").text
+    assert feed.find(f"{ATOM}updated").text
+
+
+def test_the_list_asks_no_query_per_issue(client, house, django_assert_max_num_queries):
+    for _ in range(3):
+        publish(house)
+    with django_assert_max_num_queries(6):
+        client.get(base(house))
