@@ -196,6 +196,9 @@ def test_a_field_changes_its_kind_only_when_every_value_fits(client):
     Person.objects.filter(pk=people[2].pk).update(fields={"years": "3"})
     client.post(address, {"kind": "integer", "label_en": "Years"})
     assert [one.fields["years"] for one in Person.objects.order_by("id")] == [7, 12, 3]
+    numbers = client.get(address, headers={"HX-Request": "true"}).content.decode()
+    assert "the values of 3 people" in numbers
+    assert f'action="{address}remove/"' in numbers
     Segment.objects.create(name="Veterans", conditions={"any": [{"not": {"field": "years", "is": ">", "value": 5}}]})
     assert "Veterans" in client.post(f"{address}remove/", follow=True).content.decode()
     Segment.objects.all().delete()

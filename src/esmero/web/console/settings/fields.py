@@ -27,7 +27,7 @@ from esmero.people.own_fields import (
 )
 from esmero.web.console.access import requires, staff
 from esmero.web.console.listing import answer_list
-from esmero.web.console.page import show
+from esmero.web.console.page import show, show_part, wants_part
 from esmero.web.parts.tables import Column, Filter, Listing
 from esmero.web.parts.tags import said
 from esmero.web.parts.wordings import add_wordings, read_wordings
@@ -129,6 +129,9 @@ def fields(request: HttpRequest) -> HttpResponseBase:
 def edit_field(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     """Declare a field or change it; what does not fit is refused with numbers and examples."""
     field = get_object_or_404(OwnField, pk=pk) if pk else None
+    if field is not None and request.method == "GET" and wants_part(request):
+        # Counting looks at everybody: it comes after the page, and stops at 10,000.
+        return show_part(request, "console/settings/field.html#numbers", field=field, values=count_values(field))
     form = FieldForm(request.POST or None, field=field)
     unfit: Unfit | None = None
     if request.method == "POST" and form.is_valid():
@@ -161,7 +164,6 @@ def edit_field(request: HttpRequest, pk: int | None = None) -> HttpResponse:
         field=field,
         unfit=unfit,
         kind_wanted=FIELD_KINDS.get(form.data.get("kind", ""), ""),
-        values=count_values(field) if field else 0,
         segments=list_segments(field) if field else [],
     )
 
