@@ -46,6 +46,7 @@ async function writeScripts() {
     format: "iife",
     target: "es2022",
     legalComments: "none",
+    loader: { ".svg": "text" },
   });
 }
 

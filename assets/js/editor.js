@@ -3,7 +3,16 @@ import grapesjs from "grapesjs";
 import mjml from "grapesjs-mjml";
 import es from "grapesjs/locale/es.mjs";
 import fr from "grapesjs/locale/fr.mjs";
+import blocks from "lucide-static/icons/blocks.svg";
+import code from "lucide-static/icons/code.svg";
+import eye from "lucide-static/icons/eye.svg";
+import layers from "lucide-static/icons/layers.svg";
+import maximize from "lucide-static/icons/maximize.svg";
+import palette from "lucide-static/icons/palette.svg";
+import square from "lucide-static/icons/square-dashed.svg";
+import sliders from "lucide-static/icons/sliders-horizontal.svg";
 import "grapesjs/dist/css/grapes.min.css";
+import "../css/editor.css";
 import { fromEditor, toEditor } from "./promotion.js";
 
 const source = document.getElementById("visual-mjml");
@@ -41,6 +50,21 @@ function fieldChoice(editor) {
   });
 }
 
+/** The editor's own icons would come from another host's font: ours stand in their place. */
+const ICONS = {
+  "sw-visibility": square, preview: eye, fullscreen: maximize, "export-template": code,
+  "open-sm": palette, "open-tm": sliders, "open-layers": layers, "open-blocks": blocks,
+};
+
+function drawIcons(editor) {
+  for (const panel of editor.Panels.getPanels().models) {
+    for (const button of panel.get("buttons").models) {
+      const icon = ICONS[button.id];
+      if (icon) button.set({ label: icon.replace(/<!--.*?-->/s, ""), className: "" });
+    }
+  }
+}
+
 async function start() {
   const answer = await fetch(words.pictures, { headers: { Accept: "application/json" } });
   const { pictures } = answer.ok ? await answer.json() : { pictures: [] };
@@ -51,12 +75,13 @@ async function start() {
     telemetry: false,
     cssIcons: "",
     fromElement: false,
-    plugins: [mjml, promotionBlock, fieldChoice],
-    pluginsOpts: { [mjml]: { resetDevices: true, useCustomTheme: false } },
+    plugins: [(editor) => (mjml.default ?? mjml)(editor, { resetDevices: true, useCustomTheme: false }), promotionBlock, fieldChoice],
     assetManager: { assets: pictures.map(({ src, name, width, height }) => ({ type: "image", src, name, width, height })), upload: false, dropzone: false },
     i18n: { locale: words.language, detectLocale: false, messagesAdd: { es, fr } },
     noticeOnUnload: true,
   });
+  drawIcons(editor);
+  editor.Panels.getButton("views", "open-blocks")?.set("active", true);
   editor.setComponents(toEditor(source.content.textContent));
   window.visualEditor = editor;
   document.getElementById("visual").dataset.ready = "";

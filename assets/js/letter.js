@@ -106,6 +106,8 @@ function start() {
   const place = document.createElement("div");
   for (const part of [area, ...area.parentElement.querySelectorAll(".hint")]) part.hidden = true;
   area.after(frame);
+  area.value = "";
+  area.required = false;
   // What failed the check comes back as it was sent; otherwise the letter that is kept.
   const kept = hidden.value || document.getElementById("letter-start").content.textContent;
   const editor = new Editor({

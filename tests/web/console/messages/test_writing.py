@@ -25,6 +25,11 @@ def browser():
         yield opened
 
 
+def focused(page):
+    """The editor takes the focus back in the frame after a click on a tool."""
+    page.wait_for_function("document.activeElement.classList.contains('ProseMirror')")
+
+
 def newest(template):
     return TemplateText.objects.filter(version__template=template).order_by("-version__number").first()
 
@@ -52,16 +57,20 @@ def test_a_letter_is_written_with_field_button_picture_and_promotion(browser, li
         page.get_by_label("Field").select_option("family_name")
         page.get_by_label("For whoever has none").fill("vecino")
         page.get_by_role("button", name="Insert").click()
+        focused(page)
         page.keyboard.type(": hay ")
         page.get_by_role("button", name="Bold").click()
+        focused(page)
         page.keyboard.type("obras")
         page.get_by_role("button", name="Bold").click()
+        focused(page)
         page.get_by_role("button", name="Picture").click()
         page.get_by_role("button", name="Foto 0").click()
         page.get_by_role("button", name="Button", exact=True).click()
         page.get_by_label("Words on it").fill("Ver obras")
         page.get_by_label("Address").fill("https://fibranorte.example/mapa")
         page.keyboard.press("Enter")
+        editor.get_by_text("Ver obras").wait_for()
         editor.get_by_text("Le escribimos").click()
         page.get_by_role("button", name="Promotion").click()
         page.get_by_role("button", name="Check and save").click()

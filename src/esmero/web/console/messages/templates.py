@@ -54,7 +54,6 @@ class TextForm(forms.Form):
     letter = forms.CharField(
         label=_("Letter"),
         strip=False,
-        required=False,
         help_text=_(
             "A blank line begins a paragraph. # heading, - list, **bold**, *italic*, [words](address); [[words]](address)"
             " alone is a button; what stands between two lines ::: is the promotion."
@@ -73,8 +72,17 @@ class TextForm(forms.Form):
 
     def __init__(self, data: Any, *, template: Template, text: TemplateText | None) -> None:
         super().__init__(data, initial=_initial(template, text))
+        if data and data.get("rich"):
+            self.fields["letter"].required = False
         for name in ("mjml",) if template.kind == Template.Kind.LETTER else ("letter", "rich"):
             del self.fields[name]
+
+    def clean(self) -> dict[str, Any] | None:
+        """Take the letter for what it is, the one thing that cannot be left out, also where the editor wrote it."""
+        cleaned = super().clean()
+        if "letter" in self.fields:
+            self.fields["letter"].required = True
+        return cleaned
 
 
 @dataclass(frozen=True, slots=True)
