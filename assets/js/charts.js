@@ -92,6 +92,7 @@ function describe(facts, colours, say) {
     },
     yAxis: {
       type: "value",
+      scale: facts.kind === "line" && facts.unit === "%",
       minInterval: facts.decimals ? undefined : 1,
       splitNumber: 4,
       splitLine: { lineStyle: { color: colours.hair } },

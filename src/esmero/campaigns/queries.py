@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from math import ceil
 from typing import Any
 
-from django.db.models import CharField, Count, OuterRef, QuerySet, Subquery, Value
+from django.db.models import CharField, Count, F, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Cast, Concat
 
 from esmero.campaigns.models import AudienceMember, Campaign
@@ -104,7 +104,10 @@ def progress_of(figures: Figures, *, per_minute: int) -> Progress:
 def _measure_pace(dispatches: Collection[int], *, at: datetime) -> dict[int, int]:
     if not dispatches:
         return {}
-    recent = Message.objects.filter(sent_at__gt=at - timedelta(minutes=1), sent_at__lte=at, dispatch__in=dispatches)
+    # The sum keeps the database from an index on the dispatch: the last minute is the narrower door.
+    recent = Message.objects.alias(of=F("dispatch_id") + 0).filter(
+        sent_at__gt=at - timedelta(minutes=1), sent_at__lte=at, of__in=list(dispatches)
+    )
     return dict(recent.values_list("dispatch").annotate(number=Count("id")).order_by())
 
 

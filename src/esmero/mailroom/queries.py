@@ -16,7 +16,7 @@ from esmero.mailroom.models import Inbound
 from esmero.outbox.models import Message, MessageEvent
 from esmero.work.models import Due, Job
 
-WORDS_LOOKED_AT = 5000
+WORDS_LOOKED_AT = 2000
 _CHANGING = (
     (re.compile(r"<?[\w.+'=-]+@[\w.-]+>?"), "<address>"),
     (re.compile(r"https?://\S+"), "<link>"),
@@ -79,7 +79,7 @@ class Wording:
 
 
 def group_words(*, brand: Brand, since: datetime, limit: int = 100) -> tuple[list[Wording], int]:
-    """Group the words of the latest returns, the most frequent first, and say how many were looked at (at most 5,000).
+    """Group the words of the latest returns, the most frequent first, and say how many were looked at (at most WORDS_LOOKED_AT).
 
     Addresses, numbers of machines and the codes of single mails are taken out before words are compared.
     """

@@ -8,7 +8,7 @@ from django.db.models import Count, F, QuerySet
 from esmero.house.models import Brand
 from esmero.outbox.models import Captured, Dispatch, Message, MessageEvent, Relay
 
-MOST_COUNTED = 10_000
+MOST_COUNTED = 2_000
 
 
 def count_events(*, brand: Brand, kinds: Sequence[str], since: datetime) -> dict[str, int]:
@@ -22,7 +22,10 @@ def count_events(*, brand: Brand, kinds: Sequence[str], since: datetime) -> dict
 
 def count_sent(*, brand: Brand, since: datetime) -> int:
     """Return how many messages left for this brand since a moment, exact up to MOST_COUNTED, else one more."""
-    return Message.objects.filter(dispatch__brand=brand, sent_at__gte=since)[: MOST_COUNTED + 1].count()
+    dispatches = Dispatch.objects.filter(brand=brand).values("pk")
+    # The sum keeps the database from an index on the dispatch: the time is the narrower door.
+    rows = Message.objects.alias(of=F("dispatch_id") + 0).filter(sent_at__gte=since, of__in=dispatches)
+    return rows[: MOST_COUNTED + 1].count()
 
 
 def list_doubts(*, brand: Brand, limit: int) -> Sequence[Message]:

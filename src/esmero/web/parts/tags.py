@@ -14,13 +14,13 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from esmero.house.roles import may
+from esmero.outbox.queries import MOST_COUNTED
 from esmero.web.parts.acts import say_act
 from esmero.web.parts.bars import Segment, lay_segments
 from esmero.web.parts.charts import Chart
 from esmero.web.parts.diffs import compare_texts
 from esmero.web.parts.facts import say_facts
 from esmero.web.parts.sheets import Sheet
-from esmero.web.parts.tables import MOST_COUNTED
 from esmero.web.parts.times import say_moment, say_shortly
 from esmero.web.parts.words import (
     MOMENTS,
@@ -163,7 +163,7 @@ def objections(codes: str, facts: Mapping[str, Mapping[str, Any]] | None) -> Saf
 
 @register.filter
 def bounded(number: int) -> str:
-    """Say a number that was counted up to 10,000; more than that is said as such."""
+    """Say a number of outbox/queries.py that was counted up to a bound; more than that is said as such: 2,000+."""
     shown = number_format(min(number, MOST_COUNTED), force_grouping=True)
     return f"{shown}+" if number > MOST_COUNTED else str(shown)
 
