@@ -1,11 +1,15 @@
 """What an import does with people that are known, with what staff wrote, with consent, and with being interrupted."""
 
+import threading
 from datetime import UTC, datetime
 
 import pytest
+from django.conf import settings
+from django.db import connections
 from django.utils import timezone
 
 from esmero.people.imports import run as work
+from esmero.people.imports.chunk import ImportChunk
 from esmero.people.imports.lifecycle import begin_now, bring_file
 from esmero.people.imports.report import write_report
 from esmero.people.models import (
@@ -19,6 +23,7 @@ from esmero.people.models import (
     PermissionEntry,
     Person,
     Suppression,
+    Tag,
     Topic,
 )
 from esmero.people.permission import grant, withdraw
@@ -221,7 +226,9 @@ def test_a_companys_name_is_one_organisation_however_it_is_written(house):
     assert Organisation.objects.count() == 1
 
 
-def test_the_dry_run_says_the_same_and_changes_nothing(house):
+@pytest.mark.parametrize("chunk", [1, 2, 500])
+def test_the_dry_run_says_the_same_and_changes_nothing(house, monkeypatch, chunk):
+    monkeypatch.setattr(work, "CHUNK", chunk)
     bring(house, HEAD, "7;Ada;ada@c.example;A")
     lines = (HEAD, "7;Ada;ada@c.example;B", "8;Bea;bea@c.example;A", "8;Bea;bea@c.example;A", ";;;")
     before = list(Person.objects.values()), list(Address.objects.values())
@@ -233,6 +240,29 @@ def test_the_dry_run_says_the_same_and_changes_nothing(house):
         verdicts(dry) == verdicts(real) == [("changed", "ok"), ("added", "ok"), ("merged", "ok"), ("refused", "none")]
     )
     assert dry.counts == real.counts
+
+
+def test_a_dry_run_keeps_no_other_writer_waiting(house, monkeypatch):
+    monkeypatch.setattr(work, "CHUNK", 2)
+    written = []
+
+    def write_elsewhere():
+        Tag.objects.create(name=f"{len(written)}")
+        written.append(True)
+        connections.close_all()
+
+    def write_and_look_on(chunk, write=ImportChunk.write):
+        lines = write(chunk)
+        other = threading.Thread(target=write_elsewhere, daemon=True)
+        other.start()
+        other.join(30)
+        assert not other.is_alive(), "another writer waits for the dry run"
+        return lines
+
+    monkeypatch.setattr(ImportChunk, "write", write_and_look_on)
+    bring(house, HEAD, *[f"{n};P{n};p{n}@c.example;A" for n in range(5)], dry_run=True)
+    assert (len(written), Tag.objects.count(), Person.objects.count()) == (3, 3, 0)
+    assert not list((settings.HOME / "spool").glob("scratch-*"))
 
 
 @pytest.mark.parametrize("chunks", [1, 2, 3])

@@ -4,9 +4,11 @@ Killed at any moment it goes on where it was. A cell that is blank erases nothin
 permission unless a person confirmed it.
 """
 
+from collections.abc import Iterator, Sequence
 from itertools import islice
 
-from django.db import transaction
+from django.conf import settings
+from django.db import connection, transaction
 from django.utils import timezone
 
 from esmero.people.imports.chunk import ImportChunk
@@ -19,6 +21,7 @@ from esmero.people.models import Import, ImportLine, OwnField
 from esmero.vault.files import path_of
 from esmero.work.jobs import save_progress
 from esmero.work.models import Job
+from esmero.work.sqlite.scratch import Scratch
 
 CHUNK = 500
 
@@ -49,35 +52,69 @@ def run_chunk(job: Job) -> bool:
 
 
 def check(job: Job) -> bool:
-    """Make the dry run: the whole import done and undone in one transaction, its verdicts kept."""
+    """Make the dry run: the whole import done and undone, its verdicts kept.
+
+    What fits into one chunk is rolled back. More, on SQLite, is done on a copy of the database, lest all other writers wait;
+    on PostgreSQL, where they do not, in one transaction.
+    """
     brought = Import.objects.select_related("brand", "topic", "file").get(pk=job.subject)
     reading, plan = _open(brought)
-    kept: list[ImportLine] = []
+    job.total, job.done = reading.records, 0
     with transaction.atomic():
         ImportLine.objects.filter(of=brought).delete()
+        save_progress(job)
+    apart = connection.vendor == "sqlite" and reading.records > CHUNK and not connection.in_atomic_block
+    for lines in (_check_apart if apart else _check_here)(brought, reading, plan):
+        with transaction.atomic():
+            ImportLine.objects.bulk_create(_as_verdicts(brought, lines))
+            job.done += len(lines)
+            save_progress(job)
+    with transaction.atomic():
+        Import.objects.filter(pk=brought.pk).update(state=Import.State.CHECKED, counts=count_verdicts(brought))
+        save_progress(job)
+    return True
+
+
+def _check_apart(brought: Import, reading: Reading, plan: Plan) -> Iterator[list[ImportLine]]:
+    """Yield the lines of each chunk, brought into a copy of the database."""
+    offset, line = reading.data_offset, reading.data_line
+    with Scratch(settings.HOME / "spool") as scratch:
+        with scratch.in_use(), transaction.atomic():
+            _declare(plan)
+        while True:
+            with scratch.in_use():
+                rows, (offset, line) = _read(brought, reading, plan, offset=offset, line=line)
+                if not rows:
+                    return
+                with transaction.atomic():
+                    lines = ImportChunk(brought, plan, rows).write()
+            yield lines
+
+
+def _check_here(brought: Import, reading: Reading, plan: Plan) -> list[list[ImportLine]]:
+    """Return the lines of each chunk, brought in within one transaction that is undone."""
+    kept = []
+    with transaction.atomic():
         _declare(plan)
         offset, line = reading.data_offset, reading.data_line
         while True:
-            rows, end = _read(brought, reading, plan, offset=offset, line=line)
+            rows, (offset, line) = _read(brought, reading, plan, offset=offset, line=line)
             if not rows:
                 break
-            kept += ImportChunk(brought, plan, rows).write()
-            offset, line = end
+            kept.append(ImportChunk(brought, plan, rows).write())
         transaction.set_rollback(True)
-    fresh = [
+    return kept
+
+
+def _as_verdicts(brought: Import, lines: Sequence[ImportLine]) -> list[ImportLine]:
+    """Return lines without the persons, whom there are not (yet)."""
+    return [
         ImportLine(
             of=brought, line=one.line, verdict=one.verdict, number=one.number, address_verdict=one.address_verdict,
             reason=one.reason, cell=one.cell, warnings=one.warnings,
         )
-        for one in kept
+        for one in lines
     ]  # fmt: skip
-    with transaction.atomic():
-        ImportLine.objects.filter(of=brought).delete()
-        ImportLine.objects.bulk_create(fresh, batch_size=1000)
-        job.total = job.done = len(fresh)
-        Import.objects.filter(pk=brought.pk).update(state=Import.State.CHECKED, counts=count_verdicts(brought))
-        save_progress(job)
-    return True
 
 
 def _open(brought: Import) -> tuple[Reading, Plan]:
