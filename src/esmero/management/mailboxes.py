@@ -20,7 +20,7 @@ def add(commands: Commands) -> None:
     create.add_argument("--host", required=True, help="host name of the IMAP server")
     create.add_argument("--port", type=int, help="default: 993 with tls, 143 otherwise")
     create.add_argument("--security", choices=tuple(PORTS), default="tls", help="default: tls")
-    create.add_argument("--username", required=True)
+    create.add_argument("--username", required=True, help="whom the server knows the mailbox by")
     create.add_argument("--access", choices=("password", "xoauth2"), default="password", help="default: password")
     create.add_argument(
         "--password-file",
@@ -34,7 +34,7 @@ def add(commands: Commands) -> None:
     create.add_argument("--folder", action="append", default=[], help="may be repeated (default: INBOX)")
     create.add_argument("--off", action="store_true", help="keep it, but do not read it")
     check = add_leaf(group, "check", act=check_mailbox, words="sign in and say what is there; reads nothing")
-    check.add_argument("name")
+    check.add_argument("name", help="as in `esmero mailbox list`")
     add_leaf(
         group, "list", act=list_mailboxes, words="list the mailboxes, how far they are read and what troubles them"
     )
