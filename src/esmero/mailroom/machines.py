@@ -4,7 +4,7 @@ What a request says of itself (clicks.find_sign: head, prefetch, agent) is known
 clicks is judged when they are taken in, so a click may become a machine's a moment later:
 
 - all-links: three different links of one message within ten seconds, or all (two at least) within two;
-- too-soon: within three seconds of being handed over, when nobody has seen the mail;
+- too-soon: two different links within three seconds of being handed over (one alone may be a person who waited for it);
 - network: five messages in the same second from one network;
 - data-centre: ten messages and more from one network in a day, to three domains and more, all within a minute of leaving.
 
@@ -89,11 +89,15 @@ def _judge_messages(fresh: Sequence[MessageEvent]) -> Iterable[tuple[int, str]]:
     numbers = _count_links({text for *_, text in rows if text})
     by_message: dict[int, list[tuple[int, datetime, int | None]]] = defaultdict(list)
     links: dict[int, int] = {}
+    soon: dict[int, dict[int, int | None]] = defaultdict(dict)
     for event, message, at, link, sent_at, text in rows:
         by_message[message].append((event, at, link))
         links[message] = max(links.get(message, 0), numbers.get(text or 0, 0))
         if sent_at and sent_at - BEFORE <= at <= sent_at + TOO_SOON:
-            yield event, "too-soon"
+            soon[message][event] = link
+    for early in soon.values():
+        if len(set(early.values())) > 1:
+            yield from ((event, "too-soon") for event in early)
     for message, clicks in by_message.items():
         for event in _find_bursts(clicks, links=links[message]):
             yield event, "all-links"
