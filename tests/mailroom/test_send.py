@@ -103,7 +103,7 @@ def test_refusals_in_the_session_have_their_consequences(fates):
         "refused": "gave-up",
         "slow": "sent",
     }
-    assert found["slow"].tries == 2
+    assert (found["slow"].tries, found["slow"].worst) == (2, Message.Worst.NOTHING)
     assert found["unknown"].worst == Message.Worst.RETURNED_FOR_GOOD
     assert found["refused"].worst == Message.Worst.OUR_FAULT
     assert found["full"].worst == Message.Worst.RETURNED_FOR_NOW

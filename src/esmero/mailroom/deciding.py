@@ -46,12 +46,10 @@ def judge_outcome(outcome: Outcome, *, tries: int, schedule: Schedule, now: date
     if outcome.fate is Fate.REFUSED_FOR_GOOD:
         worst = Message.Worst.OUR_FAULT if found.ours else Message.Worst.RETURNED_FOR_GOOD
         return Judged(Answer(outcome, retry, worst, MessageEvent.Kind.REFUSED, facts), returned)
-    # A temporary refusal counts against the address once, when we give up; before that it is only an event.
+    # A temporary refusal counts, once, when we give up; before that it is only an event: most are greylisting.
     last = retry.due_at is None
-    return Judged(
-        Answer(outcome, retry, Message.Worst.RETURNED_FOR_NOW, MessageEvent.Kind.DEFERRED, facts),
-        returned if last else None,
-    )
+    worst = Message.Worst.RETURNED_FOR_NOW if last else Message.Worst.NOTHING
+    return Judged(Answer(outcome, retry, worst, MessageEvent.Kind.DEFERRED, facts), returned if last else None)
 
 
 def record_judged(judged: Sequence[Judged], *, addresses: Callable[[int], str], worker: str, at: datetime) -> None:

@@ -9,9 +9,9 @@ from esmero.outbox.journal import NameTaken
 from esmero.outbox.passwords import PasswordLost
 from esmero.outbox.relays import NoRelay
 from esmero.outbox.transports.smtp.relay import RelayTrouble
+from esmero.people.conditions import SegmentFault
 from esmero.people.imports.lifecycle import NotNow as ImportNotNow
 from esmero.people.imports.problem import FileProblem, MappingProblem
-from esmero.people.segments import SegmentFault
 from esmero.rendering.headers import HeaderInjection
 from esmero.rendering.problem import TemplateFault
 from esmero.vault.files import Tampered

@@ -8,8 +8,9 @@ from typing import Any
 from esmero.management.leaf import Commands, Fault, Shown, add_group, add_leaf, lay_out
 
 EXAMPLES = """Conditions: `tenure > 12`, `language = es`, `contract in One year, Two year`, `city known`, `tag = vip`,
-`permission fibra-norte/novedades = granted`, `topic fibra-norte/novedades = yes`, `segment = Name`; a leading `not` turns
-one round. Without any condition a segment is everybody."""
+`birthday anniversary 7`, `added last 30`, `permission fibra-norte/novedades = granted`, `topic fibra-norte/novedades =
+yes`, `did clicked topic fibra-norte/novedades times 2 last 30`, `segment = Name`, `import = 12`, `list = 1001, 1002`; a
+leading `not` turns one round. Without any condition a segment is everybody."""
 
 
 def add(commands: Commands) -> None:
@@ -66,7 +67,8 @@ def list_all(options: argparse.Namespace) -> Shown:  # noqa: ARG001
 
 def _read(options: argparse.Namespace) -> dict[str, Any]:
     from esmero.dossier.segments import own_kinds
-    from esmero.people.segments import read_json, read_texts, write_json
+    from esmero.people.segment_text import read_texts
+    from esmero.people.segments import read_json, write_json
 
     own = own_kinds()
     if options.conditions:

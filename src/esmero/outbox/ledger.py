@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 from django.db.models import Exists, F, OuterRef
+from django.db.models.functions import Greatest
 
 from esmero.outbox.models import Dispatch, Message, MessageEvent
 from esmero.outbox.transports.parcels import Fate, Outcome
@@ -132,7 +133,7 @@ def record_answers(answers: Sequence[Answer], *, worker: str, at: datetime) -> i
             facts: dict[str, Any] = {
                 "state": Message.State.WAITING if due_at else Message.State.GAVE_UP,
                 "due_at": due_at,
-                "worst": worst,
+                "worst": Greatest(F("worst"), worst),
                 "trouble": words,
                 "claimed_by": "",
                 "claimed_until": None,

@@ -1,134 +1,103 @@
-"""What a segment says: a tree of conditions as values, its form in JSON, and its form on a command line.
+"""What a segment says, as JSON and on a command line; the values and their meaning stand in people/conditions.py.
 
-JSON: `{"all": […]}`, `{"any": […]}`, `{"not": …}`, `{"field": "tenure", "is": ">", "value": 12}`, `{"tag": "vip"}`,
-`{"permission": "brand/topic", "state": "granted"}`, `{"topic": "brand/topic", "wanted": true}`, `{"segment": "name"}`.
-An empty `{}` is everybody.
+JSON: `{"all": […]}`, `{"any": […]}`, `{"none": […]}`, `{"not": …}`, and the conditions:
+`{"field": "tenure", "is": ">", "value": 12}`, `{"field": "birthday", "is": "anniversary", "value": 7}`,
+`{"tag": "vip"}`, `{"topic": "brand/topic", "wanted": true}`, `{"segment": "name"}`, `{"import": 12}`,
+`{"list": ["1001", "eva@cliente.example"]}`,
+`{"permission": "brand/topic", "state": "granted", "channel": "phone", "basis": "consent", "when": {"last": 30}}`,
+`{"did": "clicked", "topic": "brand/topic", "link": "https://…", "times": 2, "when": {"since": "2026-01-31"}}`, where
+`brand`, `topic` or `dispatch` (a number) may stand, and *when* is `{"last": 30}`, `{"ago": 30}`, `{"since": day}`,
+`{"before": day}` or `{"between": [day, day]}`. An empty `{}` is everybody.
 
-Text (`esmero segment create --where`): `tenure > 12`, `language = es`, `Contract in One year, Two year`, `city known`,
-`tag = vip`, `permission fibra-norte/novedades = granted`, `topic fibra-norte/novedades = yes`, `segment = Name`; a
-leading `not` turns it round.
+Text (`esmero segment create --where`): people/segment_text.py.
 """
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import date
-from typing import Any, Literal
+from math import isfinite
+from typing import Any
 
-type Kind = Literal["text", "integer", "decimal", "boolean", "date", "choice"]
-type Scalar = str | int | float | bool
+from esmero.people.conditions import (
+    ACTS,
+    CHANNELS,
+    COMPARISONS,
+    DEEPEST,
+    EVER,
+    EVERYBODY,
+    FARTHEST,
+    LONGEST_LIST,
+    MOST_TIMES,
+    NEAREST_YEAR,
+    RELATIVE,
+    SPANS,
+    STANDARD,
+    STATES,
+    All,
+    AnyOf,
+    CameWith,
+    Compare,
+    Did,
+    HasTag,
+    InSegment,
+    Kind,
+    Node,
+    Not,
+    OnList,
+    PermissionIs,
+    Scalar,
+    SegmentFault,
+    Span,
+    WantsTopic,
+)
 
-STANDARD: Mapping[str, Kind] = {
-    "number": "text",
-    "given_name": "text",
-    "family_name": "text",
-    "language": "choice",
-    "country": "choice",
-    "organisation": "text",
-    "address": "text",
-    "domain": "text",
-    "standing": "choice",
-    "added": "date",
-}
-COMPARISONS: Mapping[Kind, tuple[str, ...]] = {
-    "text": ("=", "!=", "contains", "starts", "in", "known", "unknown"),
-    "choice": ("=", "!=", "in", "known", "unknown"),
-    "integer": ("=", "!=", "<", "<=", ">", ">=", "in", "known", "unknown"),
-    "decimal": ("=", "!=", "<", "<=", ">", ">=", "in", "known", "unknown"),
-    "date": ("=", "!=", "<", "<=", ">", ">=", "known", "unknown"),
-    "boolean": ("=", "!=", "known", "unknown"),
-}
-STATES = ("requested", "granted", "withdrawn", "objected", "expired", "none")
+__all__ = ["SegmentFault", "read_json", "write_json"]
+
 _YES = {"yes", "true", "1", "sí", "si", "oui"}
 _NO = {"no", "false", "0", "non"}
+_WORDS = {"decimal": "a number", "date": "a date such as 2026-11-24"}
+_ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
-class SegmentFault(ValueError):
-    """A condition cannot be: the text says which one, what is wrong, and what would be right."""
-
-
-@dataclass(frozen=True, slots=True)
-class All:
-    parts: tuple["Node", ...]
-
-
-@dataclass(frozen=True, slots=True)
-class AnyOf:
-    parts: tuple["Node", ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Not:
-    part: "Node"
-
-
-@dataclass(frozen=True, slots=True)
-class Compare:
-    """A field against a value (a tuple for "in", None for "known" and "unknown"); `own` tells a declared field."""
-
-    field: str
-    comparison: str
-    value: Scalar | tuple[Scalar, ...] | None
-    kind: Kind
-    own: bool
-
-
-@dataclass(frozen=True, slots=True)
-class HasTag:
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class PermissionIs:
-    """The standing of the e-mail permission for a topic ("brand/topic"); "none" is that there is no word at all."""
-
-    topic: str
-    state: str
-
-
-@dataclass(frozen=True, slots=True)
-class WantsTopic:
-    topic: str
-    wanted: bool
-
-
-@dataclass(frozen=True, slots=True)
-class InSegment:
-    name: str
-
-
-type Node = All | AnyOf | Not | Compare | HasTag | PermissionIs | WantsTopic | InSegment
-
-EVERYBODY = All(())
-
-
-def read_json(data: Any, *, own: Mapping[str, Kind]) -> Node:  # noqa: C901 - one line a kind of condition
+def read_json(data: Any, *, own: Mapping[str, Kind], depth: int = 0) -> Node:  # noqa: C901, PLR0912 - a line a kind
     """Return the tree that this JSON says; `own` maps declared fields to their kinds. Raises SegmentFault."""
     if data in ({}, None):
         return EVERYBODY
     if not isinstance(data, dict):
         raise SegmentFault(f"A condition is an object, not {data!r}.")
+    if depth > DEEPEST:
+        raise SegmentFault(f"These conditions nest deeper than {DEEPEST} groups.")
     match data:
         case {"all": list(parts)}:
-            return All(tuple(read_json(part, own=own) for part in parts))
+            return All(tuple(read_json(part, own=own, depth=depth + 1) for part in parts))
         case {"any": list(parts)}:
-            return AnyOf(tuple(read_json(part, own=own) for part in parts))
+            return AnyOf(tuple(read_json(part, own=own, depth=depth + 1) for part in parts))
+        case {"none": list(parts)}:
+            return Not(AnyOf(tuple(read_json(part, own=own, depth=depth + 1) for part in parts)))
         case {"not": part}:
-            return Not(read_json(part, own=own))
+            return Not(read_json(part, own=own, depth=depth + 1))
         case {"field": str(name), "is": str(comparison)}:
             return compare(name, comparison, data.get("value"), own=own)
+        case {"did": str()}:
+            return _read_did(data)
+        case {"permission": str(topic), "state": str(state)}:
+            return permission(
+                topic, state, channel=data.get("channel", "email"), basis=data.get("basis", ""), span=_span(data)
+            )
         case {"tag": str(name)}:
             return HasTag(name)
-        case {"permission": str(topic), "state": str(state)}:
-            return _permission(topic, state)
         case {"topic": str(topic), "wanted": bool(wanted)}:
-            return WantsTopic(_topic(topic), wanted)
+            return WantsTopic(check_topic(topic), wanted)
         case {"segment": str(name)}:
             return InSegment(name)
+        case {"import": number}:
+            return CameWith(whole(number, "import", least=1, most=2**53))
+        case {"list": list(values)}:
+            return on_list([str(value) for value in values])
     raise SegmentFault(f"No such condition: {data!r}. See `esmero segment create --help` for what there is.")
 
 
-def write_json(node: Node) -> dict[str, Any]:  # noqa: C901 - one line a kind of condition
+def write_json(node: Node) -> dict[str, Any]:  # noqa: C901, PLR0912 - one line a kind of condition
     """Return the JSON of a tree; read_json() gives the same tree back."""
     match node:
         case All(()):
@@ -137,6 +106,8 @@ def write_json(node: Node) -> dict[str, Any]:  # noqa: C901 - one line a kind of
             return {"all": [write_json(part) for part in parts]}
         case AnyOf(parts):
             return {"any": [write_json(part) for part in parts]}
+        case Not(AnyOf(parts)):
+            return {"none": [write_json(part) for part in parts]}
         case Not(part):
             return {"not": write_json(part)}
         case Compare(field, comparison, value):
@@ -146,12 +117,21 @@ def write_json(node: Node) -> dict[str, Any]:  # noqa: C901 - one line a kind of
             return said
         case HasTag(name):
             return {"tag": name}
-        case PermissionIs(topic, state):
-            return {"permission": topic, "state": state}
+        case PermissionIs(topic, state, channel, basis, span):
+            kept = {"channel": channel if channel != "email" else "", "basis": basis, "when": _write_span(span)}
+            return {"permission": topic, "state": state, **{key: value for key, value in kept.items() if value}}
         case WantsTopic(topic, wanted):
             return {"topic": topic, "wanted": wanted}
         case InSegment(name):
             return {"segment": name}
+        case Did(act, times, brand, topic, dispatch, link, span):
+            facts = {"brand": brand, "topic": topic, "dispatch": dispatch, "link": link, "when": _write_span(span)}
+            facts["times"] = times if times > 1 else 0
+            return {"did": act, **{key: value for key, value in facts.items() if value}}
+        case CameWith(number):
+            return {"import": number}
+        case OnList(values):
+            return {"list": list(values)}
 
 
 def compare(name: str, comparison: str, value: Any, *, own: Mapping[str, Kind]) -> Compare:
@@ -161,81 +141,165 @@ def compare(name: str, comparison: str, value: Any, *, own: Mapping[str, Kind]) 
         raise SegmentFault(f"There is no field “{name}”. There are: {', '.join([*STANDARD, *sorted(own)])}.")
     if comparison not in COMPARISONS[kind]:
         raise SegmentFault(f"“{name}” cannot be compared by “{comparison}”. It takes: {' '.join(COMPARISONS[kind])}.")
-    if comparison in ("known", "unknown"):
-        return Compare(name, comparison, None, kind, name not in STANDARD)
-    if comparison == "in":
-        values = value if isinstance(value, (list, tuple)) else str(value).split(",")
-        typed: Any = tuple(_typed(one, kind, name) for one in values)
+    typed: Any
+    if comparison in ("known", "unknown", "month"):
+        typed = None
+    elif comparison in RELATIVE:
+        typed = whole(value, name, least=0, most=NEAREST_YEAR if comparison == "anniversary" else FARTHEST)
+    elif comparison == "in":
+        typed = tuple(type_value(one, kind, name) for one in _split(value))
+    elif comparison == "between":
+        typed = tuple(type_value(one, kind, name) for one in _split(value))
+        if len(typed) != 2 or typed[0] > typed[1]:
+            raise SegmentFault(f"“{name}” is compared with a first and a last value, the smaller first.")
     else:
-        typed = _typed(value, kind, name)
+        typed = type_value(value, kind, name)
     return Compare(name, comparison, typed, kind, name not in STANDARD)
 
 
-def _typed(value: Any, kind: Kind, name: str) -> Scalar:
+def permission(topic: str, state: str, *, channel: str = "email", basis: str = "", span: Span = EVER) -> PermissionIs:
+    """Return a condition on a permission; where there is no word, there is neither a basis nor a day."""
+    if state not in STATES:
+        raise SegmentFault(f"A permission is {', '.join(STATES)}; not “{state}”.")
+    if channel not in CHANNELS:
+        raise SegmentFault(f"The channel is {', '.join(CHANNELS)}; not “{channel}”.")
+    if state == "none" and (basis or span != EVER):
+        raise SegmentFault("Where no permission was ever given, there is neither a basis nor a day.")
+    return PermissionIs(check_topic(topic), state, channel, str(basis), span)
+
+
+def did(act: str, *, times: Any = 1, scope: Mapping[str, Any], link: str = "", span: Span = EVER) -> Did:
+    """Return a condition on behaviour; `scope` names a brand, a topic, a sending ("dispatch"), or nothing."""
+    if act not in ACTS:
+        raise SegmentFault(f"What people did is one of {', '.join(ACTS)}; not “{act}”.")
+    given = {key: value for key in ("brand", "topic", "dispatch") if (value := scope.get(key))}
+    if len(given) > 1:
+        raise SegmentFault("Name a brand, a topic or a sending, not several of them.")
+    if link and act != "clicked":
+        raise SegmentFault("Only a click has a link.")
+    return Did(
+        act,
+        whole(times, "times", least=1, most=MOST_TIMES),
+        str(given.get("brand", "")),
+        check_topic(str(given["topic"])) if "topic" in given else "",
+        whole(given.get("dispatch", 0), "dispatch", least=0, most=2**53),
+        link,
+        span,
+    )
+
+
+def on_list(values: list[str]) -> OnList:
+    """Return a list of numbers and addresses, each once, in the order given; blank ones are left out."""
+    kept = tuple(dict.fromkeys(value.strip() for value in values if value.strip()))
+    if len(kept) > LONGEST_LIST:
+        raise SegmentFault(
+            f"A list holds at most {LONGEST_LIST:,} numbers and addresses, and this one {len(kept):,}. Import it instead."
+        )
+    return OnList(kept)
+
+
+def make_span(kind: str, *, days: Any = 0, first: str = "", second: str = "") -> Span:
+    """Return a span of time whose parts fit its kind; raises SegmentFault."""
+    if kind not in SPANS:
+        raise SegmentFault(f"When is one of {', '.join(SPANS)}; not “{kind}”.")
+    if kind == "ever":
+        return EVER
+    if kind in ("last", "ago"):
+        return Span(kind, days=whole(days, kind, least=0, most=FARTHEST))
+    begin = str(type_value(first, "date", kind))
+    if kind != "between":
+        return Span(kind, first=begin)
+    end = str(type_value(second, "date", kind))
+    if begin > end:
+        raise SegmentFault("A span begins before it ends.")
+    return Span(kind, first=begin, second=end)
+
+
+def type_value(value: Any, kind: Kind, name: str) -> Scalar:
+    """Return a value in the type of a kind of field; raises SegmentFault."""
     text = str(value).strip().strip('"')
-    try:
-        if kind == "integer":
-            return int(text)
-        if kind == "decimal":
-            return float(text.replace(",", "."))
-        if kind == "date":
-            return date.fromisoformat(text).isoformat()
-    except ValueError:
-        wanted = {"integer": "a whole number", "decimal": "a number", "date": "a date such as 2026-11-24"}[kind]
-        raise SegmentFault(f"“{name}” is compared with {wanted}, not “{text}”.") from None
+    if kind == "integer":
+        return whole(text, name, least=-(2**53), most=2**53)
+    if kind in ("decimal", "date"):
+        try:
+            return _finite(text) if kind == "decimal" else _iso_day(text)
+        except ValueError:
+            raise SegmentFault(f"“{name}” is compared with {_WORDS[kind]}, not “{text}”.") from None
     if kind == "boolean":
-        if isinstance(value, bool):
-            return value
         if text.lower() in _YES | _NO:
             return text.lower() in _YES
         raise SegmentFault(f"“{name}” is yes or no, not “{text}”.")
+    if "\0" in text:
+        raise SegmentFault(f"“{name}” is compared with text, and no text holds a zero byte.")
     return text
 
 
-def _permission(topic: str, state: str) -> PermissionIs:
-    if state not in STATES:
-        raise SegmentFault(f"A permission is {', '.join(STATES)}; not “{state}”.")
-    return PermissionIs(_topic(topic), state)
+def whole(value: Any, name: str, *, least: int, most: int) -> int:
+    """Return a whole number within its bounds; raises SegmentFault."""
+    text = str(value).strip()
+    try:
+        number = int(text)
+    except ValueError:
+        raise SegmentFault(f"“{name}” is compared with a whole number, not “{text}”.") from None
+    if not least <= number <= most:
+        raise SegmentFault(f"“{name}” takes a number from {least} to {most}, not {number}.")
+    return number
 
 
-def _topic(topic: str) -> str:
+def check_topic(topic: str) -> str:
+    """Return a topic's name, which is that of its brand and its own; raises SegmentFault."""
     if topic.count("/") != 1 or topic.startswith("/") or topic.endswith("/"):
         raise SegmentFault(f"A topic is named brand/topic, such as fibra-norte/novedades; not “{topic}”.")
     return topic
 
 
-_TEXT = re.compile(
-    r"^(?:(?P<subject>permission|topic)\s+(?P<topic>\S+)\s*=\s*(?P<state>\S+)"
-    r"|(?P<thing>tag|segment)\s*=\s*(?P<name>.+)"
-    r"|(?P<field>[\w-]+)\s+(?P<bare>known|unknown)"
-    r"|(?P<left>[\w-]+)\s*(?P<is>!=|<=|>=|=|<|>|\bcontains\b|\bstarts\b|\bin\b)\s*(?P<value>.+))$"
-)
+def _finite(text: str) -> float:
+    number = float(text.replace(",", "."))
+    if not isfinite(number):
+        raise ValueError(number)
+    return number
 
 
-def read_text(text: str, *, own: Mapping[str, Kind]) -> Node:
-    """Return the condition that a line of text says (the grammar stands above). Raises SegmentFault."""
-    said = text.strip()
-    if said.lower().startswith("not "):
-        return Not(read_text(said[4:], own=own))
-    found = _TEXT.match(said)
-    if found is None:
-        raise SegmentFault(
-            f"“{text}” is no condition. Examples: tenure > 12; tag = vip; city known; language in es, fr."
-        )
-    part = found.groupdict()
-    if part["subject"] == "permission":
-        return _permission(part["topic"], part["state"])
-    if part["subject"] == "topic":
-        return WantsTopic(_topic(part["topic"]), bool(_typed(part["state"], "boolean", part["topic"])))
-    if part["thing"]:
-        name = part["name"].strip().strip('"')
-        return HasTag(name) if part["thing"] == "tag" else InSegment(name)
-    if part["bare"]:
-        return compare(part["field"], part["bare"], None, own=own)
-    return compare(part["left"], part["is"], part["value"], own=own)
+def _iso_day(text: str) -> str:
+    if not _ISO_DAY.fullmatch(text):
+        raise ValueError(text)
+    return date.fromisoformat(text).isoformat()
 
 
-def read_texts(texts: Sequence[str], *, own: Mapping[str, Kind], one_is_enough: bool = False) -> Node:
-    """Return the tree of several lines: all must hold, or one is enough."""
-    parts = tuple(read_text(text, own=own) for text in texts)
-    return AnyOf(parts) if one_is_enough and parts else All(parts)
+def _split(value: Any) -> list[Any]:
+    if isinstance(value, (list, tuple)):
+        return list(value)
+    return [part for part in str(value).split(",") if part.strip()]
+
+
+def _read_did(data: Mapping[str, Any]) -> Did:
+    link = data.get("link", "")
+    return did(data["did"], times=data.get("times", 1), scope=data, link=str(link), span=_span(data))
+
+
+def _span(data: Mapping[str, Any]) -> Span:
+    if not data.get("when"):
+        return EVER
+    match data["when"]:
+        case {"last": days}:
+            return make_span("last", days=days)
+        case {"ago": days}:
+            return make_span("ago", days=days)
+        case {"since": day}:
+            return make_span("since", first=day)
+        case {"before": day}:
+            return make_span("before", first=day)
+        case {"between": [first, second]}:
+            return make_span("between", first=first, second=second)
+    raise SegmentFault(f"When is one of {', '.join(SPANS)}; not {data['when']!r}.")
+
+
+def _write_span(span: Span) -> dict[str, Any]:
+    match span.kind:
+        case "ever":
+            return {}
+        case "last" | "ago":
+            return {span.kind: span.days}
+        case "between":
+            return {"between": [span.first, span.second]}
+    return {span.kind: span.first}

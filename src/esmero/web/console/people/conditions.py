@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from esmero.house.models import Brand
+from esmero.people.conditions import COMPARISONS, STANDARD, STATES, Kind
 from esmero.people.models import OwnField, Segment, Tag, Topic
-from esmero.people.segments import COMPARISONS, STANDARD, STATES, Kind
 from esmero.web.parts.tags import said
 
 type Match = Literal["all", "any"]
@@ -120,7 +120,7 @@ def draw(row: Row, *, offer: Offer) -> Control:
         values = offer.choices.get(subject, [])
         return Control(row=row, comparisons=[("=", COMPARISON_WORDS["="])], values=values, typed="text")
     kind = offer.kinds.get(name, "text")
-    comparisons: list[Choice] = [(one, COMPARISON_WORDS[one]) for one in COMPARISONS[kind]]
+    comparisons: list[Choice] = [(one, COMPARISON_WORDS[one]) for one in COMPARISONS[kind] if one in COMPARISON_WORDS]
     if row.comparison in {"known", "unknown"}:
         return Control(row=row, comparisons=comparisons, values=[], typed="")
     values = _YES_NO if kind == "boolean" else offer.choices.get(row.what, []) if row.comparison in {"=", "!="} else []
