@@ -9,7 +9,7 @@ from django.conf import settings
 
 from esmero.mailroom.doors import mailboxes
 from esmero.mailroom.doors.connecting import MailboxTrouble
-from esmero.mailroom.doors.mailboxes import read_mailbox, watch_mailbox
+from esmero.mailroom.doors.mailboxes import read_mailbox, run_mailboxes, watch_mailbox
 from esmero.mailroom.models import Inbound, Mailbox, MailboxFolder
 from esmero.mailroom.receive import handle_due
 from esmero.outbox.passwords import hide_password
@@ -183,3 +183,27 @@ def test_trouble_is_said_in_words_and_kept():
 def test_a_secret_of_another_house_is_told():
     with ImapServer({"INBOX": []}) as server, pytest.raises(MailboxTrouble, match="Enter it again"):
         read_mailbox(make_mailbox(server.port, secret="aes1:" + "A" * 60))
+
+
+def test_mailboxes_are_followed_as_they_are_set(monkeypatch):
+    monkeypatch.setattr(mailboxes, "LOOK_FOR_CHANGES", 0.05)
+    stop, seen = threading.Event(), threading.Event()
+    letters = [mail(1)]
+
+    def arrive(server):
+        if Inbound.objects.exists():
+            seen.set()
+
+    with ImapServer({"INBOX": letters}, arrive=arrive) as server:
+        thread = threading.Thread(target=run_mailboxes, args=(stop,))
+        thread.start()
+        mailbox = make_mailbox(server.port)
+        assert seen.wait(30)
+        Mailbox.objects.filter(pk=mailbox.pk).update(active=False)
+        stop.set()
+        thread.join(20)
+        assert not thread.is_alive()
+    assert taken_in() == letters
+    mailbox.refresh_from_db()
+    assert mailbox.reached_at
+    assert mailbox.trouble == ""

@@ -10,9 +10,10 @@ import threading
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from itertools import batched
+from typing import NamedTuple
 
 from django.conf import settings
-from django.db import close_old_connections, connections, transaction
+from django.db import DatabaseError, close_old_connections, connections, transaction
 from django.utils import timezone
 from imapclient import IMAPClient
 
@@ -75,28 +76,42 @@ def watch_mailbox(mailbox: Mailbox, stop: threading.Event) -> None:
 
 def run_mailboxes(stop: threading.Event) -> None:
     """Watch all active mailboxes, each in a thread; what is added, changed or put aside is followed within seconds."""
-    watched: dict[int, tuple[tuple[object, ...], threading.Event, threading.Thread]] = {}
+    watched: dict[int, _Watch] = {}
     while not stop.is_set():
         close_old_connections()
-        wanted = {mailbox.pk: mailbox for mailbox in Mailbox.objects.filter(active=True)}
-        for key, (facts, end, _) in list(watched.items()):
-            if key not in wanted or _facts(wanted[key]) != facts:
-                end.set()
-                del watched[key]
-        for key, mailbox in wanted.items():
-            if key not in watched:
-                end = threading.Event()
-                thread = threading.Thread(
-                    target=watch_mailbox, args=(mailbox, end), name=f"imap {mailbox.name}", daemon=True
-                )
-                watched[key] = (_facts(mailbox), end, thread)
-                thread.start()
+        try:
+            _follow(watched)
+        except DatabaseError:
+            log.exception("the list of mailboxes cannot be read")
         stop.wait(LOOK_FOR_CHANGES)
-    for _, end, _ in watched.values():
-        end.set()
-    for _, _, thread in watched.values():
-        thread.join(timeout=5)
+    for watch in watched.values():
+        watch.end.set()
+    for watch in watched.values():
+        watch.thread.join(timeout=5)
     connections.close_all()
+
+
+class _Watch(NamedTuple):
+    facts: tuple[object, ...]
+    end: threading.Event
+    thread: threading.Thread
+
+
+def _follow(watched: dict[int, _Watch]) -> None:
+    """Start and end watches until they are those of the active mailboxes as they are set now."""
+    wanted = {mailbox.pk: mailbox for mailbox in Mailbox.objects.filter(active=True)}
+    for key, watch in list(watched.items()):
+        if key not in wanted or _facts(wanted[key]) != watch.facts:
+            watch.end.set()
+            del watched[key]
+    for key, mailbox in wanted.items():
+        if key not in watched:
+            end = threading.Event()
+            thread = threading.Thread(
+                target=watch_mailbox, args=(mailbox, end), name=f"imap {mailbox.name}", daemon=True
+            )
+            watched[key] = _Watch(_facts(mailbox), end, thread)
+            thread.start()
 
 
 def _facts(mailbox: Mailbox) -> tuple[object, ...]:
