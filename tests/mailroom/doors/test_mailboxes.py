@@ -207,3 +207,8 @@ def test_mailboxes_are_followed_as_they_are_set(monkeypatch):
     mailbox.refresh_from_db()
     assert mailbox.reached_at
     assert mailbox.trouble == ""
+
+
+def test_a_refresh_token_never_goes_in_the_clear():
+    with ImapServer({"INBOX": []}) as server, pytest.raises(MailboxTrouble, match="not https"):
+        read_mailbox(make_mailbox(server.port, access="xoauth2", token_url="http://login.example/token"))
