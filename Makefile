@@ -5,12 +5,13 @@ BIN   := $(VENV)/bin
 STAMP := $(VENV)/.stamp
 SIZE  ?= small
 
-.PHONY: help demo test test-fast lint bench assets screens docs messages lock clean
+.PHONY: help demo test test-fast lint bench fuzz assets screens docs messages lock clean
 
 help:
 	@echo "make demo       install, seed the invented group and start everything (Ctrl-C stops it)"
 	@echo "make test       lint, types, contracts and all tests on SQLite and PostgreSQL"
 	@echo "make test-fast  lint and the tests that need no server, on SQLite"
+	@echo "make fuzz       a million damaged messages through the readers (RUNS=… for another number)"
 	@echo "make bench      speed and memory, one line a figure (SIZE=full for the long run)"
 	@echo "make docs       norms, commands, settings and events from the code"
 	@echo "make screens    pictures of every page into screens/: both themes, both widths, three languages"
@@ -46,6 +47,10 @@ test: lint
 test-fast: $(STAMP)-dev
 	$(BIN)/ruff check .
 	$(BIN)/python -m pytest -m "not browser and not relay and not slow"
+
+fuzz: $(STAMP)-dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check "atheris>=3.1"
+	$(BIN)/python bin/fuzz
 
 bench: $(STAMP)-dev
 	@SIZE=$(SIZE) $(BIN)/python -m bench

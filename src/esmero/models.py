@@ -9,6 +9,7 @@ from esmero.house.models import AuditEntry, Brand, Happening, SavedView, User
 from esmero.mailroom.models import (
     AggregateReport,
     AggregateRow,
+    ClickTrace,
     Inbound,
     Mailbox,
     MailboxFolder,
@@ -54,6 +55,7 @@ __all__ = [
     "Brand",
     "Campaign",
     "Captured",
+    "ClickTrace",
     "ContactPoint",
     "Conversation",
     "DataRequest",

@@ -2,8 +2,11 @@ import pytest
 from django.utils import timezone
 
 from esmero.mailroom.counting import count_by_receiver, count_faults
+from esmero.mailroom.deciding import judge_outcome, record_judged
 from esmero.mailroom.models import ReturnCount
 from esmero.outbox.models import Message
+from esmero.outbox.retrying import Schedule
+from esmero.outbox.transports.parcels import Fate, Outcome
 from esmero.rendering.tokens import Purpose
 from tests.intake.test_arf import ARF
 from tests.mailroom.inbound import postfix_report, send_one
@@ -49,3 +52,14 @@ def test_the_same_mail_twice_counts_once():
         "unknown-user",
         "cliente.example",
     )
+
+
+def test_what_the_relay_itself_refuses_is_counted_too():
+    sent = send_one()
+    Message.objects.update(state=Message.State.WIRE, claimed_by="w", claimed_until=timezone.now(), receiver="gmail")
+    outcome = Outcome(sent.message.pk, Fate.REFUSED_FOR_GOOD, 554, "5.7.1", "554 5.7.1 policy", "rcpt")
+    judged = judge_outcome(outcome, tries=1, schedule=Schedule(pauses=(), after_report=()), now=timezone.now())
+    record_judged([judged], addresses=lambda _: sent.message.address, worker="w", at=timezone.now())
+    today = timezone.now().date()
+    assert count_by_receiver(sent.house.brand, since=today) == {"gmail": {"refused": 1}}
+    assert count_faults(sent.house.brand, receiver="gmail", day=today) == {"policy": 1}

@@ -29,6 +29,15 @@ class Running:
 
 @pytest.fixture
 def running(monkeypatch):
+    yield from listen(monkeypatch)
+
+
+@pytest.fixture
+def lmtp(monkeypatch):
+    yield from listen(monkeypatch, lmtp=True)
+
+
+def listen(monkeypatch, **facts):
     monkeypatch.setattr(settings.ESMERO, "inbound_port", 0)
     monkeypatch.setattr(settings.ESMERO, "inbound_max_bytes", 200_000)
     listening = Running()
@@ -37,7 +46,7 @@ def running(monkeypatch):
     async def run():
         listening.loop, listening.stopping = asyncio.get_running_loop(), asyncio.Event()
         ready = listening.loop.create_future()
-        task = asyncio.create_task(serve(listening.stopping, ready=ready))
+        task = asyncio.create_task(serve(listening.stopping, ready=ready, **facts))
         listening.port = await ready
         up.set()
         await task
@@ -204,3 +213,18 @@ def test_who_never_ends_does_not_keep_it_from_stopping(running, monkeypatch):
         running.thread.join(10)
         assert not running.thread.is_alive()
     assert not Inbound.objects.exists()
+
+
+def test_lmtp_greets_with_lhlo_and_takes_one_recipient_a_transaction(lmtp):
+    sent = send_one()
+    raw = postfix_report(sent.message, status="5.1.1", reply="550 5.1.1 user unknown")
+    with smtplib.LMTP("127.0.0.1", lmtp.port) as client:
+        assert client.ehlo("relay.example")[0] == 250  # the library says LHLO
+        assert client.docmd("EHLO relay.example")[0] == 500
+        assert client.mail("")[0] == 250
+        assert client.rcpt(f"nobody@{sent.house.brand.return_domain}")[0] == 550
+        assert client.rcpt(sent.address(Purpose.RETURN))[0] == 250
+        assert client.rcpt(f"abuse@{sent.house.brand.return_domain}")[0] == 452
+        assert client.data(raw)[0] == 250
+    row = Inbound.objects.get()
+    assert (row.door, read(row.raw)) == ("lmtp", raw)

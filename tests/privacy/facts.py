@@ -5,7 +5,7 @@ from django.utils import timezone
 from esmero.asks.models import Form, Submission
 from esmero.campaigns.models import AudienceMember, Campaign
 from esmero.conversations.models import Conversation, Entry
-from esmero.mailroom.models import Inbound, SendingAgain
+from esmero.mailroom.models import ClickTrace, Inbound, SendingAgain
 from esmero.outbox.models import Captured, Message, MessageEvent
 from esmero.people.models import (
     ContactPoint,
@@ -74,6 +74,7 @@ def furnish_person():
     AddressChange.objects.create(person=one, brand=house.brand, old=SECRET, new=SECRET, at=now)
     DataRequest.objects.create(kind="erase", person=one, brand=house.brand, at=now, due_at=now, words=SECRET)
     Proposal.objects.create(person=one, kind="successor", address=SECRET, evidence="inbound 1", found_at=now)
+    ClickTrace.objects.create(event=MessageEvent.objects.filter(message=message).first(), network="0" * 16, at=now)
     SendingAgain.objects.create(message=message, found_at=now)
     Duplicate.objects.create(first=one, second=other, signs=["name"])
     Merge.objects.create(kept=one, gone=other, facts={"name": SECRET}, by="Lucía")

@@ -27,6 +27,7 @@ class Configuration(BaseSettings):
     web_workers: int = Field(1, description="Web processes")
     inbound_host: str = Field("127.0.0.1", description="Address the listener for returns and replies listens on")
     inbound_port: int = Field(2525, description="Port the listener for returns and replies listens on")
+    lmtp_port: int = Field(0, description="Port of the same address for LMTP (a mail server next to this one); 0: none")
     inbound_max_bytes: int = Field(50_000_000, description="The largest mail that the listener takes")
     forward_relay: str = Field(
         "", description="Relay that forwards replies to a brand's mailbox; empty: the brand's own"
@@ -38,6 +39,9 @@ class Configuration(BaseSettings):
     return_retry_hours: list[float] = Field(
         [24],
         description="Hours until each further try after a relay reported that it gave up for now (full box, dead host)",
+    )
+    hooks: dict[str, str] = Field(
+        {}, description='Providers whose webhooks are taken, with their secrets: { mailgun = "signing key" }'
     )
     secure: bool = Field(False, description="Cookies only over HTTPS; set it as soon as public_url is https")
     debug: bool = Field(False, description="Show errors in the browser; never on a machine that others can reach")
@@ -76,6 +80,8 @@ def write_toml(value: Any) -> str:
     """Return a value as esmero.toml writes it."""
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{name} = {write_toml(item)}" for name, item in value.items()) + " }"
     if isinstance(value, list):
         return "[" + ", ".join(write_toml(item) for item in value) + "]"
     return str(value) if isinstance(value, (int, float)) else f'"{value}"'

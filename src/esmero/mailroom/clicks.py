@@ -1,6 +1,6 @@
 """Clicks: kept in a file before the door answers, and taken into the ledger from there, each once.
 
-A line is `<nanoseconds since 1970> <message> <link> <sign>`, one write(2) to a file that each process appends to, so
+A line is `<nanoseconds since 1970> <message> <link> <sign> [<network>]`, one write(2) to a file that each process appends to, so
 a click that was answered outlives the process that answered it. The reader renames a file before it reads it. Who
 writes holds a shared lock and looks whether the name still means the file that it opened: nothing is written to a file
 that was read already. A reader that dies leaves the renamed file, and the next one leaves out what the ledger has.
@@ -19,9 +19,12 @@ from typing import NamedTuple
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 
 from esmero.content.models import Link
+from esmero.mailroom.machines import forget_traces, judge_clicks
 from esmero.outbox.models import Message, MessageEvent
+from esmero.people.standing import record_arrival
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +36,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MACHINES = re.compile(
     r"(?:google|bing|yandex|apple|duckduck|linkedin|twitter|petal|semrush|ahrefs)bot|\bbot\b|crawl|spider|preview|scan|monitor|proofpoint|mimecast|barracuda|safelinks|microsoft office|ms-office|"
     r"google-?(?:safety|imageproxy|read-aloud)|yahoo! slurp|facebookexternalhit|whatsapp|telegrambot|slack-?imgproxy|"
+    r"urlscan|virustotal|fortiguard|fireeye|trendmicro|symantec|messagelabs|forcepoint|zscaler|sophos|vadesecure|ironport|checkpoint|"
     r"curl/|wget/|python-requests|python-urllib|go-http-client|okhttp|java/|libwww|headless|phantomjs|httpclient|node-fetch",
     re.IGNORECASE,
 )
@@ -45,6 +49,7 @@ class Click(NamedTuple):
     message: int
     link: int
     machine: str
+    network: str = ""
 
 
 def find_sign(*, method: str, agent: str, purpose: str) -> str:
@@ -56,9 +61,9 @@ def find_sign(*, method: str, agent: str, purpose: str) -> str:
     return "agent" if not agent.strip() or _MACHINES.search(agent[:1_000]) else ""
 
 
-def spool_click(message: int, *, link: int, nanoseconds: int, sign: str) -> None:
+def spool_click(message: int, *, link: int, nanoseconds: int, sign: str, network: str = "") -> None:
     """Write one click to the spool. On return it outlives this process; OSError when it could not be written."""
-    line = b"%d %d %d %s\n" % (nanoseconds, message, link, sign.encode("ascii") or b"-")
+    line = f"{nanoseconds} {message} {link} {sign or '-'} {network}".rstrip().encode("ascii") + b"\n"
     path = spool_folder() / f"{os.getpid()}.log"
     while True:
         handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
@@ -90,6 +95,9 @@ def take_in_clicks() -> int:
             for path in sorted(spool_folder().glob(f"*{_TAKEN}")):
                 new += _take_in(path)
                 path.unlink()
+            if new:
+                with transaction.atomic():
+                    forget_traces(now=timezone.now())
     return new
 
 
@@ -125,6 +133,7 @@ def _keep(clicks: list[Click]) -> int:
         before = MessageEvent.objects.filter(message__in=known, kind=MessageEvent.Kind.CLICKED)
         have = set(before.filter(at__in={one.at for one in clicks}).values_list("at", "message_id", "link_id"))
         fresh: dict[tuple[datetime, int, int], MessageEvent] = {}
+        networks: dict[tuple[datetime, int, int], str] = {}
         for one in clicks:
             key = (one.at, one.message, one.link)
             if one.message in known and one.link in targets and key not in have:
@@ -134,16 +143,30 @@ def _keep(clicks: list[Click]) -> int:
                     at=one.at,
                     link_id=one.link,
                     machine=one.machine,
+                    facts={"signs": [one.machine]} if one.machine else {},
                 )
-        MessageEvent.objects.bulk_create(fresh.values())
+                networks[key] = one.network
+        created = MessageEvent.objects.bulk_create(fresh.values())
+        judge_clicks(created, networks=dict(enumerate(networks[key] for key in fresh)))
+        _forgive(created)
     return len(fresh)
+
+
+def _forgive(created: list[MessageEvent]) -> None:
+    """Forget earlier trouble of addresses: a person who clicks has got the mail."""
+    people = MessageEvent.objects.filter(pk__in=[event.pk for event in created], machine="")
+    record_arrival(*people.values_list("message__address", flat=True).distinct())
 
 
 def _parse(lines: Iterable[bytes]) -> Iterator[Click]:
     for line in lines:
         try:
-            moment, message, link, sign = line.decode("ascii").split()
+            moment, message, link, sign, *more = line.decode("ascii").split()
             at = _EPOCH + timedelta(microseconds=int(moment) // 1000)
-            yield Click(at, int(message), int(link), "" if sign == "-" else sign[:30])
+            yield Click(at, int(message), int(link), "" if sign == "-" else sign[:30], _network(more))
         except (ValueError, OverflowError):  # a power cut may leave half a line
             log.warning("the spool of clicks has a line that is none: %r", line[:80])
+
+
+def _network(words: list[str]) -> str:
+    return words[0][:16] if words and words[0] != "-" else ""

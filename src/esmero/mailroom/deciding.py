@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from esmero.intake.meaning import judge
+from esmero.mailroom.counting import Counted, count_returns
 from esmero.outbox.ledger import Answer, record_answers
 from esmero.outbox.models import Message, MessageEvent
 from esmero.outbox.retrying import Schedule
@@ -59,3 +60,13 @@ def record_judged(judged: Sequence[Judged], *, addresses: Callable[[int], str], 
         for one in judged:
             if one.returned is not None:
                 record_return(addresses(one.answer.outcome.key), returned=one.returned)
+        _count(judged, at=at)
+
+
+def _count(judged: Sequence[Judged], *, at: datetime) -> None:
+    """Count what relays refused, for brake and readiness check."""
+    told = {one.answer.outcome.key: (one.answer.event, one.returned.meaning) for one in judged if one.returned}
+    if not told:
+        return
+    rows = Message.objects.filter(pk__in=told, person__isnull=False).select_related("dispatch")
+    count_returns([Counted(row, *told[row.pk]) for row in rows], at=at)

@@ -1,4 +1,4 @@
-"""The SMTP listener for what comes back. It takes mail for our tagged addresses only, and says 250 only when it has it.
+"""The listener for what comes back, by SMTP and, where it is set, LMTP (RFC 2033). It takes mail for our tagged addresses only, and says 250 only when it has it.
 
 Whoever hands mail to it keeps a copy until then (RFC 5321 4.2.5), so a crash before the commit loses nothing, and a
 second delivery of the same octets to the same address is the same row.
@@ -11,6 +11,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, ClassVar
 
+from aiosmtpd.lmtp import LMTP
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from django.conf import settings
 from django.db import close_old_connections
@@ -78,10 +79,22 @@ class _Protocol(SMTP):
         super()._set_rset_state()  # type: ignore[no-untyped-call]
 
 
+class _Lmtp(_Protocol, LMTP):
+    """LMTP over TCP, as Dovecot, Postfix and Exim hand mail to a neighbour.
+
+    One recipient a transaction, so that the one answer after the text is the one that each recipient gets (RFC 2033 4.2).
+    """
+
+    # The base class of both is SMTP, whose HELO and EHLO LMTP refuses.
+    smtp_HELO = LMTP.smtp_HELO  # noqa: N815
+    smtp_EHLO = LMTP.smtp_EHLO  # noqa: N815
+
+
 class Door:
     """What the listener answers to each command; all work on the database is done in a few threads."""
 
-    def __init__(self) -> None:
+    def __init__(self, name: str = "smtp", *, recipients: int = RECIPIENTS) -> None:
+        self.name, self._recipients = name, recipients
         self._threads = ThreadPoolExecutor(max_workers=THREADS, thread_name_prefix="inbound")
         self._book: tuple[float, AddressBook] | None = None
 
@@ -90,7 +103,7 @@ class Door:
     ) -> str:
         """Take a recipient that is ours. No open relay: everything else is refused for good, in words."""
         del server, session, rcpt_options
-        if len(envelope.rcpt_tos) >= RECIPIENTS:
+        if len(envelope.rcpt_tos) >= self._recipients:
             return "452 4.5.3 Too many recipients in one transaction, send the rest in another"
         try:
             await self._in_thread(self._check, address)
@@ -106,11 +119,18 @@ class Door:
         """Keep the mail; 250 only when octets and row are safe."""
         del server, session
         try:
-            await self._in_thread(_keep, envelope.original_content or b"", envelope.mail_from or "", envelope.rcpt_tos)
+            await self._in_thread(
+                self._keep, envelope.original_content or b"", envelope.mail_from or "", envelope.rcpt_tos
+            )
         except Exception:
             log.exception("a mail could not be kept")
             return "451 4.3.0 We could not keep that, please try again"
         return "250 2.0.0 Kept"
+
+    def _keep(self, raw: bytes, sender: str, recipients: list[str]) -> None:
+        at = timezone.now()
+        for recipient in recipients:
+            take_in(raw, envelope_from=sender, envelope_to=recipient, door=self.name, at=at)
 
     def close(self) -> None:
         """Let what is under way finish."""
@@ -132,20 +152,16 @@ class Door:
         await asyncio.get_running_loop().run_in_executor(self._threads, run)
 
 
-def _keep(raw: bytes, sender: str, recipients: list[str]) -> None:
-    at = timezone.now()
-    for recipient in recipients:
-        take_in(raw, envelope_from=sender, envelope_to=recipient, door="smtp", at=at)
-
-
-async def serve(stop: asyncio.Event, *, ready: asyncio.Future[int] | None = None) -> None:
+async def serve(stop: asyncio.Event, *, ready: asyncio.Future[int] | None = None, lmtp: bool = False) -> None:
     """Listen where the settings say until `stop`; `ready` gets the port (of use where the settings say 0)."""
     config = settings.ESMERO
-    door = Door()
+    door = Door("lmtp", recipients=1) if lmtp else Door()
+    protocol_class = _Lmtp if lmtp else _Protocol
+    port = config.lmtp_port if lmtp else config.inbound_port
     loop = asyncio.get_running_loop()
 
     def make() -> _Protocol:
-        return _Protocol(
+        return protocol_class(
             door,
             data_size_limit=config.inbound_max_bytes,
             enable_SMTPUTF8=True,
@@ -155,11 +171,11 @@ async def serve(stop: asyncio.Event, *, ready: asyncio.Future[int] | None = None
             loop=loop,
         )
 
-    server = await loop.create_server(make, config.inbound_host, config.inbound_port)
+    server = await loop.create_server(make, config.inbound_host, port)
     try:
         if ready is not None:
             ready.set_result(server.sockets[0].getsockname()[1])
-        log.info("listening for returns and replies on %s:%d", config.inbound_host, config.inbound_port)
+        log.info("listening for returns and replies by %s on %s:%d", door.name, config.inbound_host, port)
         await stop.wait()
     finally:
         server.close()
@@ -187,8 +203,9 @@ def run_listener(stop: threading.Event) -> None:
 
 async def _run(stop: threading.Event) -> None:
     done = asyncio.Event()
-    task = asyncio.create_task(serve(done))
-    while not stop.is_set() and not task.done():  # noqa: ASYNC110 - a threading.Event cannot be awaited
+    doors = [serve(done), serve(done, lmtp=True)] if settings.ESMERO.lmtp_port else [serve(done)]
+    tasks = [asyncio.create_task(door) for door in doors]
+    while not stop.is_set() and not any(task.done() for task in tasks):  # noqa: ASYNC110 - a threading.Event cannot be awaited
         await asyncio.sleep(0.2)
     done.set()
-    await task
+    await asyncio.gather(*tasks)

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from esmero.house.models import Brand
-from esmero.outbox.models import Message
+from esmero.outbox.models import Message, MessageEvent
 from esmero.vault.models import Sealed
 from esmero.work.models import Due
 
@@ -59,6 +59,20 @@ class SendingAgain(Due):
 
     def __str__(self) -> str:
         return f"{self.message_id} {self.state}"
+
+
+class ClickTrace(models.Model):
+    """From which network a click came, as a keyed hash, for a day: machines show by what one network does."""
+
+    event = models.OneToOneField(MessageEvent, on_delete=models.CASCADE, related_name="+")
+    network = models.CharField(max_length=16)
+    at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["network", "at"], name="click_trace_network")]
+
+    def __str__(self) -> str:
+        return f"{self.network} {self.at:%H:%M:%S}"
 
 
 class ReturnCount(models.Model):

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from esmero.intake.arf import OPT_OUT
 from esmero.intake.classify import Kind, classify
+from esmero.intake.hooks import read_hook
 from esmero.mailroom.arrival import Arrival, recognise
 from esmero.mailroom.handlers import autoreply, bounce, complaint, dmarc, other, reply, unsubscribe
 from esmero.mailroom.models import Inbound
@@ -102,7 +103,8 @@ def handle(row: Inbound, *, book: AddressBook) -> None:
 
 def _handle(row: Inbound, *, book: AddressBook) -> None:
     raw = read(row.raw)
-    verdict = classify(raw, today=timezone.localtime(row.received_at).date())
+    hook = row.door.startswith("hook:")
+    verdict = read_hook(raw) if hook else classify(raw, today=timezone.localtime(row.received_at).date())
     arrival = recognise(row, raw=raw, verdict=verdict, book=book)
     kind = verdict.kind
     if arrival.purpose is Purpose.UNSUBSCRIBE and kind in (Kind.REPLY, Kind.OTHER):

@@ -43,7 +43,7 @@ def examine(options: argparse.Namespace) -> Shown:
         start_django()
         findings += _look_at_house()
         if not any(one.state == "wrong" and one.what.startswith("The database") for one in findings):
-            findings += [*_look_at_brands(), *_look_at_relays()]
+            findings += [*_look_at_brands(), *_look_at_relays(), *_look_at_mailboxes()]
             records = _gather_records(home, look_up=options.dns)
     wrong = any(one.state == "wrong" for one in findings)
     facts = {"home": str(home), "findings": [asdict(one) for one in findings], "records": records}
@@ -147,6 +147,24 @@ def _look_at_relays() -> Iterator[Finding]:
             )
             continue
         yield _probe(relay)
+
+
+def _look_at_mailboxes() -> Iterator[Finding]:
+    from esmero.mailroom.doors.connecting import MailboxTrouble
+    from esmero.mailroom.doors.mailboxes import probe_mailbox
+    from esmero.mailroom.models import Mailbox
+
+    for mailbox in Mailbox.objects.filter(active=True).order_by("name"):
+        where = f"Mailbox {mailbox.name} ({mailbox.username} at {mailbox.host}:{mailbox.port})"
+        try:
+            counts = probe_mailbox(mailbox)
+        except MailboxTrouble as trouble:
+            yield Finding("wrong", f"{where}: {trouble.text}", trouble.remedy)
+            continue
+        if mailbox.security == Mailbox.Security.NONE and mailbox.host not in {"127.0.0.1", "localhost", "::1"}:
+            yield Finding("short", f"{where} answers, in the clear", "Use --security tls")
+            continue
+        yield Finding("ok", f"{where} answers: {', '.join(f'{name} {number}' for name, number in counts.items())}")
 
 
 def _probe(relay: Any) -> Finding:

@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import threading
 from typing import Any
 
 from esmero.management.leaf import Commands, Fault, add_leaf
@@ -20,7 +21,12 @@ def add(commands: Commands) -> None:
             "--processes", type=int, default=1, help="workers side by side; more than one needs PostgreSQL"
         )
     worker.add_argument("--slot", type=int, default=1, help=argparse.SUPPRESS)
-    add_leaf(commands, "inbound", act=listen, words="run the listener for returns and replies alone")
+    add_leaf(
+        commands,
+        "inbound",
+        act=listen,
+        words="run the listener for returns and replies, and the reader of mailboxes, alone",
+    )
 
 
 def serve(options: argparse.Namespace) -> None:
@@ -140,11 +146,14 @@ def listen(options: argparse.Namespace) -> None:  # noqa: ARG001
     """Run the listener until SIGTERM."""
     from django.conf import settings
 
+    from esmero.mailroom.doors.mailboxes import run_mailboxes
     from esmero.mailroom.listener import run_listener
     from esmero.management.processes import stop_on_signals
 
     _follow_parent()
     stop = stop_on_signals()
+    fetching = threading.Thread(target=run_mailboxes, args=(stop,), name="mailboxes")
+    fetching.start()
     try:
         run_listener(stop)
     except OSError as taken:
@@ -153,3 +162,6 @@ def listen(options: argparse.Namespace) -> None:  # noqa: ARG001
             f"The listener cannot use {config.inbound_host}:{config.inbound_port} ({taken.strerror or taken}). "
             "Set inbound_port in esmero.toml, or end what uses it."
         ) from taken
+    finally:
+        stop.set()
+        fetching.join()

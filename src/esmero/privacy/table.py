@@ -13,7 +13,7 @@ from django.db.models import Model
 from esmero.asks.models import Submission
 from esmero.campaigns.models import AudienceMember
 from esmero.conversations.models import Conversation, Entry
-from esmero.mailroom.models import Inbound, SendingAgain
+from esmero.mailroom.models import ClickTrace, Inbound, SendingAgain
 from esmero.outbox.models import Captured, Message, MessageEvent
 from esmero.people.models import (
     Address,
@@ -98,6 +98,13 @@ TABLE: tuple[Holding, ...] = (
         kept=_names("brand language opened_at last_at"),
         blanked=_names("person address subject state"),
         exported=_names("brand address subject state opened_at last_at"),
+    ),
+    Holding(
+        name="networks of clicks",
+        model=ClickTrace,
+        paths=("event__message__person",),
+        rows=Rows.DELETED,
+        why="Kept for a day only, as hashes.",
     ),
     Holding(
         name="events of messages",

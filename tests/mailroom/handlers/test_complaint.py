@@ -92,3 +92,22 @@ def test_not_spam_is_no_complaint():
     sent.receive(report(sent, feedback="not-spam"), to=sent.address(Purpose.RETURN))
     assert not MessageEvent.objects.exists()
     assert not Suppression.objects.exists()
+
+
+@pytest.mark.parametrize("feedback", ["auth-failure", "virus"])
+def test_a_report_in_which_nobody_complains_silences_nobody(feedback):
+    sent = send_one()
+    sent.receive(report(sent, feedback=feedback), to=sent.address(Purpose.RETURN))
+    event = MessageEvent.objects.get()
+    assert (event.kind, event.facts["feedback"]) == (MessageEvent.Kind.OUR_FAULT, feedback)
+    assert not Suppression.objects.exists()
+    assert judge(sent, at=sent.message.sent_at).outcome == "go"
+
+
+def test_the_provider_s_button_to_leave_is_no_complaint():
+    sent = send_one()
+    sent.receive(report(sent, feedback="opt-out"), to=sent.address(Purpose.RETURN))
+    assert MessageEvent.objects.get().kind == MessageEvent.Kind.UNSUBSCRIBED
+    assert sent.message.worst == Message.Worst.NOTHING
+    assert not Suppression.objects.exists()
+    assert judge(sent, at=sent.message.sent_at).outcome == "refuse"

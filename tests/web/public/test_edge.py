@@ -90,7 +90,7 @@ def test_a_click_is_in_the_spool_when_it_is_answered(sent, link):
     assert "Set-Cookie" not in answer.headers
     assert "no-store" in answer.headers["Cache-Control"]
     (line,) = spooled()
-    assert line.split()[1:] == [b"%d" % sent.message.pk, b"%d" % link.pk, b"-"]
+    assert line.split()[1:4] == [b"%d" % sent.message.pk, b"%d" % link.pk, b"-"]
     assert not MessageEvent.objects.exists()
     take_in_clicks()
     assert MessageEvent.objects.get().machine == ""

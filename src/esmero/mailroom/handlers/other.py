@@ -1,8 +1,13 @@
-"""Challenges, lists, receipts and other machines: kept with their bytes, never answered, and nothing follows."""
+"""Challenges, lists, receipts and other machines: kept with their bytes, never answered."""
 
 from esmero.mailroom.arrival import Arrival
+from esmero.people.standing import record_arrival
+
+ARRIVED = frozenset({"dsn:delivered", "machine:receipt"})
+"""Signs that the message reached its reader's box: a report of success (RFC 3464), a receipt (RFC 8098)."""
 
 
 def handle(arrival: Arrival) -> None:
-    """Do nothing: the row of the mail, which is visible, is all that is to remain."""
-    del arrival
+    """Forget earlier trouble of an address where something is said to have arrived; otherwise the visible row is all."""
+    if arrival.message is not None and arrival.proven and ARRIVED.intersection(arrival.verdict.why):
+        record_arrival(arrival.message.address)

@@ -3,6 +3,7 @@ from django.urls import path, re_path
 from esmero.web.public.archive import archive, feed, issue, issue_letter
 from esmero.web.public.click import click
 from esmero.web.public.forms import confirmation, sign_up, signed_up
+from esmero.web.public.hooks import hook
 from esmero.web.public.leaving import unsubscribe
 from esmero.web.public.media import picture
 from esmero.web.public.mydata import ask, my_data, my_data_json, my_data_zip, new_address
@@ -22,6 +23,7 @@ urlpatterns = [
     path("s/<slug:slug>", sign_up, name="form"),
     path("s/<slug:slug>/sent", signed_up, name="form-sent"),
     path("o/<slug:token>", confirmation),
+    path("hooks/<slug:provider>", hook),
     path("a/<slug:brand>/<slug:code>", archive, name="archive"),
     path("a/<slug:brand>/<slug:code>/feed.xml", feed, name="archive-feed"),
     path("a/<slug:brand>/<slug:code>/<int:number>", issue, name="issue"),

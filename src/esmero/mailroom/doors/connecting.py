@@ -1,0 +1,112 @@
+"""Open an IMAP connection to a mailbox of the operator's: TLS, password or XOAUTH2, and every fault in words."""
+
+import json
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from urllib.error import URLError
+from urllib.parse import urlencode
+from urllib.request import Request, urlopen
+
+from imapclient import IMAPClient
+from imapclient.exceptions import CapabilityError, IMAPClientError, LoginError
+
+from esmero.mailroom.models import Mailbox
+from esmero.outbox.passwords import reveal
+
+TIMEOUT = 60.0
+"""Seconds that a silent server is waited for."""
+MAX_TOKEN = 65_536
+
+
+class MailboxTrouble(Exception):
+    """A mailbox cannot be read now: `text` says what is wrong, `remedy` what to do."""
+
+    def __init__(self, text: str, remedy: str = "") -> None:
+        super().__init__(f"{text}. {remedy}".rstrip(". ") + ".")
+        self.text, self.remedy = text, remedy
+
+
+@contextmanager
+def connect(mailbox: Mailbox) -> Iterator[IMAPClient]:
+    """Give a connection that is signed in. Raises MailboxTrouble for whatever the network or the server does."""
+    client: IMAPClient | None = None
+    try:
+        client = _open(mailbox)
+        _sign_in(client, mailbox)
+        yield client
+    except MailboxTrouble:
+        raise
+    except ssl.SSLError as fault:
+        raise MailboxTrouble(f"{mailbox.host} shows a certificate that nobody vouches for ({fault})") from fault
+    except (OSError, IMAPClientError, ValueError, KeyError, IndexError, TypeError, AttributeError) as fault:
+        # A server that is cut short makes the library stumble over what is missing.
+        raise MailboxTrouble(
+            f"The connection to {mailbox.host}:{mailbox.port} broke ({fault or type(fault)})"
+        ) from fault
+    finally:
+        if client is not None:
+            _close(client)
+
+
+def _open(mailbox: Mailbox) -> IMAPClient:
+    try:
+        context = ssl.create_default_context(cafile=mailbox.ca_file or None)
+        client = IMAPClient(
+            mailbox.host,
+            port=mailbox.port,
+            ssl=mailbox.security == Mailbox.Security.TLS,
+            ssl_context=context if mailbox.security == Mailbox.Security.TLS else None,
+            timeout=TIMEOUT,
+        )
+        client.normalise_times = False  # moments keep their zone
+        if mailbox.security == Mailbox.Security.STARTTLS:
+            client.starttls(context)
+    except CapabilityError as fault:
+        raise MailboxTrouble(f"{mailbox.host} offers no STARTTLS", "Use --security tls") from fault
+    return client
+
+
+def _sign_in(client: IMAPClient, mailbox: Mailbox) -> None:
+    try:
+        secret = reveal(mailbox.secret)
+    except ValueError as fault:
+        raise MailboxTrouble("The password cannot be read: the key of this house changed", "Enter it again") from fault
+    try:
+        if mailbox.access == Mailbox.Access.XOAUTH2:
+            client.oauth2_login(mailbox.username, _trade_token(mailbox, refresh=secret))
+        else:
+            client.login(mailbox.username, secret)
+    except LoginError as fault:
+        words = str(fault)[:200]
+        raise MailboxTrouble(
+            f"{mailbox.host} refuses {mailbox.username} ({words})", "Check name and password"
+        ) from fault
+
+
+def _trade_token(mailbox: Mailbox, *, refresh: str) -> str:
+    """Trade a refresh token for an access token (RFC 6749 section 6); without a token_url it is one itself."""
+    if not mailbox.token_url:
+        return refresh
+    if not mailbox.token_url.startswith("https://"):
+        raise MailboxTrouble(f"{mailbox.token_url} is not https", "Tokens are never sent in the clear")
+    values = {
+        "grant_type": "refresh_token",
+        "refresh_token": refresh,
+        "client_id": mailbox.client_id,
+        "client_secret": reveal(mailbox.client_secret),
+    }
+    body = urlencode({name: value for name, value in values.items() if value}).encode()
+    try:
+        with urlopen(Request(mailbox.token_url, data=body), timeout=TIMEOUT) as answer:  # noqa: S310 - https, checked above
+            found = json.loads(answer.read(MAX_TOKEN))
+        return str(found["access_token"])
+    except (URLError, OSError, ValueError, KeyError, TypeError) as fault:
+        raise MailboxTrouble(f"{mailbox.token_url} gives no access token ({fault})", "Sign in to it anew") from fault
+
+
+def _close(client: IMAPClient) -> None:
+    try:
+        client.shutdown()
+    except (OSError, IMAPClientError, AttributeError):
+        return

@@ -1,0 +1,111 @@
+"""Webhooks of providers: signature checked and dialect read by django-anymail, each event kept like a mail.
+
+An event is committed before the provider gets its 200, and is acted on by the same handlers as a mail. The same event
+twice (providers repeat what they are not sure of) has the same octets, so it is the same row.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from itertools import islice
+from typing import Any
+
+from anymail.exceptions import AnymailError, AnymailWebhookValidationFailure
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils import timezone
+
+from esmero.intake.hooks import TOLD
+from esmero.mailroom.receive import take_in
+
+MAX_EVENTS = 1_000
+MAX_DEPTH = 8
+_ID_KEY = re.compile(r"(?:message|smtp|msg)[-_ ]?id$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """Where anymail reads a provider's events, and as what it takes the secret that the operator set."""
+
+    module: str
+    view: str
+    secret: str
+
+
+# A provider whose reader needs a library that we do not ship (SES, Resend) is left out: SES also tells by mail.
+PROVIDERS: Mapping[str, Provider] = {
+    "brevo": Provider("brevo", "BrevoTrackingWebhookView", "webhook_secret"),
+    "mailersend": Provider("mailersend", "MailerSendTrackingWebhookView", "signing_secret"),
+    "mailgun": Provider("mailgun", "MailgunTrackingWebhookView", "webhook_signing_key"),
+    "mailjet": Provider("mailjet", "MailjetTrackingWebhookView", "webhook_secret"),
+    "postmark": Provider("postmark", "PostmarkTrackingWebhookView", "webhook_secret"),
+    "sendgrid": Provider("sendgrid", "SendGridTrackingWebhookView", "tracking_webhook_verification_key"),
+    "sparkpost": Provider("sparkpost", "SparkPostTrackingWebhookView", "webhook_secret"),
+}
+
+
+class NoSuchHook(Exception):
+    """The provider is unknown, or the operator set no secret for it."""
+
+
+class NotTheirs(Exception):
+    """The request does not prove that the provider sent it."""
+
+
+class Garbled(Exception):
+    """The request is signed, but no event can be read out of it."""
+
+
+def take_events(provider: str, *, request: HttpRequest) -> int:
+    """Keep the events of one request, committed on return; returns how many. Raises NoSuchHook, NotTheirs or Garbled."""
+    secret = settings.ESMERO.hooks.get(provider, "")
+    known = PROVIDERS.get(provider)
+    if known is None or not secret:
+        raise NoSuchHook(provider)
+    reader: Any = getattr(import_module(f"anymail.webhooks.{known.module}"), known.view)(**{known.secret: secret})
+    try:
+        reader.run_validators(request)
+        events = list(islice(reader.parse_events(request), MAX_EVENTS))
+    except AnymailWebhookValidationFailure as fault:
+        raise NotTheirs(str(fault)) from fault
+    except (AnymailError, ValueError, KeyError, TypeError, AttributeError, LookupError) as fault:
+        raise Garbled(f"{type(fault).__name__}: {fault}") from fault
+    at = timezone.now()
+    kept = [describe_event(event, provider=provider) for event in events if event.event_type in TOLD]
+    for raw in kept:
+        take_in(raw, envelope_from="", envelope_to="", door=f"hook:{provider}", at=at)
+    return len(kept)
+
+
+def describe_event(event: Any, *, provider: str) -> bytes:
+    """Return an event of anymail as the octets that we keep; the same event gives the same octets."""
+    source = event.esp_event if isinstance(event.esp_event, Mapping) else {}
+    words = " ".join(str(word) for word in (event.mta_response, event.description) if word)
+    facts = {
+        "provider": provider,
+        "type": event.event_type,
+        "event": str(event.event_id or ""),
+        "at": event.timestamp.isoformat() if event.timestamp else "",
+        "recipient": str(event.recipient or ""),
+        "words": words[:2_000],
+        "reason": str(event.reject_reason or ""),
+        "ids": list(dict.fromkeys(islice(_find_ids(source), 20))) or [str(event.message_id or "")],
+    }
+    return json.dumps(facts, sort_keys=True, ensure_ascii=False, indent=1).encode("utf-8", "replace")
+
+
+def _find_ids(facts: Any, depth: int = 0) -> Iterator[str]:
+    """Every Message-ID in a provider's event: each has its own name and place for it."""
+    if depth > MAX_DEPTH:
+        return
+    if isinstance(facts, Mapping):
+        for name, value in facts.items():
+            if isinstance(value, str) and _ID_KEY.search(str(name)) and "@" in value:
+                yield value
+            else:
+                yield from _find_ids(value, depth + 1)
+    elif isinstance(facts, list):
+        for value in facts[:MAX_EVENTS]:
+            yield from _find_ids(value, depth + 1)

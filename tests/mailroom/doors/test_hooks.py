@@ -1,0 +1,122 @@
+"""Webhooks, signed as Mailgun documents it (HMAC-SHA256 over timestamp and token), through the real door."""
+
+import hashlib
+import hmac
+import json
+
+import pytest
+from django.conf import settings
+
+from esmero.mailroom.models import Inbound
+from esmero.mailroom.receive import handle_due
+from esmero.outbox.models import Message, MessageEvent
+from esmero.people.models import Address, Suppression
+from tests.mailroom.inbound import send_one
+
+pytestmark = pytest.mark.django_db
+KEY = "clave-de-firma"
+
+
+@pytest.fixture(autouse=True)
+def hooks(monkeypatch):
+    monkeypatch.setattr(settings.ESMERO, "hooks", {"mailgun": KEY, "postmark": "ana:geheim"})
+
+
+def sign(stamp="1795600000", token="t0k3n", key=KEY):
+    return {
+        "timestamp": stamp,
+        "token": token,
+        "signature": hmac.new(key.encode(), f"{stamp}{token}".encode(), hashlib.sha256).hexdigest(),
+    }
+
+
+def tell(client, sent, event, *, signature=None, **facts):
+    data = {
+        "event": event, "id": "e-1", "timestamp": 1795600000.5, "recipient": sent.message.address,
+        "message": {"headers": {"message-id": f"{sent.message.opaque}@fibranorte.example"}}, **facts,
+    }  # fmt: skip
+    body = {"signature": signature or sign(), "event-data": data}
+    return client.post("/hooks/mailgun", json.dumps(body), content_type="application/json")
+
+
+def work(sent):
+    while handle_due("test"):
+        pass
+    sent.message.refresh_from_db()
+
+
+def test_a_permanent_failure_silences_the_address(client):
+    sent = send_one()
+    failed = {"severity": "permanent", "delivery-status": {"code": 550, "message": "5.1.1 No such user here"}}
+    assert tell(client, sent, "failed", **failed).status_code == 200
+    work(sent)
+    event = MessageEvent.objects.get()
+    assert (event.kind, event.facts["meaning"]) == ("returned-for-good", "unknown-user")
+    assert Address.objects.get().standing == Address.Standing.SUPPRESSED
+    row = Inbound.objects.get()
+    assert (row.door, row.kind, row.why, row.message) == (
+        "hook:mailgun",
+        "bounce",
+        ["hook:mailgun:bounced"],
+        sent.message,
+    )
+
+
+def test_a_complaint_and_a_withdrawal(client):
+    sent = send_one()
+    assert tell(client, sent, "complained").status_code == 200
+    work(sent)
+    assert sent.message.worst == Message.Worst.COMPLAINED
+    assert Suppression.objects.get().scope == "commercial"
+
+
+def test_the_same_event_twice_is_one(client):
+    sent = send_one()
+    for _ in range(2):
+        tell(client, sent, "unsubscribed")
+    work(sent)
+    assert Inbound.objects.count() == MessageEvent.objects.count() == 1
+    assert MessageEvent.objects.get().kind == "unsubscribed"
+
+
+@pytest.mark.parametrize("event", ["delivered", "opened", "clicked", "accepted"])
+def test_what_we_count_ourselves_is_not_taken(client, event):
+    assert tell(client, send_one(), event).status_code == 200
+    assert not Inbound.objects.exists()
+
+
+@pytest.mark.parametrize("signature", [sign(key="another"), {**sign(), "token": "other"}, {}])
+def test_a_forged_request_changes_nothing(client, signature):
+    sent = send_one()
+    answer = tell(client, sent, "complained", signature=signature or {"timestamp": "1", "token": "x", "signature": "y"})
+    assert answer.status_code == 403
+    assert not Inbound.objects.exists()
+
+
+def test_an_unknown_or_unset_provider_is_not_there(client):
+    for provider in ("nobody", "sendgrid"):
+        assert client.post(f"/hooks/{provider}", "{}", content_type="application/json").status_code == 404
+    assert client.get("/hooks/mailgun").status_code == 405
+    assert client.head("/hooks/mailgun").status_code == 200
+
+
+def test_postmark_signs_by_name_and_password(client):
+    sent = send_one()
+    body = json.dumps(
+        {
+            "RecordType": "Bounce", "Type": "HardBounce", "ID": 4, "Email": sent.message.address, "MessageID": "pm-1",
+            "Details": "smtp;550 5.1.1 user unknown", "BouncedAt": "2026-11-25T10:00:00Z",
+            "Metadata": {"message-id": f"<{sent.message.opaque}@fibranorte.example>"},
+        }
+    )  # fmt: skip
+    post = {"data": body, "content_type": "application/json"}
+    assert client.post("/hooks/postmark", **post).status_code == 403
+    right = {"HTTP_AUTHORIZATION": "Basic YW5hOmdlaGVpbQ=="}
+    assert client.post("/hooks/postmark", **post, **right).status_code == 200
+    work(sent)
+    assert MessageEvent.objects.get().kind == "returned-for-good"
+
+
+def test_nonsense_that_is_signed_is_said(client):
+    body = json.dumps({"signature": sign(), "event-data": "?"})
+    assert client.post("/hooks/mailgun", body, content_type="application/json").status_code == 400
