@@ -101,12 +101,6 @@ def records_for(brand: Brand, *, home: Path) -> list[Record]:
     )
 
 
-def host_name(url: str) -> str:
-    """Return the host of a web address if an MX record can name it (RFC 5321 5.1: never an IP address); else ""."""
-    host = urlsplit(url).hostname or ""
-    return host if "." in host and not host.replace(".", "").isdigit() and ":" not in host else ""
-
-
 def _key_record(key: str, *, signing: str, selector: str, home: Path) -> Record:
     value = f"v=DKIM1; k=rsa; p={public_key(create_dkim_key(home, domain=signing, selector=selector))}"
     why = "DKIM (RFC 6376): the public half of the key that signs"
