@@ -6,7 +6,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[2]
+once = pytest.mark.skipif(
+    bool(os.environ.get("ESMERO_DATABASE_URL")),
+    reason="has a house of its own on SQLite: with the tests on SQLite it ran",
+)
 
 
 class OwnHouse:

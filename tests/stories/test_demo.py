@@ -9,6 +9,7 @@ import sys
 import pytest
 
 from tests.sink import free_port
+from tests.stories.houses import once
 
 ANSWERS = {"clicked": 18, "replied": 8, "absent": 6, "returned-for-good": 6, "returned-for-now": 4, "complained": 2}
 
@@ -35,6 +36,7 @@ def count(home, what):
         database.close()
 
 
+@once
 @pytest.mark.slow
 def test_the_demo_runs_and_runs_again(tmp_path):
     home = tmp_path / "demo"

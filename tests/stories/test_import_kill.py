@@ -5,7 +5,7 @@ import signal
 
 import pytest
 
-from tests.stories.houses import OwnHouse
+from tests.stories.houses import OwnHouse, once
 
 NUMBER = 2600
 TABLES = {
@@ -44,6 +44,7 @@ def command(file, report):
     return ("import", file, *how, "--report", report)
 
 
+@once
 @pytest.mark.slow
 def test_killed_and_said_again_it_ends_as_if_nothing_had_happened(tmp_path):
     file = tmp_path / "clientes.csv"
