@@ -32,6 +32,9 @@ def test_make_check_and_list(capsys, monkeypatch):
     code, words = run(capsys, "check", "returns")
     assert code == 1
     assert "127.0.0.1" in words
+    assert run(capsys, *made, "--username", "ana", "--off")[0] == 0
+    mailbox = Mailbox.objects.get()
+    assert (mailbox.folders, mailbox.active) == (["INBOX"], False)
 
 
 def test_an_unknown_one_is_told(capsys):

@@ -58,7 +58,7 @@ def create_mailbox(options: argparse.Namespace) -> Shown:
         "ca_file": str(Path(options.ca_file).absolute()) if options.ca_file else "",
         "token_url": options.token_url,
         "client_id": options.client_id,
-        "folders": options.folder,
+        "folders": options.folder or ["INBOX"],
         "active": not options.off,
         "secret": hide_password(_read_secret(options)),
         "client_secret": hide_password(_read_file(options.client_secret_file)) if options.client_secret_file else "",

@@ -1,6 +1,7 @@
 """Open an IMAP connection to a mailbox of the operator's: TLS, password or XOAUTH2, and every fault in words."""
 
 import json
+import logging
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +14,8 @@ from imapclient.exceptions import CapabilityError, IMAPClientError, LoginError
 
 from esmero.mailroom.models import Mailbox
 from esmero.outbox.passwords import reveal
+
+logging.getLogger("imapclient").setLevel(logging.WARNING)  # it tells each connection that ends
 
 TIMEOUT = 60.0
 """Seconds that a silent server is waited for."""
