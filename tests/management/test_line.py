@@ -206,7 +206,7 @@ LIST = "Correo;Nombre\nana@c.example;Ana\n"
 @pytest.mark.parametrize(
     ("content", "words", "said"),
     [
-        (b"PK\x03\x04 workbook", [], "CSV"),
+        (b"PK\x03\x04 workbook", [], "This workbook is broken"),
         (b"\x01\x02\x03\x04" * 90, [], "not text"),
         (b"", [], "The file is empty"),
         ("Correo;Ñ\n".encode() * 30 + b"ana@c.example;\xff\n", [], "Line 31"),

@@ -22,6 +22,7 @@ from esmero.people.models import (
     PermissionEntry,
     Person,
     Preference,
+    Proposal,
     Suppression,
     Tag,
 )
@@ -37,7 +38,17 @@ from tests.house_facts import add_people, build_house, open_dispatch
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 WATCHED = (Person, ContactPoint, PermissionEntry, Permission, Preference, ImportLine, Message, MessageEvent)
-WATCHED += (Conversation, AudienceMember, Duplicate, Suppression, Address, Note, DataRequest, Person.tags.through)
+WATCHED += (
+    Conversation,
+    AudienceMember,
+    Duplicate,
+    Suppression,
+    Address,
+    Note,
+    DataRequest,
+    Proposal,
+    Person.tags.through,
+)
 
 
 @pytest.fixture
@@ -99,6 +110,9 @@ def furnish(house):
     ImportLine.objects.create(of=brought, line=2, verdict="added", person=gone)
     for person, state in ((kept, "open"), (gone, "open"), (kept, "done"), (gone, "done")):
         DataRequest.objects.create(kind="erase", person=person, brand=house.brand, at=NOW, due_at=NOW, state=state)
+    for person, address in ((kept, "b@c.example"), (gone, "b@c.example"), (gone, "d@c.example")):
+        Proposal.objects.create(person=person, kind="moved", address=address, evidence="mail 7", found_at=NOW)
+    Proposal.objects.create(person=kept, kind="successor", address="e@c.example", found_at=NOW, became=gone)
     first, second = sorted((kept.pk, gone.pk))
     Duplicate.objects.create(first_id=first, second_id=second, signs=["name"], weight=50)
     return Person.objects.get(pk=kept.pk), Person.objects.get(pk=gone.pk)

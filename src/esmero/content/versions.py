@@ -55,7 +55,8 @@ def add_version(
             )
             for text in texts
         )
-        note("template.saved", by=created_by or "command line", subject=template, facts={"version": version.number})
+        if created_by:
+            note("template.saved", by=created_by, subject=template, facts={"version": version.number})
     return version
 
 

@@ -27,6 +27,7 @@ FATES: Mapping[str, Mapping[str, Fate]] = {
     "esmero.Access": {"person": "move"},
     "esmero.AddressChange": {"person": "move"},
     "esmero.DataRequest": {"person": "once"},
+    "esmero.Proposal": {"person": "once", "became": "move"},
 }
 # What two persons may not both have, beside the person: of two such rows the one of the gone is put away.
 ONCE: Mapping[str, tuple[str, ...]] = {
@@ -35,6 +36,7 @@ ONCE: Mapping[str, tuple[str, ...]] = {
     "esmero.Preference": ("brand_id", "topic_id"),
     "esmero.AudienceMember": ("campaign_id",),
     "esmero.DataRequest": ("kind", "state"),
+    "esmero.Proposal": ("address",),
 }
 # Where only rows in one state clash.
 CLASHES_ONLY: Mapping[str, tuple[str, str]] = {"esmero.DataRequest": ("state", "open")}

@@ -42,8 +42,23 @@ class Made:
     blocks: dict[int, int]
 
 
+_MOST_PASSES = 8  # after the second hardly anything changes
+
+
 def clean_letter(html: str) -> str:
-    """Return what a letter may hold of this HTML: its words, marks, lists, links, pictures, button and promotion."""
+    """Return what a letter may hold of this HTML: its words, marks, lists, links, pictures, button and promotion.
+
+    A parser mends what was wrongly nested, and its mending may need mending: we go on until nothing changes.
+    """
+    for _ in range(_MOST_PASSES):
+        cleaned = _clean_once(html)
+        if cleaned == html:
+            break
+        html = cleaned
+    return html
+
+
+def _clean_once(html: str) -> str:
     html = _NEVER.sub("", html)
     html = re.sub(
         r"<(/?)(b|i|del|strike)(?=[\s>])", lambda tag: f"<{tag[1]}{_SAME[tag[2].lower()]}", html, flags=re.IGNORECASE

@@ -1,3 +1,5 @@
+import re
+
 import pytest
 
 from esmero.campaigns.models import Campaign
@@ -54,7 +56,7 @@ def test_a_reader_sees_no_button_that_is_not_for_them(client):
             html = response.content.decode()
             # A segment may be looked at row by row; only saving it changes anything.
             assert 'value="save"' not in html, name
-            assert 'name="act"' not in html or name.startswith("segment"), name
+            assert not re.search('<button[^>]*name="act"', html) or name.startswith("segment"), name
             assert 'value="theirs"' not in html, name
     assert client.get(console.paths["campaign-new"]).status_code == 403
 
