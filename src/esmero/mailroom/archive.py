@@ -48,7 +48,7 @@ def list_issues(topic: Topic, *, language: str, limit: int = 50) -> list[Issue]:
 
 
 def read_issue(topic: Topic, number: int, *, language: str) -> tuple[Issue, str] | None:
-    """Return an issue and its HTML without anything personal: fields show their fallbacks, links lead where they lead.
+    """Return an issue and its HTML without anything personal or promoted: fields show their fallbacks, links lead where they lead.
 
     Raises:
         TemplateFault: the text can no longer be compiled (a field was taken away since).
@@ -63,7 +63,9 @@ def read_issue(topic: Topic, number: int, *, language: str) -> tuple[Issue, str]
         return None
     fields = known_fields()
     compiled = compile_source(source_of(text), fields=fields, footer=None)
-    return _issue(campaign.pk, text, at=campaign.started_at, fields=fields), compiled.html.render({}, _ways(compiled))
+    return _issue(campaign.pk, text, at=campaign.started_at, fields=fields), (compiled.bare or compiled).html.render(
+        {}, _ways(compiled)
+    )
 
 
 def _public(topic: Topic) -> QuerySet[Campaign]:

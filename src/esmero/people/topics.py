@@ -11,7 +11,13 @@ from esmero.people.models import PermissionEntry, Purpose, Topic
 
 
 def save_topic(
-    topic: Topic, *, name: Mapping[str, str], description: Mapping[str, str], purpose: Purpose, by: User | str
+    topic: Topic,
+    *,
+    name: Mapping[str, str],
+    description: Mapping[str, str],
+    purpose: Purpose,
+    archive_is_public: bool,
+    by: User | str,
 ) -> Topic:
     """Make a topic (brand and code set, no key) or change it. The purpose of one with permissions does not change.
 
@@ -24,10 +30,12 @@ def save_topic(
     if not is_new and topic.purpose_id != purpose.pk and has_ledger(topic):
         raise PurposeStands
     topic.name, topic.description, topic.purpose = dict(name), dict(description), purpose
+    topic.archive_is_public = archive_is_public
     topic.full_clean()
+    facts = {"code": topic.code, "archive_is_public": archive_is_public}
     with transaction.atomic():
         topic.save()
-        note("topic.created" if is_new else "topic.changed", by=by, subject=topic, facts={"code": topic.code})
+        note("topic.created" if is_new else "topic.changed", by=by, subject=topic, facts=facts)
     return topic
 
 

@@ -71,6 +71,20 @@ def test_a_letter_in_the_archive_names_nobody_counts_nothing_and_lets_nobody_lea
     assert not client.cookies
 
 
+def test_a_promotion_is_for_those_who_allowed_it_and_not_in_the_archive(client, house):
+    mjml = MJML.replace(
+        "<mj-section>",
+        "<em-promotion><mj-section><mj-column><mj-text>Rebajas</mj-text></mj-column></mj-section></em-promotion><mj-section>",
+        1,
+    )
+    assert "Rebajas" in mjml
+    one = publish(house, mjml=mjml)
+    page = client.get(f"{base(house)}/{one.pk}").content.decode()
+    html = client.get(re.search(r'<iframe[^>]*src="([^"]+)"', page)[1].replace("&amp;", "&")).content.decode()
+    assert "Hola cliente" in html
+    assert "Rebajas" not in html
+
+
 @pytest.mark.parametrize("state", ["draft", "checked", "planning", "cancelled"])
 def test_what_did_not_go_out_is_not_in_it(client, house, state):
     one = publish(house, state=state)

@@ -116,6 +116,13 @@ def test_a_topic_of_another_brand_is_no_choice(client, house):
     assert "topic" in draft(client, house, topic=topic.pk).context["form"].errors
 
 
+def test_an_archived_topic_is_offered_to_no_new_draft(client, house):
+    from esmero.people.models import Topic
+
+    Topic.objects.filter(pk=house.topic.pk).update(archived_at=timezone.now())
+    assert "topic" in draft(client, house).context["form"].errors
+
+
 def test_what_is_not_possible_now_is_said(client, house):
     draft(client, house, segment="")
     campaign = Campaign.objects.get()

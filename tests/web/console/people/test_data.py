@@ -52,6 +52,14 @@ def test_who_may_not_erases_and_exports_nobody(client, wish, role):
     assert Person.objects.get(pk=wish.person_id).state == "active"
 
 
+def test_the_page_of_a_person_leads_to_their_file_and_erasure_for_those_who_may(client, wish):
+    words = [f'action="/console/people/{wish.person_id}/{act}/"' for act in ("export", "erase")]
+    for role, leads in (("owner", True), ("manager", True), ("agent", False), ("reader", False)):
+        client.force_login(staff(role))
+        html = client.get(f"/console/people/{wish.person_id}/").content.decode()
+        assert [word in html for word in words] == [leads, leads], role
+
+
 def test_a_file_of_one_person_needs_a_reason_and_leaves_a_trace(client, wish):
     client.force_login(staff("manager"))
     path = f"/console/people/{wish.person_id}/export/"

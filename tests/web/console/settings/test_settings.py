@@ -171,6 +171,16 @@ def test_a_topic_is_archived_and_the_toast_takes_it_back(client):
     assert set(AuditEntry.objects.values_list("action", flat=True)) == {"topic.archived", "topic.brought-back"}
 
 
+def test_the_issues_of_a_topic_are_public_only_when_it_is_said(client):
+    client.force_login(staff())
+    house = build_house()
+    given = {"purpose": house.topic.purpose_id, "name_es": "Novedades"}
+    for said in (True, False):
+        client.post(f"/console/topics/{house.topic.pk}/", given | ({"archive_is_public": "on"} if said else {}))
+        assert Topic.objects.get().archive_is_public is said
+    assert [one.facts["archive_is_public"] for one in AuditEntry.objects.order_by("pk")] == [True, False]
+
+
 def test_the_purpose_of_a_topic_that_people_allowed_stays(client):
     client.force_login(staff())
     house = build_house()

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -56,9 +57,12 @@ class CampaignForm(forms.Form):
         )
         super().__init__(data, initial=initial)
         fields: dict[str, Any] = self.fields
-        fields["topic"].queryset = Topic.objects.filter(brand=brand).order_by("id")
+        # What is no longer offered stays with the draft that has it; nobody begins anything new with it.
+        had = {campaign.topic_id, campaign.promotion_topic_id} if campaign else set()
+        offered = Topic.objects.filter(Q(archived_at=None) | Q(pk__in=had - {None}), brand=brand).order_by("id")
+        fields["topic"].queryset = offered
         fields["topic"].label_from_instance = lambda topic: said(topic.name) or topic.code
-        fields["promotion_topic"].queryset = Topic.objects.filter(brand=brand, purpose__commercial=True).order_by("id")
+        fields["promotion_topic"].queryset = offered.filter(purpose__commercial=True)
         fields["promotion_topic"].label_from_instance = fields["topic"].label_from_instance
         fields["version"].queryset = latest_versions(brand=brand, besides=campaign.version_id if campaign else None)
         fields["segment"].queryset = Segment.objects.filter(brand__in=[brand]) | Segment.objects.filter(brand=None)

@@ -85,10 +85,16 @@ class TopicForm(forms.Form):
         help_text=gettext_lazy("What the permission is for; it decides whether the rules for advertising apply."),
     )
 
+    archive_is_public = forms.BooleanField(
+        label=gettext_lazy("Anybody may read its issues on the web"),
+        required=False,
+        help_text=gettext_lazy("A public page and a feed, with everything personal and all advertising left out."),
+    )
+
     def __init__(self, data: Any, *, topic: Topic | None, brand: Brand | None) -> None:
         initial: dict[str, Any] = {"brand": brand}
         if topic is not None:
-            initial = {"purpose": topic.purpose_id}
+            initial = {"purpose": topic.purpose_id, "archive_is_public": topic.archive_is_public}
         super().__init__(data, initial=initial)
         self._topic = topic
         fields: dict[str, Any] = self.fields
@@ -180,6 +186,7 @@ def edit_topic(request: HttpRequest, pk: int | None = None) -> HttpResponse:
                 name=read_wordings(given, "name"),
                 description=read_wordings(given, "description"),
                 purpose=given["purpose"],
+                archive_is_public=given["archive_is_public"],
                 by=staff(request),
             )
         except PurposeStands:
