@@ -41,8 +41,8 @@ lint: $(STAMP)-dev
 	$(BIN)/mypy
 
 test: lint
-	$(BIN)/python -m pytest
-	$(BIN)/python -m pytest -p tests.postgres -m "not browser and not relay"
+	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto -p tests.postgres -m "not browser and not relay"
 
 test-fast: $(STAMP)-dev
 	$(BIN)/ruff check .

@@ -104,6 +104,7 @@ class TopicForm(forms.Form):
         words = topic.description if topic else {}
         label = _("What one gets (%(language)s)")
         add_wordings(self, "description", label, first=own, stored=words, most=300, required=False)
+        fields["archive_is_public"] = fields.pop("archive_is_public")  # last: the rarest question
         if topic is not None:
             del fields["brand"], fields["code"]
             if has_ledger(topic):
