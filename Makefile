@@ -5,7 +5,7 @@ BIN   := $(VENV)/bin
 STAMP := $(VENV)/.stamp
 SIZE  ?= small
 
-.PHONY: help demo test test-fast lint bench fuzz assets screens docs messages lock clean
+.PHONY: help demo test test-fast lint bench fuzz assets screens pictures docs messages lock clean
 
 help:
 	@echo "make demo       install, seed the invented group and start everything (Ctrl-C stops it)"
@@ -16,6 +16,7 @@ help:
 	@echo "make docs       norms, commands, settings and events from the code"
 	@echo "make screens    pictures of every page into screens/: both themes, both widths, three languages"
 	@echo "make assets     rebuild the committed front-end files (needs npm)"
+	@echo "make pictures   the guide's pictures, taken in a demo of its own"
 	@echo "make messages   collect and compile the translations"
 	@echo "make lock       renew the hashed locks"
 	@echo "make clean      remove everything that these commands made"
@@ -64,6 +65,9 @@ assets:
 
 screens: $(STAMP)-dev
 	$(BIN)/python bin/screens
+
+pictures: $(STAMP)-dev
+	$(BIN)/python bin/pictures
 
 messages: $(STAMP)-dev
 	$(BIN)/python bin/messages

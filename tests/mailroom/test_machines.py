@@ -152,6 +152,11 @@ def test_a_network_is_a_hash_of_one_day():
     assert hash_network("nonsense", at=now) == hash_network("", at=now) == ""
 
 
+@pytest.mark.parametrize("address", ["127.0.0.1", "10.1.2.3", "192.168.0.9", "::1", "fd00::7", "::ffff:127.0.0.1"])
+def test_behind_a_network_of_the_house_may_be_everybody(address):
+    assert hash_network(address, at=timezone.now()) == ""
+
+
 def test_networks_are_forgotten_after_a_day(sent):
     click(sent.message, sent.links[0], seconds=0, network="ab" * 8)
     take_in_clicks()

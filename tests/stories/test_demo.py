@@ -48,6 +48,8 @@ def test_the_demo_runs_and_runs_again(tmp_path):
     first = count(home, states)
     caught = count(home, "SELECT 'mails', count(*) FROM esmero_captured")
     assert count(home, events) == ANSWERS
+    signs = "SELECT machine, count(*) FROM esmero_messageevent WHERE kind = 'clicked' GROUP BY 1"
+    assert count(home, signs) == {"": ANSWERS["clicked"]}  # people's, though all come from this machine
     people = count(home, "SELECT language, count(*) FROM esmero_person GROUP BY 1")
     assert people == {"es": 2000, "fr": 2000, "en": 2000}
     assert first["waiting"] == ANSWERS["returned-for-now"]

@@ -34,14 +34,24 @@ BEFORE = timedelta(minutes=1)
 SAME_SECOND = 5
 CENTRE_MESSAGES, CENTRE_DOMAINS, CENTRE_WITHIN = 10, 3, timedelta(minutes=1)
 KEPT_FOR = timedelta(days=1)
+OWN = tuple(
+    map(ipaddress.ip_network, ("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "::1/128", "fc00::/7"))
+)
+"""Networks of one's own house (RFC 1122, 1918, 4193): a proxy that does not say for whom it asks has such an address."""
 MOST = 5_000
 
 
 def hash_network(address: str, *, at: datetime) -> str:
-    """Return the keyed hash of a client's network (/24, or /48 of IPv6) for the day of `at`; empty for no address."""
+    """Return the keyed hash of a client's network (/24, or /48 of IPv6) for the day of `at`.
+
+    Empty for no address, and for one of the house's own networks: behind such a one may be everybody.
+    """
     try:
         host = ipaddress.ip_address(address.strip().partition("%")[0])
     except ValueError:
+        return ""
+    host = getattr(host, "ipv4_mapped", None) or host
+    if any(host in own for own in OWN):
         return ""
     network = ipaddress.ip_network(f"{host}/{24 if host.version == 4 else 48}", strict=False)
     key = suppression_key(settings.HOME)[:64]
