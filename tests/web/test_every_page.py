@@ -19,7 +19,8 @@ from tests.web.served import LANGUAGES, ROOT, serve_house
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 FULL = os.environ.get("SIZE") == "full"
-LOOKS = tuple(product((1280, 360), ("light", "dark")))
+LOOKS = [(turn, *look) for turn, look in enumerate(product((1280, 360), ("light", "dark")))]
+look = pytest.mark.parametrize(("turn", "width", "scheme"), LOOKS)
 VALIDATE = Path(os.environ.get("HTML_VALIDATE", ROOT / "node_modules/.bin/html-validate"))
 
 
@@ -82,26 +83,26 @@ def _languages(number):
     return LANGUAGES if FULL else (LANGUAGES[number % len(LANGUAGES)],)
 
 
-def test_every_page_holds_in_both_themes_and_widths(browser, house):
+@look
+def test_every_page_holds(browser, house, turn, width, scheme):
     looker = Looker(browser, house)
     for number, (name, path) in enumerate(house.paths.items()):
-        for turn, (width, scheme) in enumerate(LOOKS):
-            for language in _languages(number + turn):
-                page = looker.window(language, width, scheme)
-                page.goto(f"{house.address}{path}")
-                looker.look(page, (name, language, width, scheme))
+        for language in _languages(number + turn):
+            page = looker.window(language, width, scheme)
+            page.goto(f"{house.address}{path}")
+            looker.look(page, (name, language, width, scheme))
     assert not looker.findings, "\n".join(map(str, looker.findings))
 
 
-def test_everything_that_opens_holds_while_it_is_open(browser, house):
+@look
+def test_everything_that_opens_holds_while_it_is_open(browser, house, turn, width, scheme):
     looker = Looker(browser, house)
     for number, opening in enumerate(OPENINGS):
-        for turn, (width, scheme) in enumerate(LOOKS):
-            for language in _languages(number + turn):
-                page = looker.window(language, width, scheme)
-                page.goto(f"{house.address}{house.paths[opening.page]}")
-                if open_it(page, opening, width=width):
-                    looker.look(page, (f"{opening.page}: {opening.name}", language, width, scheme))
+        for language in _languages(number + turn):
+            page = looker.window(language, width, scheme)
+            page.goto(f"{house.address}{house.paths[opening.page]}")
+            if open_it(page, opening, width=width):
+                looker.look(page, (f"{opening.page}: {opening.name}", language, width, scheme))
     assert not looker.findings, "\n".join(map(str, looker.findings))
 
 
