@@ -42,8 +42,8 @@ lint: $(STAMP)-dev
 	$(BIN)/mypy
 
 test: lint
-	$(BIN)/python -m pytest -n auto
-	$(BIN)/python -m pytest -n auto -p tests.postgres -m "not browser and not relay"
+	$(BIN)/python -m pytest -n auto --dist worksteal
+	$(BIN)/python -m pytest -n auto --dist worksteal -p tests.postgres -m "not browser and not relay"
 
 test-fast: $(STAMP)-dev
 	$(BIN)/ruff check .

@@ -187,8 +187,8 @@ def test_a_toast_says_what_was_done_and_can_be_closed(browser, live_server):
 def test_a_form_with_errors_takes_the_focus_to_its_summary(browser, live_server):
     console = furnish()
     state = sign_in(browser, live_server.url, user=staff())
-    with open_page(browser, live_server.url, path=console.paths["settings"], state=state) as (page, _):
-        page.get_by_label("Name").evaluate("field => { field.required = false; field.value = ''; }")
+    with open_page(browser, live_server.url, path=console.paths["brand"], state=state) as (page, _):
+        page.locator("input[name=name]").evaluate("field => { field.required = false; field.value = ''; }")
         page.get_by_role("button", name="Save").click()
         page.locator("[data-summary]").wait_for()
         assert page.evaluate("document.activeElement.matches('[data-summary]')")

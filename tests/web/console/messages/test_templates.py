@@ -155,7 +155,7 @@ def test_versions_are_compared_and_an_earlier_one_is_made_the_newest(client, hou
     newest = template.versions.latest("number")
     assert (newest.number, newest.texts.get().subject) == (3, house.version.texts.get().subject)
     assert (
-        "The two are the same."
+        "The two texts are the same."
         in client.get(f"/console/templates/{template.pk}/versions/?old=1&new=3").content.decode()
     )
 

@@ -27,7 +27,7 @@ def browser():
 
 def focused(page):
     """The editor takes the focus back in the frame after a click on a tool."""
-    page.wait_for_function("document.activeElement.classList.contains('ProseMirror')")
+    page.wait_for_function("() => document.activeElement.classList.contains('ProseMirror')")
 
 
 def newest(template):
