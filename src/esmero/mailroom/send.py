@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from django.db import close_old_connections
+from django.db import close_old_connections, connections
 from django.utils import timezone
 
 from esmero.mailroom.batches import VERDICT_AGE, Batch, Route, ask_gate, load_routes, print_parcels, take_batch
@@ -85,6 +85,7 @@ class Sender:
             await self._loop(stop, until_idle=until_idle)
         finally:
             await self._drain()
+            await self._in_thread(connections.close_all)
             self._thread.shutdown(wait=True)
             self._desk.__exit__(None, None, None)
 

@@ -132,7 +132,8 @@ def _work_until_idle(sender: Sender, *, home: Path, worker: str, stop: threading
         worked = 0
         while _do_job(worker, stop):
             worked += 1
-        worked += do_routines(worker)
+        while done := do_routines(worker):
+            worked += done
         run_sender(sender, stop=stop, until_idle=True)
         worked += sender.handed_over
         if not worked:
