@@ -7,6 +7,8 @@ from typing import Any
 
 from esmero.management.leaf import Commands, Fault, add_leaf
 
+HEADERS_WITHIN = 5_000  # milliseconds in which a request's headers must have come
+
 
 def add(commands: Commands) -> None:
     """Add the commands."""
@@ -97,6 +99,7 @@ def web(options: argparse.Namespace) -> None:  # noqa: ARG001
     """Run Granian until SIGTERM."""
     from django.conf import settings
     from granian.constants import Interfaces
+    from granian.http import HTTP1Settings
     from granian.log import LogLevels
     from granian.server import Server
 
@@ -115,6 +118,8 @@ def web(options: argparse.Namespace) -> None:  # noqa: ARG001
         blocking_threads=4,
         respawn_failed_workers=True,
         respawn_interval=0.5,
+        # A client that sends half a request and no more keeps a worker from ending: for so long, not longer.
+        http1_settings=HTTP1Settings(header_read_timeout=HEADERS_WITHIN),
         workers_kill_timeout=20,
         websockets=False,
         log_level=LogLevels.warning,
