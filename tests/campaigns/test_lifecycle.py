@@ -19,7 +19,7 @@ from esmero.campaigns.lifecycle import (
     start_campaign,
 )
 from esmero.campaigns.models import AudienceMember
-from esmero.house.models import AuditEntry
+from esmero.house.models import AuditEntry, Brand
 from esmero.outbox.models import Captured, Message
 from esmero.people.models import Permission, Person, Segment
 from esmero.people.suppression import suppress
@@ -91,6 +91,34 @@ def test_in_a_household_the_lowest_id_whose_other_rules_pass_gets_it(house):
     assert found == {first.pk: "G04", second.pk: "", third.pk: "G08"}
 
 
+@pytest.mark.parametrize(
+    ("host", "address", "starts"),
+    [
+        ("smtp.example.net", "http://127.0.0.1:8000", False),
+        ("smtp.example.net", "http://correo.fibranorte.example", False),
+        ("8.8.8.8", "http://correo.fibranorte.example", False),
+        ("smtp.example.net", "https://correo.fibranorte.example", True),
+        ("127.0.0.1", "http://127.0.0.1:8000", True),  # somebody tries it at home
+        ("mail.internal", "http://127.0.0.1:8000", True),
+    ],
+)
+def test_nothing_leaves_for_the_outside_while_its_readers_could_not_unsubscribe(
+    transactional_db, host, address, starts
+):
+    house = build_house(host=host)
+    Brand.objects.update(public_url=address)
+    house.brand.refresh_from_db()
+    add_people(house, 1)
+    campaign = checked(house)
+    if starts:
+        assert start_campaign(campaign, by="Lucía").state == "planning"
+        return
+    with pytest.raises(NotNow, match="Readers could not unsubscribe"):
+        start_campaign(campaign, by="Lucía")
+    campaign.refresh_from_db()
+    assert (campaign.state, campaign.dispatch) == ("checked", None)
+
+
 def test_from_start_to_done_everybody_has_a_message_and_the_sum_is_the_audience(house):
     people = add_people(house, 5)
     add_people(house, 2, domain="otro.example", permission=False)
@@ -140,7 +168,7 @@ def test_what_was_checked_and_then_changed_must_be_checked_again(house):
 
 
 def test_a_campaign_without_a_reason_from_the_customers_side_is_not_checked(house):
-    with pytest.raises(NotNow, match="--reason"):
+    with pytest.raises(NotNow, match="the reason from the customer’s side"):
         begin_dry_run(draft(house, reason={"es": "  "}), by="Lucía")
 
 

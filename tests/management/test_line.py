@@ -88,7 +88,8 @@ def test_lists_are_lists_also_when_they_are_empty(ask, what):
 
 def test_from_nothing_to_a_dry_run_in_json(ask, tmp_path, monkeypatch):
     monkeypatch.setenv("ESMERO_STAFF_PASSWORD", "a-long-password")
-    brand = ask("brand", "create", "fibra-norte", "--sender-address", "hola@fibra.example", "--profile", "ES")
+    facts = ["--sender-address", "hola@fibra.example", "--profile", "ES", "--public-url", "https://mail.fibra.example"]
+    brand = ask("brand", "create", "fibra-norte", *facts)
     assert (brand["slug"], brand["return_domain"], brand["dkim_domain"]) == (
         "fibra-norte",
         "bounces.fibra.example",
@@ -293,12 +294,12 @@ def test_a_campaign_without_relay_reason_or_dry_run_does_not_start(house, compla
     from esmero.campaigns.models import Campaign
 
     without, good = Campaign.objects.order_by("id").values_list("pk", flat=True)
-    assert "--reason" in complaint("campaign", "dry-run", without)
+    assert "the reason from the customer’s side" in complaint("campaign", "dry-run", without)
     assert "Run the dry run first" in complaint("campaign", "start", good)
     assert run(["campaign", "dry-run", str(good)]) == 0
     Relay.objects.all().delete()
     assert "esmero relay create" in complaint("campaign", "start", good)
-    assert "not running" in complaint("campaign", "pause", good)
+    assert "nothing to pause" in complaint("campaign", "pause", good)
 
 
 def test_a_dry_run_whose_command_was_killed_is_finished_by_the_next(house, ask, tmp_path):

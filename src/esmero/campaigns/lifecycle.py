@@ -10,13 +10,16 @@ from itertools import count
 from django.db import transaction
 from django.db.models import Count, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from esmero.campaigns.models import Campaign
 from esmero.content.models import TemplateVersion
 from esmero.content.versions import seal_version
 from esmero.house.audit import note
 from esmero.house.models import Brand, User
-from esmero.outbox.models import Dispatch, Message, MessageClass
+from esmero.outbox.models import Dispatch, Message, MessageClass, Relay
+from esmero.outbox.reaching import leads_outside
 from esmero.outbox.relays import find_relay
 from esmero.people.models import Segment, Topic
 from esmero.work.jobs import cancel, enqueue
@@ -24,9 +27,13 @@ from esmero.work.jobs import cancel, enqueue
 DRY_RUN, PLANNING, CANCELLING, RETRYING = "dry-run", "planning", "cancelling", "retrying"
 State = Campaign.State
 _MISSING = {
-    "template": "a template (--template)",
-    "segment": "a segment (--segment)",
-    "reason": "the reason from the customer's side (--reason)",
+    "template": gettext_lazy("a template"),
+    "segment": gettext_lazy("a segment"),
+    "reason": gettext_lazy("the reason from the customer’s side"),
+}
+_REFUSED = {
+    "paused": gettext_lazy("“%(name)s” is not being sent, so there is nothing to pause."),
+    "resumed": gettext_lazy("“%(name)s” is not paused."),
 }
 
 
@@ -51,7 +58,10 @@ def create_campaign(
     """
     for each in (topic, promotion_topic):
         if each is not None and each.brand_id != brand.pk:
-            raise NotNow(f"The topic {each.code} belongs to another brand. Choose one of {brand.name}.")
+            raise NotNow(
+                _("The topic %(code)s belongs to another brand. Choose one of %(brand)s.")
+                % {"code": each.code, "brand": brand.name}
+            )
     with transaction.atomic():
         campaign = Campaign.objects.create(
             name=name,
@@ -74,7 +84,9 @@ def change_campaign(campaign: Campaign, *, by: User | str, **facts: object) -> C
             **facts, state=State.DRAFT, counts={}, checked_at=None
         )
         if not moved:
-            raise NotNow(f"{campaign.name} is {campaign.state}; only a draft can be changed. Duplicate it instead.")
+            raise NotNow(
+                _("“%(name)s” is no draft any more. Duplicate it and change the copy.") % {"name": campaign.name}
+            )
         note("campaign.changed", by=by, subject=campaign, facts={"fields": sorted(facts)})
     campaign.refresh_from_db()
     return campaign
@@ -82,14 +94,17 @@ def change_campaign(campaign: Campaign, *, by: User | str, **facts: object) -> C
 
 def begin_dry_run(campaign: Campaign, *, by: User | str) -> Campaign:
     """Queue the dry run: who would get it, who would not, and for which reason."""
-    if missing := [_MISSING[code] for code in find_missing(campaign)]:
-        raise NotNow(f"{campaign.name} cannot be checked yet. Still missing: {', '.join(missing)}.")
+    if missing := [str(_MISSING[code]) for code in find_missing(campaign)]:
+        raise NotNow(
+            _("“%(name)s” cannot be checked yet. Still missing: %(list)s.")
+            % {"name": campaign.name, "list": ", ".join(missing)}
+        )
     with transaction.atomic():
         moved = Campaign.objects.filter(pk=campaign.pk, state__in=(State.DRAFT, State.CHECKED)).update(
             state=State.CHECKING, counts={}
         )
         if not moved:
-            raise NotNow(f"{campaign.name} is {campaign.state}; only a draft or a checked campaign is checked.")
+            raise NotNow(_("“%(name)s” was started already, or its dry run is under way.") % {"name": campaign.name})
         job = enqueue(DRY_RUN, subject_id=campaign.pk, by=str(by))
         Campaign.objects.filter(pk=campaign.pk).update(job=job)
     campaign.refresh_from_db()
@@ -109,9 +124,20 @@ def find_missing(campaign: Campaign) -> list[str]:
 def start_campaign(campaign: Campaign, *, by: User | str) -> Campaign:
     """Freeze exactly the audience of the dry run and begin to send."""
     if campaign.state != State.CHECKED:
-        raise NotNow(f"{campaign.name} is {campaign.state}. Run the dry run first; then start it.")
+        raise NotNow(
+            _("“%(name)s” starts once, after a dry run. Run the dry run first, then start it.")
+            % {"name": campaign.name}
+        )
     assert campaign.version is not None
     relay = find_relay(campaign.brand)
+    if not is_answered_for(campaign.brand, relay=relay):
+        raise NotNow(
+            _(
+                "Readers could not unsubscribe: %(brand)s answers them at %(address)s, which they cannot reach or which "
+                "is not encrypted. Set its public address (https://…) under Settings, Brands; then start."
+            )
+            % {"brand": campaign.brand.name, "address": campaign.brand.public_url}
+        )
     commercial = campaign.topic.purpose.commercial
     with transaction.atomic():
         dispatch = Dispatch.objects.create(
@@ -130,11 +156,16 @@ def start_campaign(campaign: Campaign, *, by: User | str) -> Campaign:
             state=State.PLANNING, dispatch=dispatch, job=job, started_at=timezone.now()
         )
         if not moved:
-            raise NotNow(f"{campaign.name} was started by somebody else a moment ago.")
+            raise NotNow(_("“%(name)s” was started by somebody else a moment ago.") % {"name": campaign.name})
         seal_version(campaign.version)
         note("campaign.started", by=by, subject=campaign, facts={"counts": campaign.counts})
     campaign.refresh_from_db()
     return campaign
+
+
+def is_answered_for(brand: Brand, *, relay: Relay) -> bool:
+    """Return whether the links of a mail will lead its reader to us: HTTPS, once a relay leads outside (RFC 8058, 3.1)."""
+    return relay.kind != Relay.Kind.SMTP or not leads_outside(relay.host) or brand.public_url.startswith("https://")
 
 
 def pause_campaign(campaign: Campaign, *, by: User | str) -> Campaign:
@@ -152,7 +183,7 @@ def _move(campaign: Campaign, *, expected: str, to: str, dispatch: str, by: User
         moved = Campaign.objects.filter(pk=campaign.pk, state=expected).update(state=to)
         if not moved:
             campaign.refresh_from_db()
-            raise NotNow(f"{campaign.name} is {campaign.state}, not {expected}.")
+            raise NotNow(_REFUSED[act] % {"name": campaign.name})
         Dispatch.objects.filter(pk=campaign.dispatch_id or 0).update(state=dispatch)
         note(f"campaign.{act}", by=by, subject=campaign)
     campaign.refresh_from_db()
@@ -168,7 +199,7 @@ def cancel_campaign(campaign: Campaign, *, by: User | str) -> Campaign:
             .update(state=State.CANCELLED, finished_at=timezone.now())
         )
         if not moved:
-            raise NotNow(f"{campaign.name} has ended already.")
+            raise NotNow(_("“%(name)s” has ended already.") % {"name": campaign.name})
         campaign.refresh_from_db()
         if campaign.job is not None:
             cancel(campaign.job)
@@ -184,10 +215,12 @@ def cancel_campaign(campaign: Campaign, *, by: User | str) -> Campaign:
 def retry_failed(campaign: Campaign, *, by: User | str) -> Campaign:
     """Try again what was given up and did not return for good; the gate is asked about each of them once more."""
     if campaign.state not in (State.RUNNING, State.PAUSED, State.DONE):
-        raise NotNow(f"{campaign.name} is {campaign.state}; only what was sent can be tried again.")
+        raise NotNow(
+            _("“%(name)s” was not sent yet, or was cancelled: there is nothing to try again.") % {"name": campaign.name}
+        )
     number = failed_messages(campaign.dispatch_id or 0).count()
     if not number:
-        raise NotNow(f"{campaign.name} has nothing that could be tried again.")
+        raise NotNow(_("“%(name)s” has nothing that could be tried again.") % {"name": campaign.name})
     with transaction.atomic():
         job = enqueue(RETRYING, subject_id=campaign.pk, by=str(by))
         Campaign.objects.filter(pk=campaign.pk).update(job=job)
@@ -230,7 +263,9 @@ def set_goal(campaign: Campaign, *, goal: Mapping[str, object], targets: Collect
     """Say what a campaign is for: {"link": address} out of `targets`, {"reply": true}, or {} for nothing in particular."""
     link = goal.get("link")
     if link is not None and link not in targets:
-        raise NotNow(f"{campaign.name} has no link to {link}. Choose one of its template.")
+        raise NotNow(
+            _("“%(name)s” has no link to %(link)s. Choose one of its template.") % {"name": campaign.name, "link": link}
+        )
     with transaction.atomic():
         Campaign.objects.filter(pk=campaign.pk).update(goal=dict(goal))
         note("campaign.goal", by=by, subject=campaign, facts={"goal": dict(goal)})

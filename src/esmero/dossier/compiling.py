@@ -24,6 +24,7 @@ from django.db.models.lookups import (
     LessThanOrEqual,
     StartsWith,
 )
+from django.utils.translation import gettext as _
 
 from esmero.dossier.behaviour import find_doers
 from esmero.dossier.days import bound_field, bound_span, moments, near_days
@@ -151,9 +152,12 @@ def _segment(name: str, *, house: House, way: tuple[str, ...]) -> Condition:
     if name in way:
         raise CircleFault((*way[way.index(name) :], name))
     if name not in house.named:
-        raise SegmentFault(f"There is no segment “{name}”.")
+        raise SegmentFault(_("There is no segment “%(name)s”.") % {"name": name})
     if len(way) >= DEEPEST:
-        raise SegmentFault(f"Segments name each other more than {DEEPEST} deep: {' → '.join(way)}.")
+        raise SegmentFault(
+            _("Segments name each other more than %(most)s deep: %(list)s.")
+            % {"most": DEEPEST, "list": " → ".join(way)}
+        )
     if name not in house.compiled:
         node = read_json(house.named[name], own=house.own)
         house.compiled[name] = compile_node(node, house=house, way=(*way, name))

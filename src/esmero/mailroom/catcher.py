@@ -14,6 +14,7 @@ from email.utils import format_datetime, make_msgid, parseaddr
 
 from django.conf import settings
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from selectolax.lexbor import LexborHTMLParser
 
 from esmero.outbox.models import Captured
@@ -189,22 +190,27 @@ def _part(mail: EmailMessage, kind: str) -> str:
 def _first_link(mail: EmailMessage) -> str:
     anchors = LexborHTMLParser(_part(mail, "html")).css("a[href*='/c/']")
     if not anchors:
-        raise NotDelivered("This message has no link that is counted, so there is nothing to click.")
+        raise NotDelivered(_("This message has no link that is counted, so there is nothing to click."))
     return anchors[0].attributes["href"] or ""
 
 
 def _click(address: str) -> None:
     if not address.startswith(("http://", "https://")):
-        raise NotDelivered(f"The link {address!r} is no web address.")
+        raise NotDelivered(_("The link %(address)s is no web address.") % {"address": repr(address)})
     request = urllib.request.Request(address, headers={"User-Agent": _BROWSER})  # noqa: S310 - scheme checked above
     opener = urllib.request.build_opener(_StayHere)
     try:
         opener.open(request, timeout=_WAIT).close()
     except urllib.error.HTTPError as answer:
         if answer.code not in {301, 302, 303, 307, 308}:
-            raise NotDelivered(f"The door for clicks answered {answer.code} for {address}.") from answer
+            raise NotDelivered(
+                _("The door for clicks answered %(code)s for %(address)s.") % {"code": answer.code, "address": address}
+            ) from answer
     except OSError as trouble:
-        raise NotDelivered(f"The door for clicks at {address} cannot be reached: {trouble}.") from trouble
+        raise NotDelivered(
+            _("The door for clicks at %(address)s cannot be reached: %(trouble)s.")
+            % {"address": address, "trouble": trouble}
+        ) from trouble
 
 
 class _StayHere(urllib.request.HTTPRedirectHandler):
@@ -221,5 +227,6 @@ def _post(octets: bytes, *, sender: str, recipient: str) -> None:
             door.sendmail(sender, [recipient], octets)
     except (OSError, smtplib.SMTPException) as trouble:
         raise NotDelivered(
-            f"The listener at {host}:{port} did not take the mail for {recipient}: {trouble}."
+            _("The listener at %(host)s:%(port)s did not take the mail for %(recipient)s: %(trouble)s.")
+            % {"host": host, "port": port, "recipient": recipient, "trouble": trouble}
         ) from trouble

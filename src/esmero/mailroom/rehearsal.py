@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from esmero.campaigns.lifecycle import NotNow
 from esmero.campaigns.models import Campaign
@@ -31,10 +32,10 @@ def send_test(
 
     """
     if campaign.version is None:
-        raise NotNow(f"{campaign.name} has no template yet. Choose one, then send the test.")
+        raise NotNow(_("“%(name)s” has no template yet. Choose one, then send the test.") % {"name": campaign.name})
     address = read_address(to)
     if not address.usable:
-        raise NotNow(f"{to!r} is not an e-mail address that can be written to.")
+        raise NotNow(_("%(address)s is not an e-mail address that can be written to.") % {"address": to})
     values: dict[str, Any] = dict(read_values([person.pk]).get(person.pk, {})) if person else {}
     with transaction.atomic():
         dispatch = Dispatch.objects.create(

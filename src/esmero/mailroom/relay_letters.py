@@ -15,7 +15,7 @@ def write_by(relay: Relay, *, to: User) -> Message:
     """Put a short mail for this member of staff into the outbox, by this relay; raises NoRelay without any brand."""
     brand = relay.brand or Brand.objects.order_by("id").first()
     if brand is None:
-        raise NoRelay("A mail needs a sender: make a brand first.")
+        raise NoRelay(_("A mail needs a sender: make a brand first."))
     with override(to.language):
         subject = _("It works: a mail by the relay %(relay)s") % {"relay": relay.name}
         text = _("This mail left your house by the relay %(relay)s. You can send now.") % {"relay": relay.name}

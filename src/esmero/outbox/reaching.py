@@ -20,6 +20,14 @@ def find_addresses(host: str, *, port: int) -> list[str]:
     return found
 
 
+def leads_outside(host: str) -> bool:
+    """Return whether mail handed over there can reach people of the outside: neither this machine nor its own network."""
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_global
+    except ValueError:
+        return not _is_inside(host)
+
+
 def _is_inside(host: str) -> bool:
     try:
         ipaddress.ip_address(host.strip("[]"))

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from esmero.house.audit import note
 from esmero.house.models import Brand, User
@@ -34,7 +35,8 @@ def find_relay(brand: Brand) -> Relay:
     for way in sorted(ways, key=lambda way: way.brand_id is None):
         return way
     raise NoRelay(
-        f"No relay can carry mail of {brand.name}. Make one: esmero relay create NAME --host HOST --port PORT"
+        _("No relay can carry mail of %(name)s. Make one under Settings, Relays, or by `esmero relay create`.")
+        % {"name": brand.name}
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from esmero.house.audit import note
 from esmero.house.models import User
@@ -36,7 +37,7 @@ def change_person(person: Person, *, changes: Mapping[str, Any], by: User | str)
         row = _lock(person)
         number = changes.get("number")
         if number and Person.objects.filter(number=number).exclude(pk=row.pk).exists():
-            raise Taken(f"The number {number} belongs to another person.")
+            raise Taken(_("The number %(number)s belongs to another person.") % {"number": number})
         before: Before = {}
         for name, value in changes.items():
             old = _read(row, name)

@@ -13,6 +13,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from esmero.people.conditions import (
     SPANS,
     All,
@@ -48,7 +50,8 @@ def read_text(text: str, *, own: Mapping[str, Kind]) -> Node:
     found = _TEXT.match(said)
     if found is None:
         raise SegmentFault(
-            f"“{text}” is no condition. Examples: tenure > 12; tag = vip; city known; language in es, fr."
+            _("“%(text)s” is no condition. Examples: tenure > 12; tag = vip; city known; language in es, fr.")
+            % {"text": text}
         )
     part = found.groupdict()
     if part["act"]:
@@ -106,5 +109,8 @@ def _pairs(text: str, *, known: tuple[str, ...]) -> dict[str, Any]:
         elif word in SPANS and values:
             facts["when"] = make_span(word, days=values[0], first=values[0], second=values[-1])
         else:
-            raise SegmentFault(f"“{word}” is not understood here. There are: {', '.join((*known, *SPANS[1:]))}.")
+            raise SegmentFault(
+                _("“%(word)s” is not understood here. There are: %(list)s.")
+                % {"word": word, "list": ", ".join((*known, *SPANS[1:]))}
+            )
     return facts

@@ -18,6 +18,9 @@ from datetime import date
 from math import isfinite
 from typing import Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from esmero.people.conditions import (
     ACTS,
     CHANNELS,
@@ -55,7 +58,7 @@ __all__ = ["SegmentFault", "read_json", "write_json"]
 
 _YES = {"yes", "true", "1", "sí", "si", "oui"}
 _NO = {"no", "false", "0", "non"}
-_WORDS = {"decimal": "a number", "date": "a date such as 2026-11-24"}
+_WORDS = {"decimal": gettext_lazy("a number"), "date": gettext_lazy("a date such as 2026-11-24")}
 _ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -64,9 +67,9 @@ def read_json(data: Any, *, own: Mapping[str, Kind], depth: int = 0) -> Node:  #
     if data in ({}, None):
         return EVERYBODY
     if not isinstance(data, dict):
-        raise SegmentFault(f"A condition is an object, not {data!r}.")
+        raise SegmentFault(_("A condition is an object, not %(data)s.") % {"data": repr(data)})
     if depth > DEEPEST:
-        raise SegmentFault(f"These conditions nest deeper than {DEEPEST} groups.")
+        raise SegmentFault(_("These conditions nest deeper than %(most)s groups.") % {"most": DEEPEST})
     match data:
         case {"all": list(parts)}:
             return All(tuple(read_json(part, own=own, depth=depth + 1) for part in parts))
@@ -94,7 +97,9 @@ def read_json(data: Any, *, own: Mapping[str, Kind], depth: int = 0) -> Node:  #
             return CameWith(whole(number, "import", least=1, most=2**53))
         case {"list": list(values)}:
             return on_list([str(value) for value in values])
-    raise SegmentFault(f"No such condition: {data!r}. See `esmero segment create --help` for what there is.")
+    raise SegmentFault(
+        _("No such condition: %(data)s. See `esmero segment create --help` for what there is.") % {"data": repr(data)}
+    )
 
 
 def write_json(node: Node) -> dict[str, Any]:  # noqa: C901, PLR0912 - one line a kind of condition
@@ -138,9 +143,15 @@ def compare(name: str, comparison: str, value: Any, *, own: Mapping[str, Kind]) 
     """Return a comparison whose value has the field's type; raises SegmentFault with what would be right."""
     kind = STANDARD.get(name) or own.get(name)
     if kind is None:
-        raise SegmentFault(f"There is no field “{name}”. There are: {', '.join([*STANDARD, *sorted(own)])}.")
+        raise SegmentFault(
+            _("There is no field “%(name)s”. There are: %(list)s.")
+            % {"name": name, "list": ", ".join([*STANDARD, *sorted(own)])}
+        )
     if comparison not in COMPARISONS[kind]:
-        raise SegmentFault(f"“{name}” cannot be compared by “{comparison}”. It takes: {' '.join(COMPARISONS[kind])}.")
+        raise SegmentFault(
+            _("“%(name)s” cannot be compared by “%(comparison)s”. It takes: %(list)s.")
+            % {"name": name, "comparison": comparison, "list": " ".join(COMPARISONS[kind])}
+        )
     typed: Any
     if comparison in ("known", "unknown", "month"):
         typed = None
@@ -151,7 +162,9 @@ def compare(name: str, comparison: str, value: Any, *, own: Mapping[str, Kind]) 
     elif comparison == "between":
         typed = tuple(type_value(one, kind, name) for one in _split(value))
         if len(typed) != 2 or typed[0] > typed[1]:
-            raise SegmentFault(f"“{name}” is compared with a first and a last value, the smaller first.")
+            raise SegmentFault(
+                _("“%(name)s” is compared with a first and a last value, the smaller first.") % {"name": name}
+            )
     else:
         typed = type_value(value, kind, name)
     return Compare(name, comparison, typed, kind, name not in STANDARD)
@@ -160,23 +173,29 @@ def compare(name: str, comparison: str, value: Any, *, own: Mapping[str, Kind]) 
 def permission(topic: str, state: str, *, channel: str = "email", basis: str = "", span: Span = EVER) -> PermissionIs:
     """Return a condition on a permission; where there is no word, there is neither a basis nor a day."""
     if state not in STATES:
-        raise SegmentFault(f"A permission is {', '.join(STATES)}; not “{state}”.")
+        raise SegmentFault(
+            _("A permission is %(list)s; not “%(state)s”.") % {"list": ", ".join(STATES), "state": state}
+        )
     if channel not in CHANNELS:
-        raise SegmentFault(f"The channel is {', '.join(CHANNELS)}; not “{channel}”.")
+        raise SegmentFault(
+            _("The channel is %(list)s; not “%(channel)s”.") % {"list": ", ".join(CHANNELS), "channel": channel}
+        )
     if state == "none" and (basis or span != EVER):
-        raise SegmentFault("Where no permission was ever given, there is neither a basis nor a day.")
+        raise SegmentFault(_("Where no permission was ever given, there is neither a basis nor a day."))
     return PermissionIs(check_topic(topic), state, channel, str(basis), span)
 
 
 def did(act: str, *, times: Any = 1, scope: Mapping[str, Any], link: str = "", span: Span = EVER) -> Did:
     """Return a condition on behaviour; `scope` names a brand, a topic, a sending ("dispatch"), or nothing."""
     if act not in ACTS:
-        raise SegmentFault(f"What people did is one of {', '.join(ACTS)}; not “{act}”.")
+        raise SegmentFault(
+            _("What people did is one of %(list)s; not “%(act)s”.") % {"list": ", ".join(ACTS), "act": act}
+        )
     given = {key: value for key in ("brand", "topic", "dispatch") if (value := scope.get(key))}
     if len(given) > 1:
-        raise SegmentFault("Name a brand, a topic or a sending, not several of them.")
+        raise SegmentFault(_("Name a brand, a topic or a sending, not several of them."))
     if link and act != "clicked":
-        raise SegmentFault("Only a click has a link.")
+        raise SegmentFault(_("Only a click has a link."))
     return Did(
         act,
         whole(times, "times", least=1, most=MOST_TIMES),
@@ -193,7 +212,8 @@ def on_list(values: list[str]) -> OnList:
     kept = tuple(dict.fromkeys(value.strip() for value in values if value.strip()))
     if len(kept) > LONGEST_LIST:
         raise SegmentFault(
-            f"A list holds at most {LONGEST_LIST:,} numbers and addresses, and this one {len(kept):,}. Import it instead."
+            _("A list holds at most %(most)s numbers and addresses, and this one %(number)s. Import it instead.")
+            % {"most": format(LONGEST_LIST, ","), "number": format(len(kept), ",")}
         )
     return OnList(kept)
 
@@ -201,7 +221,7 @@ def on_list(values: list[str]) -> OnList:
 def make_span(kind: str, *, days: Any = 0, first: str = "", second: str = "") -> Span:
     """Return a span of time whose parts fit its kind; raises SegmentFault."""
     if kind not in SPANS:
-        raise SegmentFault(f"When is one of {', '.join(SPANS)}; not “{kind}”.")
+        raise SegmentFault(_("When is one of %(list)s; not “%(kind)s”.") % {"list": ", ".join(SPANS), "kind": kind})
     if kind == "ever":
         return EVER
     if kind in ("last", "ago"):
@@ -211,7 +231,7 @@ def make_span(kind: str, *, days: Any = 0, first: str = "", second: str = "") ->
         return Span(kind, first=begin)
     end = str(type_value(second, "date", kind))
     if begin > end:
-        raise SegmentFault("A span begins before it ends.")
+        raise SegmentFault(_("A span begins before it ends."))
     return Span(kind, first=begin, second=end)
 
 
@@ -224,13 +244,16 @@ def type_value(value: Any, kind: Kind, name: str) -> Scalar:
         try:
             return _finite(text) if kind == "decimal" else _iso_day(text)
         except ValueError:
-            raise SegmentFault(f"“{name}” is compared with {_WORDS[kind]}, not “{text}”.") from None
+            raise SegmentFault(
+                _("“%(name)s” is compared with %(words)s, not “%(text)s”.")
+                % {"name": name, "words": _WORDS[kind], "text": text}
+            ) from None
     if kind == "boolean":
         if text.lower() in _YES | _NO:
             return text.lower() in _YES
-        raise SegmentFault(f"“{name}” is yes or no, not “{text}”.")
+        raise SegmentFault(_("“%(name)s” is yes or no, not “%(text)s”.") % {"name": name, "text": text})
     if "\0" in text:
-        raise SegmentFault(f"“{name}” is compared with text, and no text holds a zero byte.")
+        raise SegmentFault(_("“%(name)s” is compared with text, and no text holds a zero byte.") % {"name": name})
     return text
 
 
@@ -240,16 +263,23 @@ def whole(value: Any, name: str, *, least: int, most: int) -> int:
     try:
         number = int(text)
     except ValueError:
-        raise SegmentFault(f"“{name}” is compared with a whole number, not “{text}”.") from None
+        raise SegmentFault(
+            _("“%(name)s” is compared with a whole number, not “%(text)s”.") % {"name": name, "text": text}
+        ) from None
     if not least <= number <= most:
-        raise SegmentFault(f"“{name}” takes a number from {least} to {most}, not {number}.")
+        raise SegmentFault(
+            _("“%(name)s” takes a number from %(least)s to %(most)s, not %(number)s.")
+            % {"name": name, "least": least, "most": most, "number": number}
+        )
     return number
 
 
 def check_topic(topic: str) -> str:
     """Return a topic's name, which is that of its brand and its own; raises SegmentFault."""
     if topic.count("/") != 1 or topic.startswith("/") or topic.endswith("/"):
-        raise SegmentFault(f"A topic is named brand/topic, such as fibra-norte/novedades; not “{topic}”.")
+        raise SegmentFault(
+            _("A topic is named brand/topic, such as fibra-norte/novedades; not “%(topic)s”.") % {"topic": topic}
+        )
     return topic
 
 
@@ -291,7 +321,9 @@ def _span(data: Mapping[str, Any]) -> Span:
             return make_span("before", first=day)
         case {"between": [first, second]}:
             return make_span("between", first=first, second=second)
-    raise SegmentFault(f"When is one of {', '.join(SPANS)}; not {data['when']!r}.")
+    raise SegmentFault(
+        _("When is one of %(list)s; not %(data)s.") % {"list": ", ".join(SPANS), "data": repr(data["when"])}
+    )
 
 
 def _write_span(span: Span) -> dict[str, Any]:

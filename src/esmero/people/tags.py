@@ -3,6 +3,7 @@
 from collections.abc import Collection
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from esmero.house.audit import note
 from esmero.house.models import User
@@ -50,7 +51,9 @@ def untag_persons(persons: Collection[int], *, name: str, by: User | str) -> lis
 
 def _check(persons: Collection[int]) -> None:
     if len(persons) > MOST:
-        raise TooMany(f"At most {MOST:,} people at once; narrow the list, or do it in parts.")
+        raise TooMany(
+            _("At most %(most)s people at once; narrow the list, or do it in parts.") % {"most": format(MOST, ",")}
+        )
 
 
 def _chunks(persons: Collection[int]) -> list[list[int]]:

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Field, Model, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from esmero.house.audit import note
 from esmero.house.models import User
@@ -38,7 +39,7 @@ def erase_person(person: Person, *, by: User | str, reason: str, at: datetime) -
     with transaction.atomic():
         person = Person.objects.select_for_update(of=("self",)).get(pk=person.pk)
         if Message.objects.filter(person=person, state__in=_LEAVING).exists():
-            raise NotYet("A message to this person is leaving right now. Try again in a minute.")
+            raise NotYet(_("A message to this person is leaving right now. Try again in a minute."))
         into = Merge.objects.filter(kept=person, undone_at=None).values("gone")
         for merged in Person.objects.filter(pk__in=into, state=Person.State.MERGED):
             erase_person(merged, by=by, reason=reason, at=at)

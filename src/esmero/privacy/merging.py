@@ -13,6 +13,7 @@ from django.apps import apps
 from django.db import transaction
 from django.db.models import Model, Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from esmero.house.audit import note
 from esmero.house.models import User
@@ -50,7 +51,7 @@ def merge(kept: Person, gone: Person, *, taken: Collection[str], by: User | str)
     with transaction.atomic():
         kept, gone = _lock(kept, gone)
         if kept.pk == gone.pk or {kept.state, gone.state} != {Person.State.ACTIVE}:
-            raise NotNow("Only two different people who are both active can be merged.")
+            raise NotNow(_("Only two different people who are both active can be merged."))
         done = Merge.objects.create(kept=kept, gone=gone, by=str(by))
         facts: dict[str, Any] = {"kept": pack(kept), "gone": pack(gone)}
         facts["last_entry"] = PermissionEntry.objects.filter(person=kept).order_by("-id").values_list("id").first()
@@ -82,9 +83,9 @@ def undo_merge(done: Merge, *, by: User | str) -> None:
         kept, gone = _lock(done.kept, done.gone)
         later = Merge.objects.filter(Q(kept=kept) | Q(gone=kept), undone_at__isnull=True, pk__gt=done.pk)
         if done.undone_at is not None or kept.state == Person.State.ERASED or gone.state != Person.State.MERGED:
-            raise NotNow("This merge was undone already.")
+            raise NotNow(_("This merge was undone already."))
         if later.exists():
-            raise NotNow("This person was merged again later: undo that merge first.")
+            raise NotNow(_("This person was merged again later: undo that merge first."))
         facts = done.facts
         Permission.objects.filter(person=kept).delete()
         for label, ids in facts["moved"].items():

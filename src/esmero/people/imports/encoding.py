@@ -4,6 +4,9 @@ import codecs
 from dataclasses import dataclass
 from pathlib import Path
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from esmero.people.imports.problem import FileProblem
 
 _SAMPLE = 256 * 1024
@@ -15,17 +18,17 @@ _MARKS = (  # the longer ones first: the mark of UTF-32 begins like that of UTF-
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _NO_TEXT = (
-    (b"%PDF", "a PDF document"),
-    (b"\x89PNG", "a picture"),
-    (b"\xff\xd8\xff", "a picture"),
-    (b"GIF8", "a picture"),
-    (b"\x1f\x8b", "a compressed file"),
-    (b"SQLite format 3", "a database"),
+    (b"%PDF", gettext_lazy("a PDF document")),
+    (b"\x89PNG", gettext_lazy("a picture")),
+    (b"\xff\xd8\xff", gettext_lazy("a picture")),
+    (b"GIF8", gettext_lazy("a picture")),
+    (b"\x1f\x8b", gettext_lazy("a compressed file")),
+    (b"SQLite format 3", gettext_lazy("a database")),
 )
 # Of 8-bit encodings that fit, the one with the most letters of our languages wins; the first of them on a tie.
 _EIGHT_BIT = ("cp1252", "iso8859-15", "mac_roman", "cp850", "cp1250")
 _LIKELY = frozenset("áéíóúüñçàèìòùâêîôûäëïöÁÉÍÓÚÜÑÇÀÈÌÒÙÂÊÎÔÛÄËÏÖœŒæÆºª¿¡€’‘“”«»–—·ãõåøÅØß")
-_REMEDY = "Save it as CSV UTF-8 and bring it again."
+_REMEDY = gettext_lazy("Save it as CSV UTF-8 and bring it again.")
 _MIXED_SHARE = 5
 
 
@@ -53,19 +56,19 @@ def guess_encoding(path: Path) -> Encoding:
     _refuse_empty(sample)
     for magic, what in _NO_TEXT:
         if sample.startswith(magic):
-            raise FileProblem(f"This is {what}, not a list in CSV.", remedy=_REMEDY)
+            raise FileProblem(_("This is %(what)s, not a list in CSV.") % {"what": what}, remedy=str(_REMEDY))
     wide = _without_mark(sample)
     if wide:
         return Encoding(wide)
     odd = sum(sample.count(code) for code in range(32) if code not in (9, 10, 11, 12, 13, 26, 27))
     if odd * 50 > len(sample):
-        raise FileProblem("This is not text: it is full of control characters.", remedy=_REMEDY)
+        raise FileProblem(_("This is not text: it is full of control characters."), remedy=str(_REMEDY))
     return Encoding("utf-8") if _is_utf8(path) else Encoding(_guess_eight_bit(path))
 
 
 def _refuse_empty(sample: bytes) -> None:
     if not sample.strip(b" \t\r\n\0\xef\xbb\xbf"):
-        raise FileProblem("The file is empty.", remedy="Export the list again and look that it holds lines.")
+        raise FileProblem(_("The file is empty."), remedy=_("Export the list again and look that it holds lines."))
 
 
 def _without_mark(sample: bytes) -> str:
@@ -103,7 +106,9 @@ def _is_utf8(path: Path) -> bool:
         return True
     if good >= _MIXED_SHARE * bad:
         raise FileProblem(
-            "This is UTF-8, but an octet here is not.", line=first_bad or line + 1, remedy=f"Mend that line. {_REMEDY}"
+            _("This is UTF-8, but an octet here is not."),
+            line=first_bad or line + 1,
+            remedy=_("Mend that line. %(remedy)s") % {"remedy": _REMEDY},
         )
     return False
 
@@ -121,5 +126,5 @@ def _guess_eight_bit(path: Path) -> str:
             continue
         scores[name] = sum(letter in _LIKELY for letter in text)
     if not scores:
-        raise FileProblem("The letters of this file are stored in an unknown way.", remedy=_REMEDY)
+        raise FileProblem(_("The letters of this file are stored in an unknown way."), remedy=str(_REMEDY))
     return max(scores, key=lambda name: scores[name])

@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from esmero.people.folding import fold
 from esmero.people.imports.problem import MappingProblem
 from esmero.people.models import OwnField
@@ -105,20 +107,25 @@ class Field:
 
 def read_field(text: str) -> Field:
     """Return the field that a text such as "email", "opt-out" or "own:tenure:integer" names; raise MappingProblem."""
-    name, _, rest = text.strip().partition(":")
+    name, _colon, rest = text.strip().partition(":")
     if name.strip().lower() == "own":
-        key, _, kind = (part.strip() for part in rest.partition(":"))
+        key, _colon, kind = (part.strip() for part in rest.partition(":"))
         if not to_key(key):
-            raise MappingProblem(f"{text!r} names no own field. Write own:KEY, for example own:tenure.")
+            raise MappingProblem(
+                _("%(text)s names no own field. Write own:KEY, for example own:tenure.") % {"text": repr(text)}
+            )
         if kind and kind.lower() not in KINDS:
             raise MappingProblem(
-                f"{kind!r} is no type of an own field. Types: {', '.join(sorted(set(KINDS.values())))}."
+                _("%(kind)s is no type of an own field. Types: %(list)s.")
+                % {"kind": repr(kind), "list": ", ".join(sorted(set(KINDS.values())))}
             )
         return Field("own", to_key(key), KINDS[kind.lower()] if kind else "")
     wanted = fold(name).replace("-", "_").replace(" ", "_")
     found = wanted if wanted in FIELDS else ALIASES.get(wanted) or ALIASES.get(fold(name))
     if rest or found is None:
-        raise MappingProblem(f"{text!r} is no field. Fields: {', '.join(FIELDS)}, own:KEY.")
+        raise MappingProblem(
+            _("%(text)s is no field. Fields: %(list)s, own:KEY.") % {"text": repr(text), "list": ", ".join(FIELDS)}
+        )
     return Field(found)
 
 
@@ -135,8 +142,11 @@ def read_map(assignments: Iterable[str]) -> dict[str, str]:
         column, sign, field = text.rpartition("=")
         column = column.strip()
         if not sign or not column:
-            raise MappingProblem(f"{text!r} is not COLUMN=FIELD.")
+            raise MappingProblem(_("%(text)s is not COLUMN=FIELD.") % {"text": repr(text)})
         if column in mapping:
-            raise MappingProblem(f"The column {column!r} is mapped twice: to {mapping[column]} and to {field.strip()}.")
+            raise MappingProblem(
+                _("The column %(column)s is mapped twice: to %(mapping)s and to %(value)s.")
+                % {"column": repr(column), "mapping": mapping[column], "value": field.strip()}
+            )
         mapping[column] = str(read_field(field))
     return mapping

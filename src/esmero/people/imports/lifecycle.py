@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from esmero.house.audit import note
 from esmero.house.models import Brand, User
@@ -62,12 +63,15 @@ def choose_sheet(brought: Import, *, sheet: str, by: User | str) -> Import:
 
     """
     if not Reading.from_json(brought.reading).sheets:
-        raise NotNow(f"{brought.file_name} has no sheets to choose from.")
+        raise NotNow(_("“%(file)s” has no sheets to choose from.") % {"file": brought.file_name})
     reading = _read_workbook(brought.file, sheet=sheet)
     with transaction.atomic():
         drafts = Import.objects.filter(pk=brought.pk, state=State.DRAFT)
         if not drafts.update(reading=reading.to_json(), mapping={}):
-            raise NotNow(f"{brought.file_name} is {brought.state}; only a draft can be read anew.")
+            raise NotNow(
+                _("“%(file)s” was checked or brought in already; bring the file again to read it anew.")
+                % {"file": brought.file_name}
+            )
         note("import.sheet", by=by, subject=brought, facts={"sheet": reading.sheet})
     brought.refresh_from_db()
     return brought
@@ -85,13 +89,14 @@ def begin_check(
     """
     mapping = apply_mapping(Reading.from_json(brought.reading), said)
     if not source.strip():
-        raise MappingProblem("Say where the list is from: a permission without a source proves nothing.")
+        raise MappingProblem(_("Say where the list is from: a permission without a source proves nothing."))
     if len(source) > MOST_SOURCE:
         raise MappingProblem(
-            f"Say where the list is from in at most {MOST_SOURCE} characters; these are {len(source)}."
+            _("Say where the list is from in at most %(most)s characters; these are %(number)s.")
+            % {"most": MOST_SOURCE, "number": len(source)}
         )
     if topic is None and "consent" in mapping.values():
-        raise MappingProblem("Say which topic the consent is for.")
+        raise MappingProblem(_("Say which topic the consent is for."))
     return _begin(
         brought,
         expected=(State.DRAFT, State.CHECKED),
@@ -151,7 +156,10 @@ def reopen(brought: Import, *, by: User | str) -> Import:
     """Go back from the dry run to the columns. Raises NotNow when something is already being brought in."""
     with transaction.atomic():
         if not Import.objects.filter(pk=brought.pk, state=State.CHECKED).update(state=State.DRAFT):
-            raise NotNow(f"{brought.file_name} is {brought.state}; only a checked import can be changed.")
+            raise NotNow(
+                _("“%(file)s” can be changed once it is checked, and before it is brought in.")
+                % {"file": brought.file_name}
+            )
         note("import.reopened", by=by, subject=brought)
     brought.refresh_from_db()
     return brought
@@ -177,7 +185,10 @@ def _begin(
     with transaction.atomic():
         if not Import.objects.filter(pk=brought.pk, state__in=expected).update(state=to, **facts):
             brought.refresh_from_db()
-            raise NotNow(f"{brought.file_name} is {brought.state}; this takes one that is {' or '.join(expected)}.")
+            raise NotNow(
+                _("“%(file)s” is not ready for that: somebody moved it on. Look at its page.")
+                % {"file": brought.file_name}
+            )
         job = enqueue(kind, subject_id=brought.pk, by=str(by))
         Import.objects.filter(pk=brought.pk).update(job=job)
         note(f"import.{'checked' if kind == CHECK else 'started'}", by=by, subject=brought)

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import BinaryIO
 
+from django.utils.translation import gettext as _
+
 from esmero.people.imports.problem import FileProblem
 
 MOST_OCTETS = 1_000_000
@@ -37,9 +39,10 @@ class Lines(Iterator[str]):
             text = raw.decode(self._encoding)
         except UnicodeDecodeError as trouble:
             raise FileProblem(
-                f"Octet {trouble.start + 1} cannot be read as {self._encoding}.",
+                _("Octet %(value)s cannot be read as %(encoding)s.")
+                % {"value": trouble.start + 1, "encoding": self._encoding},
                 line=self.number,
-                remedy="Save the file as CSV UTF-8 and bring it again.",
+                remedy=_("Save the file as CSV UTF-8 and bring it again."),
             ) from None
         self.offset += len(raw)
         body = text.rstrip("\r\n")
@@ -61,7 +64,8 @@ class Lines(Iterator[str]):
             self._at = 0
             if len(self._buffer) > MOST_OCTETS + _BLOCK:
                 raise FileProblem(
-                    f"The line is longer than {MOST_OCTETS:,} octets: this is hardly a list of people.",
+                    _("The line is longer than %(most)s octets: this is hardly a list of people.")
+                    % {"most": format(MOST_OCTETS, ",")},
                     line=self.number + 1,
-                    remedy="Look whether the file has one line per person, and bring it again.",
+                    remedy=_("Look whether the file has one line per person, and bring it again."),
                 )

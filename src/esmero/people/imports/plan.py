@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from esmero.people.imports.fields import GIVING, MANY, Field, read_field
 from esmero.people.imports.heads import squeeze
 from esmero.people.imports.problem import MappingProblem
@@ -53,14 +55,15 @@ def apply_mapping(reading: Reading, said: Mapping[str, str]) -> dict[str, str]:
     """
     stated = {_find_column(reading, name): str(read_field(field)) for name, field in said.items()}
     if len(stated) < len(said):
-        raise MappingProblem("A column is mapped twice: two of the names given mean the same column.")
+        raise MappingProblem(_("A column is mapped twice: two of the names given mean the same column."))
     holders: dict[str, str] = {}
     for name, field in stated.items():
         kind = read_field(field)
         single = f"own:{kind.key}" if kind.name == "own" else kind.name
         if single in holders and kind.name not in MANY - {"own"}:
             raise MappingProblem(
-                f"Two columns are mapped to {single}: {holders[single]!r} and {name!r}. Leave one out."
+                _("Two columns are mapped to %(single)s: %(holders)s and %(name)s. Leave one out.")
+                % {"single": single, "holders": repr(holders[single]), "name": repr(name)}
             )
         holders[single] = name
     confirmed = "consent" in holders
@@ -113,4 +116,6 @@ def _find_column(reading: Reading, name: str) -> str:
     close = [column for column in names if squeeze(column) and squeeze(column) == squeeze(wanted)]
     if len(close) == 1:
         return close[0]
-    raise MappingProblem(f"The file has no column {name!r}. Its columns: {', '.join(names)}.")
+    raise MappingProblem(
+        _("The file has no column %(name)s. Its columns: %(list)s.") % {"name": repr(name), "list": ", ".join(names)}
+    )

@@ -9,6 +9,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from esmero.people.addresses import read_address
 from esmero.people.folding import fold
 from esmero.people.imports.encoding import Encoding, guess_encoding
@@ -101,7 +103,7 @@ def read_file(path: Path, *, dialect: Dialect | None = None) -> Reading:
     with Records(path, dialect) as records:
         first = list(islice(records, _HEAD_WITHIN))
     if not first:
-        raise FileProblem("The file is empty.", remedy="Export the list again and look that it holds lines.")
+        raise FileProblem(_("The file is empty."), remedy=_("Export the list again and look that it holds lines."))
     head = _find_head(first)
     if head is None:
         names, offset, line, header_line = (

@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from esmero.people.imports.heads import guess_head
 from esmero.people.imports.problem import FileProblem
@@ -37,7 +39,7 @@ _LOOK_AT = 15
 _ZIP, _OLD = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _LOCKED = "EncryptedPackage".encode("utf-16-le")
 _CODE = re.compile(r"0{2,}")
-_AS_CSV = "Save the sheet as an Excel workbook (.xlsx) or as CSV UTF-8 and bring it again."
+_AS_CSV = gettext_lazy("Save the sheet as an Excel workbook (.xlsx) or as CSV UTF-8 and bring it again.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +65,10 @@ def check_workbook(content: bytes, path: Path) -> None:
     if content.startswith(_OLD):
         if _LOCKED in content:
             raise FileProblem(
-                "This workbook is protected by a password.",
-                remedy="Open it, remove the password (File, Info, Protect Workbook), save it and bring it again.",
+                _("This workbook is protected by a password."),
+                remedy=_("Open it, remove the password (File, Info, Protect Workbook), save it and bring it again."),
             )
-        raise FileProblem("This is an old Excel workbook (.xls).", remedy=_AS_CSV)
+        raise FileProblem(_("This is an old Excel workbook (.xls)."), remedy=str(_AS_CSV))
     try:
         with zipfile.ZipFile(path) as package:
             parts = package.infolist()
@@ -75,11 +77,11 @@ def check_workbook(content: bytes, path: Path) -> None:
         raise _broken() from trouble
     names = {part.filename for part in parts}
     if b"opendocument" in kind:
-        raise FileProblem("This is a LibreOffice document (.ods), not an Excel workbook.", remedy=_AS_CSV)
+        raise FileProblem(_("This is a LibreOffice document (.ods), not an Excel workbook."), remedy=str(_AS_CSV))
     if "xl/workbook.bin" in names:
-        raise FileProblem("This is a binary Excel workbook (.xlsb).", remedy=_AS_CSV)
+        raise FileProblem(_("This is a binary Excel workbook (.xlsb)."), remedy=str(_AS_CSV))
     if not any(name.startswith("xl/") for name in names):
-        raise FileProblem("This is not a workbook, but another kind of packed file.", remedy=_AS_CSV)
+        raise FileProblem(_("This is not a workbook, but another kind of packed file."), remedy=str(_AS_CSV))
     _check_size(parts, packed=len(content))
 
 
@@ -94,7 +96,7 @@ def look_at_sheets(path: Path) -> Sheets:
             known = max((sum(bool(guess_head(cell)[0]) for cell in row) for row in rows), default=0)
             found[sheet.title] = (known, sum(1 for row in rows for cell in row if cell))
     if not any(filled for _known, filled in found.values()):
-        raise FileProblem("The workbook is empty.", remedy="Look that its first sheet holds the list.")
+        raise FileProblem(_("The workbook is empty."), remedy=_("Look that its first sheet holds the list."))
     return Sheets(tuple(found), max(found, key=lambda name: found[name]))
 
 
@@ -110,7 +112,10 @@ def write_sheet(path: Path, *, sheet: str, to: Path) -> None:
     """
     with _opened(path) as book, to.open("w", encoding="utf-8", newline="") as file:
         if sheet not in book.sheetnames:
-            raise FileProblem(f"The workbook has no sheet “{sheet}”.", remedy=f"It has: {', '.join(book.sheetnames)}.")
+            raise FileProblem(
+                _("The workbook has no sheet “%(sheet)s”.") % {"sheet": sheet},
+                remedy=_("It has: %(list)s.") % {"list": ", ".join(book.sheetnames)},
+            )
         writer = csv.writer(file, lineterminator="\n")
         blank = 0
         for row in _rows(book[sheet]):
@@ -139,9 +144,10 @@ def _rows(sheet: Any) -> Iterator[list[str]]:
     for number, row in enumerate(sheet.iter_rows(), 1):
         if len(row) > MOST_COLUMNS:
             raise FileProblem(
-                f"The sheet has more than {MOST_COLUMNS} columns: this is hardly a list of people.",
+                _("The sheet has more than %(most)s columns: this is hardly a list of people.")
+                % {"most": MOST_COLUMNS},
                 line=number,
-                remedy="Delete what stands to the right of the list and bring it again.",
+                remedy=_("Delete what stands to the right of the list and bring it again."),
             )
         cells = [_say(cell) for cell in row]
         while cells and not cells[-1]:
@@ -181,8 +187,8 @@ def _check_size(parts: Sequence[zipfile.ZipInfo], *, packed: int) -> None:
     bomb = unpacked > _SMALL and unpacked > MOST_TIMES * packed
     if len(parts) > MOST_PARTS or unpacked > MOST_UNPACKED or texts > MOST_TEXTS or bomb:
         raise FileProblem(
-            "This workbook is far larger inside than a list of people is.",
-            remedy="Copy the list alone into a new workbook, or save it as CSV UTF-8, and bring that.",
+            _("This workbook is far larger inside than a list of people is."),
+            remedy=_("Copy the list alone into a new workbook, or save it as CSV UTF-8, and bring that."),
         )
 
 

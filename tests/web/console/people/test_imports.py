@@ -106,7 +106,7 @@ def test_the_verdicts_and_the_way_back_or_on(client, house):
 def test_what_is_not_possible_now_is_said(client, house):
     bring(client)
     page = client.post(f"/console/imports/{Import.objects.get().pk}/act/", {"act": "run"}, follow=True)
-    assert "clientes.csv is draft" in page.content.decode()
+    assert "is not ready for that" in page.content.decode()
 
 
 def test_bringing_a_list_needs_its_role(client, house):
