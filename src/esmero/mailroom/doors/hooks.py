@@ -20,7 +20,7 @@ from django.utils import timezone
 from esmero.intake.hooks import TOLD
 from esmero.mailroom.receive import take_in
 
-MAX_EVENTS = 1_000
+MOST_VALUES = 1_000  # of a list inside of one event
 MAX_DEPTH = 8
 _ID_KEY = re.compile(r"(?:message|smtp|msg)[-_ ]?id$", re.IGNORECASE)
 
@@ -67,7 +67,7 @@ def take_events(provider: str, *, request: HttpRequest) -> int:
     reader: Any = getattr(import_module(f"anymail.webhooks.{known.module}"), known.view)(**{known.secret: secret})
     try:
         reader.run_validators(request)
-        events = list(islice(reader.parse_events(request), MAX_EVENTS))
+        events = list(reader.parse_events(request))  # the size of a request is bounded, so their number is
     except AnymailWebhookValidationFailure as fault:
         raise NotTheirs(str(fault)) from fault
     except (AnymailError, ValueError, KeyError, TypeError, AttributeError, LookupError) as fault:
@@ -107,5 +107,5 @@ def _find_ids(facts: Any, depth: int = 0) -> Iterator[str]:
             else:
                 yield from _find_ids(value, depth + 1)
     elif isinstance(facts, list):
-        for value in facts[:MAX_EVENTS]:
+        for value in facts[:MOST_VALUES]:
             yield from _find_ids(value, depth + 1)
