@@ -43,10 +43,11 @@ const Button = Node.create({
   name: "letterButton",
   group: "block",
   atom: true,
-  priority: 1100,
   addAttributes: () => ({ href: { default: "" }, words: { default: "" } }),
+  // Read before links are; the node itself comes last, or an empty letter would begin with a button.
   parseHTML: () => [{
     tag: "a.button",
+    priority: 60,
     getAttrs: (link) => ({ href: link.getAttribute("href") ?? "", words: link.textContent.trim() }),
   }],
   renderHTML: ({ node }) => ["p", {}, ["a", { class: "button", href: node.attrs.href }, node.attrs.words]],

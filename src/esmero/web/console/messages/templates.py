@@ -4,9 +4,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -27,6 +29,7 @@ from esmero.rendering.problem import TemplateFault
 from esmero.web.console.access import requires, staff
 from esmero.web.console.messages.findings import Told, count_unwritten, tell_findings, tell_missing, tell_problems
 from esmero.web.console.page import show, show_part
+from esmero.web.console.settings.first_steps import next_step
 from esmero.web.parts.words import LANGUAGE_NAMES
 
 FIRST_TEXT = """<mjml>
@@ -128,10 +131,11 @@ def template(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and may_write and form.is_valid():
         written = read_form(form, desk=desk)
         try:
-            keep(desk, written, changed=form.cleaned_data["changed"], by=staff(request).name)
+            kept = keep(desk, written, changed=form.cleaned_data["changed"], by=staff(request).name)
         except TemplateFault as fault:
             desk.told = tell_problems(fault.problems, blocks=written.blocks)
         else:
+            messages.success(request, gettext("Version %(number)s is kept.") % {"number": kept.number})
             return redirect(f"{reverse('console:template', args=[pk])}?language={desk.language}")
     source = form["mjml"].value() if "mjml" in form.fields else ""
     return show(
@@ -150,6 +154,7 @@ def template(request: HttpRequest, pk: int) -> HttpResponse:
         rich=to_local(desk.text.letter, brand=desk.template.brand) if desk.text else "",
         fields=sorted(known_fields()),
         may_write=may_write,
+        next_step=next_step(request, here="template"),
     )
 
 
