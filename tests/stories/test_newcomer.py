@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.relay, pytest.mark.slow, once]
 PEOPLE, LATE, SILENT = 1_100, 60, 40  # in the list; customers too late for the segment; without a yes
 GO = PEOPLE - LATE - SILENT
 NAMES = ("Ana", "Luis", "Eva", "Núria", "José")
-PATIENCE = 20_000  # milliseconds until a page that does not move is a fault
+PATIENCE = 60_000  # milliseconds until a page that does not move is a fault
 expect.set_options(timeout=PATIENCE)
 
 
@@ -129,6 +129,7 @@ def write_letter(page):
     letter.click()
     page.keyboard.type("Hello ")
     press(page, "Field")
+    expect(page.locator(".letter-panel select option:checked")).to_have_text("Given name")
     page.get_by_label("For whoever has none").fill("dear customer")
     press(page, "Insert")
     page.keyboard.type(", the harvest is in.")
