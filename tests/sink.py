@@ -41,6 +41,13 @@ class Sink:
         text = self.dump.read_text("latin-1") if self.dump.exists() else ""
         return Counter(re.findall(r"^X-Rcpt-Args: <([^>]*)>", text, re.MULTILINE))
 
+    def mail_to(self, address: str) -> bytes:
+        """Return the only mail kept for a recipient, as it came over the wire; what the sink put before it is cut off."""
+        kept = self.dump.read_bytes().split(b"X-Client-Addr: ")
+        (mail,) = [one for one in kept if f"X-Rcpt-Args: <{address}>\n".encode() in one]
+        raw = re.sub(rb"\A.*?^Received: [^\n]*\n(?:[ \t][^\n]*\n)*", b"", mail, count=1, flags=re.DOTALL | re.MULTILINE)
+        return raw.replace(b"\n", b"\r\n")
+
 
 @contextmanager
 def open_sink(folder: Path, *flags: str):

@@ -25,13 +25,15 @@ const FieldChip = Node.create({
   group: "inline",
   inline: true,
   atom: true,
+  addOptions: () => ({ said: {} }),
   addAttributes: () => ({ name: { default: "" }, fallback: { default: null } }),
   parseHTML: () => [{
     tag: "span[data-field-name]",
     getAttrs: (span) => ({ name: span.dataset.fieldName, fallback: span.dataset.fallback ?? null }),
   }],
   renderHTML({ node }) {
-    const shown = node.attrs.fallback ? `${node.attrs.name} · ${node.attrs.fallback}` : node.attrs.name;
+    const name = this.options.said[node.attrs.name] ?? node.attrs.name;
+    const shown = node.attrs.fallback ? `${name} · ${node.attrs.fallback}` : name;
     const facts = { class: "field-chip", "data-field-name": node.attrs.name };
     if (node.attrs.fallback !== null) facts["data-fallback"] = node.attrs.fallback;
     return ["span", facts, shown];
@@ -43,10 +45,11 @@ const Button = Node.create({
   name: "letterButton",
   group: "block",
   atom: true,
-  priority: 1100,
   addAttributes: () => ({ href: { default: "" }, words: { default: "" } }),
+  // Read before links are; the node itself comes last, or an empty letter would begin with a button.
   parseHTML: () => [{
     tag: "a.button",
+    priority: 60,
     getAttrs: (link) => ({ href: link.getAttribute("href") ?? "", words: link.textContent.trim() }),
   }],
   renderHTML: ({ node }) => ["p", {}, ["a", { class: "button", href: node.attrs.href }, node.attrs.words]],
@@ -96,6 +99,12 @@ function hideFields(html) {
   return page.body.innerHTML;
 }
 
+/** {field: what it is called}, as the page says. */
+function sayFields(words) {
+  const said = words.fieldwords.split("|");
+  return Object.fromEntries(words.fields.split(" ").map((name, place) => [name, said[place]]));
+}
+
 function start() {
   const area = document.querySelector("textarea[data-letter]");
   const hidden = document.querySelector("input[data-rich]");
@@ -117,7 +126,7 @@ function start() {
       Link.configure({ openOnClick: false, autolink: false, HTMLAttributes: { rel: null, target: null } }),
       Image.configure({ inline: false }),
       Button,
-      FieldChip,
+      FieldChip.configure({ said: sayFields(words) }),
       PromotionBlock.configure({ label: words.promotionlabel }),
     ],
     content: showFields(kept),
@@ -287,7 +296,7 @@ function askField(editor, words, panel) {
   const choice = document.createElement("select");
   wrap.textContent = words.field;
   choice.className = "select";
-  for (const name of words.fields.split(" ")) choice.add(new Option(name, name));
+  for (const [name, said] of Object.entries(sayFields(words))) choice.add(new Option(said, name));
   choice.value = "given_name";
   choice.addEventListener("input", (event) => event.stopPropagation());
   wrap.append(choice);

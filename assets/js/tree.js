@@ -15,4 +15,11 @@ export function watchTree(document) {
     const button = node.querySelector(`button[value="${CSS.escape(act)}"]`);
     button?.form.requestSubmit(button);
   });
+  // Enter in the name saves; elsewhere in the tree it only takes the value in, as the first button of the form would.
+  document.addEventListener("keydown", (event) => {
+    const name = event.key === "Enter" && !event.isComposing && event.target.closest?.("form[data-tree] input[name=name]");
+    if (!name) return;
+    event.preventDefault();
+    name.form.requestSubmit(name.form.querySelector("button[value=save]"));
+  });
 }

@@ -4,9 +4,14 @@ import os
 import sqlite3
 import subprocess
 import sys
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+
+from tests.postfix import wait_for
 
 ROOT = Path(__file__).resolve().parents[2]
 once = pytest.mark.skipif(
@@ -50,3 +55,24 @@ class OwnHouse:
             return database.execute(question).fetchall()
         finally:
             database.close()
+
+    @contextmanager
+    def serving(self, log: Path) -> Iterator[str]:
+        """Run the whole house until the block ends; give what it said when its pages answered."""
+        process = self.start("serve", log=log)
+        address = f"http://127.0.0.1:{self.environment['ESMERO_WEB_PORT']}/accounts/login/"
+
+        def answers() -> bool:
+            assert process.poll() is None, log.read_text()
+            try:
+                with urllib.request.urlopen(address, timeout=10):
+                    return True
+            except OSError:
+                return False
+
+        try:
+            wait_for(answers, what="the pages answer", progress=log.read_text)
+            yield log.read_text()
+        finally:
+            process.terminate()
+            process.wait(60)

@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -75,15 +76,19 @@ async def _go(address: RelayAddress, *, order: tuple[str, ...], found: str) -> l
     return steps
 
 
-def keep_check(relay_id: int) -> list[Step]:
-    """Check a relay and keep the result on its row; a relay that answers is no longer in trouble."""
+def keep_check(relay_id: int, *, then: Callable[[], Mapping[str, Any]] = dict) -> list[Step]:
+    """Check a relay and keep the result on its row; a relay that answers is no longer in trouble.
+
+    `then` is done when it works; what it tells is kept with the result, at once, so that whoever waits sees both.
+    """
     steps = check_relay(Relay.objects.get(pk=relay_id))
-    worked = is_good(steps)
-    facts: dict[str, Any] = {"check_result": {"steps": [asdict(one) for one in steps], "good": worked}}
-    if worked:
-        facts |= {"trouble": "", "trouble_at": None}
+    result: dict[str, Any] = {"steps": [asdict(one) for one in steps], "good": is_good(steps)}
+    if result["good"]:
+        with transaction.atomic():
+            Relay.objects.filter(pk=relay_id).update(trouble="", trouble_at=None)
+        result |= then()
     with transaction.atomic():
-        Relay.objects.filter(pk=relay_id).update(checked_at=timezone.now(), **facts)
+        Relay.objects.filter(pk=relay_id).update(checked_at=timezone.now(), check_result=result)
     return steps
 
 

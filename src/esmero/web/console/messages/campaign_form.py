@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -42,7 +43,7 @@ class CampaignForm(forms.Form):
     )
     segment = forms.ModelChoiceField(label=_("To whom"), queryset=Segment.objects.none(), required=False)
 
-    def __init__(self, data: Any, *, brand: Brand, campaign: Campaign | None) -> None:
+    def __init__(self, data: Any, *, brand: Brand, campaign: Campaign | None, segment: str = "") -> None:
         initial = (
             {
                 "name": campaign.name,
@@ -53,7 +54,7 @@ class CampaignForm(forms.Form):
                 **{f"reason_{code}": text for code, text in campaign.reason.items()},
             }
             if campaign
-            else None
+            else {"segment": segment}
         )
         super().__init__(data, initial=initial)
         fields: dict[str, Any] = self.fields
@@ -66,6 +67,11 @@ class CampaignForm(forms.Form):
         fields["promotion_topic"].label_from_instance = fields["topic"].label_from_instance
         fields["version"].queryset = latest_versions(brand=brand, besides=campaign.version_id if campaign else None)
         fields["segment"].queryset = Segment.objects.filter(brand__in=[brand]) | Segment.objects.filter(brand=None)
+        if campaign is None:
+            for name in ("topic", "version", "segment"):  # where there is no choice, nobody is asked to choose
+                few = list(fields[name].queryset[:2])
+                if len(few) == 1:
+                    self.initial[name] = few[0].pk
         own_first = sorted(LANGUAGE_NAMES, key=lambda language: language[0] != brand.language)
         for code, language in own_first:
             self.fields[f"reason_{code}"] = forms.CharField(
@@ -75,15 +81,15 @@ class CampaignForm(forms.Form):
                 help_text=_("Readers see it: “You get this mail because …”") if code == brand.language else "",
             )
 
-    def find_lacking(self) -> list[str | Promise]:
-        """Name what the brand has none of yet, so that the draft cannot be finished: topic, template, segment."""
+    def find_lacking(self) -> list[tuple[str | Promise, str, str | Promise]]:
+        """Return what the brand has none of yet, so that the draft cannot be finished, each with where it is made."""
         fields: dict[str, Any] = self.fields
         words = {
-            "topic": _("a topic to write about"),
-            "version": _("a template"),
-            "segment": _("a segment of people"),
+            "topic": (_("a topic to write about"), reverse("console:topic-new"), _("New topic")),
+            "version": (_("a template"), reverse("console:template-new"), _("New template")),
+            "segment": (_("a segment of people"), reverse("console:segment-new"), _("New segment")),
         }
-        return [name for key, name in words.items() if not fields[key].queryset.exists()]
+        return [line for key, line in words.items() if not fields[key].queryset.exists()]
 
     def facts(self) -> dict[str, Any]:
         """Return what the campaign's functions take."""

@@ -37,7 +37,7 @@ def edit_campaign(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     brand = changed.brand if changed else read_brand(request)
     if brand is None:
         return redirect("console:today")
-    form = CampaignForm(request.POST or None, brand=brand, campaign=changed)
+    form = CampaignForm(request.POST or None, brand=brand, campaign=changed, segment=request.GET.get("segment", ""))
     if request.method == "POST" and form.is_valid():
         try:
             if changed:

@@ -4,9 +4,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -17,6 +19,7 @@ from esmero.content.versions import add_version, make_letter, source_of
 from esmero.dossier.segments import select_persons
 from esmero.house.roles import may
 from esmero.mailroom.facts import known_fields
+from esmero.people.models import OwnField
 from esmero.people.queries import people_rows
 from esmero.people.segments import SegmentFault
 from esmero.rendering.compile import Source, compile_source
@@ -27,6 +30,9 @@ from esmero.rendering.problem import TemplateFault
 from esmero.web.console.access import requires, staff
 from esmero.web.console.messages.findings import Told, count_unwritten, tell_findings, tell_missing, tell_problems
 from esmero.web.console.page import show, show_part
+from esmero.web.console.people.import_columns import FIELD_WORDS
+from esmero.web.console.settings.first_steps import next_step
+from esmero.web.parts.tags import said
 from esmero.web.parts.words import LANGUAGE_NAMES
 
 FIRST_TEXT = """<mjml>
@@ -128,12 +134,15 @@ def template(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and may_write and form.is_valid():
         written = read_form(form, desk=desk)
         try:
-            keep(desk, written, changed=form.cleaned_data["changed"], by=staff(request).name)
+            kept = keep(desk, written, changed=form.cleaned_data["changed"], by=staff(request).name)
         except TemplateFault as fault:
             desk.told = tell_problems(fault.problems, blocks=written.blocks)
         else:
+            messages.success(request, gettext("Version %(number)s is kept.") % {"number": kept.number})
             return redirect(f"{reverse('console:template', args=[pk])}?language={desk.language}")
     source = form["mjml"].value() if "mjml" in form.fields else ""
+    said_fields = say_fields()
+    fields = sorted(said_fields)
     return show(
         request,
         "console/messages/template.html",
@@ -148,8 +157,10 @@ def template(request: HttpRequest, pk: int) -> HttpResponse:
         problem_lines=[int(one.go.partition(":")[2]) for one in desk.told if one.go.startswith("line:")],
         source=source,
         rich=to_local(desk.text.letter, brand=desk.template.brand) if desk.text else "",
-        fields=sorted(known_fields()),
+        fields=fields,
+        field_words=[said_fields[name] for name in fields],
         may_write=may_write,
+        next_step=next_step(request, here="template"),
     )
 
 
@@ -188,6 +199,18 @@ def unwritten(request: HttpRequest, pk: int) -> HttpResponse:
     except SegmentFault:  # the segment says so on its own page
         told = []
     return show_part(request, "console/messages/findings.html", told=told)
+
+
+def say_fields() -> dict[str, str]:
+    """Return every field that a letter may use with what it is called, of the house's own fields their label."""
+    own = {one.key: (said(one.label) or one.key).replace("|", "/") for one in OwnField.objects.all()}
+    forms_only = {
+        "confirm_url": _("Address that confirms (only in the mail of a form)"),
+        "chosen_topics": _("Chosen topics (only in the mail of a form)"),
+    }
+    return {
+        name: own.get(name) or str(forms_only.get(name) or FIELD_WORDS.get(name) or name) for name in known_fields()
+    }
 
 
 def read_form(form: TextForm, *, desk: Desk) -> Written:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, override
 from django.views.decorators.http import require_POST
 
 from esmero.house.models import Brand
@@ -21,10 +21,12 @@ from esmero.people.topics import PurposeStands, archive_topic, has_ledger, save_
 from esmero.web.console.access import requires, staff
 from esmero.web.console.listing import answer_list
 from esmero.web.console.page import read_brand, show
+from esmero.web.console.settings.first_steps import next_step
 from esmero.web.console.undoing import offer_undo
 from esmero.web.parts.tables import Column, Filter, Listing
 from esmero.web.parts.tags import chip, said
 from esmero.web.parts.wordings import add_wordings, read_wordings
+from esmero.web.parts.words import LANGUAGE_NAMES
 
 
 def _name(topic: Topic) -> SafeString:
@@ -92,7 +94,8 @@ class TopicForm(forms.Form):
     )
 
     def __init__(self, data: Any, *, topic: Topic | None, brand: Brand | None) -> None:
-        initial: dict[str, Any] = {"brand": brand}
+        purposes = list(Purpose.objects.values_list("pk", flat=True)[:2])
+        initial: dict[str, Any] = {"brand": brand, "purpose": purposes[0] if len(purposes) == 1 else None}
         if topic is not None:
             initial = {"purpose": topic.purpose_id, "archive_is_public": topic.archive_is_public}
         super().__init__(data, initial=initial)
@@ -128,6 +131,14 @@ def _purpose_label(purpose: Purpose) -> str:
     return f"{said(purpose.name) or purpose.code} ({kind})"
 
 
+def _say_first_purpose() -> dict[str, str]:
+    words = {}
+    for code, _name in LANGUAGE_NAMES:
+        with override(code):
+            words[code] = _("News and offers")
+    return words
+
+
 class PurposeForm(forms.Form):
     """A purpose: its code, its words, and whether it is advertising."""
 
@@ -141,7 +152,11 @@ class PurposeForm(forms.Form):
 
     def __init__(self, data: Any, *, purpose: Purpose | None) -> None:
         super().__init__(data)
-        add_wordings(self, "name", _("Name (%(language)s)"), first="", stored=purpose.name if purpose else {}, most=120)
+        # The first purpose of a house is nearly always this one; its words may be changed.
+        suggested: dict[str, str] = {} if Purpose.objects.exists() else _say_first_purpose()
+        stored = purpose.name if purpose else suggested
+        add_wordings(self, "name", _("Name (%(language)s)"), first="", stored=stored, most=120)
+        self.fields["code"].initial = "news" if suggested else ""
         if purpose is not None:
             del self.fields["code"], self.fields["commercial"]
 
@@ -164,6 +179,7 @@ def topics(request: HttpRequest) -> HttpResponseBase:
         rows=Topic.objects.select_related("brand", "purpose"),
         subject="topics",
         purposes=list(Purpose.objects.order_by("code")),
+        next_step=next_step(request, here="topic"),
         empty_title=_("No topic yet"),
         empty_text=_("A topic is what a brand writes about regularly, and what people can choose: news, offers, tips."),
         empty_url=new,
@@ -176,8 +192,7 @@ def edit_topic(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     """Make a topic or change it."""
     topic = get_object_or_404(Topic.objects.select_related("brand", "purpose"), pk=pk) if pk else None
     if topic is None and not Purpose.objects.exists():
-        messages.info(request, _("A topic needs a purpose. Make that first: “News and offers” is a good one."))
-        return redirect("console:purpose-new")
+        return redirect("console:purpose-new")  # which says why
     form = TopicForm(request.POST or None, topic=topic, brand=read_brand(request))
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
@@ -243,6 +258,9 @@ def edit_purpose(request: HttpRequest, pk: int | None = None) -> HttpResponse:
         lead=_(
             "What a permission is for. People who allow offers have not allowed surveys: each purpose is asked for apart."
         ),
+        before=""
+        if Purpose.objects.exists()
+        else _("A topic needs a purpose. One is suggested here; change it as you like, then name the topic."),
         up=_("Topics"),
         up_url=reverse("console:topics"),
     )

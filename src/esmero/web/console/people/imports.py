@@ -29,6 +29,7 @@ from esmero.web.console.access import requires, staff
 from esmero.web.console.listing import answer_list
 from esmero.web.console.page import read_brand, show, show_part, wants_part
 from esmero.web.console.people.import_columns import draw_columns, read_said
+from esmero.web.console.settings.first_steps import next_step
 from esmero.web.parts.paging import cut_page, read_key
 from esmero.web.parts.tables import Column, Filter, Listing
 from esmero.web.parts.tags import said as in_words
@@ -69,9 +70,12 @@ class OriginForm(forms.Form):
     )
 
     def __init__(self, data: Any, *, brought: Import) -> None:
-        super().__init__(data, initial={"topic": brought.topic_id, "source": brought.source})
+        topics = Topic.objects.filter(brand=brought.brand_id, archived_at=None).order_by("id")
+        few = list(topics.values_list("pk", flat=True)[:2])
+        only = few[0] if len(few) == 1 else None
+        super().__init__(data, initial={"topic": brought.topic_id or only, "source": brought.source})
         fields: dict[str, Any] = self.fields
-        fields["topic"].queryset = Topic.objects.filter(brand=brought.brand_id).order_by("id")
+        fields["topic"].queryset = topics
         fields["topic"].label_from_instance = lambda topic: in_words(topic.name) or topic.code
 
 
@@ -182,6 +186,8 @@ def show_import(request: HttpRequest, pk: int) -> HttpResponse:
         facts |= _mapping_facts(brought, form=OriginForm(None, brought=brought), chosen=brought.mapping)
     elif brought.state not in MOVING:
         facts |= _lines(request, brought)
+    if brought.state == Import.State.DONE:
+        facts["next_step"] = next_step(request, here="import")
     return show(request, "console/people/import.html", subject="imports", **facts)
 
 
@@ -225,6 +231,8 @@ def _check(request: HttpRequest, brought: Import) -> HttpResponse:
     values = request.POST.getlist("column")
     confirmed = "confirm" in request.POST
     fault = ""
+    if form.is_valid() and confirmed and "consent" in values and form.cleaned_data["topic"] is None:
+        form.add_error("topic", gettext("Say which topic the consent is for."))
     if form.is_valid():
         try:
             begin_check(

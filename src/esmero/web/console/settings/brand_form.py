@@ -5,6 +5,7 @@ from zoneinfo import available_timezones
 
 from django import forms
 from django.conf import settings
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -27,7 +28,8 @@ class BrandForm(forms.Form):
     slug = forms.SlugField(
         label=gettext_lazy("Short code"),
         max_length=40,
-        help_text=gettext_lazy("Small letters, digits and hyphens. It stands in addresses and does not change later."),
+        required=False,
+        help_text=gettext_lazy("It stands in addresses and does not change later. Empty: made from the name."),
     )
     legal_name = forms.CharField(
         label=gettext_lazy("Company behind it"),
@@ -111,8 +113,10 @@ class BrandForm(forms.Form):
             del self.fields["slug"]
 
     def clean_slug(self) -> str:
-        """Refuse a code that another brand has."""
-        slug: str = self.cleaned_data["slug"].lower()
+        """Make a code of the name where none is given; refuse one that another brand has."""
+        slug: str = self.cleaned_data["slug"].lower() or slugify(self.cleaned_data.get("name", ""))[:40]
+        if not slug:
+            raise forms.ValidationError(_("Give a short code of letters and digits."))
         if Brand.objects.filter(slug=slug).exists():
             raise forms.ValidationError(_("Another brand has this code."))
         return slug

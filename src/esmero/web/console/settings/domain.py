@@ -19,6 +19,7 @@ from esmero.house.models import Brand
 from esmero.outbox.readiness import look, mark_looking, records_for, zone_line
 from esmero.web.console.access import requires, staff
 from esmero.web.console.page import show, show_part, wants_part
+from esmero.web.console.settings.first_steps import next_step
 from esmero.web.parts.words import Word
 from esmero.work.aside import run_aside
 
@@ -108,6 +109,7 @@ def domain(request: HttpRequest, pk: int) -> HttpResponse:
     }
     if wants_part(request):
         return show_part(request, "console/settings/domain.html#checks", **context)
+    context["next_step"] = next_step(request, here="domain")
     return show(request, "console/settings/domain.html", subject="brands", **context)
 
 

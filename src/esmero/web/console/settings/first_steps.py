@@ -14,6 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
+from esmero.campaigns.models import Campaign
 from esmero.content.models import Template
 from esmero.house.models import Brand, User
 from esmero.house.profiles import is_ordinary_rate
@@ -25,6 +26,7 @@ from esmero.web.console.access import requires, staff
 from esmero.web.console.page import read_brand, show
 
 HIDDEN = "first_steps_hidden"
+_ALL_DONE = "first_steps_done"  # kept in the session, so that a grown house is asked once
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,7 @@ def list_steps(brand: Brand | None) -> list[FirstStep]:
             title=_("Send yourself a test"),
             why=_("Make a draft of a message and send it to your own address first."),
             missing=() if _was_tested(pk) else (_("a test mail that left"),),
-            url=reverse("console:campaign-new") if pk else "",
+            url=_test_url(pk),
             action=_("New message"),
             permission="campaigns.write",
         ),
@@ -146,6 +148,15 @@ def _relay_missing() -> Sequence[str | Promise]:
     return (_("a test of the relay"),)
 
 
+def _test_url(brand: int | None) -> str:
+    """Return where a test is sent: the message of the latest draft, else where one is made."""
+    if brand is None:
+        return ""
+    ready = Campaign.objects.filter(brand=brand, state__in=["draft", "checked"], version__isnull=False)
+    latest = ready.order_by("-id").values_list("pk", flat=True).first()
+    return f"{reverse('console:campaign', args=[latest])}?tab=message" if latest else reverse("console:campaign-new")
+
+
 def _was_tested(brand: int | None) -> bool:
     if brand is None:
         return False
@@ -159,6 +170,20 @@ def steps_left(brand: Brand | None, *, user: User) -> list[FirstStep]:
     if user.console.get(HIDDEN) or not may(user, "house.settings"):
         return []
     return [one for one in list_steps(brand) if not one.done]
+
+
+def next_step(request: HttpRequest, *, here: str) -> FirstStep | None:
+    """Return the step that follows the one of this page (`here`), as long as the way is not walked to its end.
+
+    An optional step that was passed over does not hold the way up.
+    """
+    if request.session.get(_ALL_DONE) or not may(staff(request), "house.settings"):
+        return None
+    left = [one for one in steps_left(read_brand(request), user=staff(request)) if not one.optional]
+    if not left:
+        request.session[_ALL_DONE] = True
+    elsewhere = [one for one in left if one.key != here]
+    return elsewhere[0] if elsewhere and elsewhere[0].url else None
 
 
 @requires("house.settings")
@@ -186,4 +211,5 @@ def put_away(request: HttpRequest) -> HttpResponse:
         fresh = User.objects.select_for_update().get(pk=user.pk)
         fresh.console[HIDDEN] = request.POST.get("hide") == "yes"
         fresh.save(update_fields=["console"])
+    request.session.pop(_ALL_DONE, None)
     return redirect("console:today" if request.POST.get("hide") == "yes" else "console:first-steps")

@@ -19,11 +19,12 @@ from django.views.decorators.http import require_POST
 from esmero.house.models import Brand, User
 from esmero.mailroom.relay_letters import write_by
 from esmero.outbox.models import Message, Relay
-from esmero.outbox.relay_check import is_good, keep_check, mark_checking
+from esmero.outbox.relay_check import keep_check, mark_checking
 from esmero.outbox.relays import NoRelay, drop_relay, save_relay
 from esmero.web.console.access import requires, staff
 from esmero.web.console.listing import answer_list
 from esmero.web.console.page import show, show_part, wants_part
+from esmero.web.console.settings.first_steps import next_step
 from esmero.web.console.settings.relay_words import STEP_STATES, STEPS, say_remedy
 from esmero.web.parts.tables import Column, Listing
 from esmero.web.parts.tags import chip
@@ -177,7 +178,7 @@ def edit_relay(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     """Make a relay or change it; beside the form its test."""
     relay = get_object_or_404(Relay, pk=pk) if pk else None
     if relay is not None and wants_part(request):
-        return show_part(request, "console/settings/relay.html#test", **_tell(relay))
+        return show_part(request, "console/settings/relay.html#test", polled=True, **_tell(relay))
     form = RelayForm(request.POST or None, relay=relay)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
@@ -193,7 +194,8 @@ def edit_relay(request: HttpRequest, pk: int | None = None) -> HttpResponse:
         else:
             messages.success(request, _("The relay %(name)s is kept. Test it now.") % {"name": saved.name})
             return redirect("console:relay", pk=saved.pk)
-    return show(request, "console/settings/relay.html", subject="relays", form=form, **(_tell(relay) if relay else {}))
+    facts: dict[str, Any] = {**_tell(relay), "next_step": next_step(request, here="relay")} if relay else {}
+    return show(request, "console/settings/relay.html", subject="relays", form=form, **facts)
 
 
 @require_POST
@@ -223,15 +225,13 @@ def remove_relay(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _try_out(pk: int, *, user: User, write: bool) -> None:
-    steps = keep_check(pk)
-    if not write or not is_good(steps):
-        return
-    relay = Relay.objects.select_related("brand").get(pk=pk)
-    try:
-        told: dict[str, Any] = {"message": write_by(relay, to=user).pk}
-    except NoRelay:
-        told = {"no_brand": True}
-    Relay.objects.filter(pk=pk).update(check_result={**relay.check_result, **told})
+    def write_mail() -> dict[str, Any]:
+        try:
+            return {"message": write_by(Relay.objects.select_related("brand").get(pk=pk), to=user).pk}
+        except NoRelay:
+            return {"no_brand": True}
+
+    keep_check(pk, then=write_mail if write else dict)
 
 
 def _is_checking(relay: Relay) -> bool:
