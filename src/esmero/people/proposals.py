@@ -14,15 +14,19 @@ from esmero.house.models import User
 from esmero.people.addresses import domain_of, read_address
 from esmero.people.models import Address, ContactPoint, Person, Proposal
 
+BEFORE, AFTER = 300, 120  # characters of the mail that are kept around the address
+
 
 class Decided(Exception):
     """Somebody decided on this proposal before; the text says what."""
 
 
-def propose(person: Person, *, kind: str, address: str, evidence: str, at: datetime) -> Proposal | None:
+def propose(
+    person: Person, *, kind: str, address: str, evidence: str, at: datetime, words: str = ""
+) -> Proposal | None:
     """Note an address for a person in the caller's transaction; None when it is none, or known of this person already.
 
-    What was decided once is not asked again.
+    What was decided once is not asked again. `words` are what the mail said; those around the address are kept.
     """
     found = read_address(address)
     if not found.usable or (person.address is not None and person.address.value == found.normalised):
@@ -30,7 +34,7 @@ def propose(person: Person, *, kind: str, address: str, evidence: str, at: datet
     row, _ = Proposal.objects.get_or_create(
         person=person,
         address=found.normalised,
-        defaults={"kind": kind, "evidence": evidence, "found_at": at},
+        defaults={"kind": kind, "evidence": evidence, "words": _cut_words(words, address), "found_at": at},
     )
     return row
 
@@ -52,6 +56,14 @@ def refuse(proposal: Proposal, *, by: User | str) -> None:
     """Leave the address out for good. Raises Decided."""
     with transaction.atomic():
         _decide(_open(proposal), state=Proposal.State.REFUSED, by=by, became=None)
+
+
+def _cut_words(text: str, address: str) -> str:
+    words = " ".join(text.replace("\x00", "").split())
+    place = max(words.lower().find(address.lower()), 0)
+    begin = max(place - BEFORE, 0)
+    end = max(place + len(address) + AFTER, begin + BEFORE)
+    return f"{'… ' if begin else ''}{words[begin:end]}{' …' if end < len(words) else ''}"[:600]
 
 
 def _open(proposal: Proposal) -> Proposal:
