@@ -46,12 +46,14 @@ def _person(row: Proposal) -> SafeString:
     return format_html('{}<br><span class="soft small">{}</span>', link, organisation.name) if organisation else link
 
 
-def _address(row: Proposal) -> SafeString | str:
+def _address(row: Proposal) -> SafeString:
     known = row.became_id or row.known  # type: ignore[attr-defined]
     if known is None or known == row.person_id:
-        return row.address
+        return format_html('<span class="wrap">{}</span>', row.address)
     url = reverse("console:person", args=[known])
-    return format_html('{}<br><a class="small" href="{}">{}</a>', row.address, url, _("known already"))
+    return format_html(
+        '<span class="wrap">{}</span><br><a class="small" href="{}">{}</a>', row.address, url, _("known already")
+    )
 
 
 def _words(row: Proposal) -> str:
@@ -87,8 +89,8 @@ def _listing(*, decides: bool) -> Listing:
         search_title=gettext_lazy("Proposed address"),
         columns=(
             Column(key="person", title=gettext_lazy("Person"), cell=_person, plain=lambda row: str(row.person), head=True),
-            Column(key="kind", title=gettext_lazy("What the mail says"), cell=lambda row: state("proposal-kind", row.kind)),
             Column(key="address", title=gettext_lazy("Proposed address"), cell=_address, plain=lambda row: row.address),
+            Column(key="kind", title=gettext_lazy("What the mail says"), cell=lambda row: state("proposal-kind", row.kind)),
             Column(key="words", title=gettext_lazy("In its words"), cell=_words, plain=lambda row: row.words, quiet=True),
             Column(key="state", title=gettext_lazy("State"), cell=lambda row: state("proposal", row.state), shown=False),
             Column(

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from esmero.web.console.settings import (
+    alignment,
     audit,
     brands,
     domain,
@@ -38,6 +39,12 @@ urlpatterns = [
     path("settings/brands/<int:pk>/logo", brands.logo, name="brand-logo"),
     path("settings/brands/<int:pk>/domain/", domain.domain, name="domain"),
     path("settings/brands/<int:pk>/domain/act/", domain.act_on_domain, name="domain-act"),
+    path("settings/brands/<int:pk>/senders/", alignment.senders, name="senders-first"),
+    path("settings/brands/<int:pk>/senders/<str:domain>/", alignment.senders, name="senders"),
+    path("settings/brands/<int:pk>/senders/<str:domain>/names/", alignment.name_senders, name="senders-name"),
+    path("settings/brands/<int:pk>/senders/<str:domain>/<int:source>/", alignment.sender, name="sender"),
+    path("settings/brands/<int:pk>/senders/<str:domain>/reports/", alignment.reports, name="dmarc-reports"),
+    path("settings/brands/<int:pk>/senders/<str:domain>/reports/<int:number>/", alignment.report, name="dmarc-report"),
     path("settings/relays/", relays.relays, name="relays"),
     path("settings/relays/new/", relays.edit_relay, name="relay-new"),
     path("settings/relays/<int:pk>/", relays.edit_relay, name="relay"),
