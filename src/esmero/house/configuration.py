@@ -41,7 +41,8 @@ class Configuration(BaseSettings):
         description="Hours until each further try after a relay reported that it gave up for now (full box, dead host)",
     )
     hooks: dict[str, str] = Field(
-        {}, description='Providers whose webhooks are taken, with their secrets: { mailgun = "signing key" }'
+        {},
+        description='Providers whose webhooks are taken, with their secrets: { mailgun = "signing key", brevo = "name:password" }',
     )
     report_months: int = Field(
         13,

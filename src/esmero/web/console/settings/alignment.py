@@ -29,11 +29,12 @@ from esmero.web.parts.charts import Chart, Series
 from esmero.web.parts.rates import say_share
 from esmero.web.parts.tables import Column, Filter, Listing, Rows
 from esmero.web.parts.tags import chip, on
+from esmero.web.parts.words import MOMENTS
 from esmero.work.aside import run_aside
 
 
 def _day(value: Any) -> str:
-    return date_format(value, "SHORT_DATE_FORMAT") if value else ""
+    return date_format(value, str(MOMENTS["short"])) if value else ""
 
 
 def _number(value: int) -> str:
@@ -137,8 +138,8 @@ def _rows(page: str, first: Column) -> Listing:
         columns=(
             first,
             Column(key="count", title=gettext_lazy("Mails"), cell=lambda row: _number(row.count), plain=lambda row: row.count, numeric=True, label=gettext_lazy("mails")),
-            Column(key="dkim", title="DKIM", cell=lambda row: _judged(row.dkim, result=row.dkim_result, domain=row.dkim_domain)),
-            Column(key="spf", title="SPF", cell=lambda row: _judged(row.spf, result=row.spf_result, domain=row.spf_domain)),
+            Column(key="dkim", title="DKIM", cell=lambda row: _judged(row.dkim, result=row.dkim_result, domain=row.dkim_domain), label="DKIM"),
+            Column(key="spf", title="SPF", cell=lambda row: _judged(row.spf, result=row.spf_result, domain=row.spf_domain), label="SPF"),
             Column(key="did", title=gettext_lazy("The receiver"), cell=_say_disposition),
             Column(key="header", title=gettext_lazy("In the From line"), cell=lambda row: row.header_from, quiet=True),
             Column(key="why", title=gettext_lazy("Its reasons"), cell=lambda row: ", ".join(map(str, row.reasons)), quiet=True, shown=False),
