@@ -47,13 +47,13 @@ def _person(row: Proposal) -> SafeString:
 
 
 def _address(row: Proposal) -> SafeString:
+    name, _at, domain = row.address.rpartition("@")
+    shown = format_html("{}<wbr>@{}", name, domain)
     known = row.became_id or row.known  # type: ignore[attr-defined]
     if known is None or known == row.person_id:
-        return format_html('<span class="wrap">{}</span>', row.address)
+        return shown
     url = reverse("console:person", args=[known])
-    return format_html(
-        '<span class="wrap">{}</span><br><a class="small" href="{}">{}</a>', row.address, url, _("known already")
-    )
+    return format_html('{}<br><a class="small" href="{}">{}</a>', shown, url, _("known already"))
 
 
 def _words(row: Proposal) -> str:
