@@ -9,6 +9,8 @@ from esmero.house.models import AuditEntry, Brand, Happening, SavedView, User
 from esmero.mailroom.models import (
     AggregateReport,
     AggregateRow,
+    AlignmentDay,
+    AlignmentSource,
     ClickTrace,
     Inbound,
     Mailbox,
@@ -49,6 +51,8 @@ __all__ = [
     "AddressChange",
     "AggregateReport",
     "AggregateRow",
+    "AlignmentDay",
+    "AlignmentSource",
     "AudienceMember",
     "AuditEntry",
     "BlockedDomain",

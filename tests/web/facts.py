@@ -1,6 +1,6 @@
 """A house with something on every page of the console: `rows` of each thing, so that lists can be tried with 1 and 3."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from io import BytesIO
 
@@ -14,8 +14,10 @@ from esmero.content.versions import add_version, create_template, make_letter, s
 from esmero.conversations.models import Conversation, Entry
 from esmero.dossier.tallies import keep_all
 from esmero.house.models import AuditEntry, User
+from esmero.intake.dmarc import read_report
+from esmero.mailroom.alignment import keep_report, source_rows
 from esmero.mailroom.facts import known_fields
-from esmero.mailroom.models import Inbound
+from esmero.mailroom.models import Inbound, Mailbox, MailboxFolder
 from esmero.outbox.models import Captured, Message, MessageEvent, Relay
 from esmero.outbox.transports.capture.transport import capture
 from esmero.outbox.transports.parcels import Parcel
@@ -30,6 +32,7 @@ from esmero.people.models import (
     Organisation,
     OwnField,
     Person,
+    Proposal,
     Segment,
     Tag,
 )
@@ -39,6 +42,7 @@ from esmero.rendering.compile import Source
 from esmero.vault.files import seal
 from esmero.work.models import Job
 from tests.house_facts import House, add_people, build_house, open_dispatch
+from tests.intake.dmarc_samples import make_xml
 
 LETTER = (
     b"From: Fibra Norte <hola@fibranorte.example>\r\nTo: persona0@cliente.example\r\nSubject: Novedades\r\n"
@@ -209,12 +213,33 @@ def furnish(rows: int = 1) -> Console:
             conversation=talk, direction="in", at=now, author=talk.address, text="¿Me llaman?", answers=message
         )
         AudienceMember.objects.create(campaign=checked, person=person, outcome="refuse", first="G03", codes="G03")
+        Proposal.objects.create(
+            person=person, kind=("successor", "moved")[number % 2], address=f"marta{number}@cliente.example",
+            evidence=f"inbound {arrived.pk}", words="Ya no trabajo aquí. Escriba a Marta Gil, marta@cliente.example", found_at=now,
+        )  # fmt: skip
         AuditEntry.objects.create(
             action="campaign.started", actor_name="Lucía", subject_kind="campaign", subject_id=running.pk
         )
         Campaign.objects.create(name=f"Antigua {number}", state="done", **facts)
         Job.objects.create(kind="dry-run", state="failed", trouble="Traceback\nOSError: disk full", done=1, total=2)
         capture([Parcel(message.pk, "r-tag@vuelta.fibranorte.example", f"persona{number}@cliente.example", LETTER)])
+        Mailbox.objects.create(
+            name=f"buzon-{number}", host="imap.fibranorte.example", username="vuelta@fibranorte.example",
+            folders=["INBOX"], trouble=("", "imap.fibranorte.example refuses vuelta")[number % 2], reached_at=now,
+            check_result={"steps": [{"step": "name", "state": "ok", "said": "192.0.2.1", "remedy": ""},
+                {"step": "auth", "state": "broken", "said": "no", "remedy": "Check name and password"}], "good": False},
+        )  # fmt: skip
+    domain = house.brand.sender_address.rpartition("@")[2]
+    told = [(f"192.0.2.{number}", 90 - number, ("pass", "fail")[number % 2], "fail") for number in range(rows)]
+    for number in range(rows):
+        found = read_report(
+            make_xml([*told, ("198.51.100.7", 3, "fail", "fail")], domain=domain, report_id=f"r-{number}")
+        )
+        aggregate = keep_report(
+            replace(found, begin=now - timedelta(days=number + 2), end=now - timedelta(days=number + 1)), evidence=f"inbound {arrived.pk}"
+        )  # fmt: skip
+    box = Mailbox.objects.order_by("id").first()
+    MailboxFolder.objects.create(mailbox=box, name="INBOX", last_uid=7, number=7, fetched_at=now)
     keep_all(now)
     imported = [
         Import.objects.create(
@@ -246,6 +271,7 @@ def furnish(rows: int = 1) -> Console:
         for person in people
     ]
     content = furnish_content(house, rows)
+    sending = f"settings/brands/{house.brand.pk}/senders/"
     pages = {
         "letter": f"templates/{content['letter']}/", "letter-versions": f"templates/{content['letter']}/versions/",
         "letter-look": f"templates/versions/{content['letter-version']}/look/",
@@ -272,7 +298,7 @@ def furnish(rows: int = 1) -> Console:
         "message": f"messages/{message.pk}/",
         "returns": "returns/", "returns-each": "returns/each/", "returns-words": "returns/words/",
         "returns-addresses": "returns/addresses/", "returns-complaints": "returns/complaints/",
-        "returns-absences": "returns/absences/", "returns-mail": "returns/mail/", "arrival": f"returns/mail/{arrived.pk}/",
+        "returns-absences": "returns/absences/", "proposals": "returns/proposals/", "proposals-decided": "returns/proposals/?state=refused", "returns-mail": "returns/mail/", "arrival": f"returns/mail/{arrived.pk}/",
         "reports": "reports/", "report-pressure": "reports/pressure/", "report-returns": "reports/returns/",
         "report-growth": "reports/growth/",
         "campaign-draft": f"campaigns/{draft.pk}/", "campaign-edit": f"campaigns/{draft.pk}/edit/",
@@ -285,6 +311,9 @@ def furnish(rows: int = 1) -> Console:
         "first-steps": "first-steps/", "brands": "settings/brands/", "brand-new": "settings/brands/new/",
         "brand": f"settings/brands/{house.brand.pk}/", "domain": f"settings/brands/{house.brand.pk}/domain/",
         "relays": "settings/relays/", "relay-new": "settings/relays/new/", "relay": f"settings/relays/{house.relay.pk}/",
+        "senders": f"{sending}{domain}/", "dmarc-reports": f"{sending}{domain}/reports/",
+        "sender": f"{sending}{domain}/{source_rows(domain).first().pk}/", "dmarc-report": f"{sending}{domain}/reports/{aggregate.pk}/",
+        "mailboxes": "settings/mailboxes/", "mailbox-new": "settings/mailboxes/new/", "mailbox": f"settings/mailboxes/{box.pk}/",
         "fields": "settings/fields/", "field-new": "settings/fields/new/", "field": f"settings/fields/{OwnField.objects.get().pk}/",
         "profiles": "settings/profiles/", "team": "settings/team/", "member-new": "settings/team/new/",
         "audit": "settings/audit/", "topics": "topics/", "topic-new": "topics/new/", "topic": f"topics/{house.topic.pk}/",

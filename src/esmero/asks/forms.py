@@ -73,3 +73,8 @@ def form_rows(*, brand: Brand) -> QuerySet[Form]:
 def _count(state: str) -> Any:
     entries = Submission.objects.filter(form=OuterRef("pk"), state=state).order_by().values("form")
     return Coalesce(Subquery(entries.annotate(number=Count("pk")).values("number"), output_field=IntegerField()), 0)
+
+
+def address_of(form: Form) -> str:
+    """Return where people find a form."""
+    return f"{form.brand.public_url.rstrip('/')}/s/{form.slug}"

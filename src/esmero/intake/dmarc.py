@@ -22,7 +22,8 @@ MAX_UNPACKED = 20_971_520
 """Octets of XML that are looked at."""
 MAX_ROWS = 10_000
 MAX_WORD = 255
-MAX_COUNT = 2**53
+MAX_COUNT = 10**9
+"""Mails in a row that are believed; sums of sums must fit into 64 bits."""
 
 _SUBJECT = re.compile(r"\breport[ -]domain\s*:", re.IGNORECASE)
 _FILE = re.compile(r"^[^!/\\]{1,255}![^!]{1,255}!\d{6,12}!\d{6,12}|\bdmarc\b", re.IGNORECASE)

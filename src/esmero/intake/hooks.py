@@ -38,7 +38,7 @@ def read_hook(raw: bytes) -> Verdict:
     report = _make_report(facts) if kind is Kind.BOUNCE else None
     return Verdict(
         kind=kind,
-        sender="",
+        sender=clean_address(_word(facts, "recipient")),  # of whom the provider speaks
         subject="",
         text=_word(facts, "words"),
         why=(f"hook:{_word(facts, 'provider')[:20]}:{_word(facts, 'type')[:20]}",),

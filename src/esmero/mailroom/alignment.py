@@ -1,83 +1,202 @@
-"""DMARC aggregate reports in tables, and what they say: which sources send in our name, and whose mail is aligned."""
+"""DMARC aggregate reports in tables, and what they say: which sources send in our name, and whose mail is aligned.
 
+Beside the rows of the reports their sums stand, by day and by source, so that no page adds up millions of rows. They
+change in the transaction in which a report comes or goes.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime
 
-from django.db.models import Q, Sum
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import F, QuerySet
+from django.utils import timezone
 
+from esmero.house.models import Brand
 from esmero.intake.dmarc import AggregateReport as Found
-from esmero.mailroom.models import AggregateReport, AggregateRow
+from esmero.mailroom.models import AggregateReport, AggregateRow, AlignmentDay, AlignmentSource
 
-MOST_SOURCES = 200
 CHUNK = 1_000
+MOST_DAYS = 400
+SENSIBLE = datetime(2012, 1, 1, tzinfo=UTC)  # DMARC began in that year
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Mail that one address sent with our domain in From: how much, how much of it passed DMARC, and by which of the two."""
+@dataclass(slots=True)
+class Sum:
+    """What one report says of one source; `failed` tells that some of it passed neither way."""
 
-    source: str
-    total: int
-    aligned: int
-    dkim: int
-    spf: int
+    total: int = 0
+    aligned: int = 0
+    dkim: int = 0
+    spf: int = 0
+    signed_by: str = ""
+    envelope: str = ""
 
     @property
-    def share(self) -> float:
-        """Part of the mail that passed, from 0 to 1."""
-        return self.aligned / self.total if self.total else 0.0
+    def failed(self) -> bool:
+        return self.aligned < self.total
 
 
 def keep_report(found: Found, *, evidence: str) -> AggregateReport | None:
-    """Keep a report in the caller's transaction; None when it came before (receivers send some twice)."""
+    """Keep a report in the caller's transaction; None when it came before (receivers send some twice).
+
+    A report without a time that can be is taken for today's.
+    """
+    now = timezone.now()
+    begin = found.begin if SENSIBLE <= found.begin <= now else now
+    end = found.end if begin <= found.end <= now else begin
     row, new = AggregateReport.objects.get_or_create(
         organisation=found.organisation,
         report_id=found.report_id,
         domain=found.domain,
         defaults={
             "evidence": evidence,
-            "begin": found.begin,
-            "end": found.end,
+            "begin": begin,
+            "end": end,
             "policy": found.policy[:20],
             "truncated": found.truncated,
+            "total": sum(one.count for one in found.rows),
+            "aligned": sum(one.count for one in found.rows if one.aligned),
         },
     )
     if not new:
         return None
-    AggregateRow.objects.bulk_create(
-        [
-            AggregateRow(
-                report=row,
-                source=one.source,
-                count=one.count,
-                disposition=one.disposition,
-                dkim=one.dkim,
-                spf=one.spf,
-                header_from=one.header_from,
-                dkim_domain=one.dkim_domain,
-                dkim_selector=one.dkim_selector,
-                dkim_result=one.dkim_result,
-                spf_domain=one.spf_domain,
-                spf_result=one.spf_result,
-                reasons=list(one.reasons),
-            )
-            for one in found.rows
-        ],
-        batch_size=CHUNK,
-    )
+    rows = [
+        AggregateRow(
+            report=row,
+            source=one.source,
+            count=one.count,
+            disposition=one.disposition,
+            dkim=one.dkim,
+            spf=one.spf,
+            header_from=one.header_from,
+            dkim_domain=one.dkim_domain,
+            dkim_selector=one.dkim_selector,
+            dkim_result=one.dkim_result,
+            spf_domain=one.spf_domain,
+            spf_result=one.spf_result,
+            reasons=list(one.reasons),
+        )
+        for one in found.rows
+    ]
+    AggregateRow.objects.bulk_create(rows, batch_size=CHUNK)
+    _add(row, _sum_up(rows))
     return row
 
 
-def list_sources(domain: str, *, since: datetime) -> list[Source]:
-    """Return who sent in a domain's name since a moment, the busiest first, at most MOST_SOURCES."""
-    rows = AggregateRow.objects.filter(report__domain=domain.lower(), report__begin__gte=since).values("source")
-    sums = rows.annotate(
-        total=Sum("count", default=0),
-        aligned=Sum("count", filter=Q(dkim=True) | Q(spf=True), default=0),
-        by_dkim=Sum("count", filter=Q(dkim=True), default=0),
-        by_spf=Sum("count", filter=Q(spf=True), default=0),
-    ).order_by("-total", "source")
-    return [
-        Source(one["source"], one["total"], one["aligned"], one["by_dkim"], one["by_spf"])
-        for one in sums[:MOST_SOURCES]
-    ]
+def forget_reports(*, at: datetime) -> int:
+    """Delete the oldest report that is past its time (settings.report_months), and take it out of the sums.
+
+    One report a call: a routine calls again while something was done. Returns how many went.
+    """
+    with transaction.atomic():
+        old = AggregateReport.objects.filter(begin__lt=_months_before(at, settings.ESMERO.report_months))
+        row = old.order_by("begin", "id").first()
+        if row is None:
+            return 0
+        sums = _sum_up(AggregateRow.objects.filter(report=row).iterator(chunk_size=CHUNK))
+        for source, one in sums.items():
+            AlignmentSource.objects.filter(domain=row.domain, source=source).update(
+                total=F("total") - one.total,
+                aligned=F("aligned") - one.aligned,
+                dkim=F("dkim") - one.dkim,
+                spf=F("spf") - one.spf,
+            )
+        AlignmentSource.objects.filter(domain=row.domain, total__lte=0, last_on__lte=_day_of(row)).delete()
+        day = AlignmentDay.objects.filter(domain=row.domain, day=_day_of(row))
+        day.update(total=F("total") - row.total, aligned=F("aligned") - row.aligned)
+        day.filter(total__lte=0).delete()
+        row.delete()
+    return 1
+
+
+def domains_of(brand: Brand) -> list[str]:
+    """Return the domains under which receivers may report on a brand: those it sends with, and what lies above them."""
+    found: dict[str, None] = {}
+    for name in (brand.dkim_domain, brand.sender_address.rpartition("@")[2]):
+        parts = name.lower().strip(".").split(".")
+        found.update(dict.fromkeys(".".join(parts[place:]) for place in range(len(parts) - 1)))
+    return list(found)
+
+
+def reported_domains(brand: Brand) -> list[str]:
+    """Return those of a brand's domains of which reports are kept."""
+    return [one for one in domains_of(brand) if AggregateReport.objects.filter(domain=one).exists()]
+
+
+def source_rows(domain: str) -> QuerySet[AlignmentSource]:
+    """Return who sends in a domain's name."""
+    return AlignmentSource.objects.filter(domain=domain.lower())
+
+
+def report_rows(domain: str) -> QuerySet[AggregateReport]:
+    """Return the reports over a domain."""
+    return AggregateReport.objects.filter(domain=domain.lower())
+
+
+def read_alignment(domain: str, *, begin: date, end: date) -> dict[date, tuple[int, int]]:
+    """Return by day how many mails receivers reported and how many of them passed, at most MOST_DAYS."""
+    rows = AlignmentDay.objects.filter(domain=domain.lower(), day__gte=begin, day__lte=end).order_by("-day")[:MOST_DAYS]
+    return {row.day: (row.total, row.aligned) for row in rows}
+
+
+def _sum_up(rows: Iterable[AggregateRow]) -> Mapping[str, Sum]:
+    sums: defaultdict[str, Sum] = defaultdict(Sum)
+    for row in rows:
+        one = sums[row.source]
+        one.total += row.count
+        one.aligned += row.count if row.dkim or row.spf else 0
+        one.dkim += row.count if row.dkim else 0
+        one.spf += row.count if row.spf else 0
+        one.signed_by = row.dkim_domain or one.signed_by
+        one.envelope = row.spf_domain or one.envelope
+    return sums
+
+
+# One statement a source adds what is new, whoever else adds at the same time (SQLite and PostgreSQL alike).
+_ADD_SOURCE = """
+INSERT INTO esmero_alignmentsource AS old
+  (domain, source, total, aligned, dkim, spf, first_on, last_on, failed_on, host, signed_by, envelope)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, '', %s, %s)
+ON CONFLICT (domain, source) DO UPDATE SET
+  total = old.total + excluded.total, aligned = old.aligned + excluded.aligned,
+  dkim = old.dkim + excluded.dkim, spf = old.spf + excluded.spf,
+  first_on = CASE WHEN excluded.first_on < old.first_on THEN excluded.first_on ELSE old.first_on END,
+  last_on = CASE WHEN excluded.last_on > old.last_on THEN excluded.last_on ELSE old.last_on END,
+  failed_on = CASE WHEN old.failed_on IS NULL OR excluded.failed_on > old.failed_on THEN excluded.failed_on
+    ELSE old.failed_on END,
+  signed_by = CASE WHEN excluded.last_on >= old.last_on AND excluded.signed_by <> '' THEN excluded.signed_by
+    ELSE old.signed_by END,
+  envelope = CASE WHEN excluded.last_on >= old.last_on AND excluded.envelope <> '' THEN excluded.envelope
+    ELSE old.envelope END
+"""
+_ADD_DAY = """
+INSERT INTO esmero_alignmentday AS old (domain, day, total, aligned) VALUES (%s, %s, %s, %s)
+ON CONFLICT (domain, day) DO UPDATE SET total = old.total + excluded.total, aligned = old.aligned + excluded.aligned
+"""
+
+
+def _add(report: AggregateReport, sums: Mapping[str, Sum]) -> None:
+    day = _day_of(report)
+    last = report.end.astimezone(UTC).date()
+    with connection.cursor() as cursor:
+        # In the order of their names: two workers then never wait for each other crosswise.
+        cursor.executemany(
+            _ADD_SOURCE,
+            [
+                (report.domain, source, one.total, one.aligned, one.dkim, one.spf, day, last, last if one.failed else None, one.signed_by, one.envelope)
+                for source, one in sorted(sums.items())
+            ],
+        )  # fmt: skip
+        cursor.execute(_ADD_DAY, (report.domain, day, report.total, report.aligned))
+
+
+def _day_of(report: AggregateReport) -> date:
+    return report.begin.astimezone(UTC).date()
+
+
+def _months_before(at: datetime, months: int) -> datetime:
+    years, month = divmod(at.year * 12 + at.month - 1 - months, 12)
+    return at.replace(year=years, month=month + 1, day=min(at.day, 28))

@@ -1,11 +1,11 @@
 """What arrived, with what it belongs to: the message it answers, and whether it proves that it knows that message.
 
-A sender's address proves nothing. Proof is our signed token (in the address it came to, or in what it returns) or the
-Message-ID of our message, whose local part nobody can guess.
+A sender's address proves nothing. Proof is our signed token (in the address it came to, or in what it returns), the
+Message-ID of our message, whose local part nobody can guess, or the signature of a provider whom the operator trusts.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from esmero.house.models import Brand
@@ -20,6 +20,7 @@ from esmero.rendering.tokens import Purpose
 _OWN_HEADERS = ("delivered-to", "x-original-to", "envelope-to", "to", "cc")
 _RETURNED_HEADERS = ("return-path", "reply-to", "list-unsubscribe")
 _WHOLE_TEXT = 65_536
+TOLD_WITHIN = timedelta(days=7)  # how long after a message a provider tells of it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +68,7 @@ def recognise(inbound: Inbound, *, raw: bytes, verdict: Verdict, book: AddressBo
     """Find the message that this mail answers, the strongest proof first; an address alone is the last resort."""
     tagged = _find_tag(inbound, raw=raw, book=book)
     message = _load(tagged.message) if tagged and tagged.message else None
-    message = message or _find_returned(verdict, book=book, at=inbound.received_at)
+    message = message or _find_returned(verdict, book=book, at=inbound.received_at) or _find_told(inbound, verdict)
     proven = message is not None
     brand = message.dispatch.brand if message else tagged.brand if tagged else None
     if message is None and brand is not None:
@@ -112,6 +113,17 @@ def _find_by_address(sender: str, *, brand: Brand) -> Message | None:
     """Return the last message that this address got from the brand."""
     rows = Message.objects.filter(
         address=sender.lower(), dispatch__brand=brand, sent_at__isnull=False, person__isnull=False
+    )
+    return rows.select_related("dispatch__brand").order_by("-sent_at").first()
+
+
+def _find_told(inbound: Inbound, verdict: Verdict) -> Message | None:
+    """Return the last message to the address of which a provider speaks; many tell only their own number for a message."""
+    if not inbound.door.startswith("hook:") or not verdict.sender:
+        return None
+    lately = inbound.received_at - TOLD_WITHIN
+    rows = Message.objects.filter(
+        address=verdict.sender.lower(), sent_at__gt=lately, sent_at__lte=inbound.received_at, person__isnull=False
     )
     return rows.select_related("dispatch__brand").order_by("-sent_at").first()
 

@@ -127,6 +127,8 @@ class Mailbox(models.Model):
     reached_at = models.DateTimeField(null=True, blank=True)
     trouble = models.CharField(max_length=500, blank=True, default="")
     trouble_at = models.DateTimeField(null=True, blank=True)
+    check_result = models.JSONField(default=dict, blank=True)
+    checked_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:
@@ -140,6 +142,8 @@ class MailboxFolder(models.Model):
     name = models.CharField(max_length=255)
     uid_validity = models.BigIntegerField(default=0)
     last_uid = models.BigIntegerField(default=0)
+    number = models.BigIntegerField(default=0, help_text="Mails taken in.")
+    fetched_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["mailbox", "name"], name="mailbox_folder_once")]
@@ -159,12 +163,17 @@ class AggregateReport(models.Model):
     end = models.DateTimeField()
     policy = models.CharField(max_length=20, blank=True, default="")
     truncated = models.BooleanField(default=False)
+    total = models.BigIntegerField(default=0, help_text="Mails that it speaks of.")
+    aligned = models.BigIntegerField(default=0, help_text="Of these, how many passed.")
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["organisation", "report_id", "domain"], name="aggregate_report_once"),
         ]
-        indexes = [models.Index(fields=["domain", "begin"], name="aggregate_report_domain")]
+        indexes = [
+            models.Index(fields=["domain", "begin", "id"], name="aggregate_report_domain"),
+            models.Index(fields=["begin"], name="aggregate_report_begin"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.organisation} {self.domain} {self.begin:%Y-%m-%d}"
@@ -187,5 +196,51 @@ class AggregateRow(models.Model):
     spf_result = models.CharField(max_length=20, blank=True, default="")
     reasons = models.JSONField(default=list, blank=True)
 
+    class Meta:
+        indexes = [models.Index(fields=["source", "id"], name="aggregate_row_source")]
+
     def __str__(self) -> str:
         return f"{self.source}: {self.count}"
+
+
+class AlignmentDay(models.Model):
+    """What all kept reports say of a domain's mail on one day: the sum of their rows, kept as they come and go."""
+
+    domain = models.CharField(max_length=255)
+    day = models.DateField(help_text="UTC, on which the report begins.")
+    total = models.BigIntegerField(default=0)
+    aligned = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["domain", "day"], name="alignment_day_once")]
+
+    def __str__(self) -> str:
+        return f"{self.domain} {self.day}: {self.aligned} of {self.total}"
+
+
+class AlignmentSource(models.Model):
+    """A machine that sends with a domain of ours in From: the sum of what all kept reports say of it."""
+
+    domain = models.CharField(max_length=255)
+    source = models.CharField(max_length=45)
+    total = models.BigIntegerField(default=0)
+    aligned = models.BigIntegerField(default=0)
+    dkim = models.BigIntegerField(default=0)
+    spf = models.BigIntegerField(default=0)
+    first_on = models.DateField()
+    last_on = models.DateField()
+    failed_on = models.DateField(null=True, blank=True, help_text="The last day on which something of it failed.")
+    host = models.CharField(max_length=253, blank=True, default="", help_text="Its name in the DNS, if it has one.")
+    asked_at = models.DateTimeField(null=True, blank=True, help_text="When the DNS was asked for its name.")
+    signed_by = models.CharField(max_length=255, blank=True, default="", help_text="Whose DKIM signature it bore last.")
+    envelope = models.CharField(max_length=255, blank=True, default="", help_text="Whose SPF it was held to last.")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["domain", "source"], name="alignment_source_once")]
+        indexes = [
+            models.Index(fields=["domain", "total", "id"], name="alignment_source_total"),
+            models.Index(fields=["domain", "last_on", "id"], name="alignment_source_last"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source} as {self.domain}"

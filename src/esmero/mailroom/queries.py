@@ -12,11 +12,12 @@ from django.utils import timezone
 
 from esmero.dossier.daily import RETURN_KINDS, class_of
 from esmero.house.models import Brand, Happening
-from esmero.mailroom.models import Inbound
+from esmero.mailroom.models import Inbound, Mailbox
 from esmero.outbox.models import Message, MessageEvent
 from esmero.work.models import Due, Job
 
 WORDS_LOOKED_AT = 2000
+MOST_UNREAD = 1_000
 _CHANGING = (
     (re.compile(r"<?[\w.+'=-]+@[\w.-]+>?"), "<address>"),
     (re.compile(r"https?://\S+"), "<link>"),
@@ -29,6 +30,16 @@ _CHANGING = (
 def count_arrivals() -> dict[str, int]:
     """Return how many mails that arrived are new, done and failed."""
     return dict(Inbound.objects.values_list("state").annotate(number=Count("id")).order_by())
+
+
+def count_unread() -> int:
+    """Return how many mails could not be dealt with and wait for a person, exact up to MOST_UNREAD."""
+    return Inbound.objects.filter(state=Inbound.State.FAILED)[:MOST_UNREAD].count()
+
+
+def list_troubled() -> Sequence[Mailbox]:
+    """Return the mailboxes that are to be read and cannot be."""
+    return list(Mailbox.objects.filter(active=True).exclude(trouble="").order_by("name"))
 
 
 def list_unread(*, limit: int) -> Sequence[Inbound]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from esmero.management.leaf import Commands, Fault, Shown, add_group, add_leaf, lay_out
 
-PORTS = {"tls": 993, "starttls": 143, "none": 143}
+SECURITY = ("tls", "starttls", "none")
 
 
 def add(commands: Commands) -> None:
@@ -19,7 +19,7 @@ def add(commands: Commands) -> None:
     create.add_argument("name", help="short name, e.g. returns")
     create.add_argument("--host", required=True, help="host name of the IMAP server")
     create.add_argument("--port", type=int, help="default: 993 with tls, 143 otherwise")
-    create.add_argument("--security", choices=tuple(PORTS), default="tls", help="default: tls")
+    create.add_argument("--security", choices=SECURITY, default="tls", help="default: tls")
     create.add_argument("--username", required=True, help="whom the server knows the mailbox by")
     create.add_argument("--access", choices=("password", "xoauth2"), default="password", help="default: password")
     create.add_argument(
@@ -42,11 +42,8 @@ def add(commands: Commands) -> None:
 
 def create_mailbox(options: argparse.Namespace) -> Shown:
     """Keep a mailbox; the password is never taken from the command line, where others can read it."""
-    from django.db import transaction
-
-    from esmero.house.audit import note
+    from esmero.mailroom.doors.keeping import PORTS, save_mailbox
     from esmero.mailroom.models import Mailbox
-    from esmero.outbox.passwords import hide_password
 
     mailbox = Mailbox.objects.filter(name=options.name).first() or Mailbox(name=options.name)
     facts = {
@@ -60,17 +57,9 @@ def create_mailbox(options: argparse.Namespace) -> Shown:
         "client_id": options.client_id,
         "folders": options.folder or ["INBOX"],
         "active": not options.off,
-        "secret": hide_password(_read_secret(options)),
-        "client_secret": hide_password(_read_file(options.client_secret_file)) if options.client_secret_file else "",
-        "trouble": "",
-        "trouble_at": None,
     }
-    for field, value in facts.items():
-        setattr(mailbox, field, value)
-    mailbox.full_clean()
-    with transaction.atomic():
-        mailbox.save()
-        note("mailbox.saved", by="command line", subject=mailbox, facts={"name": mailbox.name, "host": mailbox.host})
+    client_secret = _read_file(options.client_secret_file) if options.client_secret_file else ""
+    save_mailbox(mailbox, facts=facts, secret=_read_secret(options), client_secret=client_secret, by="command line")
     return Shown(_facts(mailbox), mailbox.name)
 
 
@@ -130,5 +119,5 @@ def list_mailboxes(options: argparse.Namespace) -> Shown:  # noqa: ARG001
 def _facts(mailbox: Any) -> dict[str, Any]:
     from django.forms.models import model_to_dict
 
-    facts = model_to_dict(mailbox, exclude=["secret", "client_secret"])
+    facts = model_to_dict(mailbox, exclude=["secret", "client_secret", "check_result", "checked_at"])
     return {**facts, "read": {one.name: one.last_uid for one in mailbox.read.all()}}

@@ -360,6 +360,7 @@ class Proposal(models.Model):
     kind = models.CharField(max_length=9, choices=Kind.choices)
     address = models.CharField(max_length=320)
     evidence = models.CharField(max_length=200, help_text="Where to look it up.")
+    words = models.CharField(max_length=600, blank=True, default="", help_text="What the mail said around the address.")
     state = models.CharField(max_length=8, choices=State.choices, default=State.OPEN)
     found_at = models.DateTimeField()
     decided_by = models.CharField(max_length=200, blank=True, default="")

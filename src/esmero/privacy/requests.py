@@ -69,6 +69,11 @@ def count_open() -> int:
     return DataRequest.objects.filter(state=DataRequest.State.OPEN).count()
 
 
+def list_open(*, limit: int) -> list[DataRequest]:
+    """Return the requests that wait, the most urgent first."""
+    return list(request_rows().filter(state=DataRequest.State.OPEN).order_by("due_at", "id")[:limit])
+
+
 def _erase(request: DataRequest, *, by: User | str, at: datetime) -> None:
     erase_person(request.person, by=by, reason=f"request {request.pk}", at=at)
     DataRequest.objects.filter(pk=request.pk).update(state=DataRequest.State.DONE, answered_at=at, answered_by=str(by))

@@ -8,6 +8,7 @@ from esmero.asks.signup import forget_unconfirmed
 from esmero.campaigns.lifecycle import CANCELLING, DRY_RUN, PLANNING, RETRYING, finish_campaigns
 from esmero.dossier.tallies import Rounds
 from esmero.mailroom import absences, dryrun, planning, receive
+from esmero.mailroom.alignment import forget_reports
 from esmero.mailroom.clicks import take_in_clicks
 from esmero.people import duplicates
 from esmero.people.imports import run as imports
@@ -41,11 +42,16 @@ def _forget_unconfirmed(worker: str) -> int:  # noqa: ARG001
     return forget_unconfirmed(at=timezone.now())
 
 
+def _forget_reports(worker: str) -> int:  # noqa: ARG001
+    return forget_reports(at=timezone.now())
+
+
 ROUTINES: Mapping[str, Routine] = {
     "handle-what-came-back": receive.handle_due,
     "send-again-after-absence": absences.send_again_due,
     "take-in-clicks": _take_in_clicks,
     "finish-campaigns": _finish_campaigns,
     "forget-unconfirmed": _forget_unconfirmed,
+    "forget-reports": _forget_reports,
     "keep-tallies": Rounds(),
 }

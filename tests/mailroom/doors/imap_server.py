@@ -14,9 +14,10 @@ class Cut(Exception):
 
 
 class ImapServer:
-    """`messages` maps a folder to its mails in order; the UID of the first is `first_uid`."""
+    """`messages` maps a folder to its mails in order; the UID of the first is `first_uid`. `tls` is a server's context."""
 
-    def __init__(self, messages, *, cut=None, uid_validity=7, arrive=None):
+    def __init__(self, messages, *, cut=None, uid_validity=7, arrive=None, tls=None, password=""):
+        self.tls, self.password = tls, password
         self.messages, self.cut, self.uid_validity, self.arrive = messages, cut, uid_validity, arrive
         self.commands, self.connections, self.logins = [], 0, []
         self._socket = socket.create_server(("127.0.0.1", 0))
@@ -41,6 +42,11 @@ class ImapServer:
             threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
 
     def _serve(self, connection):
+        if self.tls:
+            try:
+                connection = self.tls.wrap_socket(connection, server_side=True)
+            except OSError:
+                return
         with connection, connection.makefile("rb") as lines, contextlib.suppress(Cut, OSError):
             session = Session(self, connection, lines)
             connection.sendall(b"* OK ready\r\n")
@@ -63,7 +69,10 @@ class Session:
         self.server.commands.append(name)
         if self.server.arrive:
             self.server.arrive(self.server)
-        out = self._run(name, rest) + f"{tag} OK done\r\n".encode()
+        try:
+            out = self._run(name, rest) + f"{tag} OK done\r\n".encode()
+        except KeyError:
+            out = f"{tag} NO there is no such thing\r\n".encode()
         if phase == "middle":
             self.connection.sendall(out[: len(out) // 2])
             raise Cut
@@ -79,7 +88,12 @@ class Session:
 
     def _do_login(self, rest):
         self.server.logins.append(rest)
+        if self.server.password and self.server.password not in rest:
+            raise KeyError
         return b""
+
+    def _do_list(self, _):
+        return b"".join(f'* LIST () "/" "{name}"\r\n'.encode() for name in self.server.messages)
 
     def _do_authenticate(self, rest):
         self.connection.sendall(b"+ \r\n")

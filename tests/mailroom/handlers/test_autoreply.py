@@ -60,6 +60,7 @@ def test_who_left_is_silenced_and_the_successor_proposed():
     assert (address.standing, address.reason) == (Address.Standing.SUPPRESSED, "moved")
     proposal = Proposal.objects.get()
     assert (proposal.person, proposal.kind, proposal.address) == (sent.person, "successor", "marta.gil@cliente.example")
+    assert "diríjase a Marta Gil" in proposal.words
 
 
 def test_an_answer_from_another_house_silences_nobody():
@@ -77,7 +78,7 @@ def test_an_answer_from_another_house_silences_nobody():
 def test_accepting_a_successor_gives_no_permission_to_write():
     sent = send_one()
     leave_company(sent)
-    successor = accept(Proposal.objects.get(), by="Lucía")
+    successor = accept(Proposal.objects.get(), by="Lucía").person
     assert successor.address.value == "marta.gil@cliente.example"
     assert not Permission.objects.filter(person=successor).exists()
     assert AuditEntry.objects.get().action == "proposal.accepted"
@@ -98,7 +99,7 @@ def test_who_moved_keeps_the_old_address_for_the_record_and_gets_a_contact_point
     leave_company(sent, text="He cambiado de correo. Mi nueva dirección es nueva@cliente.example")
     proposal = Proposal.objects.get()
     assert proposal.kind == "moved"
-    assert accept(proposal, by="Lucía") == sent.person
+    assert accept(proposal, by="Lucía").person == sent.person
     assert ContactPoint.objects.get().value == "nueva@cliente.example"
     sent.person.refresh_from_db()
     assert sent.person.address.value == sent.message.address

@@ -1,14 +1,19 @@
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from importlib import import_module
 
 import pytest
+from django.apps import apps
+from django.db.models import Sum
+from django.utils import timezone
 
-from esmero.mailroom.alignment import list_sources
-from esmero.mailroom.models import AggregateReport, AggregateRow, Inbound
+from esmero.intake.classify import classify
+from esmero.mailroom.alignment import forget_reports, keep_report, read_alignment, reported_domains, source_rows
+from esmero.mailroom.models import AggregateReport, AggregateRow, AlignmentDay, AlignmentSource, Inbound
 from tests.intake.dmarc_samples import make_gzip_mail, make_mail
 from tests.mailroom.inbound import send_one
 
 pytestmark = pytest.mark.django_db
-SINCE = datetime(2026, 11, 1, tzinfo=UTC)
 OURS = [("192.0.2.1", 10, "pass", "pass"), ("192.0.2.1", 5, "fail", "pass"), ("198.51.100.7", 3, "fail", "fail")]
 
 
@@ -23,13 +28,13 @@ def test_a_report_answers_who_sends_in_our_name():
     assert (row.kind, row.state) == ("dmarc", Inbound.State.DONE)
     arrive(sent, make_gzip_mail([("192.0.2.1", 100, "pass", "fail")], report_id="r-2"))
     arrive(sent, make_gzip_mail([("192.0.2.9", 100, "pass", "fail")], report_id="r-3", domain="otra.example"))
-    found = list_sources("fibra.example", since=SINCE)
+    found = source_rows("fibra.example").order_by("-total")
     assert [(one.source, one.total, one.aligned, one.dkim, one.spf) for one in found] == [
         ("192.0.2.1", 115, 115, 110, 15),
         ("198.51.100.7", 3, 0, 0, 0),
     ]
-    assert found[1].share == 0
-    assert list_sources("fibra.example", since=datetime(2027, 1, 1, tzinfo=UTC)) == []
+    assert [one.failed_on for one in found] == [None, found[1].last_on]
+    assert set(source_rows("otra.example").values_list("source", flat=True)) == {"192.0.2.9"}
     assert AggregateReport.objects.get(report_id="r-1").evidence == f"inbound {row.pk}"
 
 
@@ -46,3 +51,74 @@ def test_one_that_cannot_be_read_stays_visible_with_what_is_wrong():
     assert row.kind == "dmarc"
     assert row.why[0].startswith("dmarc:unreadable: The zip file is damaged")
     assert not AggregateReport.objects.exists()
+
+
+def plain_sums():
+    """The sums, added up from the rows themselves."""
+    rows = AggregateRow.objects.values_list("report__domain", "source", "count", "dkim", "spf")
+    sums = {}
+    for domain, source, count, dkim, spf in rows:
+        one = sums.setdefault((domain, source), [0, 0])
+        one[0] += count
+        one[1] += count if dkim or spf else 0
+    return {key: tuple(one) for key, one in sums.items()}
+
+
+def kept_sums():
+    rows = AlignmentSource.objects.values_list("domain", "source", "total", "aligned")
+    return {(domain, source): (total, aligned) for domain, source, total, aligned in rows}
+
+
+def test_the_sums_are_those_of_the_rows_when_reports_come_and_go():
+    sent = send_one()
+    for number in range(4):
+        rows = [("192.0.2.1", number + 1, "pass", "fail"), (f"198.51.100.{number}", 7, "fail", "fail")]
+        arrive(sent, make_gzip_mail(rows, report_id=f"r-{number}"))
+    assert kept_sums() == plain_sums()
+    day = AlignmentDay.objects.get()
+    assert (day.total, day.aligned) == (4 * 7 + 10, 10)
+    report = AggregateReport.objects.get(report_id="r-2")
+    assert forget_reports(at=report.begin + timedelta(days=30 * 13)) == 0
+    at = report.begin + timedelta(days=30 * 15)
+    assert forget_reports(at=at) == 1
+    assert kept_sums() == plain_sums()
+    assert AlignmentDay.objects.aggregate(all=Sum("total"))["all"] == sum(total for total, _ in plain_sums().values())
+    while forget_reports(at=at):
+        pass
+    assert not AggregateRow.objects.exists()
+    assert not AlignmentSource.objects.exists()
+    assert not AlignmentDay.objects.exists()
+
+
+def test_the_days_and_the_domains_of_a_brand():
+    sent = send_one()
+    arrive(sent, make_gzip_mail(OURS))
+    report = AggregateReport.objects.get()
+    day = report.begin.astimezone(UTC).date()
+    assert read_alignment("fibra.example", begin=day, end=day) == {day: (18, 15)}
+    assert read_alignment("fibra.example", begin=date(2020, 1, 1), end=date(2020, 1, 31)) == {}
+    brand = sent.house.brand
+    assert reported_domains(brand) == []
+    brand.dkim_domain = "correo.fibra.example"
+    assert reported_domains(brand) == ["fibra.example"]
+
+
+def test_a_report_without_a_time_is_taken_for_todays():
+    found = classify(make_gzip_mail(OURS)).aggregate
+    kept = keep_report(replace(found, begin=datetime(1970, 1, 1, tzinfo=UTC)), evidence="inbound 1")
+    assert timezone.now() - kept.begin < timedelta(minutes=5)
+
+
+def test_the_sums_of_reports_that_were_kept_before_are_the_same():
+    sent = send_one()
+    arrive(sent, make_gzip_mail(OURS))
+    arrive(sent, make_gzip_mail([("192.0.2.1", 100, "fail", "fail")], report_id="r-2"))
+    names = ("domain", "source", "total", "aligned", "dkim", "spf", "first_on", "last_on", "failed_on")
+    before = list(AlignmentSource.objects.order_by("source").values(*names)), list(AlignmentDay.objects.values("total"))
+    AlignmentSource.objects.all().delete()
+    AlignmentDay.objects.all().delete()
+    AggregateReport.objects.update(total=0, aligned=0)
+    import_module("esmero.migrations.0011_inbox").add_up(apps, None)
+    after = list(AlignmentSource.objects.order_by("source").values(*names)), list(AlignmentDay.objects.values("total"))
+    assert after == before
+    assert AggregateReport.objects.get(report_id="r-1").aligned == 15

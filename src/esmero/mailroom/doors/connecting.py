@@ -14,6 +14,7 @@ from imapclient.exceptions import CapabilityError, IMAPClientError, LoginError
 
 from esmero.mailroom.models import Mailbox
 from esmero.outbox.passwords import reveal
+from esmero.outbox.reaching import NotMeant, find_addresses
 
 logging.getLogger("imapclient").setLevel(logging.WARNING)  # it tells each connection that ends
 
@@ -35,8 +36,8 @@ def connect(mailbox: Mailbox) -> Iterator[IMAPClient]:
     """Give a connection that is signed in. Raises MailboxTrouble for whatever the network or the server does."""
     client: IMAPClient | None = None
     try:
-        client = _open(mailbox)
-        _sign_in(client, mailbox)
+        client = open_client(mailbox)
+        sign_in(client, mailbox)
         yield client
     except MailboxTrouble:
         raise
@@ -49,35 +50,40 @@ def connect(mailbox: Mailbox) -> Iterator[IMAPClient]:
         ) from fault
     finally:
         if client is not None:
-            _close(client)
+            close_client(client)
 
 
-def _open(mailbox: Mailbox) -> IMAPClient:
+def open_client(mailbox: Mailbox, *, timeout: float = TIMEOUT) -> IMAPClient:
+    """Return a connection that is encrypted as the mailbox wants it, and not signed in. Raises MailboxTrouble, OSError or what the library does."""
     try:
+        find_addresses(mailbox.host, port=mailbox.port)
         context = ssl.create_default_context(cafile=mailbox.ca_file or None)
         client = IMAPClient(
             mailbox.host,
             port=mailbox.port,
             ssl=mailbox.security == Mailbox.Security.TLS,
             ssl_context=context if mailbox.security == Mailbox.Security.TLS else None,
-            timeout=TIMEOUT,
+            timeout=timeout,
         )
         client.normalise_times = False  # moments keep their zone
         if mailbox.security == Mailbox.Security.STARTTLS:
             client.starttls(context)
     except CapabilityError as fault:
-        raise MailboxTrouble(f"{mailbox.host} offers no STARTTLS", "Use --security tls") from fault
+        raise MailboxTrouble(f"{mailbox.host} offers no STARTTLS", "Choose security tls") from fault
+    except NotMeant as fault:
+        raise MailboxTrouble(str(fault), "Write the address itself as the host if you mean that machine") from fault
     return client
 
 
-def _sign_in(client: IMAPClient, mailbox: Mailbox) -> None:
+def sign_in(client: IMAPClient, mailbox: Mailbox, *, timeout: float = TIMEOUT) -> None:
+    """Sign in with password or token. Raises MailboxTrouble, OSError or what the library does."""
     try:
         secret = reveal(mailbox.secret)
     except ValueError as fault:
         raise MailboxTrouble("The password cannot be read: the key of this house changed", "Enter it again") from fault
     try:
         if mailbox.access == Mailbox.Access.XOAUTH2:
-            client.oauth2_login(mailbox.username, _trade_token(mailbox, refresh=secret))
+            client.oauth2_login(mailbox.username, _trade_token(mailbox, refresh=secret, timeout=timeout))
         else:
             client.login(mailbox.username, secret)
     except LoginError as fault:
@@ -87,7 +93,7 @@ def _sign_in(client: IMAPClient, mailbox: Mailbox) -> None:
         ) from fault
 
 
-def _trade_token(mailbox: Mailbox, *, refresh: str) -> str:
+def _trade_token(mailbox: Mailbox, *, refresh: str, timeout: float) -> str:
     """Trade a refresh token for an access token (RFC 6749 section 6); without a token_url it is one itself."""
     if not mailbox.token_url:
         return refresh
@@ -101,14 +107,15 @@ def _trade_token(mailbox: Mailbox, *, refresh: str) -> str:
     }
     body = urlencode({name: value for name, value in values.items() if value}).encode()
     try:
-        with urlopen(Request(mailbox.token_url, data=body), timeout=TIMEOUT) as answer:  # noqa: S310 - https, checked above
+        with urlopen(Request(mailbox.token_url, data=body), timeout=timeout) as answer:  # noqa: S310 - https, checked above
             found = json.loads(answer.read(MAX_TOKEN))
         return str(found["access_token"])
     except (URLError, OSError, ValueError, KeyError, TypeError) as fault:
         raise MailboxTrouble(f"{mailbox.token_url} gives no access token ({fault})", "Sign in to it anew") from fault
 
 
-def _close(client: IMAPClient) -> None:
+def close_client(client: IMAPClient) -> None:
+    """End a connection at once, whatever state it is in."""
     try:
         client.shutdown()
     except (OSError, IMAPClientError, AttributeError):

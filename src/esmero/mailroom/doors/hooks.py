@@ -7,8 +7,6 @@ twice (providers repeat what they are not sure of) has the same octets, so it is
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from importlib import import_module
 from itertools import islice
 from typing import Any
 
@@ -18,32 +16,12 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from esmero.intake.hooks import TOLD
+from esmero.mailroom.doors.providers import PROVIDERS, open_reader
 from esmero.mailroom.receive import take_in
 
 MOST_VALUES = 1_000  # of a list inside of one event
 MAX_DEPTH = 8
 _ID_KEY = re.compile(r"(?:message|smtp|msg)[-_ ]?id$", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class Provider:
-    """Where anymail reads a provider's events, and as what it takes the secret that the operator set."""
-
-    module: str
-    view: str
-    secret: str
-
-
-# A provider whose reader needs a library that we do not ship (SES, Resend) is left out: SES also tells by mail.
-PROVIDERS: Mapping[str, Provider] = {
-    "brevo": Provider("brevo", "BrevoTrackingWebhookView", "webhook_secret"),
-    "mailersend": Provider("mailersend", "MailerSendTrackingWebhookView", "signing_secret"),
-    "mailgun": Provider("mailgun", "MailgunTrackingWebhookView", "webhook_signing_key"),
-    "mailjet": Provider("mailjet", "MailjetTrackingWebhookView", "webhook_secret"),
-    "postmark": Provider("postmark", "PostmarkTrackingWebhookView", "webhook_secret"),
-    "sendgrid": Provider("sendgrid", "SendGridTrackingWebhookView", "tracking_webhook_verification_key"),
-    "sparkpost": Provider("sparkpost", "SparkPostTrackingWebhookView", "webhook_secret"),
-}
 
 
 class NoSuchHook(Exception):
@@ -61,10 +39,9 @@ class Garbled(Exception):
 def take_events(provider: str, *, request: HttpRequest) -> int:
     """Keep the events of one request, committed on return; returns how many. Raises NoSuchHook, NotTheirs or Garbled."""
     secret = settings.ESMERO.hooks.get(provider, "")
-    known = PROVIDERS.get(provider)
-    if known is None or not secret:
+    if provider not in PROVIDERS or not secret:
         raise NoSuchHook(provider)
-    reader: Any = getattr(import_module(f"anymail.webhooks.{known.module}"), known.view)(**{known.secret: secret})
+    reader = open_reader(provider, secret=secret)
     try:
         reader.run_validators(request)
         events = list(reader.parse_events(request))  # the size of a request is bounded, so their number is
@@ -101,6 +78,8 @@ def _find_ids(facts: Any, depth: int = 0) -> Iterator[str]:
     if depth > MAX_DEPTH:
         return
     if isinstance(facts, Mapping):
+        if _ID_KEY.fullmatch(str(facts.get("name", ""))) and "@" in str(facts.get("value", "")):
+            yield str(facts["value"])  # a header as name and value (SES)
         for name, value in facts.items():
             if isinstance(value, str) and _ID_KEY.search(str(name)) and "@" in value:
                 yield value

@@ -10,10 +10,11 @@ import threading
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from itertools import batched
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db import DatabaseError, close_old_connections, connections, transaction
+from django.db.models import F
 from django.utils import timezone
 from imapclient import IMAPClient
 
@@ -116,7 +117,7 @@ def _follow(watched: dict[int, _Watch]) -> None:
 
 def _facts(mailbox: Mailbox) -> tuple[object, ...]:
     """Return what a connection was opened with: when one of these changes, it is opened anew."""
-    told = {"trouble", "trouble_at", "reached_at", "created_at"}
+    told = {"trouble", "trouble_at", "reached_at", "created_at", "check_result", "checked_at"}
     return tuple(str(getattr(mailbox, field.attname)) for field in mailbox._meta.fields if field.name not in told)
 
 
@@ -180,10 +181,12 @@ def _commit(folder: MailboxFolder, uid: int, raw: bytes | None, *, at: datetime 
     now = timezone.now()
     moment = min(at.astimezone(UTC), now) if at is not None and at.tzinfo is not None else now
     with transaction.atomic():
+        taken: dict[str, Any] = {}
         if raw is not None:
             take_in(raw, envelope_from="", envelope_to="", door=f"imap:{folder.mailbox.name}"[:20], at=moment)
+            taken = {"number": F("number") + 1, "fetched_at": now}
         here = MailboxFolder.objects.filter(pk=folder.pk, uid_validity=folder.uid_validity, last_uid=folder.last_uid)
-        if not here.update(last_uid=uid):
+        if not here.update(last_uid=uid, **taken):
             raise Elsewhere
     folder.last_uid = uid
 

@@ -62,4 +62,5 @@ def _let_go(arrival: Arrival, message: Message) -> None:
             address=verdict.successor,
             evidence=arrival.evidence,
             at=arrival.at,
+            words=verdict.text,
         )

@@ -87,6 +87,14 @@ PLACES: tuple[Place, ...] = (
         subject="relays", address="relays", words=_("Relays"), letter="2", under="settings", permission="house.settings"
     ),
     Place(
+        subject="mailboxes",
+        address="mailboxes",
+        words=_("Mailboxes"),
+        letter="8",
+        under="settings",
+        permission="house.settings",
+    ),
+    Place(
         subject="fields",
         address="fields",
         words=_("Own fields"),

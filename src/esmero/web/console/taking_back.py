@@ -4,14 +4,18 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
+from django.utils.translation import gettext as _
+
 from esmero.house.models import Brand, User
 from esmero.people.duplicates import ask_again
 from esmero.people.editing import restore_person
 from esmero.people.heard import drop_note, lift_rows, pause_person, silence_again
-from esmero.people.models import Address, ContactPoint, Duplicate, Merge, Organisation, Person
+from esmero.people.models import Address, ContactPoint, Duplicate, Merge, Organisation, Person, Proposal
 from esmero.people.organisations import save_organisation
+from esmero.people.proposals import StillUsed, reopen
 from esmero.people.reach import remove_point, restore_point
-from esmero.privacy.merging import undo_merge
+from esmero.privacy.merging import NotNow, undo_merge
 
 
 def change(facts: Mapping[str, Any], by: User) -> None:
@@ -68,3 +72,16 @@ def telling_apart(facts: Mapping[str, Any], by: User) -> None:
     """Ask again about a pair."""
     for pair in Duplicate.objects.filter(pk__in=facts["pairs"]):
         ask_again(pair, by=by)
+
+
+def proposals(facts: Mapping[str, Any], by: User) -> None:
+    """Ask again about proposed addresses, and forget whom taking over brought, as long as nothing hangs on them."""
+    made = dict(facts["decided"])
+    try:
+        with transaction.atomic():
+            for row in Proposal.objects.filter(pk__in=made):
+                reopen(row, made=made[row.pk], by=by)
+    except StillUsed as refusal:
+        raise NotNow(
+            _("%(name)s is in use by now and stays. Change the person’s page instead.") % {"name": refusal}
+        ) from refusal

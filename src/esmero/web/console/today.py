@@ -8,8 +8,12 @@ from django.utils.translation import gettext as _
 
 from esmero.campaigns.queries import list_running, measure_progress
 from esmero.conversations.queries import count_waiting, list_waiting
+from esmero.mailroom.queries import count_unread, list_troubled
 from esmero.outbox.queries import count_doubts, count_events, count_sent, list_doubts, list_relays
+from esmero.people.proposals import count_open as count_open_proposals
 from esmero.people.queries import count_people, list_running_imports
+from esmero.privacy.requests import count_open as count_open_requests
+from esmero.privacy.requests import list_open
 from esmero.web.console.access import requires, staff
 from esmero.web.console.page import read_brand, show, show_part, wants_part
 from esmero.web.console.settings.first_steps import list_steps, steps_left
@@ -55,6 +59,11 @@ def today(request: HttpRequest) -> HttpResponse:
         doubts_number=count_doubts(brand=brand),
         failed=jobs.get("failed", 0),
         relays=list_relays(),
+        requests=list_open(limit=5),
+        requests_number=count_open_requests(),
+        proposals=count_open_proposals(),
+        unread=count_unread(),
+        troubled=list_troubled(),
         steps_left=steps_left(brand, user=staff(request)),
         **running,
     )

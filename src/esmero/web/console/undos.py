@@ -72,6 +72,7 @@ UNDOS: Mapping[str, Undo] = {
     "noted": taking_back.note,
     "merged": taking_back.merging,
     "told-apart": taking_back.telling_apart,
+    "proposals-decided": taking_back.proposals,
     "template-archived": _bring_back_templates,
     "media-archived": _bring_back_pictures,
     "topic-archived": _offer_topic,

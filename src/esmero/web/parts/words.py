@@ -167,6 +167,15 @@ SCOPE: Mapping[str, Word] = {
     "commercial": Word("wait", pgettext_lazy("silence", "advertising only")),
 }
 
+PROPOSAL: Mapping[str, Word] = {
+    "open": Word("wait", pgettext_lazy("proposal", "to decide")),
+    "accepted": Word("kept", pgettext_lazy("proposal", "taken over")),
+    "refused": Word("plain", pgettext_lazy("proposal", "left out")),
+}
+PROPOSAL_KIND: Mapping[str, Word] = {
+    "successor": Word("broken", pgettext_lazy("proposal", "has left")),
+    "moved": Word("info", pgettext_lazy("proposal", "reads another address")),
+}
 DUPLICATE: Mapping[str, Word] = {
     "open": Word("wait", pgettext_lazy("duplicate", "to decide")),
     "merged": Word("kept", pgettext_lazy("duplicate", "merged")),
@@ -335,6 +344,8 @@ STATES: Mapping[str, Mapping[str, Word]] = {
     "note": _plain(NOTES),
     "silence": SILENCE,
     "scope": SCOPE,
+    "proposal": PROPOSAL,
+    "proposal-kind": PROPOSAL_KIND,
     "duplicate": DUPLICATE,
     "sign": SIGN,
     "role": ROLE,

@@ -18,6 +18,9 @@ def hook(request: HttpRequest, provider: str) -> HttpResponse:
     except NoSuchHook as fault:
         raise Http404 from fault
     except NotTheirs:
+        if provider == "ses" and "Authorization" not in request.headers:
+            # Amazon shows name and password only where it is asked for them.
+            return HttpResponse(status=401, headers={"WWW-Authenticate": 'Basic realm="hooks"'})
         return HttpResponse("The signature is not right.\n", status=403, content_type="text/plain")
     except Garbled:
         return HttpResponse("No event could be read.\n", status=400, content_type="text/plain")

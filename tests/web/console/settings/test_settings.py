@@ -311,3 +311,21 @@ def test_settings_of_the_house_are_their_owners_alone(client, role):
     for path in ("", "own/", "profiles/"):
         assert client.get(f"/console/settings/{path}").status_code == 200, path
     assert client.get("/console/topics/new/").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("host", "hooks", "said", "not_said"),
+    [
+        ("smtp-relay.brevo.com", {}, "no secret yet", "a secret is set"),
+        ("smtp-relay.brevo.com", {"brevo": "ana:muy-secreto"}, "a secret is set", "muy-secreto"),
+        ("relay.norte.example", {}, "Providers and their addresses", "no secret yet"),
+    ],
+)
+def test_a_relays_page_says_how_its_provider_tells(client, settings, monkeypatch, host, hooks, said, not_said):
+    client.force_login(staff())
+    monkeypatch.setattr(settings.ESMERO, "hooks", hooks)
+    relay = Relay.objects.create(name="uno", kind="smtp", host=host)
+    html = client.get(f"/console/settings/relays/{relay.pk}/").content.decode()
+    assert said in html
+    assert not_said not in html
+    assert "/hooks/brevo" in html

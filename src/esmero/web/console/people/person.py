@@ -6,15 +6,18 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from esmero.dossier.timeline import LIMIT, SHOWN, Key, Moment, read_timeline
 from esmero.people.allowed import Right, TopicRights, find_recorders, read_rights
-from esmero.people.models import Channel, ContactPoint, Merge, OwnField, Person, Suppression, Tag
+from esmero.people.models import Channel, ContactPoint, Merge, OwnField, Person, Proposal, Suppression, Tag
+from esmero.people.proposals import proposal_rows
 from esmero.people.suppression import hash_address
 from esmero.web.console.access import requires
 from esmero.web.console.page import read_brand, show
 from esmero.web.console.people.moments import tell
+from esmero.web.console.returns.proposals import evidence_link
 from esmero.web.parts.paging import cut_page, read_key
 from esmero.web.parts.tags import said
 
@@ -59,6 +62,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
         tags=list(shown.tags.order_by("name")),
         all_tags=list(Tag.objects.order_by("name").values_list("name", flat=True)[:300]),
         merged=_merged(shown),
+        proposed=_proposed(shown),
         **_say_rights(rights),
         fields=_own_fields(shown),
     )
@@ -109,6 +113,12 @@ def _merged(person: Person) -> list[Merge]:
     column = "gone" if person.state == Person.State.MERGED else "kept"
     rows = Merge.objects.filter(**{column: person}, undone_at=None).select_related("kept", "gone")
     return list(rows.order_by("-id")[:10])
+
+
+def _proposed(person: Person) -> list[tuple[Proposal, SafeString | str]]:
+    """Return the addresses that wait for a decision, each with the door to the mail that named it."""
+    rows = proposal_rows().filter(person=person, state=Proposal.State.OPEN).order_by("-found_at", "id")
+    return [(row, evidence_link(row)) for row in rows[:10]]
 
 
 def _own_fields(person: Person) -> list[tuple[Any, Any]]:

@@ -7,6 +7,7 @@ from django.utils.translation import ngettext
 from esmero.house.models import Brand, User
 from esmero.house.roles import may
 from esmero.house.team import needs_two_factor
+from esmero.mailroom.models import Mailbox
 from esmero.outbox.models import Relay
 from esmero.outbox.readiness import is_ready
 from esmero.people.models import OwnField, Topic
@@ -22,6 +23,8 @@ def settings(request: HttpRequest) -> HttpResponse:
     brands, relays = list(Brand.objects.all()), list(Relay.objects.all())
     ready = sum(bool(is_ready(one)) for one in brands)
     broken = sum(bool(one.trouble or one.check_result.get("good") is False) for one in relays)
+    boxes = list(Mailbox.objects.all())
+    ill = any(one.trouble and one.active for one in boxes)
     people = User.objects.filter(is_active=True).count()
     topics, fields = Topic.objects.filter(archived_at=None).count(), OwnField.objects.count()
     doors = [
@@ -40,6 +43,14 @@ def settings(request: HttpRequest) -> HttpResponse:
             ngettext("%(number)d relay", "%(number)d relays", len(relays)) % {"number": len(relays)},
             "broken" if broken else "kept" if relays else "wait",
             _("trouble") if broken else _("ready") if relays else _("to do"),
+        ),
+        (
+            "mailboxes",
+            _("Mailboxes"),
+            _("Where returns and replies are fetched by IMAP"),
+            ngettext("%(number)d mailbox", "%(number)d mailboxes", len(boxes)) % {"number": len(boxes)},
+            "broken" if ill else "kept" if boxes else "",
+            _("trouble") if ill else _("ready") if boxes else "",
         ),
         (
             "topics",

@@ -1,4 +1,4 @@
-"""The words of a relay's test: its steps, their states, and what to do. The remedies are those of outbox/transports/smtp."""
+"""The words of the tests of relays and mailboxes: steps, states, and what to do (outbox/transports/smtp, mailroom/doors)."""
 
 from collections.abc import Mapping
 
@@ -13,6 +13,7 @@ STEPS: Mapping[str, str | Promise] = {
     "ehlo": _("Introduce ourselves, and hear what it can do"),
     "tls": _("Encrypt, and check its certificate"),
     "auth": _("Sign in"),
+    "folders": _("Open the folders, and count what is in them"),
 }
 
 STEP_STATES: Mapping[str, Word] = {
@@ -58,6 +59,15 @@ _REMEDIES: Mapping[str, str | Promise] = {
         "This name of the outside leads into a private network. If you mean that machine, write its address as the host."
     ),
     "Enter the password again": _("Enter the password again."),
+    "Check port and security: 993 is usually tls, 143 starttls": _(
+        "Check port and security: 993 is usually TLS from the start, 143 STARTTLS."
+    ),
+    "Choose security tls": _("It offers no STARTTLS. Choose TLS from the start, usually port 993."),
+    "Check name and password": _("Check user name and password. Many providers want a password made for programs."),
+    "Enter it again": _("Enter the password again."),
+    "Name folders that are there": _("Name folders that are there."),
+    "Tokens are never sent in the clear": _("Tokens are never sent in the clear: the address must begin with https."),
+    "Sign in to it anew": _("Sign in at the provider anew, and enter the new refresh token."),
     "Use security starttls or tls": _("Passwords and mails can be read on the way. Choose STARTTLS or TLS."),
 }
 

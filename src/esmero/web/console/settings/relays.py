@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from esmero.house.models import Brand, User
+from esmero.mailroom.doors.providers import PROVIDERS, Provider, address_of, is_armed, provider_of
 from esmero.mailroom.relay_letters import write_by
 from esmero.outbox.models import Message, Relay
 from esmero.outbox.relay_check import keep_check, mark_checking
@@ -239,6 +240,13 @@ def _is_checking(relay: Relay) -> bool:
     return bool(since) and timezone.now() - datetime.fromisoformat(since) < PATIENCE
 
 
+def _list_tellers(relay: Relay) -> list[tuple[str, Provider, str, bool]]:
+    """Name the provider of this relay, or all where it is none that we know: how it can tell what became of a mail."""
+    known = provider_of(relay.host)
+    names = [known] if known else sorted(PROVIDERS)
+    return [(name, PROVIDERS[name], address_of(name), is_armed(name)) for name in names]
+
+
 def _tell(relay: Relay) -> dict[str, Any]:
     result = relay.check_result
     message = Message.objects.filter(pk=result.get("message") or 0).first()
@@ -255,6 +263,7 @@ def _tell(relay: Relay) -> dict[str, Any]:
     ]
     return {
         "relay": relay,
+        "tellers": _list_tellers(relay),
         "standing": say_relay(relay),
         "steps": steps,
         "checking": checking,
