@@ -12,6 +12,7 @@ from esmero.mailroom.clicks import take_in_clicks
 from esmero.people import duplicates
 from esmero.people.imports import run as imports
 from esmero.people.imports.lifecycle import BRING, CHECK
+from esmero.privacy.retention import keep_terms
 from esmero.work.jobs import Chunk
 
 # Kind of job → the function that does its next chunk.
@@ -41,11 +42,16 @@ def _forget_unconfirmed(worker: str) -> int:  # noqa: ARG001
     return forget_unconfirmed(at=timezone.now())
 
 
+def _keep_terms(worker: str) -> int:  # noqa: ARG001
+    return keep_terms(at=timezone.now())
+
+
 ROUTINES: Mapping[str, Routine] = {
     "handle-what-came-back": receive.handle_due,
     "send-again-after-absence": absences.send_again_due,
     "take-in-clicks": _take_in_clicks,
     "finish-campaigns": _finish_campaigns,
     "forget-unconfirmed": _forget_unconfirmed,
+    "keep-terms": _keep_terms,
     "keep-tallies": Rounds(),
 }

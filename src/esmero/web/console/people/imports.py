@@ -206,9 +206,12 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @requires()
-def refused_file(request: HttpRequest, pk: int) -> HttpResponseBase:  # noqa: ARG001
+def refused_file(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Answer the refused lines as a file that can be mended and brought again."""
     brought = get_object_or_404(Import.objects.select_related("file"), pk=pk)
+    if brought.file.dropped_at is not None:
+        messages.error(request, _("The file is gone: its term of storage is over."))
+        return redirect("console:import", pk=pk)
     name = f"{brought.file_name.rpartition('.')[0] or brought.file_name}-refused.csv"
     disposition = content_disposition_header(as_attachment=True, filename=name) or "attachment"
     return StreamingHttpResponse(

@@ -12,6 +12,7 @@ from esmero.web.console.settings import (
     own,
     profiles,
     relays,
+    retention,
     team,
     work,
 )
@@ -47,6 +48,9 @@ urlpatterns = [
     path("settings/fields/<int:pk>/", fields.edit_field, name="field"),
     path("settings/fields/<int:pk>/remove/", fields.remove_field, name="field-remove"),
     path("settings/profiles/", profiles.profiles, name="profiles"),
+    path("settings/retention/", retention.retention, name="retention"),
+    path("settings/retention/count/", retention.count_now, name="retention-count"),
+    path("settings/retention/<slug:code>/", retention.set_term, name="retention-term"),
     path("settings/team/", team.team, name="team"),
     path("settings/team/new/", team.edit_member, name="member-new"),
     path("settings/team/two-factor/", team.choose_two_factor, name="two-factor"),

@@ -1,0 +1,38 @@
+"""`esmero privacy`: terms of storage carried out or counted, records of processing, and a file of people with its reason."""
+
+import argparse
+
+from esmero.management.leaf import Commands, Shown, add_group, add_leaf, lay_out
+
+
+def add(commands: Commands) -> None:
+    """Add the commands."""
+    group = add_group(commands, "privacy", words="terms of storage, records of processing")
+    retention = add_leaf(
+        group, "retention", act=keep_terms, words="end what is over its term of storage, and say how much"
+    )
+    retention.add_argument("--dry-run", action="store_true", help="only count what would go; nothing is changed")
+
+
+def keep_terms(options: argparse.Namespace) -> Shown:
+    """Count, or carry out rule by rule."""
+    from django.utils import timezone
+
+    from esmero.privacy.retention import MOST_COUNTED, carry_out_all, count_over, list_standings
+
+    at = timezone.now()
+    numbers = count_over(at, most=MOST_COUNTED) if options.dry_run else carry_out_all(at=at, by="command line")
+    facts = [
+        {
+            "rule": one.code,
+            "days": one.days,
+            "then": one.term.deed.value,
+            "norm": one.term.norm,
+            "would go" if options.dry_run else "gone": numbers[one.code],
+        }
+        for one in list_standings()
+    ]
+    rows = [(f["rule"], f["days"], f["then"], numbers[str(f["rule"])], f["norm"]) for f in facts]
+    heads = ("rule", "days", "then", "would go" if options.dry_run else "gone", "norm")
+    said = f"\nCounted up to {MOST_COUNTED} rows a table; nothing was changed." if options.dry_run else ""
+    return Shown(facts, lay_out(rows, heads=heads) + said)
