@@ -286,7 +286,7 @@ def furnish(rows: int = 1) -> Console:
         "brand": f"settings/brands/{house.brand.pk}/", "domain": f"settings/brands/{house.brand.pk}/domain/",
         "relays": "settings/relays/", "relay-new": "settings/relays/new/", "relay": f"settings/relays/{house.relay.pk}/",
         "fields": "settings/fields/", "field-new": "settings/fields/new/", "field": f"settings/fields/{OwnField.objects.get().pk}/",
-        "profiles": "settings/profiles/", "retention": "settings/retention/", "team": "settings/team/", "member-new": "settings/team/new/",
+        "profiles": "settings/profiles/", "retention": "settings/retention/", "records": "settings/records/", "team": "settings/team/", "member-new": "settings/team/new/",
         "audit": "settings/audit/", "topics": "topics/", "topic-new": "topics/new/", "topic": f"topics/{house.topic.pk}/",
         "purpose-new": "purposes/new/", "purpose": f"purposes/{house.topic.purpose_id}/", "norms": "norms/",
     }  # fmt: skip

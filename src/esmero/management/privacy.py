@@ -12,6 +12,29 @@ def add(commands: Commands) -> None:
         group, "retention", act=keep_terms, words="end what is over its term of storage, and say how much"
     )
     retention.add_argument("--dry-run", action="store_true", help="only count what would go; nothing is changed")
+    records = add_leaf(group, "records", act=tell, words="the records of processing (GDPR art. 30), made of this house")
+    records.add_argument(
+        "--language", choices=("es", "fr", "en"), default="en", help="language of the words (default: en)"
+    )
+
+
+def tell(options: argparse.Namespace) -> Shown:
+    """Say the records in a language."""
+    from dataclasses import asdict
+
+    from django.utils import translation
+
+    from esmero.privacy.records import gather_records
+    from esmero.web.parts.records import tell_records
+
+    with translation.override(options.language):
+        sections = tell_records(gather_records())
+        lines: list[str] = []
+        for one in sections:
+            lines += ["", one.title.upper(), *([one.lead] if one.lead else [])]
+            lines += [f"  {what}: {words}" if words else f"  {what}" for what, words in one.rows]
+            lines += [f"  [ ] {words}" for words in one.off]
+    return Shown([asdict(one) for one in sections], "\n".join(lines).strip())
 
 
 def keep_terms(options: argparse.Namespace) -> Shown:

@@ -112,6 +112,14 @@ PLACES: tuple[Place, ...] = (
         under="settings",
         permission="house.settings",
     ),
+    Place(
+        subject="records",
+        address="records",
+        words=_("Records of processing"),
+        letter="9",
+        under="settings",
+        permission="house.settings",
+    ),
     Place(subject="own", address="own", words=_("Your settings"), letter="7", under="settings"),
 )
 
