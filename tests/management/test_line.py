@@ -345,3 +345,15 @@ def test_a_dry_run_of_the_terms_counts_and_changes_nothing(house, ask):
     assert gone == counted
     assert not Captured.objects.exists()
     assert AuditEntry.objects.get(action="retention.done").actor_name == "command line"
+
+
+def test_a_file_of_people_needs_a_reason_and_is_written_down(house, ask, complaint, tmp_path):
+    add_people(house, 3)
+    file = tmp_path / "people.csv"
+    assert "--reason" in complaint("privacy", "people", file, "--reason", " ")
+    assert not file.exists()
+    assert ask("privacy", "people", file, "--reason", "Audit of 2026")["people"] == 3
+    assert "persona1@cliente.example" in file.read_text("utf-8-sig")
+    assert file.stat().st_mode & 0o077 == 0
+    assert AuditEntry.objects.get(action="people.exported").facts["reason"] == "Audit of 2026"
+    assert "already" in complaint("privacy", "people", file, "--reason", "Audit of 2026")

@@ -1,8 +1,11 @@
 """`esmero privacy`: terms of storage carried out or counted, records of processing, and a file of people with its reason."""
 
 import argparse
+import csv
+import os
+from pathlib import Path
 
-from esmero.management.leaf import Commands, Shown, add_group, add_leaf, lay_out
+from esmero.management.leaf import Commands, Fault, Shown, add_group, add_leaf, lay_out
 
 
 def add(commands: Commands) -> None:
@@ -16,6 +19,44 @@ def add(commands: Commands) -> None:
     records.add_argument(
         "--language", choices=("es", "fr", "en"), default="en", help="language of the words (default: en)"
     )
+    people = add_leaf(
+        group, "people", act=export_people, words="write a file of people, for a reason that is written down"
+    )
+    people.add_argument("file", type=Path, metavar="CSV", help="file to write; it must not be there yet")
+    people.add_argument("--reason", required=True, help="what the file is for; it goes into the audit log")
+    people.add_argument("--segment", metavar="NAME", help="only the people of this segment (default: everybody)")
+
+
+def export_people(options: argparse.Namespace) -> Shown:
+    """Write who is on file as CSV, readable for its owner alone; the audit row is there before the file is."""
+    from django.db import transaction
+
+    from esmero.dossier.segments import select_persons
+    from esmero.house.audit import note
+    from esmero.management.lookup import find_segment
+    from esmero.people.queries import people_rows
+    from esmero.web.console.people.persons import PEOPLE
+    from esmero.web.parts.tables import Wish, write_csv
+
+    reason = options.reason.strip()[:300]
+    if not reason:
+        raise Fault("Say with --reason what the file is for; it goes into the audit log.")
+    rows = people_rows()
+    if options.segment:
+        rows = rows.filter(pk__in=select_persons(find_segment(options.segment).conditions).order_by().values("pk"))
+    if options.file.exists():
+        raise Fault(f"{options.file} is there already. Name another file.")
+    with transaction.atomic():
+        note("people.exported", by="command line", facts={"reason": reason, "query": options.segment or ""})
+    number = -1  # the heads are no person
+    with os.fdopen(
+        os.open(options.file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", newline="", encoding="utf-8-sig"
+    ) as file:
+        out = csv.writer(file)
+        for line in write_csv(rows, listing=PEOPLE, wish=Wish()):
+            out.writerow(line)
+            number += 1
+    return Shown({"file": str(options.file), "people": number}, f"{number} people in {options.file}")
 
 
 def tell(options: argparse.Namespace) -> Shown:

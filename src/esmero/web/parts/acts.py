@@ -50,6 +50,7 @@ ACTS: Mapping[str, str | Promise] = {
     "import.brought": _("brought a file"),
     "import.checked": _("let an import be checked"),
     "import.started": _("started an import"),
+    "import.exported": _("took a file of an import"),
     "import.reopened": _("opened an import again"),
     "import.sheet": _("chose the sheet of an import"),
     "inbound.again": _("let an arrived mail be read again"),
@@ -116,6 +117,8 @@ ACTS: Mapping[str, str | Promise] = {
 
 def say_act(action: str) -> str:
     """Say an action of the audit log in words; an unknown one says itself."""
+    if action not in ACTS and action.endswith(".exported"):
+        return str(_("took a file of a list"))
     return str(ACTS.get(action, action))
 
 
