@@ -41,7 +41,7 @@ from esmero.people.models import (
     Tag,
     Topic,
 )
-from esmero.privacy.models import Access, AddressChange, DataRequest
+from esmero.privacy.models import Access, AddressChange, DataRequest, Retention
 from esmero.vault.models import Sealed
 from esmero.work.models import Job
 
@@ -89,6 +89,7 @@ __all__ = [
     "Proposal",
     "Purpose",
     "Relay",
+    "Retention",
     "ReturnCount",
     "SavedView",
     "Sealed",

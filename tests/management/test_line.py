@@ -2,12 +2,14 @@
 
 import argparse
 import json
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from esmero.house.models import AuditEntry, User
 from esmero.management.line import build_parser, run
-from esmero.outbox.models import Message, Relay
+from esmero.outbox.models import Captured, Message, Relay
 from esmero.outbox.passwords import reveal_password
 from esmero.people.models import BlockedDomain, Import
 from tests.house_facts import MJML, add_people, build_house, open_dispatch
@@ -333,3 +335,26 @@ def test_blocked_domains_come_and_go(house, ask):
     }
     ask("blocked-domain", "remove", ".ban.example")
     assert BlockedDomain.objects.count() == 2
+
+
+def test_a_dry_run_of_the_terms_counts_and_changes_nothing(house, ask):
+    Captured.objects.create(return_path="r", recipient="x", body=b"", at=timezone.now() - timedelta(days=60))
+    counted = {one["rule"]: one["would go"] for one in ask("privacy", "retention", "--dry-run")}
+    assert counted["caught-mail"] == 1
+    assert Captured.objects.count() == 1
+    gone = {one["rule"]: one["gone"] for one in ask("privacy", "retention")}
+    assert gone == counted
+    assert not Captured.objects.exists()
+    assert AuditEntry.objects.get(action="retention.done").actor_name == "command line"
+
+
+def test_a_file_of_people_needs_a_reason_and_is_written_down(house, ask, complaint, tmp_path):
+    add_people(house, 3)
+    file = tmp_path / "people.csv"
+    assert "--reason" in complaint("privacy", "people", file, "--reason", " ")
+    assert not file.exists()
+    assert ask("privacy", "people", file, "--reason", "Audit of 2026")["people"] == 3
+    assert "persona1@cliente.example" in file.read_text("utf-8-sig")
+    assert file.stat().st_mode & 0o077 == 0
+    assert AuditEntry.objects.get(action="people.exported").facts["reason"] == "Audit of 2026"
+    assert "already" in complaint("privacy", "people", file, "--reason", "Audit of 2026")

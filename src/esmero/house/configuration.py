@@ -44,12 +44,6 @@ class Configuration(BaseSettings):
         {},
         description='Providers whose webhooks are taken, with their secrets: { mailgun = "signing key", brevo = "name:password" }',
     )
-    report_months: int = Field(
-        13,
-        ge=1,
-        le=120,
-        description="Months for which receivers' DMARC reports are kept; a year can be compared with the last",
-    )
     secure: bool = Field(False, description="Cookies only over HTTPS; set it as soon as public_url is https")
     debug: bool = Field(False, description="Show errors in the browser; never on a machine that others can reach")
     demo: bool = Field(False, description="The invented group, its catcher and its log-ins; set by `esmero demo`")

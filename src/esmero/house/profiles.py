@@ -4,12 +4,18 @@ Sources: capabilities.md sections E and F (LSSI art. 21 for Spain, L.34-5 CPCE a
 directive art. 13 and GDPR art. 6 for the neutral default). Nothing here is legal advice.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+
+from esmero.house.terms import FRANCE, NEUTRAL, SPAIN, Term
 
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """`bases[(channel, "commercial" | "other")]` are the legal bases on which such a message may rest."""
+    """`bases[(channel, "commercial" | "other")]` are the legal bases on which such a message may rest.
+
+    `terms` says by rule how long what is kept, `authority` who watches over data protection.
+    """
 
     code: str
     name: dict[str, str]
@@ -17,6 +23,8 @@ class Profile:
     bases: dict[tuple[str, str], frozenset[str]]
     premium_prefixes: tuple[str, ...] = field(default=())
     calling_code: str = ""
+    terms: Mapping[str, Term] = field(default_factory=lambda: NEUTRAL)
+    authority: str = ""
 
 
 _CONSENT = frozenset({"consent"})
@@ -49,6 +57,8 @@ PROFILES: dict[str, Profile] = {
         # RDL 37/2020: a customer line may not cost more than an ordinary call (T12).
         premium_prefixes=("+34803", "+34806", "+34807", "+34901", "+34902", "+34905", "+34907"),
         calling_code="+34",
+        terms=SPAIN,
+        authority="Agencia Española de Protección de Datos",
     ),
     "FR": Profile(
         code="FR",
@@ -72,6 +82,8 @@ PROFILES: dict[str, Profile] = {
             "+33899",
         ),
         calling_code="+33",
+        terms=FRANCE,
+        authority="Commission nationale de l’informatique et des libertés",
     ),
 }
 

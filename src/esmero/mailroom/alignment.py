@@ -9,8 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from django.conf import settings
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
@@ -86,16 +85,9 @@ def keep_report(found: Found, *, evidence: str) -> AggregateReport | None:
     return row
 
 
-def forget_reports(*, at: datetime) -> int:
-    """Delete the oldest report that is past its time (settings.report_months), and take it out of the sums.
-
-    One report a call: a routine calls again while something was done. Returns how many went.
-    """
-    with transaction.atomic():
-        old = AggregateReport.objects.filter(begin__lt=_months_before(at, settings.ESMERO.report_months))
-        row = old.order_by("begin", "id").first()
-        if row is None:
-            return 0
+def forget_reports(ids: Iterable[int]) -> None:
+    """Delete reports, and take each out of the sums; the caller's transaction holds them together."""
+    for row in AggregateReport.objects.filter(pk__in=list(ids)):
         sums = _sum_up(AggregateRow.objects.filter(report=row).iterator(chunk_size=CHUNK))
         for source, one in sums.items():
             AlignmentSource.objects.filter(domain=row.domain, source=source).update(
@@ -109,7 +101,6 @@ def forget_reports(*, at: datetime) -> int:
         day.update(total=F("total") - row.total, aligned=F("aligned") - row.aligned)
         day.filter(total__lte=0).delete()
         row.delete()
-    return 1
 
 
 def domains_of(brand: Brand) -> list[str]:
@@ -195,8 +186,3 @@ def _add(report: AggregateReport, sums: Mapping[str, Sum]) -> None:
 
 def _day_of(report: AggregateReport) -> date:
     return report.begin.astimezone(UTC).date()
-
-
-def _months_before(at: datetime, months: int) -> datetime:
-    years, month = divmod(at.year * 12 + at.month - 1 - months, 12)
-    return at.replace(year=years, month=month + 1, day=min(at.day, 28))

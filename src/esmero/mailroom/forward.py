@@ -25,6 +25,8 @@ MOST_AN_HOUR = 20
 LARGEST = 6_000_000
 """Octets of an original that is attached: relays commonly refuse ten megabytes, and base64 makes a third more of it."""
 
+KEEPS = timedelta(days=30)  # our copy of what we forwarded
+
 
 def forward_entry(entry: Entry, *, raw: bytes) -> Message | None:
     """Put the mail of an entry into the outbox for the brand's mailbox, inside the caller's transaction.
@@ -48,6 +50,7 @@ def forward_entry(entry: Entry, *, raw: bytes) -> Message | None:
                 language=brand.language,
                 kind="forward",
                 occasion=f"forward {entry.pk}",
+                keep_until=timezone.now() + KEEPS,
             )
             entry.forwarded_at = timezone.now()
             entry.save(update_fields=["forwarded_at"])

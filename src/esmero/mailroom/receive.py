@@ -62,6 +62,8 @@ def take_in(raw: bytes, *, envelope_from: str, envelope_to: str, door: str, at: 
         sealed = Sealed.objects.filter(sha256=digest, kind=KIND).order_by("id").first()
         if sealed is None:
             sealed = Sealed.objects.create(sha256=digest, size=len(raw), media_type="message/rfc822", kind=KIND)
+        elif sealed.dropped_at is not None:  # it came once more after its term; it goes again at the next look
+            Sealed.objects.filter(pk=sealed.pk).update(dropped_at=None)
         inbound, _ = Inbound.objects.get_or_create(
             raw=sealed,
             envelope_to=envelope_to.strip("<>").lower()[:320],

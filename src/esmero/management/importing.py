@@ -31,6 +31,9 @@ def add(commands: Commands) -> None:
 
 def bring(options: argparse.Namespace) -> Shown:
     """Read, check and (without --dry-run) bring the file in; what was killed half-way goes on when it is said again."""
+    from django.db import transaction
+
+    from esmero.house.audit import note
     from esmero.management.jobs import run_here
     from esmero.management.lookup import find_brand, find_topic
     from esmero.people.imports.fields import read_map
@@ -70,6 +73,10 @@ def bring(options: argparse.Namespace) -> Shown:
     if job.state != job.State.DONE:
         raise Fault(f"The import did not end: {job.trouble.strip().splitlines()[-1] if job.trouble else job.state}")
     brought.refresh_from_db()
+    taken = [f"--{name}" for name in ("report", "refused") if getattr(options, name)]
+    if taken:
+        with transaction.atomic():
+            note("import.exported", by="command line", subject=brought, facts={"reason": " ".join(taken)})
     if options.report:
         _write_report(options.report, brought.pk)
     if options.refused:

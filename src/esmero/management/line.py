@@ -19,6 +19,7 @@ from esmero.management import (
     importing,
     init,
     mailboxes,
+    privacy,
     receiving,
     relays,
     segments,
@@ -50,6 +51,7 @@ GROUPS = (
     doubts,
     receiving,
     classifying,
+    privacy,
 )
 
 

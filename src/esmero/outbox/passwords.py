@@ -40,6 +40,11 @@ def hide_password(password: str) -> str:
     return _FORM + urlsafe_b64encode(sealed).decode("ascii")
 
 
+def is_encrypted(hidden: str) -> bool:
+    """Say whether a stored password is in the encrypted form."""
+    return hidden.startswith(_FORM)
+
+
 def reveal_password(relay: Relay) -> str:
     """Return the password in clear, "" for none; raises PasswordLost."""
     hidden = relay.password

@@ -1,4 +1,4 @@
-"""What people ask about their own data: a link to see it, another address, and requests that staff must answer."""
+"""What people ask about their own data: a link, another address, requests for staff; and how far each term of storage is."""
 
 from django.db import models
 from django.db.models import Q
@@ -65,3 +65,21 @@ class DataRequest(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.person_id}"
+
+
+class Retention(models.Model):
+    """How a rule of house/terms.py stands: the term that the operator set, what went last, what goes next."""
+
+    code = models.CharField(max_length=40, unique=True)
+    days = models.PositiveIntegerField(
+        null=True, blank=True, help_text="The operator's own term; empty: the profile's."
+    )
+    going = models.BigIntegerField(default=0, help_text="Rows of the pass that is under way.")
+    looked_at = models.DateTimeField(null=True, blank=True)
+    next_at = models.DateTimeField(null=True, blank=True)
+    done_at = models.DateTimeField(null=True, blank=True, help_text="When something went last.")
+    done = models.BigIntegerField(default=0, help_text="How much went then.")
+    due = models.BigIntegerField(null=True, blank=True, help_text="How much goes at the next look, as counted then.")
+
+    def __str__(self) -> str:
+        return self.code

@@ -14,9 +14,13 @@ from esmero.rendering.colours import contrast, read_colour
 from esmero.rendering.compile import Compiled, Source
 from esmero.rendering.language import CLOSE_FIELD, OPEN_FIELD
 from esmero.rendering.lint import CLIPPED_OCTETS, measure
+from esmero.rendering.support import find_unsupported
 
 LONGEST_SUBJECT = 60  # characters; phones show 30 to 45, desktop programs about 60
 _LEAST_CONTRAST, _LEAST_FOR_LARGE = 4.5, 3.0  # WCAG 2.2, 1.4.3
+_NIGHT = (31, 31, 31)  # what programs put behind a letter that sets no background of its own in dark mode
+_VANISHES = 2.0  # less contrast than this is next to nothing
+_NEUTRAL = 40  # programs turn black and dark greys light by themselves, colours mostly not
 _LARGE, _LARGE_BOLD = 24.0, 18.66  # CSS pixels
 _PLACEHOLDER = re.compile(
     r"^#$|//(www\.)?(example\.(com|org|net)|localhost|127\.0\.0\.1|[^/]*\.local)([:/?#]|$)|lorem|\btodo\b|\bxxx+\b",
@@ -91,6 +95,8 @@ def _look_at_body(source: Source) -> Iterator[Finding]:
         elif target.lower().startswith("http://"):
             code = "link-http" if match[1] == "href" else "image-http"
             yield Finding(code, "body", line, {"address": target[:80]})
+    for line, name, programs in find_unsupported(text):
+        yield Finding("unsupported", "body", line, {"what": name, "programs": ", ".join(programs)})
     for match in _BARE_FIELD.finditer(text):
         start = text.rfind("<", 0, match.start())
         in_address = text.rfind(">", 0, match.start()) < start
@@ -103,17 +109,20 @@ def _look_at_contrast(source: Source, compiled: Compiled) -> Iterator[Finding]:
     if body is None:
         return
     lines = source.mjml.split("\n")
-    for words, ink, paper, large in _texts(body, _Ink("#000000", "#ffffff", 16.0, bold=False), depth=0):
-        colours = read_colour(ink), read_colour(paper)
+    for words, ink, paper, large in _texts(body, _Ink("#000000", "", 16.0, bold=False), depth=0):
+        colours = read_colour(ink), read_colour(paper or "#ffffff")
         if colours[0] is None or colours[1] is None:
             continue
+        line = next((number for number, line in enumerate(lines, 1) if words in unescape(line)), 0)
+        if not line:  # what we put in ourselves is not the author's to mend
+            continue
+        is_colour = max(colours[0]) - min(colours[0]) > _NEUTRAL
+        if not paper and is_colour and contrast(colours[0], _NIGHT) < _VANISHES:
+            yield Finding("dark", "body", line, {"words": words, "ink": ink})
         ratio = contrast(colours[0], colours[1])
         if ratio < (_LEAST_FOR_LARGE if large else _LEAST_CONTRAST):
-            line = next((number for number, line in enumerate(lines, 1) if words in unescape(line)), 0)
-            if line:  # what we put in ourselves is not the author's to mend
-                yield Finding(
-                    "contrast", "body", line, {"words": words, "ratio": f"{ratio:.1f}", "ink": ink, "paper": paper}
-                )
+            facts = {"words": words, "ratio": f"{ratio:.1f}", "ink": ink, "paper": paper or "#ffffff"}
+            yield Finding("contrast", "body", line, facts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,11 @@ from esmero.asks.signup import forget_unconfirmed
 from esmero.campaigns.lifecycle import CANCELLING, DRY_RUN, PLANNING, RETRYING, finish_campaigns
 from esmero.dossier.tallies import Rounds
 from esmero.mailroom import absences, dryrun, planning, receive
-from esmero.mailroom.alignment import forget_reports
 from esmero.mailroom.clicks import take_in_clicks
 from esmero.people import duplicates
 from esmero.people.imports import run as imports
 from esmero.people.imports.lifecycle import BRING, CHECK
+from esmero.privacy.retention import keep_terms
 from esmero.work.jobs import Chunk
 
 # Kind of job → the function that does its next chunk.
@@ -42,8 +42,8 @@ def _forget_unconfirmed(worker: str) -> int:  # noqa: ARG001
     return forget_unconfirmed(at=timezone.now())
 
 
-def _forget_reports(worker: str) -> int:  # noqa: ARG001
-    return forget_reports(at=timezone.now())
+def _keep_terms(worker: str) -> int:  # noqa: ARG001
+    return keep_terms(at=timezone.now())
 
 
 ROUTINES: Mapping[str, Routine] = {
@@ -52,6 +52,6 @@ ROUTINES: Mapping[str, Routine] = {
     "take-in-clicks": _take_in_clicks,
     "finish-campaigns": _finish_campaigns,
     "forget-unconfirmed": _forget_unconfirmed,
-    "forget-reports": _forget_reports,
+    "keep-terms": _keep_terms,
     "keep-tallies": Rounds(),
 }

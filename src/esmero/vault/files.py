@@ -96,6 +96,19 @@ def discard(ids: Iterable[int]) -> list[int]:
     return gone
 
 
+def drop(ids: Iterable[int], *, at: datetime) -> int:
+    """Let the bytes of these files go and keep their rows, inside the caller's transaction; returns how many.
+
+    The bytes go when it commits, unless another row still needs the same. `read` raises FileNotFoundError afterwards.
+    """
+    rows = Sealed.objects.filter(pk__in=list(ids), dropped_at=None)
+    digests = set(rows.values_list("sha256", flat=True))
+    number = rows.update(dropped_at=at)
+    for digest in digests:
+        transaction.on_commit(lambda digest=digest: _destroy(digest))  # type: ignore[misc]
+    return number
+
+
 def _destroy(digest: str) -> None:
-    if not Sealed.objects.filter(sha256=digest).exists():
+    if not Sealed.objects.filter(sha256=digest, dropped_at=None).exists():
         path_of(digest).unlink(missing_ok=True)

@@ -12,6 +12,9 @@ class Sealed(models.Model):
     name = models.CharField(max_length=255, blank=True, default="")
     kind = models.CharField(max_length=40)
     keep_until = models.DateTimeField(null=True, blank=True)
+    dropped_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the bytes went because their term was over; the hash says what it was."
+    )
     sealed_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:

@@ -112,6 +112,22 @@ PLACES: tuple[Place, ...] = (
         permission="house.settings",
     ),
     Place(subject="profiles", address="profiles", words=_("Countries’ rules"), letter="6", under="settings"),
+    Place(
+        subject="retention",
+        address="retention",
+        words=_("Terms of storage"),
+        letter="8",
+        under="settings",
+        permission="house.settings",
+    ),
+    Place(
+        subject="records",
+        address="records",
+        words=_("Records of processing"),
+        letter="9",
+        under="settings",
+        permission="house.settings",
+    ),
     Place(subject="own", address="own", words=_("Your settings"), letter="7", under="settings"),
 )
 

@@ -50,6 +50,7 @@ ACTS: Mapping[str, str | Promise] = {
     "import.brought": _("brought a file"),
     "import.checked": _("let an import be checked"),
     "import.started": _("started an import"),
+    "import.exported": _("took a file of an import"),
     "import.reopened": _("opened an import again"),
     "import.sheet": _("chose the sheet of an import"),
     "inbound.again": _("let an arrived mail be read again"),
@@ -93,6 +94,9 @@ ACTS: Mapping[str, str | Promise] = {
     "purpose.changed": _("changed a purpose"),
     "relay.saved": _("set a relay up"),
     "relay.dropped": _("removed a relay"),
+    "retention.counted": _("counted what is over its term of storage"),
+    "retention.done": _("ended what was over its term of storage"),
+    "retention.term": _("set a term of storage"),
     "segment.created": _("made a segment"),
     "segment.changed": _("changed a segment"),
     "segment.deleted": _("deleted a segment"),
@@ -117,6 +121,8 @@ ACTS: Mapping[str, str | Promise] = {
 
 def say_act(action: str) -> str:
     """Say an action of the audit log in words; an unknown one says itself."""
+    if action not in ACTS and action.endswith(".exported"):
+        return str(_("took a file of a list"))
     return str(ACTS.get(action, action))
 
 
@@ -144,6 +150,7 @@ SUBJECTS: Mapping[str, str | Promise] = {
 FACTS: Mapping[str, str | Promise] = {
     "address": pgettext_lazy("fact", "address"),
     "code": pgettext_lazy("fact", "code"),
+    "days": pgettext_lazy("fact", "days"),
     "email": pgettext_lazy("fact", "address"),
     "fields": pgettext_lazy("fact", "changed"),
     "from": pgettext_lazy("fact", "from"),
@@ -157,6 +164,7 @@ FACTS: Mapping[str, str | Promise] = {
     "query": pgettext_lazy("fact", "list"),
     "reason": pgettext_lazy("fact", "reason"),
     "role": pgettext_lazy("fact", "role"),
+    "rows": pgettext_lazy("fact", "rows"),
     "selector": pgettext_lazy("fact", "selector"),
     "sent": pgettext_lazy("fact", "arrived"),
     "state": pgettext_lazy("fact", "state"),

@@ -1,6 +1,7 @@
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from esmero.house.models import AuditEntry
 from esmero.people.models import Import, ImportLine
 from tests.house_facts import build_house
 from tests.web.facts import staff
@@ -93,7 +94,12 @@ def test_the_verdicts_and_the_way_back_or_on(client, house):
     page = client.get(f"/console/imports/{brought.pk}/?verdict=refused")
     assert [line.line for line in page.context["lines"].rows] == [3]
     assert "Bring in 1 line" in page.content.decode()
-    refused = client.get(f"/console/imports/{brought.pk}/refused.csv")
+    address = f"/console/imports/{brought.pk}/refused.csv"
+    assert "ann at client" not in client.get(address).content.decode()
+    assert "ann at client" not in client.post(address, {"reason": " "}).content.decode()
+    assert not AuditEntry.objects.filter(action="import.exported").exists()
+    refused = client.post(address, {"reason": "To mend them"})
+    assert AuditEntry.objects.get(action="import.exported").facts["reason"] == "To mend them"
     assert "attachment" in refused["Content-Disposition"]
     assert "ann at client" in b"".join(refused.streaming_content).decode()
     act(client, "map")

@@ -27,6 +27,10 @@ WORDS: Mapping[str, str | Promise] = {
     "image-http": gettext_lazy("The picture is not encrypted, and many programs will not show it: %(address)s."),
     "contrast": gettext_lazy("“%(words)s” is hard to read: %(ink)s on %(paper)s has a contrast of %(ratio)s to 1."),
     "clipped": gettext_lazy("The letter has about %(kilobytes)s kB, and Gmail cuts it off at %(most)s kB."),
+    "unsupported": gettext_lazy("“%(what)s” is not shown by %(programs)s."),
+    "dark": gettext_lazy(
+        "“%(words)s” in %(ink)s vanishes where a program shows mail on a dark ground. Set a background, or a lighter colour."
+    ),
     "text-thin": gettext_lazy("Without pictures hardly a word is left. Say in words what the pictures say."),
 }
 _PARTS = {"subject": gettext_lazy("Subject"), "preheader": gettext_lazy("Preview line")}
@@ -34,18 +38,24 @@ _PARTS = {"subject": gettext_lazy("Subject"), "preheader": gettext_lazy("Preview
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """One thing to mend (`grave`: it keeps the text from being saved). `go` names the place for the editor, or is empty."""
+    """One thing to mend (`grave`: it keeps the text from being saved). `go` names the place for the editor, `url` another page."""
 
     words: str
     place: str
     go: str
     grave: bool = False
+    url: str = ""
 
 
-def tell_findings(found: Sequence[Finding], *, blocks: Mapping[int, int] | None) -> list[Told]:
-    """Say findings in words. `blocks` are the lines of a letter's MJML by paragraph; without them lines are lines."""
+def tell_findings(
+    found: Sequence[Finding], *, blocks: Mapping[int, int] | None, shares: Mapping[str, int] | None = None
+) -> list[Told]:
+    """Say findings in words. `blocks` are the lines of a letter's MJML by paragraph; without them lines are lines.
+
+    `shares` says of a mail program which percentage of the mail goes to it.
+    """
     return [
-        _tell(str(WORDS[one.code]) % one.facts, one.part, one.line, blocks=blocks)
+        _tell(_say(one, shares=shares or {}), one.part, one.line, blocks=blocks)
         for one in found
         if one.part != "body" or not one.line or blocks is None or one.line in blocks
     ]
@@ -88,6 +98,14 @@ def count_unwritten(readers: QuerySet[Person], *, written: set[str]) -> dict[str
     """Count the readers, up to MOST, of each language that is not among `written`."""
     counted = {code: readers.filter(language=code)[:MOST].count() for code in LANGUAGES if code not in written}
     return {code: number for code, number in counted.items() if number}
+
+
+def _say(one: Finding, *, shares: Mapping[str, int]) -> str:
+    facts = dict(one.facts)
+    if "programs" in facts:
+        names = facts["programs"].split(", ")
+        facts["programs"] = ", ".join(f"{name} ({shares[name]} %)" if shares.get(name) else name for name in names)
+    return str(WORDS[one.code]) % facts
 
 
 def _tell(words: str, part: str, line: int, *, blocks: Mapping[int, int] | None, grave: bool = False) -> Told:

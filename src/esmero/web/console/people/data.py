@@ -32,6 +32,7 @@ def _person(row: DataRequest) -> SafeString:
 
 REQUESTS = Listing(
     page="data-requests",
+    personal=True,
     order="due",
     columns=(
         Column(key="person", title=gettext_lazy("Person"), cell=_person, plain=lambda row: row.person_id, head=True),

@@ -29,6 +29,7 @@ from esmero.web.console.access import requires, staff
 from esmero.web.console.listing import answer_list
 from esmero.web.console.page import read_brand, show, show_part, wants_part
 from esmero.web.console.people.import_columns import draw_columns, read_said
+from esmero.web.console.people.import_files import give_file
 from esmero.web.console.settings.first_steps import next_step
 from esmero.web.parts.paging import cut_page, read_key
 from esmero.web.parts.tables import Column, Filter, Listing
@@ -212,16 +213,23 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @requires()
-def refused_file(request: HttpRequest, pk: int) -> HttpResponseBase:  # noqa: ARG001
-    """Answer the refused lines as a file that can be mended and brought again."""
+def refused_file(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Answer the refused lines, for a reason, as a file that can be mended and brought again."""
     brought = get_object_or_404(Import.objects.select_related("file"), pk=pk)
+    if brought.file.dropped_at is not None:
+        messages.error(request, _("The file is gone: its term of storage is over."))
+        return redirect("console:import", pk=pk)
     name = f"{brought.file_name.rpartition('.')[0] or brought.file_name}-refused.csv"
     disposition = content_disposition_header(as_attachment=True, filename=name) or "attachment"
-    return StreamingHttpResponse(
-        write_refused(brought),
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": disposition},
-    )
+
+    def give() -> HttpResponseBase:
+        return StreamingHttpResponse(
+            write_refused(brought),
+            content_type="text/csv; charset=utf-8",
+            headers={"Content-Disposition": disposition},
+        )
+
+    return give_file(request, brought=brought, words=str(_("The refused lines")), give=give)
 
 
 def _check(request: HttpRequest, brought: Import) -> HttpResponse:

@@ -62,6 +62,7 @@ def _name(row: Organisation) -> SafeString:
 
 ORGANISATIONS = Listing(
     page="organisations",
+    personal=True,  # a name may be that of a sole trader
     order="name",
     search=lambda rows, text: find_organisations(rows, text=text),
     search_title=gettext_lazy("Name, tax number or domain"),

@@ -28,7 +28,7 @@ def _proof(row: PermissionEntry) -> str | SafeString:
     if row.proof_id is None:
         return row.proof_place
     url = reverse("console:proof", args=[row.person_id, row.pk])
-    return format_html('<a href="{}" download>{}</a>', url, row.proof_place or _("file"))
+    return format_html('<a href="{}">{}</a>', url, row.proof_place or _("file"))
 
 
 def _find(rows: Rows, text: str) -> Rows:
@@ -148,6 +148,7 @@ def _way_back(row: Suppression) -> str:
 SILENCES = Listing(
     page="silences",
     order="-since",
+    personal=True,
     search=lambda rows, text: rows.filter(hash=hash_address(text)),
     search_title=gettext_lazy("A whole address"),
     columns=(

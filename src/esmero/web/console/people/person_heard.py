@@ -24,10 +24,11 @@ from esmero.people.heard import (
     silence_address,
     write_note,
 )
-from esmero.people.models import Address, Note, Permission, PermissionEntry, Person, Suppression, Topic
+from esmero.people.models import Address, Import, Note, Permission, PermissionEntry, Person, Suppression, Topic
 from esmero.vault.files import path_of
 from esmero.web.console.access import requires, staff
 from esmero.web.console.page import read_brand, show
+from esmero.web.console.people.import_files import give_file
 from esmero.web.console.undoing import offer_undo
 from esmero.web.parts.tags import said
 from esmero.web.parts.words import BASES, CHANNELS, NOTES
@@ -197,15 +198,22 @@ def note(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @requires()
-def proof(request: HttpRequest, pk: int, entry: int) -> HttpResponseBase:  # noqa: ARG001
-    """Give the sealed file that proves an entry of the ledger, as an attachment."""
+def proof(request: HttpRequest, pk: int, entry: int) -> HttpResponseBase:
+    """Give the sealed file that proves an entry of the ledger, as an attachment; a whole list only for a reason."""
     row = get_object_or_404(PermissionEntry.objects.select_related("proof"), pk=entry, person=pk)
     if row.proof is None or not path_of(row.proof.sha256).is_file():
         raise Http404
     name = row.proof.name or f"proof-{row.pk}"
-    file = path_of(row.proof.sha256).open("rb")
-    # Never shown in the house's own name: a proof may be anything.
-    return FileResponse(file, as_attachment=True, filename=name, content_type="application/octet-stream")
+    path = path_of(row.proof.sha256)
+
+    def give() -> HttpResponseBase:
+        # Never shown in the house's own name: a proof may be anything.
+        return FileResponse(path.open("rb"), as_attachment=True, filename=name, content_type="application/octet-stream")
+
+    brought = Import.objects.filter(file__sha256=row.proof.sha256).order_by("id").first()
+    if brought is None:
+        return give()
+    return give_file(request, brought=brought, words=_("The whole list that proves it"), give=give)
 
 
 def _find(pk: int) -> Person:

@@ -77,6 +77,8 @@ def settings(request: HttpRequest) -> HttpResponse:
             "kept" if needs_two_factor() else "plain",
             _("second factor for all") if needs_two_factor() else _("second factor by choice"),
         ),
+        ("retention", _("Terms of storage"), _("How long what is kept, and what went"), "", "", ""),
+        ("records", _("Records of processing"), _("What the law asks you to write down about data"), "", "", ""),
         ("audit", _("Audit log"), _("Who changed what, and when"), "", "", ""),
     ]
     return show(request, "console/settings/hub.html", subject="settings", doors=doors)

@@ -40,6 +40,7 @@ def _state(member: Any) -> SafeString:
 
 TEAM = Listing(
     page="team",
+    personal=True,
     order="name",
     columns=(
         Column(key="name", title=gettext_lazy("Name"), cell=_name, plain=lambda one: one.name, order=("name", "id"), head=True),

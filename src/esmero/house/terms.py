@@ -1,0 +1,91 @@
+"""How long what is kept, per country: the terms of storage as data. privacy/retention.py carries them out.
+
+Sources: Regulation (EU) 2016/679 art. 5(1)(e), 5(2), 7(1), 12(3), 17, 25, 32; for Spain Ley Orgánica 3/2018 art. 72 to 74
+(infringements lapse after one to three years), Ley 34/2002 art. 45; for France the CNIL's recommendation on logging
+(délibération 2021-122) and its reference for the management of customers (délibération 2021-131). Nothing here is legal
+advice.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+LONGEST = 3650  # days: what an operator may set where no law names a maximum
+
+
+class Deed(StrEnum):
+    """What happens when a term is over."""
+
+    ERASE = "erase"  # the row goes, with its file
+    ANONYMISE = "anonymise"  # the row stays and is counted; what names somebody goes
+    DROP = "drop"  # the file goes; the row says that it was there
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """`days` after the event at which `deed` is done; `maximum` is the most that the law leaves (None: it names none)."""
+
+    days: int
+    deed: Deed
+    norm: str
+    maximum: int | None = None
+
+    @property
+    def longest(self) -> int:
+        """The most days that an operator may set."""
+        return self.maximum if self.maximum is not None else LONGEST
+
+
+_NEED = "Regulation (EU) 2016/679 art. 5(1)(e)"
+_PROOF = "Regulation (EU) 2016/679 art. 5(1)(e), 5(2)"
+
+NEUTRAL: Mapping[str, Term] = {
+    "arrived-mail": Term(180, Deed.DROP, _NEED),
+    "unread-mail": Term(90, Deed.ERASE, _NEED),
+    "caught-mail": Term(30, Deed.ERASE, _NEED),
+    "own-letters": Term(1, Deed.DROP, _NEED),
+    "messages": Term(1095, Deed.ANONYMISE, _PROOF),
+    "import-files": Term(90, Deed.DROP, _NEED),
+    "import-lines": Term(90, Deed.ANONYMISE, _NEED),
+    "sign-ups": Term(7, Deed.ERASE, "Regulation (EU) 2016/679 art. 5(1)(b), (e), 6(1)(b)", maximum=30),
+    "click-traces": Term(1, Deed.ERASE, "Regulation (EU) 2016/679 art. 5(1)(c), (e), 25", maximum=1),
+    "data-links": Term(30, Deed.ERASE, _NEED),
+    "data-requests": Term(1095, Deed.ERASE, "Regulation (EU) 2016/679 art. 5(2), 12(3)"),
+    "audit": Term(1095, Deed.ERASE, "Regulation (EU) 2016/679 art. 5(2), 32"),
+    "sessions": Term(1, Deed.ERASE, "Regulation (EU) 2016/679 art. 5(1)(e), 32"),
+    "dmarc": Term(365, Deed.ERASE, _NEED),
+}
+
+
+def _differ(**other: Term) -> Mapping[str, Term]:
+    return {**NEUTRAL, **{code.replace("_", "-"): term for code, term in other.items()}}
+
+
+SPAIN = _differ(
+    messages=Term(1095, Deed.ANONYMISE, "Ley 34/2002 art. 45; Ley Orgánica 3/2018 art. 72"),
+    data_requests=Term(1095, Deed.ERASE, "Ley Orgánica 3/2018 art. 72 and 12"),
+    audit=Term(1095, Deed.ERASE, "Ley Orgánica 3/2018 art. 72"),
+)
+FRANCE = _differ(
+    messages=Term(
+        1095, Deed.ANONYMISE, "CNIL, délibération 2021-131: three years after the last contact", maximum=1095
+    ),
+    audit=Term(
+        365, Deed.ERASE, "CNIL, délibération 2021-122: six months to a year, three at the very most", maximum=1095
+    ),
+)
+
+
+def strictest(sets: Iterable[Mapping[str, Term]]) -> dict[str, Term]:
+    """Return of each rule the shortest term and the lowest maximum; the neutral terms where there is no set."""
+    found: dict[str, Term] = {}
+    for terms in sets:
+        for code, term in terms.items():
+            have = found.get(code)
+            if have is None:
+                found[code] = term
+                continue
+            shorter = min(have, term, key=lambda one: one.days)
+            maxima = [one.maximum for one in (have, term) if one.maximum is not None]
+            found[code] = replace(shorter, maximum=min(maxima, default=None))
+    return found or dict(NEUTRAL)

@@ -1,0 +1,54 @@
+"""The terms of storage in words: what each rule is about, after what it counts, what happens, and why some things stay."""
+
+from collections.abc import Mapping
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from esmero.house.terms import Deed
+
+type Words = str | Promise
+
+# rule → (what it is about, after which event its days count)
+RULES: Mapping[str, tuple[Words, Words]] = {
+    "arrived-mail": (_("Arrived mail as it came"), _("after it arrived")),
+    "unread-mail": (_("Arrived mail that could not be read"), _("after it arrived")),
+    "caught-mail": (_("Messages in the catcher"), _("after they were caught")),
+    "own-letters": (_("Our own letters with links to data or passwords, and forwarded replies"), _("after their link ended")),
+    "messages": (_("Address and wording of faults in the ledger of messages"), _("after the message was sent or judged")),
+    "import-files": (_("Files of imports that prove no permission"), _("after the import ended")),
+    "import-lines": (_("What stood in refused lines of imports"), _("after the import ended")),
+    "sign-ups": (_("Sign-ups that nobody confirmed"), _("after they were entered")),
+    "click-traces": (_("Networks of clicks, as hashes"), _("after the click")),
+    "data-links": (_("Links to one’s own data, and changes of address"), _("after they were asked for")),
+    "data-requests": (_("Answered requests about one’s own data"), _("after the answer")),
+    "audit": (_("Audit log"), _("after the change")),
+    "sessions": (_("Log-ins of the staff that have ended"), _("after they ended")),
+    "dmarc": (_("Reports of receivers about our domains (DMARC)"), _("after their period")),
+}  # fmt: skip
+
+DEEDS: Mapping[str, Words] = {
+    Deed.ERASE: _("erased"),
+    Deed.ANONYMISE: _("emptied of what names somebody"),
+    Deed.DROP: _("the file is destroyed, that it existed stays"),
+}
+
+# what no term ends → why
+KEPT: tuple[tuple[Words, Words], ...] = (
+    (
+        _("Proofs of permission, withdrawal and objection"),
+        _(
+            "Whoever writes must be able to show at any time that they were allowed to (Regulation (EU) 2016/679 art. 7(1) and 5(2)); the papers go when a person is erased."
+        ),
+    ),
+    (
+        _("Hashes of addresses that are left alone"),
+        _(
+            "Without them a list could bring back whoever objected or was erased (art. 21(3) and 17(3)); an address cannot be read out of a hash without the key of this house."
+        ),
+    ),
+    (
+        _("People, their permissions, and conversations"),
+        _("They stay while there is a reason to write; each person can have them erased, and the staff can, too."),
+    ),
+)

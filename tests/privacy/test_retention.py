@@ -1,0 +1,202 @@
+"""What is over its term goes, nothing else, once and told in numbers; what proves something stays."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from esmero.house.models import AuditEntry, Brand
+from esmero.house.profiles import PROFILES
+from esmero.house.terms import NEUTRAL, strictest
+from esmero.mailroom.models import Inbound
+from esmero.mailroom.receive import take_in
+from esmero.outbox.models import Captured, Message, MessageEvent
+from esmero.people.models import Import, ImportLine, PermissionEntry
+from esmero.privacy.models import Access, DataRequest, Retention
+from esmero.privacy.retention import (
+    RULES,
+    TooLong,
+    carry_out,
+    carry_out_all,
+    count_over,
+    house_terms,
+    keep_terms,
+    list_standings,
+    set_days,
+)
+from esmero.vault.files import path_of, read, seal
+from esmero.vault.models import Sealed
+from tests.privacy.facts import SECRET, furnish_person
+
+pytestmark = pytest.mark.django_db
+
+NOW = timezone.now()
+
+
+def age(days):
+    """Make everything that was furnished as old as this."""
+    then = NOW - timedelta(days=days)
+    Inbound.objects.update(received_at=then)
+    Captured.objects.update(at=then)
+    Message.objects.filter(sent_at__isnull=False).update(sent_at=then)
+    Import.objects.update(finished_at=then, state="done")
+    Access.objects.update(at=then)
+    DataRequest.objects.update(answered_at=then)
+    AuditEntry.objects.update(at=then)
+
+
+def test_every_profile_has_a_term_for_every_rule_within_its_own_maximum():
+    for profile in PROFILES.values():
+        assert set(profile.terms) == set(RULES)
+        for term in profile.terms.values():
+            assert 1 <= term.days <= term.longest
+            assert term.norm
+
+
+def test_the_strictest_profile_of_the_house_holds():
+    furnish_person()
+    assert house_terms()["audit"].days == 1095
+    Brand.objects.create(
+        slug="fr", name="F", profile="FR", sender_name="F", sender_address="a@f.example", public_url="https://f.example",
+        return_domain="r.f.example",
+    )  # fmt: skip
+    assert (house_terms()["audit"].days, house_terms()["audit"].maximum) == (365, 1095)
+    assert strictest([]) == dict(NEUTRAL)
+
+
+def test_nothing_young_goes():
+    furnish_person()
+    assert set(carry_out_all(at=NOW, by="test").values()) == {0}
+    assert not AuditEntry.objects.filter(action="retention.done").exists()
+
+
+def test_what_is_over_its_term_goes_and_the_count_said_so_before(django_capture_on_commit_callbacks):
+    furnish_person()
+    ImportLine.objects.update(verdict="refused")
+    age(1200)
+    said = count_over(NOW)
+    with django_capture_on_commit_callbacks(execute=True):
+        gone = carry_out_all(at=NOW, by="test")
+    assert gone == said
+    for rule in (
+        "arrived-mail",
+        "caught-mail",
+        "messages",
+        "import-files",
+        "import-lines",
+        "data-links",
+        "data-requests",
+    ):
+        assert gone[rule] == 1, rule
+    inbound = Inbound.objects.get()
+    assert not path_of(inbound.raw.sha256).exists()
+    assert inbound.envelope_from == ""
+    with pytest.raises(FileNotFoundError):
+        read(inbound.raw)
+    sent = Message.objects.get(state="sent")
+    assert (sent.address, sent.objections, sent.trouble, sent.payload) == ("", None, "", None)
+    assert sent.sent_at is not None
+    assert not [one for one in MessageEvent.objects.all() if SECRET in str(one.facts)]
+    assert not ImportLine.objects.exclude(cell="").exists()
+    told = {one.facts["code"]: one.facts["rows"] for one in AuditEntry.objects.filter(action="retention.done")}
+    assert told == {rule: number for rule, number in gone.items() if number}
+    # What was not sent, and who may be written to, is as before.
+    assert Message.objects.filter(state="planned").exclude(address="").exists()
+    assert PermissionEntry.objects.exists()
+
+
+def test_a_second_run_changes_nothing():
+    furnish_person()
+    age(1200)
+    carry_out_all(at=NOW, by="test")
+    entries = AuditEntry.objects.count()
+    assert set(carry_out_all(at=NOW, by="test").values()) == {0}
+    assert AuditEntry.objects.count() == entries
+
+
+def test_the_meaning_of_a_return_stays_for_the_figures():
+    furnish_person()
+    MessageEvent.objects.update(facts={"meaning": "mailbox-full", "text": SECRET})
+    age(1200)
+    carry_out_all(at=NOW, by="test")
+    assert MessageEvent.objects.get().facts == {"meaning": "mailbox-full"}
+
+
+def test_mail_and_files_that_prove_something_stay():
+    furnish_person()
+    age(1200)
+    entry, raw = PermissionEntry.objects.first(), Inbound.objects.get().raw
+    PermissionEntry.objects.filter(pk=entry.pk).update(proof=raw)
+    PermissionEntry.objects.filter(pk=PermissionEntry.objects.last().pk).update(proof=Import.objects.get().file)
+    gone = carry_out_all(at=NOW, by="test")
+    assert (gone["arrived-mail"], gone["import-files"]) == (0, 0)
+    assert read(raw)
+
+
+def test_it_goes_in_batches_and_is_told_once():
+    for number in range(5):
+        Captured.objects.create(return_path="r", recipient=str(number), body=b"x", at=NOW - timedelta(days=31))
+    assert [carry_out("caught-mail", at=NOW, most=2) for _ in range(4)] == [2, 2, 1, 0]
+    assert AuditEntry.objects.get(action="retention.done").facts == {"code": "caught-mail", "rows": 5, "days": 30}
+
+
+def test_bytes_that_another_row_needs_stay(django_capture_on_commit_callbacks):
+    one = seal(b"the same", kind="notice", media_type="message/rfc822", keep_until=NOW - timedelta(days=9))
+    other = seal(b"the same", kind="picture", media_type="image/png")
+    with django_capture_on_commit_callbacks(execute=True):
+        assert carry_out("own-letters", at=NOW) == 1
+    assert read(other) == b"the same"
+    assert Sealed.objects.get(pk=one.pk).dropped_at == NOW
+
+
+def test_mail_that_comes_again_after_its_term_is_kept_anew(django_capture_on_commit_callbacks):
+    old = NOW - timedelta(days=200)
+    inbound = take_in(
+        b"Subject: x\r\n\r\nx\r\n", envelope_from="a@b.example", envelope_to="c@d.example", door="smtp", at=old
+    )
+    Inbound.objects.update(state="done")
+    with django_capture_on_commit_callbacks(execute=True):
+        assert carry_out("arrived-mail", at=NOW) == 1
+    again = take_in(
+        b"Subject: x\r\n\r\nx\r\n", envelope_from="a@b.example", envelope_to="c@d.example", door="smtp", at=NOW
+    )
+    assert again.pk == inbound.pk
+    assert read(Sealed.objects.get()) == b"Subject: x\r\n\r\nx\r\n"
+    assert count_over(NOW)["arrived-mail"] == 1  # it goes again
+
+
+def test_an_operator_shortens_a_term_and_never_passes_the_maximum():
+    furnish_person()
+    Captured.objects.update(at=NOW - timedelta(days=10))
+    assert count_over(NOW)["caught-mail"] == 0
+    set_days("caught-mail", days=7, by="test")
+    assert count_over(NOW)["caught-mail"] == 1
+    for wrong in (0, 31, 4000):
+        with pytest.raises(TooLong):
+            set_days("sign-ups", days=wrong, by="test")
+    set_days("caught-mail", days=None, by="test")
+    assert count_over(NOW)["caught-mail"] == 0
+    assert AuditEntry.objects.filter(action="retention.term").count() == 2
+
+
+def test_a_stored_term_bows_to_a_law_that_came_later():
+    Retention.objects.create(code="sign-ups", days=400)
+    assert next(one for one in list_standings() if one.code == "sign-ups").days == 30
+
+
+def test_the_routine_takes_one_rule_after_the_other_and_rests_until_tomorrow(django_assert_num_queries):
+    Captured.objects.create(return_path="r", recipient="x", body=b"x", at=NOW - timedelta(days=31))
+    assert sum(keep_terms(at=NOW) for _ in RULES) == 1
+    assert Retention.objects.filter(next_at__gt=NOW).count() == len(RULES)
+    with django_assert_num_queries(1):
+        assert keep_terms(at=NOW) == 0
+    Captured.objects.create(return_path="r", recipient="x", body=b"x", at=NOW - timedelta(days=31))
+    later = NOW + timedelta(days=1, minutes=1)
+    assert sum(keep_terms(at=later) for _ in RULES) == 1
+
+
+def test_a_demo_keeps_its_invented_people(settings):
+    settings.ESMERO = settings.ESMERO.model_copy(update={"demo": True})
+    Captured.objects.create(return_path="r", recipient="x", body=b"x", at=NOW - timedelta(days=310))
+    assert sum(keep_terms(at=NOW) for _ in RULES) == 0
+    assert Captured.objects.exists()
