@@ -1,15 +1,12 @@
 import { openPalette } from "./palette.js";
 
 /** The keys of the sheet behind "?": what is pressed and what it does stand in its rows (web/console/keys.py), nowhere else. */
-const STORE = "esmero.single-keys";
 const ROWS = "main :is(.table tbody tr, .rows > li, .due > li)";
 
 export function watchKeys(document) {
   const sheet = document.getElementById("keys");
   if (!sheet) return;
-  const single = sheet.querySelector("[data-single-keys]");
-  single.checked = read() !== "off" && document.documentElement.dataset.keys !== "off";
-  single.addEventListener("change", () => keep(single.checked ? "on" : "off"));
+  const single = document.documentElement.dataset.keys !== "off"; // console/settings/own.py
   const keys = new Map([...sheet.querySelectorAll("[data-press]")].map((row) => [row.dataset.press, row.dataset.does]));
   let going = -Infinity;
   document.addEventListener("keydown", (event) => {
@@ -19,7 +16,7 @@ export function watchKeys(document) {
       return;
     }
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
-    if (!single.checked || types(event.target) || document.querySelector("dialog[open]")) return;
+    if (!single || types(event.target) || document.querySelector("dialog[open]")) return;
     const went = event.timeStamp - going < 1500;
     going = -Infinity;
     if (went) {
@@ -75,20 +72,4 @@ function step(document, by) {
   row?.querySelector("a[href]").focus();
   row?.scrollIntoView({ block: "nearest" });
   return Boolean(row);
-}
-
-function read() {
-  try {
-    return window.localStorage.getItem(STORE);
-  } catch {
-    return null;
-  }
-}
-
-function keep(value) {
-  try {
-    window.localStorage.setItem(STORE, value);
-  } catch {
-    // A browser that keeps nothing keeps the keys on.
-  }
 }

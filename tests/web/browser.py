@@ -11,8 +11,8 @@ MISSING = f"{CHROMIUM} is missing: install Debian's package chromium"
 
 
 @contextmanager
-def open_browser():
-    """Give a headless browser; nothing of the machine's own profile is used."""
+def open_browser(*args):
+    """Give a headless browser, with further arguments of its command line; nothing of the machine's own profile is used."""
     if not CHROMIUM.is_file():
         if os.environ.get("CI"):
             pytest.fail(MISSING)
@@ -21,7 +21,8 @@ def open_browser():
 
     with sync_playwright() as driver:
         browser = driver.chromium.launch(
-            executable_path=str(CHROMIUM), args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+            executable_path=str(CHROMIUM),
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", *args],
         )
         try:
             yield browser

@@ -5,6 +5,7 @@ import os
 import socket
 import subprocess
 import sys
+import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -85,9 +86,11 @@ def main(home: Path, rows: int) -> None:
 
     from esmero.house.models import User
     from tests.web.facts import furnish
+    from tests.web.outside import furnish_doors, furnish_outside
 
     call_command("migrate", verbosity=0)
     console = furnish(rows)
+    paths = {**console.paths, **furnish_outside(console.house)}
     sessions = {}
     for language in LANGUAGES:
         user = User.objects.create_user(
@@ -97,9 +100,14 @@ def main(home: Path, rows: int) -> None:
         session[SESSION_KEY] = str(user.pk)
         session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
         session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+        session["account_authentication_methods"] = [
+            {"method": "password", "at": time.time() + 86400, "reauthenticated": True}
+        ]
+        paths |= furnish_doors(user)
+        session["account_authentication_methods_user"] = str(user.pk)
         session.save()
         sessions[language] = session.session_key
-    print(json.dumps({"paths": console.paths, "sessions": sessions}))
+    print(json.dumps({"paths": paths, "sessions": sessions}))
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from esmero.content.models import MediaFile, Template, TemplateText
 from esmero.house.audit import note
 from esmero.house.models import Brand, User
 from esmero.vault.files import seal
+from esmero.vault.models import Sealed
 
 LARGEST = 8_000_000  # octets of an upload
 MOST_PIXELS = 30_000_000
@@ -25,6 +26,7 @@ FORMATS = {
     "WEBP": ("image/webp", "webp"),
 }
 ENDINGS = dict(FORMATS.values())
+PUBLIC = ("media", "logo")  # kinds of sealed files that anybody gets who has the address
 _ORIENTATION = 0x0112
 
 
@@ -43,7 +45,7 @@ def add_picture(content: bytes, *, brand: Brand, name: str, alt: Mapping[str, st
         NotAPicture: it is no PNG, JPEG, GIF or WebP that can be decoded wholly, or it is too large.
 
     """
-    picture, kind, width, height = _redraw(content)
+    picture, kind, width, height = redraw(content)
     media_type, ending = FORMATS[kind]
     with transaction.atomic():
         sealed = seal(picture, kind="media", media_type=media_type, name=f"{name[:140]}.{ending}")
@@ -88,7 +90,7 @@ def bring_back_pictures(ids: Collection[int], *, by: User) -> list[int]:
     return _set_archived(ids, archived=False, by=by)
 
 
-def public_path(picture: MediaFile) -> str:
+def public_path(picture: MediaFile | Sealed) -> str:
     """Return the path under which readers get it; nobody finds it who has not got a mail that shows it."""
     return f"/m/{picture.sha256}.{ENDINGS[picture.media_type]}"
 
@@ -125,7 +127,7 @@ def _set_archived(ids: Collection[int], *, archived: bool, by: User) -> list[int
     return changed
 
 
-def _redraw(content: bytes) -> tuple[bytes, str, int, int]:
+def redraw(content: bytes) -> tuple[bytes, str, int, int]:
     """Decode every pixel and write the picture anew: no EXIF, no place where it was taken, nothing behind its end."""
     if not content:
         raise NotAPicture("empty")

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
+from esmero.content.logos import logo_of
 from esmero.content.models import Link, Template, TemplateText, TemplateVersion
 from esmero.house.audit import note
 from esmero.house.models import Brand, User
@@ -82,8 +83,8 @@ def seal_version(version: TemplateVersion) -> None:
 
 
 def make_letter(letter: str, *, brand: Brand, title: str) -> Made:
-    """Make MJML of a sanitised letter in the brand's colour."""
-    return make_mjml(letter, look=Look(colour=brand.colour), title=title)
+    """Make MJML of a sanitised letter in the brand's colour, below its logo."""
+    return make_mjml(letter, look=Look(colour=brand.colour, logo=logo_of(brand)), title=title)
 
 
 def restore_version(version: TemplateVersion, *, fields: Collection[str], changed: str, by: User) -> TemplateVersion:

@@ -26,12 +26,22 @@ _HEADINGS = {"h1": ("26px", "33px"), "h2": ("20px", "27px"), "h3": ("17px", "25p
 _BESIDE_TEXT = "margin:0;"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Logo:
+    """A picture at a letter's head: its address, how wide it stands in px, and what is read in its place."""
+
+    address: str
+    width: int
+    alt: str
+
+
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How a brand's letters look: its colour by day, and one for dark canvases, as `#rrggbb`."""
+    """How a brand's letters look: its colour by day, and one for dark canvases, as `#rrggbb`; above them its logo."""
 
     colour: str
     glow: str = "#8fd3cb"
+    logo: Logo | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +86,12 @@ def _clean_once(html: str) -> str:
 
 def make_mjml(letter: str, *, look: Look, title: str = "") -> Made:
     """Make MJML of a sanitised letter."""
-    lines = [
-        f"<mjml><mj-head><mj-title>{_put(title)}</mj-title>{_HEAD.format(colour=look.colour, glow=look.glow)}</mj-head>"
-    ]
+    head = _HEAD.format(colour=look.colour, glow=look.glow) + (_LOGO_HEAD if look.logo else "")
+    lines = [f"<mjml><mj-head><mj-title>{_put(title)}</mj-title>{head}</mj-head>"]
     lines += ['<mj-body background-color="#ffffff" width="600px" css-class="canvas">']
+    if look.logo:
+        address, alt = _put(look.logo.address), _put(look.logo.alt)
+        lines += [_LOGO.format(address=address, width=look.logo.width, alt=alt)]
     blocks: dict[int, int] = {}
     number, column = 0, False
     for node in _top(letter):
@@ -101,6 +113,15 @@ def make_mjml(letter: str, *, look: Look, title: str = "") -> Made:
 
 
 _SECTION = '<mj-section padding="24px 20px 8px" css-class="sheet"><mj-column padding="0">'
+_LOGO = (
+    '<mj-section padding="24px 20px 0" css-class="sheet"><mj-column padding="0"><mj-image css-class="logo" align="left"'
+    ' padding="0" width="{width}px" src="{address}" alt="{alt}" /></mj-column></mj-section>'
+)
+# Many logos are dark on nothing: at night they stand on a white ground.
+_LOGO_HEAD = (
+    "<mj-style>@media (prefers-color-scheme: dark) {"
+    " .logo img { background-color: #ffffff !important; border-radius: 4px !important; } }</mj-style>"
+)
 _HEAD = (
     "<mj-attributes><mj-all font-family=\"-apple-system, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif\" />"
     '<mj-text font-size="16px" line-height="25px" color="#1c2126" padding="0 0 16px" css-class="ink" />'

@@ -11,10 +11,18 @@ AT = "2025-07-10T00:00:00+00:00"
 @pytest.mark.parametrize(
     ("code", "facts", "said"),
     [
-        ("G01", {"scope": "all", "reason": "unknown-user", "since": AT}, "since 10 Jul 2025: unknown-user"),
+        (
+            "G01",
+            {"scope": "all", "reason": "unknown-user", "since": AT},
+            "since 10 Jul 2025: nobody there has this address",
+        ),
         ("G02", {"why": "none"}, "there is none"),
         ("G03", {"why": "no grant"}, "nothing stands in the ledger"),
-        ("G03", {"why": "basis not valid", "basis": "soft opt-in"}, "“soft opt-in” is no ground for this"),
+        (
+            "G03",
+            {"why": "basis not valid", "basis": "soft opt-in"},
+            "“existing customer, similar products” is no ground for this",
+        ),
         ("G04", {"at": AT, "source": "clientes.csv"}, "on 10 Jul 2025, clientes.csv"),
         ("G06:wait", {"last": AT, "gap_seconds": 2592000}, "at most one in 30 days; the last one on 10 Jul 2025"),
         ("G07", {"until": AT}, "until 10 Jul 2025"),

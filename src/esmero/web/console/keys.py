@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 class Key:
     """One key: what is pressed, what the script does (a name in keys.js), and how it is said.
 
-    `single` keys work only while nobody types and can be turned off in the sheet (WCAG 2.2, 2.1.4).
+    `single` keys work only while nobody types and can be turned off in one's own settings (WCAG 2.2, 2.1.4).
     """
 
     press: str

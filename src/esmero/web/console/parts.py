@@ -148,7 +148,7 @@ def parts(request: HttpRequest) -> HttpResponse:
             ("wait", "triangle-alert", _("The relay answers slowly.")),
             ("broken", "triangle-alert", _("This can no longer be taken back here.")),
         ],
-        codes=[("G03", "2,271"), ("G06", "352"), ("G07", "204"), ("G02", "114"), ("G08", "27"), ("G04", "11")],
+        codes=[("G03", "2,271", 2), ("G06", "352", 3), ("G07", "204", 4), ("G02", "114", 5), ("G08", "27", 6)],
         charts=_charts(),
         sheet=_sheet(),
         source=_MJML,

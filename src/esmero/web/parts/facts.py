@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from esmero.web.parts.words import MOMENTS
+from esmero.web.parts.words import MOMENTS, SILENCE, say_basis
 
 type Facts = Mapping[str, Any]
 
@@ -39,13 +39,15 @@ def _day(text: object) -> str:
 
 
 def _suppressed(facts: Facts) -> str:
-    return _("since %(day)s: %(reason)s") % {"day": _day(facts.get("since")), "reason": facts.get("reason", "")}
+    reason = str(facts.get("reason", ""))
+    said = SILENCE[reason].text if reason in SILENCE else reason
+    return _("since %(day)s: %(reason)s") % {"day": _day(facts.get("since")), "reason": said}
 
 
 def _why(facts: Facts) -> str:
     why = str(facts.get("why", ""))
     if why == "basis not valid":
-        return _("“%(basis)s” is no ground for this") % {"basis": facts.get("basis", "")}
+        return _("“%(basis)s” is no ground for this") % {"basis": say_basis(str(facts.get("basis", "")))}
     return str(_WHY.get(why, why))
 
 

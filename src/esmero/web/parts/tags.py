@@ -21,7 +21,7 @@ from esmero.web.parts.charts import Chart
 from esmero.web.parts.diffs import compare_texts
 from esmero.web.parts.facts import say_facts
 from esmero.web.parts.sheets import Sheet
-from esmero.web.parts.times import say_moment, say_shortly
+from esmero.web.parts.times import say_moment
 from esmero.web.parts.words import (
     MOMENTS,
     OUTCOME,
@@ -232,9 +232,9 @@ def act_name(action: str) -> str:
 
 
 @register.filter
-def when(at: datetime) -> str:
-    """Say a moment as shortly as it is clear: the time today, else the day, with its year when that is another."""
-    return say_shortly(at)
+def timed(at: datetime | None, form: str) -> SafeString | str:
+    """Show a moment inside a sentence: {% blocktranslate with time=one.at|timed:"time" %}; see the tag `moment`."""
+    return say_moment(at, form)
 
 
 @register.simple_tag

@@ -130,6 +130,12 @@ BASES: Mapping[str, str | Promise] = {
     "law": _("law"),
 }
 
+
+def say_basis(code: str) -> str:
+    """Say on which ground something may be sent; an unknown code says itself."""
+    return str(BASES.get(code, code))
+
+
 # What the ledger of permissions says.
 PERMISSION: Mapping[str, Word] = {
     "granted": Word("kept", pgettext_lazy("permission", "allowed")),

@@ -60,7 +60,7 @@ def test_from_the_draft_to_the_sending(client, house):
     work_off(campaign)
     page = client.get(f"/console/campaigns/{campaign.pk}/")
     assert (page.context["to_get"], page.context["left_out"]) == (3, 2)
-    assert [code for code, _number, _fill in page.context["reasons"]] == ["G03"]
+    assert [code for code, _number, _fill in page.context["reasons"].named] == ["G03"]
 
     act(client, campaign, "start")
     work_off(campaign)

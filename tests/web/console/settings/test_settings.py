@@ -21,7 +21,7 @@ from esmero.vault.files import path_of
 from esmero.web.console.messages.norm_words import NORMS
 from esmero.web.parts.acts import ACTS
 from tests.house_facts import add_people, build_house, open_dispatch
-from tests.web.facts import staff
+from tests.web.facts import draw_picture, staff
 
 pytestmark = pytest.mark.django_db
 
@@ -115,7 +115,9 @@ def test_a_logo_must_be_a_picture(client):
 
     script = SimpleUploadedFile("logo.png", b"<svg onload=alert(1)>")
     assert "neither PNG" in client.post("/console/settings/brands/new/", {**BRAND, "logo": script}).content.decode()
-    picture = SimpleUploadedFile("logo.png", b"\x89PNG\r\n\x1a\n" + bytes(20))
+    damaged = SimpleUploadedFile("logo.png", b"\x89PNG\r\n\x1a\n" + bytes(20))
+    assert "cannot be read" in client.post("/console/settings/brands/new/", {**BRAND, "logo": damaged}).content.decode()
+    picture = SimpleUploadedFile("logo.png", draw_picture())
     client.post("/console/settings/brands/new/", {**BRAND, "logo": picture})
     brand = Brand.objects.select_related("logo").get()
     assert path_of(brand.logo.sha256).is_file()

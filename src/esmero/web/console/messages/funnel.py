@@ -13,7 +13,8 @@ from esmero.web.parts.bars import Segment
 from esmero.web.parts.rates import say_estimate, say_share
 
 _ALL, _GREEN = 6, 1
-_REASON_FILLS = (2, 3, 4, 5, 6, 7)
+_REASON_FILLS = (2, 3, 4, 5)
+_OTHERS = 6
 Kind = MessageEvent.Kind
 
 
@@ -30,11 +31,34 @@ class Step:
     note: str | Promise = ""
 
 
-def sort_reasons(reasons: Mapping[str, int]) -> list[tuple[str, int, int]]:
-    """Return (code, people, colour) of each reason, the largest first; the sixth colour serves all that follow."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reasons:
+    """Why people are left out, as (code, people, colour), the largest first.
+
+    The largest have a colour of their own; all `others` share one, and are one piece of the bar.
+    """
+
+    named: list[tuple[str, int, int]]
+    others: list[tuple[str, int, int]]
+
+    @property
+    def rest(self) -> int:
+        """How many people the other reasons leave out together."""
+        return sum(number for _code, number, _fill in self.others)
+
+    @property
+    def parts(self) -> list[Segment]:
+        """The pieces of the bar."""
+        named = [Segment(amount=number, fill=fill) for _code, number, fill in self.named]
+        return [*named, Segment(amount=self.rest, fill=_OTHERS)]
+
+
+def sort_reasons(reasons: Mapping[str, int]) -> Reasons:
+    """Give a colour to each of the largest reasons, and one to all that follow; a single one that follows is named."""
     ranked = sorted(reasons.items(), key=lambda item: (-item[1], item[0]))
-    last = len(_REASON_FILLS) - 1
-    return [(code, number, _REASON_FILLS[min(place, last)]) for place, (code, number) in enumerate(ranked)]
+    fills = _REASON_FILLS if len(ranked) > len(_REASON_FILLS) + 1 else (*_REASON_FILLS, _OTHERS)
+    named = [(code, number, fill) for (code, number), fill in zip(ranked, fills, strict=False)]
+    return Reasons(named=named, others=[(code, number, _OTHERS) for code, number in ranked[len(fills) :]])
 
 
 def build_funnel(
@@ -43,7 +67,7 @@ def build_funnel(
     """Lay out the steps; before the start (no account) only who is left out and who would get it."""
     left_out = sum(reasons.values())
     audience = left_out + to_get
-    parts = [Segment(amount=number, fill=fill) for _code, number, fill in sort_reasons(reasons)]
+    parts = sort_reasons(reasons).parts
     before = [
         Step(name=_("Audience"), number=audience, rate="", parts=[Segment(amount=audience, fill=_ALL)], door=""),
         Step(

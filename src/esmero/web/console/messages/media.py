@@ -34,7 +34,8 @@ from esmero.web.console.listing import answer_list
 from esmero.web.console.page import read_brand, show
 from esmero.web.console.undoing import offer_undo
 from esmero.web.parts.tables import BulkAct, Column, Filter, Listing, Rows, pick_rows
-from esmero.web.parts.tags import chip, when
+from esmero.web.parts.tags import chip
+from esmero.web.parts.times import say_moment
 from esmero.web.parts.words import LANGUAGE_NAMES
 
 MOST_OFFERED = 60
@@ -80,7 +81,7 @@ MEDIA = Listing(
         ),
         Column(key="alt", title=gettext_lazy("Words for it"), cell=_alt),
         Column(
-            key="added", title=gettext_lazy("Added"), cell=lambda row: when(row.created_at),
+            key="added", title=gettext_lazy("Added"), cell=lambda row: say_moment(row.created_at),
             plain=lambda row: row.created_at.isoformat(), order=("created_at", "id"), quiet=True,
         ),
         Column(key="by", title=gettext_lazy("By"), cell=lambda row: row.created_by, quiet=True, shown=False),

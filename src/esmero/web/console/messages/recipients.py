@@ -16,7 +16,8 @@ from esmero.outbox.models import Message, MessageEvent
 from esmero.people.folding import fold
 from esmero.people.models import Person
 from esmero.web.parts.tables import Choice, Column, Filter, Listing, Rows
-from esmero.web.parts.tags import chip, objections, outcome, state, when
+from esmero.web.parts.tags import chip, objections, outcome, state
+from esmero.web.parts.times import say_moment
 from esmero.web.parts.words import MESSAGE, OUTCOME, say_reason
 
 _OUTCOMES = {
@@ -144,7 +145,7 @@ def recipients_of(campaign: Campaign, *, receivers: Sequence[str]) -> Listing:
             Column(
                 key="sent",
                 title=gettext_lazy("Sent"),
-                cell=lambda one: when(one.sent_at) if one.sent_at else "",
+                cell=lambda one: say_moment(one.sent_at) if one.sent_at else "",
                 plain=lambda one: one.sent_at.isoformat() if one.sent_at else "",
                 quiet=True,
             ),

@@ -24,7 +24,8 @@ from esmero.web.console.listing import answer_list
 from esmero.web.console.page import read_brand, show
 from esmero.web.console.undoing import offer_undo
 from esmero.web.parts.tables import BulkAct, Choice, Column, Filter, Listing, Rows, pick_rows
-from esmero.web.parts.tags import chip, when
+from esmero.web.parts.tags import chip
+from esmero.web.parts.times import say_moment
 
 KINDS: list[Choice] = [("letter", gettext_lazy("Letter")), ("mjml", gettext_lazy("Designed"))]
 
@@ -62,7 +63,7 @@ TEMPLATES = Listing(
         ),
         Column(
             key="changed", title=gettext_lazy("Changed"), quiet=True,
-            cell=lambda row: when(row.changed_at) if row.changed_at else "",
+            cell=lambda row: say_moment(row.changed_at) if row.changed_at else "",
             plain=lambda row: row.changed_at.isoformat() if row.changed_at else "",
         ),
         Column(key="author", title=gettext_lazy("By"), cell=lambda row: row.changed_by or "", quiet=True, shown=False),

@@ -34,7 +34,8 @@ from esmero.web.console.settings.first_steps import next_step
 from esmero.web.parts.paging import cut_page, read_key
 from esmero.web.parts.tables import Column, Filter, Listing
 from esmero.web.parts.tags import said as in_words
-from esmero.web.parts.tags import state, when
+from esmero.web.parts.tags import state
+from esmero.web.parts.times import say_moment
 from esmero.web.parts.words import IMPORT
 
 PAGE = 50
@@ -119,7 +120,7 @@ IMPORTS = Listing(
         Column(
             key="brought",
             title=_("Brought"),
-            cell=lambda row: when(row.created_at),
+            cell=lambda row: say_moment(row.created_at),
             plain=lambda row: row.created_at.isoformat(),
             order=("id",),
             quiet=True,

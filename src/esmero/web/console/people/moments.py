@@ -13,7 +13,7 @@ from esmero.dossier.timeline import Moment
 from esmero.web.console.people.import_columns import FIELD_WORDS
 from esmero.web.parts.acts import say_act
 from esmero.web.parts.tags import said
-from esmero.web.parts.words import BASES, CHANNELS, EVENT, NOTES, say_reason
+from esmero.web.parts.words import CHANNELS, EVENT, NOTES, say_basis, say_meaning, say_reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +54,8 @@ def _event(at: datetime, facts: Mapping[str, Any]) -> Line:
     look, text = EVENT.get(facts["event"], ("", facts["event"]))
     if facts["event"] == "clicked" and facts["machine"]:
         return Line(at=at, text=_("A machine opened a link"), note=facts["link"])
-    details = [str(facts[key]) for key in ("status", "diagnostic", "reply", "meaning") if facts.get(key)]
+    details = [str(facts[key]) for key in ("status", "diagnostic", "reply") if facts.get(key)]
+    details += [say_meaning(facts["meaning"])] if facts.get("meaning") else []
     return Line(at=at, text=str(text), state="" if look == "plain" else look, note=facts["link"] or " · ".join(details))
 
 
@@ -70,8 +71,7 @@ def _permission(at: datetime, facts: Mapping[str, Any]) -> Line:
     topic = f"{facts['brand']}, {said(facts['topic'])}"
     if facts["channel"] != "email":
         topic += f" ({CHANNELS[facts['channel']]})"
-    basis = str(BASES.get(facts["basis"], facts["basis"]))
-    place = " · ".join(part for part in (basis, facts["source"], facts["place"]) if part)
+    place = " · ".join(part for part in (say_basis(facts["basis"]), facts["source"], facts["place"]) if part)
     return Line(at=at, text=texts[facts["act"]] % {"topic": topic}, state=look, quote=facts["wording"], note=place)
 
 

@@ -12,7 +12,8 @@ from esmero.content.models import Link
 from esmero.house.models import Brand
 from esmero.people.conditions import STANDARD, Kind
 from esmero.people.models import Import, Organisation, OwnField, Segment, Tag, Topic
-from esmero.web.parts.tags import language_name, said, when
+from esmero.web.parts.tags import language_name, said
+from esmero.web.parts.times import say_shortly
 from esmero.web.parts.words import STANDING
 
 type Words = str | Promise
@@ -95,7 +96,7 @@ def read_offer(*, brand: Brand | None, besides: Segment | None = None) -> Offer:
     segments = Segment.objects.exclude(pk=besides.pk) if besides else Segment.objects.all()
     choices["segment"] = [(name, name) for name in segments.order_by("name").values_list("name", flat=True)[:MOST]]
     choices["import"] = [
-        (str(one.pk), f"{one.file_name} ({when(one.finished_at or one.created_at)})")
+        (str(one.pk), f"{one.file_name} ({say_shortly(one.finished_at or one.created_at)})")
         for one in Import.objects.filter(state=Import.State.DONE).order_by("-id")[:MOST]
     ]
     scopes = _scopes(brand, topics=topics)

@@ -26,7 +26,7 @@ from esmero.web.console.page import show
 from esmero.web.console.people.countries import COUNTRIES, country_choices
 from esmero.web.console.undoing import offer_undo
 from esmero.web.parts.tables import Column, Filter, Listing
-from esmero.web.parts.tags import when
+from esmero.web.parts.times import say_moment
 from esmero.web.parts.words import STATES
 
 MOST = 200  # people shown on an organisation's page; all of them are one click away
@@ -95,7 +95,7 @@ ORGANISATIONS = Listing(
         Column(
             key="added",
             title=gettext_lazy("Known since"),
-            cell=lambda row: when(row.created_at),
+            cell=lambda row: say_moment(row.created_at),
             plain=lambda row: row.created_at.isoformat(),
             quiet=True,
             shown=False,

@@ -14,7 +14,8 @@ from esmero.web.console.access import requires
 from esmero.web.console.listing import answer_list
 from esmero.web.console.page import read_brand
 from esmero.web.parts.tables import Choice, Column, Filter, Listing, Rows
-from esmero.web.parts.tags import said, state, when
+from esmero.web.parts.tags import said, state
+from esmero.web.parts.times import say_moment, say_shortly
 from esmero.web.parts.words import BASES, CHANNELS, PERMISSION, SCOPE, SILENCE
 
 MOST_FOUND = 300
@@ -68,7 +69,7 @@ PERMISSIONS = Listing(
         Column(
             key="at",
             title=gettext_lazy("When"),
-            cell=lambda row: when(row.at),
+            cell=lambda row: say_moment(row.at),
             plain=lambda row: row.at.isoformat(),
             quiet=True,
         ),
@@ -86,7 +87,7 @@ PERMISSIONS = Listing(
         Column(
             key="recorded",
             title=gettext_lazy("Recorded"),
-            cell=lambda row: when(row.recorded_at),
+            cell=lambda row: say_moment(row.recorded_at),
             plain=lambda row: row.recorded_at.isoformat(),
             order=("id",),
             quiet=True,
@@ -135,9 +136,9 @@ PERMISSIONS = Listing(
 def _way_back(row: Suppression) -> str:
     """Say how an address that is silent can be written to again."""
     if row.lifted_at:
-        return _("lifted on %(day)s") % {"day": when(row.lifted_at)}
+        return _("lifted on %(day)s") % {"day": say_shortly(row.lifted_at)}
     if row.until:
-        return _("ends by itself on %(day)s") % {"day": when(row.until)}
+        return _("ends by itself on %(day)s") % {"day": say_shortly(row.until)}
     if row.reason == "erased":
         return _("none: the person was erased")
     if row.scope == Suppression.Scope.COMMERCIAL:
@@ -163,7 +164,7 @@ SILENCES = Listing(
         Column(
             key="since",
             title=gettext_lazy("Since"),
-            cell=lambda row: when(row.since),
+            cell=lambda row: say_moment(row.since),
             plain=lambda row: row.since.isoformat(),
             order=("id",),
             quiet=True,

@@ -19,7 +19,8 @@ from esmero.web.console.access import requires, staff
 from esmero.web.console.listing import answer_list
 from esmero.web.console.undoing import offer_undo
 from esmero.web.parts.tables import BulkAct, Choice, Column, Filter, Listing, Rows, pick_rows
-from esmero.web.parts.tags import state, when
+from esmero.web.parts.tags import state
+from esmero.web.parts.times import say_moment
 from esmero.web.parts.words import LANGUAGE_NAMES, STANDING
 
 
@@ -76,7 +77,7 @@ PEOPLE = Listing(
         Column(
             key="added",
             title=gettext_lazy("Known since"),
-            cell=lambda person: when(person.created_at),
+            cell=lambda person: say_moment(person.created_at),
             plain=lambda person: person.created_at.isoformat(),
             order=("created_at", "id"),
             quiet=True,

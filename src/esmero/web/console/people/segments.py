@@ -34,7 +34,8 @@ from esmero.web.console.people.sentence import say_tree
 from esmero.web.console.people.tree import Done, Group, change, read_tree
 from esmero.web.console.undoing import offer_undo
 from esmero.web.parts.tables import Column, Listing
-from esmero.web.parts.tags import said, when
+from esmero.web.parts.tags import said
+from esmero.web.parts.times import say_moment
 
 _LONGEST_UNDO = 2_000  # characters of conditions that a toast carries
 
@@ -90,7 +91,7 @@ SEGMENTS = Listing(
         Column(
             key="counted",
             title=gettext_lazy("Counted"),
-            cell=lambda segment: when(segment.counted_at) if segment.counted_at else "",
+            cell=lambda segment: say_moment(segment.counted_at) if segment.counted_at else "",
             plain=lambda segment: segment.counted_at.isoformat() if segment.counted_at else "",
             quiet=True,
             numeric=True,

@@ -14,12 +14,14 @@ from django.utils.translation import get_language, gettext_lazy, override
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from esmero.house.brands import picture_type, save_brand
+from esmero.content.logos import keep_logo
+from esmero.content.media import NotAPicture
+from esmero.house.brands import save_brand
 from esmero.house.models import Brand
 from esmero.house.profiles import PROFILES, profile_of
 from esmero.mailroom.presses import write_footer
 from esmero.outbox.readiness import is_ready
-from esmero.vault.files import read, seal
+from esmero.vault.files import read
 from esmero.web.console.access import requires, staff
 from esmero.web.console.listing import answer_list
 from esmero.web.console.page import show, show_part
@@ -119,9 +121,10 @@ def _save(request: HttpRequest, form: BrandForm, *, brand: Brand | None) -> Bran
     try:
         with transaction.atomic():
             if logo is not None:
-                content = logo.read()
-                facts["logo"] = seal(content, kind="logo", media_type=picture_type(content), name=logo.name or "")
+                facts["logo"] = keep_logo(logo.read(), name=logo.name or "")
             return save_brand(brand or Brand(), facts=facts, by=staff(request))
+    except NotAPicture:
+        form.add_error("logo", _("This picture cannot be read; it may be damaged."))
     except ValidationError as refusal:
         for name, faults in refusal.message_dict.items():
             form.add_error(name if name in form.fields else None, faults)

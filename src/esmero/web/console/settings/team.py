@@ -24,7 +24,8 @@ from esmero.web.console.access import requires, staff
 from esmero.web.console.listing import answer_list
 from esmero.web.console.page import show
 from esmero.web.parts.tables import Column, Filter, Listing
-from esmero.web.parts.tags import chip, when
+from esmero.web.parts.tags import chip
+from esmero.web.parts.times import say_moment
 from esmero.web.parts.words import LANGUAGE_NAMES, ROLES
 
 
@@ -48,7 +49,7 @@ TEAM = Listing(
         Column(key="role", title=gettext_lazy("Role"), cell=lambda one: str(ROLES[one.role])),
         Column(key="state", title=gettext_lazy("State"), cell=_state),
         Column(key="second", title=gettext_lazy("Second factor"), cell=lambda one: _("yes") if one.has_second else _("no"), label=gettext_lazy("second factor:")),
-        Column(key="seen", title=gettext_lazy("Last signed in"), cell=lambda one: when(one.last_login) if one.last_login else "", quiet=True),
+        Column(key="seen", title=gettext_lazy("Last signed in"), cell=lambda one: say_moment(one.last_login) if one.last_login else "", quiet=True),
     ),
     filters=(
         Filter(
