@@ -132,6 +132,7 @@ def write_letter(page):
     expect(page.locator(".letter-panel select option:checked")).to_have_text("Given name")
     page.get_by_label("For whoever has none").fill("dear customer")
     press(page, "Insert")
+    expect(letter).to_be_focused()
     page.keyboard.type(", the harvest is in.")
     page.keyboard.press("Enter")
     press(page, "Button")

@@ -116,6 +116,7 @@ def write_a_letter(keys):
     keys.tab_to("textbox", "For whoever has none")
     keys.type("cliente")
     keys.press("Enter")
+    expect(page.get_by_role("textbox", name="The letter")).to_be_focused()
     keys.type(": ya es otoño.")
     keys.press("Enter")
     keys.act("Button", back=True)
