@@ -8,7 +8,7 @@ the one before whatever comes in between.
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Model, Q, QuerySet
@@ -246,7 +246,7 @@ def _key_of(row: Any, fields: tuple[str, ...]) -> Key:
         value = row
         for part in name.split("__"):
             value = getattr(value, part)
-        values.append(value.isoformat() if isinstance(value, datetime) else value)
+        values.append(value.isoformat() if isinstance(value, date) else value)
     return tuple(values)
 
 
@@ -272,6 +272,8 @@ def _read_value(model: type[Model], name: str, value: str | int) -> Any:
     kind = names.get(name, "")
     if kind == "DateTimeField":
         return datetime.fromisoformat(str(value))
+    if kind == "DateField":
+        return date.fromisoformat(str(value))
     if kind.endswith(("AutoField", "IntegerField")) or name in {"id", "pk"}:
         return int(value)
     return value

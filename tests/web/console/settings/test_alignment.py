@@ -57,6 +57,19 @@ def test_the_machines_stand_there_with_what_passed_and_the_days_as_a_picture(cli
     assert client.get(f"{told.base}?file=csv").getvalue().decode().count("\n") == 3
 
 
+def test_a_machine_is_found_by_its_number_or_its_name(client, told):
+    AlignmentSource.objects.filter(source="192.0.2.1").update(host="mail.fibra.example")
+    source(source="2001:db8::1").save()
+    for text, found in (
+        ("192.0", "192.0.2.1"),
+        ("mail.f", "192.0.2.1"),
+        ("2001:DB8", "2001:db8::1"),
+        ("198.51.100.7", "198.51.100.7"),
+    ):
+        html = read(client, f"{told.base}?q={text}")
+        assert [one for one in ("192.0.2.1", "198.51.100.7", "2001:db8::1") if f">{one}<" in html] == [found], text
+
+
 def test_one_machine_leads_to_its_reports_and_they_to_their_mail(client, told):
     source = AlignmentSource.objects.get(source="198.51.100.7")
     said = read(client, f"{told.base}{source.pk}/")
@@ -73,6 +86,20 @@ def test_a_domain_that_is_not_the_brands_is_not_shown(client, told):
         assert client.get(f"/console/settings/brands/{told.brand.pk}/senders/otra.example/{path}").status_code == 404
     client.force_login(staff("manager"))
     assert client.get(told.base).status_code == 403
+
+
+def test_the_list_goes_on_after_its_first_page_in_either_order(client, told):
+    last = source().last_on
+    for number in range(60):
+        source(source=f"203.0.113.{number}", total=number + 1, last_on=last - timedelta(days=number // 3)).save()
+    for order in ("-last", "-total", "last"):
+        seen, path = [], f"{told.base}?sort={order}"
+        while path:
+            html = read(client, path)
+            seen += re.findall(r">(203\.0\.113\.\d+)<", html)
+            following = re.search(r'href="(\?[^"]*after=[^"]+)"', html)
+            path = told.base + following[1].replace("&amp;", "&") if following else ""
+        assert len(seen) == len(set(seen)) == 60, order
 
 
 def source(**facts):

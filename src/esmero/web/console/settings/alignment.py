@@ -1,10 +1,11 @@
 """Who sends in a brand's name, as receivers report it (DMARC): by day, by machine, and report by report."""
 
+import re
 from datetime import UTC, timedelta
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import F, Q
+from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -32,6 +33,8 @@ from esmero.web.parts.tags import chip, on
 from esmero.web.parts.words import MOMENTS
 from esmero.work.aside import run_aside
 
+_ADDRESS = re.compile(r"[0-9a-f.:]*[0-9:][0-9a-f.:]*")
+
 
 def _day(value: Any) -> str:
     return date_format(value, str(MOMENTS["short"])) if value else ""
@@ -54,6 +57,13 @@ def _with_stand(rows: Rows, value: str) -> Rows:
     return rows.filter(aligned__gte=F("total"))
 
 
+def _find(rows: Rows, text: str) -> Rows:
+    begins = text.lower()
+    if _ADDRESS.fullmatch(begins):
+        return rows.filter(source__startswith=begins)
+    return rows.filter(host__contains=begins)
+
+
 def _same(rows: Rows, value: str) -> Rows:
     del value  # the period is that of the picture
     return rows
@@ -71,7 +81,7 @@ def _sources(brand: Brand, domain: str) -> Listing:
     return Listing(
         page="senders",
         order="-total",
-        search=lambda rows, text: rows.filter(Q(source__startswith=text.lower()) | Q(host__contains=text.lower())),
+        search=_find,
         search_title=gettext_lazy("Machine"),
         columns=(
             Column(key="source", title=gettext_lazy("Machine"), cell=name, plain=lambda row: row.source, head=True),
