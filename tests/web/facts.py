@@ -289,7 +289,7 @@ def furnish(rows: int = 1) -> Console:
         "organisation-edit": f"organisations/{organisation.pk}/edit/", "organisation-new": "organisations/new/",
         "duplicates": "duplicates/", "duplicate": f"duplicates/{twins[0].pk}/",
         "permissions": "permissions/", "silences": "permissions/silences/",
-        "segments": "segments/", "imports": "imports/", "import-new": "imports/new/", "import": f"imports/{imported[0].pk}/",
+        "segments": "segments/", "imports": "imports/", "import-new": "imports/new/", "import": f"imports/{imported[0].pk}/", "import-refused": f"imports/{imported[0].pk}/refused.csv",
         "import-draft": f"imports/{draft_import.pk}/",
         "segment": f"segments/{segments[0].pk}/", "segment-new": "segments/new/", "campaigns": "campaigns/", "campaign-new": "campaigns/new/",
         "campaign": f"campaigns/{running.pk}/", "campaign-people": f"campaigns/{running.pk}/people/",

@@ -11,6 +11,7 @@ from esmero.campaigns.models import Campaign
 from esmero.content.models import TemplateText
 from esmero.content.versions import source_of
 from esmero.mailroom.facts import known_fields
+from esmero.outbox.models import Dispatch
 from esmero.people.models import Topic
 from esmero.rendering.compile import Compiled, Source, compile_source
 from esmero.rendering.pattern import Way
@@ -33,6 +34,14 @@ def find_topic(brand: str, code: str) -> Topic | None:
     """Return a topic whose issues are public."""
     topics = Topic.objects.filter(brand__slug=brand, code=code, archive_is_public=True)
     return topics.select_related("brand", "purpose").first()
+
+
+def find_shared(dispatch: Dispatch) -> int | None:
+    """Return the number under which anybody may read what a dispatch sent; None where its topic is not public."""
+    topic = dispatch.topic
+    if topic is None or not topic.archive_is_public:
+        return None
+    return _public(topic).filter(dispatch=dispatch).values_list("pk", flat=True).first()
 
 
 def list_issues(topic: Topic, *, language: str, limit: int = 50) -> list[Issue]:

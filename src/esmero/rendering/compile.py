@@ -14,7 +14,7 @@ from esmero.rendering.masks import WAYS, Masks, mask
 from esmero.rendering.mjml import Reader, settle_masks
 from esmero.rendering.pattern import Pattern, make_pattern
 from esmero.rendering.plaintext import make_text
-from esmero.rendering.problem import Problem, TemplateFault
+from esmero.rendering.problem import Problem, Said, TemplateFault
 from esmero.rendering.promotion import mark_slots, with_slots, without_slots
 
 _REMARK = re.compile(r"<!--(?!\s*(?:\[if\b|<!\[endif)).*?-->", re.DOTALL)
@@ -78,7 +78,9 @@ def compile_source(source: Source, *, fields: Collection[str], footer: Footer | 
         if part == "preheader" and found:
             preheader = ""  # said already; the body is read on without it
     if not parts["subject"]:
-        problems.append(Problem("subject", "the subject is empty", "Say in one line what the message is about"))
+        problems.append(
+            Problem("subject", Said("the subject is empty"), Said("Say in one line what the message is about"))
+        )
     try:
         masked, masks = mask(_insert_preheader(parts["body"], preheader))
     except TemplateSyntaxError:
@@ -107,8 +109,8 @@ def compile_source(source: Source, *, fields: Collection[str], footer: Footer | 
     except TemplateSyntaxError as error:
         fault = Problem(
             "body",
-            f"if and for do not close in the order of the elements: {error.message}",
-            "Let each begin and end in the same element",
+            Said("if and for do not close in the order of the elements: %(said)s", said=error.message),
+            Said("Let each begin and end in the same element"),
         )
         raise TemplateFault((fault,)) from error
 
@@ -125,7 +127,11 @@ def _make_document(mjml: str, masks: Masks, *, source: Source, footer: Footer | 
     try:
         return make_html(mjml, masks, language=source.language)
     except OSError as error:
-        fault = Problem("body", f"the MJML cannot be read: {error}", "Check that attributes are quoted and & is &amp;")
+        fault = Problem(
+            "body",
+            Said("the MJML cannot be read: %(said)s", said=error),
+            Said("Check that attributes are quoted and & is &amp;"),
+        )
         raise TemplateFault((fault,)) from error
 
 
@@ -158,11 +164,11 @@ def _check_characters(text: str, *, part: str) -> list[Problem]:
     problems = [
         Problem(
             place_of(part, text.count("\n", 0, match.start()) + 1),
-            f"the character U+{ord(match[0]):04X} is reserved",
-            "Remove it",
+            Said("the character U+%(code)s is reserved", code=f"{ord(match[0]):04X}"),
+            Said("Remove it"),
         )
         for match in RESERVED.finditer(text)
     ]
     if part != "body" and re.search(r"[\r\n\0]", text):
-        problems.append(Problem(part, "it has more than one line", "Write it in one line"))
+        problems.append(Problem(part, Said("it has more than one line"), Said("Write it in one line")))
     return problems

@@ -11,7 +11,7 @@ from urllib.parse import quote
 from jinja2 import ChainableUndefined, TemplateSyntaxError, meta, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from esmero.rendering.problem import Problem
+from esmero.rendering.problem import Problem, Said
 
 # After parsing, what the author wrote between braces stands between these, so that braces in the text mean nothing.
 OPEN_FIELD, CLOSE_FIELD, OPEN_STEP, CLOSE_STEP = "\ue000", "\ue001", "\ue002", "\ue003"
@@ -28,7 +28,7 @@ _NODES = (
     nodes.CondExpr, nodes.Getattr, nodes.Getitem, nodes.Keyword, nodes.Neg, nodes.Add, nodes.Sub, nodes.Concat,
 )  # fmt: skip
 _UNSAFE_SCHEME = "#"
-_MEANS = "Use fields, filters, comparisons, if and for only"
+_MEANS = Said("Use fields, filters, comparisons, if and for only")
 
 
 def is_blank(value: object) -> bool:
@@ -105,14 +105,16 @@ def check_language(text: str, *, part: str, fields: frozenset[str]) -> tuple[fro
     except TemplateSyntaxError as error:
         return frozenset(), _syntax_problems(text, error, part=part)
     problems = [
-        Problem(place_of(part, node.lineno), f"{_describe(node)} cannot be used in a template", _MEANS)
+        Problem(
+            place_of(part, node.lineno), Said("%(what)s cannot be used in a template", what=_describe(node)), _MEANS
+        )
         for node in tree.find_all((nodes.Stmt, nodes.Expr))
         if not isinstance(node, _NODES)
     ]
     for kind, known, substitute in ((nodes.Filter, WRITTEN.filters, "fallback"), (nodes.Test, WRITTEN.tests, "none")):
         for node in tree.find_all(kind):
             if node.name not in known:
-                what = f"the {kind.__name__.lower()} “{node.name}” does not exist"
+                what = Said("the %(kind)s “%(name)s” does not exist", kind=kind.__name__.lower(), name=node.name)
                 problems.append(Problem(place_of(part, node.lineno), what, _suggest(node.name, known)))
                 node.name = substitute  # so that the search for unknown fields below goes on
     used = frozenset(meta.find_undeclared_variables(tree))
@@ -122,7 +124,7 @@ def check_language(text: str, *, part: str, fields: frozenset[str]) -> tuple[fro
         if node.ctx == "load" and node.name in used and node.name not in fields
     }
     problems += [
-        Problem(place_of(part, line), f"the field “{name}” does not exist", _suggest(name, fields))
+        Problem(place_of(part, line), Said("the field “%(name)s” does not exist", name=name), _suggest(name, fields))
         for line, name in sorted(unknown)
     ]
     return used, problems
@@ -139,8 +141,8 @@ def _syntax_problems(text: str, error: TemplateSyntaxError, *, part: str) -> lis
     return [
         Problem(
             place_of(part, line),
-            f"the template language is not understood: {said}",
-            "Mend what stands between the braces",
+            Said("the template language is not understood: %(said)s", said=said),
+            Said("Mend what stands between the braces"),
         )
         for line, said in sorted(found)
     ]
@@ -152,6 +154,8 @@ def _describe(node: nodes.Node) -> str:
     )
 
 
-def _suggest(name: str, known: Any) -> str:
+def _suggest(name: str, known: Any) -> Said:
     near = get_close_matches(name, list(known), n=1)
-    return f"Write “{near[0]}”" if near else f"Known are: {', '.join(sorted(known))}"
+    return (
+        Said("Write “%(name)s”", name=near[0]) if near else Said("Known are: %(names)s", names=", ".join(sorted(known)))
+    )

@@ -3,6 +3,7 @@
 import re
 
 from esmero.rendering.masks import ADDRESS, FIELD, QUERY, STEP, Masks
+from esmero.rendering.problem import Said
 
 SCHEMES = ("http", "https", "mailto", "tel", "sms")
 _WEB = re.compile(r"https?://", re.IGNORECASE)
@@ -11,23 +12,25 @@ _ANY_SCHEME = re.compile(r"\s*([a-z][a-z0-9+.-]*):", re.IGNORECASE)
 _FIXED_START = re.compile(r"(https?://[^/?#\s]+[/?#]|mailto:|tel:|sms:)", re.IGNORECASE)
 
 
-def object_to(name: str, value: str, masks: Masks) -> tuple[str, str] | None:
+def object_to(name: str, value: str, masks: Masks) -> tuple[Said, Said] | None:
     """Give what is wrong with the address in the attribute `name` and what to do, or nothing."""
     marks = list(masks.pattern.finditer(value))
     if not marks:
         scheme = _ANY_SCHEME.match(value)
         if scheme and scheme[1].lower() not in SCHEMES:
-            return f"{scheme[1]}: in “{name}” is nothing that a mail reader opens", "Give an address with https://"
+            return Said(
+                "%(scheme)s: in “%(name)s” is nothing that a mail reader opens", scheme=scheme[1], name=name
+            ), Said("Give an address with https://")
         return None
     if name == "background-url":
-        return "a background cannot be personal", "Use an <mj-image>, or one background for all"
+        return Said("a background cannot be personal"), Said("Use an <mj-image>, or one background for all")
     if any(mark[1] == STEP for mark in marks):
-        return "if and for cannot stand inside an address", "Put them around the whole element"
+        return Said("if and for cannot stand inside an address"), Said("Put them around the whole element")
     start = _FIXED_START.match(value.strip())
     if marks[0][0] != value.strip() and not (start and start.end() <= value.strip().index(marks[0][0])):
         return (
-            "a field stands where the name of the host belongs, so that the address could lead anywhere",
-            "Write https://host/ out in full before the field, or make the field the whole address",
+            Said("a field stands where the name of the host belongs, so that the address could lead anywhere"),
+            Said("Write https://host/ out in full before the field, or make the field the whole address"),
         )
     return None
 

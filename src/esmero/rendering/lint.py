@@ -6,7 +6,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from esmero.rendering.compile import Compiled
 from esmero.rendering.pattern import Way
-from esmero.rendering.problem import Problem
+from esmero.rendering.problem import Problem, Said
 from esmero.rendering.tokens import Purpose
 
 # Gmail cuts at 99.5 to 100.2 kB of decoded HTML (public measurements), counted after links were rewritten.
@@ -19,17 +19,25 @@ def lint(compiled: Compiled, *, bulk: bool) -> list[Problem]:
     problems = list(compiled.notes)
     octets = measure(compiled)
     if octets > CLIPPED_OCTETS:
-        what = f"the HTML has about {octets // 1000} kB, and Gmail cuts it off at {CLIPPED_OCTETS // 1000} kB"
-        problems.append(Problem("body", what, "Shorten it, or link to a page with the rest"))
+        what = Said(
+            "the HTML has about %(size)s kB, and Gmail cuts it off at %(most)s kB",
+            size=octets // 1000,
+            most=CLIPPED_OCTETS // 1000,
+        )
+        problems.append(Problem("body", what, Said("Shorten it, or link to a page with the rest")))
     if bulk and Way(Purpose.UNSUBSCRIBE) not in compiled.html.ways:
-        what = "nothing in the message lets its reader leave"
-        problems.append(Problem("body", what, 'Give it a footer, or a link with href="{{ unsubscribe_url }}"'))
+        what = Said("nothing in the message lets its reader leave")
+        problems.append(Problem("body", what, Said('Give it a footer, or a link with href="{{ unsubscribe_url }}"')))
     for image in LexborHTMLParser(compiled.html.source).css("img:not([alt])"):
-        what = f"the image {image.attributes.get('src') or ''} has no words for those who do not see it"
-        problems.append(Problem("body", what, 'Give it alt="…", or alt="" if it only decorates'))
+        what = Said(
+            "the image %(address)s has no words for those who do not see it", address=image.attributes.get("src") or ""
+        )
+        problems.append(Problem("body", what, Said('Give it alt="…", or alt="" if it only decorates')))
     words = (piece for piece in compiled.text.pieces if isinstance(piece, str))
     if not compiled.text.fields and not re.search(r"\w", "".join(words)):
-        problems.append(Problem("body", "the text part is empty", "Write at least one sentence outside of images"))
+        problems.append(
+            Problem("body", Said("the text part is empty"), Said("Write at least one sentence outside of images"))
+        )
     return problems
 
 

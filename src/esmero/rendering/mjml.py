@@ -10,7 +10,7 @@ from esmero.rendering.language import place_of
 from esmero.rendering.links import is_relative, object_to
 from esmero.rendering.markup import TAGS
 from esmero.rendering.masks import FIELD, STEP, Masks
-from esmero.rendering.problem import Problem
+from esmero.rendering.problem import Problem, Said
 from esmero.rendering.promotion import SLOT
 
 _HEAD = ("mj-title", "mj-preview", "mj-attributes", "mj-breakpoint", "mj-font", "mj-style", "mj-raw")
@@ -68,10 +68,12 @@ class Reader(HTMLParser):
         self.close()
         self._check_slots(text)
         for name, line in self._open:
-            self._say(f"<{name}> is never closed", f"Close it with </{name}>", line=line)
+            self._say(
+                Said("<%(tag)s> is never closed", tag=name), Said("Close it with </%(tag)s>", tag=name), line=line
+            )
         for name in ("mjml", "mj-body"):
             if not re.search(f"<{name}\\b", text, re.IGNORECASE):
-                self._say(f"there is no <{name}>", "Begin with <mjml><mj-body>", line=1)
+                self._say(Said("there is no <%(tag)s>", tag=name), Said("Begin with <mjml><mj-body>"), line=1)
 
     @override
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -88,7 +90,9 @@ class Reader(HTMLParser):
         self._enter(tag)
         self._check_attributes(tag, attrs)
         if tag == SLOT:
-            self._say("the promotion is empty", f"Put an <mj-section> between <{SLOT}> and </{SLOT}>")
+            self._say(
+                Said("the promotion is empty"), Said("Put an <mj-section> between <%(tag)s> and </%(tag)s>", tag=SLOT)
+            )
 
     @override
     def handle_endtag(self, tag: str) -> None:
@@ -96,11 +100,15 @@ class Reader(HTMLParser):
             return
         names = [name for name, _ in self._open]
         if tag not in names:
-            self._say(f"</{tag}> closes nothing", "Remove it, or open the element before")
+            self._say(Said("</%(tag)s> closes nothing", tag=tag), Said("Remove it, or open the element before"))
             return
         while self._open[-1][0] != tag:
             name, line = self._open.pop()
-            self._say(f"<{name}> is never closed", f"Close it with </{name}> before </{tag}>", line=line)
+            self._say(
+                Said("<%(tag)s> is never closed", tag=name),
+                Said("Close it with </%(tag)s> before </%(outer)s>", tag=name, outer=tag),
+                line=line,
+            )
         self._open.pop()
         if tag == SLOT:
             start = self._offset()
@@ -119,45 +127,69 @@ class Reader(HTMLParser):
             line = self.getpos()[0] + data[: data.index(loose[0])].count("\n")
             shown = re.sub(self._mask, "{{ … }}", loose)[:40]
             self._say(
-                f"the words “{shown}” stand between elements and would be lost", "Put them into an <mj-text>", line=line
+                Said("the words “%(words)s” stand between elements and would be lost", words=shown),
+                Said("Put them into an <mj-text>"),
+                line=line,
             )
 
     def _enter(self, tag: str) -> None:
         parent, holder = self._parent(), self._holder()
         if tag == SLOT and SLOT in [name for name, _ in self._open]:
-            self._say("a promotion stands in another", "Close the first one before")
+            self._say(Said("a promotion stands in another"), Said("Close the first one before"))
         if not tag.startswith("mj") and tag != SLOT:
             if holder not in _HOLDS_HTML:
-                self._say(f"<{tag}> stands outside of any <mj-text>", "Put it into an <mj-text> or <mj-raw>")
+                self._say(
+                    Said("<%(tag)s> stands outside of any <mj-text>", tag=tag),
+                    Said("Put it into an <mj-text> or <mj-raw>"),
+                )
             elif tag not in TAGS:
-                self._say(f"<{tag}> cannot be sent by mail", "Use an <mj-style>" if tag == "style" else "Remove it")
+                self._say(
+                    Said("<%(tag)s> cannot be sent by mail", tag=tag),
+                    Said("Use an <mj-style>") if tag == "style" else Said("Remove it"),
+                )
         elif tag == "mj-font":
-            what = "the font is not loaded, because its host would learn who reads the message"
-            self.notes.append(Problem(place_of("body", self.getpos()[0]), what, "Name a font that readers have"))
+            what = Said("the font is not loaded, because its host would learn who reads the message")
+            self.notes.append(Problem(place_of("body", self.getpos()[0]), what, Said("Name a font that readers have")))
         elif tag == "mj-include":
-            self._say("<mj-include> cannot be used", "Copy its content to this place")
+            self._say(Said("<mj-include> cannot be used"), Said("Copy its content to this place"))
         elif tag not in _KNOWN:
             near = get_close_matches(tag, _KNOWN, n=1)
-            self._say(f"<{tag}> is not an element of MJML", f"Write <{near[0]}>" if near else "Remove it")
+            self._say(
+                Said("<%(tag)s> is not an element of MJML", tag=tag),
+                Said("Write <%(tag)s>", tag=near[0]) if near else Said("Remove it"),
+            )
         elif tag not in CHILDREN.get(parent, ()):
             allowed = ", ".join(f"<{name}>" for name, names in CHILDREN.items() if name and tag in names)
-            self._say(f"<{tag}> cannot stand in <{parent}>", f"It belongs into {allowed or 'nothing: begin with it'}")
+            self._say(
+                Said("<%(tag)s> cannot stand in <%(outer)s>", tag=tag, outer=parent),
+                Said("It belongs into %(tags)s", tags=allowed)
+                if allowed
+                else Said("It belongs into nothing: begin with it"),
+            )
         unquoted = _UNQUOTED.match(self.get_starttag_text() or "")
         if unquoted:
-            self._say(f"the value of “{unquoted[1]}” in <{tag}> has no quotation marks", 'Write name="value"')
+            self._say(
+                Said("the value of “%(name)s” in <%(tag)s> has no quotation marks", name=unquoted[1], tag=tag),
+                Said('Write name="value"'),
+            )
 
     def _check_attributes(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         for name, value in attrs:
             if name.startswith("on"):
-                self._say(f"“{name}” in <{tag}> would run a program, which no mail reader does", "Remove it")
+                self._say(
+                    Said("“%(name)s” in <%(tag)s> would run a program, which no mail reader does", name=name, tag=tag),
+                    Said("Remove it"),
+                )
             if name not in ("href", "src", "background-url") or tag == "mj-font":
                 continue
             objection = object_to(name, value or "", self._masks)
             if objection:
                 self._say(*objection)
             elif is_relative(value or "", self._masks):
-                what = f"“{value}” leads nowhere outside of a web site"
-                self.notes.append(Problem(place_of("body", self.getpos()[0]), what, "Write the address out: https://…"))
+                what = Said("“%(address)s” leads nowhere outside of a web site", address=value)
+                self.notes.append(
+                    Problem(place_of("body", self.getpos()[0]), what, Said("Write the address out: https://…"))
+                )
 
     def _check_slots(self, text: str) -> None:
         """Each promotion holds something, and every step that begins in it ends in it: else a part of another went too."""
@@ -166,7 +198,11 @@ class Reader(HTMLParser):
                 continue
             line = text.count("\n", 0, begin) + 1
             if "<mj" not in text[begin:end]:
-                self._say("the promotion is empty", f"Put an <mj-section> between <{SLOT}> and </{SLOT}>", line=line)
+                self._say(
+                    Said("the promotion is empty"),
+                    Said("Put an <mj-section> between <%(tag)s> and </%(tag)s>", tag=SLOT),
+                    line=line,
+                )
             depth = 0
             for match in self._mask.finditer(text, begin, end):
                 if match[1] != STEP:
@@ -179,7 +215,11 @@ class Reader(HTMLParser):
             else:
                 if depth == 0:
                     continue
-            self._say("if and for do not begin and end within the promotion", "Let each stand wholly in it", line=line)
+            self._say(
+                Said("if and for do not begin and end within the promotion"),
+                Said("Let each stand wholly in it"),
+                line=line,
+            )
 
     def _offset(self) -> int:
         line, column = self.getpos()
@@ -192,7 +232,7 @@ class Reader(HTMLParser):
         """Give the innermost MJML element that is open."""
         return next((name for name, _ in reversed(self._open) if name.startswith("mj")), "")
 
-    def _say(self, what: str, remedy: str, *, line: int | None = None) -> None:
+    def _say(self, what: Said, remedy: Said, *, line: int | None = None) -> None:
         self.problems.append(Problem(place_of("body", line or self.getpos()[0]), what, remedy))
 
 

@@ -2,14 +2,21 @@
 
 Source: Can I email (https://www.caniemail.com, MIT, (c) 2019 HTeuMeuLeu), features css-display-flex, css-display-grid,
 css-position, css-box-shadow and css-animation, the latest test of each program. A program stands here where most of its
-versions do not support the property; what fails softly (border-radius) is left out. The programs that stand here are those
+versions do not support the property, GMX with its webmail alone; what fails softly (border-radius) is left out. The programs that stand here are those
 that can be told from the domain of an address, and Outlook for Windows, which a company's own domain may stand for.
 """
 
 import re
 from collections.abc import Iterator
 
-GMAIL, YAHOO, OUTLOOK, OUTLOOK_COM, ORANGE, GMX = "Gmail", "Yahoo", "Outlook (Windows)", "Outlook.com", "Orange", "GMX"
+GMAIL, YAHOO, OUTLOOK, OUTLOOK_COM, ORANGE, GMX = (
+    "Gmail",
+    "Yahoo",
+    "Outlook (Windows)",
+    "Outlook.com",
+    "Orange",
+    "GMX (webmail)",
+)
 
 UNSUPPORTED: dict[str, tuple[str, tuple[str, ...]]] = {
     "display: flex": (r"display\s*:\s*(?:inline-)?flex", (OUTLOOK, ORANGE, GMX)),

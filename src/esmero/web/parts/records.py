@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import ngettext, pgettext_lazy
 
 from esmero.privacy.records import Aim, Controller, Recipient, Records
 from esmero.web.parts.keeping import DEEDS, KEPT, RULES
@@ -112,7 +112,7 @@ def tell_records(records: Records) -> list[Section]:
                 *(
                     (
                         str(RULES[one.code][0]),
-                        _("%(days)s days %(since)s: %(deed)s")
+                        ngettext("%(days)s day %(since)s: %(deed)s", "%(days)s days %(since)s: %(deed)s", one.days)
                         % {"days": one.days, "since": RULES[one.code][1], "deed": DEEDS[one.term.deed]},
                     )
                     for one in records.terms

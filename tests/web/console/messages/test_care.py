@@ -43,7 +43,7 @@ def test_the_share_of_the_readers_stands_behind_a_program():
     brand, today = build_house().brand, timezone.now().date()
     for key, number in (("Gmail", 40), ("gmx.es", 10), ("cliente.example", 50)):
         Tally.objects.create(brand=brand, day=today, kind="sent", key=key, number=number)
-    assert read_shares() == {"Gmail": 40, "GMX": 10}
+    assert read_shares() == {"Gmail": 40, "GMX (webmail)": 10}
     found = [Finding("unsupported", "body", 3, {"what": "position", "programs": "Gmail, Outlook (Windows)"})]
     [told] = tell_findings(found, blocks=None, shares=read_shares())
     assert told.words == "“position” is not shown by Gmail (40 %), Outlook (Windows)."

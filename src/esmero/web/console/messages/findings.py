@@ -12,6 +12,7 @@ from esmero.content.queries import LANGUAGES
 from esmero.people.models import Person
 from esmero.rendering.examine import Finding
 from esmero.rendering.problem import Problem
+from esmero.web.console.messages.problem_words import say
 from esmero.web.parts.tags import language_name
 
 WORDS: Mapping[str, str | Promise] = {
@@ -67,7 +68,7 @@ def tell_problems(problems: Sequence[Problem], *, blocks: Mapping[int, int] | No
     for one in problems:
         part, _line, number = one.place.partition(" line ")
         line = int(number) if number.isdecimal() else 0
-        told.append(_tell(f"{one.what}. {one.remedy}.", part, line, blocks=blocks, grave=True))
+        told.append(_tell(f"{say(one.what)}. {say(one.remedy)}.", part, line, blocks=blocks, grave=True))
     return told
 
 

@@ -1,0 +1,65 @@
+"""A mail that is passed on: what a stranger finds behind its links names nobody, and the public issue holds nothing personal."""
+
+import re
+
+import pytest
+
+from esmero.campaigns.models import Campaign
+from esmero.outbox.models import Message
+from esmero.people.models import Person
+from esmero.rendering.tokens import Purpose
+from tests.web.public.test_archive import publish
+from tests.web.public.test_pages import path, sent  # noqa: F401 - a fixture
+
+pytestmark = pytest.mark.django_db
+
+
+def walk(client, begin, *, most=40):
+    """Open an address and all that it links to on this house, as whoever got the mail passed on would."""
+    seen, todo = {}, list(begin)
+    while todo and len(seen) < most:
+        address = todo.pop().partition("#")[0]
+        if address in seen or not address.startswith("/"):
+            continue
+        answer = client.get(address)
+        content = b"".join(answer.streaming_content) if answer.streaming else answer.content
+        seen[address] = (answer.status_code, content.decode("utf-8", "replace"))
+        todo += re.findall(r'href="(/[acdfmuw]/[^"]+)"', seen[address][1])
+        if answer.status_code == 302 and answer["Location"].startswith("/"):
+            todo.append(answer["Location"])
+    return seen
+
+
+def test_a_stranger_finds_nothing_but_masked_facts_behind_any_link(client, sent):  # noqa: F811
+    person = Person.objects.get(pk=Message.objects.get(pk=sent.message.pk).person_id)
+    Person.objects.filter(pk=person.pk).update(family_name="Zebulón", number="N-4711", fields={"pet": "Mochuelo"})
+    begin = [path(sent, purpose) for purpose in (Purpose.WHY, Purpose.PREFERENCES, Purpose.UNSUBSCRIBE)]
+    seen = walk(client, begin)
+    assert len(seen) > len(begin)
+    assert {status for status, _ in seen.values()} == {200}
+    for address, (_, text) in seen.items():
+        for secret in (person.address.value, "Zebulón", "N-4711", "Mochuelo", person.given_name):
+            assert secret not in text, (address, secret)
+
+
+def test_looking_changes_nothing(client, sent):  # noqa: F811
+    before = list(Message.objects.values()), list(Person.objects.values())
+    walk(client, [path(sent, purpose) for purpose in (Purpose.WHY, Purpose.PREFERENCES, Purpose.UNSUBSCRIBE)])
+    assert (list(Message.objects.values()), list(Person.objects.values())) == before
+
+
+def test_the_reader_is_led_to_the_public_issue_where_there_is_one(client, sent):  # noqa: F811
+    address = path(sent, Purpose.WHY)
+    assert "To share it" not in client.get(address, {"lang": "en"}).content.decode()
+    sent.house.topic.archive_is_public = True
+    sent.house.topic.save()
+    campaign = publish(sent.house)
+    Campaign.objects.filter(pk=campaign.pk).update(dispatch=sent.message.dispatch_id)
+    html = client.get(address, {"lang": "en"}).content.decode()
+    [shared] = re.findall(r'href="(/a/[^"]+)"', html)
+    page = client.get(f"{shared}/letter").content.decode()
+    assert client.get(shared).status_code == 200
+    assert "/u/" not in page
+    assert "persona0" not in page
+    Campaign.objects.update(state="draft")
+    assert "To share it" not in client.get(address, {"lang": "en"}).content.decode()
