@@ -60,7 +60,7 @@ def test_the_strictest_profile_of_the_house_holds():
         slug="fr", name="F", profile="FR", sender_name="F", sender_address="a@f.example", public_url="https://f.example",
         return_domain="r.f.example",
     )  # fmt: skip
-    assert (house_terms()["audit"].days, house_terms()["audit"].maximum) == (365, 1095)
+    assert (house_terms()["audit"].days, house_terms()["audit"].maximum) == (1095, 1095)
     assert strictest([]) == dict(NEUTRAL)
 
 

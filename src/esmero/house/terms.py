@@ -53,7 +53,7 @@ NEUTRAL: Mapping[str, Term] = {
     "data-requests": Term(1095, Deed.ERASE, "Regulation (EU) 2016/679 art. 5(2), 12(3)"),
     "audit": Term(1095, Deed.ERASE, "Regulation (EU) 2016/679 art. 5(2), 32"),
     "sessions": Term(1, Deed.ERASE, "Regulation (EU) 2016/679 art. 5(1)(e), 32"),
-    "dmarc": Term(365, Deed.ERASE, _NEED),
+    "dmarc": Term(395, Deed.ERASE, _NEED),
 }
 
 
@@ -71,7 +71,7 @@ FRANCE = _differ(
         1095, Deed.ANONYMISE, "CNIL, délibération 2021-131: three years after the last contact", maximum=1095
     ),
     audit=Term(
-        365, Deed.ERASE, "CNIL, délibération 2021-122: six months to a year, three at the very most", maximum=1095
+        1095, Deed.ERASE, "CNIL, délibération 2021-122: three years at most, where a log is kept as proof", maximum=1095
     ),
 )
 
