@@ -38,7 +38,7 @@ def list_unread(*, limit: int) -> Sequence[Inbound]:
 
 # The other tables whose rows are work, by a word for programs.
 DUE: dict[str, type[Due]] = {"arrivals": Inbound, "jobs": Job, "happenings": Happening}
-MOST_COUNTED = 10_000
+MOST_COUNTED = 2_000
 
 
 def count_due() -> dict[str, int]:

@@ -23,7 +23,7 @@ from esmero.web.parts.tables import BulkAct, Choice, Column, Filter, Listing, Ro
 from esmero.web.parts.tags import state, when
 from esmero.web.parts.words import LANGUAGE_NAMES, STANDING
 
-FEW = 5_000
+FEW = 20_000
 
 
 def _name(person: Person) -> SafeString:
