@@ -19,9 +19,10 @@ def main() -> int:
     from bench.sending import run as send
 
     met = [send(number=number), judge(number=number * 10), bring(number=number), read(number=number)]
-    # In a process of its own: its people are made by plain SQL and want an empty house.
+    # In processes of their own: their people are made by plain SQL and want an empty house.
     counted = subprocess.run([sys.executable, "-m", "bench.segments", str(number)], check=False)
-    return 0 if all(met) and counted.returncode == 0 else 1
+    shown = subprocess.run([sys.executable, "-m", "bench.pages"], check=False)
+    return 0 if all(met) and counted.returncode == 0 and shown.returncode == 0 else 1
 
 
 sys.exit(main())

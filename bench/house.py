@@ -7,10 +7,12 @@ import tempfile
 from pathlib import Path
 
 
-def open_house() -> Path:
-    """Make the folder, set Django up on it and migrate. Call it before anything of Django is imported."""
-    home = Path(tempfile.mkdtemp(prefix="esmero-bench-"))
-    atexit.register(shutil.rmtree, home, ignore_errors=True)
+def open_house(kept: Path | None = None) -> Path:
+    """Make the folder, set Django up on it and migrate. Call it before anything of Django is imported; `kept` stays."""
+    home = kept or Path(tempfile.mkdtemp(prefix="esmero-bench-"))
+    home.mkdir(parents=True, exist_ok=True)
+    if kept is None:
+        atexit.register(shutil.rmtree, home, ignore_errors=True)
     os.environ["ESMERO_HOME"] = str(home)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "esmero.settings")
     from esmero.house.keys import create_keys

@@ -59,7 +59,7 @@ class Somebody:
     @property
     def folded(self) -> str:
         """What search and order compare."""
-        return fold(f"{self.family} {self.given}")
+        return fold(f"{self.given} {self.family} {self.number or ''} {self.address}")[:700]
 
 
 def invent_people() -> Iterator[Somebody]:

@@ -101,6 +101,7 @@ class Person(models.Model):
             models.Index(fields=["folded"], name="person_folded"),
             models.Index(fields=["state", "folded", "id"], name="person_by_name"),
             models.Index(fields=["state", "created_at", "id"], name="person_by_age"),
+            models.Index(fields=["organisation", "state", "folded", "id"], name="person_by_organisation"),
             models.Index("state", FromFamilyName("folded", "given_name"), "id", name="person_by_family"),
         ]
 

@@ -125,7 +125,7 @@ def test_a_bulk_act_is_for_the_ticked_or_for_all_that_the_list_showed():
 
 
 def test_the_count_is_bounded():
-    assert MOST_COUNTED == 10_000
+    assert MOST_COUNTED == 2_000
     Tag.objects.bulk_create(Tag(name=f"t{n}") for n in range(MOST_COUNTED + 2))
     listing = Listing(
         page="tags", order="name", columns=(Column(key="name", title="Tag", cell=str, order=("id",), head=True),)

@@ -30,7 +30,12 @@ def show(request: HttpRequest, template: str, /, *, subject: str, **context: Any
         "subject": subject,
         "brand": brand,
         "brands": _brands(request),
-        "menu": lay_menu(user, subject=subject, counts=_count(brand) if brand else {}, demo=demo),
+        "menu": lay_menu(
+            user,
+            subject=subject,
+            counts=_count(brand, waiting=context.get("waiting_number")) if brand else {},
+            demo=demo,
+        ),
         "places": list_places(user, demo=demo),
         "keys_everywhere": EVERYWHERE,
         "keys_lists": LISTS,
@@ -49,9 +54,10 @@ def wants_part(request: HttpRequest) -> bool:
     return request.headers.get("HX-Request") == "true"
 
 
-def _count(brand: Brand) -> dict[str, str]:
-    """Say what the menu counts behind a subject."""
-    waiting, running = count_waiting(brand=brand), count_running(brand=brand)
+def _count(brand: Brand, *, waiting: int | None) -> dict[str, str]:
+    """Say what the menu counts behind a subject; a page that knows how many wait for an answer says so."""
+    waiting = count_waiting(brand=brand) if waiting is None else waiting
+    running = count_running(brand=brand)
     said = ngettext("%(running)s running", "%(running)s running", running) % {"running": running}
     return {"conversations": str(waiting) if waiting else "", "campaigns": said if running else ""}
 

@@ -1,6 +1,7 @@
 import pytest
 
 from esmero.people.models import Duplicate, Merge, Organisation, PermissionEntry, Person
+from esmero.people.names import refold
 from esmero.people.suppression import suppress
 from esmero.work.models import Job
 from tests.house_facts import add_people, build_house
@@ -129,7 +130,9 @@ def test_an_organisation_is_made_joined_and_parted(client, house):
      ("?q=persona1@cliente.example", 1), ("?q=nobody", 0)],
 )  # fmt: skip
 def test_the_ledger_can_be_narrowed(client, house, query, number):
-    add_people(house, 2)
+    for one in add_people(house, 2):
+        refold(one)
+        one.save()
     assert len(client.get(f"/console/permissions/{query}").context["table"].lines) == number
     assert PermissionEntry.objects.count() == 2
 

@@ -7,8 +7,8 @@ from django.utils import timezone
 from esmero.conversations.models import Conversation, Entry
 from esmero.dossier.timeline import read_timeline
 from esmero.outbox.models import Message, MessageEvent
-from esmero.people.folding import fold
 from esmero.people.models import Address, Permission, Person, Preference
+from esmero.people.names import refold
 from esmero.people.queries import find_people, people_rows, read_wishes
 from esmero.web.console.people.moments import tell
 from esmero.web.console.people.persons import PEOPLE
@@ -21,9 +21,10 @@ pytestmark = pytest.mark.django_db
 def person(name="Zoë Yáñez", number=None, address=None):
     given, _blank, family = name.partition(" ")
     reached = Address.objects.create(value=address, domain=address.partition("@")[2]) if address else None
-    return Person.objects.create(
-        given_name=given, family_name=family, number=number, address=reached, folded=fold(f"{family} {given}")
-    )
+    made = Person(given_name=given, family_name=family, number=number, address=reached)
+    refold(made)
+    made.save()
+    return made
 
 
 @pytest.mark.parametrize("text", ["zoe", "YANEZ", "zoë yáñez", "yáñez zoë", "7590", "7590-vhveg", "zoe.yanez@", "ñ"])

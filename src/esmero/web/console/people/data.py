@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from esmero.house.audit import note
 from esmero.people.models import Person
 from esmero.privacy.erase import NotYet, erase_person
-from esmero.privacy.export import gather, write_archive
+from esmero.privacy.export import count_held, gather, write_archive
 from esmero.privacy.models import DataRequest
 from esmero.privacy.requests import answer_erasure, request_rows
 from esmero.web.console.access import requires, staff
@@ -80,7 +80,7 @@ def data_requests(request: HttpRequest) -> HttpResponseBase:
 def data_request(request: HttpRequest, pk: int) -> HttpResponse:
     """Show one request with what erasing would do."""
     shown = get_object_or_404(request_rows(), pk=pk)
-    held = [(name, len(rows)) for name, rows in gather(shown.person).items()]
+    held = list(count_held(shown.person).items())
     return show(request, "console/people/data_request.html", subject="data-requests", asked=shown, held=held)
 
 
