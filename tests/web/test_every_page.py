@@ -11,8 +11,7 @@ from itertools import product
 from pathlib import Path
 
 import pytest
-
-from playwright.sync_api import TimeoutError
+from playwright.sync_api import TimeoutError as TooLate
 
 from tests.web.browser import open_browser
 from tests.web.opening import OPENINGS, open_it
@@ -101,7 +100,7 @@ class Looker:
             dialog = page.locator("#ask[open]")
             try:
                 dialog.wait_for(timeout=10_000)
-            except TimeoutError:
+            except TooLate:
                 self.findings.append((*where, "asks nothing", button.get_attribute("data-ask")))
                 continue
             self.look(page, (*where, f"question {place}"), inside="#ask")
