@@ -13,7 +13,7 @@ help:
 	@echo "make test-fast  lint and the tests that need no server, on SQLite"
 	@echo "make fuzz       a million damaged messages through the readers (RUNS=… for another number)"
 	@echo "make bench      speed and memory, one line a figure (SIZE=full for the long run)"
-	@echo "make docs       norms, commands, settings and events from the code"
+	@echo "make docs       the reference from the code, then the whole documentation as a site in build/docs"
 	@echo "make screens    pictures of every page into screens/: both themes, both widths, three languages"
 	@echo "make assets     rebuild the committed front-end files (needs npm)"
 	@echo "make pictures   the guide's pictures, taken in a demo of its own"
@@ -58,6 +58,8 @@ bench: $(STAMP)-dev
 
 docs: $(STAMP)-dev
 	$(BIN)/python bin/reference
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/docs.lock
+	$(BIN)/python bin/site
 
 assets:
 	npm ci --ignore-scripts --no-audit --no-fund
@@ -75,6 +77,7 @@ messages: $(STAMP)-dev
 lock:
 	uv pip compile --universal --python-version 3.12 --generate-hashes --no-annotate --no-header -q requirements/esmero.in -o requirements/esmero.lock
 	uv pip compile --universal --python-version 3.12 --generate-hashes --no-annotate --no-header -q requirements/dev.in -o requirements/dev.lock
+	uv pip compile --universal --python-version 3.12 --generate-hashes --no-annotate --no-header -q -c requirements/dev.lock requirements/docs.in -o requirements/docs.lock
 
 clean:
 	rm -rf $(VENV) var build dist node_modules screens .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache src/*.egg-info

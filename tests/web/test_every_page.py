@@ -11,6 +11,7 @@ from itertools import product
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import TimeoutError as TooLate
 
 from tests.web.browser import open_browser
 from tests.web.opening import OPENINGS, open_it
@@ -93,11 +94,15 @@ class Looker:
     def ask_all(self, page, where):
         """Open the dialog of everything that asks first, and close it again."""
         for place, button in enumerate(page.locator("[data-ask]").all()):
-            if not button.is_visible():
-                continue
+            if not button.is_visible() or not button.evaluate("(one) => !one.form || one.form.checkValidity()"):
+                continue  # a form that lacks something says so first
             button.evaluate("(one) => one.click()")
             dialog = page.locator("#ask[open]")
-            dialog.wait_for()
+            try:
+                dialog.wait_for(timeout=10_000)
+            except TooLate:
+                self.findings.append((*where, "asks nothing", button.get_attribute("data-ask")))
+                continue
             self.look(page, (*where, f"question {place}"), inside="#ask")
             page.keyboard.press("Escape")
             dialog.wait_for(state="detached")

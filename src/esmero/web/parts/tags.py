@@ -129,10 +129,16 @@ def pages(context: Mapping[str, Any], following: str | None) -> Mapping[str, Any
 
 
 @register.inclusion_tag("parts/code.html")
-def code(text: str, problems: Sequence[int] = ()) -> Mapping[str, Any]:
-    """Text with numbered lines, for reading only; `problems` are the numbers of the lines to mark."""
+def code(text: str, problems: Sequence[int] = (), *, label: str = "") -> Mapping[str, Any]:
+    """Text with numbered lines, for reading only; `problems` are the numbers of the lines to mark.
+
+    `label` tells it from the other texts of the page.
+    """
     marked = set(problems)
-    return {"lines": [(line, number in marked) for number, line in enumerate(text.splitlines(), start=1)]}
+    return {
+        "label": label,
+        "lines": [(line, number in marked) for number, line in enumerate(text.splitlines(), start=1)],
+    }
 
 
 @register.inclusion_tag("parts/diff.html")
