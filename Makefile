@@ -5,6 +5,9 @@ BIN   := $(VENV)/bin
 STAMP := $(VENV)/.stamp
 SIZE  ?= small
 
+# One more than there are processors: browsers and servers let the tests wait now and then.
+SIDE_BY_SIDE = -n $(shell expr $$(nproc) + 1) --dist load --maxschedchunk 4
+
 .PHONY: help demo test test-fast lint bench fuzz assets screens pictures docs messages lock clean
 
 help:
@@ -42,8 +45,8 @@ lint: $(STAMP)-dev
 	$(BIN)/mypy
 
 test: lint
-	$(BIN)/python -m pytest -n auto --dist worksteal
-	$(BIN)/python -m pytest -n auto --dist worksteal -p tests.postgres -m "not browser and not relay"
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE)
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE) -p tests.postgres -m "not browser and not relay"
 
 test-fast: $(STAMP)-dev
 	$(BIN)/ruff check .

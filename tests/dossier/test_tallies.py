@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.utils import timezone
 
+from esmero.dossier import daily
 from esmero.dossier.daily import DAILY
 from esmero.dossier.figures import count_figures, read_figures
 from esmero.dossier.models import Tally
@@ -110,7 +111,9 @@ def tallied():
     return {tuple(of): number for *of, number in rows}
 
 
-def test_every_tally_is_what_a_plain_recount_says(scene):
+@pytest.mark.parametrize("at_once", [1, daily.AT_ONCE], ids=["by-hours", "whole-days"])
+def test_every_tally_is_what_a_plain_recount_says(scene, monkeypatch, at_once):
+    monkeypatch.setattr(daily, "AT_ONCE", at_once)
     keep_all(NOW)
     assert tallied() == recount()
     assert len(tallied()) > 200

@@ -175,7 +175,10 @@ def test_bringing_a_list(keys, tmp_path):
     expect(page.get_by_text("Brought in.")).to_be_visible()
     assert Import.objects.latest("id").counts["added"] == 2
     assert Permission.objects.get(person__address__value="zoe@cliente.example").state == "granted"
-    keys.tab_to("link", "Download the refused lines, to mend and bring again")
+    keys.follow("Download the refused lines, to mend and bring again")
+    keys.tab_to("textbox", "What is the file for?")
+    keys.type("to mend them")
+    keys.tab_to("button", "Get the file")
     with page.expect_download() as fetched:
         keys.press("Enter")
     assert fetched.value.suggested_filename == "lista-refused.csv"

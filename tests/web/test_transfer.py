@@ -41,7 +41,8 @@ def test_a_first_visit_and_the_pages_after_it_transfer_little(house):
 
         def visit(path):
             octets.clear()
-            page.goto(f"{house.address}{path}", wait_until="networkidle")
+            page.goto(f"{house.address}{path}", wait_until="load")
+            page.wait_for_function("() => !document.querySelector('.htmx-request')")  # parts that come after the page
             return sum(octets)
 
         first = visit(house.paths["today"])

@@ -90,7 +90,7 @@ PLACES: tuple[Place, ...] = (
         subject="mailboxes",
         address="mailboxes",
         words=_("Mailboxes"),
-        letter="8",
+        letter="0",
         under="settings",
         permission="house.settings",
     ),
