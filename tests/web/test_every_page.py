@@ -33,7 +33,7 @@ def house(tmp_path_factory):
         yield served
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def browser():
     with open_browser() as opened:
         yield opened
