@@ -33,3 +33,11 @@ def pytest_unconfigure():
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What takes long begins first, so that no worker is left with it at the end."""
     items.sort(key=lambda item: (not item.get_closest_marker("slow"), not item.get_closest_marker("browser")))
+
+
+def pytest_runtest_setup() -> None:
+    """No test inherits the language or the time zone of the reader before it."""
+    from django.utils import timezone, translation
+
+    translation.deactivate()
+    timezone.deactivate()
