@@ -47,7 +47,7 @@ NEUTRAL: Mapping[str, Term] = {
     "messages": Term(1095, Deed.ANONYMISE, _PROOF),
     "import-files": Term(90, Deed.DROP, _NEED),
     "import-lines": Term(90, Deed.ANONYMISE, _NEED),
-    "sign-ups": Term(7, Deed.ERASE, "Regulation (EU) 2016/679 art. 5(1)(b), (e), 6(1)(b)", maximum=30),
+    "sign-ups": Term(7, Deed.ERASE, "Regulation (EU) 2016/679 art. 5(1)(b), (e), 6(1)(b)", maximum=7),
     "click-traces": Term(1, Deed.ERASE, "Regulation (EU) 2016/679 art. 5(1)(c), (e), 25", maximum=1),
     "data-links": Term(30, Deed.ERASE, _NEED),
     "data-requests": Term(1095, Deed.ERASE, "Regulation (EU) 2016/679 art. 5(2), 12(3)"),

@@ -34,7 +34,7 @@ def test_counting_erases_nothing_and_says_how_much_would_go(client):
     assert '<td data-label="next:" data-quiet>0, ' in row
 
 
-@pytest.mark.parametrize(("said", "kept"), [("5", 5), ("31", None), ("0", None), ("-4", None), ("x", None), ("", None)])
+@pytest.mark.parametrize(("said", "kept"), [("5", 5), ("8", None), ("0", None), ("-4", None), ("x", None), ("", None)])
 def test_a_term_stays_within_the_law(client, said, kept):
     client.force_login(staff())
     client.post(f"{PAGE}sign-ups/", {"days": said})
