@@ -16,9 +16,10 @@ from esmero.campaigns.lifecycle import (
     create_campaign,
     pause_campaign,
     resume_campaign,
+    retry_failed,
     start_campaign,
 )
-from esmero.campaigns.models import AudienceMember
+from esmero.campaigns.models import AudienceMember, Campaign
 from esmero.house.models import AuditEntry, Brand
 from esmero.outbox.models import Captured, Message
 from esmero.people.models import Permission, Person, Segment
@@ -117,6 +118,21 @@ def test_nothing_leaves_for_the_outside_while_its_readers_could_not_unsubscribe(
         start_campaign(campaign, by="Lucía")
     campaign.refresh_from_db()
     assert (campaign.state, campaign.dispatch) == ("checked", None)
+
+
+def test_nor_does_it_go_on_or_go_again_once_the_readers_lost_their_way_out(transactional_db):
+    house = build_house(host="smtp.example.net")
+    Brand.objects.update(public_url="https://correo.fibranorte.example")
+    house.brand.refresh_from_db()
+    add_people(house, 1)
+    campaign = pause_campaign(planned(house), by="Lucía")
+    Message.objects.update(state=Message.State.GAVE_UP)
+    Brand.objects.update(public_url="http://correo.fibranorte.example")
+    campaign = Campaign.objects.get(pk=campaign.pk)
+    for act in (resume_campaign, retry_failed):
+        with pytest.raises(NotNow, match="Readers could not unsubscribe"):
+            act(campaign, by="Lucía")
+    assert Campaign.objects.get(pk=campaign.pk).state == "paused"
 
 
 def test_from_start_to_done_everybody_has_a_message_and_the_sum_is_the_audience(house):

@@ -5,11 +5,10 @@ from io import BytesIO
 import pytest
 from PIL import Image, PngImagePlugin
 
+from esmero.content.archiving import archive, bring_back
 from esmero.content.media import (
     NotAPicture,
     add_picture,
-    archive_pictures,
-    bring_back_pictures,
     find_uses,
     public_address,
     public_path,
@@ -64,7 +63,7 @@ def test_each_kind_is_kept_and_comes_back_to_readers_for_ever(client, house, kin
 
 def test_the_same_picture_is_kept_once_and_comes_back_from_the_archive(house):
     first, _ = keep(house, draw())
-    archive_pictures([first.pk], by=house.user)
+    archive(MediaFile, [first.pk], by=house.user)
     again, new = keep(house, draw(), name="Otra vez")
     assert (again.pk, new) == (first.pk, False)
     assert MediaFile.objects.get().archived_at is None
@@ -134,6 +133,6 @@ def test_where_a_picture_is_used(house):
 
 def test_archiving_can_be_taken_back(house):
     picture, _ = keep(house, draw())
-    assert archive_pictures([picture.pk], by=house.user) == [picture.pk]
-    assert archive_pictures([picture.pk], by=house.user) == []
-    assert bring_back_pictures([picture.pk], by=house.user) == [picture.pk]
+    assert archive(MediaFile, [picture.pk], by=house.user) == [picture.pk]
+    assert archive(MediaFile, [picture.pk], by=house.user) == []
+    assert bring_back(MediaFile, [picture.pk], by=house.user) == [picture.pk]

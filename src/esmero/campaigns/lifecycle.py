@@ -130,14 +130,7 @@ def start_campaign(campaign: Campaign, *, by: User | str) -> Campaign:
         )
     assert campaign.version is not None
     relay = find_relay(campaign.brand)
-    if not is_answered_for(campaign.brand, relay=relay):
-        raise NotNow(
-            _(
-                "Readers could not unsubscribe: %(brand)s answers them at %(address)s, which they cannot reach or which "
-                "is not encrypted. Set its public address (https://…) under Settings, Brands; then start."
-            )
-            % {"brand": campaign.brand.name, "address": campaign.brand.public_url}
-        )
+    _refuse_unanswered(campaign)
     commercial = campaign.topic.purpose.commercial
     with transaction.atomic():
         dispatch = Dispatch.objects.create(
@@ -168,6 +161,19 @@ def is_answered_for(brand: Brand, *, relay: Relay) -> bool:
     return relay.kind != Relay.Kind.SMTP or not leads_outside(relay.host) or brand.public_url.startswith("https://")
 
 
+def _refuse_unanswered(campaign: Campaign) -> None:
+    """Nothing goes to readers who could not leave by its links: asked whenever messages are let go, first or again."""
+    relay = (campaign.dispatch and campaign.dispatch.relay) or find_relay(campaign.brand)
+    if not is_answered_for(campaign.brand, relay=relay):
+        raise NotNow(
+            _(
+                "Readers could not unsubscribe: %(brand)s answers them at %(address)s, which they cannot reach or which "
+                "is not encrypted. Set its public address (https://…) under Settings, Brands; then try again."
+            )
+            % {"brand": campaign.brand.name, "address": campaign.brand.public_url}
+        )
+
+
 def pause_campaign(campaign: Campaign, *, by: User | str) -> Campaign:
     """Stop sending within a second or so; what is on the wire is finished."""
     return _move(campaign, expected=State.RUNNING, to=State.PAUSED, dispatch=Dispatch.State.PAUSED, by=by, act="paused")
@@ -175,6 +181,7 @@ def pause_campaign(campaign: Campaign, *, by: User | str) -> Campaign:
 
 def resume_campaign(campaign: Campaign, *, by: User | str) -> Campaign:
     """Go on where it was paused."""
+    _refuse_unanswered(campaign)
     return _move(campaign, expected=State.PAUSED, to=State.RUNNING, dispatch=Dispatch.State.OPEN, by=by, act="resumed")
 
 
@@ -221,6 +228,7 @@ def retry_failed(campaign: Campaign, *, by: User | str) -> Campaign:
     number = failed_messages(campaign.dispatch_id or 0).count()
     if not number:
         raise NotNow(_("“%(name)s” has nothing that could be tried again.") % {"name": campaign.name})
+    _refuse_unanswered(campaign)
     with transaction.atomic():
         job = enqueue(RETRYING, subject_id=campaign.pk, by=str(by))
         Campaign.objects.filter(pk=campaign.pk).update(job=job)

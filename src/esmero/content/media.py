@@ -1,12 +1,11 @@
 """The brand's library of pictures: really decoded, stripped of what readers need not get, kept once by its hash."""
 
 import warnings
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from io import BytesIO
 
 from django.db import transaction
 from django.db.models import QuerySet
-from django.utils import timezone
 from PIL import Image, ImageOps, ImageSequence
 
 from esmero.content.models import MediaFile, Template, TemplateText
@@ -80,16 +79,6 @@ def describe_picture(picture: MediaFile, *, name: str, alt: Mapping[str, str], b
         note("media.described", by=by, subject=picture, facts={"name": name[:150]})
 
 
-def archive_pictures(ids: Collection[int], *, by: User) -> list[int]:
-    """Take pictures out of the library; mails that show them still do. Returns the ids of those that changed."""
-    return _set_archived(ids, archived=True, by=by)
-
-
-def bring_back_pictures(ids: Collection[int], *, by: User) -> list[int]:
-    """Undo `archive_pictures`."""
-    return _set_archived(ids, archived=False, by=by)
-
-
 def public_path(picture: MediaFile | Sealed) -> str:
     """Return the path under which readers get it; nobody finds it who has not got a mail that shows it."""
     return f"/m/{picture.sha256}.{ENDINGS[picture.media_type]}"
@@ -116,15 +105,6 @@ def find_uses(picture: MediaFile) -> QuerySet[Template]:
     """Return the templates of which some version shows the picture."""
     texts = TemplateText.objects.filter(mjml__contains=picture.sha256, version__template__brand=picture.brand_id)
     return Template.objects.filter(pk__in=texts.values("version__template")).order_by("name")
-
-
-def _set_archived(ids: Collection[int], *, archived: bool, by: User) -> list[int]:
-    with transaction.atomic():
-        changed = list(MediaFile.objects.filter(pk__in=ids, archived_at__isnull=archived).values_list("pk", flat=True))
-        MediaFile.objects.filter(pk__in=changed).update(archived_at=timezone.now() if archived else None)
-        if changed:
-            note("media.archived" if archived else "media.brought-back", by=by, facts={"pictures": changed})
-    return changed
 
 
 def redraw(content: bytes) -> tuple[bytes, str, int, int]:

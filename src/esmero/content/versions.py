@@ -122,23 +122,3 @@ def duplicate_template(template: Template, *, fields: Collection[str], changed: 
             )
         note("template.duplicated", by=by, subject=copy, facts={"of": template.pk})
     return copy
-
-
-def archive_templates(ids: Collection[int], *, by: User | str) -> list[int]:
-    """Take templates out of the lists and choices; what uses them goes on. Returns the ids of those that changed."""
-    return _set_archived(ids, archived=True, by=by)
-
-
-def bring_back_templates(ids: Collection[int], *, by: User | str) -> list[int]:
-    """Undo `archive_templates`."""
-    return _set_archived(ids, archived=False, by=by)
-
-
-def _set_archived(ids: Collection[int], *, archived: bool, by: User | str) -> list[int]:
-    with transaction.atomic():
-        rows = Template.objects.filter(pk__in=ids, archived_at__isnull=archived)
-        changed = list(rows.values_list("pk", flat=True))
-        Template.objects.filter(pk__in=changed).update(archived_at=timezone.now() if archived else None)
-        if changed:
-            note("template.archived" if archived else "template.brought-back", by=by, facts={"templates": changed})
-    return changed

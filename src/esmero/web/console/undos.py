@@ -7,8 +7,8 @@ from django.utils import timezone
 
 from esmero.campaigns.lifecycle import set_goal
 from esmero.campaigns.models import Campaign
-from esmero.content.media import bring_back_pictures
-from esmero.content.versions import bring_back_templates
+from esmero.content.archiving import bring_back
+from esmero.content.models import MediaFile, Template
 from esmero.dossier.saved import restore_segment
 from esmero.house.models import User
 from esmero.people.models import Topic
@@ -29,11 +29,11 @@ def _tag(facts: Mapping[str, Any], by: User) -> object:
 
 
 def _bring_back_templates(facts: Mapping[str, Any], by: User) -> object:
-    return bring_back_templates(facts["templates"], by=by)
+    return bring_back(Template, facts["templates"], by=by)
 
 
 def _bring_back_pictures(facts: Mapping[str, Any], by: User) -> object:
-    return bring_back_pictures(facts["pictures"], by=by)
+    return bring_back(MediaFile, facts["pictures"], by=by)
 
 
 def _offer_topic(facts: Mapping[str, Any], by: User) -> None:

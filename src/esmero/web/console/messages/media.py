@@ -16,11 +16,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
+from esmero.content.archiving import archive
 from esmero.content.media import (
     LARGEST,
     NotAPicture,
     add_picture,
-    archive_pictures,
     describe_picture,
     find_uses,
     public_address,
@@ -158,7 +158,7 @@ def media(request: HttpRequest) -> HttpResponseBase:
 def act_on_media(request: HttpRequest) -> HttpResponse:
     """Archive the pictures that were ticked; a toast takes it back."""
     picked = pick_rows(_rows(request), listing=MEDIA, post=request.POST)
-    changed = archive_pictures(list(picked.values_list("pk", flat=True)), by=staff(request))
+    changed = archive(MediaFile, list(picked.values_list("pk", flat=True)), by=staff(request))
     if changed:
         words = ngettext("%(number)d picture is archived.", "%(number)d pictures are archived.", len(changed))
         offer_undo(request, words % {"number": len(changed)}, kind="media-archived", pictures=changed)

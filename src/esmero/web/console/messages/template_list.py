@@ -14,9 +14,10 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from esmero.campaigns.models import Campaign
+from esmero.content.archiving import archive
 from esmero.content.models import Template
 from esmero.content.queries import LANGUAGES, template_rows
-from esmero.content.versions import archive_templates, create_template, duplicate_template
+from esmero.content.versions import create_template, duplicate_template
 from esmero.mailroom.facts import known_fields
 from esmero.rendering.problem import TemplateFault
 from esmero.web.console.access import requires, staff
@@ -135,7 +136,7 @@ def templates(request: HttpRequest) -> HttpResponseBase:
 def act_on_templates(request: HttpRequest) -> HttpResponse:
     """Archive the templates that were ticked; a toast takes it back."""
     picked = pick_rows(_rows(request), listing=TEMPLATES, post=request.POST)
-    changed = archive_templates(list(picked.values_list("pk", flat=True)), by=staff(request))
+    changed = archive(Template, list(picked.values_list("pk", flat=True)), by=staff(request))
     if changed:
         words = ngettext("%(number)d template is archived.", "%(number)d templates are archived.", len(changed))
         offer_undo(request, words % {"number": len(changed)}, kind="template-archived", templates=changed)

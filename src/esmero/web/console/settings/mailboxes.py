@@ -1,6 +1,5 @@
 """Mailboxes that are read by IMAP: set up, tried out, paused; what was fetched last, and what troubles them."""
 
-from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -9,7 +8,6 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -22,12 +20,11 @@ from esmero.mailroom.models import Mailbox
 from esmero.web.console.access import requires, staff
 from esmero.web.console.listing import answer_list
 from esmero.web.console.page import show, show_part, wants_part
-from esmero.web.console.settings.relay_words import STEP_STATES, STEPS, say_remedy
+from esmero.web.console.settings.trials import is_checking, tell_trial
 from esmero.web.parts.tables import Column, Listing
 from esmero.web.parts.tags import chip, on
 from esmero.work.aside import run_aside
 
-PATIENCE = timedelta(seconds=60)
 MOST_FOLDERS = 20
 FIELDS = ("name", "host", "port", "security", "username", "access", "token_url", "client_id", "ca_file")
 
@@ -232,7 +229,7 @@ def act_on_mailbox(request: HttpRequest, pk: int) -> HttpResponse:
     mailbox = get_object_or_404(Mailbox, pk=pk)
     name = {"name": mailbox.name}
     match request.POST.get("act"):
-        case "test" if not _is_checking(mailbox):
+        case "test" if not is_checking(mailbox.check_result):
             mark_checking(mailbox)
             run_aside(lambda: keep_check(pk), name="test a mailbox")
         case "pause" if pause_mailbox(mailbox, active=False, by=staff(request)):
@@ -248,28 +245,10 @@ def act_on_mailbox(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("console:mailbox", pk=pk)
 
 
-def _is_checking(mailbox: Mailbox) -> bool:
-    since = mailbox.check_result.get("since")
-    return bool(since) and timezone.now() - datetime.fromisoformat(since) < PATIENCE
-
-
 def _tell(mailbox: Mailbox) -> dict[str, Any]:
-    result, checking = mailbox.check_result, _is_checking(mailbox)
-    steps = [
-        {
-            "title": STEPS[one["step"]],
-            "word": STEP_STATES[one["state"]],
-            "said": one["said"],
-            "remedy": say_remedy(one["remedy"]),
-        }
-        for one in result.get("steps", [])
-    ]
     return {
         "mailbox": mailbox,
         "standing": say_mailbox(mailbox),
         "read": list(mailbox.read.order_by("name")),
-        "steps": steps,
-        "checking": checking,
-        "lost": bool(result.get("since")) and not checking,
-        "good": result.get("good"),
+        **tell_trial(mailbox.check_result),
     }

@@ -1,6 +1,5 @@
 """Relays: the ways out, each with its form and a test that says every step in words."""
 
-from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -9,7 +8,6 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -26,12 +24,11 @@ from esmero.web.console.access import requires, staff
 from esmero.web.console.listing import answer_list
 from esmero.web.console.page import show, show_part, wants_part
 from esmero.web.console.settings.first_steps import next_step
-from esmero.web.console.settings.relay_words import STEP_STATES, STEPS, say_remedy
+from esmero.web.console.settings.trials import is_checking, tell_trial
 from esmero.web.parts.tables import Column, Listing
 from esmero.web.parts.tags import chip
 from esmero.work.aside import run_aside
 
-PATIENCE = timedelta(seconds=60)
 FIELDS = ("name", "brand", "kind", "host", "port", "security", "username", "ca_file", "connections", "per_second", "relay_signs")  # fmt: skip
 
 
@@ -204,7 +201,7 @@ def edit_relay(request: HttpRequest, pk: int | None = None) -> HttpResponse:
 def test_relay(request: HttpRequest, pk: int) -> HttpResponse:
     """Try the relay out beside this request, and write to the tester by it if they wish."""
     relay = get_object_or_404(Relay, pk=pk)
-    if relay.kind == Relay.Kind.SMTP and not _is_checking(relay):
+    if relay.kind == Relay.Kind.SMTP and not is_checking(relay.check_result):
         mark_checking(relay)
         user, write = staff(request), "write" in request.POST
         run_aside(lambda: _try_out(pk, user=user, write=write), name="test a relay")
@@ -235,11 +232,6 @@ def _try_out(pk: int, *, user: User, write: bool) -> None:
     keep_check(pk, then=write_mail if write else dict)
 
 
-def _is_checking(relay: Relay) -> bool:
-    since = relay.check_result.get("since")
-    return bool(since) and timezone.now() - datetime.fromisoformat(since) < PATIENCE
-
-
 def _list_tellers(relay: Relay) -> list[tuple[str, Provider, str, bool]]:
     """Name the provider of this relay, or all where it is none that we know: how it can tell what became of a mail."""
     known = provider_of(relay.host)
@@ -250,26 +242,14 @@ def _list_tellers(relay: Relay) -> list[tuple[str, Provider, str, bool]]:
 def _tell(relay: Relay) -> dict[str, Any]:
     result = relay.check_result
     message = Message.objects.filter(pk=result.get("message") or 0).first()
-    checking = _is_checking(relay)
+    trial = tell_trial(result)
     waiting = message is not None and message.state in {"planned", "claimed", "wire"}
-    steps = [
-        {
-            "title": STEPS[one["step"]],
-            "word": STEP_STATES[one["state"]],
-            "said": one["said"],
-            "remedy": say_remedy(one["remedy"]),
-        }
-        for one in result.get("steps", [])
-    ]
     return {
         "relay": relay,
         "tellers": _list_tellers(relay),
         "standing": say_relay(relay),
-        "steps": steps,
-        "checking": checking,
-        "lost": bool(result.get("since")) and not checking,
         "no_brand": result.get("no_brand", False),
         "message": message,
-        "poll": checking or waiting,
-        "good": result.get("good"),
+        "poll": trial["checking"] or waiting,
+        **trial,
     }

@@ -1,11 +1,19 @@
-"""The words of the tests of relays and mailboxes: steps, states, and what to do (outbox/transports/smtp, mailroom/doors)."""
+"""How a machine that one signs in to was tried out, for the pages of relays and mailboxes: steps, states, what to do.
+
+The steps are those of outbox/relay_check.py and mailroom/doors/trying.py.
+"""
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
 
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from esmero.web.parts.words import Word
+
+PATIENCE = timedelta(seconds=60)  # a trial that has not ended by then was interrupted
 
 STEPS: Mapping[str, str | Promise] = {
     "name": _("Find the machine by its name"),
@@ -75,3 +83,29 @@ _REMEDIES: Mapping[str, str | Promise] = {
 def say_remedy(remedy: str) -> str:
     """Say a remedy in the reader's language; one without words of its own says itself."""
     return str(_REMEDIES.get(remedy, remedy))
+
+
+def is_checking(result: Mapping[str, Any]) -> bool:
+    """Say whether a trial with this (unfinished) result is under way."""
+    since = result.get("since", "")
+    return bool(since) and timezone.now() - datetime.fromisoformat(since) < PATIENCE
+
+
+def tell_trial(result: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a page shows of the result of a trial: its steps in words, whether it is under way, lost or good."""
+    checking = is_checking(result)
+    steps = [
+        {
+            "title": STEPS[one["step"]],
+            "word": STEP_STATES[one["state"]],
+            "said": one["said"],
+            "remedy": say_remedy(one["remedy"]),
+        }
+        for one in result.get("steps", [])
+    ]
+    return {
+        "steps": steps,
+        "checking": checking,
+        "lost": bool(result.get("since")) and not checking,
+        "good": result.get("good"),
+    }

@@ -1,0 +1,41 @@
+"""Persons and organisations, how to reach them, what they allowed and wish, and the imports that brought them."""
+
+from esmero.people.models.doubles import Duplicate, Merge, Proposal
+from esmero.people.models.imports import BlockedDomain, Import, ImportLine
+from esmero.people.models.permissions import (
+    Channel,
+    Permission,
+    PermissionEntry,
+    PermissionFacts,
+    Preference,
+    Purpose,
+    Suppression,
+    Topic,
+)
+from esmero.people.models.persons import Address, ContactPoint, Note, Organisation, OwnField, Person, Tag
+from esmero.people.models.segments import Segment
+
+__all__ = [
+    "Address",
+    "BlockedDomain",
+    "Channel",
+    "ContactPoint",
+    "Duplicate",
+    "Import",
+    "ImportLine",
+    "Merge",
+    "Note",
+    "Organisation",
+    "OwnField",
+    "Permission",
+    "PermissionEntry",
+    "PermissionFacts",
+    "Person",
+    "Preference",
+    "Proposal",
+    "Purpose",
+    "Segment",
+    "Suppression",
+    "Tag",
+    "Topic",
+]

@@ -1,0 +1,78 @@
+"""Files that brought people, line by line, and the domains that they may not bring."""
+
+from django.db import models
+
+from esmero.house.models import Brand
+from esmero.people.models.permissions import Topic
+from esmero.people.models.persons import Person
+from esmero.vault.models import Sealed
+from esmero.work.models import Job
+
+
+class BlockedDomain(models.Model):
+    """The operator's list of domains whose addresses an import refuses (a leading dot covers subdomains too)."""
+
+    domain = models.CharField(max_length=255, unique=True)
+    note = models.CharField(max_length=200, blank=True, default="")
+
+    def __str__(self) -> str:
+        return self.domain
+
+
+class Import(models.Model):
+    """A file that somebody brings: what it is, what its columns mean, and what became of each line."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft"
+        CHECKING = "checking"
+        CHECKED = "checked"
+        RUNNING = "running"
+        DONE = "done"
+        FAILED = "failed"
+
+    file = models.ForeignKey(Sealed, on_delete=models.PROTECT, related_name="+")
+    file_name = models.CharField(max_length=255)
+    brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="+")
+    topic = models.ForeignKey(Topic, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    source = models.CharField(max_length=300, blank=True, default="")
+    reading = models.JSONField(default=dict, help_text="encoding, delimiter, header line, columns")
+    mapping = models.JSONField(default=dict, help_text="Column to field, as confirmed.")
+    state = models.CharField(max_length=8, choices=State.choices, default=State.DRAFT)
+    counts = models.JSONField(default=dict, blank=True)
+    job = models.ForeignKey(Job, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    created_by = models.CharField(max_length=200, blank=True, default="")
+    created_at = models.DateTimeField(auto_now_add=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.file_name
+
+
+class ImportLine(models.Model):
+    """The verdict on one line. `line` is the number in the file at which the record starts; the head is line 1."""
+
+    class Verdict(models.TextChoices):
+        ADDED = "added"
+        CHANGED = "changed"
+        UNCHANGED = "unchanged"
+        MERGED = "merged"
+        REFUSED = "refused"
+
+    of = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="lines")
+    line = models.PositiveIntegerField()
+    verdict = models.CharField(max_length=9, choices=Verdict.choices)
+    person = models.ForeignKey(Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    number = models.CharField(max_length=80, blank=True, default="")
+    address_verdict = models.CharField(
+        max_length=8, blank=True, default="", help_text="ok, mended, none, invalid, suppressed"
+    )
+    reason = models.CharField(max_length=60, blank=True, default="")
+    cell = models.CharField(max_length=200, blank=True, default="", help_text="Column and what stood in it.")
+    warnings = models.JSONField(default=list, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["of", "line"], name="import_line_once")]
+        indexes = [models.Index(fields=["of", "verdict"], name="import_line_verdict")]
+
+    def __str__(self) -> str:
+        return f"{self.line}: {self.verdict}"

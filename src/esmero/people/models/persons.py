@@ -1,0 +1,164 @@
+"""Persons and organisations, and how they can be reached."""
+
+from django.db import models
+from django.db.models import Q
+
+from esmero.people.family import FromFamilyName
+
+
+class Address(models.Model):
+    """One e-mail address known to the house, lower-cased; standing belongs to the address, not to who uses it."""
+
+    class Standing(models.TextChoices):
+        OK = "ok"
+        FAILING = "failing"
+        SUPPRESSED = "suppressed"
+
+    value = models.CharField(max_length=320, unique=True)
+    domain = models.CharField(max_length=255, db_index=True)
+    standing = models.CharField(max_length=10, choices=Standing.choices, default=Standing.OK)
+    reason = models.CharField(max_length=40, blank=True, default="", help_text="The meaning of the last return.")
+    since = models.DateTimeField(null=True, blank=True)
+    permanent_returns = models.PositiveSmallIntegerField(default=0)
+    temporary_returns = models.PositiveSmallIntegerField(default=0)
+    first_return_at = models.DateTimeField(null=True, blank=True)
+    last_return_at = models.DateTimeField(null=True, blank=True)
+    temporary_days = models.PositiveSmallIntegerField(
+        default=0, help_text="Days (UTC) on which a temporary return came."
+    )
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["standing", "id"], condition=~Q(standing="ok"), name="address_in_trouble"),
+        ]
+
+    def __str__(self) -> str:
+        return self.value
+
+
+class Organisation(models.Model):
+    name = models.CharField(max_length=300)
+    folded = models.CharField(max_length=300, db_index=True)
+    tax_id = models.CharField(max_length=40, blank=True, default="")
+    domain = models.CharField(max_length=255, blank=True, default="", help_text="Of its addresses and web site.")
+    country = models.CharField(max_length=2, blank=True, default="")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Tag(models.Model):
+    name = models.CharField(max_length=80, unique=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Person(models.Model):
+    """A human being (or the contact of an organisation) in relation with the house."""
+
+    class State(models.TextChoices):
+        ACTIVE = "active"
+        MERGED = "merged"
+        ERASED = "erased"
+
+    number = models.CharField(max_length=80, null=True, blank=True, unique=True, help_text="The operator's own number.")
+    given_name = models.CharField(max_length=150, blank=True, default="")
+    family_name = models.CharField(max_length=150, blank=True, default="")
+    title = models.CharField(max_length=60, blank=True, default="")
+    name_is_damaged = models.BooleanField(
+        default=False, help_text="A letter was lost on the way: do not greet by name."
+    )
+    language = models.CharField(max_length=2, blank=True, default="")
+    country = models.CharField(max_length=2, blank=True, default="")
+    organisation = models.ForeignKey(Organisation, null=True, blank=True, on_delete=models.SET_NULL)
+    address = models.ForeignKey(Address, null=True, blank=True, on_delete=models.SET_NULL, help_text="Written to here.")
+    tags = models.ManyToManyField(Tag, blank=True)
+    fields = models.JSONField(default=dict, blank=True, help_text="Own fields: key to typed value.")
+    written_by = models.JSONField(
+        default=dict, blank=True, help_text="Field to the id of the import that wrote it last."
+    )
+    folded = models.CharField(
+        max_length=700, blank=True, default="", help_text="Accents removed, for search and order."
+    )
+    state = models.CharField(max_length=8, choices=State.choices, default=State.ACTIVE)
+    created_at = models.DateTimeField(auto_now_add=True)
+    changed_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["folded"], name="person_folded"),
+            models.Index(fields=["state", "folded", "id"], name="person_by_name"),
+            models.Index(fields=["state", "created_at", "id"], name="person_by_age"),
+            models.Index(fields=["organisation", "state", "folded", "id"], name="person_by_organisation"),
+            models.Index("state", FromFamilyName("folded", "given_name"), "id", name="person_by_family"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.given_name} {self.family_name}".strip() or self.number or str(self.pk)
+
+
+class ContactPoint(models.Model):
+    """Another address, a phone or a postal address, kept as a fact: value as given, `usable` by the standard's check."""
+
+    class Kind(models.TextChoices):
+        EMAIL = "email"
+        PHONE = "phone"
+        POST = "post"
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="contact_points")
+    kind = models.CharField(max_length=5, choices=Kind.choices)
+    value = models.CharField(max_length=500)
+    facts = models.JSONField(default=dict, blank=True, help_text="street, postal_code, city, region, country; e164")
+    usable = models.BooleanField(default=True)
+    written_by = models.BigIntegerField(null=True, blank=True, help_text="The import that wrote it, null for staff.")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "kind", "value"], name="contact_point_once")]
+
+    def __str__(self) -> str:
+        return self.value
+
+
+class Note(models.Model):
+    """A call, a visit or a thought that somebody of the house wrote down about a person (domain.md, Moment)."""
+
+    class Kind(models.TextChoices):
+        NOTE = "note"
+        CALL = "call"
+        VISIT = "visit"
+        LETTER = "letter"
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=6, choices=Kind.choices, default=Kind.NOTE)
+    text = models.TextField()
+    at = models.DateTimeField(help_text="When it happened, as whoever wrote it says.")
+    by = models.CharField(max_length=200)
+    written_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["person", "at"], name="note_person")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.at:%Y-%m-%d}"
+
+
+class OwnField(models.Model):
+    """A field that the operator declared: its key, its words and its type."""
+
+    class Kind(models.TextChoices):
+        TEXT = "text"
+        INTEGER = "integer"
+        DECIMAL = "decimal"
+        YES_NO = "boolean"
+        DATE = "date"
+        CHOICE = "choice"
+
+    key = models.SlugField(max_length=60, unique=True)
+    label = models.JSONField(default=dict, help_text="{language: text}")
+    kind = models.CharField(max_length=8, choices=Kind.choices, default=Kind.TEXT)
+    choices = models.JSONField(default=list, blank=True)
+
+    def __str__(self) -> str:
+        return self.key
