@@ -10,9 +10,12 @@ import dns.resolver
 import dns.rrset
 import pytest
 from django.conf import settings
+from django.utils import timezone
 
 from esmero.house.brands import prepare_key, use_next_key
 from esmero.house.models import Brand, User
+from esmero.mailroom.presses import open_signer
+from esmero.mailroom.tagged import AddressBook
 from esmero.outbox.readiness import Record, ask_https, compare, is_ready, look, records_for, zone_line
 from tests.house_facts import build_house
 
@@ -138,3 +141,24 @@ def test_other_texts_beside_spf_do_not_disturb():
     record = Record("spf", "x.example", "TXT", "v=spf1 -all", "", "v=spf1")
     assert compare(record, ["google-site-verification=1", "v=spf1 include:r.example -all"]).trouble == ""
     assert compare(record, ["google-site-verification=1"]).trouble == "missing"
+
+
+@pytest.mark.parametrize(
+    ("sender", "returns", "asked"),
+    [
+        ("hello@news.example", "returns.news.example", False),
+        ("hello@mail.news.example", "news.example", False),
+        ("hello@news.example", "news.example", False),
+        ("hello@news.example", "returns.another.example", True),
+        ("hello@news.example", "mynews.example", True),  # ends alike, lies elsewhere
+    ],
+)
+def test_reports_come_to_an_address_that_is_read_and_a_strange_domain_says_that_it_wants_them(sender, returns, asked):
+    brand = build_house(kind="capture").brand
+    Brand.objects.filter(pk=brand.pk).update(sender_address=sender, return_domain=returns)
+    brand.refresh_from_db()
+    records = {one.key: one for one in records_for(brand, home=settings.HOME)}
+    address = records["dmarc"].value.partition("rua=mailto:")[2]
+    assert AddressBook(open_signer()).read(address, at=timezone.now()).brand == brand
+    stranger = records.get("dmarc-reports")
+    assert (stranger.name if stranger else None) == (f"news.example._report._dmarc.{returns}" if asked else None)

@@ -90,15 +90,37 @@ def records_for(brand: Brand, *, home: Path) -> list[Record]:
             "dmarc",
             f"_dmarc.{domain}",
             "TXT",
-            f"v=DMARC1; p=none; rua=mailto:postmaster@{domain}",
+            f"v=DMARC1; p=none; rua=mailto:{reports_to(brand)}",
             "DMARC (RFC 7489): begin with p=none, read the reports, then quarantine, then reject",
             "v=DMARC1",
         ),
     ]
+    if not _are_related(domain, brand.return_domain):
+        records.append(
+            Record(
+                "dmarc-reports",
+                f"{domain}._report._dmarc.{brand.return_domain}",
+                "TXT",
+                "v=DMARC1;",
+                "lets receivers send the reports on one domain to another (RFC 7489, 7.1)",
+                "v=DMARC1",
+            )
+        )
     following = str(brand.readiness.get("next_selector", ""))
     return (
         [*records, _key_record("dkim-next", signing=signing, selector=following, home=home)] if following else records
     )
+
+
+def reports_to(brand: Brand) -> str:
+    """Return the address at which this house reads DMARC reports of a brand: a mailbox of its return domain."""
+    return f"postmaster@{brand.return_domain}"
+
+
+def _are_related(one: str, other: str) -> bool:
+    """Say whether one domain lies within the other; siblings count as strangers, for which one record more does no harm."""
+    one, other = one.lower(), other.lower()
+    return f".{one}".endswith(f".{other}") or f".{other}".endswith(f".{one}")
 
 
 def _key_record(key: str, *, signing: str, selector: str, home: Path) -> Record:

@@ -1,6 +1,6 @@
 """A brand's domain: what to publish, what was found, why it matters; and the key that signs, with its successor."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 
 from esmero.house.brands import prepare_key, use_next_key
 from esmero.house.models import Brand
-from esmero.outbox.readiness import look, mark_looking, records_for, zone_line
+from esmero.outbox.readiness import look, mark_looking, records_for, reports_to, zone_line
 from esmero.web.console.access import requires, staff
 from esmero.web.console.page import show, show_part, wants_part
 from esmero.web.console.settings.first_steps import next_step
@@ -56,6 +56,13 @@ TITLES: dict[str, tuple[str | Promise, str | Promise]] = {
         gettext_lazy(
             "Says what is to be done with mail in your name that is not from you. Begin with p=none, read the reports,"
             " then quarantine, then reject."
+        ),
+    ),
+    "dmarc-reports": (
+        gettext_lazy("Reports may come here (DMARC)"),
+        gettext_lazy(
+            "Your return domain is another than your senders’. Receivers send it reports only where this record says"
+            " that it wants them."
         ),
     ),
     "https": (
@@ -148,7 +155,11 @@ def _list_checks(brand: Brand) -> list[Check]:
     checks = []
     for record in records_for(brand, home=settings.HOME):
         line = zone_line(record)
-        checks.append(_check(record.key, found, name=record.name, kind=record.kind, value=record.value, line=line))
+        check = _check(record.key, found, name=record.name, kind=record.kind, value=record.value, line=line)
+        if record.key == "dmarc" and check.found and not any(reports_to(brand) in text for text in check.found):
+            detail = _("Its reports do not come here. Add mailto:%(address)s to its rua= and they are read for you.")
+            check = replace(check, detail=detail % {"address": reports_to(brand)})
+        checks.append(check)
     return [*checks, _check("https", found, name=brand.public_url)]
 
 
