@@ -24,6 +24,7 @@ AUTO = {"Auto_Submitted": "auto-replied"}
         ("Automatic reply: News", "I'm out of the office Friday.", {"X_Auto_Response_Suppress": "All"}),
         ("Automatische Antwort: Neues", "Ich bin bis 30.11. nicht im Büro.", {}),
         ("Re: News", "I am out of the office this week.", {"Return_Path": "<>"}),
+        ("Thank you for your mail", "I answer as soon as I can.", {"Return_Path": "<>", "Precedence": "bulk"}),
     ],
 )
 def test_automatic_answers(subject, body, headers):
@@ -106,9 +107,21 @@ def test_challenges(body):
     assert classify(make_mail(body, **AUTO)).kind is Kind.CHALLENGE
 
 
+def test_a_note_that_asks_for_proof_twice_is_a_challenge_whoever_signs_it():
+    body = "This mailbox is protected by Custos. Use this link to be added to my allowed list: https://c.example/1"
+    assert classify(make_mail(body, subject="Re: Novedades")).kind is Kind.CHALLENGE
+    person = "Could you put Eva on the guest list too? Her mailbox is protected by a secretary."
+    assert classify(make_mail(person, subject="Re: Novedades")).kind is Kind.REPLY
+
+
 @pytest.mark.parametrize(
     "headers",
-    [{"List_Id": "<lista.example>"}, {"Precedence": "bulk"}, {"Auto_Submitted": "auto-generated"}],
+    [
+        {"List_Id": "<lista.example>"},
+        {"List_Id": "<lista.example>", "Return_Path": "<>"},
+        {"Precedence": "bulk"},
+        {"Auto_Submitted": "auto-generated"},
+    ],
 )
 def test_other_machines_are_neither_people_nor_absent(headers):
     assert classify(make_mail("Resumen semanal", subject="Boletín", **headers)).kind is Kind.OTHER

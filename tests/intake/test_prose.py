@@ -41,6 +41,12 @@ def test_each_recipient_has_its_own_reason():
     assert verdict.hard is False
 
 
+def test_the_sender_of_what_failed_is_not_the_one_who_failed():
+    text = "Your message\n\n From: Fibra <hola@fibra.example>\n\t(mail from:vuelta+1@fibra.example)\n\n To: Lola <lola@correo.example>\n\nhas encountered a delivery problem.\n\nReason: unknown user\n"
+    (report,) = classify(make_notice(text)).reports
+    assert report.recipient == "lola@correo.example"
+
+
 def test_a_warning_is_a_delay():
     text = "This message was created automatically by mail delivery software.\n\nThe address to which the message has not yet been delivered is:\n\n  lola@correo.example\n\nNo action is required on your part. Delivery attempts will continue for some time.\n"
     (report,) = classify(make_notice(text, subject="Warning: message 1abc delayed 24 hours")).reports

@@ -7,7 +7,7 @@ from datetime import date
 from esmero.intake.dates import find_return
 from esmero.intake.headers import Headers
 from esmero.intake.phrases import compile_phrases
-from esmero.intake.signs import REPLY_PREFIX
+from esmero.intake.signs import MACHINE_SENDER, REPLY_PREFIX
 
 MAX_LOOK = 6_000
 
@@ -169,6 +169,8 @@ _CHALLENGE = compile_phrases(
     (?:confirm|verify) (?:that )?(?:you(?:r| sent| are)).{0,60}(?:message|sender|e-?mail|human)
     (?:to|in order to) (?:deliver|release|have) your (?:message|e-?mail).{0,80}(?:click|link|reply|confirm)
     challenge[- ]response
+    (?:account|mailbox|address|inbox) is protected by
+    (?:added?|put) .{0,60}\b(?:allowed|approved|guest|safe|white) ?list
     sender (?:address )?verification
     reply to this (?:message|e-?mail) to (?:confirm|have|release)
     waiting for your confirmation
@@ -209,7 +211,8 @@ def read_autoreply(headers: Headers, *, text: str, today: date | None) -> AutoRe
     """Return the automatic answer in a message; None when nothing says that a machine wrote it. Without `today` no day is read."""
     look = text[:MAX_LOOK]
     why = find_signs(headers, text=look)
-    challenge = bool(_CHALLENGE.search(f"{headers.get('subject')}\n{look}")) and (bool(why) or _is_challenger(headers))
+    asked = set(_CHALLENGE.findall(f"{headers.get('subject')}\n{look}".lower()))
+    challenge = bool(asked) and (bool(why) or _is_challenger(headers) or _asks_to_prove(asked, look))
     if not why and not challenge:
         return None
     successor = _SUCCESSOR.search(look)
@@ -259,7 +262,26 @@ def find_signs(headers: Headers, *, text: str) -> tuple[str, ...]:
         )  # no person sends with an empty return path (RFC 3834 section 3.3 has it on answers of machines)
     if not why and said and submitted.startswith("auto-generated"):
         why.append("auto-generated")
+    if not why and _has_no_way_back(headers):
+        why.append("empty-return-path")
     return tuple(why)
+
+
+def _has_no_way_back(headers: Headers) -> bool:
+    """Say whether a machine answered in a person's name: RFC 5321, 4.5.5 leaves the empty return path to such answers."""
+    return (
+        headers.get("return-path") == "<>"
+        and bool(headers.address("from"))
+        and not MACHINE_SENDER.match(headers.address("from"))
+        and "list-id" not in headers
+        and "report-type"
+        not in headers.get("content-type").lower()  # a receipt (RFC 8098), or a notice of another kind
+    )
+
+
+def _asks_to_prove(asked: set[str], text: str) -> bool:
+    """Say whether a short note with a link asks in more than one way if we are a machine: no person writes so."""
+    return len(asked) > 1 and len(text) < 1_500 and "http" in text
 
 
 def _is_challenger(headers: Headers) -> bool:

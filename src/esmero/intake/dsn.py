@@ -10,7 +10,8 @@ from esmero.intake.message import Letter
 MAX_RECIPIENTS = 200
 MAX_DIAGNOSTIC = 2_000
 
-REPORT_TYPES = frozenset({"message/delivery-status", "message/global-delivery-status"})
+# The third is XWall's name for the same blocks.
+REPORT_TYPES = frozenset({"message/delivery-status", "message/global-delivery-status", "message/xdelivery-status"})
 
 _FAILED = re.compile(r"fail|error|bounce|undeliver|expire|rejected", re.IGNORECASE)
 _DELAYED = re.compile(r"delay", re.IGNORECASE)

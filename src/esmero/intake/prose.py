@@ -131,7 +131,7 @@ def _phrased(notice: str, ours: set[str]) -> list[str]:
     return [
         address
         for line in notice.split("\n")
-        if not re.match(r"(?i)^[ \t>*-]*(?:from|sender|reply-to|subject|mail from|>>> mail)\b", line)
+        if not re.match(r"(?i)^[ \t>*(-]*(?:from|sender|reply-to|subject|mail from|>>> mail)\b", line)
         for match in _PHRASES.finditer(line)
         if (address := clean_address(match["address"])).lower() not in ours and not _MAILBOX_OF_HOUSE.match(address)
     ]

@@ -104,8 +104,10 @@ unknown (?:user|recipient|local|address|mailbox|account|addressee)
 delivery to (?:this|the) (?:address|user|recipient) (?:fail|is not)
 not listed in
 user '?\S*'? ?not (?:known|found|listed|registered)
-no mailbox
-has no mailbox
+no mail[ -]?box
+has no mail[ -]?box
+bad[_ ]recipient
+not an? (?:active|existing) (?:e-?mail )?(?:address|user|mail[ -]?box|account|recipient)
 doesn't have an? .{0,40}account
 no account
 there is no (?:user|such|one)
@@ -143,7 +145,7 @@ gebruiker (?:onbekend|niet)
 recipient address rejected(?:\.?$|: access denied\.? (?:\[|as\())
 addresse?s? (?:error|rejected$|unknown|not present|not found|lookup failed|does not exist|is possibly incorrect)
 recipient (?:not found|unknown|rejected$|not? exist)
-mail ?box (?:unavailable|not found|does not exist)
+mail[ -]?box (?:unavailable|not found|does not exist)
 account not available
 (?:does not|doesn't) like recipient
 mail ?box not present
