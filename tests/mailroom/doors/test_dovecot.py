@@ -1,11 +1,13 @@
 """The reader of mailboxes against Debian's Dovecot, through a wire that is cut after ever more octets."""
 
+import json
 import os
 import shutil
 import socket
 import subprocess
 import threading
 from contextlib import contextmanager, suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -43,10 +45,7 @@ service imap-login {{
     port = {port}
   }}
 }}
-passdb {{
-  driver = static
-  args = password=geheim
-}}
+{signing}
 userdb {{
   driver = static
   args = uid={user} gid={user} home={root}
@@ -54,8 +53,31 @@ userdb {{
 """
 
 
+PASSWORD = """
+passdb {
+  driver = static
+  args = password=geheim
+}
+"""
+TOKEN = """
+auth_mechanisms = xoauth2
+passdb {{
+  driver = oauth2
+  mechanisms = xoauth2
+  args = {root}/oauth2
+}}
+"""
+ASKED = """
+introspection_mode = get
+introspection_url = http://127.0.0.1:{port}/?token=
+username_attribute = username
+active_attribute = active
+active_value = true
+"""
+
+
 @contextmanager
-def open_dovecot(root):
+def open_dovecot(root, *, signing=PASSWORD):
     if not PROGRAM.exists() or os.getuid() != 0:
         pytest.skip("Dovecot is missing, or we are not root: install Debian's package dovecot-imapd")
     for parent in (root, *root.parents):  # its processes are another user and must get through
@@ -66,7 +88,7 @@ def open_dovecot(root):
     box = root / "mail"
     for name in ("cur", "new", "tmp"):
         (box / name).mkdir(parents=True)
-    (root / "dovecot.conf").write_text(CONFIG.format(root=root, port=port, user="dovecot"))
+    (root / "dovecot.conf").write_text(CONFIG.format(root=root, port=port, user="dovecot", signing=signing))
     for path in (box, *box.iterdir()):
         shutil.chown(path, "dovecot", "dovecot")
     process = subprocess.Popen([str(PROGRAM), "-F", "-c", str(root / "dovecot.conf")], stdin=subprocess.DEVNULL)
@@ -157,3 +179,36 @@ def test_each_mail_once_wherever_the_wire_is_cut(tmp_path):
     assert len(taken) == len(letters)
     assert sorted(taken) == sorted(letters)
     assert MailboxFolder.objects.get().last_uid == len(letters)
+
+
+class Provider(BaseHTTPRequestHandler):
+    """A provider's book of tokens: Dovecot asks it whose a token is."""
+
+    def do_GET(self):
+        body = json.dumps({"active": "token=offen&" in self.path, "username": "ana"}).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *words):
+        pass
+
+
+def test_a_token_signs_in_where_the_server_asks_its_provider_and_a_stale_one_is_told(tmp_path):
+    with ThreadingHTTPServer(("127.0.0.1", 0), Provider) as provider:
+        threading.Thread(target=provider.serve_forever, daemon=True).start()
+        (tmp_path / "oauth2").write_text(ASKED.format(port=provider.server_port))
+        with open_dovecot(tmp_path, signing=TOKEN.format(root=tmp_path)) as (port, box):
+            letter = put(box, 1)
+            mailbox = Mailbox.objects.create(
+                name="buzon", host="127.0.0.1", port=port, security="none",
+                username="ana", access="xoauth2", secret=hide_password("offen"),
+            )  # fmt: skip
+            assert read_mailbox(mailbox) == 1
+            mailbox.secret = hide_password("abgelaufen")
+            with pytest.raises(MailboxTrouble, match="refuses ana .* Sign in to it anew"):
+                read_mailbox(mailbox)
+        provider.shutdown()
+    assert [read(row.raw) for row in Inbound.objects.all()] == [letter]

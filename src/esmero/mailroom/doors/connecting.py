@@ -88,9 +88,8 @@ def sign_in(client: IMAPClient, mailbox: Mailbox, *, timeout: float = TIMEOUT) -
             client.login(mailbox.username, secret)
     except LoginError as fault:
         words = str(fault)[:200]
-        raise MailboxTrouble(
-            f"{mailbox.host} refuses {mailbox.username} ({words})", "Check name and password"
-        ) from fault
+        remedy = "Sign in to it anew" if mailbox.access == Mailbox.Access.XOAUTH2 else "Check name and password"
+        raise MailboxTrouble(f"{mailbox.host} refuses {mailbox.username} ({words})", remedy) from fault
 
 
 def _trade_token(mailbox: Mailbox, *, refresh: str, timeout: float) -> str:
