@@ -208,7 +208,7 @@ def test_a_token_signs_in_where_the_server_asks_its_provider_and_a_stale_one_is_
             )  # fmt: skip
             assert read_mailbox(mailbox) == 1
             mailbox.secret = hide_password("abgelaufen")
-            with pytest.raises(MailboxTrouble, match="refuses ana .* Sign in to it anew"):
+            with pytest.raises(MailboxTrouble, match=r"refuses ana .* Sign in to it anew"):
                 read_mailbox(mailbox)
         provider.shutdown()
     assert [read(row.raw) for row in Inbound.objects.all()] == [letter]
