@@ -314,6 +314,7 @@ def furnish(rows: int = 1) -> Console:
         "senders": f"{sending}{domain}/", "dmarc-reports": f"{sending}{domain}/reports/",
         "sender": f"{sending}{domain}/{source_rows(domain).first().pk}/", "dmarc-report": f"{sending}{domain}/reports/{aggregate.pk}/",
         "mailboxes": "settings/mailboxes/", "mailbox-new": "settings/mailboxes/new/", "mailbox": f"settings/mailboxes/{box.pk}/",
+        "hooks": "settings/hooks/", "hook": "settings/hooks/postmark/",
         "fields": "settings/fields/", "field-new": "settings/fields/new/", "field": f"settings/fields/{OwnField.objects.get().pk}/",
         "profiles": "settings/profiles/", "retention": "settings/retention/", "records": "settings/records/", "team": "settings/team/", "member-new": "settings/team/new/",
         "audit": "settings/audit/", "topics": "topics/", "topic-new": "topics/new/", "topic": f"topics/{house.topic.pk}/",

@@ -203,6 +203,18 @@ class AggregateRow(models.Model):
         return f"{self.source}: {self.count}"
 
 
+class Hook(models.Model):
+    """A provider that tells by webhook: the secret by which it proves itself, and when it was heard last."""
+
+    provider = models.CharField(max_length=20, unique=True)
+    secret = models.TextField(blank=True, default="", help_text="Encrypted, see outbox/passwords.py.")
+    heard_at = models.DateTimeField(null=True, blank=True, help_text="When it last told something, and proved itself.")
+    refused_at = models.DateTimeField(null=True, blank=True, help_text="When somebody last could not prove to be it.")
+
+    def __str__(self) -> str:
+        return self.provider
+
+
 class AlignmentDay(models.Model):
     """What all kept reports say of a domain's mail on one day: the sum of their rows, kept as they come and go."""
 

@@ -20,6 +20,7 @@ from esmero.house.keys import dkim_path
 from esmero.house.models import Brand, User
 from esmero.house.profiles import Profile, profile_of, valid_bases
 from esmero.house.team import needs_two_factor
+from esmero.mailroom.doors.arming import list_hooks
 from esmero.mailroom.models import Inbound, Mailbox
 from esmero.outbox.models import Message, Relay
 from esmero.outbox.passwords import is_encrypted
@@ -156,7 +157,7 @@ def _find_recipients(brands: list[Brand]) -> list[Recipient]:
     ]
     domains = sorted({brand.mailbox.rpartition("@")[2] for brand in brands if brand.mailbox})
     found += [Recipient(kind="forward", name=domain) for domain in domains]
-    found += [Recipient(kind="hook", name=name) for name in sorted(settings.ESMERO.hooks)]
+    found += [Recipient(kind="hook", name=name) for name in sorted(one.name for one in list_hooks() if one.armed)]
     host = urlsplit(settings.ESMERO.database_url).hostname or ""
     if host not in _LOCAL:
         found.append(Recipient(kind="database", name=host))

@@ -7,7 +7,8 @@ import json
 import pytest
 from django.conf import settings
 
-from esmero.mailroom.models import Inbound
+from esmero.mailroom.doors.arming import Unfit, find_hook, set_secret
+from esmero.mailroom.models import Hook, Inbound
 from esmero.mailroom.receive import handle_due
 from esmero.outbox.models import Message, MessageEvent
 from esmero.people.models import Address, Suppression
@@ -120,3 +121,30 @@ def test_postmark_signs_by_name_and_password(client):
 def test_nonsense_that_is_signed_is_said(client):
     body = json.dumps({"signature": sign(), "event-data": "?"})
     assert client.post("/hooks/mailgun", body, content_type="application/json").status_code == 400
+
+
+def test_a_secret_given_in_the_console_is_kept_encrypted_and_believed(client, monkeypatch):
+    monkeypatch.setattr(settings.ESMERO, "hooks", {})
+    sent = send_one()
+    assert tell(client, sent, "failed", severity="permanent").status_code == 404  # nobody listens yet
+    set_secret("mailgun", KEY, by="Lucía")
+    assert KEY not in Hook.objects.get().secret
+    assert tell(client, sent, "failed", severity="permanent").status_code == 200
+    heard = find_hook("mailgun")
+    assert (heard.source, heard.suspect, bool(heard.heard_at)) == ("console", False, True)
+    forged = sign(key="falsch")
+    assert tell(client, sent, "failed", signature=forged, severity="permanent").status_code == 403
+    assert find_hook("mailgun").suspect
+    set_secret("mailgun", "", by="Lucía")
+    assert tell(client, sent, "failed", severity="permanent").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("name", "secret", "code"),
+    [("postmark", "geheim", "pair"), ("ses", ":geheim", "pair"), ("resend", "whsec_é", "base64")],
+)
+def test_a_secret_that_cannot_be_one_is_refused_where_it_is_given(name, secret, code):
+    with pytest.raises(Unfit) as refusal:
+        set_secret(name, secret, by="Lucía")
+    assert refusal.value.code == code
+    assert not Hook.objects.exists()

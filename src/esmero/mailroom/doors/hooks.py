@@ -11,11 +11,11 @@ from itertools import islice
 from typing import Any
 
 from anymail.exceptions import AnymailError, AnymailWebhookValidationFailure
-from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
 
 from esmero.intake.hooks import TOLD
+from esmero.mailroom.doors.arming import find_secret, keep_heard
 from esmero.mailroom.doors.providers import PROVIDERS, open_reader
 from esmero.mailroom.receive import take_in
 
@@ -38,14 +38,15 @@ class Garbled(Exception):
 
 def take_events(provider: str, *, request: HttpRequest) -> int:
     """Keep the events of one request, committed on return; returns how many. Raises NoSuchHook, NotTheirs or Garbled."""
-    secret = settings.ESMERO.hooks.get(provider, "")
-    if provider not in PROVIDERS or not secret:
+    secret = find_secret(provider) if provider in PROVIDERS else ""
+    if not secret:
         raise NoSuchHook(provider)
     reader = open_reader(provider, secret=secret)
     try:
         reader.run_validators(request)
         events = list(reader.parse_events(request))  # the size of a request is bounded, so their number is
     except AnymailWebhookValidationFailure as fault:
+        keep_heard(provider, proven=False)
         raise NotTheirs(str(fault)) from fault
     except (AnymailError, ValueError, KeyError, TypeError, AttributeError, LookupError) as fault:
         raise Garbled(f"{type(fault).__name__}: {fault}") from fault
@@ -53,6 +54,7 @@ def take_events(provider: str, *, request: HttpRequest) -> int:
     kept = [describe_event(event, provider=provider) for event in events if event.event_type in TOLD]
     for raw in kept:
         take_in(raw, envelope_from="", envelope_to="", door=f"hook:{provider}", at=at)
+    keep_heard(provider, proven=True)
     return len(kept)
 
 

@@ -85,11 +85,6 @@ def provider_of(host: str) -> str:
     )
 
 
-def is_armed(name: str) -> bool:
-    """Say whether a secret is set for a provider, so that it is listened to."""
-    return bool(settings.ESMERO.hooks.get(name))
-
-
 def _open_resend(secret: str) -> Any:
     from anymail.webhooks.resend import ResendTrackingWebhookView
 

@@ -95,6 +95,9 @@ PLACES: tuple[Place, ...] = (
         permission="house.settings",
     ),
     Place(
+        subject="hooks", address="hooks", words=_("Webhooks"), letter="b", under="settings", permission="house.settings"
+    ),
+    Place(
         subject="fields",
         address="fields",
         words=_("Own fields"),

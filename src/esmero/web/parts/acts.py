@@ -56,6 +56,8 @@ ACTS: Mapping[str, str | Promise] = {
     "inbound.again": _("let an arrived mail be read again"),
     "job.retry": _("let a piece of work go on"),
     "job.cancel": _("stopped a piece of work"),
+    "hook.armed": _("set a webhook’s secret"),
+    "hook.disarmed": _("closed a webhook"),
     "mailbox.saved": _("set a mailbox up"),
     "mailbox.paused": _("let a mailbox rest"),
     "mailbox.resumed": _("let a mailbox be read again"),

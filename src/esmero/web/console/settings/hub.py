@@ -7,6 +7,7 @@ from django.utils.translation import ngettext
 from esmero.house.models import Brand, User
 from esmero.house.roles import may
 from esmero.house.team import needs_two_factor
+from esmero.mailroom.doors.arming import list_hooks
 from esmero.mailroom.models import Mailbox
 from esmero.outbox.models import Relay
 from esmero.outbox.readiness import is_ready
@@ -25,6 +26,7 @@ def settings(request: HttpRequest) -> HttpResponse:
     broken = sum(bool(one.trouble or one.check_result.get("good") is False) for one in relays)
     boxes = list(Mailbox.objects.all())
     ill = any(one.trouble and one.active for one in boxes)
+    armed = [one for one in list_hooks() if one.armed]
     people = User.objects.filter(is_active=True).count()
     topics, fields = Topic.objects.filter(archived_at=None).count(), OwnField.objects.count()
     doors = [
@@ -51,6 +53,14 @@ def settings(request: HttpRequest) -> HttpResponse:
             ngettext("%(number)d mailbox", "%(number)d mailboxes", len(boxes)) % {"number": len(boxes)},
             "broken" if ill else "kept" if boxes else "",
             _("trouble") if ill else _("ready") if boxes else "",
+        ),
+        (
+            "hooks",
+            _("Webhooks"),
+            _("Where sending services tell what became of a mail"),
+            ngettext("%(number)d service", "%(number)d services", len(armed)) % {"number": len(armed)},
+            "broken" if any(one.suspect for one in armed) else "kept" if armed else "",
+            _("trouble") if any(one.suspect for one in armed) else _("ready") if armed else "",
         ),
         (
             "topics",

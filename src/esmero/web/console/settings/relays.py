@@ -15,7 +15,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from esmero.house.models import Brand, User
-from esmero.mailroom.doors.providers import PROVIDERS, Provider, address_of, is_armed, provider_of
+from esmero.mailroom.doors.arming import find_hook
+from esmero.mailroom.doors.providers import PROVIDERS, provider_of
 from esmero.mailroom.relay_letters import write_by
 from esmero.outbox.models import Message, Relay
 from esmero.outbox.relay_check import keep_check, mark_checking
@@ -24,6 +25,7 @@ from esmero.web.console.access import requires, staff
 from esmero.web.console.listing import answer_list
 from esmero.web.console.page import show, show_part, wants_part
 from esmero.web.console.settings.first_steps import next_step
+from esmero.web.console.settings.hooks import say_standing
 from esmero.web.console.settings.trials import is_checking, tell_trial
 from esmero.web.parts.tables import Column, Listing
 from esmero.web.parts.tags import chip
@@ -232,11 +234,12 @@ def _try_out(pk: int, *, user: User, write: bool) -> None:
     keep_check(pk, then=write_mail if write else dict)
 
 
-def _list_tellers(relay: Relay) -> list[tuple[str, Provider, str, bool]]:
-    """Name the provider of this relay, or all where it is none that we know: how it can tell what became of a mail."""
-    known = provider_of(relay.host)
-    names = [known] if known else sorted(PROVIDERS)
-    return [(name, PROVIDERS[name], address_of(name), is_armed(name)) for name in names]
+def _tell_provider(relay: Relay) -> dict[str, Any]:
+    """Name the provider of this relay, where it is one that can tell what became of a mail, and how it stands with it."""
+    name = provider_of(relay.host)
+    if not name:
+        return {}
+    return {"teller": PROVIDERS[name], "teller_name": name, "teller_said": say_standing(find_hook(name))}
 
 
 def _tell(relay: Relay) -> dict[str, Any]:
@@ -246,7 +249,7 @@ def _tell(relay: Relay) -> dict[str, Any]:
     waiting = message is not None and message.state in {"planned", "claimed", "wire"}
     return {
         "relay": relay,
-        "tellers": _list_tellers(relay),
+        **_tell_provider(relay),
         "standing": say_relay(relay),
         "no_brand": result.get("no_brand", False),
         "message": message,
