@@ -32,7 +32,9 @@ def test_from_the_relay_to_a_secret_that_is_believed_and_forgotten(owner):
     assert "sehr-geheim" not in owner.get(page).content.decode()
     owner.post(page, {"forget": "1"})
     assert find_secret("postmark") == ""
-    assert list(AuditEntry.objects.filter(action__startswith="hook.").order_by("id").values_list("action", "facts")) == [
+    assert list(
+        AuditEntry.objects.filter(action__startswith="hook.").order_by("id").values_list("action", "facts")
+    ) == [
         ("hook.armed", {"provider": "postmark"}),
         ("hook.disarmed", {"provider": "postmark"}),
     ]
