@@ -4,7 +4,7 @@ Each move repeats the state it expects, writes its audit row, and leaves what ta
 """
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from itertools import count
 
 from django.db import transaction
@@ -109,6 +109,16 @@ def begin_dry_run(campaign: Campaign, *, by: User | str) -> Campaign:
         Campaign.objects.filter(pk=campaign.pk).update(job=job)
     campaign.refresh_from_db()
     return campaign
+
+
+def outdate_dry_runs(ids: Iterable[int]) -> int:
+    """Make drafts of those of these campaigns that wait checked: their dry run says nothing any more. Returns how many.
+
+    Call it inside the transaction that takes the dry run away; who starts one at the same moment wins or is refused.
+    """
+    return Campaign.objects.filter(pk__in=list(ids), state=State.CHECKED).update(
+        state=State.DRAFT, counts={}, checked_at=None
+    )
 
 
 def find_missing(campaign: Campaign) -> list[str]:
