@@ -24,7 +24,7 @@ from esmero.outbox.relays import find_relay
 from esmero.people.models import Segment, Topic
 from esmero.work.jobs import cancel, enqueue
 
-DRY_RUN, PLANNING, CANCELLING, RETRYING = "dry-run", "planning", "cancelling", "retrying"
+DRY_RUN, PLANNING, CANCELLING, RETRYING, TRYING = "dry-run", "planning", "cancelling", "retrying", "trying"
 State = Campaign.State
 _MISSING = {
     "template": gettext_lazy("a template"),
@@ -107,6 +107,7 @@ def begin_dry_run(campaign: Campaign, *, by: User | str) -> Campaign:
             raise NotNow(_("“%(name)s” was started already, or its dry run is under way.") % {"name": campaign.name})
         job = enqueue(DRY_RUN, subject_id=campaign.pk, by=str(by))
         Campaign.objects.filter(pk=campaign.pk).update(job=job)
+        enqueue(TRYING, subject_id=campaign.version_id, by=str(by))
     campaign.refresh_from_db()
     return campaign
 

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from html import escape
 
 from django.db.models import QuerySet
 
@@ -103,5 +104,5 @@ def _ways(compiled: Compiled) -> dict[Way, str]:
     """Send each counted link where it leads; what belongs to one recipient leads nowhere."""
     ways: defaultdict[Way, str] = defaultdict(lambda: "#")
     for place, url in enumerate(compiled.links):
-        ways[Way(Purpose.CLICK, place)] = url
+        ways[Way(Purpose.CLICK, place)] = escape(url)
     return ways

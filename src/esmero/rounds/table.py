@@ -5,9 +5,9 @@ from collections.abc import Callable, Mapping
 from django.utils import timezone
 
 from esmero.asks.signup import forget_networks
-from esmero.campaigns.lifecycle import CANCELLING, DRY_RUN, PLANNING, RETRYING, finish_campaigns
+from esmero.campaigns.lifecycle import CANCELLING, DRY_RUN, PLANNING, RETRYING, TRYING, finish_campaigns
 from esmero.dossier.tallies import Rounds
-from esmero.mailroom import absences, dryrun, planning, receive
+from esmero.mailroom import absences, dryrun, planning, receive, trials
 from esmero.mailroom.clicks import take_in_clicks
 from esmero.people import duplicates
 from esmero.people.imports import run as imports
@@ -21,6 +21,7 @@ JOBS: Mapping[str, Chunk] = {
     PLANNING: planning.run_chunk,
     CANCELLING: planning.cancel_chunk,
     RETRYING: planning.retry_chunk,
+    TRYING: trials.run_chunk,
     CHECK: imports.check,
     BRING: imports.run_chunk,
     duplicates.FIND: duplicates.run_chunk,

@@ -28,7 +28,7 @@ from esmero.rendering.letter import clean_letter
 from esmero.rendering.marks import read_marks, write_marks
 from esmero.rendering.problem import TemplateFault
 from esmero.web.console.access import requires, staff
-from esmero.web.console.messages.care import read_shares, tell_care
+from esmero.web.console.messages.care import AHEAD, find_uses, read_shares, tell_care, tell_commerce, tell_reason
 from esmero.web.console.messages.findings import Told, count_unwritten, tell_findings, tell_missing, tell_problems
 from esmero.web.console.page import show, show_part
 from esmero.web.console.people.import_columns import FIELD_WORDS
@@ -180,7 +180,12 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
         told = tell_problems(fault.problems, blocks=written.blocks)
     else:
         told = tell_findings(examine(written.source, compiled), blocks=written.blocks, shares=read_shares())
+        uses = find_uses(desk.template)
+        told += tell_commerce(written.source, uses=uses, blocks=written.blocks)
         told += tell_care(desk.template.brand, compiled)
+        for use in uses:
+            if isinstance(use, Campaign) and use.state in AHEAD:
+                told += tell_reason(use, languages=[desk.language])
     return show_part(request, "console/messages/findings.html", told=told, looked=True)
 
 
