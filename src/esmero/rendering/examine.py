@@ -121,7 +121,7 @@ def _look_at_body(source: Source) -> Iterator[Finding]:
     for match in _BARE_FIELD.finditer(text):
         start = text.rfind("<", 0, match.start())
         in_address = text.rfind(">", 0, match.start()) < start
-        if not in_address and match[1] not in ("unsubscribe_url", "preferences_url", "why_url"):
+        if not in_address and match[1] not in ("unsubscribe_url", "preferences_url", "why_url", "share_url"):
             yield Finding("no-fallback", "body", text.count("\n", 0, match.start()) + 1, {"field": match[1]})
 
 

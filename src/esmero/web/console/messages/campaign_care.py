@@ -19,7 +19,7 @@ from esmero.rendering.compile import Compiled, compile_source
 from esmero.rendering.examine import examine, look_for_lacks
 from esmero.rendering.problem import TemplateFault
 from esmero.web.console.access import requires, staff
-from esmero.web.console.messages.care import read_shares, tell_care, tell_commerce, tell_reason
+from esmero.web.console.messages.care import read_shares, tell_care, tell_commerce, tell_reason, tell_share
 from esmero.web.console.messages.findings import Told, tell_findings, tell_problems
 from esmero.web.console.messages.trials import Tried, add_up, at_template, describe, tell_tried
 from esmero.web.console.page import show_part, wants_part
@@ -66,6 +66,7 @@ def _look(text: TemplateText, campaign: Campaign) -> Tried:
     told: list[Told] = tell_findings(examine(source, compiled), blocks=blocks, shares=read_shares())
     told += tell_findings(look_for_lacks(parts.html, parts.text), blocks=blocks)
     told += tell_commerce(source, uses=[campaign], blocks=blocks)
+    told += tell_share(campaign, source)
     told += tell_care(campaign.brand, compiled)
     tried = tell_tried(source, compiled, brand=campaign.brand, text=text, blocks=blocks, at=timezone.now())
     return replace(tried, told=at_template([*told, *tried.told], url=url, place=place))

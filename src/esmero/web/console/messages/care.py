@@ -17,11 +17,12 @@ from esmero.content.models import Template
 from esmero.dossier.models import Tally
 from esmero.house.models import Brand
 from esmero.house.profiles import is_ordinary_rate
+from esmero.mailroom.facts import SHARE
 from esmero.rendering.compile import Compiled, Source
 from esmero.rendering.examine import look_for_commerce
 from esmero.rendering.support import GMAIL, GMX, ORANGE, OUTLOOK_COM, YAHOO
 from esmero.web.console.messages.findings import Told, tell_findings
-from esmero.web.parts.tags import language_name
+from esmero.web.parts.tags import language_name, said
 
 DAYS = 30
 MOST_USES = 20
@@ -78,6 +79,19 @@ def tell_reason(campaign: Campaign, *, languages: Sequence[str]) -> list[Told]:
         for code in languages
         if code not in written
     ]
+
+
+def tell_share(campaign: Campaign, source: Source) -> list[Told]:
+    """Say where a text offers an address to pass on that leads nowhere, because its topic is public to nobody."""
+    if campaign.topic.archive_is_public or SHARE not in source.mjml or f"if {SHARE}" in source.mjml:
+        return []
+    words = _(
+        "The letter offers its address to pass on, but the issues of “%(topic)s” are public to nobody, so it leads nowhere. "
+        "Make them public, or put the link between {%% if share_url %%} and {%% endif %%}."
+    )
+    url = reverse("console:topic", args=[campaign.topic_id])
+    facts = {"topic": said(campaign.topic.name) or campaign.topic.code}
+    return [Told(words=words % facts, place=_("the topic"), go="", url=url)]
 
 
 def _stand_in(campaign: Campaign, written: Sequence[str]) -> str:
