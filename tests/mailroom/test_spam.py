@@ -54,7 +54,9 @@ def test_score_and_rules_are_read_and_the_message_goes_in_as_it_is(tmp_path, mon
         (0.2, "NORMAL_HTTP_TO_IP", "URI: URI host has a public dotted-decimal IPv4 address"),
     )
     assert (tmp_path / "message").read_bytes() == b"Subject: x\r\n\r\nx\r\n"
-    assert (tmp_path / "given").read_text() == f"-R -x -t {spam.SECONDS} -s {spam.MOST_OCTETS}\n"
+    assert (tmp_path / "given").read_text() == (
+        f"-R -x -t {spam.SECONDS} -s {spam.MOST_OCTETS} --connect-retries=1 --retry-sleep=0\n"
+    )
 
 
 def test_from_the_limit_on_it_is_spam(tmp_path, monkeypatch):

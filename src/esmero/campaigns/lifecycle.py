@@ -112,14 +112,15 @@ def begin_dry_run(campaign: Campaign, *, by: User | str) -> Campaign:
     return campaign
 
 
-def outdate_dry_runs(ids: Iterable[int]) -> int:
-    """Make drafts of those of these campaigns that wait checked: their dry run says nothing any more. Returns how many.
+def outdate_dry_runs(ids: Iterable[int], *, by: User | str) -> None:
+    """Make drafts of those of these campaigns that wait checked: their dry run says nothing any more.
 
     Call it inside the transaction that takes the dry run away; who starts one at the same moment wins or is refused.
     """
-    return Campaign.objects.filter(pk__in=list(ids), state=State.CHECKED).update(
-        state=State.DRAFT, counts={}, checked_at=None
-    )
+    for campaign in Campaign.objects.filter(pk__in=list(ids), state=State.CHECKED):
+        moved = Campaign.objects.filter(pk=campaign.pk, state=State.CHECKED)
+        if moved.update(state=State.DRAFT, counts={}, checked_at=None):
+            note("campaign.outdated", by=by, subject=campaign)
 
 
 def find_missing(campaign: Campaign) -> list[str]:

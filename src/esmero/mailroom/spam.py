@@ -1,7 +1,7 @@
 """What SpamAssassin holds of a message, where the operator has it: `spamc` on the PATH, which speaks to a running spamd.
 
 A verdict for the author, never a gate: receivers judge by their own filters. Nothing is learned and nothing is kept there.
-Source: spamc(1) (-R report, -x no fallback, -t seconds, -s octets), Mail::SpamAssassin::Conf for the form of the report.
+Source: spamc(1) (-R report, -x no fallback, -t seconds, -s octets; once, since a spamd that is down stays down), Mail::SpamAssassin::Conf for the form of the report.
 """
 
 import re
@@ -47,7 +47,7 @@ def judge(message: bytes) -> Verdict | None:
         raise NoVerdict("large")
     try:
         done = subprocess.run(  # noqa: S603 - a fixed command, the message goes in by its standard input
-            [program, "-R", "-x", "-t", str(SECONDS), "-s", str(MOST_OCTETS)],
+            [program, "-R", "-x", "-t", str(SECONDS), "-s", str(MOST_OCTETS), "--connect-retries=1", "--retry-sleep=0"],
             input=message,
             capture_output=True,
             timeout=SECONDS + 5,

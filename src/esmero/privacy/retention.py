@@ -235,7 +235,7 @@ def _anonymise_conversations(model: type[Any], ids: list[Any], at: datetime) -> 
 def _erase_dry_runs(model: type[Any], ids: list[Any], at: datetime) -> None:  # noqa: ARG001
     """Erase verdicts; a campaign that was only checked is a draft again, since nothing could be frozen any more."""
     rows = AudienceMember.objects.filter(pk__in=ids)
-    outdate_dry_runs(rows.order_by().values_list("campaign", flat=True).distinct())
+    outdate_dry_runs(rows.order_by().values_list("campaign", flat=True).distinct(), by="terms of storage")
     rows.filter(campaign__state__in=(*_ENDED, Campaign.State.DRAFT)).delete()
 
 

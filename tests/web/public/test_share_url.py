@@ -20,7 +20,7 @@ from tests.web.facts import staff
 pytestmark = pytest.mark.django_db(transaction=True)
 MJML = """<mjml><mj-body><mj-section><mj-column><mj-text>Hola {{ given_name | fallback("cliente") }}, son las obras.
 {% if share_url %}<a href="{{ share_url }}">Para enseñarlo</a>{% endif %}
-<a href="https://norte.org/obras?a=1&amp;b=2">Obras</a></mj-text></mj-column></mj-section></mj-body></mjml>"""
+<a href="https://norte.example/obras?a=1&amp;b=2">Obras</a></mj-text></mj-column></mj-section></mj-body></mjml>"""
 
 
 @pytest.fixture
@@ -59,7 +59,7 @@ def test_all_readers_get_the_same_address_and_a_stranger_finds_nobody_behind_it(
     letter = client.get(f"{share}/letter").content.decode()
     assert "Hola cliente" in letter
     assert f'href="https://correo.fibranorte.example{share}"' in letter
-    assert 'href="https://norte.org/obras?a=1&amp;b=2"' in letter
+    assert 'href="https://norte.example/obras?a=1&amp;b=2"' in letter
 
 
 def test_where_the_topic_is_public_to_nobody_no_address_is_offered(client, house):

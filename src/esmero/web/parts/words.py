@@ -430,6 +430,7 @@ JOB_KINDS: Mapping[str, str | Promise] = {
     "cancelling": _("Cancelling of a campaign"),
     "find-duplicates": _("Search for duplicates"),
     "retrying": _("Another try of what failed"),
+    "trying": _("Trying of links"),
 }
 
 
