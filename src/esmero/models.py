@@ -2,7 +2,7 @@
 
 from esmero.asks.models import Form, Submission
 from esmero.campaigns.models import AudienceMember, Campaign
-from esmero.content.models import Link, MediaFile, Template, TemplateText, TemplateVersion
+from esmero.content.models import Link, MediaFile, Template, TemplateText, TemplateVersion, Trial
 from esmero.conversations.models import Conversation, Entry
 from esmero.dossier.models import Tally
 from esmero.house.models import AuditEntry, Brand, Happening, SavedView, User
@@ -105,5 +105,6 @@ __all__ = [
     "TemplateText",
     "TemplateVersion",
     "Topic",
+    "Trial",
     "User",
 ]

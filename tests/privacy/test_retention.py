@@ -5,13 +5,16 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from esmero.asks.models import Form, Submission
+from esmero.campaigns.models import AudienceMember, Campaign
+from esmero.conversations.models import Conversation, Entry
 from esmero.house.models import AuditEntry, Brand
 from esmero.house.profiles import PROFILES
-from esmero.house.terms import NEUTRAL, strictest
+from esmero.house.terms import NEUTRAL, Rests, strictest
 from esmero.mailroom.models import Inbound
 from esmero.mailroom.receive import take_in
 from esmero.outbox.models import Captured, Message, MessageEvent
-from esmero.people.models import Import, ImportLine, PermissionEntry
+from esmero.people.models import Import, ImportLine, PermissionEntry, Person
 from esmero.privacy.models import Access, DataRequest, Retention
 from esmero.privacy.retention import (
     RULES,
@@ -200,3 +203,85 @@ def test_a_demo_keeps_its_invented_people(settings):
     Captured.objects.create(return_path="r", recipient="x", body=b"x", at=NOW - timedelta(days=310))
     assert sum(keep_terms(at=NOW) for _ in RULES) == 0
     assert Captured.objects.exists()
+
+
+def test_a_confirmed_sign_up_is_emptied_and_still_counted():
+    _house, one, *_rest = furnish_person()
+    row = Submission.objects.get()
+    Submission.objects.filter(pk=row.pk).update(state="confirmed", confirmed_at=NOW - timedelta(days=1094))
+    assert carry_out("confirmed-sign-ups", at=NOW) == 0
+    assert carry_out("confirmed-sign-ups", at=NOW + timedelta(days=2)) == 1
+    row.refresh_from_db()
+    assert (row.address, row.values, row.person, row.message) == ("", {}, None, None)
+    assert (row.form_id, row.wording, row.state) == (Form.objects.get().pk, "Sí", "confirmed")
+    assert PermissionEntry.objects.filter(person=one).exists()
+    assert carry_out("confirmed-sign-ups", at=NOW + timedelta(days=2)) == 0
+
+
+def test_one_rule_alone_forgets_what_nobody_confirmed():
+    furnish_person()
+    Submission.objects.update(at=NOW - timedelta(days=7, minutes=1))
+    assert carry_out("sign-ups", at=NOW) == 1
+    assert not Submission.objects.exists()
+
+
+def test_conversations_at_rest_are_emptied_and_one_that_waits_for_us_stays():
+    _house, one, _other, _message, raw, _dispatch = furnish_person()
+    talk = Conversation.objects.get()
+    Conversation.objects.update(last_at=NOW - timedelta(days=1200))
+    assert carry_out("conversations", at=NOW) == 0
+    Conversation.objects.update(state="theirs")
+    assert carry_out("conversations", at=NOW) == 1
+    talk.refresh_from_db()
+    entry = Entry.objects.get()
+    assert (talk.person, talk.address, talk.subject, talk.state) == (None, "", "", "closed")
+    assert {entry.author, entry.subject, entry.text, entry.full_text, entry.message_id} == {""}
+    assert (entry.raw, entry.at, entry.direction) == (None, entry.at, "in")
+    assert read(raw)  # the arrived mail has a term of its own
+    assert carry_out("conversations", at=NOW) == 0
+    assert one in Person.objects.all()
+
+
+def test_the_bytes_of_a_conversation_go_when_nothing_else_needs_them(django_capture_on_commit_callbacks):
+    furnish_person()
+    Inbound.objects.all().delete()
+    Conversation.objects.update(state="closed", last_at=NOW - timedelta(days=1200))
+    raw = Entry.objects.get().raw
+    with django_capture_on_commit_callbacks(execute=True):
+        assert carry_out("conversations", at=NOW) == 1
+    assert not path_of(raw.sha256).exists()
+
+
+@pytest.mark.parametrize(
+    ("facts", "gone"),
+    [
+        ({"state": "done", "finished_at": NOW - timedelta(days=91)}, 1),
+        ({"state": "cancelled", "finished_at": NOW - timedelta(days=91)}, 1),
+        ({"state": "done", "finished_at": NOW - timedelta(days=89)}, 0),
+        ({"state": "checked", "checked_at": NOW - timedelta(days=91)}, 1),
+        ({"state": "checked", "checked_at": NOW - timedelta(days=89)}, 0),
+        ({"state": "draft", "created_at": NOW - timedelta(days=91)}, 1),
+        ({"state": "checking", "created_at": NOW - timedelta(days=91)}, 0),
+        ({"state": "planning", "created_at": NOW - timedelta(days=91)}, 0),
+        ({"state": "running", "checked_at": NOW - timedelta(days=91)}, 0),
+    ],
+)
+def test_verdicts_of_dry_runs_go_when_nothing_is_to_be_frozen_of_them(facts, gone):
+    furnish_person()
+    Campaign.objects.update(counts={"audience": 1, "G04": 1}, **facts)
+    assert carry_out("dry-runs", at=NOW) == gone
+    assert AudienceMember.objects.count() == 1 - gone
+    campaign = Campaign.objects.get()
+    if facts["state"] == "checked" and gone:  # it may not start with nobody
+        assert (campaign.state, campaign.counts, campaign.checked_at) == ("draft", {}, None)
+    else:
+        assert (campaign.state, campaign.counts) == (facts["state"], {"audience": 1, "G04": 1})
+
+
+def test_every_term_says_where_its_days_come_from():
+    for profile in PROFILES.values():
+        for code, term in profile.terms.items():
+            if term.rests is Rests.CONVENTION:
+                assert term.norm == NEUTRAL[code].norm, code  # no national law is named for a number it does not hold
+            else:
+                assert term.norm != NEUTRAL[code].norm, code

@@ -66,6 +66,9 @@ class Submission(models.Model):
         indexes = [
             models.Index(fields=["form", "state", "at"], name="submission_form"),
             models.Index(fields=["at"], condition=Q(state="pending"), name="submission_pending"),
+            models.Index(
+                fields=["confirmed_at"], condition=Q(state="confirmed") & ~Q(address=""), name="submission_confirmed"
+            ),
             models.Index(fields=["address", "at"], name="submission_address"),
             models.Index(fields=["network", "at"], condition=~Q(network=""), name="submission_network"),
         ]

@@ -172,17 +172,14 @@ def confirm(submission: Submission, *, at: datetime) -> Person | None:
     return person
 
 
-def forget_unconfirmed(*, at: datetime, most: int = 500) -> int:
-    """Delete what nobody confirmed in time, and the networks of what is older than a day; returns how many rows."""
+def forget_networks(*, at: datetime) -> int:
+    """Forget from which network came what is older than a day; returns of how many rows.
+
+    What nobody confirmed goes by the term of the rule "sign-ups" (privacy/retention.py).
+    """
+    seen = Submission.objects.exclude(network="").filter(at__lt=at - timedelta(days=1))
     with transaction.atomic():
-        old = list(
-            Submission.objects.filter(state=Submission.State.PENDING, at__lt=at - WAITS).values_list("pk", flat=True)[
-                :most
-            ]
-        )
-        Submission.objects.filter(pk__in=old).delete()
-        seen = Submission.objects.exclude(network="").filter(at__lt=at - timedelta(days=1))
-        return len(old) + seen.update(network="")
+        return seen.update(network="")
 
 
 def _consent(row: Submission, *, person: Person, topic: Topic, at: datetime) -> NewEntry:

@@ -4,7 +4,7 @@ Each move repeats the state it expects, writes its audit row, and leaves what ta
 """
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from itertools import count
 
 from django.db import transaction
@@ -24,7 +24,7 @@ from esmero.outbox.relays import find_relay
 from esmero.people.models import Segment, Topic
 from esmero.work.jobs import cancel, enqueue
 
-DRY_RUN, PLANNING, CANCELLING, RETRYING = "dry-run", "planning", "cancelling", "retrying"
+DRY_RUN, PLANNING, CANCELLING, RETRYING, TRYING = "dry-run", "planning", "cancelling", "retrying", "trying"
 State = Campaign.State
 _MISSING = {
     "template": gettext_lazy("a template"),
@@ -107,8 +107,20 @@ def begin_dry_run(campaign: Campaign, *, by: User | str) -> Campaign:
             raise NotNow(_("“%(name)s” was started already, or its dry run is under way.") % {"name": campaign.name})
         job = enqueue(DRY_RUN, subject_id=campaign.pk, by=str(by))
         Campaign.objects.filter(pk=campaign.pk).update(job=job)
+        enqueue(TRYING, subject_id=campaign.version_id, by=str(by))
     campaign.refresh_from_db()
     return campaign
+
+
+def outdate_dry_runs(ids: Iterable[int], *, by: User | str) -> None:
+    """Make drafts of those of these campaigns that wait checked: their dry run says nothing any more.
+
+    Call it inside the transaction that takes the dry run away; who starts one at the same moment wins or is refused.
+    """
+    for campaign in Campaign.objects.filter(pk__in=list(ids), state=State.CHECKED):
+        moved = Campaign.objects.filter(pk=campaign.pk, state=State.CHECKED)
+        if moved.update(state=State.DRAFT, counts={}, checked_at=None):
+            note("campaign.outdated", by=by, subject=campaign)
 
 
 def find_missing(campaign: Campaign) -> list[str]:

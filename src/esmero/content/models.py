@@ -74,6 +74,32 @@ class Link(models.Model):
         return self.url
 
 
+class Trial(models.Model):
+    """What a try outside said last, kept so that no page waits for it: whether a link answers, what a filter holds of a text.
+
+    `key` is the SHA-256 of what was tried, so that a changed link or text is a trial of its own; `facts` are those of the
+    outcome. It is worth an hour (mailroom/trials.py) and no more.
+    """
+
+    class Kind(models.TextChoices):
+        LINK = "link"
+        SPAM = "spam"
+
+    kind = models.CharField(max_length=4, choices=Kind.choices)
+    key = models.CharField(max_length=64)
+    url = models.TextField(blank=True, default="")
+    outcome = models.CharField(max_length=12, blank=True, default="")
+    facts = models.JSONField(default=dict, blank=True)
+    asked_at = models.DateTimeField(db_index=True)
+    tried_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "key"], name="trial_once")]
+
+    def __str__(self) -> str:
+        return f"{self.url or self.kind}: {self.outcome}"
+
+
 class MediaFile(models.Model):
     """A picture of the brand's library. Its bytes are sealed; readers get it under an address made from its hash."""
 

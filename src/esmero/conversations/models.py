@@ -1,6 +1,7 @@
 """Threads with people: what they wrote and what was written back."""
 
 from django.db import models
+from django.db.models import Q
 
 from esmero.house.models import Brand
 from esmero.outbox.models import Message
@@ -22,6 +23,9 @@ class Conversation(models.Model):
     state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING_FOR_US)
     opened_at = models.DateTimeField()
     last_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["last_at"], condition=~Q(address=""), name="conversation_named")]
 
     def __str__(self) -> str:
         return self.subject or self.address

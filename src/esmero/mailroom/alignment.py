@@ -4,13 +4,13 @@ Beside the rows of the reports their sums stand, by day and by source, so that n
 change in the transaction in which a report comes or goes.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from django.db import connection
-from django.db.models import F, QuerySet
+from django.db.models import Q, QuerySet, Sum
 from django.utils import timezone
 
 from esmero.house.models import Brand
@@ -23,7 +23,7 @@ SENSIBLE = datetime(2012, 1, 1, tzinfo=UTC)  # DMARC began in that year
 
 
 @dataclass(slots=True)
-class Sum:
+class Told:
     """What one report says of one source; `failed` tells that some of it passed neither way."""
 
     total: int = 0
@@ -86,21 +86,36 @@ def keep_report(found: Found, *, evidence: str) -> AggregateReport | None:
 
 
 def forget_reports(ids: Iterable[int]) -> None:
-    """Delete reports, and take each out of the sums; the caller's transaction holds them together."""
-    for row in AggregateReport.objects.filter(pk__in=list(ids)):
-        sums = _sum_up(AggregateRow.objects.filter(report=row).iterator(chunk_size=CHUNK))
-        for source, one in sums.items():
-            AlignmentSource.objects.filter(domain=row.domain, source=source).update(
-                total=F("total") - one.total,
-                aligned=F("aligned") - one.aligned,
-                dkim=F("dkim") - one.dkim,
-                spf=F("spf") - one.spf,
-            )
-        AlignmentSource.objects.filter(domain=row.domain, total__lte=0, last_on__lte=_day_of(row)).delete()
-        day = AlignmentDay.objects.filter(domain=row.domain, day=_day_of(row))
-        day.update(total=F("total") - row.total, aligned=F("aligned") - row.aligned)
-        day.filter(total__lte=0).delete()
-        row.delete()
+    """Delete reports, and take them out of the sums; the caller's transaction holds them together.
+
+    What they say is added up by the database and taken away once a source, however many reports and rows there are.
+    """
+    reports = AggregateReport.objects.filter(pk__in=list(ids))
+    passed = Q(dkim=True) | Q(spf=True)
+    sums = (
+        AggregateRow.objects.filter(report__in=reports)
+        .values_list("report__domain", "source")
+        .annotate(
+            mails=Sum("count"),
+            passing=Sum("count", filter=passed, default=0),
+            by_dkim=Sum("count", filter=Q(dkim=True), default=0),
+            by_spf=Sum("count", filter=Q(spf=True), default=0),
+        )
+        .order_by("report__domain", "source")
+    )
+    taken = [(*numbers, domain, source) for domain, source, *numbers in sums]
+    days: Counter[tuple[str, date]] = Counter()
+    aligned: Counter[tuple[str, date]] = Counter()
+    for report in reports:
+        days[report.domain, _day_of(report)] += report.total
+        aligned[report.domain, _day_of(report)] += report.aligned
+    with connection.cursor() as cursor:
+        cursor.executemany(_TAKE_SOURCE, taken)
+        cursor.executemany(_TAKE_DAY, [(total, aligned[key], *key) for key, total in sorted(days.items())])
+    for domain in sorted({domain for domain, _ in days}):
+        AlignmentSource.objects.filter(domain=domain, total__lte=0).delete()
+        AlignmentDay.objects.filter(domain=domain, total__lte=0).delete()
+    reports.delete()
 
 
 def domains_of(brand: Brand) -> list[str]:
@@ -133,8 +148,8 @@ def read_alignment(domain: str, *, begin: date, end: date) -> dict[date, tuple[i
     return {row.day: (row.total, row.aligned) for row in rows}
 
 
-def _sum_up(rows: Iterable[AggregateRow]) -> Mapping[str, Sum]:
-    sums: defaultdict[str, Sum] = defaultdict(Sum)
+def _sum_up(rows: Iterable[AggregateRow]) -> Mapping[str, Told]:
+    sums: defaultdict[str, Told] = defaultdict(Told)
     for row in rows:
         one = sums[row.source]
         one.total += row.count
@@ -167,9 +182,14 @@ _ADD_DAY = """
 INSERT INTO esmero_alignmentday AS old (domain, day, total, aligned) VALUES (%s, %s, %s, %s)
 ON CONFLICT (domain, day) DO UPDATE SET total = old.total + excluded.total, aligned = old.aligned + excluded.aligned
 """
+_TAKE_SOURCE = """
+UPDATE esmero_alignmentsource SET total = total - %s, aligned = aligned - %s, dkim = dkim - %s, spf = spf - %s
+WHERE domain = %s AND source = %s
+"""
+_TAKE_DAY = "UPDATE esmero_alignmentday SET total = total - %s, aligned = aligned - %s WHERE domain = %s AND day = %s"
 
 
-def _add(report: AggregateReport, sums: Mapping[str, Sum]) -> None:
+def _add(report: AggregateReport, sums: Mapping[str, Told]) -> None:
     day = _day_of(report)
     last = report.end.astimezone(UTC).date()
     with connection.cursor() as cursor:

@@ -4,14 +4,15 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from html import escape
 
 from django.db.models import QuerySet
 
 from esmero.campaigns.models import Campaign
 from esmero.content.models import TemplateText
 from esmero.content.versions import source_of
-from esmero.mailroom.facts import known_fields
-from esmero.outbox.models import Dispatch
+from esmero.mailroom.facts import SHARE, known_fields
+from esmero.outbox.models import Dispatch, MessageClass
 from esmero.people.models import Topic
 from esmero.rendering.compile import Compiled, Source, compile_source
 from esmero.rendering.pattern import Way
@@ -44,6 +45,25 @@ def find_shared(dispatch: Dispatch) -> int | None:
     return _public(topic).filter(dispatch=dispatch).values_list("pk", flat=True).first()
 
 
+def find_share(dispatch: Dispatch) -> str:
+    """Return the address under which anybody may read what a dispatch sends; "" where its topic is public to nobody.
+
+    It holds no token and nothing of its reader, so it may be passed on. A test belongs to no issue: it leads to the archive.
+    """
+    if dispatch.topic is None or not dispatch.topic.archive_is_public:
+        return ""
+    if dispatch.message_class == MessageClass.INTERNAL:
+        return share_address(dispatch.topic, None)
+    number = find_shared(dispatch)
+    return "" if number is None else share_address(dispatch.topic, number)
+
+
+def share_address(topic: Topic, number: int | None) -> str:
+    """Return the address of an issue of a public topic, or of its archive."""
+    path = f"/a/{topic.brand.slug}/{topic.code}"
+    return f"{topic.brand.public_url.rstrip('/')}{path}" + (f"/{number}" if number is not None else "")
+
+
 def list_issues(topic: Topic, *, language: str, limit: int = 50) -> list[Issue]:
     """Return the latest issues that went out, the newest first; three queries whatever their number."""
     campaigns = list(_public(topic).order_by("-started_at", "-id")[:limit])
@@ -72,9 +92,9 @@ def read_issue(topic: Topic, number: int, *, language: str) -> tuple[Issue, str]
         return None
     fields = known_fields()
     compiled = compile_source(source_of(text), fields=fields, footer=None)
-    return _issue(campaign.pk, text, at=campaign.started_at, fields=fields), (compiled.bare or compiled).html.render(
-        {}, _ways(compiled)
-    )
+    shown = (compiled.bare or compiled).html
+    html = shown.render({SHARE: share_address(topic, campaign.pk)}, _ways(compiled))
+    return _issue(campaign.pk, text, at=campaign.started_at, fields=fields), html
 
 
 def _public(topic: Topic) -> QuerySet[Campaign]:
@@ -103,5 +123,5 @@ def _ways(compiled: Compiled) -> dict[Way, str]:
     """Send each counted link where it leads; what belongs to one recipient leads nowhere."""
     ways: defaultdict[Way, str] = defaultdict(lambda: "#")
     for place, url in enumerate(compiled.links):
-        ways[Way(Purpose.CLICK, place)] = url
+        ways[Way(Purpose.CLICK, place)] = escape(url)
     return ways

@@ -1,7 +1,8 @@
 """What arrived, with what it belongs to: the message it answers, and whether it proves that it knows that message.
 
 A sender's address proves nothing. Proof is our signed token (in the address it came to, or in what it returns), the
-Message-ID of our message, whose local part nobody can guess, or the signature of a provider whom the operator trusts.
+Message-ID of our message, whose local part nobody can guess. A provider whom the operator trusts may sign an event that
+names only an address: that is proof for the address, and none for any one of the messages to it.
 """
 
 from dataclasses import dataclass
@@ -21,11 +22,19 @@ _OWN_HEADERS = ("delivered-to", "x-original-to", "envelope-to", "to", "cc")
 _RETURNED_HEADERS = ("return-path", "reply-to", "list-unsubscribe")
 _WHOLE_TEXT = 65_536
 TOLD_WITHIN = timedelta(days=7)  # how long after a message a provider tells of it
+MOST_TOLD = 50
+BY_ADDRESS, ONLY_ONE = "hook:by-address", "hook:only-one"
+"""Signs of an event that counts for the address alone, and of one that is tied to the only message that went there lately."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrival:
-    """An inbound mail as recognised. `proven` says that token or Message-ID tie it to `message`, not an address alone."""
+    """An inbound mail as recognised. `proven` says that token or Message-ID tie it to `message`, not an address alone.
+
+    Where a provider signed an event and named the address alone, the only message that went there lately is taken for the
+    one it means: it is `guessed`, which is said wherever it is shown, and no guess moves a message. Of several, `told` are
+    those that went to persons, the latest first: what they have in common holds, which of them it is stays unknown.
+    """
 
     inbound: Inbound
     raw: bytes
@@ -34,6 +43,8 @@ class Arrival:
     message: Message | None
     proven: bool
     purpose: Purpose | None
+    told: tuple[Message, ...] = ()
+    guessed: bool = False
 
     @property
     def at(self) -> datetime:
@@ -49,7 +60,7 @@ class Arrival:
         """Write an event of the message; False when the same mail told us so before (it was delivered twice)."""
         assert self.message is not None
         told = self.verdict.message_id
-        facts = {**facts, "inbound": self.inbound.pk}
+        facts = {**facts, "inbound": self.inbound.pk, **({"guessed": True} if self.guessed else {})}
         if told:
             facts["mail"] = told
             before = MessageEvent.objects.filter(message=self.message, kind=kind).values_list("facts", flat=True)
@@ -57,6 +68,10 @@ class Arrival:
                 return False
         MessageEvent.objects.create(message=self.message, kind=kind, at=self.at, facts=facts)
         return True
+
+    def told_by_brand(self) -> list[Message]:
+        """Return the brand of which a provider must speak, as its latest message; empty where several wrote lately."""
+        return [self.told[0]] if len({one.dispatch.brand_id for one in self.told}) == 1 else []
 
     def raise_worst(self, worst: Message.Worst) -> None:
         """Keep the worst outcome of the message; a lesser one changes nothing."""
@@ -68,7 +83,10 @@ def recognise(inbound: Inbound, *, raw: bytes, verdict: Verdict, book: AddressBo
     """Find the message that this mail answers, the strongest proof first; an address alone is the last resort."""
     tagged = _find_tag(inbound, raw=raw, book=book)
     message = _load(tagged.message) if tagged and tagged.message else None
-    message = message or _find_returned(verdict, book=book, at=inbound.received_at) or _find_told(inbound, verdict)
+    message = message or _find_returned(verdict, book=book, at=inbound.received_at)
+    told = [] if message else _find_told(inbound, verdict)
+    guessed = len(told) == 1 and told[0].person_id is not None
+    message = told[0] if guessed else message
     proven = message is not None
     brand = message.dispatch.brand if message else tagged.brand if tagged else None
     if message is None and brand is not None:
@@ -81,6 +99,8 @@ def recognise(inbound: Inbound, *, raw: bytes, verdict: Verdict, book: AddressBo
         message=message,
         proven=proven,
         purpose=tagged.purpose if tagged else None,
+        told=tuple(one for one in told if one.person_id is not None and not guessed),
+        guessed=guessed,
     )
 
 
@@ -117,15 +137,13 @@ def _find_by_address(sender: str, *, brand: Brand) -> Message | None:
     return rows.select_related("dispatch__brand").order_by("-sent_at").first()
 
 
-def _find_told(inbound: Inbound, verdict: Verdict) -> Message | None:
-    """Return the last message to the address of which a provider speaks; many tell only their own number for a message."""
+def _find_told(inbound: Inbound, verdict: Verdict) -> list[Message]:
+    """Return what went lately to the address of which a provider speaks; many tell only their own number for a message."""
     if not inbound.door.startswith("hook:") or not verdict.sender:
-        return None
+        return []
     lately = inbound.received_at - TOLD_WITHIN
-    rows = Message.objects.filter(
-        address=verdict.sender.lower(), sent_at__gt=lately, sent_at__lte=inbound.received_at, person__isnull=False
-    )
-    return rows.select_related("dispatch__brand").order_by("-sent_at").first()
+    rows = Message.objects.filter(address=verdict.sender.lower(), sent_at__gt=lately, sent_at__lte=inbound.received_at)
+    return list(rows.select_related("dispatch__brand").order_by("-sent_at")[:MOST_TOLD])
 
 
 def _load(number: int) -> Message | None:

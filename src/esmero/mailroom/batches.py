@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
+from esmero.mailroom.archive import find_share
 from esmero.mailroom.casefile import Reached, Reason, describe_occasion, gather_recipients
-from esmero.mailroom.facts import read_values
+from esmero.mailroom.facts import SHARE, read_values
 from esmero.mailroom.presses import Presses
 from esmero.outbox.journal import Journal
 from esmero.outbox.ledger import Claimed, claim_messages, give_up, lose_promotions, put_on_wire, refuse
@@ -30,6 +31,7 @@ class Route:
 
     dispatch: Dispatch
     presses: Presses
+    share: str = ""
 
     def prints_promotion(self, row: Claimed) -> bool:
         """Say whether this message goes with the promotion: one that nobody was asked about goes only in advertising."""
@@ -143,7 +145,7 @@ def _print(row: Claimed, *, route: Route, values: Mapping[int, Mapping[str, obje
         body = path_of(str(payload["sealed"])).read_bytes()
         return Parcel(row.id, str(payload.get("return_path", "")), row.address, body)
     given: Mapping[str, object] = payload.get("values") or {}  # type: ignore[assignment]
-    facts = {**(values.get(row.person_id or 0) or {}), **given}
+    facts = {**(values.get(row.person_id or 0) or {}), SHARE: route.share, **given}
     personal = Personal(
         message=row.id,
         opaque=row.opaque,
@@ -158,7 +160,7 @@ def _print(row: Claimed, *, route: Route, values: Mapping[int, Mapping[str, obje
 def load_routes(*, signer: Signer, known: dict[int, Route]) -> dict[int, Route]:
     """Return the open dispatches by id; presses that are known stay, unless it changed who signs."""
     rows = Dispatch.objects.filter(state=Dispatch.State.OPEN).select_related(
-        "brand", "purpose", "topic", "promotion_topic__purpose", "relay"
+        "brand", "purpose", "topic__brand", "promotion_topic__purpose", "relay"
     )
     fresh: dict[int, Route] = {}
     for dispatch in rows:
@@ -168,5 +170,5 @@ def load_routes(*, signer: Signer, known: dict[int, Route]) -> dict[int, Route]:
             old.dispatch = dispatch
             fresh[dispatch.pk] = old
             continue
-        fresh[dispatch.pk] = Route(dispatch, Presses(dispatch, signer, signs))
+        fresh[dispatch.pk] = Route(dispatch, Presses(dispatch, signer, signs), find_share(dispatch))
     return fresh

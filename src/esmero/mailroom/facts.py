@@ -9,10 +9,13 @@ STANDARD = ("number", "title", "given_name", "family_name", "full_name", "organi
 # What only the mails of a sign-up form can fill in: the address that confirms, and what was chosen.
 OF_FORMS = ("confirm_url", "chosen_topics")
 
+# The public address of the issue, the same for all its readers; empty where its topic is public to nobody.
+SHARE = "share_url"
+
 
 def known_fields() -> frozenset[str]:
     """Return every field that a template may use: the standard ones, and those that the operator declared."""
-    return frozenset(STANDARD) | frozenset(OF_FORMS) | frozenset(OwnField.objects.values_list("key", flat=True))
+    return frozenset((*STANDARD, *OF_FORMS, SHARE)) | frozenset(OwnField.objects.values_list("key", flat=True))
 
 
 def read_values(ids: Iterable[int]) -> dict[int, Mapping[str, object]]:

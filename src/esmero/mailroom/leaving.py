@@ -27,12 +27,14 @@ def leave(
     everything: bool = False,
     proof: Sealed | None = None,
     reason: str = "",
+    place: str = "",
 ) -> bool:
     """Take back what allowed this message: its topic, or (no topic, or `everything`) all advertising of its brand.
 
     A promotion that stood in it is taken back with it: whoever leaves an invoice's mail does not mean the invoice. `source`
-    is mail, complaint, one-click or page; `reason` a code that the person chose. Committed with the caller's transaction,
-    or on return. Repeating it changes nothing and returns False.
+    is mail, complaint, one-click or page; `reason` a code that the person chose. Where nobody knows by which message they
+    leave, `place` names the proof instead, and no event is written of this one. Committed with the caller's transaction, or
+    on return. Repeating it changes nothing and returns False.
     """
     with transaction.atomic():
         message = _lock(message)
@@ -54,7 +56,7 @@ def leave(
                 source=source,
                 at=at,
                 proof=proof.pk if proof else None,
-                proof_place=_place(message),
+                proof_place=place or _place(message),
                 by_person=True,
             )
             for each, about in left
@@ -63,7 +65,7 @@ def leave(
         if not entries:
             return False
         record(entries)
-        if source != COMPLAINT:  # that is an event of its own, and no unsubscription to be counted
+        if source != COMPLAINT and not place:  # that is an event of its own, and no unsubscription to be counted
             facts = {"by": source, "topic": topic.code if topic else "", "reason": reason}
             MessageEvent.objects.create(message=message, kind=MessageEvent.Kind.UNSUBSCRIBED, at=at, facts=facts)
     return True

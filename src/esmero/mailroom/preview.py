@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from esmero.content.media import to_local
 from esmero.content.models import TemplateText
 from esmero.content.versions import source_of
-from esmero.mailroom.facts import known_fields, read_values
+from esmero.mailroom.facts import SHARE, known_fields, read_values
 from esmero.mailroom.presses import write_footer
 from esmero.people.models import Person
 from esmero.rendering.compile import Compiled, compile_source
@@ -42,7 +42,7 @@ def preview(text: TemplateText, *, person: Person | None, promotion: bool = True
     """
     compiled = compile_text(text)
     shown = compiled if promotion or compiled.bare is None else compiled.bare
-    values = read_values([person.pk]).get(person.pk, {}) if person else {}
+    values = {SHARE: "#", **(read_values([person.pk]).get(person.pk, {}) if person else {})}
     nowhere: defaultdict[Way, str] = defaultdict(lambda: "#")
     html = to_local(shown.html.render(values, nowhere), brand=text.version.template.brand)
     return Seen(

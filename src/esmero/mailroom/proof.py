@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from esmero.campaigns.lifecycle import NotNow
+from esmero.campaigns.lifecycle import TRYING, NotNow
 from esmero.content.models import TemplateVersion
 from esmero.house.audit import note
 from esmero.house.models import User
@@ -17,6 +17,7 @@ from esmero.outbox.receivers import receiver_of
 from esmero.outbox.relays import find_relay
 from esmero.people.addresses import read_address
 from esmero.people.models import Person
+from esmero.work.jobs import enqueue
 
 
 def send_proof(
@@ -48,5 +49,6 @@ def send_proof(
             opaque=new_opaque(),
             payload={"values": values, "promotion": promotion},
         )
+        enqueue(TRYING, subject_id=version.pk, by=str(by))
         note("template.tested", by=by, subject=version.template, facts={"to": address.normalised})
     return message

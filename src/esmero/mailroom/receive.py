@@ -15,7 +15,7 @@ from django.utils import timezone
 from esmero.intake.arf import OPT_OUT
 from esmero.intake.classify import Kind, classify
 from esmero.intake.hooks import read_hook
-from esmero.mailroom.arrival import Arrival, recognise
+from esmero.mailroom.arrival import BY_ADDRESS, ONLY_ONE, Arrival, recognise
 from esmero.mailroom.handlers import autoreply, bounce, complaint, dmarc, other, reply, unsubscribe
 from esmero.mailroom.models import Inbound
 from esmero.mailroom.presses import open_signer
@@ -114,10 +114,11 @@ def _handle(row: Inbound, *, book: AddressBook) -> None:
     if verdict.feedback == OPT_OUT:
         kind = Kind.UNSUBSCRIBE  # a provider's button to leave is no complaint
     with transaction.atomic():
-        facts = {"state": Inbound.State.DONE, "kind": kind.value, "why": list(verdict.why), "trouble": ""}
+        why = [*verdict.why, *([ONLY_ONE] if arrival.guessed else [BY_ADDRESS] if arrival.told else [])]
+        facts = {"state": Inbound.State.DONE, "kind": kind.value, "why": why, "trouble": ""}
         if not rest([row], message=arrival.message, **facts):
             raise Lost
-        if arrival.message is not None and arrival.proven:
+        if arrival.message is not None and arrival.proven and not arrival.guessed:
             _settle_doubt(arrival.message, at=arrival.at)
         HANDLERS[kind](arrival)
 

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from esmero.campaigns.lifecycle import NotNow
+from esmero.campaigns.lifecycle import TRYING, NotNow
 from esmero.campaigns.models import Campaign
 from esmero.house.audit import note
 from esmero.house.models import User
@@ -17,6 +17,7 @@ from esmero.outbox.receivers import receiver_of
 from esmero.outbox.relays import find_relay
 from esmero.people.addresses import read_address
 from esmero.people.models import Person
+from esmero.work.jobs import enqueue
 
 
 def send_test(
@@ -57,5 +58,6 @@ def send_test(
             opaque=new_opaque(),
             payload={"values": values},
         )
+        enqueue(TRYING, subject_id=campaign.version_id, by=str(by))
         note("campaign.tested", by=by, subject=campaign, facts={"to": address.normalised})
     return message

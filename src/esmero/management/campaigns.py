@@ -53,13 +53,14 @@ def add(commands: Commands) -> None:
 
 
 def create_draft(options: argparse.Namespace) -> Shown:
-    """Make the template from files, check it, and make the draft."""
+    """Make the template from files, check it, and make the draft; what should be looked at again is said beside."""
     from django.db import transaction
 
     from esmero.campaigns.lifecycle import create_campaign
     from esmero.content.versions import add_version, create_template
     from esmero.mailroom.facts import known_fields
     from esmero.management.lookup import find_brand, find_segment, find_topic
+    from esmero.management.reader import look_over
     from esmero.management.sources import read_sources
     from esmero.management.wording import by_language
 
@@ -88,7 +89,9 @@ def create_draft(options: argparse.Namespace) -> Shown:
             by="command line",
             promotion_topic=promotion,
         )
-    return Shown(_facts(made), str(made.pk))
+    found = look_over(made)
+    aside = lay_out([(one["language"], one["place"], one["words"]) for one in found])
+    return Shown({**_facts(made), "findings": found}, str(made.pk), aside=aside)
 
 
 def list_campaigns(options: argparse.Namespace) -> Shown:

@@ -2,9 +2,12 @@
 
 from django.core.exceptions import NON_FIELD_ERRORS, ImproperlyConfigured, ValidationError
 from django.db import OperationalError, ProgrammingError
+from django.utils import translation
+from django.utils.translation import gettext as _
 
 from esmero.campaigns.lifecycle import NotNow
 from esmero.house.keys import KeyMissing
+from esmero.management.reader import reader_language
 from esmero.outbox.journal import NameTaken
 from esmero.outbox.passwords import PasswordLost
 from esmero.outbox.relays import NoRelay
@@ -15,6 +18,7 @@ from esmero.people.imports.problem import FileProblem, MappingProblem
 from esmero.rendering.headers import HeaderInjection
 from esmero.rendering.problem import TemplateFault
 from esmero.vault.files import Tampered
+from esmero.web.console.messages.problem_words import say_place, say_problem
 
 SPEAKING = (
     NotNow,
@@ -37,8 +41,9 @@ def explain(trouble: Exception) -> str | None:
     if isinstance(trouble, SPEAKING):
         return str(trouble)
     if isinstance(trouble, TemplateFault):
-        problems = "\n".join(f"  {problem}" for problem in trouble.problems)
-        return f"The template cannot be used:\n{problems}"
+        with translation.override(reader_language()):
+            problems = "\n".join(f"  {say_place(one.place)}: {say_problem(one)}" for one in trouble.problems)
+            return f"{_('The template cannot be used:')}\n{problems}"
     if isinstance(trouble, ValidationError):
         return _explain_validation(trouble)
     if isinstance(trouble, (OperationalError, ProgrammingError)):

@@ -13,11 +13,15 @@ class Fault(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What a command has to say: `facts` for programs (JSON), `text` for people, `code` for the shell."""
+    """What a command has to say: `facts` for programs (JSON), `text` for people, `code` for the shell.
+
+    `aside` goes to the other stream, so that who reads the answer by a program is not disturbed by advice.
+    """
 
     facts: Any
     text: str
     code: int = 0
+    aside: str = ""
 
 
 type Act = Callable[[argparse.Namespace], Shown | None]

@@ -98,6 +98,8 @@ def _print(shown: Shown | None, *, as_json: bool) -> int:
     text = write_json(shown.facts) if as_json else shown.text
     if text:
         print(text, flush=True)
+    if shown.aside and not as_json:
+        print(shown.aside, file=sys.stderr)
     return shown.code
 
 

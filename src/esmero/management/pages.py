@@ -5,11 +5,12 @@ from collections.abc import Callable, Mapping
 from esmero.house.configuration import Configuration
 from esmero.mailroom.reasons import write_norms
 from esmero.management.line import build_parser
-from esmero.management.reference import commands_page, events_page, settings_page
+from esmero.management.reference import commands_page, events_page, settings_page, terms_page
 
 PAGES: Mapping[str, Callable[[], str]] = {
     "norms.md": write_norms,
     "reference/commands.md": lambda: commands_page(build_parser()),
     "reference/settings.md": lambda: settings_page(Configuration),
     "reference/events.md": events_page,
+    "reference/terms.md": terms_page,
 }

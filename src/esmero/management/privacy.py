@@ -92,11 +92,12 @@ def keep_terms(options: argparse.Namespace) -> Shown:
             "days": one.days,
             "then": one.term.deed.value,
             "norm": one.term.norm,
+            "rests": one.term.rests.value,
             "would go" if options.dry_run else "gone": numbers[one.code],
         }
         for one in list_standings()
     ]
-    rows = [(f["rule"], f["days"], f["then"], numbers[str(f["rule"])], f["norm"]) for f in facts]
-    heads = ("rule", "days", "then", "would go" if options.dry_run else "gone", "norm")
+    rows = [(f["rule"], f["days"], f["then"], numbers[str(f["rule"])], f["norm"], f["rests"]) for f in facts]
+    heads = ("rule", "days", "then", "would go" if options.dry_run else "gone", "norm", "rests on")
     said = f"\nCounted up to {MOST_COUNTED} rows a table; nothing was changed." if options.dry_run else ""
     return Shown(facts, lay_out(rows, heads=heads) + said)

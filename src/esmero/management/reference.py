@@ -54,6 +54,43 @@ def events_page() -> str:
     return "\n".join(lines)
 
 
+def terms_page() -> str:
+    """Return how long what is kept, of every profile, and where each number comes from."""
+    from django.utils import translation
+
+    from esmero.house.profiles import PROFILES
+    from esmero.web.parts.keeping import DEEDS, RESTS, RULES
+
+    lines = [
+        "# Terms of storage",
+        "",
+        _HINT,
+        "",
+        (
+            "What has outlived its purpose goes by itself, once a day. The strictest profile of a house’s brands holds; a shorter or, "
+            "up to the maximum, a longer term is set under *Settings → Terms of storage*. `esmero privacy retention --dry-run` counts "
+            "what would go. Nothing here is legal advice: have the terms read by somebody who knows your law."
+        ),
+        "",
+    ]
+    with translation.override("en"):
+        for profile in PROFILES.values():
+            lines += [
+                f"## {profile.name['en']}",
+                "",
+                "| rule | days | then | at most | where the days come from | norm |",
+            ]
+            lines.append("|---|---|---|---|---|---|")
+            for code, term in profile.terms.items():
+                what, since = RULES[code]
+                days = f"{term.days} {since}"
+                origin = str(RESTS[term.rests]).partition(": ")[2]
+                cells = (f"{what} (`{code}`)", days, str(DEEDS[term.deed]), str(term.maximum or ""), origin, term.norm)
+                lines.append(f"| {' | '.join(map(_cell, cells))} |")
+            lines.append("")
+    return "\n".join(lines)
+
+
 def _leaves(parser: argparse.ArgumentParser) -> Iterator[tuple[str, argparse.ArgumentParser]]:
     for action in parser._actions:  # noqa: SLF001
         if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001

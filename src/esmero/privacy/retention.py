@@ -18,6 +18,9 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from esmero.asks.models import Submission
+from esmero.campaigns.lifecycle import outdate_dry_runs
+from esmero.campaigns.models import AudienceMember, Campaign
+from esmero.conversations.models import Conversation, Entry
 from esmero.house.audit import note
 from esmero.house.models import AuditEntry, Brand, User
 from esmero.house.profiles import profile_of
@@ -38,6 +41,7 @@ MOST_COUNTED = 10_000
 # What no term ends, and why stands in words on the page: proofs of permission, and hashes of who is left alone.
 KEPT = ("permission-ledger", "suppression")
 _FINAL = (Message.State.SENT, Message.State.REFUSED, Message.State.GAVE_UP, Message.State.CANCELLED)
+_ENDED = (Campaign.State.DONE, Campaign.State.CANCELLED)
 _PROVES = PermissionEntry.objects.filter(proof=OuterRef("pk"))
 
 
@@ -216,6 +220,25 @@ def _anonymise_lines(model: type[Any], ids: list[Any], at: datetime) -> None:  #
     ImportLine.objects.filter(pk__in=ids).update(number="", cell="")
 
 
+def _anonymise_sign_ups(model: type[Any], ids: list[Any], at: datetime) -> None:  # noqa: ARG001
+    Submission.objects.filter(pk__in=ids).update(address="", values={}, person=None, message=None)
+
+
+def _anonymise_conversations(model: type[Any], ids: list[Any], at: datetime) -> None:  # noqa: ARG001
+    entries = Entry.objects.filter(conversation__in=ids)
+    papers = list(entries.exclude(raw=None).values_list("raw", flat=True))
+    entries.update(author="", subject="", text="", full_text="", message_id="", raw=None)
+    Conversation.objects.filter(pk__in=ids).update(person=None, address="", subject="", state=Conversation.State.CLOSED)
+    discard(papers)
+
+
+def _erase_dry_runs(model: type[Any], ids: list[Any], at: datetime) -> None:  # noqa: ARG001
+    """Erase verdicts; a campaign that was only checked is a draft again, since nothing could be frozen any more."""
+    rows = AudienceMember.objects.filter(pk__in=ids)
+    outdate_dry_runs(rows.order_by().values_list("campaign", flat=True).distinct(), by="terms of storage")
+    rows.filter(campaign__state__in=(*_ENDED, Campaign.State.DRAFT)).delete()
+
+
 def _arrived(cut: datetime) -> Rows:
     """Mail that was read and whose bytes prove nothing: a request to leave stays as proof of the withdrawal."""
     proves = PermissionEntry.objects.filter(proof=OuterRef("raw"))
@@ -242,6 +265,24 @@ def _lines(cut: datetime) -> Rows:
     return lines.exclude(number="", cell="")
 
 
+def _confirmed(cut: datetime) -> Rows:
+    rows = Submission.objects.filter(state=Submission.State.CONFIRMED, confirmed_at__lt=cut)
+    return rows.exclude(address="")
+
+
+def _talks(cut: datetime) -> Rows:
+    """Conversations at rest: one that waits for us stays in sight until somebody answers or closes it."""
+    rows = Conversation.objects.filter(last_at__lt=cut).exclude(state=Conversation.State.WAITING_FOR_US)
+    return rows.exclude(address="")
+
+
+def _dry_runs(cut: datetime) -> Rows:
+    ended = Q(state__in=_ENDED, finished_at__lt=cut)
+    checked = Q(state=Campaign.State.CHECKED, checked_at__lt=cut)
+    changed = Q(state=Campaign.State.DRAFT, created_at__lt=cut)  # the check that it has rows of holds no more
+    return AudienceMember.objects.filter(campaign__in=Campaign.objects.filter(ended | checked | changed))
+
+
 RULES: Mapping[str, Rule] = {
     "arrived-mail": Rule((_arrived,), _drop),
     "unread-mail": Rule(
@@ -255,6 +296,9 @@ RULES: Mapping[str, Rule] = {
     "sign-ups": Rule(
         (lambda cut: Submission.objects.filter(state=Submission.State.PENDING, at__lt=cut),), _erase
     ),
+    "confirmed-sign-ups": Rule((_confirmed,), _anonymise_sign_ups),
+    "conversations": Rule((_talks,), _anonymise_conversations),
+    "dry-runs": Rule((_dry_runs,), _erase_dry_runs),
     "click-traces": Rule((lambda cut: ClickTrace.objects.filter(at__lt=cut),), _erase),
     "data-links": Rule(
         (lambda cut: Access.objects.filter(at__lt=cut), lambda cut: AddressChange.objects.filter(at__lt=cut)), _erase

@@ -11,11 +11,14 @@ from html import unescape
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from esmero.rendering.colours import contrast, read_colour
+from esmero.rendering.commerce import find_commerce
 from esmero.rendering.compile import Compiled, Source
 from esmero.rendering.language import CLOSE_FIELD, OPEN_FIELD
 from esmero.rendering.lint import CLIPPED_OCTETS, measure
+from esmero.rendering.sameness import compare_parts
 from esmero.rendering.support import find_unsupported
 
+MOST_LACKS = 10
 LONGEST_SUBJECT = 60  # characters; phones show 30 to 45, desktop programs about 60
 _LEAST_CONTRAST, _LEAST_FOR_LARGE = 4.5, 3.0  # WCAG 2.2, 1.4.3
 _NIGHT = (31, 31, 31)  # what programs put behind a letter that sets no background of its own in dark mode
@@ -61,6 +64,24 @@ def examine(source: Source, compiled: Compiled) -> list[Finding]:
     return sorted(unique.values(), key=lambda one: (parts[one.part], one.line))
 
 
+def look_for_commerce(source: Source) -> list[Finding]:
+    """Give each place that sells outside of the promotion, for a message that is sent as no advertising."""
+    parts = (("subject", source.subject), ("preheader", source.preheader), ("body", source.mjml))
+    return [
+        Finding("commerce", part, line if part == "body" else 0, {"words": words})
+        for part, text in parts
+        for line, words in find_commerce(text, language=source.language)
+    ]
+
+
+def look_for_lacks(html: str, text: str) -> list[Finding]:
+    """Give what one part of a message says and the other does not; a text that was made of its HTML lacks nothing."""
+    return [
+        Finding(f"lacks-{one.kind}-{one.missing_in}", "body", facts={"words": one.words})
+        for one in compare_parts(html, text)[:MOST_LACKS]
+    ]
+
+
 def _look_at_head(source: Source) -> Iterator[Finding]:
     shown = _BARE_FIELD.sub("x" * 8, source.subject)
     if len(shown) > LONGEST_SUBJECT:
@@ -100,7 +121,7 @@ def _look_at_body(source: Source) -> Iterator[Finding]:
     for match in _BARE_FIELD.finditer(text):
         start = text.rfind("<", 0, match.start())
         in_address = text.rfind(">", 0, match.start()) < start
-        if not in_address and match[1] not in ("unsubscribe_url", "preferences_url", "why_url"):
+        if not in_address and match[1] not in ("unsubscribe_url", "preferences_url", "why_url", "share_url"):
             yield Finding("no-fallback", "body", text.count("\n", 0, match.start()) + 1, {"field": match[1]})
 
 

@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping
 
 from django.utils import timezone
 
-from esmero.asks.signup import forget_unconfirmed
-from esmero.campaigns.lifecycle import CANCELLING, DRY_RUN, PLANNING, RETRYING, finish_campaigns
+from esmero.asks.signup import forget_networks
+from esmero.campaigns.lifecycle import CANCELLING, DRY_RUN, PLANNING, RETRYING, TRYING, finish_campaigns
 from esmero.dossier.tallies import Rounds
-from esmero.mailroom import absences, dryrun, planning, receive
+from esmero.mailroom import absences, dryrun, planning, receive, trials
 from esmero.mailroom.clicks import take_in_clicks
 from esmero.people import duplicates
 from esmero.people.imports import run as imports
@@ -21,6 +21,7 @@ JOBS: Mapping[str, Chunk] = {
     PLANNING: planning.run_chunk,
     CANCELLING: planning.cancel_chunk,
     RETRYING: planning.retry_chunk,
+    TRYING: trials.run_chunk,
     CHECK: imports.check,
     BRING: imports.run_chunk,
     duplicates.FIND: duplicates.run_chunk,
@@ -38,8 +39,8 @@ def _take_in_clicks(worker: str) -> int:  # noqa: ARG001
     return take_in_clicks()
 
 
-def _forget_unconfirmed(worker: str) -> int:  # noqa: ARG001
-    return forget_unconfirmed(at=timezone.now())
+def _forget_networks(worker: str) -> int:  # noqa: ARG001
+    return forget_networks(at=timezone.now())
 
 
 def _keep_terms(worker: str) -> int:  # noqa: ARG001
@@ -51,7 +52,7 @@ ROUTINES: Mapping[str, Routine] = {
     "send-again-after-absence": absences.send_again_due,
     "take-in-clicks": _take_in_clicks,
     "finish-campaigns": _finish_campaigns,
-    "forget-unconfirmed": _forget_unconfirmed,
+    "forget-networks": _forget_networks,
     "keep-terms": _keep_terms,
     "keep-tallies": Rounds(),
 }

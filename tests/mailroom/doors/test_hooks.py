@@ -6,12 +6,14 @@ import json
 
 import pytest
 from django.conf import settings
+from django.utils import timezone
 
 from esmero.mailroom.doors.arming import Unfit, find_hook, set_secret
-from esmero.mailroom.models import Hook, Inbound
+from esmero.mailroom.models import Hook, Inbound, ReturnCount
 from esmero.mailroom.receive import handle_due
 from esmero.outbox.models import Message, MessageEvent
-from esmero.people.models import Address, Suppression
+from esmero.people.models import Address, PermissionEntry, Suppression
+from tests.house_facts import open_dispatch
 from tests.mailroom.inbound import send_one
 
 pytestmark = pytest.mark.django_db
@@ -148,3 +150,72 @@ def test_a_secret_that_cannot_be_one_is_refused_where_it_is_given(name, secret, 
         set_secret(name, secret, by="Lucía")
     assert refusal.value.code == code
     assert not Hook.objects.exists()
+
+
+def tell_by_address(client, address, event, **facts):
+    """An event in which Mailgun names no Message-ID, as for mail that another of its customers' systems put in."""
+    data = {"event": event, "id": "e-9", "timestamp": 1795600000.5, "recipient": address, **facts}
+    body = json.dumps({"signature": sign(), "event-data": data})
+    return client.post("/hooks/mailgun", body, content_type="application/json")
+
+
+@pytest.fixture
+def several():
+    """An address to which two messages went lately: one of them is meant, nobody knows which."""
+    sent = send_one()
+    other = open_dispatch(sent.house, [sent.person])
+    Message.objects.filter(dispatch=other).update(state=Message.State.SENT, sent_at=timezone.now(), due_at=None)
+    return sent
+
+
+def test_a_return_that_names_none_of_several_counts_for_the_address_and_marks_none(client, several):
+    failed = {"severity": "permanent", "delivery-status": {"code": 550, "message": "5.1.1 No such user here"}}
+    assert tell_by_address(client, several.message.address, "failed", **failed).status_code == 200
+    work(several)
+    assert Address.objects.get(value=several.message.address).standing == Address.Standing.SUPPRESSED
+    assert set(Message.objects.values_list("state", "worst")) == {(Message.State.SENT, Message.Worst.NOTHING)}
+    assert not MessageEvent.objects.exists()
+    row = Inbound.objects.get()
+    assert (row.message, row.why) == (None, ["hook:mailgun:bounced", "hook:by-address"])
+    assert ReturnCount.objects.get().number == 1
+
+
+def test_a_complaint_that_names_none_of_several_silences_the_address_for_the_brand(client, several):
+    tell_by_address(client, several.message.address, "complained")
+    work(several)
+    silence = Suppression.objects.get()
+    assert (silence.scope, silence.brand) == ("commercial", several.house.brand)
+    assert not Message.objects.filter(worst=Message.Worst.COMPLAINED).exists()
+    last = PermissionEntry.objects.order_by("-id").first()
+    assert (last.act, last.proof_place) == ("objected", f"inbound {Inbound.objects.get().pk}")
+
+
+def test_a_withdrawal_that_names_none_of_several_ends_what_was_written_of_lately(client, several):
+    tell_by_address(client, several.message.address, "unsubscribed")
+    work(several)
+    last = PermissionEntry.objects.order_by("-id").first()
+    assert (last.act, last.topic, last.person) == ("withdrawn", several.house.topic, several.person)
+    assert not MessageEvent.objects.exists()
+
+
+def test_the_only_message_is_marked_as_a_guess_and_not_sent_again(client):
+    sent = send_one()
+    failed = {"severity": "permanent", "delivery-status": {"code": 452, "message": "4.2.2 Mailbox full"}}
+    tell_by_address(client, sent.message.address, "failed", **failed)
+    work(sent)
+    assert (sent.message.state, sent.message.due_at) == (Message.State.SENT, None)
+    assert sent.message.worst == Message.Worst.RETURNED_FOR_NOW
+    facts = MessageEvent.objects.get().facts
+    assert facts["guessed"] is True
+    assert "again_at" not in facts
+    assert Inbound.objects.get().why[-1] == "hook:only-one"
+
+
+def test_an_event_of_a_stranger_changes_nothing(client):
+    sent = send_one()
+    before = PermissionEntry.objects.count()
+    for event in ("complained", "unsubscribed"):
+        tell_by_address(client, "nadie@otra.example", event)
+    work(sent)
+    assert not Suppression.objects.exists()
+    assert PermissionEntry.objects.count() == before

@@ -4,7 +4,9 @@ from importlib import import_module
 
 import pytest
 from django.apps import apps
+from django.db import connection
 from django.db.models import Sum
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from esmero.intake.classify import classify
@@ -86,6 +88,20 @@ def test_the_sums_are_those_of_the_rows_when_reports_come_and_go():
     assert not AggregateRow.objects.exists()
     assert not AlignmentSource.objects.exists()
     assert not AlignmentDay.objects.exists()
+
+
+def test_forgetting_costs_as_many_queries_for_many_reports_as_for_few(django_assert_max_num_queries):
+    sent = send_one()
+    for number in range(6):
+        rows = [(f"198.51.100.{place}", 7, "fail", "fail") for place in range(number * 5, 40)]
+        arrive(sent, make_gzip_mail(rows, report_id=f"r-{number}"))
+    with CaptureQueriesContext(connection) as one:
+        forget_reports([AggregateReport.objects.first().pk])
+    assert kept_sums() == plain_sums()
+    with django_assert_max_num_queries(len(one)):
+        forget_reports(AggregateReport.objects.values_list("pk", flat=True)[1:])
+    assert kept_sums() == plain_sums()
+    assert len(kept_sums()) == len(plain_sums()) > 0
 
 
 def test_the_days_and_the_domains_of_a_brand():

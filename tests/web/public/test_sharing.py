@@ -61,5 +61,7 @@ def test_the_reader_is_led_to_the_public_issue_where_there_is_one(client, sent):
     assert client.get(shared).status_code == 200
     assert "/u/" not in page
     assert "persona0" not in page
+    chosen = client.get(path(sent, Purpose.PREFERENCES), {"lang": "en"}).content.decode()
+    assert f'href="{shared}"' in chosen
     Campaign.objects.update(state="draft")
     assert "To share it" not in client.get(address, {"lang": "en"}).content.decode()

@@ -16,11 +16,13 @@ def handle(arrival: Arrival) -> None:
     left or moved is silenced like one that the server calls moved (5.1.6): nobody reads it.
     """
     message, verdict = arrival.message, arrival.verdict
+    if message is None and arrival.told and not (verdict.left or verdict.moved):
+        record_arrival(arrival.told[0].address)
     if message is None or not arrival.proven:
         return
     facts = _tell(verdict)
     gone = verdict.left or verdict.moved
-    if verdict.absent_until and not gone:
+    if verdict.absent_until and not gone and not arrival.guessed:
         again_at = plan_sending(message, until=verdict.absent_until, at=arrival.at)
         if again_at is not None:
             facts["again_at"] = again_at.isoformat()

@@ -19,8 +19,13 @@ PASSING = frozenset({Meaning.MAILBOX_FULL, Meaning.THROTTLED, Meaning.SYSTEM, Me
 
 
 def handle(arrival: Arrival) -> None:
-    """Record what a delivery report says of our message. One that cannot be tied to a message changes nothing."""
+    """Record what a delivery report says of our message. One that cannot be tied to a message changes none.
+
+    Where a provider signed for the address alone, the address bears what follows; no message goes again for a guess.
+    """
     message = arrival.message
+    if message is None and arrival.told:
+        _record_told(arrival)
     if message is None or not arrival.proven:
         return
     report = choose_report(arrival.verdict.reports, address=message.address)
@@ -32,11 +37,31 @@ def handle(arrival: Arrival) -> None:
         if arrival.note(MessageEvent.Kind.OUR_FAULT, _facts(report)):
             arrival.raise_worst(Message.Worst.OUR_FAULT)
             _record(arrival, report, kind=MessageEvent.Kind.OUR_FAULT)
-    elif not report.hard and (report.status.startswith("4") or report.meaning in PASSING):
+    elif _passes(report):
         _return_for_now(arrival, message, report)
     elif arrival.note(MessageEvent.Kind.RETURNED_FOR_GOOD, _facts(report)):
         arrival.raise_worst(Message.Worst.RETURNED_FOR_GOOD)
         _record(arrival, report, kind=MessageEvent.Kind.RETURNED_FOR_GOOD)
+
+
+def _record_told(arrival: Arrival) -> None:
+    latest = arrival.told[0]
+    report = choose_report(arrival.verdict.reports, address=latest.address)
+    if report is None or report.action == "delayed":
+        return
+    if report.meaning in OURS:
+        kind = MessageEvent.Kind.OUR_FAULT
+    elif _passes(report):
+        kind = MessageEvent.Kind.RETURNED_FOR_NOW
+    else:
+        kind = MessageEvent.Kind.RETURNED_FOR_GOOD
+    for message in arrival.told_by_brand():
+        count_return(message, kind=kind, meaning=report.meaning.value, at=arrival.at)
+    record_return(latest.address, returned=_make_return(arrival, report))
+
+
+def _passes(report: Report) -> bool:
+    return not report.hard and (report.status.startswith("4") or report.meaning in PASSING)
 
 
 def choose_report(reports: tuple[Report, ...], *, address: str) -> Report | None:
@@ -49,12 +74,14 @@ def choose_report(reports: tuple[Report, ...], *, address: str) -> Report | None
 
 def _return_for_now(arrival: Arrival, message: Message, report: Report) -> None:
     before = MessageEvent.objects.filter(message=message, kind=MessageEvent.Kind.RETURNED_FOR_NOW).count()
-    again_at = _plan(message, before=before, at=arrival.at)
+    again_at = None if arrival.guessed else _plan(message, before=before, at=arrival.at)
     facts = _facts(report, again_at=again_at.isoformat()) if again_at else _facts(report)
     if not arrival.note(MessageEvent.Kind.RETURNED_FOR_NOW, facts):
         return
     arrival.raise_worst(Message.Worst.RETURNED_FOR_NOW)
     _record(arrival, report, kind=MessageEvent.Kind.RETURNED_FOR_NOW)
+    if arrival.guessed:
+        return
     sent = Message.objects.filter(pk=message.pk, state=Message.State.SENT)
     words = f"{report.status} {report.diagnostic}".strip()[:1000]
     if again_at is None:
@@ -76,14 +103,17 @@ def _record(arrival: Arrival, report: Report, *, kind: MessageEvent.Kind) -> Non
     if arrival.message.person_id is None:
         return
     count_return(arrival.message, kind=kind, meaning=report.meaning.value, at=arrival.at)
-    returned = Return(
+    record_return(arrival.message.address, returned=_make_return(arrival, report))
+
+
+def _make_return(arrival: Arrival, report: Report) -> Return:
+    return Return(
         meaning=report.meaning.value,
         hard=report.hard,
         ours=report.meaning in OURS,
         at=arrival.at,
         evidence=arrival.evidence,
     )
-    record_return(arrival.message.address, returned=returned)
 
 
 def _facts(report: Report, **more: str) -> dict[str, Any]:

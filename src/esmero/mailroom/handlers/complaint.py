@@ -13,9 +13,12 @@ def handle(arrival: Arrival) -> None:
     """Act on a feedback report that returns our message; any other is kept and changes nothing.
 
     The recipient is often blacked out (RFC 6590), so the message alone says whose address it is. A report of failed
-    authentication or of a virus (RFC 6591) blames us and silences nobody.
+    authentication or of a virus (RFC 6591) blames us and silences nobody. Where a provider signed for the address alone, it is
+    silenced for every brand that wrote to it lately, and no message is marked.
     """
     message, feedback = arrival.message, arrival.verdict.feedback
+    if message is None and arrival.told and feedback not in HARMLESS:
+        _silence_told(arrival)
     if message is None or not arrival.proven:
         return
     if feedback in HARMLESS:
@@ -27,6 +30,21 @@ def handle(arrival: Arrival) -> None:
     if message.person_id is None:
         return
     count_return(message, kind=MessageEvent.Kind.COMPLAINED, meaning=feedback, at=arrival.at)
+    _silence(arrival, message)
+    leave(message, everything=True, at=arrival.at, source=COMPLAINT, proof=arrival.inbound.raw)
+
+
+def _silence_told(arrival: Arrival) -> None:
+    for message in arrival.told_by_brand():
+        count_return(message, kind=MessageEvent.Kind.COMPLAINED, meaning=arrival.verdict.feedback, at=arrival.at)
+    for message in {one.dispatch.brand_id: one for one in arrival.told}.values():
+        _silence(arrival, message)
+    if len({(one.dispatch.brand_id, one.person_id) for one in arrival.told}) == 1:  # so it is known who objects to whom
+        proof = arrival.inbound.raw
+        leave(arrival.told[0], everything=True, at=arrival.at, source=COMPLAINT, proof=proof, place=arrival.evidence)
+
+
+def _silence(arrival: Arrival, message: Message) -> None:
     suppress(
         message.address,
         scope=Suppression.Scope.COMMERCIAL,
@@ -35,7 +53,6 @@ def handle(arrival: Arrival) -> None:
         at=arrival.at,
         brand=message.dispatch.brand,
     )
-    leave(message, everything=True, at=arrival.at, source=COMPLAINT, proof=arrival.inbound.raw)
 
 
 def _note_fault(arrival: Arrival, message: Message, *, feedback: str) -> None:

@@ -6,7 +6,16 @@ from esmero.mailroom.leaving import leave
 
 
 def handle(arrival: Arrival) -> None:
-    """Withdraw where the mail proves that it knows our message; else a person reads it: anybody can write a From."""
+    """Withdraw where the mail proves that it knows our message; else a person reads it: anybody can write a From.
+
+    Where a provider signed for the address alone, it leaves all that was written to it lately, whichever was meant.
+    """
+    if arrival.message is None and arrival.told:
+        for message in {
+            (one.dispatch.brand_id, one.dispatch.topic_id, one.person_id): one for one in arrival.told
+        }.values():
+            leave(message, at=arrival.at, source="mail", proof=arrival.inbound.raw, place=arrival.evidence)
+        return
     if arrival.message is None or not arrival.proven:
         reply.handle(arrival)
         return

@@ -18,6 +18,7 @@ ACTS: Mapping[str, str | Promise] = {
     "campaign.created": _("made the draft"),
     "campaign.changed": _("changed the draft"),
     "campaign.goal": _("set the goal"),
+    "campaign.outdated": _("made the campaign a draft again: its dry run was over its term"),
     "campaign.tested": _("sent a test"),
     "campaign.started": _("started the sending"),
     "campaign.pause": _("paused it"),

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from esmero.house.terms import Deed
+from esmero.house.terms import Deed, Rests
 
 type Words = str | Promise
 
@@ -19,6 +19,9 @@ RULES: Mapping[str, tuple[Words, Words]] = {
     "import-files": (_("Files of imports that prove no permission"), _("after the import ended")),
     "import-lines": (_("What stood in refused lines of imports"), _("after the import ended")),
     "sign-ups": (_("Sign-ups that nobody confirmed"), _("after they were entered")),
+    "confirmed-sign-ups": (_("What was entered into confirmed sign-ups; the proof of the permission stays"), _("after they were confirmed")),
+    "conversations": (_("What was written in conversations that wait for nobody of us"), _("after the last letter")),
+    "dry-runs": (_("What dry runs said of each person; the sums stay"), _("after the campaign ended, or was checked and not started")),
     "click-traces": (_("Networks of clicks, as hashes"), _("after the click")),
     "data-links": (_("Links to one’s own data, and changes of address"), _("after they were asked for")),
     "data-requests": (_("Answered requests about one’s own data"), _("after the answer")),
@@ -31,6 +34,13 @@ DEEDS: Mapping[str, Words] = {
     Deed.ERASE: _("erased"),
     Deed.ANONYMISE: _("emptied of what names somebody"),
     Deed.DROP: _("the file is destroyed, that it existed stays"),
+}
+
+# where the number of days comes from
+RESTS: Mapping[str, Words] = {
+    Rests.CONVENTION: _("number of days: our convention"),
+    Rests.ADVICE: _("number of days: an authority’s recommendation, not binding"),
+    Rests.LIMITATION: _("number of days: so long one may be called to account"),
 }
 
 # what no term ends → why
@@ -48,7 +58,7 @@ KEPT: tuple[tuple[Words, Words], ...] = (
         ),
     ),
     (
-        _("People, their permissions, and conversations"),
+        _("People and their permissions"),
         _("They stay while there is a reason to write; each person can have them erased, and the staff can, too."),
     ),
 )

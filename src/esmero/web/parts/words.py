@@ -266,6 +266,10 @@ SIGNS: Mapping[str, str | Promise] = {
     "provider": _("a provider's own form of complaint"),
     "notice": _("a notice of a sending service"),
     "hook": _("an event that the sending service told us"),
+    "hook:by-address": _("it names none of several messages: it counts for the address alone"),
+    "hook:only-one": _(
+        "it names no message; only this one went to the address within seven days, so it is probably meant"
+    ),
     "dmarc": _("a receiver's report on who sends in our name (RFC 9990)"),
     "unsubscribe:reply": _("the answer says only that they want to leave"),
     "unsubscribe:subject": _("the subject says that they want to leave"),
@@ -426,6 +430,7 @@ JOB_KINDS: Mapping[str, str | Promise] = {
     "cancelling": _("Cancelling of a campaign"),
     "find-duplicates": _("Search for duplicates"),
     "retrying": _("Another try of what failed"),
+    "trying": _("Trying of links"),
 }
 
 

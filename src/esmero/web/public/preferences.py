@@ -63,6 +63,7 @@ def preferences(request: HttpRequest, visit: Visit) -> HttpResponse:
         spoken=person.language or visit.message.language,
         saved="saved" in request.GET,
         why=visit.path(Purpose.WHY),
+        shared=visit.share(),
         data=visit.path(Purpose.PREFERENCES, below="/data"),
     )
 

@@ -12,11 +12,13 @@ from typing import Any, Concatenate
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone, translation
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 
 from esmero.house.models import Brand
+from esmero.mailroom.archive import find_shared
 from esmero.mailroom.presses import open_signer
 from esmero.mailroom.tagged import day_of
 from esmero.outbox.models import Message
@@ -38,6 +40,14 @@ class Visit:
         """Return the path of another page about the same message; it lives no longer than the address of this one."""
         code = open_signer().sign(purpose, self.message.pk, day=self.token.day)
         return f"/{purpose.value}/{code}{below}" + (f"?lang={self.chosen}" if self.chosen else "")
+
+    def share(self) -> str:
+        """Return the path of this issue as anybody may read it, without anything of its reader; "" where there is none."""
+        dispatch = self.message.dispatch
+        number = find_shared(dispatch)
+        if number is None or dispatch.topic is None:
+            return ""
+        return reverse("issue", args=[self.brand.slug, dispatch.topic.code, number])
 
     def show(self, request: HttpRequest, template: str, **facts: Any) -> HttpResponse:
         """Answer a page under the brand's name."""

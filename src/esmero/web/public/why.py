@@ -1,12 +1,10 @@
 """“Why did I get this?”: the permission, the reason, the rules, in the recipient's words; and the two ways out."""
 
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from esmero.content.models import TemplateText
-from esmero.mailroom.archive import find_shared
 from esmero.mailroom.explaining import explain
 from esmero.mailroom.leaving import has_left
 from esmero.mailroom.presses import pick
@@ -36,20 +34,11 @@ def why(request: HttpRequest, visit: Visit) -> HttpResponse:
         rules=[PASSED[code] for code in found.rules],
         known=[KNOWN[name] for name in found.known],
         left=has_left(message),
-        shared=_share(visit),
+        shared=visit.share(),
         preferences=visit.path(Purpose.PREFERENCES),
         unsubscribe=visit.path(Purpose.UNSUBSCRIBE),
         data=visit.path(Purpose.PREFERENCES, below="/data"),
     )
-
-
-def _share(visit: Visit) -> str:
-    """Return the public address of this issue, without anything personal; "" where there is none."""
-    dispatch = visit.message.dispatch
-    number = find_shared(dispatch)
-    if number is None or dispatch.topic is None:
-        return ""
-    return reverse("issue", args=[visit.brand.slug, dispatch.topic.code, number])
 
 
 def _find_subject(message: Message) -> str:

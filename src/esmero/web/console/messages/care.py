@@ -2,21 +2,31 @@
 
 import re
 from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 
-from django.db.models import Sum
+from django.db.models import Q, Sum
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from esmero.asks.models import Form
+from esmero.campaigns.models import Campaign
+from esmero.content.models import Template
 from esmero.dossier.models import Tally
 from esmero.house.models import Brand
 from esmero.house.profiles import is_ordinary_rate
-from esmero.rendering.compile import Compiled
+from esmero.mailroom.facts import SHARE
+from esmero.rendering.compile import Compiled, Source
+from esmero.rendering.examine import look_for_commerce
 from esmero.rendering.support import GMAIL, GMX, ORANGE, OUTLOOK_COM, YAHOO
-from esmero.web.console.messages.findings import Told
+from esmero.web.console.messages.findings import Told, tell_findings
+from esmero.web.parts.tags import language_name, said
 
 DAYS = 30
+MOST_USES = 20
+AHEAD = (Campaign.State.DRAFT, Campaign.State.CHECKING, Campaign.State.CHECKED)
 # Name of a receiver (outbox/receivers.py), or a domain → the program that its users read in.
 _PROGRAMS = {"Gmail": GMAIL, "Yahoo": YAHOO, "Microsoft": OUTLOOK_COM, "Orange": ORANGE}
 _GMX = re.compile(r"(gmx\.[a-z]+|web\.de)")
@@ -32,6 +42,73 @@ def read_shares() -> dict[str, int]:
         sent[_PROGRAMS.get(key) or (GMX if _GMX.fullmatch(key) else "")] += number
     whole = sum(sent.values())
     return {name: round(100 * number / whole) for name, number in sent.items() if name and whole}
+
+
+def tell_commerce(source: Source, *, uses: Sequence[Campaign | Form], blocks: Mapping[int, int] | None) -> list[Told]:
+    """Say what sells in a text outside of its promotion, where one of its uses is sent as no advertising."""
+    use = next((one for one in uses if isinstance(one, Form) or not one.topic.purpose.commercial), None)
+    if use is None:
+        return []
+    found = [replace(one, facts={**one.facts, "use": use.name}) for one in look_for_commerce(source)]
+    return tell_findings(found, blocks=blocks)
+
+
+def tell_reason(campaign: Campaign, *, languages: Sequence[str]) -> list[Told]:
+    """Say in which of its languages a campaign does not say why its readers get it, and where to write it."""
+    url = reverse("console:campaign-edit", args=[campaign.pk])
+    facts = {"campaign": campaign.name}
+    written = [code for code, words in campaign.reason.items() if words.strip()]
+    if not written:
+        words = _(
+            "“%(campaign)s” does not say why its readers get it, and nothing leaves without. Write it in the campaign, in one "
+            "sentence from the reader’s side; it stands in the foot of the letter."
+        )
+        return [Told(words=words % facts, place=_("the campaign’s reason"), go="", url=url)]
+    words = _(
+        "“%(campaign)s” does not say in %(language)s why its readers get it: they would read it in %(other)s. Write it in the "
+        "campaign."
+    )
+    return [
+        Told(
+            words=words
+            % {**facts, "language": language_name(code), "other": language_name(_stand_in(campaign, written))},
+            place=_("the campaign’s reason"),
+            go="",
+            url=f"{url}#id_reason_{code}",
+        )
+        for code in languages
+        if code not in written
+    ]
+
+
+def tell_share(campaign: Campaign, source: Source) -> list[Told]:
+    """Say where a text offers an address to pass on that leads nowhere, because its topic is public to nobody."""
+    if campaign.topic.archive_is_public or SHARE not in source.mjml or f"if {SHARE}" in source.mjml:
+        return []
+    words = _(
+        "The letter offers its address to pass on, but the issues of “%(topic)s” are public to nobody, so it leads nowhere. "
+        "Make them public, or put the link between {%% if share_url %%} and {%% endif %%}."
+    )
+    url = reverse("console:topic", args=[campaign.topic_id])
+    facts = {"topic": said(campaign.topic.name) or campaign.topic.code}
+    return [Told(words=words % facts, place=_("the topic"), go="", url=url)]
+
+
+def _stand_in(campaign: Campaign, written: Sequence[str]) -> str:
+    """Return the language in which the reason is printed for those in whose own it was not written."""
+    return next((code for code in campaign.reason if code in written), campaign.brand.language)
+
+
+def find_uses(template: Template) -> list[Campaign | Form]:
+    """Return what a template is for: the forms whose mails it makes, and the campaigns that may still leave with it.
+
+    Without one of these, the campaign that used it last. Three queries.
+    """
+    forms = Form.objects.filter(Q(confirmation=template) | Q(welcome=template)).exclude(state=Form.State.CLOSED)
+    campaigns = Campaign.objects.filter(version__template=template).select_related("topic__purpose", "brand")
+    ahead = list(campaigns.filter(state__in=AHEAD).order_by("-id")[:MOST_USES])
+    uses: list[Campaign | Form] = [*forms.order_by("id")[:MOST_USES], *ahead]
+    return uses or list(campaigns.order_by("-id")[:1])
 
 
 def tell_care(brand: Brand, compiled: Compiled) -> list[Told]:

@@ -32,20 +32,46 @@ WORDS: Mapping[str, str | Promise] = {
     "dark": gettext_lazy(
         "“%(words)s” in %(ink)s vanishes where a program shows mail on a dark ground. Set a background, or a lighter colour."
     ),
+    "commerce": gettext_lazy(
+        "“%(words)s” sells, but “%(use)s” is sent as no advertising. Put it into the promotion, which only those get who allow it, or send it on a topic of advertising."
+    ),
+    "lacks-link-text": gettext_lazy("The text part lacks a link of the letter: %(words)s."),
+    "lacks-link-html": gettext_lazy("The letter lacks a link of the text part: %(words)s."),
+    "lacks-figure-text": gettext_lazy("The text part does not say “%(words)s”, as the letter does."),
+    "lacks-figure-html": gettext_lazy("The letter does not say “%(words)s”, as the text part does."),
+    "lacks-sentence-text": gettext_lazy("The text part lacks a sentence of the letter: “%(words)s”."),
+    "lacks-sentence-html": gettext_lazy("The letter lacks a sentence of the text part: “%(words)s”."),
+    "link-status": gettext_lazy("This link answers %(status)s: %(address)s."),
+    "link-no-host": gettext_lazy("The host of this link does not exist: %(address)s."),
+    "link-silent": gettext_lazy("This link gives no answer within a few seconds: %(address)s."),
+    "link-refused": gettext_lazy("Nobody answers at this link: %(address)s."),
+    "link-certificate": gettext_lazy("Browsers warn of this link, because its certificate is not valid: %(address)s."),
+    "link-inside": gettext_lazy("This link leads into a private network, where readers do not get: %(address)s."),
+    "link-reserved": gettext_lazy(
+        "The host of this link is reserved for examples, and nobody reaches it: %(address)s."
+    ),
+    "link-redirects": gettext_lazy("This link sends its reader on and on: %(address)s."),
+    "link-scheme": gettext_lazy("This link leads to no address of the web: %(address)s."),
+    "link-guarded": gettext_lazy(
+        "This link answers %(status)s to a stranger; look whether readers get in: %(address)s."
+    ),
+    "link-personal": gettext_lazy("This link holds a field, so it is tried for nobody: %(address)s."),
     "text-thin": gettext_lazy("Without pictures hardly a word is left. Say in words what the pictures say."),
 }
+MILD = frozenset({"link-guarded", "link-personal"})
 _PARTS = {"subject": gettext_lazy("Subject"), "preheader": gettext_lazy("Preview line")}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """One thing to mend (`grave`: it keeps the text from being saved). `go` names the place for the editor, `url` another page."""
+    """One thing to mend (`grave`: it keeps the text from being saved, `mild`: it is only good to know). `go` names the place for the editor, `url` another page."""
 
     words: str
     place: str
     go: str
     grave: bool = False
     url: str = ""
+    mild: bool = False
 
 
 def tell_findings(
@@ -56,7 +82,7 @@ def tell_findings(
     `shares` says of a mail program which percentage of the mail goes to it.
     """
     return [
-        _tell(_say(one, shares=shares or {}), one.part, one.line, blocks=blocks)
+        _tell(_say(one, shares=shares or {}), one.part, one.line, blocks=blocks, mild=one.code in MILD)
         for one in found
         if one.part != "body" or not one.line or blocks is None or one.line in blocks
     ]
@@ -109,7 +135,9 @@ def _say(one: Finding, *, shares: Mapping[str, int]) -> str:
     return str(WORDS[one.code]) % facts
 
 
-def _tell(words: str, part: str, line: int, *, blocks: Mapping[int, int] | None, grave: bool = False) -> Told:
+def _tell(
+    words: str, part: str, line: int, *, blocks: Mapping[int, int] | None, grave: bool = False, mild: bool = False
+) -> Told:
     place, go = "", ""
     if part in _PARTS:
         place, go = str(_PARTS[part]), part
@@ -117,4 +145,4 @@ def _tell(words: str, part: str, line: int, *, blocks: Mapping[int, int] | None,
         place, go = _("line %(number)d") % {"number": line}, f"line:{line}"
     elif blocks is not None and line in blocks:
         place, go = _("paragraph %(number)d") % {"number": blocks[line]}, f"block:{blocks[line]}"
-    return Told(words=words, place=place, go=go, grave=grave)
+    return Told(words=words, place=place, go=go, grave=grave, mild=mild)

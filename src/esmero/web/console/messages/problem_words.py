@@ -3,9 +3,12 @@
 from collections.abc import Mapping
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from esmero.rendering.problem import Said
+from esmero.rendering.problem import Problem, Said
+
+PLACES: Mapping[str, str | Promise] = {"subject": _("Subject"), "preheader": _("Preview line"), "body": _("Letter")}
 
 SENTENCES: Mapping[str, str | Promise] = {
     "the character U+%(code)s is reserved": _("the character U+%(code)s is reserved"),
@@ -98,6 +101,19 @@ SENTENCES: Mapping[str, str | Promise] = {
     "It belongs into %(tags)s": _("It belongs into %(tags)s"),
     "It belongs into nothing: begin with it": _("It belongs into nothing: begin with it"),
 }
+
+
+def say_problem(problem: Problem) -> str:
+    """Say what is wrong and what to do, in the active language."""
+    return f"{say(problem.what)}. {say(problem.remedy)}."
+
+
+def say_place(place: str) -> str:
+    """Say where it is ("subject", "body line 12"), in the active language."""
+    part, _line, number = place.partition(" line ")
+    if number.isdecimal():
+        return gettext("line %(number)d") % {"number": int(number)}
+    return str(PLACES.get(part, place))
 
 
 def say(words: Said) -> str:

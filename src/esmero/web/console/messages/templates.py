@@ -28,7 +28,15 @@ from esmero.rendering.letter import clean_letter
 from esmero.rendering.marks import read_marks, write_marks
 from esmero.rendering.problem import TemplateFault
 from esmero.web.console.access import requires, staff
-from esmero.web.console.messages.care import read_shares, tell_care
+from esmero.web.console.messages.care import (
+    AHEAD,
+    find_uses,
+    read_shares,
+    tell_care,
+    tell_commerce,
+    tell_reason,
+    tell_share,
+)
 from esmero.web.console.messages.findings import Told, count_unwritten, tell_findings, tell_missing, tell_problems
 from esmero.web.console.page import show, show_part
 from esmero.web.console.people.import_columns import FIELD_WORDS
@@ -180,7 +188,13 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
         told = tell_problems(fault.problems, blocks=written.blocks)
     else:
         told = tell_findings(examine(written.source, compiled), blocks=written.blocks, shares=read_shares())
+        uses = find_uses(desk.template)
+        told += tell_commerce(written.source, uses=uses, blocks=written.blocks)
         told += tell_care(desk.template.brand, compiled)
+        for use in uses:
+            if isinstance(use, Campaign) and use.state in AHEAD:
+                told += tell_reason(use, languages=[desk.language])
+                told += tell_share(use, written.source)
     return show_part(request, "console/messages/findings.html", told=told, looked=True)
 
 
@@ -206,12 +220,13 @@ def unwritten(request: HttpRequest, pk: int) -> HttpResponse:
 def say_fields() -> dict[str, str]:
     """Return every field that a letter may use with what it is called, of the house's own fields their label."""
     own = {one.key: (said(one.label) or one.key).replace("|", "/") for one in OwnField.objects.all()}
-    forms_only = {
+    not_of_people = {
+        "share_url": _("Address of the issue to pass on (where its topic is public)"),
         "confirm_url": _("Address that confirms (only in the mail of a form)"),
         "chosen_topics": _("Chosen topics (only in the mail of a form)"),
     }
     return {
-        name: own.get(name) or str(forms_only.get(name) or FIELD_WORDS.get(name) or name) for name in known_fields()
+        name: own.get(name) or str(not_of_people.get(name) or FIELD_WORDS.get(name) or name) for name in known_fields()
     }
 
 

@@ -4,6 +4,7 @@ from django.urls import path
 
 from esmero.web.console.messages import (
     campaign_acts,
+    campaign_care,
     campaign_list,
     campaigns,
     media,
@@ -15,6 +16,7 @@ from esmero.web.console.messages import (
     template_visual,
     templates,
     topics,
+    trials,
 )
 
 urlpatterns = [
@@ -28,6 +30,7 @@ urlpatterns = [
     path("templates/act/", template_list.act_on_templates, name="templates-act"),
     path("templates/new/", template_list.new_template, name="template-new"),
     path("campaigns/<int:pk>/act/", campaign_acts.act, name="campaign-act"),
+    path("campaigns/<int:pk>/care/", campaign_care.look_over, name="campaign-care"),
     path("campaigns/<int:pk>/goal/", campaign_acts.goal, name="campaign-goal"),
     path("campaigns/<int:pk>/duplicate/", campaign_acts.duplicate, name="campaign-duplicate"),
     path("campaigns/<int:pk>/test/", campaign_acts.test, name="campaign-test"),
@@ -35,6 +38,7 @@ urlpatterns = [
     path("messages/<int:pk>/again/", message.again, name="message-again"),
     path("templates/<int:pk>/", templates.template, name="template"),
     path("templates/<int:pk>/check/", templates.check, name="template-check"),
+    path("templates/<int:pk>/trials/", trials.trials, name="template-trials"),
     path("templates/<int:pk>/unwritten/", templates.unwritten, name="template-unwritten"),
     path("templates/<int:pk>/duplicate/", template_list.duplicate, name="template-duplicate"),
     path("templates/<int:pk>/visual/", template_visual.visual, name="template-visual"),

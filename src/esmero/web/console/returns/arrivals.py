@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 from esmero.campaigns.models import Campaign
 from esmero.intake.classify import Kind, Verdict, classify
 from esmero.mailroom.again import read_again
+from esmero.mailroom.arrival import BY_ADDRESS
 from esmero.mailroom.models import Inbound
 from esmero.mailroom.queries import arrival_rows, untied
 from esmero.vault.files import Tampered, read
@@ -146,6 +147,7 @@ def arrival(request: HttpRequest, pk: int) -> HttpResponse:
         signs=[(say_sign(str(sign)), sign) for sign in shown.why],
         verdict=_verdict(shown, raw),
         campaign=campaign,
+        by_address=BY_ADDRESS in shown.why,
         text=raw[:SHOWN].decode("utf-8", "replace").replace("\x00", "\ufffd") if raw is not None else None,
         cut=raw is not None and len(raw) > SHOWN,
     )

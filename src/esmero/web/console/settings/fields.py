@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
+from esmero.mailroom.facts import OF_FORMS, SHARE
 from esmero.people.models import OwnField, Person
 from esmero.people.own_fields import (
     TooManyValues,
@@ -25,6 +26,7 @@ from esmero.people.own_fields import (
     drop_field,
     list_segments,
 )
+from esmero.rendering.masks import WAYS
 from esmero.web.console.access import requires, staff
 from esmero.web.console.listing import answer_list
 from esmero.web.console.page import show, show_part, wants_part
@@ -86,9 +88,10 @@ class FieldForm(forms.Form):
             del self.fields["key"]
 
     def clean_key(self) -> str:
-        """Refuse a key that is taken, or that the standard fields have."""
+        """Refuse a key that is taken, or that the standard fields and the addresses of a letter have."""
         key: str = self.cleaned_data["key"]
-        if OwnField.objects.filter(key=key).exists() or key in {one.name for one in Person._meta.get_fields()}:
+        taken = {one.name for one in Person._meta.get_fields()} | {*OF_FORMS, SHARE, *WAYS}
+        if OwnField.objects.filter(key=key).exists() or key in taken:
             raise forms.ValidationError(_("This key is taken."))
         return key
 

@@ -14,7 +14,7 @@ from esmero.house.audit import note
 from esmero.privacy.retention import MOST_COUNTED, RULES, Standing, TooLong, count_again, list_standings, set_days
 from esmero.web.console.access import requires, staff
 from esmero.web.console.page import show
-from esmero.web.parts.keeping import DEEDS, KEPT
+from esmero.web.parts.keeping import DEEDS, KEPT, RESTS
 from esmero.web.parts.keeping import RULES as WORDS
 
 
@@ -29,7 +29,14 @@ def retention(request: HttpRequest) -> HttpResponse:
 
 def _tell(standing: Standing) -> dict[str, Any]:
     what, since = WORDS[standing.code]
-    return {"standing": standing, "what": what, "since": since, "deed": DEEDS[standing.term.deed], "row": standing.row}
+    return {
+        "standing": standing,
+        "what": what,
+        "since": since,
+        "deed": DEEDS[standing.term.deed],
+        "row": standing.row,
+        "rests": RESTS[standing.term.rests],
+    }
 
 
 @require_POST

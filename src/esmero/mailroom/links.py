@@ -1,0 +1,270 @@
+"""Whether links answer: each is asked once, as a stranger would, and never anything inside of our own network.
+
+An author's link is untrusted: whoever writes a template could have the house ask its own machines. So only http and https
+are spoken, to ordinary ports, and every address is looked at when it is connected to, after each redirect anew: what a name
+resolved to a moment before proves nothing (DNS rebinding). Nothing is sent that says for whom the link is: no token, no
+cookie, no referrer. HEAD is asked first; whoever does not understand it gets a GET of which little is read.
+Sources: RFC 9110 sections 9.3.1, 9.3.2 and 15.4; RFC 6890 and the IANA registries of special-purpose addresses; RFC 6052;
+RFC 6761 and 2606 (reserved names).
+"""
+
+import ipaddress
+import socket
+import ssl
+import threading
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import dataclass, replace
+from typing import Any, override
+from urllib.parse import urljoin, urlsplit
+
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, Timeout
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.exceptions import HTTPError, LocationParseError, SSLError
+
+MOST_LINKS = 60
+SIDE_BY_SIDE = 8
+MOST_REDIRECTS = 5
+SECONDS, TOTAL = 5.0, 20.0  # for one answer; for all links together
+MOST_OCTETS = 65_536
+USER_AGENT = "Mozilla/5.0 (compatible; Esmero link check)"
+_RESERVED = ("example", "test", "invalid", "localhost", "local", "example.com", "example.net", "example.org", "onion")
+_EMBEDDED = ipaddress.ip_network("64:ff9b::/96")  # IPv4 within IPv6 (RFC 6052)
+_NO_HEAD = frozenset({400, 403, 404, 405, 406, 429, 500, 501, 502, 503})
+
+type Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+type Allow = Callable[[Address], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a link said: `status` is that of HTTP (0: none came), `final` the address where the redirects ended.
+
+    `outcome` is one of ok, status, guarded, silent, no-host, certificate, refused, inside, reserved, redirects, scheme,
+    untried, and demo.
+    """
+
+    outcome: str
+    status: int = 0
+    final: str = ""
+
+
+class Inside(OSError):
+    """The address belongs to no public host: nobody but us could reach it."""
+
+
+class NoHost(OSError):
+    """The name has no address."""
+
+
+class NoNetwork(OSError):
+    """We cannot get out, or cannot ask for names."""
+
+
+def is_public(address: Address) -> bool:
+    """Say whether an address belongs to a host of the public network, seen through the ways to write IPv4 in IPv6."""
+    if isinstance(address, ipaddress.IPv6Address):
+        inner = address.ipv4_mapped or address.sixtofour or (address.teredo[1] if address.teredo else None)
+        if address in _EMBEDDED:
+            inner = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+        if inner is not None:
+            return is_public(inner)
+    return address.is_global and not (address.is_multicast or address.is_reserved or address.is_unspecified)
+
+
+def try_links(
+    urls: Iterable[str], *, allow: Allow = is_public, seconds: float = SECONDS, total: float = TOTAL
+) -> dict[str, Answer]:
+    """Ask every link, SIDE_BY_SIDE at a time, and return what each said; after `total` seconds the rest stays untried.
+
+    `allow` says of an address whether it may be connected to. Where nothing at all could be reached because we cannot get
+    out, no link is blamed: all are untried.
+    """
+    wanted = list(dict.fromkeys(urls))
+    answers = {url: Answer("untried") for url in wanted}
+    trial = _Trial(allow=allow, seconds=seconds)
+    pool = ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="links")
+    futures = {pool.submit(trial.ask, url): url for url in wanted[:MOST_LINKS]}
+    done, late = wait(futures, timeout=total)
+    trial.end()
+    pool.shutdown(wait=False, cancel_futures=True)
+    for future in done:
+        answers[futures[future]] = future.result()
+    for future in late:
+        if not future.cancelled():
+            answers[futures[future]] = Answer("silent")
+    reached = trial.connected or any(one.outcome in ("reserved", "inside", "scheme") for one in answers.values())
+    if not reached and all(one.outcome in ("silent", "untried") for one in answers.values()):
+        return {url: Answer("untried") for url in answers}
+    return answers
+
+
+class _Trial:
+    """One round of asking: what it may reach, and the sockets that it has open, to be cut when its time is over."""
+
+    def __init__(self, *, allow: Allow, seconds: float) -> None:
+        self._allow, self._seconds = allow, seconds
+        self._open: list[socket.socket] = []
+        self._lock = threading.Lock()
+        self._ended = False
+        self.connected = False
+
+    def ask(self, url: str) -> Answer:
+        """Follow one link to its end."""
+        final = url
+        for _ in range(MOST_REDIRECTS + 1):
+            answer, target = self._ask_once(final)
+            if not target:
+                return replace(answer, final=final if final != url else "")
+            final = urljoin(final, target)
+        return Answer("redirects", answer.status, final)
+
+    def end(self) -> None:
+        """Cut whatever is still open: a server that drips must not hold a thread."""
+        with self._lock:
+            self._ended = True
+            for each in self._open:
+                _cut(each)
+
+    def connect(self, host: str, port: int) -> socket.socket:
+        """Connect to the first allowed address of a host; raise Inside, NoHost, NoNetwork or OSError."""
+        trouble: OSError | None = None
+        for family, address in _resolve(host, port):
+            if not self._allow(ipaddress.ip_address(address[0].partition("%")[0])):
+                raise Inside(host)
+            made = socket.socket(family, socket.SOCK_STREAM)
+            try:
+                made.settimeout(self._seconds)
+                self.keep(made)
+                made.connect(address)
+            except OSError as fault:
+                made.close()
+                trouble = fault
+            else:
+                self.connected = True
+                return made
+        raise trouble or NoHost(host)
+
+    def keep(self, made: socket.socket) -> None:
+        """Remember a socket, to cut it when the time is over."""
+        with self._lock:
+            self._open.append(made)
+            if self._ended:
+                _cut(made)
+
+    def _ask_once(self, url: str) -> tuple[Answer, str]:
+        """Ask one address; give the answer, and where it sends us (empty: nowhere)."""
+        try:
+            parts = urlsplit(url)
+            host, port = (parts.hostname or "").rstrip("."), parts.port
+        except ValueError:
+            return Answer("scheme"), ""
+        if parts.scheme not in ("http", "https") or not host or "@" in parts.netloc:
+            return Answer("scheme"), ""
+        if port is not None and port < 1024 and port not in (80, 443):
+            return Answer("inside"), ""
+        if any(host == name or host.endswith(f".{name}") for name in _RESERVED) and not _is_address(host):
+            return Answer("reserved"), ""
+        path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        try:
+            return self._speak(parts.scheme, host, port, path)
+        except (Inside, NoHost, NoNetwork, OSError, HTTPError, LocationParseError, UnicodeError, ValueError) as fault:
+            return Answer(_blame(fault)), ""
+
+    def _speak(self, scheme: str, host: str, port: int | None, path: str) -> tuple[Answer, str]:
+        kind = HTTPSConnectionPool if scheme == "https" else HTTPConnectionPool
+        with kind(host, port, timeout=Timeout(connect=self._seconds, read=self._seconds), maxsize=1) as pool:
+            pool.ConnectionCls = _secure(self) if scheme == "https" else _plain(self)
+            for method in ("HEAD", "GET"):
+                answer = pool.urlopen(
+                    method,
+                    path,
+                    headers={"User-Agent": USER_AGENT, "Accept": "text/html,*/*;q=0.8"},
+                    redirect=False,
+                    retries=False,
+                    preload_content=False,
+                    decode_content=False,
+                )
+                try:
+                    status, location = answer.status, answer.headers.get("Location", "")
+                    if method == "GET":
+                        answer.read(MOST_OCTETS, decode_content=False)
+                finally:
+                    answer.close()
+                if method == "GET" or status not in _NO_HEAD:
+                    break
+        if 300 <= status < 400 and status != 304 and location:
+            return Answer("status", status), location
+        return Answer(_judge(status), status), ""
+
+
+def _judge(status: int) -> str:
+    if status < 400:
+        return "ok"
+    # Signs in, counts requests, or keeps machines out: a reader may well get in (RFC 9110, 15.5; RFC 6585, 4).
+    return "guarded" if status in (401, 403, 407, 429, 451, 999) else "status"
+
+
+def _blame(fault: BaseException) -> str:
+    """Say what a fault means; urllib3 wraps what the socket said."""
+    seen: BaseException | None = fault
+    while seen is not None:
+        if isinstance(seen, Inside):
+            return "inside"
+        if isinstance(seen, NoHost):
+            return "no-host"
+        if isinstance(seen, (SSLError, ssl.SSLError)):
+            return "certificate"
+        if isinstance(seen, ConnectionRefusedError):
+            return "refused"
+        seen = seen.__cause__ or seen.__context__
+    return "silent"
+
+
+def _resolve(host: str, port: int) -> list[tuple[int, Any]]:
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except socket.gaierror as fault:
+        if fault.errno in (socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME)):
+            raise NoHost(host) from fault
+        raise NoNetwork(host) from fault
+    return [(family, address) for family, _kind, _protocol, _name, address in found]
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def _cut(made: socket.socket) -> None:
+    try:
+        made.shutdown(socket.SHUT_RDWR)
+    except OSError:
+        made.close()
+
+
+def _plain(trial: _Trial) -> type[HTTPConnection]:
+    class Plain(HTTPConnection):
+        @override
+        def _new_conn(self) -> socket.socket:
+            return trial.connect(self.host, self.port)
+
+    return Plain
+
+
+def _secure(trial: _Trial) -> type[HTTPSConnection]:
+    class Secure(HTTPSConnection):
+        @override
+        def _new_conn(self) -> socket.socket:
+            return trial.connect(self.host, self.port)
+
+        @override
+        def connect(self) -> None:
+            super().connect()
+            if isinstance(self.sock, socket.socket):
+                trial.keep(self.sock)
+
+    return Secure

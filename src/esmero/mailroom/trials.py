@@ -1,0 +1,181 @@
+"""Links tried and texts shown to a spam filter in the background: pages read what was found, and never wait for it.
+
+A dry run or a test send asks for it, and so does whoever presses the button. What was found is worth an hour.
+"""
+
+import hashlib
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from selectolax.lexbor import LexborHTMLParser
+
+from esmero.campaigns.lifecycle import TRYING
+from esmero.content.models import TemplateText, Trial
+from esmero.content.versions import source_of
+from esmero.house.models import Brand
+from esmero.mailroom import spam
+from esmero.mailroom.example import make_example
+from esmero.mailroom.facts import known_fields
+from esmero.mailroom.links import Answer, try_links
+from esmero.rendering.compile import Compiled, compile_source
+from esmero.rendering.language import CLOSE_FIELD, OPEN_FIELD
+from esmero.rendering.problem import TemplateFault
+from esmero.work.jobs import enqueue, save_progress
+from esmero.work.models import Job
+
+FRESH = timedelta(hours=1)
+PATIENCE = timedelta(minutes=2)  # so long a try that was asked for is waited for
+FORGOTTEN = timedelta(days=1)
+
+type Tries = Callable[[Iterable[str]], Mapping[str, Answer]]
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """The links of a compiled text: `tried` can be asked; `personal` hold a field, and are asked for nobody."""
+
+    tried: tuple[str, ...]
+    personal: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What is known by now: `trials` by what was tried; `pending` says that some of it is being tried."""
+
+    trials: Mapping[str, Trial]
+    pending: bool
+    missing: tuple[str, ...]
+
+
+def links_of(compiled: Compiled, *, brand: Brand) -> Links:
+    """Return a text's links. Those of the house itself are left out: they carry tokens, and opening one is an act."""
+    own = urlsplit(brand.public_url).hostname
+    tried = tuple(url for url in dict.fromkeys(compiled.links) if _host(url) != own)
+    personal: dict[str, None] = {}
+    for node in LexborHTMLParser(compiled.html.source).css("a[href]"):
+        address = node.attributes.get("href") or ""
+        if OPEN_FIELD in address:
+            start, _, rest = address.partition(OPEN_FIELD)
+            personal[f"{start}…{rest.rpartition(CLOSE_FIELD)[2]}"] = None
+    return Links(tried, tuple(personal))
+
+
+def ask_for(*, urls: Collection[str], texts: Collection[TemplateText] = (), by: str) -> Job | None:
+    """Ask for links to be tried and texts to be judged that were not within the hour, nor are being; None: nothing is."""
+    at = timezone.now()
+    wanted = [(Trial.Kind.LINK, key_of(url), url) for url in dict.fromkeys(urls)]
+    judged = list(texts) if spam.is_there() else []
+    wanted += [(Trial.Kind.SPAM, key_of_text(text), "") for text in judged]
+    with transaction.atomic():
+        known = {(row.kind, row.key): row for row in Trial.objects.filter(key__in=[key for _, key, _ in wanted])}
+        due = [one for one in wanted if _is_due(known.get(one[:2]), at=at)]
+        if not due:
+            return None
+        for kind, key, url in due:
+            Trial.objects.update_or_create(kind=kind, key=key, defaults={"url": url, "asked_at": at})
+        keys = {key for _kind, key, _url in due}
+        facts = {
+            "urls": [url for _kind, _key, url in due if url],
+            "texts": [text.pk for text in judged if key_of_text(text) in keys],
+        }
+        return enqueue(TRYING, facts=facts, by=by)
+
+
+def read_found(*, urls: Collection[str], texts: Collection[TemplateText] = (), at: datetime) -> Found:
+    """Return what was found within the hour, by address or by the key of a text; one query."""
+    names = {key_of(url): url for url in urls} | {key: key for key in map(key_of_text, texts)}
+    rows = Trial.objects.filter(key__in=names)
+    fresh = {names[row.key]: row for row in rows if row.tried_at is not None and at - row.tried_at <= FRESH}
+    pending = any(names[row.key] not in fresh and at - row.asked_at <= PATIENCE for row in rows)
+    return Found(fresh, pending, tuple(name for name in names.values() if name not in fresh))
+
+
+def run_chunk(job: Job, *, tries: Tries = try_links) -> bool:
+    """Try what a job names, or whatever of a version (its subject) was not tried within the hour."""
+    texts = _texts_of(job)
+    urls = dict.fromkeys(str(url) for url in job.facts.get("urls", []))
+    if job.subject_id is not None:
+        for text in texts:
+            urls |= dict.fromkeys(_read_links(text))
+        found = read_found(urls=list(urls), texts=texts, at=timezone.now())
+        urls = {url: None for url in urls if url in found.missing}
+        texts = [text for text in texts if key_of_text(text) in found.missing]
+    # The demo's hosts are invented, and nothing leaves its machine.
+    answers = dict.fromkeys(urls, Answer("demo")) if settings.ESMERO.demo else tries(urls)
+    verdicts = {key_of_text(text): _judge(text) for text in texts} if spam.is_there() else {}
+    at = timezone.now()
+    with transaction.atomic():
+        for url, answer in answers.items():
+            facts = {"status": answer.status, "final": answer.final[:500]}
+            _keep(Trial.Kind.LINK, key_of(url), url=url, outcome=answer.outcome, facts=facts, at=at)
+        for key, (outcome, facts) in verdicts.items():
+            _keep(Trial.Kind.SPAM, key, url="", outcome=outcome, facts=facts, at=at)
+        Trial.objects.filter(asked_at__lt=at - FORGOTTEN).delete()
+        save_progress(job)
+    return True
+
+
+def key_of(url: str) -> str:
+    """Return the key of a link."""
+    return hashlib.sha256(url.encode()).hexdigest()
+
+
+def key_of_text(text: TemplateText) -> str:
+    """Return the key of a text as it stands."""
+    said = f"{text.language}\0{text.subject}\0{text.preheader}\0{text.mjml}"
+    return hashlib.sha256(said.encode()).hexdigest()
+
+
+def _texts_of(job: Job) -> Sequence[TemplateText]:
+    rows = TemplateText.objects.select_related("version__template__brand").order_by("id")
+    if job.subject_id is not None:
+        return list(rows.filter(version=job.subject_id))
+    return list(rows.filter(pk__in=job.facts.get("texts", [])))
+
+
+def _read_links(text: TemplateText) -> tuple[str, ...]:
+    try:
+        compiled = compile_source(source_of(text), fields=known_fields(), footer=None)
+    except TemplateFault:  # said where it is written
+        return ()
+    return links_of(compiled, brand=text.version.template.brand).tried
+
+
+def _judge(text: TemplateText) -> tuple[str, dict[str, object]]:
+    try:
+        verdict = spam.judge(make_example(text))
+    except (spam.NoVerdict, TemplateFault) as fault:
+        return "untried", {"why": str(fault) if isinstance(fault, spam.NoVerdict) else "broken"}
+    if verdict is None:
+        return "untried", {"why": "broken"}
+    rules = [list(rule) for rule in verdict.rules]
+    return "spam" if verdict.is_spam else "ok", {
+        "score": verdict.score,
+        "threshold": verdict.threshold,
+        "rules": rules,
+    }
+
+
+def _keep(kind: str, key: str, *, url: str, outcome: str, facts: Mapping[str, object], at: datetime) -> None:
+    row, _new = Trial.objects.get_or_create(kind=kind, key=key, defaults={"url": url, "asked_at": at})
+    Trial.objects.filter(pk=row.pk).update(outcome=outcome, facts=dict(facts), tried_at=at)
+
+
+def _is_due(row: Trial | None, *, at: datetime) -> bool:
+    if row is None:
+        return True
+    if row.tried_at is not None and row.tried_at >= row.asked_at:
+        return at - row.tried_at > FRESH
+    return at - row.asked_at > PATIENCE
+
+
+def _host(url: str) -> str | None:
+    try:
+        return urlsplit(url).hostname
+    except ValueError:
+        return None
