@@ -23,6 +23,7 @@ from esmero.web.console.access import requires, staff
 from esmero.web.console.listing import answer_list
 from esmero.web.console.page import show, show_part, wants_part
 from esmero.web.console.settings.relay_words import STEP_STATES, STEPS, say_remedy
+from esmero.web.parts.forms import Part
 from esmero.web.parts.tables import Column, Listing
 from esmero.web.parts.tags import chip, on
 from esmero.work.aside import run_aside
@@ -139,6 +140,11 @@ class MailboxForm(forms.Form):
         max_length=500,
         required=False,
         help_text=gettext_lazy("Only for a server with a certificate of its own: the path on this machine."),
+    )
+
+    parts = (
+        Part(gettext_lazy("Only with a token"), ("token_url", "client_id", "client_secret"), folded=True),
+        Part(gettext_lazy("Seldom needed"), ("ca_file",), folded=True),
     )
 
     def __init__(self, data: Any, *, mailbox: Mailbox | None) -> None:
