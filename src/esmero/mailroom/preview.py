@@ -12,24 +12,31 @@ from esmero.campaigns.models import Campaign
 from esmero.content.media import to_local
 from esmero.content.models import TemplateText
 from esmero.content.versions import source_of
+from esmero.house.models import Brand
 from esmero.mailroom.facts import known_fields, read_values
 from esmero.mailroom.presses import pick, write_footer
 from esmero.people.models import Person
 from esmero.rendering.compile import Compiled, compile_source
 from esmero.rendering.pattern import Way
+from esmero.rendering.tokens import Purpose
 
+_LIGHT_ONLY = 'name="color-scheme" content="light only"'
 _DARK = re.compile(r"@media\s*\(prefers-color-scheme:\s*dark\)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What a person gets to see. `holds_promotion`: the template has one, whether or not it is shown here."""
+    """What a person gets to see. `holds_promotion`: the template has one, whether or not it is shown here.
+
+    `knows_dark`: it has styles for a dark canvas; without them it asks mail programs to leave it light.
+    """
 
     subject: str
     preheader: str
     html: str
     text: str
     holds_promotion: bool
+    knows_dark: bool
 
 
 def preview(
@@ -58,8 +65,9 @@ def preview(
         subject=compiled.subject.render(values, {}),
         preheader=_write_preheader(html),
         html=_DARK.sub("@media all" if dark else "@media not all", html),
-        text=shown.text.render(values, nowhere),
+        text=shown.text.render(values, _name_ways(shown, brand=text.version.template.brand)),
         holds_promotion=compiled.bare is not None,
+        knows_dark=_LIGHT_ONLY not in html,
     )
 
 
@@ -82,6 +90,13 @@ def compile_text(text: TemplateText, *, reason: str = "") -> Compiled:
     with translation.override(text.language):
         footer = write_footer(brand, reason=reason or _("the reason that the campaign gives"), leave=True)
     return compile_source(source_of(text), fields=known_fields(), footer=footer)
+
+
+def _name_ways(compiled: Compiled, *, brand: Brand) -> defaultdict[Way, str]:
+    """Give the text part the addresses that its links lead to; ours, which are made for each person, in short."""
+    ways: defaultdict[Way, str] = defaultdict(lambda: f"{brand.public_url}/…")
+    ways.update({Way(Purpose.CLICK, place): address for place, address in enumerate(compiled.links)})
+    return ways
 
 
 def _write_preheader(html: str) -> str:

@@ -100,11 +100,11 @@ class BrandForm(forms.Form):
     timezone = forms.ChoiceField(label=gettext_lazy("Time zone"))
 
     parts = (
-        Part(gettext_lazy("Who writes"), ("name", "legal_name", "profile", "language")),
+        Part(gettext_lazy("Who writes"), ("name", "legal_name", "profile", "language", "timezone")),
         Part(gettext_lazy("The sender of its mail"), ("sender_name", "sender_address", "mailbox")),
         Part(gettext_lazy("At the foot of each mail"), ("phone", "postal_address", "public_url")),
         Part(gettext_lazy("How it looks"), ("colour", "logo")),
-        Part(gettext_lazy("Seldom needed"), ("slug", "return_domain", "dkim_domain", "timezone"), folded=True),
+        Part(gettext_lazy("Seldom needed"), ("slug", "return_domain", "dkim_domain"), folded=True),
     )
 
     def __init__(self, data: Any = None, files: Any = None, *, brand: Brand | None = None) -> None:
