@@ -65,7 +65,7 @@ def preview(
         subject=compiled.subject.render(values, {}),
         preheader=_write_preheader(html),
         html=_DARK.sub("@media all" if dark else "@media not all", html),
-        text=shown.text.render(values, _name_ways(shown, brand=text.version.template.brand)),
+        text=shown.text.render(values, _name_ways(compiled.links, brand=text.version.template.brand)),
         holds_promotion=compiled.bare is not None,
         knows_dark=_LIGHT_ONLY not in html,
     )
@@ -92,10 +92,10 @@ def compile_text(text: TemplateText, *, reason: str = "") -> Compiled:
     return compile_source(source_of(text), fields=known_fields(), footer=footer)
 
 
-def _name_ways(compiled: Compiled, *, brand: Brand) -> defaultdict[Way, str]:
+def _name_ways(links: tuple[str, ...], *, brand: Brand) -> defaultdict[Way, str]:
     """Give the text part the addresses that its links lead to; ours, which are made for each person, in short."""
     ways: defaultdict[Way, str] = defaultdict(lambda: f"{brand.public_url}/…")
-    ways.update({Way(Purpose.CLICK, place): address for place, address in enumerate(compiled.links)})
+    ways.update({Way(Purpose.CLICK, place): address for place, address in enumerate(links)})
     return ways
 
 
