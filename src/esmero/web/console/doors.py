@@ -8,6 +8,9 @@ from allauth.mfa.totp import forms as totp
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+# What allauth says itself, in our words: gettext takes ours first.
+_OURS = (_("Use a security key"), _("Use your password"), _("Use authenticator app or code"), _("Remember Me"))
+
 
 class _Plain(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:

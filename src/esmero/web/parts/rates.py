@@ -17,6 +17,11 @@ def find_interval(part: int, whole: int) -> tuple[float, float]:
     return max(middle - half, 0.0), min(middle + half, 1.0)
 
 
+def say_number(number: int) -> str:
+    """Say a whole number as the reader's language groups it."""
+    return str(number_format(number, force_grouping=True))
+
+
 def say_share(part: int, whole: int) -> str:
     """Say a part of a whole in per cent; a dash where there is no whole."""
     return f"{_percent(part / whole)}\u00a0%" if whole else "–"
