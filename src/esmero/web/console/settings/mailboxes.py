@@ -25,7 +25,8 @@ from esmero.web.console.page import show, show_part, wants_part
 from esmero.web.console.settings.relay_words import STEP_STATES, STEPS, say_remedy
 from esmero.web.parts.forms import Part
 from esmero.web.parts.tables import Column, Listing
-from esmero.web.parts.tags import chip, on
+from esmero.web.parts.tags import chip
+from esmero.web.parts.times import say_moment
 from esmero.work.aside import run_aside
 
 PATIENCE = timedelta(seconds=60)
@@ -48,9 +49,13 @@ def _name(mailbox: Mailbox) -> SafeString:
     return format_html('<a href="{}">{}</a>', reverse("console:mailbox", args=[mailbox.pk]), mailbox)
 
 
-def _fetched(mailbox: Mailbox) -> str:
+def _who(mailbox: Mailbox) -> SafeString:
+    return format_html('{}<br><span class="small soft wrap">{}:{}</span>', mailbox.username, mailbox.host, mailbox.port)
+
+
+def _fetched(mailbox: Mailbox) -> str | SafeString:
     latest = max((one.fetched_at for one in mailbox.read.all() if one.fetched_at), default=None)
-    return on(latest, "short time") if latest else _("nothing yet")
+    return say_moment(latest, "short time") if latest else _("nothing yet")
 
 
 MAILBOXES = Listing(
@@ -59,8 +64,8 @@ MAILBOXES = Listing(
     columns=(
         Column(key="name", title=gettext_lazy("Name"), cell=_name, plain=lambda one: one.name, order=("name", "id"), head=True),
         Column(key="state", title=gettext_lazy("State"), cell=say_mailbox),
-        Column(key="who", title=gettext_lazy("Mailbox"), cell=lambda one: one.username),
-        Column(key="host", title=gettext_lazy("Host"), cell=lambda one: f"{one.host}:{one.port}", quiet=True),
+        Column(key="who", title=gettext_lazy("Mailbox"), cell=_who, plain=lambda one: one.username),
+        Column(key="host", title=gettext_lazy("Host"), cell=lambda one: f"{one.host}:{one.port}", quiet=True, shown=False),
         Column(key="fetched", title=gettext_lazy("Fetched last"), cell=_fetched, quiet=True, label=gettext_lazy("fetched last")),
         Column(key="trouble", title=gettext_lazy("Trouble"), cell=lambda one: one.trouble, quiet=True),
     ),
