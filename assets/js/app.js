@@ -1,6 +1,7 @@
 import Alpine from "@alpinejs/csp";
 import htmx from "htmx.org";
 import { watchForms } from "./forms.js";
+import { watchFrames } from "./frames.js";
 import { watchKeys } from "./keys.js";
 import { watchLists } from "./lists.js";
 import { watchCopying } from "./copying.js";
@@ -17,6 +18,7 @@ Alpine.data("mapping", mapping);
 Alpine.start();
 watchCopying(document);
 watchForms(document);
+watchFrames(document);
 watchKeys(document);
 watchLists(document);
 watchMenus(document);

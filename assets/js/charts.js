@@ -29,6 +29,7 @@ function numberFormat(facts) {
   const format = new Intl.NumberFormat(document.documentElement.lang || undefined, {
     minimumFractionDigits: facts.decimals,
     maximumFractionDigits: facts.decimals,
+    useGrouping: "always", // as the tables say them
   });
   return (value) => (facts.unit ? `${format.format(value)} ${facts.unit}` : format.format(value));
 }

@@ -143,7 +143,14 @@ function start() {
   panel.hidden = true;
   frame.append(makeTools(editor, words, panel), panel, place);
   frame.addEventListener("letter-go", (event) => goTo(editor, event.detail));
-  area.labels[0]?.addEventListener("click", () => editor.commands.focus());
+  area.labels[0]?.addEventListener("click", () => back(editor).run());
+}
+
+/** Gives the keyboard back to the letter at once: the editor's own focus() waits for the next frame, and what is typed
+ *  until then goes nowhere. */
+function back(editor) {
+  editor.view.focus();
+  return editor.chain();
 }
 
 function goTo(editor, number) {
@@ -154,7 +161,7 @@ function goTo(editor, number) {
     if (count === number && found === null) found = offset;
   });
   if (found === null) return;
-  editor.chain().focus(found + 1).scrollIntoView().run();
+  back(editor).setTextSelection(found + 1).scrollIntoView().run();
 }
 
 function makeTools(editor, words, panel) {
@@ -163,6 +170,7 @@ function makeTools(editor, words, panel) {
   bar.setAttribute("role", "toolbar");
   bar.setAttribute("aria-label", words.editor);
   const toggles = [];
+  let group = null;
   const add = (name, label, act, active) => {
     const button = document.createElement("button");
     button.type = "button";
@@ -173,10 +181,14 @@ function makeTools(editor, words, panel) {
       toggles.push([button, active]);
       button.setAttribute("aria-pressed", "false");
     }
-    bar.append(button);
+    group.append(button);
   };
-  const part = () => bar.append(document.createElement("hr"));
-  const run = (act) => () => act(editor.chain().focus()).run();
+  const part = () => {
+    group = document.createElement("span");
+    bar.append(group);
+  };
+  const run = (act) => () => act(back(editor)).run();
+  part();
   add("bold", words.bold, run((chain) => chain.toggleBold()), () => editor.isActive("bold"));
   add("italic", words.italic, run((chain) => chain.toggleItalic()), () => editor.isActive("italic"));
   part();
@@ -193,8 +205,8 @@ function makeTools(editor, words, panel) {
   add("picture", words.picture, () => askPicture(editor, words, panel));
   add("field", words.field, () => askField(editor, words, panel));
   add("promotion", words.promotion, () => {
-    if (editor.isActive("promotion")) editor.chain().focus().lift("promotion").run();
-    else editor.chain().focus().wrapIn("promotion").run();
+    if (editor.isActive("promotion")) back(editor).lift("promotion").run();
+    else back(editor).wrapIn("promotion").run();
   }, () => editor.isActive("promotion"));
   part();
   add("undo", words.undo, run((chain) => chain.undo()));
@@ -220,12 +232,12 @@ function open(panel, editor, ...parts) {
 function close(panel, editor) {
   panel.hidden = true;
   panel.replaceChildren();
-  editor.commands.focus();
+  back(editor).run();
 }
 
 /** Puts something behind what is selected, which stays. */
 function put(editor, content) {
-  editor.chain().focus().insertContentAt(editor.state.selection.to, content).run();
+  back(editor).insertContentAt(editor.state.selection.to, content).run();
 }
 
 function ask(label, value = "", type = "text") {
@@ -251,8 +263,7 @@ function buttons(panel, editor, words, insert, remove) {
     row.append(button);
   };
   const done = (act) => () => {
-    panel.hidden = true;
-    panel.replaceChildren();
+    close(panel, editor);
     act();
   };
   if (insert) add(words.insert, "", done(insert));
@@ -268,12 +279,12 @@ function askLink(editor, words, panel) {
     const href = input.value.trim();
     if (!href || href === "https://") return;
     if (editor.state.selection.empty && !old) {
-      editor.chain().focus().insertContent({ type: "text", text: href, marks: [{ type: "link", attrs: { href } }] }).run();
+      back(editor).insertContent({ type: "text", text: href, marks: [{ type: "link", attrs: { href } }] }).run();
     } else {
-      editor.chain().focus().extendMarkRange("link").setLink({ href }).run();
+      back(editor).extendMarkRange("link").setLink({ href }).run();
     }
   };
-  const unset = () => editor.chain().focus().extendMarkRange("link").unsetLink().run();
+  const unset = () => back(editor).extendMarkRange("link").unsetLink().run();
   open(panel, editor, wrap, buttons(panel, editor, words, set, old ? unset : null));
 }
 
@@ -284,10 +295,10 @@ function askButton(editor, words, panel) {
   const set = () => {
     if (!say.value.trim() || !to.value.trim()) return;
     const attrs = { words: say.value.trim(), href: to.value.trim() };
-    if (editor.isActive("letterButton")) editor.chain().focus().updateAttributes("letterButton", attrs).run();
+    if (editor.isActive("letterButton")) back(editor).updateAttributes("letterButton", attrs).run();
     else put(editor, { type: "letterButton", attrs });
   };
-  const unset = editor.isActive("letterButton") ? () => editor.chain().focus().deleteSelection().run() : null;
+  const unset = editor.isActive("letterButton") ? () => back(editor).deleteSelection().run() : null;
   open(panel, editor, sayWrap, toWrap, buttons(panel, editor, words, set, unset));
 }
 
@@ -320,8 +331,7 @@ async function askPicture(editor, words, panel) {
     Object.assign(image, { src: one.src, alt: "", loading: "lazy" });
     button.append(image, one.name);
     button.addEventListener("click", () => {
-      panel.hidden = true;
-      panel.replaceChildren();
+      close(panel, editor);
       const width = Math.min(one.width, 552);
       put(editor, { type: "image", attrs: { src: one.src, alt: one.alt, width } });
     });

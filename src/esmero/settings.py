@@ -41,6 +41,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "esmero.web.console.reading.ReadingMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -111,6 +112,18 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "esmero.mailroom.accounts.AccountAdapter"
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # nobody makes this house write to an address of their choice
+ACCOUNT_FORMS = {
+    "login": "esmero.web.console.doors.SignInForm",
+    "reset_password": "esmero.web.console.doors.ResetPasswordForm",
+    "reset_password_from_key": "esmero.web.console.doors.NewPasswordForm",
+    "change_password": "esmero.web.console.doors.ChangePasswordForm",
+    "reauthenticate": "esmero.web.console.doors.ReauthenticateForm",
+}
+MFA_FORMS = {
+    "authenticate": "esmero.web.console.doors.SecondFactorForm",
+    "reauthenticate": "esmero.web.console.doors.SecondFactorAgainForm",
+    "activate_totp": "esmero.web.console.doors.ActivateAppForm",
+}
 PASSWORD_RESET_TIMEOUT = 24 * 3600
 ACCOUNT_LOGOUT_ON_GET = False
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]

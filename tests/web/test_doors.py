@@ -1,9 +1,12 @@
 """The pages before and beside the console: sign-in and what allauth brings along, and the pages of errors."""
 
 import pytest
-from django.test import RequestFactory
+from django.conf import settings
+from django.test import Client, RequestFactory
+from django.utils import timezone
 from django.views import defaults
 
+from esmero.house.models import User
 from tests.house_facts import build_house
 from tests.web.facts import staff
 
@@ -33,7 +36,7 @@ def test_each_page_before_the_door_stands_in_our_order(client, path):
 @pytest.mark.parametrize("path", SIGNED_IN)
 def test_each_page_behind_the_door_stands_in_our_order(client, path):
     client.force_login(staff())
-    html = client.get(f"/accounts/{path}").content.decode()
+    html = client.get(f"/accounts/{path}", follow=True).content.decode()
     assert "esmero/app.css" in html
     assert " style=" not in html
 
@@ -42,8 +45,6 @@ def test_nobody_signs_up_by_themselves(client):
     response = client.post("/accounts/signup/", {"email": "x@example.org", "password1": "a-long-password"})
     assert response.status_code == 200
     assert "esmero/app.css" in response.content.decode()
-    from esmero.house.models import User
-
     assert not User.objects.exists()
 
 
@@ -85,3 +86,20 @@ def test_the_page_for_our_own_faults_needs_nothing(client):
     assert response.status_code == 500
     assert "Something went wrong on our side" in html
     assert "<h1>" in html
+
+
+def test_whoever_has_signed_in_reads_every_page_in_their_own_language(client):
+    client.force_login(staff(language="es"))
+    for path in ("/accounts/password/change/", "/accounts/2fa/", "/accounts/sessions/", "/console/nothing/"):
+        page = client.get(path, headers={"accept-language": "fr"}, follow=True).content.decode()
+        assert '<html lang="es"' in page, path
+    assert '<html lang="fr"' in Client().get("/accounts/login/", headers={"accept-language": "fr"}).content.decode()
+
+
+def test_a_page_of_the_readers_has_no_zone_of_whoever_asked_before(client):
+    client.force_login(staff())
+    User.objects.update(timezone="Pacific/Auckland")
+    client.get("/console/settings/own/")
+    assert timezone.get_current_timezone_name() == "Pacific/Auckland"
+    Client().get("/accounts/login/")
+    assert timezone.get_current_timezone_name() == settings.TIME_ZONE

@@ -13,6 +13,7 @@ from esmero.web.console.page import show
 from esmero.web.console.people.moments import Line
 from esmero.web.parts.bars import Segment
 from esmero.web.parts.charts import Chart, Series
+from esmero.web.parts.forms import Part
 from esmero.web.parts.sheets import Cell, Sheet
 
 _AT = datetime(2026, 11, 23, 11, 14, tzinfo=UTC)
@@ -54,6 +55,9 @@ class ExampleForm(forms.Form):
     asked = forms.BooleanField(label=_("They ticked a box that said so"), required=False)
     note = forms.CharField(label=_("Note"), required=False, widget=forms.Textarea(attrs={"rows": 3}))
     file = forms.FileField(label=_("File"), required=False)
+    code = forms.CharField(label=_("Short code"), required=False)
+
+    parts = (Part(_("How it looks"), ("note", "file")), Part(_("Seldom needed"), ("code",), folded=True))
 
 
 def _charts() -> list[Chart]:

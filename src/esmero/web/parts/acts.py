@@ -138,6 +138,7 @@ SUBJECTS: Mapping[str, str | Promise] = {
     "import": pgettext_lazy("subject", "import"),
     "job": pgettext_lazy("subject", "piece of work"),
     "mailbox": pgettext_lazy("subject", "mailbox"),
+    "mediafile": pgettext_lazy("subject", "picture"),
     "ownfield": pgettext_lazy("subject", "own field"),
     "person": pgettext_lazy("subject", "person"),
     "purpose": pgettext_lazy("subject", "purpose"),

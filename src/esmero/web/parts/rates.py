@@ -17,9 +17,14 @@ def find_interval(part: int, whole: int) -> tuple[float, float]:
     return max(middle - half, 0.0), min(middle + half, 1.0)
 
 
+def say_number(number: int) -> str:
+    """Say a whole number as the reader's language groups it."""
+    return str(number_format(number, force_grouping=True))
+
+
 def say_share(part: int, whole: int) -> str:
     """Say a part of a whole in per cent; a dash where there is no whole."""
-    return f"{_percent(part / whole)} %" if whole else "–"
+    return f"{_percent(part / whole)}\u00a0%" if whole else "–"
 
 
 def say_estimate(part: int, whole: int) -> str:
@@ -27,8 +32,10 @@ def say_estimate(part: int, whole: int) -> str:
     if not whole:
         return "–"
     low, high = find_interval(part, whole)
-    return f"{_percent(part / whole)} % ({_percent(low)}–{_percent(high)})"
+    return f"{_percent(part / whole)}\u00a0% ({_percent(low)}–{_percent(high)})"
 
 
 def _percent(rate: float) -> str:
-    return str(number_format(100 * rate, decimal_pos=1))
+    """Round to one place; only all of them are a hundred."""
+    rounded = round(100 * rate, 1)
+    return str(number_format(rounded if rounded < 100 or rate >= 1 else 99.9, decimal_pos=1))

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
-from django.utils.translation import ngettext, pgettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from esmero.privacy.records import Aim, Controller, Recipient, Records
 from esmero.web.parts.keeping import DEEDS, KEPT, RULES
@@ -16,47 +15,47 @@ from esmero.web.parts.words import BASES
 type Words = str | Promise
 
 PERSONS: Mapping[str, Words] = {
-    "people": lazy("Customers and other people on file"),
-    "sign-ups": lazy("People who sign up by a form"),
-    "writers": lazy("People who write to us"),
-    "staff": lazy("Staff who sign in"),
+    "people": gettext_lazy("Customers and other people on file"),
+    "sign-ups": gettext_lazy("People who sign up by a form"),
+    "writers": gettext_lazy("People who write to us"),
+    "staff": gettext_lazy("Staff who sign in"),
 }
 DATA: Mapping[str, Words] = {
-    "names": lazy("Names and forms of address"),
-    "numbers": lazy("Customer numbers"),
-    "addresses": lazy("E-mail addresses and how they stand"),
-    "languages": lazy("Languages and countries"),
-    "organisations": lazy("Organisations that they belong to"),
-    "contact-points": lazy("Telephone numbers, postal and other addresses"),
-    "tags": lazy("Tags"),
-    "notes": lazy("Notes of calls, visits and letters"),
-    "permissions": lazy("Permissions, withdrawals and objections with their proof"),
-    "messages": lazy("Messages that were sent, and what became of them: returns, clicks, replies"),
-    "arrivals": lazy("Arrived mail"),
-    "conversations": lazy("Conversations"),
-    "log-ins": lazy("Names, addresses, roles and log-ins of the staff"),
+    "names": gettext_lazy("Names and forms of address"),
+    "numbers": gettext_lazy("Customer numbers"),
+    "addresses": gettext_lazy("E-mail addresses and how they stand"),
+    "languages": gettext_lazy("Languages and countries"),
+    "organisations": gettext_lazy("Organisations that they belong to"),
+    "contact-points": gettext_lazy("Telephone numbers, postal and other addresses"),
+    "tags": gettext_lazy("Tags"),
+    "notes": gettext_lazy("Notes of calls, visits and letters"),
+    "permissions": gettext_lazy("Permissions, withdrawals and objections with their proof"),
+    "messages": gettext_lazy("Messages that were sent, and what became of them: returns, clicks, replies"),
+    "arrivals": gettext_lazy("Arrived mail"),
+    "conversations": gettext_lazy("Conversations"),
+    "log-ins": gettext_lazy("Names, addresses, roles and log-ins of the staff"),
 }
 RECIPIENTS: Mapping[str, Words] = {
-    "relay": lazy("Relay that carries the mail"),
-    "provider": lazy("Receives the mail of its users (last 30 days)"),
-    "mailbox": lazy("Mailbox that replies are fetched from"),
-    "forward": lazy("Receives forwarded replies"),
-    "hook": lazy("Reports what became of messages"),
-    "database": lazy("Machine of the database"),
+    "relay": gettext_lazy("Relay that carries the mail"),
+    "provider": gettext_lazy("Receives the mail of its users (last 30 days)"),
+    "mailbox": gettext_lazy("Mailbox that replies are fetched from"),
+    "forward": gettext_lazy("Receives forwarded replies"),
+    "hook": gettext_lazy("Reports what became of messages"),
+    "database": gettext_lazy("Machine of the database"),
 }
 MEASURES: Mapping[str, Words] = {
-    "https": lazy("The console is open by HTTPS only"),
-    "two-factor": lazy("Every member of staff needs a second factor"),
-    "roles": lazy("Roles: not everybody may do everything"),
-    "audit": lazy("Changes of consequence, and files of people, are written into the audit log"),
-    "hashes": lazy("Addresses that are left alone are kept as keyed hashes"),
-    "strict-pages": lazy("Pages load nothing from others and run no foreign script"),
-    "retention": lazy("What is over its term of storage goes by itself"),
-    "relays-encrypted": lazy("Every relay is reached encrypted"),
-    "passwords-encrypted": lazy("Passwords of relays are encrypted in the database"),
-    "mailboxes-encrypted": lazy("Every mailbox is read encrypted"),
-    "signatures": lazy("Mail of every brand leaves signed (DKIM)"),
-    "double-opt-in": lazy("Sign-ups count once they were confirmed by mail"),
+    "https": gettext_lazy("The console is open by HTTPS only"),
+    "two-factor": gettext_lazy("Every member of staff needs a second factor"),
+    "roles": gettext_lazy("Roles: not everybody may do everything"),
+    "audit": gettext_lazy("Changes of consequence, and files of people, are written into the audit log"),
+    "hashes": gettext_lazy("Addresses that are left alone are kept as keyed hashes"),
+    "strict-pages": gettext_lazy("Pages load nothing from others and run no foreign script"),
+    "retention": gettext_lazy("What is over its term of storage goes by itself"),
+    "relays-encrypted": gettext_lazy("Every relay is reached encrypted"),
+    "passwords-encrypted": gettext_lazy("Passwords of relays are encrypted in the database"),
+    "mailboxes-encrypted": gettext_lazy("Every mailbox is read encrypted"),
+    "signatures": gettext_lazy("Mail of every brand leaves signed (DKIM)"),
+    "double-opt-in": gettext_lazy("Sign-ups count once they were confirmed by mail"),
 }
 _MISSING: Mapping[str, Words] = {
     "legal_name": pgettext_lazy("controller", "registered name"),

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from django import template
+from django.forms import BaseForm
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
@@ -20,6 +21,8 @@ from esmero.web.parts.bars import Segment, lay_segments
 from esmero.web.parts.charts import Chart
 from esmero.web.parts.diffs import compare_texts
 from esmero.web.parts.facts import say_facts
+from esmero.web.parts.forms import Drawn, lay_parts
+from esmero.web.parts.laws import say_law
 from esmero.web.parts.sheets import Sheet
 from esmero.web.parts.times import say_moment
 from esmero.web.parts.words import (
@@ -153,6 +156,12 @@ def diff(old: str, new: str, *, old_name: str = "", new_name: str = "", label: s
 
 
 @register.filter
+def parts(form: BaseForm) -> list[Drawn]:
+    """Lay the fields of a form out by its parts (parts/forms.py)."""
+    return lay_parts(form)
+
+
+@register.filter
 def reason(code: str) -> str:
     """Say the code of an objection in words."""
     return say_reason(code)
@@ -229,6 +238,12 @@ def look_up(table: Mapping[Any, Any], key: object) -> Any:
 def job_name(kind: str) -> str:
     """Say what kind of long work a job is."""
     return say_job(kind)
+
+
+@register.filter
+def law(sources: str) -> str:
+    """Say the sources of a rule or a term as the reader's language cites them."""
+    return say_law(sources)
 
 
 @register.filter

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import get_language
 
+from esmero.web.parts.tags import language_name
 from esmero.web.parts.words import LANGUAGE_NAMES
 
 
@@ -17,9 +18,9 @@ def add_wordings(
     `label` has the place %(language)s.
     """
     own = first or (get_language() or "en")[:2]
-    for code, language in sorted(LANGUAGE_NAMES, key=lambda each: each[0] != own):
+    for code, _name in sorted(LANGUAGE_NAMES, key=lambda each: each[0] != own):
         form.fields[f"{key}_{code}"] = forms.CharField(
-            label=label % {"language": language},
+            label=label % {"language": language_name(code)},
             max_length=most,
             required=required and code == own,
             initial=stored.get(code, ""),

@@ -1,5 +1,6 @@
 import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from django.utils import timezone
@@ -12,7 +13,7 @@ from esmero.mailroom import dryrun, planning
 from esmero.outbox.models import Message, MessageEvent
 from esmero.people.models import Segment
 from esmero.work.jobs import run_to_end
-from tests.house_facts import add_people, build_house
+from tests.house_facts import add_people, build_house, open_dispatch
 from tests.web.facts import staff
 
 pytestmark = pytest.mark.django_db
@@ -156,9 +157,38 @@ def test_a_test_goes_to_one_address_only(client, house):
         "internal",
     )
     assert "on its way to lucia@fibranorte.example" in page.content.decode()
+    assert page.context["test"] == message
+    told = client.get(f"/console/messages/{message.pk}/tested/").content.decode()
+    assert "every 2s" in told
+    assert "planned" in told
+    Message.objects.update(state="gave-up", trouble="550 5.7.1 Relaying denied")
+    told = client.get(f"/console/messages/{message.pk}/tested/").content.decode()
+    assert "550 5.7.1 Relaying denied" in told
+    assert "given up" in told
+    assert "every 2s" not in told, "what has ended is not asked for again"
+    Message.objects.update(state="sent", trouble="", sent_at=timezone.now())
+    assert "The relay has taken it" in client.get(f"/console/messages/{message.pk}/tested/").content.decode()
     page = client.post(f"/console/campaigns/{campaign.pk}/test/", {"to": "nobody"}, follow=True)
     assert "is not an e-mail address" in page.content.decode()
     assert Message.objects.count() == 1
+
+
+def test_only_a_test_is_told_as_a_test(client, house):
+    message = Message.objects.get(person=house.people[0], dispatch=open_dispatch(house, house.people))
+    assert client.get(f"/console/messages/{message.pk}/tested/").status_code == 404
+
+
+def test_the_message_is_shown_with_the_campaigns_own_reason_and_its_fields(client, house):
+    draft(client, house)
+    campaign = Campaign.objects.get()
+    page = client.get(f"/console/campaigns/{campaign.pk}/?tab=message").content.decode()
+    assert "{{" not in page
+    assert f"Novedades para {house.people[0].given_name}" in page
+    frame = unescape(re.search(r'<iframe[^>]*src="([^"]+)"', page)[1])
+    letter = client.get(frame).content.decode()
+    assert campaign.reason["es"] in unescape(letter)
+    assert "the reason that the campaign gives" not in letter
+    assert "motivo que d" not in unescape(letter)
 
 
 def test_people_are_shown_by_reason(client, house):
@@ -290,7 +320,7 @@ def test_the_list_of_campaigns_has_progress_and_rates_and_a_filter(client, house
     html = client.get("/console/campaigns/?state=running").content.decode()
     assert campaign.name in html
     assert "3 of 3" in html
-    assert "1 · 33.3 % (6.1–79.2)" in html
+    assert "1 · 33.3\N{NO-BREAK SPACE}% (6.1–79.2)" in html
     assert campaign.name not in client.get("/console/campaigns/?state=draft").content.decode()
     lines = b"".join(client.get("/console/campaigns/?file=csv").streaming_content).decode("utf-8-sig").splitlines()
     assert len(lines) == 2

@@ -97,6 +97,6 @@ def test(request: HttpRequest, pk: int) -> HttpResponse:
         )
     except (NotNow, NoRelay, SegmentFault) as refusal:
         messages.error(request, str(refusal))
-    else:
-        messages.success(request, _("The test is on its way to %(address)s.") % {"address": message.address})
-    return redirect(f"{reverse('console:campaign', args=[pk])}?tab=message")
+        return redirect(f"{reverse('console:campaign', args=[pk])}?tab=message")
+    messages.success(request, _("The test is on its way to %(address)s.") % {"address": message.address})
+    return redirect(f"{reverse('console:campaign', args=[pk])}?tab=message&test={message.pk}")

@@ -13,7 +13,7 @@ from esmero.content.models import TemplateVersion
 from esmero.content.queries import latest_versions
 from esmero.house.models import Brand
 from esmero.people.models import Segment, Topic
-from esmero.web.parts.tags import said
+from esmero.web.parts.tags import language_name, said
 from esmero.web.parts.words import LANGUAGE_NAMES
 
 
@@ -24,12 +24,16 @@ class CampaignForm(forms.Form):
         label=_("Name"), max_length=150, help_text=_("For you and your colleagues; readers do not see it.")
     )
     topic = forms.ModelChoiceField(
-        label=_("Topic"), queryset=Topic.objects.none(), help_text=_("Decides whose permission is asked for.")
+        label=_("Topic"),
+        queryset=Topic.objects.none(),
+        empty_label=_("Choose one"),
+        help_text=_("Decides whose permission is asked for."),
     )
     version = forms.ModelChoiceField(
         label=_("Template"),
         queryset=TemplateVersion.objects.none(),
         required=False,
+        empty_label=_("None yet"),
         help_text=_("The newest version of each template."),
     )
     promotion_topic = forms.ModelChoiceField(
@@ -41,7 +45,9 @@ class CampaignForm(forms.Form):
             "Only who allows this topic gets the promotion in the template; the others get the message without it."
         ),
     )
-    segment = forms.ModelChoiceField(label=_("To whom"), queryset=Segment.objects.none(), required=False)
+    segment = forms.ModelChoiceField(
+        label=_("To whom"), queryset=Segment.objects.none(), required=False, empty_label=_("Nobody yet")
+    )
 
     def __init__(self, data: Any, *, brand: Brand, campaign: Campaign | None, segment: str = "") -> None:
         initial = (
@@ -73,9 +79,9 @@ class CampaignForm(forms.Form):
                 if len(few) == 1:
                     self.initial[name] = few[0].pk
         own_first = sorted(LANGUAGE_NAMES, key=lambda language: language[0] != brand.language)
-        for code, language in own_first:
+        for code, _name in own_first:
             self.fields[f"reason_{code}"] = forms.CharField(
-                label=_("Why is it worth their time? (%(language)s)") % {"language": language},
+                label=_("Why is it worth their time? (%(language)s)") % {"language": language_name(code)},
                 required=code == brand.language,
                 max_length=300,
                 help_text=_("Readers see it: “You get this mail because …”") if code == brand.language else "",

@@ -15,7 +15,7 @@ from esmero.house.roles import may
 from esmero.web.console.access import requires, staff
 from esmero.web.console.listing import answer_list
 from esmero.web.console.page import read_brand
-from esmero.web.parts.rates import say_estimate, say_share
+from esmero.web.parts.rates import say_estimate, say_number, say_share
 from esmero.web.parts.tables import Column, Filter, Listing, Rows
 from esmero.web.parts.tags import on, said, state
 from esmero.web.parts.words import CAMPAIGN
@@ -30,13 +30,13 @@ def _left(row: Any) -> str:
         return ""
     to_get = int(row.counts.get("go", 0)) + int(row.counts.get("wait", 0))
     whole = max(to_get, row.left)
-    return _("%(left)s of %(total)s") % {"left": f"{row.left:n}", "total": f"{whole:n}"}
+    return _("%(left)s of %(total)s") % {"left": say_number(row.left), "total": say_number(whole)}
 
 
 def _rate(row: Any, part: int | None) -> str:
     if not row.left:
         return ""
-    return f"{part or 0:n} · {say_estimate(part or 0, row.left)}"
+    return f"{say_number(part or 0)} · {say_estimate(part or 0, row.left)}"
 
 
 def _find(rows: Rows, text: str) -> Rows:
@@ -59,7 +59,7 @@ CAMPAIGNS = Listing(
         Column(
             key="good",
             title=gettext_lazy("Returned for good"),
-            cell=lambda row: f"{row.good or 0:n} · {say_share(row.good or 0, row.left)}" if row.left else "",
+            cell=lambda row: f"{say_number(row.good or 0)} · {say_share(row.good or 0, row.left)}" if row.left else "",
             plain=lambda row: row.good,
             numeric=True,
             label=gettext_lazy("returned"),

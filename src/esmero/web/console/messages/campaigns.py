@@ -11,16 +11,23 @@ from django.utils.translation import gettext as _
 from esmero.campaigns.lifecycle import NotNow, change_campaign, create_campaign, find_missing
 from esmero.campaigns.models import Campaign
 from esmero.campaigns.queries import Account, audience_rows, read_account
+from esmero.content.models import TemplateText
+from esmero.dossier.segments import select_persons
 from esmero.house.queries import list_audit
+from esmero.mailroom.preview import Seen, preview
 from esmero.mailroom.targets import list_targets
 from esmero.outbox.models import Message
 from esmero.outbox.queries import dispatch_rows
+from esmero.people.models import Person
+from esmero.people.segments import SegmentFault
+from esmero.rendering.problem import TemplateFault
 from esmero.web.console.access import requires, staff
 from esmero.web.console.listing import answer_list
 from esmero.web.console.messages.campaign_charts import chart_acts, chart_links
 from esmero.web.console.messages.campaign_form import CampaignForm
 from esmero.web.console.messages.funnel import build_funnel, reasons_of_dry_run, sort_reasons
 from esmero.web.console.messages.recipients import AUDIENCE, recipients_of
+from esmero.web.console.messages.tested import find_test
 from esmero.web.console.page import read_brand, show, show_part, wants_part
 from esmero.web.parts.rates import say_estimate, say_share
 
@@ -82,6 +89,7 @@ def campaign(request: HttpRequest, pk: int) -> HttpResponse:
         tab=tab,
         **live,
         **_TAB_FACTS[tab](shown, account),
+        **find_test(request.GET.get("test", "") if tab == "message" else ""),
     )
 
 
@@ -177,7 +185,22 @@ def _overview(shown: Campaign, account: Account | None) -> dict[str, Any]:
 
 
 def _message(shown: Campaign, _account: Account | None) -> dict[str, Any]:
-    return {"texts": list(shown.version.texts.order_by("language")) if shown.version else []}
+    """Show each language as the first person of the segment sees it."""
+    if shown.version is None:
+        return {"texts": []}
+    texts = list(shown.version.texts.order_by("language").select_related("version__template__brand"))
+    try:
+        person = select_persons(shown.segment.conditions).first() if shown.segment else None
+    except SegmentFault:  # the segment says so on its own page
+        person = None
+    return {"person": person, "texts": [(text, _see(text, person=person, campaign=shown)) for text in texts]}
+
+
+def _see(text: TemplateText, *, person: Person | None, campaign: Campaign) -> Seen | None:
+    try:
+        return preview(text, person=person, campaign=campaign)
+    except TemplateFault:
+        return None
 
 
 def _record(shown: Campaign, _account: Account | None) -> dict[str, Any]:

@@ -34,7 +34,7 @@ from esmero.web.console.listing import answer_list
 from esmero.web.console.page import read_brand, show
 from esmero.web.console.undoing import offer_undo
 from esmero.web.parts.tables import BulkAct, Column, Filter, Listing, Rows, pick_rows
-from esmero.web.parts.tags import chip
+from esmero.web.parts.tags import chip, language_name
 from esmero.web.parts.times import say_moment
 from esmero.web.parts.words import LANGUAGE_NAMES
 
@@ -61,7 +61,7 @@ def _picture(row: MediaFile) -> SafeString:
 
 
 def _alt(row: MediaFile) -> str | SafeString:
-    missing = [code for code, _name in LANGUAGE_NAMES if not row.alt.get(code)]
+    missing = [language_name(code) for code, _name in LANGUAGE_NAMES if not row.alt.get(code)]
     if not missing:
         return chip("kept", _("in all languages"))
     return chip("wait", _("missing: %(languages)s") % {"languages": ", ".join(missing)})
@@ -104,9 +104,9 @@ class DescribeForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for code, language in LANGUAGE_NAMES:
+        for code, _name in LANGUAGE_NAMES:
             self.fields[f"alt_{code}"] = forms.CharField(
-                label=_("What is seen, in words (%(language)s)") % {"language": language},
+                label=_("What is seen, in words (%(language)s)") % {"language": language_name(code)},
                 max_length=300,
                 required=False,
             )

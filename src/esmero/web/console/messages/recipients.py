@@ -105,7 +105,9 @@ def _with_outcome(rows: Rows, value: str) -> Rows:
     return rows.filter(worst=int(value))
 
 
-def _came_of_it(message: Message) -> SafeString:
+def _came_of_it(message: Message) -> SafeString | str:
+    if not message.worst and not message.verdict:
+        return ""
     return format_html("{} {}", outcome(message.worst), objections(message.verdict, message.objections))
 
 

@@ -25,7 +25,7 @@ from esmero.web.console.listing import answer_list
 from esmero.web.console.page import read_brand, show
 from esmero.web.console.undoing import offer_undo
 from esmero.web.parts.tables import BulkAct, Choice, Column, Filter, Listing, Rows, pick_rows
-from esmero.web.parts.tags import chip
+from esmero.web.parts.tags import chip, language_name
 from esmero.web.parts.times import say_moment
 
 KINDS: list[Choice] = [("letter", gettext_lazy("Letter")), ("mjml", gettext_lazy("Designed"))]
@@ -37,7 +37,7 @@ def _name(row: Template) -> SafeString:
 
 
 def _languages(row: Template) -> str:
-    return ", ".join(code for code in LANGUAGES if getattr(row, f"in_{code}"))
+    return ", ".join(language_name(code) for code in LANGUAGES if getattr(row, f"in_{code}"))
 
 
 def _version(row: Template) -> str | SafeString:

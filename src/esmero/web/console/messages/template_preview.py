@@ -13,6 +13,7 @@ from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_POST, require_safe
 
 from esmero.campaigns.lifecycle import NotNow
+from esmero.campaigns.models import Campaign
 from esmero.content.models import TemplateText
 from esmero.mailroom.preview import preview
 from esmero.mailroom.proof import send_proof
@@ -21,8 +22,9 @@ from esmero.people.models import Person
 from esmero.people.queries import find_people, people_rows
 from esmero.rendering.problem import TemplateFault
 from esmero.web.console.access import requires, staff
+from esmero.web.console.messages.tested import find_test
 from esmero.web.console.page import show
-from esmero.web.parts.policies import LETTER_CSP
+from esmero.web.parts.policies import PREVIEW_CSP
 from esmero.web.parts.words import LANGUAGE_NAMES
 
 _MOST_FOUND = 8
@@ -56,6 +58,7 @@ def look(request: HttpRequest, pk: int) -> HttpResponse:
         facts["seen"] = preview(text, person=person, promotion=not wish["bare"])
     except TemplateFault as fault:
         facts["fault"] = str(fault)
+    facts |= find_test(request.GET.get("test", ""))
     return show(
         request,
         "console/messages/template_look.html",
@@ -75,7 +78,7 @@ def look(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 @requires()
 @xframe_options_sameorigin
-@csp_override(LETTER_CSP)
+@csp_override(PREVIEW_CSP)
 def frame(request: HttpRequest, pk: int, language: str) -> HttpResponse:
     """Answer the letter alone, for the frame."""
     texts = TemplateText.objects.select_related("version__template__brand")
@@ -86,6 +89,7 @@ def frame(request: HttpRequest, pk: int, language: str) -> HttpResponse:
             person=_find_person(request),
             promotion=not request.GET.get("bare"),
             dark=bool(request.GET.get("dark")),
+            campaign=_find_campaign(request.GET.get("campaign", "")),
         )
     except TemplateFault as fault:
         raise Http404(str(fault)) from fault
@@ -113,6 +117,7 @@ def proof(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, str(refusal))
     else:
         messages.success(request, _("The test is on its way to %(address)s.") % {"address": message.address})
+        wish["test"] = str(message.pk)
     return redirect(f"{reverse('console:template-look', args=[pk])}?{urlencode(wish)}")
 
 
@@ -120,6 +125,11 @@ def _find_person(request: HttpRequest) -> Person | None:
     """Return who was chosen, else the first person of the house whose name is whole."""
     chosen = _person(request.GET.get("person", ""))
     return chosen or people_rows().filter(name_is_damaged=False).order_by("id").first()
+
+
+def _find_campaign(key: str) -> Campaign | None:
+    """Return the campaign in whose name the letter is shown; its reason stands at the foot."""
+    return Campaign.objects.filter(pk=key).first() if key.isdecimal() and len(key) < 19 else None
 
 
 def _person(key: str) -> Person | None:

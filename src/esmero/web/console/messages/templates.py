@@ -168,6 +168,7 @@ def template(request: HttpRequest, pk: int) -> HttpResponse:
         rich=to_local(desk.text.letter, brand=desk.template.brand) if desk.text else "",
         fields=fields,
         field_words=[said_fields[name] for name in fields],
+        said_fields=sorted(((name, words) for name, words in said_fields.items()), key=lambda one: one[1].casefold()),
         may_write=may_write,
         next_step=next_step(request, here="template"),
     )

@@ -75,7 +75,9 @@ TOPICS = Listing(
 class TopicForm(forms.Form):
     """A topic: whose, its code, its words, and its purpose."""
 
-    brand = forms.ModelChoiceField(label=gettext_lazy("Brand"), queryset=Brand.objects.order_by("name"))
+    brand = forms.ModelChoiceField(
+        label=gettext_lazy("Brand"), queryset=Brand.objects.order_by("name"), empty_label=gettext_lazy("Choose one")
+    )
     code = forms.SlugField(
         label=gettext_lazy("Short code"),
         max_length=60,
@@ -84,6 +86,7 @@ class TopicForm(forms.Form):
     purpose = forms.ModelChoiceField(
         label=gettext_lazy("Purpose"),
         queryset=Purpose.objects.order_by("code"),
+        empty_label=gettext_lazy("Choose one"),
         help_text=gettext_lazy("What the permission is for; it decides whether the rules for advertising apply."),
     )
 

@@ -15,6 +15,7 @@ from esmero.web.console.messages import (
     template_versions,
     template_visual,
     templates,
+    tested,
     topics,
     trials,
 )
@@ -35,6 +36,7 @@ urlpatterns = [
     path("campaigns/<int:pk>/duplicate/", campaign_acts.duplicate, name="campaign-duplicate"),
     path("campaigns/<int:pk>/test/", campaign_acts.test, name="campaign-test"),
     path("messages/<int:pk>/", message.message, name="message"),
+    path("messages/<int:pk>/tested/", tested.tested, name="message-tested"),
     path("messages/<int:pk>/again/", message.again, name="message-again"),
     path("templates/<int:pk>/", templates.template, name="template"),
     path("templates/<int:pk>/check/", templates.check, name="template-check"),

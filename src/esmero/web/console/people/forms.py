@@ -25,7 +25,7 @@ from esmero.web.console.access import requires, staff
 from esmero.web.console.listing import answer_list
 from esmero.web.console.page import read_brand, show
 from esmero.web.parts.tables import Column, Listing
-from esmero.web.parts.tags import said, state
+from esmero.web.parts.tags import language_name, said, state
 from esmero.web.parts.words import LANGUAGE_NAMES
 
 MOST_FIELDS = 6
@@ -87,7 +87,7 @@ class SignUpForm(forms.Form):
         fields: dict[str, Any] = self.fields
         fields["topics"].queryset = Topic.objects.filter(brand=brand, archived_at=None).order_by("id")
         fields["topics"].label_from_instance = lambda topic: said(topic.name) or topic.code
-        for code, language in sorted(LANGUAGE_NAMES, key=lambda each: each[0] != brand.language):
+        for code, _name in sorted(LANGUAGE_NAMES, key=lambda each: each[0] != brand.language):
             own = code == brand.language
             for name, label, rows in (
                 ("title", _("Title (%(language)s)"), 0),
@@ -95,7 +95,7 @@ class SignUpForm(forms.Form):
                 ("wording", _("What they agree to (%(language)s)"), 2),
             ):
                 fields[f"{name}_{code}"] = forms.CharField(
-                    label=label % {"language": language},
+                    label=label % {"language": language_name(code)},
                     required=own and name != "intro",
                     max_length=1000,
                     widget=forms.Textarea(attrs={"rows": rows}) if rows else forms.TextInput(),
@@ -147,7 +147,7 @@ class SignUpForm(forms.Form):
     @property
     def others(self) -> list[tuple[str, list[Any]]]:
         """The words of the other languages, by language."""
-        return [(name, self._words(code)) for code, name in LANGUAGE_NAMES if code != self._language]
+        return [(language_name(code), self._words(code)) for code, _name in LANGUAGE_NAMES if code != self._language]
 
     def _words(self, code: str) -> list[Any]:
         return [self[f"{name}_{code}"] for name in ("title", "intro", "wording")]

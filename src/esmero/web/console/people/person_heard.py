@@ -51,7 +51,9 @@ class StatementForm(forms.Form):
         widget=forms.RadioSelect,
         initial=_Act.GRANTED,
     )
-    topic = forms.ModelChoiceField(label=gettext_lazy("Topic"), queryset=Topic.objects.none())
+    topic = forms.ModelChoiceField(
+        label=gettext_lazy("Topic"), queryset=Topic.objects.none(), empty_label=gettext_lazy("Choose one")
+    )
     channel = forms.ChoiceField(label=pgettext_lazy("of communication", "Channel"), choices=list(CHANNELS.items()))
     basis = forms.ChoiceField(
         label=gettext_lazy("On which ground (of a permission)"), choices=list(BASES.items()), initial="consent"

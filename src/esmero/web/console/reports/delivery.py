@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from esmero.campaigns.queries import list_started
 from esmero.dossier.reports import sum_by_day, sum_by_key
@@ -58,7 +59,9 @@ def chart_sent(period: Period, days: dict[str, dict]) -> Chart:  # type: ignore[
         heads=[step.head for step in steps],
         series=[
             Series(name=_("sent"), values=[step.add(days["sent"]) for step in steps], fill=5),
-            Series(name=_("delivered"), values=[step.add(days["delivered"]) for step in steps], fill=1),
+            Series(
+                name=pgettext("messages", "delivered"), values=[step.add(days["delivered"]) for step in steps], fill=1
+            ),
         ],
     )
 
@@ -77,7 +80,7 @@ def chart_rate(period: Period, days: dict[str, dict]) -> Chart:  # type: ignore[
         heads=[step.head for step in steps],
         series=[
             Series(
-                name=_("delivered"),
+                name=pgettext("messages", "delivered"),
                 values=[round(100 * part / whole, 2) if whole else None for part, whole in numbers],
                 low=[round(100 * one[0], 2) if one else None for one in bounds],
                 high=[round(100 * one[1], 2) if one else None for one in bounds],

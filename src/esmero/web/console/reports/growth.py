@@ -3,6 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from esmero.dossier.reports import sum_by_day, sum_by_key
 from esmero.people.models import Purpose, Topic
@@ -106,7 +107,7 @@ def _by_source(keys: dict[str, dict[str, int]]) -> Sheet:
     return Sheet(
         key="sources",
         title=_("By where it came from"),
-        heads=[_("Source"), _("given"), _("share")],
+        heads=[pgettext("of a permission", "Source"), _("given"), _("share")],
         rows=[
             [name or _("others"), number, Cell(text=say_share(number, whole), quiet=True)] for name, number in ranked
         ],

@@ -25,7 +25,7 @@ from esmero.web.console.access import requires
 from esmero.web.console.listing import answer_list
 from esmero.web.console.page import wants_part
 from esmero.web.console.reports.period import SPANS, USUAL, Period
-from esmero.web.console.settings.alignment_words import say_advice, say_policy, say_stand
+from esmero.web.console.settings.alignment_words import say_advice, say_policy, say_result, say_stand
 from esmero.web.parts.charts import Chart, Series
 from esmero.web.parts.rates import say_share
 from esmero.web.parts.tables import Column, Filter, Listing, Rows
@@ -137,7 +137,7 @@ def _reports(brand: Brand, domain: str) -> Listing:
 
 def _judged(passed: bool, *, result: str, domain: str) -> SafeString:
     said = chip("kept", _("passed")) if passed else chip("broken", _("failed"))
-    facts = " ".join(part for part in (result if not passed else "", domain) if part)
+    facts = " ".join(part for part in ("" if passed else say_result(result), domain) if part)
     return format_html('{}<br><span class="small soft wrap">{}</span>', said, facts) if facts else said
 
 

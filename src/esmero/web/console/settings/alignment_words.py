@@ -29,6 +29,21 @@ def say_stand(row: AlignmentSource) -> Word:
     }[stand_of(row)]
 
 
+def say_result(result: str) -> str:
+    """Say why DKIM or SPF did not count (RFC 8601, 2.7); a plain failure needs no more words."""
+    words = {
+        "fail": "",
+        "none": _("missing"),
+        "pass": _("valid, but of another domain:"),
+        "softfail": _("neither allowed nor forbidden:"),
+        "neutral": _("neither allowed nor forbidden:"),
+        "policy": _("not accepted:"),
+        "temperror": _("could not be checked:"),
+        "permerror": _("faulty record:"),
+    }
+    return words.get(result, result)
+
+
 def say_advice(row: AlignmentSource) -> str:
     """Say what it means and what to do."""
     stand = stand_of(row)

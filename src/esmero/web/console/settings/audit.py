@@ -17,7 +17,7 @@ from esmero.web.console.access import requires
 from esmero.web.console.listing import answer_list
 from esmero.web.parts.acts import ACTS, FACTS, SUBJECTS, say_act
 from esmero.web.parts.tables import Choice, Column, Filter, Listing, Rows
-from esmero.web.parts.tags import on
+from esmero.web.parts.times import say_moment
 
 # The page of each kind of subject; others are named without a link.
 _PAGES: Mapping[str, str] = {
@@ -26,6 +26,8 @@ _PAGES: Mapping[str, str] = {
     "conversation": "conversation",
     "form": "form",
     "import": "import",
+    "mailbox": "mailbox",
+    "mediafile": "picture",
     "ownfield": "field",
     "person": "person",
     "purpose": "purpose",
@@ -61,7 +63,11 @@ def _subject(entry: AuditEntry) -> str | SafeString:
 
 def say_facts_of(entry: AuditEntry) -> str:
     """Say the small facts of a row in words; what only programs read (hashes, versions) is left out."""
-    return "; ".join(f"{FACTS[key]}: {_say(value)}" for key, value in entry.facts.items() if key in FACTS)
+    return "; ".join(
+        _("%(name)s: %(value)s") % {"name": FACTS[key], "value": _say(value)}
+        for key, value in entry.facts.items()
+        if key in FACTS
+    )
 
 
 def _say(value: Any) -> str:
@@ -105,7 +111,7 @@ AUDIT = Listing(
         Column(
             key="at",
             title=gettext_lazy("When"),
-            cell=lambda one: on(one.at, "short time"),
+            cell=lambda one: say_moment(one.at, "short time"),
             plain=lambda one: one.at.isoformat(),
             order=("at", "id"),
             quiet=True,

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from esmero.house.brands import MOST_LOGO, picture_type
 from esmero.house.models import Brand
 from esmero.house.profiles import PROFILES, is_ordinary_rate
+from esmero.web.parts.forms import Part
 from esmero.web.parts.tags import said
 from esmero.web.parts.words import LANGUAGE_NAMES
 
@@ -97,6 +98,14 @@ class BrandForm(forms.Form):
         help_text=gettext_lazy("PNG, JPEG or GIF, at most 300 kB."),
     )
     timezone = forms.ChoiceField(label=gettext_lazy("Time zone"))
+
+    parts = (
+        Part(gettext_lazy("Who writes"), ("name", "legal_name", "profile", "language", "timezone")),
+        Part(gettext_lazy("The sender of its mail"), ("sender_name", "sender_address", "mailbox")),
+        Part(gettext_lazy("At the foot of each mail"), ("phone", "postal_address", "public_url")),
+        Part(gettext_lazy("How it looks"), ("colour", "logo")),
+        Part(gettext_lazy("Seldom needed"), ("slug", "return_domain", "dkim_domain"), folded=True),
+    )
 
     def __init__(self, data: Any = None, files: Any = None, *, brand: Brand | None = None) -> None:
         initial: dict[str, Any] = {"timezone": settings.ESMERO.time_zone, "language": settings.ESMERO.language}

@@ -21,8 +21,10 @@ from esmero.web.console.access import requires, staff
 from esmero.web.console.listing import answer_list
 from esmero.web.console.page import show, show_part, wants_part
 from esmero.web.console.settings.trials import is_checking, tell_trial
+from esmero.web.parts.forms import Part
 from esmero.web.parts.tables import Column, Listing
-from esmero.web.parts.tags import chip, on
+from esmero.web.parts.tags import chip
+from esmero.web.parts.times import say_moment
 from esmero.work.aside import run_aside
 
 MOST_FOLDERS = 20
@@ -44,9 +46,13 @@ def _name(mailbox: Mailbox) -> SafeString:
     return format_html('<a href="{}">{}</a>', reverse("console:mailbox", args=[mailbox.pk]), mailbox)
 
 
-def _fetched(mailbox: Mailbox) -> str:
+def _who(mailbox: Mailbox) -> SafeString:
+    return format_html('{}<br><span class="small soft wrap">{}:{}</span>', mailbox.username, mailbox.host, mailbox.port)
+
+
+def _fetched(mailbox: Mailbox) -> str | SafeString:
     latest = max((one.fetched_at for one in mailbox.read.all() if one.fetched_at), default=None)
-    return on(latest, "short time") if latest else _("nothing yet")
+    return say_moment(latest, "short time") if latest else _("nothing yet")
 
 
 MAILBOXES = Listing(
@@ -55,8 +61,8 @@ MAILBOXES = Listing(
     columns=(
         Column(key="name", title=gettext_lazy("Name"), cell=_name, plain=lambda one: one.name, order=("name", "id"), head=True),
         Column(key="state", title=gettext_lazy("State"), cell=say_mailbox),
-        Column(key="who", title=gettext_lazy("Mailbox"), cell=lambda one: one.username),
-        Column(key="host", title=gettext_lazy("Host"), cell=lambda one: f"{one.host}:{one.port}", quiet=True),
+        Column(key="who", title=gettext_lazy("Mailbox"), cell=_who, plain=lambda one: one.username),
+        Column(key="host", title=gettext_lazy("Host"), cell=lambda one: f"{one.host}:{one.port}", quiet=True, shown=False),
         Column(key="fetched", title=gettext_lazy("Fetched last"), cell=_fetched, quiet=True, label=gettext_lazy("fetched last")),
         Column(key="trouble", title=gettext_lazy("Trouble"), cell=lambda one: one.trouble, quiet=True),
     ),
@@ -136,6 +142,11 @@ class MailboxForm(forms.Form):
         max_length=500,
         required=False,
         help_text=gettext_lazy("Only for a server with a certificate of its own: the path on this machine."),
+    )
+
+    parts = (
+        Part(gettext_lazy("Only with a token"), ("token_url", "client_id", "client_secret"), folded=True),
+        Part(gettext_lazy("Seldom needed"), ("ca_file",), folded=True),
     )
 
     def __init__(self, data: Any, *, mailbox: Mailbox | None) -> None:

@@ -8,7 +8,7 @@ from esmero.web.console.access import requires
 from esmero.web.console.page import show
 from esmero.web.parts.words import BASES, CHANNELS
 
-_SOURCES = {
+SOURCES = {
     "EU": ("Directive 2002/58/EC art. 13", "Regulation (EU) 2016/679 art. 6, 7 and 21"),
     "ES": ("Ley 34/2002 (LSSI) art. 21 and 22", "Real Decreto-ley 37/2020", "Ley Orgánica 3/2018"),
     "FR": ("CPCE art. L34-5", "CNIL", "Code de la consommation art. L121-16"),
@@ -25,7 +25,7 @@ def profiles(request: HttpRequest) -> HttpResponse:
         {
             "profile": profile,
             "brands": brands.get(code, []),
-            "sources": _SOURCES[code],
+            "sources": "; ".join(SOURCES[code]),
             "rows": [
                 (CHANNELS[channel], [BASES[basis] for basis in BASES if basis in profile.bases[channel, "commercial"]], [BASES[basis] for basis in BASES if basis in profile.bases[channel, "other"]])
                 for channel in CHANNELS

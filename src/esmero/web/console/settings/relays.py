@@ -27,6 +27,7 @@ from esmero.web.console.page import show, show_part, wants_part
 from esmero.web.console.settings.first_steps import next_step
 from esmero.web.console.settings.hooks import say_standing
 from esmero.web.console.settings.trials import is_checking, tell_trial
+from esmero.web.parts.forms import Part
 from esmero.web.parts.tables import Column, Listing
 from esmero.web.parts.tags import chip
 from esmero.work.aside import run_aside
@@ -126,6 +127,14 @@ class RelayForm(forms.Form):
         help_text=gettext_lazy("Only for a relay with a certificate of its own: the path on this machine."),
     )
     relay_signs = forms.BooleanField(label=gettext_lazy("The relay adds the DKIM signature itself"), required=False)
+
+    parts = (
+        Part(
+            gettext_lazy("Seldom needed"),
+            ("connections", "per_second", "ca_file", "relay_signs"),
+            folded=True,
+        ),
+    )
 
     def __init__(self, data: Any, *, relay: Relay | None) -> None:
         super().__init__(data, initial={key: getattr(relay, key) for key in FIELDS} if relay else None)
