@@ -31,4 +31,4 @@ def say_estimate(part: int, whole: int) -> str:
 
 
 def _percent(rate: float) -> str:
-    return str(number_format(100 * rate, decimal_pos=1))
+    return str(number_format(round(100 * rate, 1), decimal_pos=1))  # which by itself cuts and does not round

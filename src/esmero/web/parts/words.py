@@ -82,6 +82,15 @@ LINE: Mapping[str, Word] = {
     "refused": Word("broken", pgettext_lazy("import line", "refused")),
 }
 
+# How many lines of an import got which verdict; the verdicts in the plural.
+LINES: Mapping[str, Word] = {
+    "added": Word("kept", pgettext_lazy("import lines", "added")),
+    "changed": Word("info", pgettext_lazy("import lines", "changed")),
+    "unchanged": Word("plain", pgettext_lazy("import lines", "unchanged")),
+    "merged": Word("plain", pgettext_lazy("import lines", "merged with an earlier line")),
+    "refused": Word("broken", pgettext_lazy("import lines", "refused")),
+}
+
 JOB: Mapping[str, Word] = {
     "waiting": Word("wait", pgettext_lazy("job", "waiting")),
     "running": Word("info", pgettext_lazy("job", "running")),
@@ -339,6 +348,7 @@ STATES: Mapping[str, Mapping[str, Word]] = {
     "campaign": CAMPAIGN,
     "import": IMPORT,
     "line": LINE,
+    "lines": LINES,
     "job": JOB,
     "standing": STANDING,
     "conversation": CONVERSATION,
