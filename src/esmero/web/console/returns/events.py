@@ -1,7 +1,7 @@
 """Each return, each complaint, each note of absence: what was said of which message, and the mail that said it."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import Q
@@ -21,8 +21,11 @@ from esmero.outbox.models import MessageEvent
 from esmero.web.console.access import requires
 from esmero.web.console.listing import answer_list
 from esmero.web.console.reports.period import SPANS, USUAL, read_period
+from esmero.web.parts.absences import say_until
+from esmero.web.parts.addresses import show_address
 from esmero.web.parts.tables import Choice, Column, Filter, Listing, Rows
-from esmero.web.parts.tags import on, state
+from esmero.web.parts.tags import state
+from esmero.web.parts.times import say_moment
 from esmero.web.parts.words import MEANING, RETURN_CLASS, say_meaning
 
 Kind = MessageEvent.Kind
@@ -49,21 +52,8 @@ def _class(event: MessageEvent) -> SafeString:
 
 
 def _words(event: MessageEvent) -> str:
-    facts = event.facts
-    return " ".join(str(facts[key]) for key in ("status", "text") if facts.get(key))[:300]
-
-
-def _day(text: object) -> str:
-    try:
-        return on(datetime.fromisoformat(f"{text}T12:00:00+00:00" if len(str(text)) == 10 else str(text)), "short")
-    except ValueError:
-        return str(text)
-
-
-def _until(event: MessageEvent) -> str:
-    if event.facts.get("left"):
-        return _("has left")
-    return _("until %(day)s") % {"day": _day(event.facts["until"])} if event.facts.get("until") else _("no day named")
+    status, text = (str(event.facts.get(key) or "") for key in ("status", "text"))
+    return (text if status in text else f"{status} {text}".strip())[:300]
 
 
 def _find(rows: Rows, text: str) -> Rows:
@@ -95,7 +85,7 @@ def _same(rows: Rows, value: str) -> Rows:
 _WHEN = Column(
     key="at",
     title=gettext_lazy("When"),
-    cell=lambda event: on(event.at, "short time"),
+    cell=lambda event: say_moment(event.at, "short time"),
     plain=lambda event: event.at.isoformat(),
     order=("at", "id"),
     quiet=True,
@@ -107,7 +97,12 @@ _WHO = Column(
     plain=lambda event: str(event.message.person or ""),
     head=True,
 )
-_ADDRESS = Column(key="address", title=gettext_lazy("Address"), cell=lambda event: event.message.address)
+_ADDRESS = Column(
+    key="address",
+    title=gettext_lazy("Address"),
+    cell=lambda event: show_address(event.message.address),
+    plain=lambda event: event.message.address,
+)
 _DOORS = Column(key="mail", title=gettext_lazy("Look at"), cell=_mail, plain=lambda event: event.message_id)
 _SINCE = Filter(key="since", title=gettext_lazy("Period"), every=gettext_lazy("30 days"), choices=_since, apply=_same)
 
@@ -155,8 +150,13 @@ COMPLAINTS = _listing(
 )
 ABSENCES = _listing(
     "returns-absences",
-    Column(key="until", title=gettext_lazy("Away"), cell=_until),
-    Column(key="successor", title=gettext_lazy("Named instead"), cell=lambda event: event.facts.get("successor", "")),
+    Column(key="until", title=gettext_lazy("Away"), cell=lambda event: say_until(event.facts) or _("no day named")),
+    Column(
+        key="successor",
+        title=gettext_lazy("Named instead"),
+        cell=lambda event: show_address(event.facts.get("successor", "")),
+        plain=lambda event: event.facts.get("successor", ""),
+    ),
     Column(key="subject", title=gettext_lazy("Subject"), cell=lambda event: event.facts.get("subject", ""), quiet=True),
 )
 
