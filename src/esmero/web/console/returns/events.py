@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -33,10 +33,12 @@ _OURS = tuple(meaning.value for meaning in OURS)
 
 
 def _person(event: MessageEvent) -> str | SafeString:
-    person = event.message.person
+    """Say who it is, the address below; where nobody is known any more, the address alone."""
+    person, address = event.message.person, show_address(event.message.address)
     if person is None:
-        return event.message.address
-    return format_html('<a href="{}">{}</a>', reverse("console:person", args=[person.pk]), person)
+        return address
+    link = format_html('<a href="{}">{}</a>', reverse("console:person", args=[person.pk]), person)
+    return format_html('{}<br><span class="soft small">{}</span>', link, address)
 
 
 def _mail(event: MessageEvent) -> SafeString:
@@ -44,7 +46,7 @@ def _mail(event: MessageEvent) -> SafeString:
     if event.facts.get("inbound"):
         doors.append((reverse("console:arrival", args=[event.facts["inbound"]]), _("Mail")))
     links = [format_html('<a href="{}">{}</a>', url, words) for url, words in doors]
-    return format_html("{}" if len(links) == 1 else "{} · {}", *links)
+    return format_html('<span class="keep">{}</span>', format_html_join(" · ", "{}", ((link,) for link in links)))
 
 
 def _class(event: MessageEvent) -> SafeString:
@@ -54,6 +56,12 @@ def _class(event: MessageEvent) -> SafeString:
 def _words(event: MessageEvent) -> str:
     status, text = (str(event.facts.get(key) or "") for key in ("status", "text"))
     return (text if status in text else f"{status} {text}".strip())[:300]
+
+
+def _meaning(event: MessageEvent) -> SafeString:
+    """Say what it means, and below it the relay's own words."""
+    meaning = say_meaning(event.facts.get("meaning", ""))
+    return format_html('{}<br><span class="soft small wrap">{}</span>', meaning, _words(event))
 
 
 def _find(rows: Rows, text: str) -> Rows:
@@ -102,6 +110,7 @@ _ADDRESS = Column(
     title=gettext_lazy("Address"),
     cell=lambda event: show_address(event.message.address),
     plain=lambda event: event.message.address,
+    shown=False,
 )
 _DOORS = Column(key="mail", title=gettext_lazy("Look at"), cell=_mail, plain=lambda event: event.message_id)
 _SINCE = Filter(key="since", title=gettext_lazy("Period"), every=gettext_lazy("30 days"), choices=_since, apply=_same)
@@ -123,9 +132,12 @@ RETURNS = _listing(
     "returns-each",
     Column(key="class", title=gettext_lazy("Class"), cell=_class),
     Column(
-        key="meaning", title=gettext_lazy("Meaning"), cell=lambda event: say_meaning(event.facts.get("meaning", ""))
+        key="meaning",
+        title=gettext_lazy("Meaning"),
+        cell=_meaning,
+        plain=lambda event: say_meaning(event.facts.get("meaning", "")),
     ),
-    Column(key="words", title=gettext_lazy("What the relay said"), cell=_words, quiet=True),
+    Column(key="words", title=gettext_lazy("What the relay said"), cell=_words, quiet=True, shown=False),
     Column(key="receiver", title=gettext_lazy("Receiver"), cell=lambda event: event.message.receiver, shown=False),
     filters=(
         Filter(
