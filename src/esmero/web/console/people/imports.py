@@ -47,7 +47,7 @@ _EFFECTS: Mapping[str, Promise] = {
     "granted": _("Permissions given"),
     "withdrawn": _("Permissions taken back"),
     "suppressed": _("Silent addresses: nothing or no advertising goes there"),
-    "address-mended": _("Addresses mended, such as one with a blank in it"),
+    "address-mended": _("Addresses put right, such as those in capitals"),
     "address-invalid": _("Addresses that cannot be: these people come without one"),
     "address-none": _("Lines without an address"),
 }

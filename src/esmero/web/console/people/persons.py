@@ -21,11 +21,9 @@ from esmero.web.console.listing import answer_list
 from esmero.web.console.undoing import offer_undo
 from esmero.web.parts.addresses import show_address
 from esmero.web.parts.tables import BulkAct, Choice, Column, Filter, Listing, Rows, pick_rows
-from esmero.web.parts.tags import state
+from esmero.web.parts.tags import language_name, state
 from esmero.web.parts.times import say_moment
 from esmero.web.parts.words import LANGUAGE_NAMES, STANDING
-
-LANGUAGES = dict(LANGUAGE_NAMES)
 
 FEW = 20_000
 
@@ -89,7 +87,7 @@ PEOPLE = Listing(
         Column(
             key="language",
             title=gettext_lazy("Language"),
-            cell=lambda person: str(LANGUAGES.get(person.language, person.language)),
+            cell=lambda person: language_name(person.language) if person.language else "",
             plain=lambda person: person.language,
             quiet=True,
         ),

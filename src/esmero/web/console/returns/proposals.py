@@ -59,7 +59,7 @@ def _address(row: Proposal) -> str | SafeString:
 
 def _words(row: Proposal) -> SafeString:
     said = quoted(Truncator(row.words).chars(SHOWN)) if row.words else ""
-    return format_html("{} {}", said, evidence_link(row))
+    return format_html("{}<br>{} {}", state("proposal-kind", row.kind), said, evidence_link(row))
 
 
 def _buttons(row: Proposal) -> SafeString | str:
@@ -92,8 +92,8 @@ def _listing(*, decides: bool) -> Listing:
         columns=(
             Column(key="person", title=gettext_lazy("Person"), cell=_person, plain=lambda row: str(row.person), head=True),
             Column(key="address", title=gettext_lazy("Proposed address"), cell=_address, plain=lambda row: row.address),
-            Column(key="kind", title=gettext_lazy("What the mail says"), cell=lambda row: state("proposal-kind", row.kind)),
-            Column(key="words", title=gettext_lazy("In its words"), cell=_words, plain=lambda row: row.words, quiet=True),
+            Column(key="kind", title=gettext_lazy("Kind"), cell=lambda row: state("proposal-kind", row.kind), shown=False),
+            Column(key="words", title=gettext_lazy("What the mail says"), cell=_words, plain=lambda row: row.words, quiet=True),
             Column(key="state", title=gettext_lazy("State"), cell=lambda row: state("proposal", row.state), shown=False),
             Column(
                 key="found",
