@@ -276,7 +276,12 @@ def test_a_list_that_names_the_old_number_finds_whom_they_became(house, taken):
         brought = bring_file(text.encode(), name="x.csv", brand=house.brand, by="Lucía")
         brought = begin_now(brought, said={}, topic=None, source="x", dry_run=False, by="Lucía")
         run_to_end(brought.job, kinds={"import": run.run_chunk}, worker="test")
-        assert Import.objects.get(pk=brought.pk).counts == {"changed": 1, "address-none": 1}
+        assert Import.objects.get(pk=brought.pk).counts == {
+            "changed": 1,
+            "address-none": 1,
+            "granted": 0,
+            "withdrawn": 0,
+        }
         found = Person.objects.get(pk=kept.pk)
         assert (found.title, found.number) == (f"Dra. {number}", expected)
     assert Person.objects.count() == 2

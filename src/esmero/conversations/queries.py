@@ -1,7 +1,6 @@
 """Reading the conversations of a brand: how many wait, a page of them, one thread."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
@@ -14,20 +13,10 @@ def count_waiting(*, brand: Brand) -> int:
     return Conversation.objects.filter(brand=brand, state=Conversation.State.WAITING_FOR_US).count()
 
 
-def list_conversations(
-    *, brand: Brand, state: str = "", before: tuple[datetime, int] | None = None, limit: int
-) -> Sequence[Conversation]:
-    """Return at most `limit` conversations, the latest first, each with the `latest_text` that the person wrote.
-
-    `before` is the time and id of the last row of the page before.
-    """
+def conversation_rows(*, brand: Brand | None, state: str = "") -> QuerySet[Conversation]:
+    """Return a brand's conversations in a state, or all of them, each with the `latest_text` that the person wrote."""
     rows = _with_latest_text(Conversation.objects.filter(brand=brand))
-    if state:
-        rows = rows.filter(state=state)
-    if before is not None:
-        at, key = before
-        rows = rows.filter(last_at__lte=at).exclude(last_at=at, id__gte=key)
-    return list(rows.order_by("-last_at", "-id")[:limit])
+    return rows.filter(state=state) if state else rows
 
 
 def list_waiting(*, brand: Brand, limit: int) -> Sequence[Conversation]:

@@ -261,7 +261,8 @@ def _papers_of_imports(cut: datetime) -> Rows:
 
 
 def _lines(cut: datetime) -> Rows:
-    lines = ImportLine.objects.filter(of__finished_at__lt=cut, verdict=ImportLine.Verdict.REFUSED)
+    tried = Q(of__finished_at=None, of__created_at__lt=cut, of__state__in=(Import.State.CHECKED, Import.State.FAILED))
+    lines = ImportLine.objects.filter(Q(of__finished_at__lt=cut, verdict=ImportLine.Verdict.REFUSED) | tried)
     return lines.exclude(number="", cell="")
 
 

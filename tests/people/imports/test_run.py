@@ -217,7 +217,7 @@ def test_who_was_silenced_stays_silent_and_the_line_says_so(house):
     brought = consents(house, "7;ADA@c.example;03/04/2026;sí;;")
     assert Address.objects.get().standing == "suppressed"
     assert ImportLine.objects.get().warnings == ["suppressed"]
-    assert brought.counts == {"added": 1, "address-mended": 1, "suppressed": 1}
+    assert brought.counts == {"added": 1, "address-mended": 1, "suppressed": 1, "granted": 1, "withdrawn": 0}
     assert Suppression.objects.count() == 1
 
 
@@ -240,6 +240,22 @@ def test_the_dry_run_says_the_same_and_changes_nothing(house, monkeypatch, chunk
         verdicts(dry) == verdicts(real) == [("changed", "ok"), ("added", "ok"), ("merged", "ok"), ("refused", "none")]
     )
     assert dry.counts == real.counts
+
+
+@pytest.mark.parametrize("chunk", [1, 500])
+def test_the_dry_run_says_who_each_line_is_and_how_many_permissions_it_brings(house, monkeypatch, chunk):
+    monkeypatch.setattr(work, "CHUNK", chunk)
+    consents(house, "7;ada@c.example;03/04/2026;sí;;")
+    lines = ("7;ada@c.example;03/04/2026;sí;;", "8;bea@c.example;03/04/2026;sí;;", "9;ida@c.example;;;;05/06/2026")
+    dry = consents(house, *lines, dry_run=True)
+    told = {line.number: line.cell for line in ImportLine.objects.filter(of=dry)}
+    assert told == {"7": "ada@c.example", "8": "bea@c.example", "9": "ida@c.example"}
+    assert (dry.counts["granted"], dry.counts["withdrawn"]) == (1, 1), "what the ledger holds already is no news"
+    assert PermissionEntry.objects.count() == 1
+    real = consents(house, *lines)
+    assert real.counts == dry.counts
+    assert PermissionEntry.objects.count() == 3
+    assert set(ImportLine.objects.filter(of=real).values_list("cell", flat=True)) == {""}
 
 
 def test_a_dry_run_keeps_no_other_writer_waiting(house, monkeypatch):

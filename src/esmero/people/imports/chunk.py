@@ -4,6 +4,7 @@ Identity is the number first, then the address (of somebody who has no number). 
 first line says; later lines add to it and change nothing of it, so that a file brought again changes nothing at all.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
@@ -39,7 +40,10 @@ _UPDATED = [*_WRITABLE, "name_is_damaged", "organisation", "address", "fields", 
 
 
 class ImportChunk:
-    """Up to five hundred rows against what is known of them. Make it and write it inside one transaction."""
+    """Up to five hundred rows against what is known of them. Make it and write it inside one transaction.
+
+    `said` counts, once written, the permissions that were "granted" and "withdrawn": acts new to the ledger.
+    """
 
     def __init__(self, brought: Import, plan: Plan, rows: Sequence[Row]) -> None:
         self.brought, self.plan, self.rows = brought, plan, rows
@@ -83,6 +87,7 @@ class ImportChunk:
         self.created: list[Person] = []
         self.changed: dict[int, Person] = {}
         self.pairs: list[tuple[Row, Person | None, ImportLine]] = []
+        self.said: Counter[str] = Counter()
 
     def write(self) -> list[ImportLine]:
         """Judge and write every row; return their lines."""
@@ -343,7 +348,9 @@ class ImportChunk:
                     NewEntry(act=PermissionEntry.Act.WITHDRAWN, at=at, purpose=purpose, topic=one, **about)
                     for purpose, one in self._left
                 ]
-        return {id(people[one.person_id]) for one in record(entries, now=self.now)}
+        fresh = record(entries, now=self.now)
+        self.said.update(one.act for one in fresh)
+        return {id(people[one.person_id]) for one in fresh}
 
     def _silence(self, row: Row, line: ImportLine) -> None:
         if not row.status or not row.address.usable:

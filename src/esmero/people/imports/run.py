@@ -4,6 +4,7 @@ Killed at any moment it goes on where it was. A cell that is blank erases nothin
 permission unless a person confirmed it.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
@@ -17,7 +18,7 @@ from esmero.people.imports.reading import Reading
 from esmero.people.imports.records import Records
 from esmero.people.imports.report import count_verdicts
 from esmero.people.imports.rows import Row, read_row
-from esmero.people.models import Import, ImportLine, OwnField
+from esmero.people.models import Import, ImportLine, OwnField, Person
 from esmero.vault.files import path_of
 from esmero.work.jobs import save_progress
 from esmero.work.models import Job
@@ -39,13 +40,16 @@ def run_chunk(job: Job) -> bool:
             job.cursor = {"offset": offset, "line": line}
             save_progress(job)
     rows, end = _read(brought, reading, plan, offset=offset, line=line)
+    said = Counter(job.cursor.get("said", {}))
     with transaction.atomic():
         if rows:
-            ImportChunk(brought, plan, rows).write()
-            job.cursor, job.done = {"offset": end[0], "line": end[1]}, job.done + len(rows)
+            chunk = ImportChunk(brought, plan, rows)
+            chunk.write()
+            job.cursor = {"offset": end[0], "line": end[1], "said": said + chunk.said}
+            job.done += len(rows)
         else:
             Import.objects.filter(pk=brought.pk).update(
-                state=Import.State.DONE, counts=count_verdicts(brought), finished_at=timezone.now()
+                state=Import.State.DONE, counts=_sum_up(brought, said), finished_at=timezone.now()
             )
         save_progress(job)
     return not rows
@@ -64,19 +68,26 @@ def check(job: Job) -> bool:
         ImportLine.objects.filter(of=brought).delete()
         save_progress(job)
     apart = connection.vendor == "sqlite" and reading.records > CHUNK and not connection.in_atomic_block
-    for lines in (_check_apart if apart else _check_here)(brought, reading, plan):
+    said: Counter[str] = Counter()
+    for told, lines in (_check_apart if apart else _check_here)(brought, reading, plan):
+        said += told
         with transaction.atomic():
             ImportLine.objects.bulk_create(_as_verdicts(brought, lines))
             job.done += len(lines)
             save_progress(job)
     with transaction.atomic():
-        Import.objects.filter(pk=brought.pk).update(state=Import.State.CHECKED, counts=count_verdicts(brought))
+        Import.objects.filter(pk=brought.pk).update(state=Import.State.CHECKED, counts=_sum_up(brought, said))
         save_progress(job)
     return True
 
 
-def _check_apart(brought: Import, reading: Reading, plan: Plan) -> Iterator[list[ImportLine]]:
-    """Yield the lines of each chunk, brought into a copy of the database."""
+def _sum_up(brought: Import, said: Counter[str]) -> dict[str, int]:
+    """Return the counts of the verdicts, with the permissions that were given and taken back, also where there are none."""
+    return {**count_verdicts(brought), "granted": said["granted"], "withdrawn": said["withdrawn"]}
+
+
+def _check_apart(brought: Import, reading: Reading, plan: Plan) -> Iterator[tuple[Counter[str], list[ImportLine]]]:
+    """Yield what each chunk said and its lines, brought into a copy of the database."""
     offset, line = reading.data_offset, reading.data_line
     with Scratch(settings.HOME / "spool") as scratch:
         with scratch.in_use(), transaction.atomic():
@@ -86,13 +97,14 @@ def _check_apart(brought: Import, reading: Reading, plan: Plan) -> Iterator[list
                 rows, (offset, line) = _read(brought, reading, plan, offset=offset, line=line)
                 if not rows:
                     return
+                chunk = ImportChunk(brought, plan, rows)
                 with transaction.atomic():
-                    lines = ImportChunk(brought, plan, rows).write()
-            yield lines
+                    lines = chunk.write()
+            yield chunk.said, lines
 
 
-def _check_here(brought: Import, reading: Reading, plan: Plan) -> list[list[ImportLine]]:
-    """Return the lines of each chunk, brought in within one transaction that is undone."""
+def _check_here(brought: Import, reading: Reading, plan: Plan) -> list[tuple[Counter[str], list[ImportLine]]]:
+    """Return what each chunk said and its lines, brought in within one transaction that is undone."""
     kept = []
     with transaction.atomic():
         _declare(plan)
@@ -101,20 +113,30 @@ def _check_here(brought: Import, reading: Reading, plan: Plan) -> list[list[Impo
             rows, (offset, line) = _read(brought, reading, plan, offset=offset, line=line)
             if not rows:
                 break
-            kept.append(ImportChunk(brought, plan, rows).write())
+            chunk = ImportChunk(brought, plan, rows)
+            lines = chunk.write()
+            kept.append((chunk.said, lines))
         transaction.set_rollback(True)
     return kept
 
 
 def _as_verdicts(brought: Import, lines: Sequence[ImportLine]) -> list[ImportLine]:
-    """Return lines without the persons, whom there are not (yet)."""
+    """Return lines without the persons, whom there are not (yet); who each would be stands in its cell, in words."""
     return [
         ImportLine(
             of=brought, line=one.line, verdict=one.verdict, number=one.number, address_verdict=one.address_verdict,
-            reason=one.reason, cell=one.cell, warnings=one.warnings,
+            reason=one.reason, cell=one.cell or _name(one.person), warnings=one.warnings,
         )
         for one in lines
     ]  # fmt: skip
+
+
+def _name(person: Person | None) -> str:
+    """Say who somebody is: "Zoe Gil, zoe@cliente.example"."""
+    if person is None:
+        return ""
+    name = f"{person.given_name} {person.family_name}".strip()
+    return ", ".join(filter(None, [name, person.address.value if person.address else ""]))[:200]
 
 
 def _open(brought: Import) -> tuple[Reading, Plan]:

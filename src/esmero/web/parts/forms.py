@@ -11,6 +11,9 @@ from django import forms
 from django.forms.boundfield import BoundField
 from django.forms.renderers import TemplatesSetting
 from django.utils.functional import Promise
+from django.utils.translation import gettext_noop
+
+CHOOSE = gettext_noop("- Select an option -")  # Django's words for no choice yet, in no catalogue of its own so far
 
 
 class Renderer(TemplatesSetting):

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from esmero.house.roles import may
 from esmero.outbox.queries import MOST_COUNTED
 from esmero.web.parts.acts import say_act
+from esmero.web.parts.addresses import show_address
 from esmero.web.parts.bars import Segment, lay_segments
 from esmero.web.parts.charts import Chart
 from esmero.web.parts.diffs import compare_texts
@@ -187,6 +188,12 @@ def bounded(number: int) -> str:
 def key(table: Mapping[str, Any], name: str) -> Any:
     """Take a value out of a table by a key that is no word: {{ states|key:"gave-up" }}."""
     return table.get(name)
+
+
+@register.filter
+def address(value: str) -> str | SafeString:
+    """Show a mail address that may go on in a new line at its sign."""
+    return show_address(value)
 
 
 @register.filter

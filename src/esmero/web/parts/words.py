@@ -82,6 +82,15 @@ LINE: Mapping[str, Word] = {
     "refused": Word("broken", pgettext_lazy("import line", "refused")),
 }
 
+# How many lines of an import got which verdict; the verdicts in the plural.
+LINES: Mapping[str, Word] = {
+    "added": Word("kept", pgettext_lazy("import lines", "added")),
+    "changed": Word("info", pgettext_lazy("import lines", "changed")),
+    "unchanged": Word("plain", pgettext_lazy("import lines", "unchanged")),
+    "merged": Word("plain", pgettext_lazy("import lines", "merged with an earlier line")),
+    "refused": Word("broken", pgettext_lazy("import lines", "refused")),
+}
+
 JOB: Mapping[str, Word] = {
     "waiting": Word("wait", pgettext_lazy("job", "waiting")),
     "running": Word("info", pgettext_lazy("job", "running")),
@@ -108,6 +117,9 @@ FORM: Mapping[str, Word] = {
     "closed": Word("plain", pgettext_lazy("form", "closed")),
 }
 
+DATA_WISH: Mapping[str, str | Promise] = {
+    "erase": pgettext_lazy("data request", "erasure"),
+}
 DATA_REQUEST: Mapping[str, Word] = {
     "open": Word("wait", pgettext_lazy("request", "waits for an answer")),
     "done": Word("kept", pgettext_lazy("request", "done")),
@@ -328,6 +340,35 @@ DUE: Mapping[str, Word] = {
     "happenings": Word("plain", pgettext_lazy("due", "happenings to react to")),
 }
 
+# What the house holds of a person; the keys are the names in privacy/table.py.
+HOLDING: Mapping[str, str | Promise] = {
+    "captured mail": pgettext_lazy("held", "Caught mail"),
+    "arrived mail": pgettext_lazy("held", "Mail that arrived"),
+    "letters of a conversation": pgettext_lazy("held", "Letters in conversations"),
+    "conversations": pgettext_lazy("held", "Conversations"),
+    "networks of clicks": pgettext_lazy("held", "Networks from which links were opened"),
+    "events of messages": pgettext_lazy("held", "What became of messages"),
+    "messages to be sent again": pgettext_lazy("held", "Messages to be sent again"),
+    "proposed addresses": pgettext_lazy("held", "Proposed addresses"),
+    "sign-ups": pgettext_lazy("held", "Sign-ups by a form"),
+    "messages": pgettext_lazy("held", "Messages"),
+    "dry runs": pgettext_lazy("held", "Verdicts of dry runs"),
+    "permission standings": pgettext_lazy("held", "What they allow now"),
+    "permission ledger": pgettext_lazy("held", "What they allowed and took back"),
+    "wishes": pgettext_lazy("held", "Their wishes: topics and how often"),
+    "other ways to reach them": pgettext_lazy("held", "Telephone numbers, postal and other addresses"),
+    "notes": pgettext_lazy("held", "Notes"),
+    "lines of imports": pgettext_lazy("held", "Lines of lists"),
+    "links to their data": pgettext_lazy("held", "Links to their data"),
+    "changes of address": pgettext_lazy("held", "Changes of address"),
+    "requests about their data": pgettext_lazy("held", "Requests about their data"),
+    "doubles": pgettext_lazy("held", "Suspected duplicates"),
+    "merges": pgettext_lazy("held", "Merges with others"),
+    "address": pgettext_lazy("held", "Mail address"),
+    "person": pgettext_lazy("held", "Name, number and fields"),
+    "silences": pgettext_lazy("held", "Silenced addresses"),
+}
+
 ROLE: Mapping[str, Word] = {
     "owner": Word("plain", pgettext_lazy("role", "owner")),
     "manager": Word("plain", pgettext_lazy("role", "manager")),
@@ -343,11 +384,13 @@ STATES: Mapping[str, Mapping[str, Word]] = {
     "campaign": CAMPAIGN,
     "import": IMPORT,
     "line": LINE,
+    "lines": LINES,
     "job": JOB,
     "standing": STANDING,
     "conversation": CONVERSATION,
     "form": FORM,
     "data-request": DATA_REQUEST,
+    "holding": _plain(HOLDING),
     "permission": PERMISSION,
     "channel": _plain(CHANNELS),
     "basis": _plain(BASES),

@@ -7,11 +7,13 @@ from django.utils import timezone
 from esmero.conversations.models import Conversation, Entry
 from esmero.conversations.queries import list_waiting
 from esmero.house.models import AuditEntry
-from esmero.web.console.conversations.threads import PAGE
-from tests.house_facts import build_house
+from esmero.people.names import refold
+from esmero.web.console.conversations.threads import CONVERSATIONS
+from tests.house_facts import add_people, build_house
 from tests.web.facts import staff
 
 pytestmark = pytest.mark.django_db
+PAGE = CONVERSATIONS.size
 
 
 def talk(house, *, hours=0, state="waiting", text="¿Me llaman?"):
@@ -62,9 +64,9 @@ def test_pages_show_every_conversation_once(client):
         talk(house, hours=number // 2)
     seen, path = [], "/console/conversations/"
     while path and len(seen) < 3 * PAGE:
-        page = client.get(path).context["page"]
-        seen += [one.pk for one in page.rows]
-        path = f"/console/conversations/?after={quote(page.following)}" if page.following else ""
+        table = client.get(path).context["table"]
+        seen += [line.pk for line in table.lines]
+        path = f"/console/conversations/?after={quote(table.following)}" if table.following else ""
     assert len(seen) == len(set(seen)) == PAGE + 3
 
 
@@ -72,7 +74,23 @@ def test_pages_show_every_conversation_once(client):
 def test_a_broken_key_shows_the_first_page(client, after):
     client.force_login(staff())
     talk(build_house())
-    assert len(client.get(f"/console/conversations/?after={after}").context["page"].rows) == 1
+    assert len(client.get(f"/console/conversations/?after={after}").context["table"].lines) == 1
+
+
+def test_the_list_shows_who_waits_unless_it_is_asked_for_others_and_finds_by_name_address_and_subject(client):
+    client.force_login(staff())
+    house = build_house()
+    [person] = add_people(house, 1)
+    refold(person)
+    person.save()
+    waits, closed = talk(house, hours=2), talk(house, hours=1, state="closed")
+    Conversation.objects.filter(pk=waits.pk).update(person=person, subject="Re: Las obras")
+
+    def find(**asked):
+        return [line.pk for line in client.get("/console/conversations/", asked).context["table"].lines]
+
+    assert find() == find(q="obras") == find(q=str(person.given_name)) == find(q="X@cliente") == [waits.pk]
+    assert (find(q="precio"), find(state="closed"), find(state="all")) == ([], [closed.pk], [closed.pk, waits.pk])
 
 
 def test_another_brand_has_its_own_conversations(client):
@@ -82,6 +100,6 @@ def test_another_brand_has_its_own_conversations(client):
     talk(build_house())
     Brand.objects.create(slug="cercle", name="Cercle", public_url="https://x.example", return_domain="x.example")
     client.post("/console/settings/brand/", {"brand": "cercle"})
-    assert client.get("/console/conversations/").context["page"].rows == []
+    assert client.get("/console/conversations/").context["table"].lines == []
     client.post("/console/settings/brand/", {"brand": "nobody"})
     assert client.get("/console/").context["brand"].slug == "cercle"

@@ -41,7 +41,7 @@ def test_a_file_is_read_and_shown_before_anything_happens(client, house):
         zip(HEADS, ["number", "given_name", "email", "consent"], strict=True)
     )
     html = page.content.decode()
-    assert "cp1252" in html
+    assert "CP1252" in html
     assert "semicolons" in html
     assert "zoe@cliente.example" in html
     assert "&lt;b&gt;Ann" in html

@@ -202,7 +202,7 @@ def test_absences_name_the_day_and_whom_they_propose(client):
     client.force_login(staff())
     html = read(client, "/console/returns/absences/")
     assert "until 24 Dec 2026" in html
-    assert "otra@cliente.example" in html
+    assert "otra<wbr>@cliente.example" in html
 
 
 def test_returns_of_another_brand_are_not_shown(client):

@@ -1,31 +1,114 @@
 """Conversations: what people wrote, with what was new in it first, and who has the next word."""
 
-from datetime import datetime
+from collections.abc import Sequence
 
-from django.http import HttpRequest, HttpResponse
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_POST
 
 from esmero.conversations.marks import mark
 from esmero.conversations.models import Conversation, Entry
-from esmero.conversations.queries import list_conversations
+from esmero.conversations.queries import conversation_rows
+from esmero.people.folding import fold
 from esmero.web.console.access import requires, staff
+from esmero.web.console.listing import answer_list
 from esmero.web.console.page import read_brand, show
-from esmero.web.parts.paging import cut_page, read_key
+from esmero.web.parts.addresses import show_address
+from esmero.web.parts.tables import Choice, Column, Filter, Listing, Rows
+from esmero.web.parts.tags import quoted, state
+from esmero.web.parts.times import say_moment
+from esmero.web.parts.words import CONVERSATION
 
-PAGE = 30
+SHOWN = 180
+State = Conversation.State
+
+
+def _who(row: Conversation) -> SafeString:
+    url = reverse("console:conversation", args=[row.pk])
+    if row.person is None:
+        return format_html('<a href="{}">{}</a>', url, show_address(row.address))
+    return format_html(
+        '<a href="{}">{}</a><br><span class="soft small">{}</span>', url, row.person, show_address(row.address)
+    )
+
+
+def _words(row: Conversation) -> SafeString:
+    latest: str = row.latest_text or ""  # type: ignore[attr-defined]
+    said = quoted(Truncator(latest).chars(SHOWN)) if latest else ""
+    return format_html('{}<br><span class="soft">{}</span>', row.subject or _("Without a subject"), said)
+
+
+def _find(rows: Rows, text: str) -> Rows:
+    begins = Q(address__startswith=text.strip().lower())
+    return rows.filter(begins | Q(subject__icontains=text) | Q(person__folded__contains=fold(text)))
+
+
+def _turns() -> Sequence[Choice]:
+    return [
+        *((value, CONVERSATION[value].text) for value in (State.WAITING_FOR_THEM, State.CLOSED)),
+        ("all", pgettext("conversations", "all")),
+    ]
+
+
+def _same(rows: Rows, value: str) -> Rows:
+    del value  # the view reads it: without it only who waits for us is shown
+    return rows
+
+
+CONVERSATIONS = Listing(
+    page="conversations",
+    order="-last",
+    personal=True,
+    size=30,
+    search=_find,
+    search_title=gettext_lazy("Name, address or subject"),
+    columns=(
+        Column(key="who", title=gettext_lazy("From"), cell=_who, plain=lambda row: str(row.person or ""), head=True),
+        Column(key="address", title=gettext_lazy("Address"), cell=lambda row: row.address, shown=False),
+        Column(key="words", title=gettext_lazy("What they wrote"), cell=_words, plain=lambda row: row.latest_text),
+        Column(key="state", title=gettext_lazy("Whose turn it is"), cell=lambda row: state("conversation", row.state)),
+        Column(
+            key="last",
+            title=gettext_lazy("When"),
+            cell=lambda row: say_moment(row.last_at),
+            plain=lambda row: row.last_at.isoformat(),
+            order=("last_at", "id"),
+            quiet=True,
+        ),
+    ),
+    filters=(
+        Filter(
+            key="state",
+            title=gettext_lazy("Whose turn it is"),
+            every=gettext_lazy("Waiting for us"),
+            choices=_turns,
+            apply=_same,
+        ),
+    ),
+)
 
 
 @requires()
-def conversations(request: HttpRequest) -> HttpResponse:
-    """Show a page of the brand's conversations, by who has the next word."""
+def conversations(request: HttpRequest) -> HttpResponseBase:
+    """List the brand's conversations, by who has the next word; without a wish those that wait for us."""
     brand = read_brand(request)
-    state = request.GET.get("state", Conversation.State.WAITING_FOR_US)
-    before = _read_before(request.GET.get("after"))
-    chosen = state if state in Conversation.State.values else ""
-    rows = list_conversations(brand=brand, state=chosen, before=before, limit=PAGE + 1) if brand else []
-    page = cut_page(rows, size=PAGE, key=lambda one: (one.last_at.isoformat(), one.pk))
-    return show(request, "console/conversations/conversations.html", subject="conversations", page=page, state=chosen)
+    asked = request.GET.get("state") or str(State.WAITING_FOR_US)
+    return answer_list(
+        request,
+        "console/conversations/conversations.html",
+        listing=CONVERSATIONS,
+        rows=conversation_rows(brand=brand, state=asked if asked in State.values else ""),
+        subject="conversations",
+        empty_title=_("Nobody waits for us"),
+        empty_text=_("When somebody answers one of your messages, their words stand here until you have answered."),
+    )
 
 
 @requires()
@@ -46,12 +129,3 @@ def mark_conversation(request: HttpRequest, pk: int) -> HttpResponse:
     if request.POST.get("state") in Conversation.State.values:
         mark(shown, state=Conversation.State(request.POST["state"]), by=staff(request))
     return redirect("console:conversation", pk=pk)
-
-
-def _read_before(after: str | None) -> tuple[datetime, int] | None:
-    """Read the time and id after which the page starts; None for the first page and for what is no such key."""
-    key = read_key(after, kinds=(str, int))
-    try:
-        return (datetime.fromisoformat(str(key[0])), int(key[1])) if key else None
-    except ValueError:
-        return None

@@ -22,12 +22,20 @@ from esmero.web.console.access import requires, staff
 from esmero.web.console.listing import answer_list
 from esmero.web.console.page import show
 from esmero.web.parts.tables import Column, Filter, Listing
-from esmero.web.parts.tags import on, state
-from esmero.web.parts.words import DATA_REQUEST
+from esmero.web.parts.tags import state
+from esmero.web.parts.times import say_moment
+from esmero.web.parts.words import DATA_REQUEST, DATA_WISH
 
 
 def _person(row: DataRequest) -> SafeString:
     return format_html('<a href="{}">{}</a>', reverse("console:data-request", args=[row.pk]), row.person)
+
+
+def _due(row: DataRequest) -> SafeString | str:
+    """Show the day, marked when it is over and nobody has answered."""
+    day = say_moment(row.due_at, "short")
+    late = row.state == DataRequest.State.OPEN and row.due_at < timezone.now()
+    return format_html('<span class="say-broken">{}</span>', day) if late else day
 
 
 REQUESTS = Listing(
@@ -36,12 +44,14 @@ REQUESTS = Listing(
     order="due",
     columns=(
         Column(key="person", title=gettext_lazy("Person"), cell=_person, plain=lambda row: row.person_id, head=True),
+        Column(key="kind", title=gettext_lazy("Asks for"), cell=lambda row: str(DATA_WISH.get(row.kind, row.kind))),
         Column(key="state", title=gettext_lazy("State"), cell=lambda row: state("data-request", row.state)),
-        Column(key="at", title=gettext_lazy("Asked on"), cell=lambda row: on(row.at, "day"), order=("at", "id"), quiet=True),
+        Column(key="at", title=gettext_lazy("Asked on"), cell=lambda row: say_moment(row.at, "short"), plain=lambda row: row.at.isoformat(), order=("at", "id"), quiet=True),
         Column(
             key="due",
             title=gettext_lazy("Answer due by"),
-            cell=lambda row: on(row.due_at, "day"),
+            cell=_due,
+            plain=lambda row: row.due_at.isoformat(),
             order=("due_at", "id"),
             label=gettext_lazy("due"),
         ),

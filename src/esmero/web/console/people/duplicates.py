@@ -25,8 +25,8 @@ from esmero.web.console.page import show, show_part, wants_part
 from esmero.web.console.people.import_columns import FIELD_WORDS
 from esmero.web.console.undoing import offer_undo
 from esmero.web.parts.tables import BulkAct, Column, Filter, Listing, Rows, pick_rows
-from esmero.web.parts.tags import said, state
-from esmero.web.parts.times import say_moment, say_shortly
+from esmero.web.parts.tags import on, said, state
+from esmero.web.parts.times import say_moment
 from esmero.web.parts.words import DUPLICATE, LANGUAGE_NAMES, SIGN
 
 MOVING = frozenset({"waiting", "running"})
@@ -281,7 +281,7 @@ def _rest(kept: Person, gone: Person, *, counts: dict[int, int]) -> Sequence[Com
         (_("Tags"), tags),
         (_("Permissions"), standings),
         (_("Messages"), {pk: [str(number)] for pk, number in counts.items()}),
-        (_("Known since"), {one.pk: [say_shortly(one.created_at)] for one in (kept, gone)}),
+        (_("Known since"), {one.pk: [on(one.created_at, "short")] for one in (kept, gone)}),
     ]
     lines = [
         Compared(name="", words=words, kept=", ".join(each[kept.pk]), gone=", ".join(each[gone.pk]))

@@ -1,5 +1,6 @@
 """Imports: a list or workbook is read, its columns are settled, a dry run shows the verdicts, and only then is anything changed."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -10,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHt
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.http import content_disposition_header
 from django.utils.safestring import SafeString
@@ -23,7 +25,7 @@ from esmero.people.imports.lifecycle import NotNow, begin_check, begin_import, b
 from esmero.people.imports.problem import FileProblem, MappingProblem
 from esmero.people.imports.reading import Reading
 from esmero.people.imports.refused import write_refused
-from esmero.people.models import Import, ImportLine, Topic
+from esmero.people.models import Import, ImportLine, Person, Topic
 from esmero.people.queries import list_import_lines
 from esmero.web.console.access import requires, staff
 from esmero.web.console.listing import answer_list
@@ -41,6 +43,14 @@ from esmero.web.parts.words import IMPORT
 PAGE = 50
 LARGEST = 100_000_000  # octets; larger lists go through the command line
 MOVING = frozenset({Import.State.CHECKING, Import.State.RUNNING})
+_EFFECTS: Mapping[str, Promise] = {
+    "granted": _("Permissions given"),
+    "withdrawn": _("Permissions taken back"),
+    "suppressed": _("Silent addresses: nothing or no advertising goes there"),
+    "address-mended": _("Addresses put right, such as those in capitals"),
+    "address-invalid": _("Addresses that cannot be: these people come without one"),
+    "address-none": _("Lines without an address"),
+}
 _DELIMITERS = {",": _("commas"), ";": _("semicolons"), "\t": _("tabs"), "|": _("bars")}
 
 
@@ -281,7 +291,15 @@ def _facts(brought: Import) -> dict[str, Any]:
         "verdicts": list(counts.items()) if any(counts.values()) else [],
         "changes": counts["added"] + counts["changed"] + counts["merged"],
         "refused": counts["refused"],
+        "effects": _effects(brought) if brought.state in {Import.State.CHECKED, Import.State.DONE} else [],
     }
+
+
+def _effects(brought: Import) -> list[tuple[Promise, int]]:
+    """Return what else the import does, in words, with how often; permissions also where it brings none."""
+    counts = {name: int(brought.counts.get(name, 0)) for name in _EFFECTS}
+    told = (name for name, number in counts.items() if number or (name == "granted" and name in brought.counts))
+    return [(_EFFECTS[name], counts[name]) for name in told]
 
 
 def _seconds_left(brought: Import) -> int | None:
@@ -303,4 +321,7 @@ def _lines(request: HttpRequest, brought: Import) -> dict[str, Any]:
     verdict = verdict if verdict in ImportLine.Verdict.values else ""
     key = read_key(request.GET.get("after"), kinds=(int,))
     rows = list_import_lines(brought, verdict=verdict, after=int(key[0]) if key else None, limit=PAGE + 1)
-    return {"lines": cut_page(rows, size=PAGE, key=lambda line: (line.line,)), "verdict": verdict}
+    lines = cut_page(rows, size=PAGE, key=lambda line: (line.line,))
+    numbers = [line.number for line in lines.rows if line.number and not line.person_id]
+    known = {one.number: one for one in Person.objects.filter(number__in=numbers)} if numbers else {}
+    return {"lines": lines, "verdict": verdict, "known": known}

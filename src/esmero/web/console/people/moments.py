@@ -11,6 +11,7 @@ from django.utils.translation import pgettext
 
 from esmero.dossier.timeline import Moment
 from esmero.web.console.people.import_columns import FIELD_WORDS
+from esmero.web.parts.absences import say_absence
 from esmero.web.parts.acts import say_act
 from esmero.web.parts.tags import said
 from esmero.web.parts.words import CHANNELS, EVENT, NOTES, say_basis, say_meaning, say_reason
@@ -56,6 +57,7 @@ def _event(at: datetime, facts: Mapping[str, Any]) -> Line:
         return Line(at=at, text=_("A machine opened a link"), note=facts["link"])
     details = [str(facts[key]) for key in ("status", "diagnostic", "reply") if facts.get(key)]
     details += [say_meaning(facts["meaning"])] if facts.get("meaning") else []
+    details += [say_absence(facts)] if facts["event"] == "absent" else []
     return Line(at=at, text=str(text), state="" if look == "plain" else look, note=facts["link"] or " · ".join(details))
 
 

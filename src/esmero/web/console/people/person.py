@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from esmero.dossier.timeline import LIMIT, SHOWN, Key, Moment, read_timeline
 from esmero.people.allowed import Right, TopicRights, find_recorders, read_rights
@@ -22,14 +22,14 @@ from esmero.web.parts.paging import cut_page, read_key
 from esmero.web.parts.tags import said
 
 SHOWN_WORDS = {
-    "": _("Everything"),
-    "messages": _("Messages"),
-    "returns": _("Returns"),
-    "clicks": _("Clicks"),
-    "permissions": _("Permissions"),
-    "conversations": _("Conversations"),
-    "imports": _("Imports"),
-    "notes": _("Notes and changes"),
+    "": pgettext_lazy("story", "All"),
+    "messages": pgettext_lazy("story", "Messages"),
+    "returns": pgettext_lazy("story", "Returns"),
+    "clicks": pgettext_lazy("story", "Clicks"),
+    "permissions": pgettext_lazy("story", "Permissions"),
+    "conversations": pgettext_lazy("story", "Replies"),
+    "imports": pgettext_lazy("story", "Lists"),
+    "notes": pgettext_lazy("story", "Notes"),
 }
 PAGE = LIMIT // 2
 

@@ -19,8 +19,9 @@ from esmero.people.tags import TooMany, tag_persons, untag_persons
 from esmero.web.console.access import requires, staff
 from esmero.web.console.listing import answer_list
 from esmero.web.console.undoing import offer_undo
+from esmero.web.parts.addresses import show_address
 from esmero.web.parts.tables import BulkAct, Choice, Column, Filter, Listing, Rows, pick_rows
-from esmero.web.parts.tags import state
+from esmero.web.parts.tags import language_name, state
 from esmero.web.parts.times import say_moment
 from esmero.web.parts.words import LANGUAGE_NAMES, STANDING
 
@@ -30,17 +31,17 @@ FEW = 20_000
 def _name(person: Person) -> SafeString:
     organisation = person.organisation.name if person.organisation else ""
     return format_html(
-        '<a href="{}">{}</a> <span class="soft">{}</span>',
+        '<a href="{}">{}</a>{}',
         reverse("console:person", args=[person.pk]),
         person,
-        organisation,
+        format_html(' <span class="soft small">{}</span>', organisation) if organisation else "",
     )
 
 
 def _address(person: Person) -> str | SafeString:
     if person.address is None:
         return format_html('<span class="faint">{}</span>', _("no address"))
-    return person.address.value
+    return show_address(person.address.value)
 
 
 def _tags() -> Sequence[Choice]:
@@ -72,13 +73,24 @@ PEOPLE = Listing(
             head=True,
         ),
         Column(key="number", title=gettext_lazy("Number"), cell=lambda person: person.number or "", quiet=True),
-        Column(key="address", title=gettext_lazy("Address"), cell=_address),
+        Column(
+            key="address",
+            title=gettext_lazy("Address"),
+            cell=_address,
+            plain=lambda person: person.address.value if person.address else "",
+        ),
         Column(
             key="standing",
             title=gettext_lazy("Standing"),
             cell=lambda person: state("standing", person.address.standing) if person.address else "",
         ),
-        Column(key="language", title=gettext_lazy("Language"), cell=lambda person: person.language, quiet=True),
+        Column(
+            key="language",
+            title=gettext_lazy("Language"),
+            cell=lambda person: language_name(person.language) if person.language else "",
+            plain=lambda person: person.language,
+            quiet=True,
+        ),
         Column(
             key="country", title=gettext_lazy("Country"), cell=lambda person: person.country, quiet=True, shown=False
         ),

@@ -20,8 +20,10 @@ from esmero.people.standing import returns_until_silent
 from esmero.web.console.access import requires, staff
 from esmero.web.console.listing import answer_list
 from esmero.web.console.undoing import offer_undo
+from esmero.web.parts.addresses import show_address
 from esmero.web.parts.tables import BulkAct, Column, Filter, Listing, Rows, pick_rows
-from esmero.web.parts.tags import on, state
+from esmero.web.parts.tags import state
+from esmero.web.parts.times import say_moment
 from esmero.web.parts.words import MEANING, STANDING, say_meaning
 
 UNDO = 100  # silences that a toast can put back
@@ -37,7 +39,7 @@ def address_rows() -> Rows:
 def _address(row: Any) -> str | SafeString:
     if row.owner is None:
         return str(row.value)
-    return format_html('<a href="{}">{}</a>', reverse("console:person", args=[row.owner]), row.value)
+    return format_html('<a href="{}">{}</a>', reverse("console:person", args=[row.owner]), show_address(row.value))
 
 
 def _next(row: Address) -> str:
@@ -71,7 +73,7 @@ ADDRESSES = Listing(
         Column(
             key="since",
             title=gettext_lazy("Since"),
-            cell=lambda row: on(row.since, "short"),
+            cell=lambda row: say_moment(row.since, "short"),
             plain=lambda row: row.since.isoformat() if row.since else "",
             quiet=True,
         ),

@@ -25,7 +25,8 @@ from esmero.web.console.access import requires, staff
 from esmero.web.console.listing import answer_list
 from esmero.web.console.page import show
 from esmero.web.parts.tables import Choice, Column, Filter, Listing, Rows
-from esmero.web.parts.tags import on, state
+from esmero.web.parts.tags import state
+from esmero.web.parts.times import say_moment
 from esmero.web.parts.words import ARRIVAL, say_sign
 
 SHOWN = 200_000  # octets of a mail that are shown
@@ -79,12 +80,12 @@ ARRIVALS = Listing(
             cell=lambda row: state("arrival", row.kind if row.state == Inbound.State.DONE else row.state),
         ),
         Column(key="of", title=gettext_lazy("Belongs to"), cell=_of),
-        Column(key="why", title=gettext_lazy("Because"), cell=_why, quiet=True),
+        Column(key="why", title=gettext_lazy("Reason"), cell=_why, quiet=True),
         Column(key="to", title=gettext_lazy("Came to"), cell=lambda row: row.envelope_to, quiet=True, shown=False),
         Column(
             key="at",
             title=gettext_lazy("Arrived"),
-            cell=lambda row: on(row.received_at, "short time"),
+            cell=lambda row: say_moment(row.received_at, "short time"),
             plain=lambda row: row.received_at.isoformat(),
             order=("received_at", "id"),
             quiet=True,
@@ -130,6 +131,17 @@ def arrivals(request: HttpRequest) -> HttpResponseBase:
     )
 
 
+def _door(code: str) -> str:
+    """Say by which door a mail came: "smtp", "imap:returns", "hook:PROVIDER"."""
+    name, _colon, detail = code.partition(":")
+    words = {
+        "smtp": "SMTP", "lmtp": "LMTP", "imap": _("mailbox"), "hook": _("report of the service"), "file": _("file"),
+        "catcher": _("mail catcher"),
+    }  # fmt: skip
+    said = words.get(name, name)
+    return f"{said} · {detail}" if detail else said
+
+
 @requires()
 def arrival(request: HttpRequest, pk: int) -> HttpResponse:
     """Show one mail: the verdict with its signs, what its reports say, and the text of its bytes."""
@@ -148,6 +160,7 @@ def arrival(request: HttpRequest, pk: int) -> HttpResponse:
         verdict=_verdict(shown, raw),
         campaign=campaign,
         by_address=BY_ADDRESS in shown.why,
+        door=_door(shown.door),
         text=raw[:SHOWN].decode("utf-8", "replace").replace("\x00", "\ufffd") if raw is not None else None,
         cut=raw is not None and len(raw) > SHOWN,
     )

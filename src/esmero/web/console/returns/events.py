@@ -1,7 +1,7 @@
 """Each return, each complaint, each note of absence: what was said of which message, and the mail that said it."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import Q
@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -21,8 +21,11 @@ from esmero.outbox.models import MessageEvent
 from esmero.web.console.access import requires
 from esmero.web.console.listing import answer_list
 from esmero.web.console.reports.period import SPANS, USUAL, read_period
+from esmero.web.parts.absences import say_until
+from esmero.web.parts.addresses import show_address
 from esmero.web.parts.tables import Choice, Column, Filter, Listing, Rows
-from esmero.web.parts.tags import on, state
+from esmero.web.parts.tags import state
+from esmero.web.parts.times import say_moment
 from esmero.web.parts.words import MEANING, RETURN_CLASS, say_meaning
 
 Kind = MessageEvent.Kind
@@ -30,10 +33,12 @@ _OURS = tuple(meaning.value for meaning in OURS)
 
 
 def _person(event: MessageEvent) -> str | SafeString:
-    person = event.message.person
+    """Say who it is, the address below; where nobody is known any more, the address alone."""
+    person, address = event.message.person, show_address(event.message.address)
     if person is None:
-        return event.message.address
-    return format_html('<a href="{}">{}</a>', reverse("console:person", args=[person.pk]), person)
+        return address
+    link = format_html('<a href="{}">{}</a>', reverse("console:person", args=[person.pk]), person)
+    return format_html('{}<br><span class="soft small">{}</span>', link, address)
 
 
 def _mail(event: MessageEvent) -> SafeString:
@@ -41,7 +46,7 @@ def _mail(event: MessageEvent) -> SafeString:
     if event.facts.get("inbound"):
         doors.append((reverse("console:arrival", args=[event.facts["inbound"]]), _("Mail")))
     links = [format_html('<a href="{}">{}</a>', url, words) for url, words in doors]
-    return format_html("{}" if len(links) == 1 else "{} · {}", *links)
+    return format_html('<span class="keep">{}</span>', format_html_join(" · ", "{}", ((link,) for link in links)))
 
 
 def _class(event: MessageEvent) -> SafeString:
@@ -49,21 +54,14 @@ def _class(event: MessageEvent) -> SafeString:
 
 
 def _words(event: MessageEvent) -> str:
-    facts = event.facts
-    return " ".join(str(facts[key]) for key in ("status", "text") if facts.get(key))[:300]
+    status, text = (str(event.facts.get(key) or "") for key in ("status", "text"))
+    return (text if status in text else f"{status} {text}".strip())[:300]
 
 
-def _day(text: object) -> str:
-    try:
-        return on(datetime.fromisoformat(f"{text}T12:00:00+00:00" if len(str(text)) == 10 else str(text)), "short")
-    except ValueError:
-        return str(text)
-
-
-def _until(event: MessageEvent) -> str:
-    if event.facts.get("left"):
-        return _("has left")
-    return _("until %(day)s") % {"day": _day(event.facts["until"])} if event.facts.get("until") else _("no day named")
+def _meaning(event: MessageEvent) -> SafeString:
+    """Say what it means, and below it the relay's own words."""
+    meaning = say_meaning(event.facts.get("meaning", ""))
+    return format_html('{}<br><span class="soft small wrap">{}</span>', meaning, _words(event))
 
 
 def _find(rows: Rows, text: str) -> Rows:
@@ -95,7 +93,7 @@ def _same(rows: Rows, value: str) -> Rows:
 _WHEN = Column(
     key="at",
     title=gettext_lazy("When"),
-    cell=lambda event: on(event.at, "short time"),
+    cell=lambda event: say_moment(event.at, "short time"),
     plain=lambda event: event.at.isoformat(),
     order=("at", "id"),
     quiet=True,
@@ -107,7 +105,13 @@ _WHO = Column(
     plain=lambda event: str(event.message.person or ""),
     head=True,
 )
-_ADDRESS = Column(key="address", title=gettext_lazy("Address"), cell=lambda event: event.message.address)
+_ADDRESS = Column(
+    key="address",
+    title=gettext_lazy("Address"),
+    cell=lambda event: show_address(event.message.address),
+    plain=lambda event: event.message.address,
+    shown=False,
+)
 _DOORS = Column(key="mail", title=gettext_lazy("Look at"), cell=_mail, plain=lambda event: event.message_id)
 _SINCE = Filter(key="since", title=gettext_lazy("Period"), every=gettext_lazy("30 days"), choices=_since, apply=_same)
 
@@ -128,9 +132,12 @@ RETURNS = _listing(
     "returns-each",
     Column(key="class", title=gettext_lazy("Class"), cell=_class),
     Column(
-        key="meaning", title=gettext_lazy("Meaning"), cell=lambda event: say_meaning(event.facts.get("meaning", ""))
+        key="meaning",
+        title=gettext_lazy("Meaning"),
+        cell=_meaning,
+        plain=lambda event: say_meaning(event.facts.get("meaning", "")),
     ),
-    Column(key="words", title=gettext_lazy("What the relay said"), cell=_words, quiet=True),
+    Column(key="words", title=gettext_lazy("What the relay said"), cell=_words, quiet=True, shown=False),
     Column(key="receiver", title=gettext_lazy("Receiver"), cell=lambda event: event.message.receiver, shown=False),
     filters=(
         Filter(
@@ -155,8 +162,13 @@ COMPLAINTS = _listing(
 )
 ABSENCES = _listing(
     "returns-absences",
-    Column(key="until", title=gettext_lazy("Away"), cell=_until),
-    Column(key="successor", title=gettext_lazy("Named instead"), cell=lambda event: event.facts.get("successor", "")),
+    Column(key="until", title=gettext_lazy("Away"), cell=lambda event: say_until(event.facts) or _("no day named")),
+    Column(
+        key="successor",
+        title=gettext_lazy("Named instead"),
+        cell=lambda event: show_address(event.facts.get("successor", "")),
+        plain=lambda event: event.facts.get("successor", ""),
+    ),
     Column(key="subject", title=gettext_lazy("Subject"), cell=lambda event: event.facts.get("subject", ""), quiet=True),
 )
 

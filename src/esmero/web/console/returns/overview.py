@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from esmero.mailroom.queries import WORDS_LOOKED_AT, group_words
@@ -53,7 +54,7 @@ def words(request: HttpRequest) -> HttpResponse:
         note=_(
             "Addresses, machines and codes of single mails are taken out before words are compared. At most the last %(number)s are looked at."
         )
-        % {"number": f"{WORDS_LOOKED_AT:,}"},
+        % {"number": number_format(WORDS_LOOKED_AT, force_grouping=True)},
         empty=_("Nothing came back in this time."),
     )
     return answer_report(

@@ -22,8 +22,10 @@ from esmero.people.proposals import Decided, accept, proposal_rows, refuse
 from esmero.web.console.access import requires, staff
 from esmero.web.console.listing import answer_list
 from esmero.web.console.undoing import offer_undo
+from esmero.web.parts.addresses import show_address
 from esmero.web.parts.tables import BulkAct, Column, Filter, Listing, Rows, pick_rows
-from esmero.web.parts.tags import on, quoted, state
+from esmero.web.parts.tags import quoted, state
+from esmero.web.parts.times import say_moment
 from esmero.web.parts.words import PROPOSAL, PROPOSAL_KIND
 
 MOST = 500
@@ -46,9 +48,8 @@ def _person(row: Proposal) -> SafeString:
     return format_html('{}<br><span class="soft small">{}</span>', link, organisation.name) if organisation else link
 
 
-def _address(row: Proposal) -> SafeString:
-    name, _at, domain = row.address.rpartition("@")
-    shown = format_html("{}<wbr>@{}", name, domain)
+def _address(row: Proposal) -> str | SafeString:
+    shown = show_address(row.address)
     known = row.became_id or row.known  # type: ignore[attr-defined]
     if known is None or known == row.person_id:
         return shown
@@ -56,8 +57,9 @@ def _address(row: Proposal) -> SafeString:
     return format_html('{}<br><a class="small" href="{}">{}</a>', shown, url, _("known already"))
 
 
-def _words(row: Proposal) -> str:
-    return quoted(Truncator(row.words).chars(SHOWN)) if row.words else ""
+def _words(row: Proposal) -> SafeString:
+    said = quoted(Truncator(row.words).chars(SHOWN)) if row.words else ""
+    return format_html("{}<br>{} {}", state("proposal-kind", row.kind), said, evidence_link(row))
 
 
 def _buttons(row: Proposal) -> SafeString | str:
@@ -90,18 +92,18 @@ def _listing(*, decides: bool) -> Listing:
         columns=(
             Column(key="person", title=gettext_lazy("Person"), cell=_person, plain=lambda row: str(row.person), head=True),
             Column(key="address", title=gettext_lazy("Proposed address"), cell=_address, plain=lambda row: row.address),
-            Column(key="kind", title=gettext_lazy("What the mail says"), cell=lambda row: state("proposal-kind", row.kind)),
-            Column(key="words", title=gettext_lazy("In its words"), cell=_words, plain=lambda row: row.words, quiet=True),
+            Column(key="kind", title=gettext_lazy("Kind"), cell=lambda row: state("proposal-kind", row.kind), shown=False),
+            Column(key="words", title=gettext_lazy("What the mail says"), cell=_words, plain=lambda row: row.words, quiet=True),
             Column(key="state", title=gettext_lazy("State"), cell=lambda row: state("proposal", row.state), shown=False),
             Column(
                 key="found",
                 title=gettext_lazy("When"),
-                cell=lambda row: on(row.found_at, "short"),
+                cell=lambda row: say_moment(row.found_at, "short"),
                 plain=lambda row: row.found_at.isoformat(),
                 order=("found_at", "id"),
                 quiet=True,
             ),
-            Column(key="mail", title=gettext_lazy("Look at"), cell=evidence_link, plain=lambda row: row.evidence),
+            Column(key="mail", title=gettext_lazy("Look at"), cell=evidence_link, plain=lambda row: row.evidence, shown=False),
             *((buttons,) if decides else ()),
         ),
         filters=(
