@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-import esmero.asks
 import esmero.demo
 from esmero.rendering.commerce import find_commerce
 from tests.rendering.templates import section
@@ -126,4 +125,3 @@ def test_the_letters_of_the_house_sell_nothing():
                 told += 1
                 assert list(find_commerce(text, language=language)) == [], text
     assert told > 30
-    assert Path(esmero.asks.__file__).exists()

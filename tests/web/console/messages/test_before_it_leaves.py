@@ -8,12 +8,15 @@ from django.utils import timezone
 
 from esmero.asks.models import Form
 from esmero.campaigns.lifecycle import create_campaign
-from esmero.content.models import Template, Trial
-from esmero.content.versions import add_version, create_template, make_letter
+from esmero.content.models import Template, TemplateText, Trial
+from esmero.content.versions import add_version, create_template, make_letter, source_of
+from esmero.mailroom.confirming import furnish_form
+from esmero.mailroom.example import print_example
 from esmero.mailroom.facts import known_fields
 from esmero.mailroom.trials import key_of, key_of_text
 from esmero.people.models import Segment
 from esmero.rendering.compile import Source
+from esmero.rendering.examine import look_for_commerce, look_for_lacks
 from esmero.work.models import Job
 from tests.house_facts import build_house
 from tests.web.facts import staff
@@ -82,6 +85,16 @@ def test_the_mail_that_confirms_a_sign_up_may_not_sell(client, house):
     assert [one for one in check(client, version)[0] if f"“{form.name}” is sent as no advertising" in one]
     Form.objects.update(state="closed")
     assert not [one for one in check(client, version)[0] if "sells" in one]
+
+
+def test_the_mails_of_a_form_as_we_write_them_sell_nothing_and_say_the_same_in_both_parts(house):
+    form = furnish_form(Form.objects.create(brand=house.brand, slug="boletin", name="Boletín", state="open"))
+    texts = TemplateText.objects.filter(version__template__in=[form.confirmation, form.welcome])
+    assert texts.count() == 6
+    for text in texts:
+        assert look_for_commerce(source_of(text)) == []
+        parts = print_example(text)
+        assert look_for_lacks(parts.html, parts.text) == []
 
 
 def test_in_the_promotion_of_a_letter_it_is_where_it_belongs(client, house):

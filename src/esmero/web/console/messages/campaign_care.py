@@ -1,5 +1,6 @@
 """What a campaign's sender should look at before it leaves: the findings of every language, its reason, and its links."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from django.http import HttpRequest, HttpResponse
@@ -40,7 +41,8 @@ def look_over(request: HttpRequest, pk: int) -> HttpResponse:
             ask_for(urls=urls, texts=texts, by=user.name)
         if not wants_part(request):
             return redirect(f"{reverse('console:campaign', args=[pk])}?tab=message")
-    tried = [_look(text, campaign) for text in texts]
+    shares = read_shares()
+    tried = [_look(text, campaign, shares=shares) for text in texts]
     told = tell_reason(campaign, languages=[text.language for text in texts])
     return show_part(
         request,
@@ -51,7 +53,7 @@ def look_over(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-def _look(text: TemplateText, campaign: Campaign) -> Tried:
+def _look(text: TemplateText, campaign: Campaign, *, shares: Mapping[str, int]) -> Tried:
     """Look over one language; what it says leads to the page where the text is written."""
     place = language_name(text.language)
     template = text.version.template
@@ -63,7 +65,7 @@ def _look(text: TemplateText, campaign: Campaign) -> Tried:
         parts = print_example(text)
     except TemplateFault as fault:
         return Tried(told=at_template(tell_problems(fault.problems, blocks=blocks), url=url, place=place))
-    told: list[Told] = tell_findings(examine(source, compiled), blocks=blocks, shares=read_shares())
+    told: list[Told] = tell_findings(examine(source, compiled), blocks=blocks, shares=shares)
     told += tell_findings(look_for_lacks(parts.html, parts.text), blocks=blocks)
     told += tell_commerce(source, uses=[campaign], blocks=blocks)
     told += tell_share(campaign, source)
