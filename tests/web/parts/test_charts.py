@@ -45,6 +45,7 @@ def test_intervals_are_those_that_were_published():
 def test_a_rate_of_nothing_is_a_dash():
     assert say_share(0, 0) == say_estimate(0, 0) == "–"
     assert say_share(1, 8) == "12.5 %"
+    assert (say_share(2, 3), say_share(1, 3)) == ("66.7 %", "33.3 %"), "rounded, not cut: together they are all"
 
 
 def test_a_file_of_a_sheet_has_values_and_no_formulas():
