@@ -12,7 +12,7 @@ export function watchForms(document) {
     if (!question || event.target.dataset.asked) return;
     event.preventDefault();
     event.stopPropagation();
-    ask(document, question).then((yes) => {
+    ask(document, question, button?.innerText.trim()).then((yes) => {
       if (!yes) return;
       event.target.dataset.asked = "yes";
       event.target.requestSubmit(button);
@@ -20,9 +20,11 @@ export function watchForms(document) {
   }, true);
 }
 
-function ask(document, question) {
+/** Ask in our dialog under the words of the act; gives whether the answer was yes. */
+function ask(document, question, words) {
   const dialog = document.getElementById("ask");
   if (!dialog) return Promise.resolve(window.confirm(question));
+  if (words) dialog.querySelector("h2").textContent = words;
   dialog.querySelector("[data-question]").textContent = question;
   dialog.returnValue = "no";
   dialog.showModal();

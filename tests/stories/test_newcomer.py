@@ -194,7 +194,7 @@ def send(page):
     follow(page, "Messages", within="nav.menu")
     follow(page, "Harvest")
     press(page, f"Send to {GO:,} people")
-    dialog = page.get_by_role("dialog", name="One moment")
+    dialog = page.locator("#ask[open]")
     expect(dialog).to_contain_text(f"Send it to {GO:,} people now?")
     dialog.get_by_role("button", name="Yes, do it").click()
     expect(page.locator("header.page-head")).to_contain_text("done")

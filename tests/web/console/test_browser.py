@@ -49,7 +49,7 @@ def test_an_act_of_consequence_says_its_numbers_first(browser, live_server):
     state = sign_in(browser, live_server.url, user=staff())
     with open_page(browser, live_server.url, path=console.paths["campaign-checked"], state=state) as (page, _):
         page.get_by_role("button", name="Send to 2 people").click()
-        dialog = page.get_by_role("dialog", name="One moment")
+        dialog = page.locator("#ask[open]")
         assert "Send it to 2 people now?" in dialog.inner_text()
         dialog.get_by_role("button", name="No, leave it").click()
         dialog.wait_for(state="hidden")

@@ -45,7 +45,7 @@ def test_intervals_are_those_that_were_published():
 def test_a_rate_of_nothing_is_a_dash():
     assert say_share(0, 0) == say_estimate(0, 0) == "–"
     assert say_share(1, 8) == "12.5\N{NO-BREAK SPACE}%"
-    assert say_share(2, 3) == "66.7\N{NO-BREAK SPACE}%"
+    assert (say_share(2, 3), say_share(1, 3)) == ("66.7\N{NO-BREAK SPACE}%", "33.3\N{NO-BREAK SPACE}%")
     assert say_share(99_999, 100_000) == "99.9\N{NO-BREAK SPACE}%", "all of them are a hundred, and nothing else"
 
 

@@ -342,13 +342,10 @@ DUE: Mapping[str, Word] = {
 
 # What the house holds of a person; the keys are the names in privacy/table.py.
 HOLDING: Mapping[str, str | Promise] = {
-    "captured mail": pgettext_lazy("held", "Caught mail"),
     "arrived mail": pgettext_lazy("held", "Mail that arrived"),
     "letters of a conversation": pgettext_lazy("held", "Letters in conversations"),
     "conversations": pgettext_lazy("held", "Conversations"),
-    "networks of clicks": pgettext_lazy("held", "Networks from which links were opened"),
     "events of messages": pgettext_lazy("held", "What became of messages"),
-    "messages to be sent again": pgettext_lazy("held", "Messages to be sent again"),
     "proposed addresses": pgettext_lazy("held", "Proposed addresses"),
     "sign-ups": pgettext_lazy("held", "Sign-ups by a form"),
     "messages": pgettext_lazy("held", "Messages"),
@@ -362,7 +359,6 @@ HOLDING: Mapping[str, str | Promise] = {
     "links to their data": pgettext_lazy("held", "Links to their data"),
     "changes of address": pgettext_lazy("held", "Changes of address"),
     "requests about their data": pgettext_lazy("held", "Requests about their data"),
-    "doubles": pgettext_lazy("held", "Suspected duplicates"),
     "merges": pgettext_lazy("held", "Merges with others"),
     "address": pgettext_lazy("held", "Mail address"),
     "person": pgettext_lazy("held", "Name, number and fields"),

@@ -9,10 +9,16 @@ from django.utils import timezone
 from esmero.house.models import AuditEntry
 from esmero.people.models import Person
 from esmero.privacy.models import DataRequest
+from esmero.privacy.table import TABLE
+from esmero.web.parts.words import HOLDING
 from tests.house_facts import add_people, build_house
 from tests.web.facts import staff
 
 pytestmark = pytest.mark.django_db
+
+
+def test_all_that_is_held_of_a_person_has_its_words():
+    assert set(HOLDING) == {holding.name for holding in TABLE if holding.exported} | {"silences"}
 
 
 @pytest.fixture
