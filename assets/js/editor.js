@@ -7,12 +7,14 @@ import blocks from "lucide-static/icons/blocks.svg";
 import code from "lucide-static/icons/code.svg";
 import eye from "lucide-static/icons/eye.svg";
 import layers from "lucide-static/icons/layers.svg";
+import megaphone from "lucide-static/icons/megaphone.svg";
 import maximize from "lucide-static/icons/maximize.svg";
 import palette from "lucide-static/icons/palette.svg";
 import square from "lucide-static/icons/square-dashed.svg";
 import sliders from "lucide-static/icons/sliders-horizontal.svg";
 import "grapesjs/dist/css/grapes.min.css";
 import "../css/editor.css";
+import * as names from "./editor-words.js";
 import { fromEditor, toEditor } from "./promotion.js";
 
 const source = document.getElementById("visual-mjml");
@@ -34,6 +36,7 @@ function promotionBlock(editor) {
   });
   editor.Blocks.add("em-promotion", {
     label: words.promotion,
+    media: bare(megaphone),
     content: '<mj-wrapper css-class="em-promotion"><mj-section><mj-column><mj-text>…</mj-text></mj-column></mj-section></mj-wrapper>',
   });
 }
@@ -56,11 +59,15 @@ const ICONS = {
   "open-sm": palette, "open-tm": sliders, "open-layers": layers, "open-blocks": blocks,
 };
 
+function bare(icon) {
+  return icon.replace(/<!--.*?-->/s, "");
+}
+
 function drawIcons(editor) {
   for (const panel of editor.Panels.getPanels().models) {
     for (const button of panel.get("buttons").models) {
       const icon = ICONS[button.id];
-      if (icon) button.set({ label: icon.replace(/<!--.*?-->/s, ""), className: "" });
+      if (icon) button.set({ label: bare(icon), className: "" });
     }
   }
 }
@@ -75,7 +82,7 @@ async function start() {
     telemetry: false,
     cssIcons: "",
     fromElement: false,
-    plugins: [(editor) => (mjml.default ?? mjml)(editor, { resetDevices: true, useCustomTheme: false }), promotionBlock, fieldChoice],
+    plugins: [(editor) => (mjml.default ?? mjml)(editor, { resetDevices: true, useCustomTheme: false, i18n: { ...names } }), promotionBlock, fieldChoice],
     assetManager: { assets: pictures.map(({ src, name, width, height }) => ({ type: "image", src, name, width, height })), upload: false, dropzone: false },
     i18n: { locale: words.language, detectLocale: false, messagesAdd: { es, fr } },
     noticeOnUnload: true,

@@ -59,7 +59,7 @@ def test_each_receiver_has_its_count_its_rate_and_its_interval(client, house):
     rows = sheet(client, "/console/reports/?days=90", "receivers").rows
     told = {row[0]: (row[1], row[2], row[3].text) for row in rows}
     assert told["Gmail"][:2] == (11, 11)
-    assert told["Orange"] == (1, 0, "0.0 % (0.0–79.3)")
+    assert told["Orange"] == (1, 0, "0.0\N{NO-BREAK SPACE}% (0.0–79.3)")
 
 
 def test_every_table_is_to_be_had_as_a_file_with_the_same_rows(client, house):
