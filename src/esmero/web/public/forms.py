@@ -7,7 +7,7 @@ import logging
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -42,10 +42,10 @@ def sign_up(request: HttpRequest, slug: str) -> HttpResponse:
     language = _choose_language(request, form)
     with translation.override(language):
         shown_to_staff = form.state == Form.State.DRAFT and request.user.is_authenticated
+        if form.state == Form.State.DRAFT and not shown_to_staff:
+            raise Http404
         if form.state != Form.State.OPEN and not (shown_to_staff and request.method != "POST"):
-            return _show(
-                request, form, "public/form_closed.html", status=410 if form.state == Form.State.CLOSED else 404
-            )
+            return _show(request, form, "public/form_closed.html", status=410, otherwise=_other_ways(form, language))
         offered = list(form.topics.filter(archived_at=None).order_by("id"))
         if request.method == "POST":
             return _take(request, form, offered=offered, language=language)
@@ -56,7 +56,7 @@ def sign_up(request: HttpRequest, slug: str) -> HttpResponse:
 @never_cache
 def signed_up(request: HttpRequest, slug: str) -> HttpResponse:
     """Say that a mail is on its way: to everybody the same."""
-    form = get_object_or_404(Form.objects.select_related("brand"), slug=slug)
+    form = get_object_or_404(Form.objects.select_related("brand").exclude(state=Form.State.DRAFT), slug=slug)
     with translation.override(_choose_language(request, form)):
         return _show(request, form, "public/form_sent.html")
 
@@ -86,9 +86,25 @@ def confirmation(request: HttpRequest, token: str) -> HttpResponse:
                 log.exception("no welcome for submission %d", row.pk)
             return HttpResponseRedirect(request.get_full_path())
         topics = Topic.objects.filter(pk__in=row.topics).order_by("id")
-        names = [pick(topic.name, translation.get_language() or "en") or topic.code for topic in topics]
+        names = [
+            (
+                pick(topic.name, translation.get_language() or "en") or topic.code,
+                reverse("archive", args=[row.form.brand.slug, topic.code]) if topic.archive_is_public else "",
+            )
+            for topic in topics
+        ]
         done = row.state == Submission.State.CONFIRMED
         return mark(_show(request, row.form, "public/form_confirm.html", topics=names, done=done))
+
+
+def _other_ways(form: Form, language: str) -> list[tuple[str, str]]:
+    """Return (address, name) of what a visitor of a closed form may do instead: the brand's open forms, its public issues."""
+    forms = Form.objects.filter(brand=form.brand, state=Form.State.OPEN).order_by("id")[:5]
+    topics = Topic.objects.filter(brand=form.brand, archive_is_public=True, archived_at=None).order_by("id")[:5]
+    return [
+        *((reverse("form", args=[one.slug]), pick(one.title, language) or form.brand.name) for one in forms),
+        *((reverse("archive", args=[form.brand.slug, one.code]), pick(one.name, language)) for one in topics),
+    ]
 
 
 def _choose_language(request: HttpRequest, form: Form) -> str:
@@ -133,6 +149,8 @@ def _draw(
     faults: dict[str, str],
     again: bool = False,
 ) -> HttpResponse:
+    if again:  # what another site's page ticked is no consent: the wording is read here, and ticked here
+        given = {name: value for name, value in given.items() if name != "agree"}
     names = {"given_name": _("Given name"), "family_name": _("Family name"), "organisation": _("Company")}
     rows = [
         {

@@ -19,6 +19,8 @@ def unsubscribe(request: HttpRequest, visit: Visit) -> HttpResponse:
     message, now = visit.message, timezone.now()
     undo = _("I do want these messages by e-mail after all.")
     if request.method == "POST":
+        if visit.person is None:  # a test message, or somebody whom we were asked to forget
+            return HttpResponseRedirect(visit.path(Purpose.UNSUBSCRIBE))
         act, reason = request.POST.get("act", ""), request.POST.get("reason", "")
         if act == "leave":
             leave(message, at=now, source="page", reason=reason if reason in REASONS else "")

@@ -35,6 +35,7 @@ def why(request: HttpRequest, visit: Visit) -> HttpResponse:
         before=found.before,
         rules=[PASSED[code] for code in found.rules],
         known=[KNOWN[name] for name in found.known],
+        needed=found.needed,
         left=has_left(message),
         shared=_share(visit),
         preferences=visit.path(Purpose.PREFERENCES),
