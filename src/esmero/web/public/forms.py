@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from esmero.asks.guard import RIDDLE_BITS, TRAP, Knock, hash_network, make_stamp, passes, read_stamp
 from esmero.asks.models import Form, Submission
 from esmero.asks.signup import asked_fields, confirm, count_lately, keep_entry, read_entry
-from esmero.mailroom.confirming import ask_to_confirm, welcome
+from esmero.mailroom.confirming import welcome
 from esmero.mailroom.presses import open_signer, pick
 from esmero.mailroom.tagged import day_of
 from esmero.outbox.relays import NoRelay
@@ -129,13 +129,8 @@ def _take(request: HttpRequest, form: Form, *, offered: list[Topic], language: s
     network = hash_network(_remote(request))
     knock = Knock(stamp=post.get("stamp", ""), answer=post.get("answer", ""), trap=post.get(TRAP, ""), network=network)
     if passes(knock, slug=form.slug, at=now, lately=count_lately(network, at=now)):
-        submission = keep_entry(
-            form, entered, language=language, wording=pick(form.wording, language), network=network, at=now
-        )
-        try:
-            ask_to_confirm(submission, at=now)
-        except NoRelay:
-            log.exception("no confirmation for submission %d", submission.pk)
+        # The mail is written beside the page (ask_those_who_wait), so that no address can be told from another by time.
+        keep_entry(form, entered, language=language, wording=pick(form.wording, language), network=network, at=now)
     return HttpResponseRedirect(f"{reverse('form-sent', args=[form.slug])}?lang={language}")
 
 

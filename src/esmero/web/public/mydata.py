@@ -22,7 +22,7 @@ from esmero.mailroom.tagged import day_of
 from esmero.outbox.relays import NoRelay
 from esmero.people.models import OwnField, Person
 from esmero.people.queries import read_wishes
-from esmero.privacy.access import Refused, ask_move, confirm_move, correct, send_access
+from esmero.privacy.access import Refused, ask_access, ask_move, confirm_move, correct
 from esmero.privacy.export import gather, write_archive, write_json
 from esmero.privacy.models import Access, AddressChange, DataRequest
 from esmero.privacy.requests import ask_erasure
@@ -41,10 +41,7 @@ type Opened = Callable[[HttpRequest, Access], HttpResponse]
 def ask(request: HttpRequest, visit: Visit) -> HttpResponse:
     """Offer to send the link; the answer is the same whether or not one may go."""
     if request.method == "POST" and visit.person is not None:
-        try:
-            send_access(visit.person, brand=visit.brand, language=translation.get_language() or "", at=timezone.now())
-        except NoRelay:
-            log.exception("no link to their data for person %d", visit.person.pk)
+        ask_access(visit.person, brand=visit.brand, language=translation.get_language() or "", at=timezone.now())
         path = request.get_full_path()
         return HttpResponseRedirect(f"{path}{'&' if '?' in path else '?'}sent=1")
     return visit.show(request, "public/data_ask.html", address=mask(visit.message.address), sent="sent" in request.GET)
