@@ -1,17 +1,16 @@
 """Every page of the one list (every.py): strict, light, in three languages, and never changed by being looked at."""
 
 import gzip
-import json
-import os
 import re
-import subprocess
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from allauth.core.ratelimit import respond_429
 from django.apps import apps
 from django.contrib.staticfiles import finders
 from django.db import transaction
+from django.template.loader import render_to_string
 from django.test import Client, RequestFactory
 from django.urls import get_resolver
 from django.utils import translation
@@ -21,9 +20,8 @@ from esmero.mailroom.clicks import spool_folder
 from esmero.web.public.urls import urlpatterns
 from tests.web.console.test_pages import read
 from tests.web.public.every import DATA, NAMES, ask, furnish_readers
+from tests.web.validating import find_faults, needs_validator
 
-ROOT = Path(__file__).resolve().parents[3]
-VALIDATE = Path(os.environ.get("HTML_VALIDATE", ROOT / "node_modules/.bin/html-validate"))
 LANGUAGES = ("en", "es", "fr")
 LIGHTEST = 100_000  # octets over the wire, style, letters and scripts included
 HINTS = ({}, {"sec-purpose": "prefetch"}, {"purpose": "preview"}, {"x-moz": "prefetch"})
@@ -65,6 +63,12 @@ def faulty():
                 answer = show(request) if status == 500 else show(request, exception=Exception("x"))
             assert answer.status_code == status
             yield str(status), language, answer.content.decode()
+    for language in LANGUAGES:
+        request = RequestFactory().get("/")
+        request.LANGUAGE_CODE = language
+        with translation.override(language):
+            yield "429", language, respond_429(request).content.decode()
+            yield "503", language, render_to_string("503.html")
 
 
 def test_no_address_of_the_url_table_is_missing(outside):
@@ -212,20 +216,10 @@ def test_looking_changes_nothing_however_one_looks(outside):
     assert state() == before
 
 
-@pytest.mark.skipif(not VALIDATE.exists(), reason="html-validate is missing: npm ci brings it")
+@needs_validator
 def test_the_html_of_every_page_is_valid(outside, tmp_path):
     for page, language, _answer, html in seen(outside):
         (tmp_path / f"{page.name}-{language}.html").write_text(html, "utf-8")
     for name, language, html in faulty():
         (tmp_path / f"{name}-{language}.html").write_text(html, "utf-8")
-    told = subprocess.run(
-        [str(VALIDATE), "--config", str(ROOT / "assets/html-validate.json"), "--formatter", "json", str(tmp_path)],
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    faults = {
-        (Path(page["filePath"]).stem, fault["ruleId"], fault["message"], fault["line"])
-        for page in json.loads(told.stdout)
-        for fault in page["messages"]
-    }
-    assert faults == set()
-    assert told.returncode == 0, told.stderr
+    assert find_faults(tmp_path) == set()

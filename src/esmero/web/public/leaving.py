@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -31,7 +32,7 @@ def unsubscribe(request: HttpRequest, visit: Visit) -> HttpResponse:
     return visit.show(
         request,
         "public/unsubscribe.html",
-        topic=pick(topic.name, message.language) if topic else "",
+        topic=pick(topic.name, get_language() or message.language) if topic else "",
         left=has_left(message),
         undo=undo if may_undo(message, at=now) else "",
         reasons=REASONS.items(),
