@@ -1,11 +1,13 @@
 import os
 from datetime import timedelta
+from urllib.parse import parse_qs
 
 import pytest
 import time_machine
 from django.test import Client
 from django.utils import timezone
 
+from esmero.asks.guard import is_solved, read_stamp
 from esmero.asks.models import Submission
 from esmero.house.models import Brand
 from esmero.mailroom.presses import open_signer
@@ -203,3 +205,19 @@ def test_the_whole_way_works_without_javascript(browser, live_server):
     assert Person.objects.get().state == "erased"
     assert context.cookies() == []
     context.close()
+
+
+def test_where_script_runs_the_riddle_is_solved_for_the_address_that_is_sent(browser, live_server):
+    house, form = open_form()
+    page = browser.new_page(locale="en-GB")
+    page.goto(f"{live_server.url}/s/boletin")
+    page.get_by_label("Novedades").check()
+    page.get_by_label("Fibra Norte may write").check()
+    page.get_by_label("Your e-mail address").fill("ana@cliente.example")
+    with page.expect_request(lambda asked: asked.method == "POST") as sent:
+        page.get_by_label("Your e-mail address").press("Enter")  # before anything was solved beforehand
+    page.get_by_role("heading", name="Please look into your mailbox").wait_for()
+    post = {name: values[0] for name, values in parse_qs(sent.value.post_data, keep_blank_values=True).items()}
+    assert is_solved(post["stamp"], post["answer"], address="ana@cliente.example")
+    assert read_stamp(post["stamp"], slug=form.slug)
+    assert post["topics"] == str(house.topic.pk)

@@ -127,7 +127,13 @@ def _take(request: HttpRequest, form: Form, *, offered: list[Topic], language: s
         faults = entered.faults if known else {}
         return _draw(request, form, offered=offered, language=language, given=given, faults=faults, again=not known)
     network = hash_network(_remote(request))
-    knock = Knock(stamp=post.get("stamp", ""), answer=post.get("answer", ""), trap=post.get(TRAP, ""), network=network)
+    knock = Knock(
+        stamp=post.get("stamp", ""),
+        answer=post.get("answer", ""),
+        address=post.get("email", ""),
+        trap=post.get(TRAP, ""),
+        network=network,
+    )
     if passes(knock, slug=form.slug, at=now, lately=count_lately(network, at=now)):
         # The mail is written beside the page (ask_those_who_wait), so that no address can be told from another by time.
         keep_entry(form, entered, language=language, wording=pick(form.wording, language), network=network, at=now)
