@@ -34,6 +34,11 @@ $(STAMP)-dev: requirements/dev.lock $(STAMP)-run
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.lock
 	@touch $@
 
+# The tool that says whether HTML is valid: one pinned package and its few, in seconds. Without npm its tests are skipped.
+$(STAMP)-html: assets/validate/package-lock.json | $(STAMP)-dev
+	@if command -v npm >/dev/null && npm ci --prefix assets/validate --ignore-scripts --no-audit --no-fund --silent; \
+	then touch $@; else echo "html-validate is not there: whether HTML is valid is not tested"; fi
+
 demo:
 	@began=$$(date +%s) && $(MAKE) --no-print-directory $(STAMP)-run && \
 	ESMERO_HOME="$${ESMERO_HOME:-var/demo}" exec $(BIN)/esmero demo --began "$$began"
@@ -44,7 +49,7 @@ lint: $(STAMP)-dev
 	$(BIN)/lint-imports
 	$(BIN)/mypy
 
-test: lint
+test: lint $(STAMP)-html
 	$(BIN)/python -m pytest $(SIDE_BY_SIDE)
 	$(BIN)/python -m pytest $(SIDE_BY_SIDE) -p tests.postgres -m "not browser and not relay"
 

@@ -4,6 +4,7 @@ from django.views.generic import RedirectView
 from esmero.web.console.passwords import reset_password
 from esmero.web.parts.colours import brand_colours
 
+handler404 = "esmero.web.public.visit.nothing"
 urlpatterns = [
     path("brand/<slug:slug>.css", brand_colours, name="brand-colours"),
     path("", RedirectView.as_view(url="/console/", permanent=False)),

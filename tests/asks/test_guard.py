@@ -23,10 +23,10 @@ from esmero.asks.guard import (  # fmt: skip
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 
 
-def solve(stamp):
+def solve(stamp, address="ana@cliente.example"):
     """Solve the riddle as its words say, bit by bit."""
     for number in count(1):
-        digest = int(sha256(f"{stamp}:{number}".encode()).hexdigest(), 16)
+        digest = int(sha256(f"{stamp}:{address}:{number}".encode()).hexdigest(), 16)
         if f"{digest:0256b}".startswith("0" * RIDDLE_BITS):
             return str(number)
     raise AssertionError
@@ -34,7 +34,9 @@ def solve(stamp):
 
 def knock(*, age=timedelta(seconds=10), slug="boletin", solved=False, trap=""):
     stamp = make_stamp(slug, at=NOW - age)
-    return Knock(stamp=stamp, answer=solve(stamp) if solved else "", trap=trap, network="n")
+    return Knock(
+        stamp=stamp, answer=solve(stamp) if solved else "", address="ana@cliente.example", trap=trap, network="n"
+    )
 
 
 def may(one, *, lately=0):
@@ -54,8 +56,8 @@ def test_a_person_passes_with_and_without_script():
         knock(age=timedelta(seconds=-60)),
         knock(slug="another"),
         knock(trap="https://spam.example"),
-        Knock(stamp="forged", answer="", trap="", network="n"),
-        Knock(stamp=knock().stamp + "x", answer="", trap="", network="n"),
+        Knock(stamp="forged", answer="", address="", trap="", network="n"),
+        Knock(stamp=knock().stamp + "x", answer="", address="", trap="", network="n"),
     ],
 )
 def test_a_program_does_not(one):
@@ -68,14 +70,15 @@ def test_who_solves_the_riddle_may_come_more_often():
     assert not may(knock(solved=True), lately=MOST_AN_HOUR)
 
 
-def test_a_solution_is_good_for_its_stamp_alone():
+def test_a_solution_is_good_for_its_stamp_and_its_address_alone():
     one, other = knock(), knock(age=timedelta(seconds=20))
     answer = solve(one.stamp)
-    assert is_solved(one.stamp, answer)
-    assert not is_solved(one.stamp, str(int(answer) + 1)) or int(answer) == 0
-    assert not is_solved(other.stamp, answer)
-    assert not is_solved(one.stamp, "")
-    assert not is_solved(one.stamp, "9" * 21)
+    assert is_solved(one.stamp, answer, address=one.address)
+    assert not is_solved(one.stamp, str(int(answer) + 1), address=one.address)
+    assert not is_solved(other.stamp, answer, address=one.address)
+    assert not is_solved(one.stamp, answer, address="eva@cliente.example")
+    assert not is_solved(one.stamp, "", address=one.address)
+    assert not is_solved(one.stamp, "9" * 21, address=one.address)
 
 
 def test_a_stamp_says_its_moment():

@@ -5,6 +5,7 @@ One auto-reply of twelve is an Exim report of a failed delivery with Auto-Submit
 
 import collections
 import csv
+import email
 import os
 import re
 from datetime import date
@@ -73,3 +74,22 @@ def test_scores_of_the_corpus():
     for name, share in shares.items():
         print(f"{name}\t{right[name]}/{count[name]}\t{share:.3f}")
     assert not {name: share for name, share in shares.items() if share < BARS.get(name, 0)}
+
+
+@pytest.mark.corpus
+@pytest.mark.skipif(not (ROOT / "odd").is_dir(), reason="ESMERO_CORPUS names no folder with mail/odd")
+def test_sender_and_text_of_each_odd_message_are_found():
+    """The oracle is the standard library: an address of the From line, and words wherever a text part has any."""
+    missing, files = [], sorted((ROOT / "odd").iterdir())
+    for path in files:
+        raw = path.read_bytes()
+        verdict = classify_file(f"odd/{path.name}", raw, today=date(2026, 11, 22))
+        mail = email.message_from_bytes(raw)
+        named = re.findall(r"[\w.+=&'*/%!#$-]+@[\w.-]+", str(mail.get("From") or ""))
+        if named and verdict.sender.lower() not in {one.lower() for one in named}:
+            missing.append((path.name, "sender", named, verdict.sender))
+        texts = [part for part in mail.walk() if part.get_content_maintype() == "text" and not part.get_filename()]
+        if any((part.get_payload(decode=True) or b"").strip() for part in texts) and not verdict.text.strip():
+            missing.append((path.name, "text"))
+    assert files
+    assert missing == []

@@ -1,7 +1,7 @@
 """Keep programs out of a form without asking a third party: a signed time, an empty field, a limit, a small riddle.
 
-A hosted page carries a signed moment; a browser that runs script solves a riddle over it (hashcash: SHA-256 with leading
-zero bits), one that does not has to be slower and fewer. No answer tells which of them failed, or whether an address is
+A hosted page carries a signed moment; a browser that runs script solves a riddle over it and the address (hashcash: SHA-256
+with leading zero bits), so that each entry costs its own; one that does not has to be slower and fewer. No answer tells which of them failed, or whether an address is
 known.
 """
 
@@ -26,10 +26,11 @@ TRAP = "website"  # a field that no person sees
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Knock:
-    """What tells a person from a program. `stamp` is what the page carried, `answer` the riddle's solution."""
+    """What tells a person from a program. `stamp` is what the page carried, `answer` the solution for `address` as sent."""
 
     stamp: str
     answer: str
+    address: str
     trap: str
     network: str
 
@@ -48,11 +49,11 @@ def read_stamp(stamp: str, *, slug: str) -> datetime | None:
     return datetime.fromtimestamp(seconds, tz=UTC) if of == slug else None
 
 
-def is_solved(stamp: str, answer: str) -> bool:
-    """Say whether the riddle over this stamp is solved."""
+def is_solved(stamp: str, answer: str, *, address: str) -> bool:
+    """Say whether the riddle over this stamp and address is solved."""
     if not 0 < len(answer) <= 20:
         return False
-    digest = hashlib.sha256(f"{stamp}:{answer}".encode()).digest()
+    digest = hashlib.sha256(f"{stamp}:{address}:{answer}".encode()).digest()
     return int.from_bytes(digest[:4]) >> (32 - RIDDLE_BITS) == 0
 
 
@@ -71,4 +72,4 @@ def passes(knock: Knock, *, slug: str, at: datetime, lately: int) -> bool:
     made = read_stamp(knock.stamp, slug=slug)
     if knock.trap or made is None or not FASTEST <= at - made <= OLDEST:
         return False
-    return lately < (MOST_AN_HOUR if is_solved(knock.stamp, knock.answer) else MOST_UNSOLVED)
+    return lately < (MOST_AN_HOUR if is_solved(knock.stamp, knock.answer, address=knock.address) else MOST_UNSOLVED)

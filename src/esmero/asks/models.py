@@ -58,6 +58,9 @@ class Submission(models.Model):
     network = models.CharField(max_length=32, blank=True, default="", help_text="Keyed hash, kept a day.")
     state = models.CharField(max_length=9, choices=State.choices, default=State.PENDING)
     at = models.DateTimeField()
+    asked_at = models.DateTimeField(
+        null=True, blank=True, help_text="When it was decided whether the mail that asks them to confirm may go."
+    )
     confirmed_at = models.DateTimeField(null=True, blank=True)
     person = models.ForeignKey(Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     message = models.ForeignKey(Message, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
@@ -69,6 +72,7 @@ class Submission(models.Model):
             models.Index(
                 fields=["confirmed_at"], condition=Q(state="confirmed") & ~Q(address=""), name="submission_confirmed"
             ),
+            models.Index(fields=["id"], condition=Q(asked_at=None), name="submission_unasked"),
             models.Index(fields=["address", "at"], name="submission_address"),
             models.Index(fields=["network", "at"], condition=~Q(network=""), name="submission_network"),
         ]

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from esmero import asks
 from esmero.asks.models import Form, Submission
-from esmero.asks.signup import may_write
+from esmero.asks.signup import WAITS, may_write
 from esmero.content.models import Template, TemplateVersion
 from esmero.content.versions import add_version, create_template, seal_version
 from esmero.house.models import Brand
@@ -25,7 +25,7 @@ from esmero.mailroom.tagged import day_of
 from esmero.outbox.ledger import new_opaque
 from esmero.outbox.models import Dispatch, Message, MessageClass
 from esmero.outbox.receivers import receiver_of
-from esmero.outbox.relays import find_relay
+from esmero.outbox.relays import find_relay, has_relay
 from esmero.people.models import Person, Topic
 from esmero.rendering.compile import Source
 from esmero.rendering.tokens import Purpose
@@ -43,6 +43,29 @@ def furnish_form(form: Form) -> Form:
             form.welcome = _find_or_make(form.brand, name="Sign-up: welcome", write=_write_welcome)
         form.save(update_fields=["confirmation", "welcome"])
     return form
+
+
+def ask_those_who_wait(*, at: datetime, most: int = 100) -> int:
+    """Queue the mails for entries that nobody has looked at yet; returns how many were looked at.
+
+    It is done beside the page, so that the page does the same work, and takes the same time, for every address. Where the
+    brand has no way out, entries wait until it has one.
+    """
+    waiting = Submission.objects.filter(state=Submission.State.PENDING, asked_at=None, at__gt=at - WAITS)
+    if not waiting.exists():
+        return 0
+    ways = {brand.pk for brand in Brand.objects.all() if has_relay(brand)}
+    done = 0
+    for number in waiting.filter(form__brand__in=ways).order_by("id").values_list("pk", flat=True)[:most]:
+        with transaction.atomic():
+            rows = Submission.objects.select_for_update(of=("self",)).select_related("form__brand")
+            row = rows.filter(pk=number, asked_at=None).first()
+            if row is not None:
+                ask_to_confirm(row, at=at)
+                row.asked_at = at
+                row.save(update_fields=["asked_at"])
+                done += 1
+    return done
 
 
 def ask_to_confirm(submission: Submission, *, at: datetime) -> Message | None:

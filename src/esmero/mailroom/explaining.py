@@ -4,32 +4,39 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from esmero.outbox.models import Message
-from esmero.people.models import Channel, ContactPoint, Permission, PermissionEntry, Preference
+from esmero.people.models import Channel, ContactPoint, Permission, PermissionEntry, Person, Preference
 from esmero.policy.gate import RULES
+from esmero.policy.rules.permission_is_proven import PermissionIsProven
 
 KNOWN = ("name", "number", "language", "country", "organisation", "phone", "post", "fields")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
-    """The facts; words are given to them in `web`. `known` are names out of KNOWN: kinds of facts, never the facts."""
+    """The facts; words are given to them in `web`. `known` are names out of KNOWN: kinds of facts, never the facts.
+
+    `needed` says whether the message asked for a permission at all: without one it must not have gone.
+    """
 
     permission: PermissionEntry | None
     rules: tuple[str, ...]
     gap: timedelta | None
     before: datetime | None
     known: tuple[str, ...]
+    needed: bool
 
 
 def explain(message: Message) -> Explanation:
     """Gather why this message went out, as the ledger has it."""
     dispatch = message.dispatch
+    rules = tuple(rule.code for rule in RULES if dispatch.message_class in rule.applies_to)
     return Explanation(
         permission=_find_permission(message),
-        rules=tuple(rule.code for rule in RULES if dispatch.message_class in rule.applies_to),
+        rules=rules,
         gap=_find_gap(message),
         before=_find_before(message),
-        known=_list_known(message),
+        known=list_known(message.person) if message.person else (),
+        needed=PermissionIsProven.code in rules,
     )
 
 
@@ -73,10 +80,8 @@ def _find_before(message: Message) -> datetime | None:
     return others.order_by("-sent_at").values_list("sent_at", flat=True).first()
 
 
-def _list_known(message: Message) -> tuple[str, ...]:
-    person = message.person
-    if person is None:
-        return ()
+def list_known(person: Person) -> tuple[str, ...]:
+    """Return which kinds of facts the house holds of a person, by names out of KNOWN."""
     kinds = set(ContactPoint.objects.filter(person=person).values_list("kind", flat=True))
     there = {
         "name": person.given_name or person.family_name,

@@ -40,6 +40,11 @@ def find_relay(brand: Brand) -> Relay:
     )
 
 
+def has_relay(brand: Brand) -> bool:
+    """Say whether a brand's mail has a way out."""
+    return Relay.objects.filter(Q(brand=brand) | Q(brand=None)).exists()
+
+
 def address_of(relay: Relay, *, helo: str) -> RelayAddress:
     """Return where and how to speak to an SMTP relay; raises PasswordLost."""
     return RelayAddress(

@@ -12,7 +12,7 @@ from esmero.house.models import Brand
 from esmero.mailroom.plain import put_out_plain
 from esmero.mailroom.presses import open_signer
 from esmero.mailroom.tagged import day_of
-from esmero.outbox.relays import find_relay
+from esmero.outbox.relays import find_relay, has_relay
 from esmero.people.addresses import domain_of, read_address
 from esmero.people.models import Address, ContactPoint, Person, Suppression
 from esmero.people.names import refold
@@ -30,38 +30,65 @@ class Refused(Exception):
     """What was asked for cannot be; the text is for the person, in their language."""
 
 
-def send_access(person: Person, *, brand: Brand, language: str, at: datetime) -> bool:
-    """Send the link to the address on file; False where none may go: no address, a silent one, or several today.
+def ask_access(person: Person, *, brand: Brand, language: str, at: datetime) -> bool:
+    """Note that somebody asked for the link to these data; False where it was asked for several times today.
 
-    Raises:
-        NoRelay: the brand has no way out.
-
+    The letter is written beside the page (write_links): whoever asks cannot tell by time whether one may go.
     """
-    if person.address is None:
-        return False
-    silence = find_suppressions([person.address.value]).get(person.address.value)
-    if silence is not None and silence.scope == Suppression.Scope.ALL:
-        return False
     if Access.objects.filter(person=person, at__gt=at - LASTS).count() >= MOST_A_DAY:
         return False
     with transaction.atomic():
-        access = Access.objects.create(person=person, brand=brand, at=at)
-        _write(
-            brand,
-            to=person.address.value,
-            language=language,
-            path=_path(Purpose.DATA, access.pk, at=at),
-            occasion=f"access {access.pk}",
-            subject=lambda: _("Your data at %(brand)s: the link that you asked for") % {"brand": brand.name},
-            text=lambda place: (
-                _(
-                    "Here you see what we hold of you, take it with you, correct it, or have it erased:\n\n%(place)s\n\n"
-                    "The link is good until tomorrow. Do not pass it on. If you did not ask for it, do nothing."
-                )
-                % {"place": place}
-            ),
-        )
+        Access.objects.create(person=person, brand=brand, language=language[:2], at=at)
     return True
+
+
+def write_links(*, at: datetime, most: int = 100) -> int:
+    """Write the letters with links that were asked for and may go; returns how many wishes were looked at.
+
+    None goes to an address that is silent or gone, nor for a link that has died. Where the brand has no way out, it waits
+    as long as the link would live.
+    """
+    waiting = Access.objects.filter(written_at=None, at__gt=at - LASTS).select_related("brand").order_by("id")
+    done = 0
+    for number, brand in [(row.pk, row.brand) for row in waiting[:most]]:
+        with transaction.atomic():
+            rows = Access.objects.select_for_update(of=("self",)).select_related("person__address", "brand")
+            row = rows.filter(pk=number, written_at=None).first()
+            if row is None or not has_relay(brand):
+                continue
+            if _may_go(row.person):
+                _write_link(row)
+            row.written_at = at
+            row.save(update_fields=["written_at"])
+            done += 1
+    return done
+
+
+def _may_go(person: Person) -> bool:
+    if person.state != Person.State.ACTIVE or person.address is None:
+        return False
+    silence = find_suppressions([person.address.value]).get(person.address.value)
+    return silence is None or silence.scope != Suppression.Scope.ALL
+
+
+def _write_link(access: Access) -> None:
+    brand, person = access.brand, access.person
+    assert person.address is not None
+    _write(
+        brand,
+        to=person.address.value,
+        language=access.language or person.language or brand.language,
+        path=_path(Purpose.DATA, access.pk, at=access.at),
+        occasion=f"access {access.pk}",
+        subject=lambda: _("Your data at %(brand)s: the link that you asked for") % {"brand": brand.name},
+        text=lambda place: (
+            _(
+                "Here you see what we hold of you, take it with you, correct it, or have it erased:\n\n%(place)s\n\n"
+                "The link is good until tomorrow. Do not pass it on. If you did not ask for it, do nothing."
+            )
+            % {"place": place}
+        ),
+    )
 
 
 def correct(person: Person, *, values: dict[str, str], at: datetime) -> bool:

@@ -12,11 +12,18 @@ class Access(models.Model):
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
     brand = models.ForeignKey(Brand, on_delete=models.CASCADE, related_name="+")
+    language = models.CharField(max_length=2, blank=True, default="", help_text="In which they asked for it.")
     at = models.DateTimeField()
+    written_at = models.DateTimeField(
+        null=True, blank=True, help_text="When it was decided whether the letter with the link may go."
+    )
     used_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["person", "at"], name="access_person")]
+        indexes = [
+            models.Index(fields=["person", "at"], name="access_person"),
+            models.Index(fields=["id"], condition=Q(written_at=None), name="access_unwritten"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.person_id} {self.at:%Y-%m-%d}"

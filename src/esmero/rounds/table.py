@@ -9,9 +9,11 @@ from esmero.campaigns.lifecycle import CANCELLING, DRY_RUN, PLANNING, RETRYING, 
 from esmero.dossier.tallies import Rounds
 from esmero.mailroom import absences, dryrun, planning, receive, trials
 from esmero.mailroom.clicks import take_in_clicks
+from esmero.mailroom.confirming import ask_those_who_wait
 from esmero.people import duplicates
 from esmero.people.imports import run as imports
 from esmero.people.imports.lifecycle import BRING, CHECK
+from esmero.privacy.access import write_links
 from esmero.privacy.retention import keep_terms
 from esmero.work.jobs import Chunk
 
@@ -47,7 +49,17 @@ def _keep_terms(worker: str) -> int:  # noqa: ARG001
     return keep_terms(at=timezone.now())
 
 
+def _ask_to_confirm(worker: str) -> int:  # noqa: ARG001
+    return ask_those_who_wait(at=timezone.now())
+
+
+def _write_links_to_data(worker: str) -> int:  # noqa: ARG001
+    return write_links(at=timezone.now())
+
+
 ROUTINES: Mapping[str, Routine] = {
+    "ask-to-confirm": _ask_to_confirm,
+    "write-links-to-data": _write_links_to_data,
     "handle-what-came-back": receive.handle_due,
     "send-again-after-absence": absences.send_again_due,
     "take-in-clicks": _take_in_clicks,

@@ -110,6 +110,7 @@ def test_the_feed_is_read_by_feed_readers(client, house):
     assert entry.find(f"{ATOM}link").get("href") == f"{house.brand.public_url}{base(house)}/{one.pk}"
     assert entry.find(f"{ATOM}id").text
     assert feed.find(f"{ATOM}updated").text
+    assert feed.find(f"{ATOM}author/{ATOM}name").text == house.brand.name  # RFC 4287, 4.1.1
 
 
 def test_the_list_asks_no_query_per_issue(client, house, django_assert_max_num_queries):

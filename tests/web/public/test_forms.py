@@ -104,6 +104,7 @@ def test_a_form_on_another_site_is_shown_once_more_before_it_counts():
     assert response.status_code == 200
     assert "One more click." in html
     assert 'value="ana@cliente.example"' in html
+    assert not re.search(r'name="agree"[^>]*\schecked', html)  # another site's tick is not theirs
     assert not Submission.objects.exists()
 
 

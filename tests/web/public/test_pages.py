@@ -4,7 +4,7 @@ import pytest
 from django.utils import timezone
 
 from esmero.outbox.models import Dispatch, Message, MessageEvent
-from esmero.people.models import Permission, PermissionEntry, Person, Preference, Topic
+from esmero.people.models import ContactPoint, Permission, PermissionEntry, Person, Preference, Topic
 from esmero.people.permission import find_permitted
 from esmero.policy.gate import RULES
 from esmero.rendering.tokens import Purpose
@@ -213,3 +213,67 @@ def test_a_test_message_that_belongs_to_nobody_has_its_pages_too(client, sent, p
     assert client.get(path(sent, purpose)).status_code == 200
     if purpose is not Purpose.WHY:
         assert client.post(path(sent, purpose), {"act": "leave"}, follow=True).status_code == 200
+
+
+def test_letters_and_calls_are_the_recipients_choice_where_they_can_be_reached_so(client, sent):
+    address, topic = path(sent, Purpose.PREFERENCES), sent.house.topic
+    assert 'name="way-' not in client.get(address).content.decode()
+    for kind in ("phone", "post"):
+        ContactPoint.objects.create(person=sent.person, kind=kind, value=f"{kind} 1")
+    html = client.get(address).content.decode()
+    assert html.count('value="no" checked') == 2  # nothing is allowed that nobody allowed
+    client.post(address, {"way-post": "yes", "way-phone": "no", "act": "save"})
+    entry = PermissionEntry.objects.exclude(channel="email").get()
+    assert (entry.channel, entry.act, entry.basis, entry.topic, entry.by_person) == (
+        "post", "granted", "consent", topic, True,
+    )  # fmt: skip
+    assert "Novedades" in entry.wording
+    client.post(address, {"way-post": "yes", "act": "save"})
+    assert PermissionEntry.objects.filter(channel="post").count() == 1
+    assert permitted(sent)
+    client.post(address, {"act": "none"})
+    assert Permission.objects.get(channel="post").state == "withdrawn"
+    client.post(address, {"way-post": "yes", "act": "save"})
+    assert Permission.objects.get(channel="post").state == "withdrawn"  # no topic is wanted: there is nothing to send
+
+
+def test_the_page_speaks_the_language_that_was_just_chosen(client, sent):
+    response = client.post(path(sent, Purpose.PREFERENCES), {"language": "fr"}, follow=True)
+    assert '<html lang="fr"' in response.content.decode()
+    assert Person.objects.get().language == "fr"
+
+
+def test_a_topic_that_is_offered_no_more_is_not_shown(client, sent):
+    Topic.objects.update(archived_at=timezone.now())
+    assert 'name="topic-' not in client.get(path(sent, Purpose.PREFERENCES)).content.decode()
+
+
+def test_the_preferences_ask_no_query_per_topic(client, sent, django_assert_max_num_queries):
+    for number in range(20):
+        Topic.objects.create(brand=sent.house.brand, code=f"t{number}", name={}, purpose=sent.house.topic.purpose)
+    with django_assert_max_num_queries(10):
+        client.get(path(sent, Purpose.PREFERENCES))
+
+
+def test_why_says_so_where_no_permission_is_found(client, sent):
+    Permission.objects.all().delete()
+    PermissionEntry.objects.all().delete()
+    html = client.get(path(sent, Purpose.WHY), {"lang": "en"}).content.decode()
+    assert "needed none" not in html
+    assert "should not have gone out" in html
+
+
+def test_an_address_that_leads_nowhere_names_the_house_that_was_asked_and_no_door_for_staff(client, sent, settings):
+    brand, settings.ALLOWED_HOSTS = sent.house.brand, ["correo.fibranorte.example", "testserver"]
+    for address in ("/w/" + "a" * 40, "/nothing/here"):
+        html = client.get(address, headers={"host": "correo.fibranorte.example"}).content.decode()
+        assert brand.phone in html
+        assert brand.name in html
+        assert 'href="/"' not in html
+        assert brand.phone not in client.get(address).content.decode()
+
+
+def test_a_test_message_says_that_there_is_nothing_to_leave(client, sent):
+    Message.objects.update(person=None)
+    html = client.get(path(sent, Purpose.UNSUBSCRIBE)).content.decode()
+    assert 'value="leave"' not in html

@@ -185,6 +185,13 @@ def bounded(number: int) -> str:
 
 
 @register.filter
+def callable_phone(phone: str) -> SafeString:
+    """Write a telephone number so that a tap calls it (RFC 3966) and no line breaks within it."""
+    digits = "".join(letter for letter in phone if letter.isdigit() or letter == "+")
+    return format_html('<a class="phone" href="tel:{}">{}</a>', digits, phone)
+
+
+@register.filter
 def key(table: Mapping[str, Any], name: str) -> Any:
     """Take a value out of a table by a key that is no word: {{ states|key:"gave-up" }}."""
     return table.get(name)

@@ -72,6 +72,8 @@ def feed(request: HttpRequest, brand: str, code: str) -> HttpResponse:
         description=pick(topic.description, language),
         language=language,
         feed_url=f"{base}{request.path}",
+        author_name=topic.brand.name,  # a feed has an author (RFC 4287, 4.1.1)
+        author_email=None,
     )
     for one in list_issues(topic, language=language, limit=20):
         made.add_item(

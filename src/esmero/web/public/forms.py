@@ -7,7 +7,7 @@ import logging
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from esmero.asks.guard import RIDDLE_BITS, TRAP, Knock, hash_network, make_stamp, passes, read_stamp
 from esmero.asks.models import Form, Submission
 from esmero.asks.signup import asked_fields, confirm, count_lately, keep_entry, read_entry
-from esmero.mailroom.confirming import ask_to_confirm, welcome
+from esmero.mailroom.confirming import welcome
 from esmero.mailroom.presses import open_signer, pick
 from esmero.mailroom.tagged import day_of
 from esmero.outbox.relays import NoRelay
@@ -42,10 +42,10 @@ def sign_up(request: HttpRequest, slug: str) -> HttpResponse:
     language = _choose_language(request, form)
     with translation.override(language):
         shown_to_staff = form.state == Form.State.DRAFT and request.user.is_authenticated
+        if form.state == Form.State.DRAFT and not shown_to_staff:
+            raise Http404
         if form.state != Form.State.OPEN and not (shown_to_staff and request.method != "POST"):
-            return _show(
-                request, form, "public/form_closed.html", status=410 if form.state == Form.State.CLOSED else 404
-            )
+            return _show(request, form, "public/form_closed.html", status=410, otherwise=_other_ways(form, language))
         offered = list(form.topics.filter(archived_at=None).order_by("id"))
         if request.method == "POST":
             return _take(request, form, offered=offered, language=language)
@@ -56,7 +56,7 @@ def sign_up(request: HttpRequest, slug: str) -> HttpResponse:
 @never_cache
 def signed_up(request: HttpRequest, slug: str) -> HttpResponse:
     """Say that a mail is on its way: to everybody the same."""
-    form = get_object_or_404(Form.objects.select_related("brand"), slug=slug)
+    form = get_object_or_404(Form.objects.select_related("brand").exclude(state=Form.State.DRAFT), slug=slug)
     with translation.override(_choose_language(request, form)):
         return _show(request, form, "public/form_sent.html")
 
@@ -86,9 +86,25 @@ def confirmation(request: HttpRequest, token: str) -> HttpResponse:
                 log.exception("no welcome for submission %d", row.pk)
             return HttpResponseRedirect(request.get_full_path())
         topics = Topic.objects.filter(pk__in=row.topics).order_by("id")
-        names = [pick(topic.name, translation.get_language() or "en") or topic.code for topic in topics]
+        names = [
+            (
+                pick(topic.name, translation.get_language() or "en") or topic.code,
+                reverse("archive", args=[row.form.brand.slug, topic.code]) if topic.archive_is_public else "",
+            )
+            for topic in topics
+        ]
         done = row.state == Submission.State.CONFIRMED
         return mark(_show(request, row.form, "public/form_confirm.html", topics=names, done=done))
+
+
+def _other_ways(form: Form, language: str) -> list[tuple[str, str]]:
+    """Return (address, name) of what a visitor of a closed form may do instead: the brand's open forms, its public issues."""
+    forms = Form.objects.filter(brand=form.brand, state=Form.State.OPEN).order_by("id")[:5]
+    topics = Topic.objects.filter(brand=form.brand, archive_is_public=True, archived_at=None).order_by("id")[:5]
+    return [
+        *((reverse("form", args=[one.slug]), pick(one.title, language) or form.brand.name) for one in forms),
+        *((reverse("archive", args=[form.brand.slug, one.code]), pick(one.name, language)) for one in topics),
+    ]
 
 
 def _choose_language(request: HttpRequest, form: Form) -> str:
@@ -111,15 +127,16 @@ def _take(request: HttpRequest, form: Form, *, offered: list[Topic], language: s
         faults = entered.faults if known else {}
         return _draw(request, form, offered=offered, language=language, given=given, faults=faults, again=not known)
     network = hash_network(_remote(request))
-    knock = Knock(stamp=post.get("stamp", ""), answer=post.get("answer", ""), trap=post.get(TRAP, ""), network=network)
+    knock = Knock(
+        stamp=post.get("stamp", ""),
+        answer=post.get("answer", ""),
+        address=post.get("email", ""),
+        trap=post.get(TRAP, ""),
+        network=network,
+    )
     if passes(knock, slug=form.slug, at=now, lately=count_lately(network, at=now)):
-        submission = keep_entry(
-            form, entered, language=language, wording=pick(form.wording, language), network=network, at=now
-        )
-        try:
-            ask_to_confirm(submission, at=now)
-        except NoRelay:
-            log.exception("no confirmation for submission %d", submission.pk)
+        # The mail is written beside the page (ask_those_who_wait), so that no address can be told from another by time.
+        keep_entry(form, entered, language=language, wording=pick(form.wording, language), network=network, at=now)
     return HttpResponseRedirect(f"{reverse('form-sent', args=[form.slug])}?lang={language}")
 
 
@@ -133,6 +150,8 @@ def _draw(
     faults: dict[str, str],
     again: bool = False,
 ) -> HttpResponse:
+    if again:  # what another site's page ticked is no consent: the wording is read here, and ticked here
+        given = {name: value for name, value in given.items() if name != "agree"}
     names = {"given_name": _("Given name"), "family_name": _("Family name"), "organisation": _("Company")}
     rows = [
         {

@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -19,6 +20,8 @@ def unsubscribe(request: HttpRequest, visit: Visit) -> HttpResponse:
     message, now = visit.message, timezone.now()
     undo = _("I do want these messages by e-mail after all.")
     if request.method == "POST":
+        if visit.person is None:  # a test message, or somebody whom we were asked to forget
+            return HttpResponseRedirect(visit.path(Purpose.UNSUBSCRIBE))
         act, reason = request.POST.get("act", ""), request.POST.get("reason", "")
         if act == "leave":
             leave(message, at=now, source="page", reason=reason if reason in REASONS else "")
@@ -29,7 +32,7 @@ def unsubscribe(request: HttpRequest, visit: Visit) -> HttpResponse:
     return visit.show(
         request,
         "public/unsubscribe.html",
-        topic=pick(topic.name, message.language) if topic else "",
+        topic=pick(topic.name, get_language() or message.language) if topic else "",
         left=has_left(message),
         undo=undo if may_undo(message, at=now) else "",
         reasons=REASONS.items(),

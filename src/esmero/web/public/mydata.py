@@ -5,7 +5,7 @@ the address on file.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any
 
@@ -20,9 +20,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from esmero.mailroom.presses import open_signer, pick
 from esmero.mailroom.tagged import day_of
 from esmero.outbox.relays import NoRelay
-from esmero.people.models import Person
+from esmero.people.models import OwnField, Person
 from esmero.people.queries import read_wishes
-from esmero.privacy.access import Refused, ask_move, confirm_move, correct, send_access
+from esmero.privacy.access import Refused, ask_access, ask_move, confirm_move, correct
 from esmero.privacy.export import gather, write_archive, write_json
 from esmero.privacy.models import Access, AddressChange, DataRequest
 from esmero.privacy.requests import ask_erasure
@@ -41,10 +41,7 @@ type Opened = Callable[[HttpRequest, Access], HttpResponse]
 def ask(request: HttpRequest, visit: Visit) -> HttpResponse:
     """Offer to send the link; the answer is the same whether or not one may go."""
     if request.method == "POST" and visit.person is not None:
-        try:
-            send_access(visit.person, brand=visit.brand, language=translation.get_language() or "", at=timezone.now())
-        except NoRelay:
-            log.exception("no link to their data for person %d", visit.person.pk)
+        ask_access(visit.person, brand=visit.brand, language=translation.get_language() or "", at=timezone.now())
         path = request.get_full_path()
         return HttpResponseRedirect(f"{path}{'&' if '?' in path else '?'}sent=1")
     return visit.show(request, "public/data_ask.html", address=mask(visit.message.address), sent="sent" in request.GET)
@@ -115,7 +112,7 @@ def my_data(request: HttpRequest, access: Access) -> HttpResponse:
         fault=fault,
         told=request.GET.get("told", ""),
         counted=[(HOLDINGS[name], len(rows)) for name, rows in held.items() if name in HOLDINGS],
-        fields=sorted((person.fields or {}).items()),
+        fields=_name_fields(person.fields or {}, language=language),
         points=held.get("other ways to reach them", []),
         wishes=[(pick(wish.topic.name, language), wish.allowed) for wish in read_wishes(person, brand=access.brand)],
         kept=[KEPT[holding.name] for holding in TABLE if holding.rows is Rows.BLANKED and holding.name in KEPT],
@@ -162,6 +159,12 @@ def new_address(request: HttpRequest, token: str) -> HttpResponse:
 def _show(request: HttpRequest, access: Access, template: str, **facts: Any) -> HttpResponse:
     shared = {"brand": access.brand, "languages": settings.LANGUAGES, "base": request.path}
     return render(request, template, {**shared, **facts})
+
+
+def _name_fields(fields: Mapping[str, Any], *, language: str) -> list[tuple[str, Any]]:
+    """Return the own fields with the names that the house gave them; one that is declared no more goes by its key."""
+    labels = {one.key: pick(one.label, language) for one in OwnField.objects.filter(key__in=list(fields))}
+    return sorted((labels.get(key) or key, value) for key, value in fields.items())
 
 
 def _back(request: HttpRequest, told: str) -> str:

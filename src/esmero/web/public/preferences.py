@@ -1,39 +1,53 @@
-"""What we write to you: topics and how often, a pause, the language; valid at once."""
+"""What we write to you: topics and how often, on which ways, a pause, the language; valid at once."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from esmero.mailroom.explaining import list_known
 from esmero.mailroom.leaving import leave
 from esmero.mailroom.presses import pick
+from esmero.people.allowed import Right, TopicRights, read_rights
 from esmero.people.ledger import CONSENT
-from esmero.people.models import Channel, PermissionEntry, Person, Preference, Topic
-from esmero.people.permission import NewEntry, find_permitted, record
+from esmero.people.models import Channel, ContactPoint, PermissionEntry, Person, Preference, Topic
+from esmero.people.permission import NewEntry, record
 from esmero.people.preferences import pause, speak, wish_for
-from esmero.people.queries import read_wishes
 from esmero.rendering.tokens import Purpose
+from esmero.web.public.said import KNOWN
 from esmero.web.public.visit import Visit, holds
 
 MONTH = 30
 PAUSES = (1, 3, 6)  # months
 SOURCE = "preferences page"
+BESIDE = (Channel.POST, Channel.PHONE)  # the ways beside mail that a person sets here
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """A topic on the page; `now` is always, monthly or never."""
+    """A topic on the page; `now` is always, monthly or never. `rights` is what stands on each channel."""
 
     topic: Topic
     name: str
     description: str
     now: str
+    rights: TopicRights
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """Another channel on which the house can reach the person, and whether any topic is allowed on it."""
+
+    channel: str
+    name: str
+    open: bool
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -41,54 +55,96 @@ class Row:
 def preferences(request: HttpRequest, visit: Visit) -> HttpResponse:
     """Show and store a person's wishes for one brand."""
     person = visit.person
-    if person is None:  # a test message belongs to nobody
+    if person is None:  # a test message belongs to nobody, and an erased person wishes nothing any more
         return visit.show(request, "public/preferences.html", rows=[])
     rows = _read_rows(visit, person)
-    paused = Preference.objects.filter(person=person, brand=visit.brand, topic=None).first()
-    until = paused.paused_until if paused and paused.paused_until and paused.paused_until > timezone.now() else None
+    ways = _read_ways(rows)
     if request.method == "POST":
         if request.POST.get("act") == "none":
-            leave(visit.message, everything=True, at=timezone.now(), source="page")
+            _leave_all(visit, person=person, rows=rows, ways=ways)
         else:
-            _store(request.POST, visit=visit, person=person, rows=rows)
-        path = visit.path(Purpose.PREFERENCES)
-        return HttpResponseRedirect(f"{path}{'&' if '?' in path else '?'}saved=1")
+            _store(request.POST, visit=visit, person=person, rows=rows, ways=ways)
+        spoken = request.POST.get("language", "")
+        language = spoken if spoken in dict(settings.LANGUAGES) and spoken != _spoken(visit, person) else visit.chosen
+        asked = {"saved": "1", **({"lang": language} if language else {})}
+        return HttpResponseRedirect(f"{request.path}?{urlencode(asked)}")
+    paused = Preference.objects.filter(person=person, brand=visit.brand, topic=None).first()
+    until = paused.paused_until if paused and paused.paused_until and paused.paused_until > timezone.now() else None
     return visit.show(
         request,
         "public/preferences.html",
         rows=rows,
         choices=[("always", _("Always")), ("monthly", _("Monthly")), ("never", _("Never"))],
+        ways=ways,
         until=until,
-        pauses=PAUSES,
-        spoken=person.language or visit.message.language,
+        pauses=_name_pauses(),
+        spoken=_spoken(visit, person),
         saved="saved" in request.GET,
+        known=[KNOWN[name] for name in list_known(person)],
         why=visit.path(Purpose.WHY),
         shared=visit.share(),
         data=visit.path(Purpose.PREFERENCES, below="/data"),
     )
 
 
+def _spoken(visit: Visit, person: Person) -> str:
+    return person.language or visit.message.language
+
+
+def _name_pauses() -> list[tuple[int, str, datetime]]:
+    """Return each pause that is offered: its months, its words, and the day on which it would end."""
+    now = timezone.now()
+    return [
+        (
+            number,
+            ngettext("for %(number)s month", "for %(number)s months", number) % {"number": number},
+            now + timedelta(days=MONTH * number),
+        )
+        for number in PAUSES
+    ]
+
+
 def _read_rows(visit: Visit, person: Person) -> list[Row]:
     language = get_language() or visit.brand.language
+    kinds = ContactPoint.objects.filter(person=person, usable=True).values_list("kind", flat=True)
     rows = []
-    for wish in read_wishes(person, brand=visit.brand):
-        topic, preference = wish.topic, wish.preference
-        wanted = preference is None or preference.wanted is not False
+    for rights in read_rights(person, brand=visit.brand, kinds=kinds):
+        topic, wish = rights.topic, rights.preference
         now = "never"
-        if wanted and find_permitted([person.pk], brand=visit.brand.pk, purpose=topic.purpose_id, topic=topic.pk):
-            now = "monthly" if preference and (preference.minimum_gap_days or 0) > 1 else "always"
-        name, description = pick(topic.name, language), pick(topic.description, language)
-        rows.append(Row(topic=topic, name=name, description=description, now=now))
+        if rights.by_mail.allowed:
+            now = "monthly" if wish and (wish.minimum_gap_days or 0) > 1 else "always"
+        name, description = pick(topic.name, language) or topic.code, pick(topic.description, language)
+        rows.append(Row(topic=topic, name=name, description=description, now=now, rights=rights))
     return rows
 
 
-def _store(form: QueryDict, *, visit: Visit, person: Person, rows: list[Row]) -> None:
+def _read_ways(rows: list[Row]) -> list[Way]:
+    names = {Channel.POST: _("By letter, too"), Channel.PHONE: _("By telephone, too")}
+    ways = []
+    for channel in BESIDE:
+        found = [right for row in rows if (right := _right(row, channel)) is not None]
+        if found:
+            allowed = any(right.allowed for right in found)
+            ways.append(Way(channel=channel.value, name=names[channel], open=allowed))
+    return ways
+
+
+def _right(row: Row, channel: str) -> Right | None:
+    return next((right for right in row.rights.rights if right.channel == channel), None)
+
+
+def _store(form: QueryDict, *, visit: Visit, person: Person, rows: list[Row], ways: list[Way]) -> None:
     now = timezone.now()
     with transaction.atomic():
+        wished = {row.topic.pk: _wished(form, row) for row in rows}
         for row in rows:
-            wished = form.get(f"topic-{row.topic.pk}", row.now)
-            if wished in ("always", "monthly", "never") and wished != row.now:
-                _change(row, wished, visit=visit, person=person, at=now)
+            if wished[row.topic.pk] != row.now:
+                _change(row, wished[row.topic.pk], visit=visit, person=person, at=now)
+        for way in ways:
+            asked = form.get(f"way-{way.channel}", "")
+            if asked in {"yes", "no"} and (asked == "yes") != way.open:
+                wanted = [row for row in rows if wished[row.topic.pk] != "never"]
+                _open_way(way, yes=asked == "yes", rows=rows, wanted=wanted, visit=visit, person=person, at=now)
         months = form.get("pause", "")
         if months in {str(number) for number in (0, *PAUSES)}:
             until = now + timedelta(days=MONTH * int(months)) if int(months) else None
@@ -98,29 +154,70 @@ def _store(form: QueryDict, *, visit: Visit, person: Person, rows: list[Row]) ->
             speak(person, language=language)
 
 
+def _leave_all(visit: Visit, *, person: Person, rows: list[Row], ways: list[Way]) -> None:
+    """Object to all advertising of the brand by mail, and take back what is allowed on other ways."""
+    now = timezone.now()
+    with transaction.atomic():
+        leave(visit.message, everything=True, at=now, source="page")
+        for way in ways:
+            if way.open:
+                _open_way(way, yes=False, rows=rows, wanted=[], visit=visit, person=person, at=now)
+
+
+def _wished(form: QueryDict, row: Row) -> str:
+    wished = form.get(f"topic-{row.topic.pk}", row.now)
+    return wished if wished in ("always", "monthly", "never") else row.now
+
+
 def _change(row: Row, wished: str, *, visit: Visit, person: Person, at: datetime) -> None:
     """Keep a wish. *Never* takes the permission back; whoever wants a topic that they had not got allows it anew."""
     gap = MONTH if wished == "monthly" else None
     wish_for(person, topic=row.topic, wanted=wished != "never", minimum_gap_days=gap)
     if "never" not in (wished, row.now):
         return
-    act = PermissionEntry.Act.WITHDRAWN if wished == "never" else PermissionEntry.Act.GRANTED
     wording = _("%(brand)s may write to me by e-mail: %(topic)s") % {"brand": visit.brand.name, "topic": row.name}
     record(
+        [_entry(row, yes=wished != "never", channel=Channel.EMAIL, wording=wording, visit=visit, person=person, at=at)]
+    )
+
+
+def _open_way(
+    way: Way, *, yes: bool, rows: list[Row], wanted: list[Row], visit: Visit, person: Person, at: datetime
+) -> None:
+    """Open a way for the topics that are wanted by mail, or close it for all that were allowed on it."""
+    words = {
+        Channel.POST.value: _("%(brand)s may write to me by letter: %(topic)s"),
+        Channel.PHONE.value: _("%(brand)s may call me: %(topic)s"),
+    }
+    allowed = [row for row in rows if (right := _right(row, way.channel)) is not None and right.allowed]
+    record(
         [
-            NewEntry(
-                person=person.pk,
-                brand=visit.brand.pk,
-                purpose=row.topic.purpose_id,
-                topic=row.topic.pk,
-                channel=Channel.EMAIL,
-                act=act,
-                basis=CONSENT if wished != "never" else "",
-                wording=wording if wished != "never" else "",
-                source=SOURCE,
+            _entry(
+                row,
+                yes=yes,
+                channel=way.channel,
+                wording=words[way.channel] % {"brand": visit.brand.name, "topic": row.name},
+                visit=visit,
+                person=person,
                 at=at,
-                proof_place=f"message {visit.message.pk}",
-                by_person=True,
             )
+            for row in (wanted if yes else allowed)
         ]
+    )
+
+
+def _entry(row: Row, *, yes: bool, channel: str, wording: str, visit: Visit, person: Person, at: datetime) -> NewEntry:
+    return NewEntry(
+        person=person.pk,
+        brand=visit.brand.pk,
+        purpose=row.topic.purpose_id,
+        topic=row.topic.pk,
+        channel=channel,
+        act=PermissionEntry.Act.GRANTED if yes else PermissionEntry.Act.WITHDRAWN,
+        basis=CONSENT if yes else "",
+        wording=wording if yes else "",
+        source=SOURCE,
+        at=at,
+        proof_place=f"message {visit.message.pk}",
+        by_person=True,
     )

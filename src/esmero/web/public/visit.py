@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any, Concatenate
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -96,7 +97,20 @@ def _open(code: str, *, purpose: Purpose, chosen: str) -> Visit:
 def refuse(request: HttpRequest, refusal: TokenRefused) -> HttpResponse:
     """Answer 410 to an address that was ours once, 404 to any other."""
     gone = refusal.reason == "expired"
-    return mark(render(request, "public/refused.html", {"gone": gone}, status=410 if gone else 404))
+    facts = {"gone": gone, "brand": find_brand(request)}
+    return mark(render(request, "public/refused.html", facts, status=410 if gone else 404))
+
+
+def nothing(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
+    """Answer an address behind which nothing stands, in the name of the brand whose host was asked."""
+    return render(request, "404.html", {"brand": find_brand(request)}, status=404)
+
+
+def find_brand(request: HttpRequest) -> Brand | None:
+    """Return the one brand whose public address has the host that was asked: what everybody may know, whatever the token."""
+    host = request.get_host().partition(":")[0].lower()
+    found = [brand for brand in Brand.objects.all() if urlsplit(brand.public_url).hostname == host]
+    return found[0] if len(found) == 1 else None
 
 
 def mark(response: HttpResponse) -> HttpResponse:

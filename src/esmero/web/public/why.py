@@ -33,6 +33,7 @@ def why(request: HttpRequest, visit: Visit) -> HttpResponse:
         before=found.before,
         rules=[PASSED[code] for code in found.rules],
         known=[KNOWN[name] for name in found.known],
+        needed=found.needed,
         left=has_left(message),
         shared=visit.share(),
         preferences=visit.path(Purpose.PREFERENCES),
