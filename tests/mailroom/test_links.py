@@ -180,20 +180,25 @@ def test_a_closed_port_and_a_certificate_that_nobody_vouches_for():
         assert [one.outcome for one in try_links(urls, allow=loopback).values()] == ["refused", "certificate"]
 
 
-def test_a_house_without_a_way_out_blames_no_link(monkeypatch):
+@pytest.mark.parametrize("code", [socket.EAI_AGAIN, socket.EAI_NONAME], ids=["no resolver", "one that knows nobody"])
+def test_a_house_without_a_way_out_blames_no_link(monkeypatch, code):
     def fails(*_, **__):
-        raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
+        raise socket.gaierror(code, "no such name here")
 
     monkeypatch.setattr(links.socket, "getaddrinfo", fails)
     urls = ["https://fibranorte.org/", "https://cercle.org/"]
     assert try_links(urls) == dict.fromkeys(urls, Answer("untried"))
+    mixed = try_links([*urls, "https://norte.example/"])
+    assert [one.outcome for one in mixed.values()] == ["untried", "untried", "reserved"]
 
 
 def test_a_name_that_does_not_exist_is_told(monkeypatch):
-    def fails(*_, **__):
+    def knows(host, port, **_):
+        if host == links._SURE:
+            return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("198.41.0.4", port))]
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
-    monkeypatch.setattr(links.socket, "getaddrinfo", fails)
+    monkeypatch.setattr(links.socket, "getaddrinfo", knows)
     assert try_links(["https://fibranorrte.org/"])["https://fibranorrte.org/"].outcome == "no-host"
 
 
@@ -209,4 +214,11 @@ def test_more_than_is_sensible_is_not_asked():
     with serving() as (server, base):
         told = try_links([f"{base}/{number}" for number in range(links.MOST_LINKS + 5)], allow=loopback)
         assert len({path for _, path, _ in server.asked}) == links.MOST_LINKS
-    assert [one.outcome for one in told.values()].count("untried") == 5
+    assert [one.outcome for one in told.values()] == ["ok"] * links.MOST_LINKS
+
+
+def test_whose_turn_did_not_come_in_time_is_not_told_of():
+    with serving() as (_server, base):
+        urls = [f"{base}/hangs?{number}" for number in range(links.SIDE_BY_SIDE + 2)]
+        told = try_links(urls, allow=loopback, seconds=5, total=0.3)
+    assert list(told) == urls[: links.SIDE_BY_SIDE]

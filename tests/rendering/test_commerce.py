@@ -101,6 +101,8 @@ def test_each_place_has_its_line_and_the_slot_is_left_alone():
         "<mj-button href='https://a.example/?oferta especial'>Comprar ahora</mj-button>"
     )
     assert list(find_commerce(mjml, language="es")) == [(3, "por solo 9,90 €"), (4, "Comprar ahora")]
+    style = "<mj-raw><style>/* Código de descuento */</style></mj-raw><mj-text>Hola</mj-text>"
+    assert list(find_commerce(section(style), language="es")) == []
     slot = f"<em-promotion>\n{mjml}\n</em-promotion>\n<mj-text>{{{{ oferta }}}}</mj-text>"
     assert list(find_commerce(slot, language="es")) == []
 

@@ -12,7 +12,7 @@ import ipaddress
 import socket
 import ssl
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from typing import Any, override
@@ -29,6 +29,7 @@ SECONDS, TOTAL = 5.0, 20.0  # for one answer; for all links together
 MOST_OCTETS = 65_536
 USER_AGENT = "Mozilla/5.0 (compatible; Esmero link check)"
 _RESERVED = ("example", "test", "invalid", "localhost", "local", "example.com", "example.net", "example.org", "onion")
+_SURE = "a.root-servers.net"  # a house that is cut off often has a resolver that denies every name but its own
 _EMBEDDED = ipaddress.ip_network("64:ff9b::/96")  # IPv4 within IPv6 (RFC 6052)
 _NO_HEAD = frozenset({400, 403, 404, 405, 406, 429, 500, 501, 502, 503})
 
@@ -75,28 +76,37 @@ def is_public(address: Address) -> bool:
 def try_links(
     urls: Iterable[str], *, allow: Allow = is_public, seconds: float = SECONDS, total: float = TOTAL
 ) -> dict[str, Answer]:
-    """Ask every link, SIDE_BY_SIDE at a time, and return what each said; after `total` seconds the rest stays untried.
+    """Ask the first MOST_LINKS links, SIDE_BY_SIDE at a time, and return what each said.
 
-    `allow` says of an address whether it may be connected to. Where nothing at all could be reached because we cannot get
-    out, no link is blamed: all are untried.
+    Whose turn did not come within `total` seconds is not among them. `allow` says of an address whether it may be connected to. Where nothing at all could be reached because we cannot get
+    out, no link is blamed for it: what would be silent or without a host is untried.
     """
-    wanted = list(dict.fromkeys(urls))
-    answers = {url: Answer("untried") for url in wanted}
+    wanted = list(dict.fromkeys(urls))[:MOST_LINKS]
     trial = _Trial(allow=allow, seconds=seconds)
     pool = ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="links")
-    futures = {pool.submit(trial.ask, url): url for url in wanted[:MOST_LINKS]}
+    futures = {pool.submit(trial.ask, url): url for url in wanted}
     done, late = wait(futures, timeout=total)
-    trial.end()
     pool.shutdown(wait=False, cancel_futures=True)
-    for future in done:
-        answers[futures[future]] = future.result()
-    for future in late:
-        if not future.cancelled():
-            answers[futures[future]] = Answer("silent")
-    reached = trial.connected or any(one.outcome in ("reserved", "inside", "scheme") for one in answers.values())
-    if not reached and all(one.outcome in ("silent", "untried") for one in answers.values()):
-        return {url: Answer("untried") for url in answers}
-    return answers
+    trial.end()
+    told = {futures[future]: future.result() for future in done}
+    told |= {futures[future]: Answer("silent") for future in late if not future.cancelled()}
+    answers = {url: told[url] for url in wanted if url in told}
+    if trial.connected or any(one.outcome == "refused" for one in answers.values()):
+        return answers
+    doubtful = {"silent"} if _blames_names(answers) and _knows_names() else {"silent", "no-host"}
+    return {url: Answer("untried") if one.outcome in doubtful else one for url, one in answers.items()}
+
+
+def _blames_names(answers: Mapping[str, Answer]) -> bool:
+    return any(one.outcome == "no-host" for one in answers.values())
+
+
+def _knows_names() -> bool:
+    """Say whether names of the public network are answered for here: one that exists as long as the network does is."""
+    try:
+        return bool(_resolve(_SURE, 443))
+    except (NoHost, NoNetwork):
+        return False
 
 
 class _Trial:

@@ -65,7 +65,7 @@ _DENIED: Mapping[str, str] = {
 _SELLS = {code: re.compile("|".join(rf"(?:{one})" for one in words), re.IGNORECASE) for code, words in WORDS.items()}
 _UNSAID = {code: re.compile(words, re.IGNORECASE) for code, words in _DENIED.items()}
 _HIDDEN = re.compile(
-    rf"<{SLOT}\b.*?</{SLOT}\s*>|<!--.*?-->|<mj-(?:head|style|title|raw)\b.*?</mj-(?:head|style|title|raw)>|\{{\{{.*?\}}\}}|\{{%.*?%\}}",
+    rf"<{SLOT}\b.*?</{SLOT}\s*>|<!--.*?-->|<(mj-head|style|mj-style|title|mj-title)\b.*?</\1\s*>|\{{\{{.*?\}}\}}|\{{%.*?%\}}",
     re.DOTALL | re.IGNORECASE,
 )
 _ENDS = re.compile(r"</(?:p|li|h[1-6]|td|th|mj-text|mj-button|div|tr)\s*>|<br\s*/?>", re.IGNORECASE)
