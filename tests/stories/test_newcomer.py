@@ -222,7 +222,7 @@ def ask_why(page):
     row = page.get_by_role("row").filter(has_text="p1098@")
     expect(page.locator("tbody tr")).to_have_count(1)
     row.get_by_role("link", name="Why").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Why Núria Güell 1098")
+    expect(page.get_by_role("heading", level=1)).to_have_text("The message for Núria Güell 1098")
     expect(page.locator("main")).to_contain_text("A permission covers it")
     expect(page.locator("main")).to_contain_text("Counter of the shop, 2010 to 2025")
     follow(page, "The person")

@@ -146,7 +146,7 @@ def send(keys):
     keys.press("j")
     expect(page.locator("tbody tr").first.locator(":focus")).to_have_count(1)
     keys.follow("Why")
-    headed(keys, "Why Nombre")
+    headed(keys, "The message for Nombre")
 
 
 def test_bringing_a_list(keys, tmp_path):
