@@ -82,7 +82,9 @@ def test_cut_at_every_command_while_a_thousand_mails_arrive():
                 continue
     assert taken_in() == letters
     assert len(letters) == 1_000
-    for name in ("LOGIN", "EXAMINE", "SEARCH", "FETCH"):
+    said = set(server.commands) | {name for name, _phase in cuts}
+    assert said >= {"LOGIN", "EXAMINE", "SEARCH", "FETCH"}
+    for name in said - {"LOGOUT"}:  # it is said to a server that goes anyway
         assert all(cuts[name, phase] for phase in PHASES), (name, cuts)
     assert MailboxFolder.objects.get().last_uid == 1_000
     while handle_due("test"):

@@ -1,7 +1,7 @@
 """The words of the states and reasons that codes stand for: what people read, never what programs compare."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -307,6 +307,32 @@ def say_sign(sign: str) -> str:
         return str(SIGNS[sign])
     words = str(SIGNS.get(name, name))
     return f"{words}: {detail}" if detail else words
+
+
+# Why a click is taken for a machine's (mailroom/clicks.py, mailroom/machines.py).
+CLICKERS: Mapping[str, str | Promise] = {
+    "head": _("it asked for the head of the page alone"),
+    "prefetch": _("it said that it fetches ahead"),
+    "agent": _("its name is that of a scanner or a program"),
+    "all-links": _("it opened several links within seconds"),
+    "too-soon": _("it opened links as soon as the mail was handed over"),
+    "network": _("its network opened many messages in the same second"),
+    "data-centre": _("its network opens every mail within a minute"),
+}
+
+# What people may say when they leave.
+LEAVING: Mapping[str, str | Promise] = {
+    "too-often": _("It comes too often"),
+    "not-for-me": _("It is not of interest to me"),
+    "never-asked": _("I never asked for it"),
+    "other": _("Another reason"),
+}
+
+
+def say_clickers(facts: Mapping[str, Any], *, machine: str) -> str:
+    """Say by which signs a click was taken for a machine's; an unknown one says itself."""
+    signs = facts.get("signs") or ([machine] if machine else [])
+    return ", ".join(str(CLICKERS.get(sign, sign)) for sign in signs)
 
 
 # How often something happened; the events in the plural.

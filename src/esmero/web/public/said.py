@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from esmero.web.parts.words import LEAVING
+
 type Words = Mapping[str, str | Promise]
 
 PASSED: Words = {
@@ -29,12 +31,7 @@ BASES: Words = {
     "legitimate interest": _("We have a legitimate interest, which you can object to at any time."),
 }
 
-REASONS: Words = {
-    "too-often": _("It comes too often"),
-    "not-for-me": _("It is not of interest to me"),
-    "never-asked": _("I never asked for it"),
-    "other": _("Another reason"),
-}
+REASONS: Words = LEAVING
 
 KNOWN: Words = {
     "name": _("your name"),

@@ -18,7 +18,7 @@ from esmero.outbox.models import Message, MessageEvent
 from esmero.web.console.access import requires, staff
 from esmero.web.console.page import show
 from esmero.web.parts.facts import say_facts
-from esmero.web.parts.words import EVENT, SIGNS, say_meaning, say_passes, say_reason
+from esmero.web.parts.words import EVENT, LEAVING, SIGNS, say_clickers, say_meaning, say_passes, say_reason
 
 EVENTS = 200
 
@@ -114,6 +114,8 @@ def _tell(event: MessageEvent) -> Happened:
         facts.get("subject", ""),
         event.link.url if event.link else "",
         str(SIGNS["hook:only-one"]) if facts.get("guessed") else "",
+        say_clickers(facts, machine=event.machine) if event.kind == MessageEvent.Kind.CLICKED else "",
+        LEAVING.get(str(facts.get("reason", "")), ""),
     ]
     return Happened(
         at=event.at,

@@ -14,7 +14,7 @@ from esmero.web.console.people.import_columns import FIELD_WORDS
 from esmero.web.parts.absences import say_absence
 from esmero.web.parts.acts import say_act
 from esmero.web.parts.tags import said
-from esmero.web.parts.words import CHANNELS, EVENT, NOTES, say_basis, say_meaning, say_reason
+from esmero.web.parts.words import CHANNELS, EVENT, LEAVING, NOTES, say_basis, say_clickers, say_meaning, say_reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,10 +54,12 @@ def _message(at: datetime, facts: Mapping[str, Any]) -> Line:
 def _event(at: datetime, facts: Mapping[str, Any]) -> Line:
     look, text = EVENT.get(facts["event"], ("", facts["event"]))
     if facts["event"] == "clicked" and facts["machine"]:
-        return Line(at=at, text=_("A machine opened a link"), note=facts["link"])
+        note = f"{facts['link']} · {say_clickers(facts, machine=facts['machine'])}"
+        return Line(at=at, text=_("A machine opened a link"), note=note)
     details = [str(facts[key]) for key in ("status", "diagnostic", "reply") if facts.get(key)]
     details += [say_meaning(facts["meaning"])] if facts.get("meaning") else []
     details += [say_absence(facts)] if facts["event"] == "absent" else []
+    details += [str(LEAVING[facts["reason"]])] if facts.get("reason") in LEAVING else []
     return Line(at=at, text=str(text), state="" if look == "plain" else look, note=facts["link"] or " · ".join(details))
 
 

@@ -1,0 +1,24 @@
+"""What a message's page and its person's timeline tell: by which signs a click was a machine's, and why somebody left."""
+
+import pytest
+from django.utils import timezone
+
+from esmero.mailroom.leaving import leave
+from esmero.outbox.models import MessageEvent
+from tests.mailroom.inbound import send_one
+from tests.web.facts import staff
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("place", ["messages/{message}/", "people/{person}/"])
+def test_signs_of_machines_and_reasons_of_leaving_are_said(client, place):
+    sent, now = send_one(), timezone.now()
+    MessageEvent.objects.create(
+        message=sent.message, kind="clicked", at=now, machine="head", facts={"signs": ["head", "all-links"]}
+    )
+    leave(sent.message, at=now, source="page", reason="never-asked")
+    client.force_login(staff(language="en"))
+    page = client.get(f"/console/{place.format(message=sent.message.pk, person=sent.person.pk)}").content.decode()
+    assert "it asked for the head of the page alone, it opened several links within seconds" in page
+    assert "I never asked for it" in page
