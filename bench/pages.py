@@ -1,7 +1,8 @@
 """Pages of the console over a crowd: server time and queries of every page, order, filter, search, far page, file and part.
 
 `python -m bench.pages`; SIZE=full is a million people, three million events and 200 campaigns. TABLE names a file for the
-figures of every address, HOUSE a folder to keep the crowd in for the next run, ONLY a part of the addresses' names.
+figures of every address, HOUSE a folder to keep the crowd in for the next run, ONLY a part of the addresses' names,
+POSTGRES (set to anything) takes the tests' PostgreSQL, with its data below HOUSE.
 On SQLite processor time is measured, for it does not depend on what else the machine does; on PostgreSQL time passed.
 """
 
@@ -18,7 +19,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from bench.figures import show, tell
-from bench.house import open_house
+from bench.house import open_house, serve_postgres
 
 BAR = 150  # milliseconds, the 95th of 100
 MOST_QUERIES = 30
@@ -92,6 +93,7 @@ def _furnish(number: int, kept: str | None) -> tuple[dict[str, str], float]:
     if noted and noted.exists():
         os.environ["ESMERO_HOME"] = str(noted.parent)
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "esmero.settings")
+        serve_postgres(noted.parent)
         import django
         from django.core.management import call_command
 
