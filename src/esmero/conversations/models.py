@@ -23,6 +23,9 @@ class Conversation(models.Model):
     opened_at = models.DateTimeField()
     last_at = models.DateTimeField(db_index=True)
 
+    class Meta:
+        indexes = [models.Index(fields=["brand", "state", "last_at", "id"], name="conversation_state")]
+
     def __str__(self) -> str:
         return self.subject or self.address
 

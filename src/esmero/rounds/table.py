@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from esmero.asks.signup import forget_unconfirmed
 from esmero.campaigns.lifecycle import CANCELLING, DRY_RUN, PLANNING, RETRYING, finish_campaigns
+from esmero.dossier.saved import COUNT, run_count
 from esmero.dossier.tallies import Rounds
 from esmero.mailroom import absences, dryrun, planning, receive
 from esmero.mailroom.clicks import take_in_clicks
@@ -14,6 +15,7 @@ from esmero.people.imports import run as imports
 from esmero.people.imports.lifecycle import BRING, CHECK
 from esmero.privacy.retention import keep_terms
 from esmero.work.jobs import Chunk
+from esmero.work.sqlite.learning import Learning
 
 # Kind of job → the function that does its next chunk.
 JOBS: Mapping[str, Chunk] = {
@@ -24,6 +26,7 @@ JOBS: Mapping[str, Chunk] = {
     CHECK: imports.check,
     BRING: imports.run_chunk,
     duplicates.FIND: duplicates.run_chunk,
+    COUNT: run_count,
 }
 
 # Routine → how many things it did; called again at once while it does something, otherwise a second later.
@@ -54,4 +57,5 @@ ROUTINES: Mapping[str, Routine] = {
     "forget-unconfirmed": _forget_unconfirmed,
     "keep-terms": _keep_terms,
     "keep-tallies": Rounds(),
+    "learn-tables": Learning(),
 }
