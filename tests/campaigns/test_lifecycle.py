@@ -20,13 +20,16 @@ from esmero.campaigns.lifecycle import (
     start_campaign,
 )
 from esmero.campaigns.models import AudienceMember, Campaign
+from esmero.dossier import crowds
+from esmero.dossier.segments import select_persons
 from esmero.house.models import AuditEntry, Brand
+from esmero.mailroom import dryrun
 from esmero.outbox.models import Captured, Message
 from esmero.people.models import Permission, Person, Segment
 from esmero.people.suppression import suppress
 from esmero.rounds.table import JOBS
 from esmero.rounds.worker import run_worker
-from esmero.work.jobs import run_to_end
+from esmero.work.jobs import claim_job, run_to_end
 from tests.house_facts import add_people, build_house
 
 
@@ -195,3 +198,25 @@ def test_a_campaign_is_started_once(house):
     start_campaign(campaign, by="Lucía")
     with pytest.raises(NotNow, match="somebody else"):
         start_campaign(stale, by="Iñaki")
+
+
+def test_the_dry_run_asks_for_the_segment_once_and_goes_on_where_another_process_stood(house, monkeypatch):
+    add_people(house, 5)
+    campaign = begin_dry_run(draft(house), by="Lucía")
+    asked = []
+    monkeypatch.setattr(dryrun, "CHUNK", 2)
+    monkeypatch.setattr(crowds, "select_persons", lambda conditions: asked.append(1) or select_persons(conditions))
+    job = claim_job("dies", kinds=JOBS)
+    dryrun.run_chunk(job)
+    dryrun.run_chunk(job)
+    assert len(asked) == 1
+    monkeypatch.setattr(dryrun, "CROWDS", crowds.Crowds())  # as another process would have it
+    run_to_end(job, kinds=JOBS, worker="dies")
+    campaign.refresh_from_db()
+    assert (len(asked), campaign.state) == (2, "checked")
+    judged = list(AudienceMember.objects.filter(campaign=campaign).order_by("id").values_list("person_id", flat=True))
+    assert judged == list(select_persons({}).values_list("id", flat=True))
+
+    again = begin_dry_run(campaign, by="Lucía")
+    run_to_end(again.job, kinds=JOBS, worker="dies")
+    assert AudienceMember.objects.filter(campaign=campaign).count() == len(judged)

@@ -25,7 +25,10 @@ class Conversation(models.Model):
     last_at = models.DateTimeField(db_index=True)
 
     class Meta:
-        indexes = [models.Index(fields=["last_at"], condition=~Q(address=""), name="conversation_named")]
+        indexes = [
+            models.Index(fields=["last_at"], condition=~Q(address=""), name="conversation_named"),
+            models.Index(fields=["brand", "state", "last_at", "id"], name="conversation_state"),
+        ]
 
     def __str__(self) -> str:
         return self.subject or self.address

@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 
 from esmero.dossier.days import bound_span, moments
+from esmero.dossier.expressions import Bare
 from esmero.outbox.models import Dispatch, Message, MessageEvent
 from esmero.people.conditions import Did
 from esmero.people.models import PermissionEntry
@@ -21,16 +22,19 @@ _EVENTS = {
 _GOT = (Message.Worst.NOTHING, Message.Worst.ABSENT, Message.Worst.COMPLAINED)
 
 
-def find_doers(node: Did, *, today: date) -> tuple[QuerySet[Any], str]:
-    """Return rows and the name of their column that holds the person; a person may stand there many times."""
-    rows, person, thing, times = _rows(node, today=today)
+def find_doers(node: Did, *, today: date, few: bool = False) -> tuple[QuerySet[Any], str]:
+    """Return rows and the name of their column that holds the person; a person may stand there many times.
+
+    `few`: they are asked for person by person, so that what happened is looked for from the person's messages on.
+    """
+    rows, person, thing, times = _rows(node, today=today, few=few)
     if node.times == 1:
         return rows, person
     often = rows.order_by().values(person).annotate(times=Count(thing, distinct=times)).filter(times__gte=node.times)
     return often.values(person), person
 
 
-def _rows(node: Did, *, today: date) -> tuple[QuerySet[Any], str, str, bool]:
+def _rows(node: Did, *, today: date, few: bool) -> tuple[QuerySet[Any], str, str, bool]:
     """Return rows, the column of the person, what is counted, and whether it may stand in several rows."""
     bounds = bound_span(node.span, today=today)
     if node.act == "left" and not node.dispatch:
@@ -46,11 +50,12 @@ def _rows(node: Did, *, today: date) -> tuple[QuerySet[Any], str, str, bool]:
         messages = Message.objects.filter(_of(node, "dispatch"), state=Message.State.SENT, person__isnull=False)
         messages = messages.filter(**moments(bounds, name="sent_at"))
         return (messages.filter(worst__in=_GOT) if node.act == "got" else messages), "person", "pk", False
-    events = MessageEvent.objects.filter(
+    kind, at = ("bare_kind", "bare_at") if few else ("kind", "at")
+    events = MessageEvent.objects.alias(bare_kind=Bare("kind"), bare_at=Bare("at")).filter(
         _of(node, "message__dispatch"),
-        kind=_EVENTS[node.act],
         message__person__isnull=False,
-        **moments(bounds, name="at"),
+        **{kind: _EVENTS[node.act]},
+        **moments(bounds, name=at),
     )
     if node.act == "clicked":
         events = events.filter(machine="")

@@ -70,12 +70,16 @@ _ORDER: Mapping[str, Callable[..., Any]] = {
 
 @dataclass(slots=True)
 class House:
-    """What a tree is compiled against: the declared fields, the saved segments by name, and the day it is."""
+    """What a tree is compiled against: the declared fields, the saved segments by name, and the day it is.
+
+    `few`: it will be asked of few people, so each is looked up by themselves, and no table is read for all.
+    """
 
     own: Mapping[str, Kind]
     named: Mapping[str, Any]
     today: date
     compiled: dict[str, Condition] = field(default_factory=dict)
+    few: bool = False
 
 
 def compile_node(node: Node, *, house: House, way: tuple[str, ...] = ()) -> Condition:  # noqa: C901 - a line a kind
@@ -96,20 +100,22 @@ def compile_node(node: Node, *, house: House, way: tuple[str, ...] = ()) -> Cond
         case Compare():
             return _compare(node, house=house)
         case HasTag(name):
-            return among(Person.tags.through.objects.filter(tag__name=name), "person")
+            return among(Person.tags.through.objects.filter(tag__name=name), "person", few=house.few)
         case PermissionIs():
             return _permission(node, house=house)
         case WantsTopic(topic, wanted):
             brand, code = topic.split("/")
-            return among(Preference.objects.filter(topic__brand__slug=brand, topic__code=code, wanted=wanted), "person")
+            wishes = Preference.objects.filter(topic__brand__slug=brand, topic__code=code, wanted=wanted)
+            return among(wishes, "person", few=house.few)
         case InSegment(name):
             return _segment(name, house=house, way=way)
         case Did():
-            rows, person = find_doers(node, today=house.today)
-            return Q(pk__in=rows.values(person)) if node.times > 1 else among(rows, person)
+            rows, person = find_doers(node, today=house.today, few=house.few)
+            often = node.times > 1 and not house.few
+            return Q(pk__in=rows.values(person)) if often else among(rows, person, few=house.few)
         case CameWith(number):
             lines = ImportLine.objects.filter(of=number, person__isnull=False)
-            return among(lines.exclude(verdict=ImportLine.Verdict.REFUSED), "person")
+            return among(lines.exclude(verdict=ImportLine.Verdict.REFUSED), "person", few=house.few)
         case OnList(values):
             return _either(
                 [
@@ -121,9 +127,9 @@ def compile_node(node: Node, *, house: House, way: tuple[str, ...] = ()) -> Cond
             )
 
 
-def among(rows: QuerySet[Any], person: str) -> Q:
-    """Return the condition that a person stands in some row's column."""
-    if connection.vendor == "postgresql":
+def among(rows: QuerySet[Any], person: str, *, few: bool = False) -> Q:
+    """Return the condition that a person stands in some row's column; `few`: it is asked of few people."""
+    if few or connection.vendor == "postgresql":
         return Q(Exists(rows.filter(**{person: OuterRef("pk")})))
     return Q(pk__in=rows.values(person))
 
@@ -233,6 +239,6 @@ def _permission(node: PermissionIs, *, house: House) -> Condition:
     brand, code = node.topic.split("/")
     words = Permission.objects.filter(brand__slug=brand, topic__code=code, channel=node.channel)
     if node.state == "none":
-        return Q(Untrue(among(words, "person")))
+        return Q(Untrue(among(words, "person", few=house.few)))
     words = words.filter(state=node.state, **moments(bound_span(node.span, today=house.today), name="entry__at"))
-    return among(words.filter(basis=node.basis) if node.basis else words, "person")
+    return among(words.filter(basis=node.basis) if node.basis else words, "person", few=house.few)

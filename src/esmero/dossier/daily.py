@@ -23,7 +23,7 @@ from django.db.models.fields.json import KT
 
 from esmero.house.models import Brand
 from esmero.intake.meaning import OURS
-from esmero.outbox.models import Message, MessageClass, MessageEvent
+from esmero.outbox.models import RETURN_KINDS, Message, MessageClass, MessageEvent
 from esmero.people.models import PermissionEntry, Person
 
 # (brand, kind, key) → how often
@@ -38,7 +38,6 @@ RETURNED = (
     Message.Worst.OUR_FAULT,
     Message.Worst.RETURNED_FOR_GOOD,
 )
-RETURN_KINDS = (Kind.RETURNED_FOR_GOOD, Kind.REFUSED, Kind.RETURNED_FOR_NOW, Kind.OUR_FAULT)
 GOOD, NOW, OWN = "good", "now", "ours"
 DAILY = (
     "sent", "delivered", "returned", "returned-at", "deferred", "clicked", "complained", "absent", "replied", "unsubscribed",

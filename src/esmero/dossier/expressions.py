@@ -59,6 +59,17 @@ def teach_now() -> None:
 connection_created.connect(teach, dispatch_uid="esmero.dossier.expressions")
 
 
+class Bare(Func):
+    """A column of which SQLite's planner takes no index: the value is the same."""
+
+    template = "+%(expressions)s"
+    arity = 1
+
+    def as_postgresql(self, compiler: Any, connection: Any, **extra: Any) -> Any:
+        """Compile: the column itself, for PostgreSQL knows how rare each value is."""
+        return self.as_sql(compiler, connection, template="%(expressions)s", **extra)
+
+
 class Folded(Func):
     """A text as fold_latin() gives it."""
 

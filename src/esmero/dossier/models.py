@@ -19,3 +19,14 @@ class Tally(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.day} {self.key}: {self.number}"
+
+
+class Counted(models.Model):
+    """How many people some conditions selected: `digest` names conditions and day; null until it is counted."""
+
+    digest = models.CharField(max_length=24, unique=True)
+    number = models.BigIntegerField(null=True, blank=True)
+    asked_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.digest}: {self.number}"

@@ -7,12 +7,17 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from esmero.dossier.guessing import is_large
 from esmero.dossier.mentions import mentioned, rename
-from esmero.dossier.segments import count, read_house
+from esmero.dossier.segments import count, read_house, select_persons
 from esmero.house.audit import note
 from esmero.house.models import Brand, User
 from esmero.people.conditions import SegmentFault
-from esmero.people.models import Segment
+from esmero.people.models import Person, Segment
+from esmero.work.jobs import enqueue, save_progress
+from esmero.work.models import Job
+
+COUNT = "count-segment"
 
 
 class InUseError(Exception):
@@ -38,7 +43,7 @@ def is_free(name: str, *, besides: Segment | None) -> bool:
 def save_segment(
     segment: Segment | None, *, name: str, conditions: Mapping[str, Any], brand: Brand | None, by: User | str
 ) -> Segment:
-    """Store a new segment (None) or change one, with the number of people whom it selects now.
+    """Store a new segment (None) or change one, with the number of people whom it selects now; a large house counts later.
 
     Segments that name it follow when its own name changes.
 
@@ -47,13 +52,17 @@ def save_segment(
             stored.
 
     """
-    number = count_as(name, conditions=conditions, segment=segment)
+    rows = select_as(name, conditions=conditions, segment=segment)
+    number = None if is_large() else rows.count()
     with transaction.atomic():
         kept = segment or Segment(brand=brand)
         old = kept.name
-        kept.name, kept.conditions, kept.counted, kept.counted_at = name, dict(conditions), number, timezone.now()
+        kept.name, kept.conditions, kept.counted = name, dict(conditions), number
+        kept.counted_at = None if number is None else timezone.now()
         kept.save()
-        facts: dict[str, Any] = {"counted": number}
+        facts: dict[str, Any] = {} if number is None else {"counted": number}
+        if number is None:
+            enqueue(COUNT, subject_id=kept.pk, by=str(by))
         if segment and old != name:
             facts["was"] = old
             _follow(old, name)
@@ -61,8 +70,20 @@ def save_segment(
     return kept
 
 
-def count_as(name: str, *, conditions: Mapping[str, Any], segment: Segment | None) -> int:
-    """Count conditions as those of a segment: one that they lead back to makes a circle.
+def run_count(job: Job) -> bool:
+    """Count a segment that was saved in a large house; what it says by then is counted."""
+    segment = Segment.objects.filter(pk=job.subject).first()
+    if segment is not None:
+        number = count(segment.conditions)
+        with transaction.atomic():
+            rows = Segment.objects.filter(pk=segment.pk, conditions=segment.conditions)
+            rows.update(counted=number, counted_at=timezone.now())
+            save_progress(job)
+    return True
+
+
+def select_as(name: str, *, conditions: Mapping[str, Any], segment: Segment | None) -> QuerySet[Person]:
+    """Select people by conditions as those of a segment: one that they lead back to makes a circle.
 
     Raises:
         SegmentFault: see `save_segment`.
@@ -71,7 +92,7 @@ def count_as(name: str, *, conditions: Mapping[str, Any], segment: Segment | Non
     house = read_house()
     kept = {key: value for key, value in house.named.items() if segment is None or key != segment.name}
     house.named = {**kept, name: dict(conditions)} | ({segment.name: dict(conditions)} if segment else {})
-    return count({"segment": name}, house=house)
+    return select_persons({"segment": name}, house=house)
 
 
 def copy_segment(segment: Segment, *, name: str, by: User | str) -> Segment:

@@ -14,14 +14,16 @@ from django.utils import timezone
 
 from esmero.campaigns.models import AudienceMember, Campaign
 from esmero.content.queries import has_promotion
-from esmero.dossier.segments import select_persons
+from esmero.dossier.crowds import CROWDS
 from esmero.mailroom.casefile import Reached, Reason, describe_occasion, gather_recipients
+from esmero.people.models import Person
 from esmero.policy.gate import judge_occasion, judge_recipient
 from esmero.policy.verdict import Verdict
 from esmero.work.jobs import save_progress
 from esmero.work.models import Job
 
 CHUNK = 1000
+FORGOTTEN = 10_000  # rows of an earlier audience that go in one transaction
 # A campaign waits this long for a person; whoever asks for a longer pause is left out of it.
 PATIENCE = timedelta(hours=24)
 NO_TOPIC = "no-topic"  # a promotion that no topic stands for is left out for everybody
@@ -33,21 +35,26 @@ def run_chunk(job: Job) -> bool:
         pk=job.subject
     )
     assert campaign.segment is not None
-    people = select_persons(campaign.segment.conditions)
     if not job.cursor:
-        _forget_audience(campaign)
-        job.total, job.done, job.cursor = people.count(), 0, {"after": 0}
+        if _forget_some(campaign, job):
+            return False
+        crowd = CROWDS.select(job.pk, campaign.segment.conditions, after=0)
+        job.total, job.done, job.cursor = len(crowd), 0, {"after": 0}
         with transaction.atomic():
             save_progress(job)
-    rows = people.filter(id__gt=job.cursor["after"]).order_by("id").values_list("id", "address__value")[:CHUNK]
-    reached = [Reached(pk, address or "") for pk, address in rows]
-    if not reached:
+    after = job.cursor["after"]
+    chosen = CROWDS.take(job.pk, campaign.segment.conditions, after=after, limit=CHUNK)
+    if not chosen:
         _finish(campaign, job)
+        CROWDS.drop(job.pk)
         return True
+    # Who was merged or erased since the segment was read is no longer one of them.
+    rows = Person.objects.filter(pk__in=chosen, state=Person.State.ACTIVE).order_by("id")
+    reached = [Reached(pk, address or "") for pk, address in rows.values_list("id", "address__value")]
     members = judge_audience(campaign, reached, at=timezone.now())
     with transaction.atomic():
         AudienceMember.objects.bulk_create(members)
-        job.cursor, job.done = {"after": reached[-1].person}, job.done + len(reached)
+        job.cursor, job.done = {"after": chosen[-1]}, job.done + len(chosen)
         save_progress(job)
     return False
 
@@ -105,9 +112,15 @@ def _outcome(verdict: Verdict, *, at: datetime) -> str:
     return "refuse" if verdict.outcome == "refuse" else "go"
 
 
-def _forget_audience(campaign: Campaign) -> None:
-    with transaction.atomic():
-        AudienceMember.objects.filter(campaign=campaign).delete()
+def _forget_some(campaign: Campaign, job: Job) -> bool:
+    """Forget a piece of the audience of the dry run before; False when nothing is left of it."""
+    audience = AudienceMember.objects.filter(campaign=campaign)
+    old = list(audience.order_by("pk").values_list("pk", flat=True)[:FORGOTTEN])
+    if old:
+        with transaction.atomic():
+            audience.filter(pk__lte=old[-1]).delete()
+            save_progress(job)
+    return bool(old)
 
 
 def _finish(campaign: Campaign, job: Job) -> None:

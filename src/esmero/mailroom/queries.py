@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import CharField, Count, F, Func, QuerySet
+from django.db.models import CharField, Count, F, Func, Q, QuerySet
 from django.utils import timezone
 
-from esmero.dossier.daily import RETURN_KINDS, class_of
+from esmero.dossier.daily import class_of
 from esmero.house.models import Brand, Happening
 from esmero.mailroom.models import Inbound, Mailbox
-from esmero.outbox.models import Dispatch, Message, MessageEvent
+from esmero.outbox.models import OTHER_KINDS, RETURN_KINDS, Dispatch, Message, MessageEvent
 from esmero.work.models import Due, Job
 
 WORDS_LOOKED_AT = 2000
@@ -57,6 +57,10 @@ _SENDABLE = [
 ]
 
 
+# The same for the index of returns: it says which kinds are none, so that no index on the kind is preferred to it.
+_NO_RETURN = [Func(template=f"'{kind}'", output_field=CharField()) for kind in OTHER_KINDS]
+
+
 def count_due() -> dict[str, int]:
     """Return how many rows of each table are due now, each counted up to MOST_COUNTED."""
     now = timezone.now()
@@ -75,9 +79,10 @@ def arrival_rows() -> QuerySet[Inbound]:
 
 def event_rows(*, brand: Brand, kinds: Sequence[str], since: datetime) -> QuerySet[MessageEvent]:
     """Return the events of these kinds of a brand's messages since a moment; our own tests and notices are left out."""
+    wanted = ~Q(kind__in=_NO_RETURN) if tuple(kinds) == RETURN_KINDS else Q(kind__in=kinds)
     # The sum keeps the database from an index on the dispatch: kind and time are the narrower door.
     rows = MessageEvent.objects.alias(of=F("message__dispatch_id") + 0).filter(
-        kind__in=kinds, at__gte=since, of__in=Dispatch.objects.filter(brand=brand).values("pk")
+        wanted, at__gte=since, of__in=Dispatch.objects.filter(brand=brand).values("pk")
     )
     return rows.filter(message__person__isnull=False).select_related("message__person", "message__dispatch")
 

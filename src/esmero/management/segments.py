@@ -41,7 +41,8 @@ def create_segment(options: argparse.Namespace) -> Shown:
         raise Fault(f"There is a segment {options.name!r} already. Choose another name.")
     brand = find_brand(options.brand) if options.brand else None
     kept = save_segment(None, name=options.name, conditions=_read(options), brand=brand, by="command line")
-    return Shown(_facts(kept), f"{kept.pk} {kept.name}: {kept.counted} people")
+    number = "being counted" if kept.counted is None else f"{kept.counted} people"
+    return Shown(_facts(kept), f"{kept.pk} {kept.name}: {number}")
 
 
 def count_segment(options: argparse.Namespace) -> Shown:

@@ -5,6 +5,7 @@ from django.db.models import Q
 
 from esmero.content.models import Link, TemplateVersion
 from esmero.house.models import Brand
+from esmero.outbox.meaning import Meaning
 from esmero.people.models import Channel, Person, Purpose, Topic
 from esmero.work.models import Due
 
@@ -158,6 +159,10 @@ class Message(Due):
         return f"{self.address} {self.state}"
 
 
+RETURN_KINDS = ("returned-for-good", "refused", "returned-for-now", "our-fault")
+OTHER_KINDS = ("deferred", "absent", "clicked", "complained", "unsubscribed", "replied", "retried", "resolved")
+
+
 class MessageEvent(models.Model):
     """What happened to a message after it was planned; the remark beside each kind defines it."""
 
@@ -187,6 +192,8 @@ class MessageEvent(models.Model):
             models.Index(fields=["message", "at"], name="event_message"),
             models.Index(fields=["at"], name="event_at"),
             models.Index(fields=["kind", "at"], name="event_kind_at"),
+            models.Index(fields=["at", "id"], condition=~Q(kind__in=OTHER_KINDS), name="event_return"),
+            models.Index(Meaning("facts"), "at", "id", condition=~Q(kind__in=OTHER_KINDS), name="event_meaning"),
         ]
 
     def __str__(self) -> str:

@@ -28,6 +28,15 @@ def count_sent(*, brand: Brand, since: datetime) -> int:
     return rows[: MOST_COUNTED + 1].count()
 
 
+def seek_messages(prefix: str, *, most: int = MOST_COUNTED) -> list[int]:
+    """Return the ids of the first messages to addresses that begin with a text in small letters, by the index of addresses.
+
+    Those that begin with it stand side by side there, from the text onwards (people/seeking.py does the same).
+    """
+    rows = Message.objects.filter(address__gte=prefix).order_by("address").values_list("pk", "address")[:most]
+    return [pk for pk, address in rows if address.startswith(prefix)]
+
+
 def list_doubts(*, brand: Brand, limit: int) -> Sequence[Message]:
     """Return messages of which nobody knows whether the relay has them, the oldest first."""
     return list(_doubts(brand).select_related("person").order_by("id")[:limit])

@@ -56,13 +56,13 @@ def propose(
 def proposal_rows() -> QuerySet[Proposal]:
     """Return what was proposed for people who are active, with who is known at the proposed address (`known`)."""
     known = Person.objects.filter(address__value=OuterRef("address"), state=Person.State.ACTIVE).order_by("id")
-    rows = Proposal.objects.filter(person__state=Person.State.ACTIVE).select_related("person__organisation", "became")
+    rows = Proposal.objects.exclude(person__state__in=Person.GONE).select_related("person__organisation", "became")
     return rows.annotate(known=Subquery(known.values("id")[:1]))
 
 
 def count_open() -> int:
     """Return how many proposals wait for a decision, exact up to MOST_COUNTED."""
-    rows = Proposal.objects.filter(state=Proposal.State.OPEN, person__state=Person.State.ACTIVE)
+    rows = Proposal.objects.filter(state=Proposal.State.OPEN).exclude(person__state__in=Person.GONE)
     return rows[:MOST_COUNTED].count()
 
 

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.core.cache import cache
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from esmero.house.models import Brand
 from esmero.people.folding import fold
 from esmero.people.models import Channel, Import, ImportLine, Permission, PermissionEntry, Person, Preference, Topic
+from esmero.work.few import MOST
 
 MOST_COUNTED = 10_000
 _PEOPLE = "esmero-people"
@@ -22,11 +23,36 @@ def people_rows() -> QuerySet[Person]:
 def find_people(rows: QuerySet[Person], *, text: str) -> QuerySet[Person]:
     """Narrow people to those in whose folded text every word stands: name, number and address, without accents or capitals.
 
-    One index holds all that is compared (`person_by_name`), so that no row of a person is read to say that nobody is found.
+    One query here: what else is asked of the rows begins with the few who are found, or, of many, at the first of them.
     """
+    few, begin = _look_through(text)
+    if few is not None:
+        return rows.filter(pk__in=few)
+    return rows.filter(stands_in(text), folded__gte=begin)
+
+
+def find_few_people(text: str) -> list[int] | None:
+    """Return the ids of all in whose folded text every word stands, of whatever state; None where there are many."""
+    return _look_through(text)[0]
+
+
+def _look_through(text: str) -> tuple[list[int] | None, str]:
+    """Return who is found in the order of their folded texts, None for more than MOST, and where the first of them stands.
+
+    One index holds all that is compared (`person_search`) and nothing else is asked, so that no row of a person is read:
+    a million are looked through once, and only where few are found (docs/decisions/0008-a-million-people.md).
+    """
+    rows = Person.objects.filter(stands_in(text)).order_by("folded", "id")
+    found = list(rows.values_list("pk", "folded")[: MOST + 1])
+    return [pk for pk, _folded in found] if len(found) <= MOST else None, found[0][1] if found else ""
+
+
+def stands_in(text: str, *, column: str = "folded") -> Q:
+    """Return the condition that every word of a text stands in the folded text of a person, which `column` leads to."""
+    condition = Q()
     for word in fold(text).split():
-        rows = rows.filter(folded__contains=word)
-    return rows
+        condition &= Q(**{f"{column}__contains": word})
+    return condition
 
 
 def count_people() -> int:

@@ -57,6 +57,11 @@ def suppress_number(number: str, *, reason: str, evidence: str, at: datetime) ->
     return suppress(_as_number(number), scope=Suppression.Scope.ALL, reason=reason, evidence=evidence, at=at)
 
 
+def hashes_of(*, addresses: Iterable[str], numbers: Iterable[str]) -> set[str]:
+    """Return the hashes under which silences of these addresses and numbers are kept, if there are any."""
+    return {hash_address(text) for text in (*addresses, *(_as_number(number) for number in numbers)) if text}
+
+
 def find_silent_numbers(numbers: Iterable[str]) -> set[str]:
     """Return those of these numbers of which the house keeps only the hash; one query per 500 of them."""
     by_text = {_as_number(number): number for number in numbers if number}

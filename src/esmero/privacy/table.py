@@ -295,7 +295,7 @@ BY_RULE = frozenset({(Message, "state"), (Message, "due_at"), (Person, "tags")})
 # or above; `Sealed` holds bytes and follows the rows that point to it, `Suppression` holds hashes alone.
 IMPERSONAL = frozenset(
     _names(
-        "AggregateReport AggregateRow AlignmentDay AlignmentSource AuditEntry BlockedDomain Brand Campaign Dispatch Form Happening Hook Import Job Link Mailbox MailboxFolder MediaFile Organisation OwnField Purpose Relay Retention ReturnCount SavedView Sealed Segment Suppression Tag Tally Template TemplateText TemplateVersion Topic Trial User"
+        "AggregateReport AggregateRow AlignmentDay AlignmentSource AuditEntry BlockedDomain Brand Campaign Counted Dispatch Form Happening Hook Import Job Link Mailbox MailboxFolder MediaFile Organisation OwnField Purpose Relay Retention ReturnCount SavedView Sealed Segment Suppression Tag Tally Template TemplateText TemplateVersion Topic Trial User"
     )
 )
 

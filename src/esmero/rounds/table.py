@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from esmero.asks.signup import forget_networks
 from esmero.campaigns.lifecycle import CANCELLING, DRY_RUN, PLANNING, RETRYING, TRYING, finish_campaigns
+from esmero.dossier.saved import COUNT, run_count
 from esmero.dossier.tallies import Rounds
 from esmero.mailroom import absences, dryrun, planning, receive, trials
 from esmero.mailroom.clicks import take_in_clicks
@@ -16,6 +17,7 @@ from esmero.people.imports.lifecycle import BRING, CHECK
 from esmero.privacy.access import write_links
 from esmero.privacy.retention import keep_terms
 from esmero.work.jobs import Chunk
+from esmero.work.sqlite.learning import Learning
 
 # Kind of job → the function that does its next chunk.
 JOBS: Mapping[str, Chunk] = {
@@ -27,6 +29,7 @@ JOBS: Mapping[str, Chunk] = {
     CHECK: imports.check,
     BRING: imports.run_chunk,
     duplicates.FIND: duplicates.run_chunk,
+    COUNT: run_count,
 }
 
 # Routine → how many things it did; called again at once while it does something, otherwise a second later.
@@ -67,4 +70,5 @@ ROUTINES: Mapping[str, Routine] = {
     "forget-networks": _forget_networks,
     "keep-terms": _keep_terms,
     "keep-tallies": Rounds(),
+    "learn-tables": Learning(),
 }

@@ -28,6 +28,8 @@ from esmero.people.models import (
 )
 from esmero.people.permission import grant, withdraw
 from esmero.people.suppression import suppress
+from esmero.privacy.erase import erase_person
+from esmero.privacy.merging import merge
 from esmero.rounds.table import JOBS
 from esmero.work.jobs import claim_job, run_to_end
 from tests.house_facts import build_house
@@ -256,6 +258,41 @@ def test_the_dry_run_says_who_each_line_is_and_how_many_permissions_it_brings(ho
     assert real.counts == dry.counts
     assert PermissionEntry.objects.count() == 3
     assert set(ImportLine.objects.filter(of=real).values_list("cell", flat=True)) == {""}
+
+
+@pytest.mark.parametrize("chunk", [1, 3])
+def test_in_the_dry_run_each_row_meets_what_it_would_meet_in_the_import(house, monkeypatch, chunk):
+    """Whoever was merged, erased or silenced, what hangs on people, and what earlier rows of the file made of them."""
+    monkeypatch.setattr(work, "CHUNK", chunk)
+    head = "Número;Nombre;Correo;Empresa;Teléfono;Etiquetas;Acepta publicidad;Baja"
+    said = {"Acepta publicidad": "consent", "Baja": "withdrawn", "Etiquetas": "tags", "Teléfono": "phone"}
+    bring(
+        house, head, "1;Ada;ada@c.example;Añil, S. L.;600100200;vip;sí;", "2;Bea;bea@c.example;;;;sí;",
+        "3;Eva;eva@c.example;;;;;", ";Sin;sin@c.example;;;;;", "9;Gone;gone@c.example;;;;;", said=said,
+    )  # fmt: skip
+    kept, gone = Person.objects.get(number="1"), Person.objects.get(number="9")
+    merge(kept, gone, taken=(), by="Lucía")
+    erase_person(Person.objects.get(number="3"), by="Lucía", reason="asked", at=timezone.now())
+    suppress("mudo@c.example", scope="all", reason="complaint", evidence="carta", at=timezone.now())
+    BlockedDomain.objects.create(domain="spam.example")
+    lines = (
+        head, "9;Ada;ada@c.example;;600100200;vip;sí;", "1;Ada;ada@c.example;ANIL S. L.;600100201;;sí;", "3;Eva;eva@c.example;;;;sí;",
+        ";Eva;eva@c.example;;;;;", "4;Mudo;mudo@c.example;;;;sí;", "5;X;x@spam.example;;;;;", "6;Sin;sin@c.example;;;nuevo;;",
+        ";Sin;sin@c.example;;600100300;nuevo;;sí", "2;Otra;bea@c.example;;;vip;;sí", "2;Bea;bea2@c.example;;;vip;sí;",
+        "7;Nueva;n@c.example;Nueva;;;sí;", ";;n@c.example;Nueva;;;;", "7;Nueva;n@c.example;Otra;600100400;vip;sí;", ";;;;;;;",
+        "8;Casa;ada@c.example;;;;;",
+    )  # fmt: skip
+    before = [list(table.objects.values()) for table in (Person, Address, Permission, ContactPoint, Tag)]
+    dry = bring(house, *lines, said=said, dry_run=True)
+    assert [list(table.objects.values()) for table in (Person, Address, Permission, ContactPoint, Tag)] == before
+    real = bring(house, *lines, said=said)
+
+    def told(brought):
+        names = ("line", "verdict", "number", "address_verdict", "reason", "warnings")
+        return list(ImportLine.objects.filter(of=brought).order_by("line").values_list(*names))
+
+    assert told(dry) == told(real)
+    assert {verdict for _line, verdict, *_rest in told(dry)} >= {"added", "changed", "merged", "refused"}
 
 
 def test_a_dry_run_keeps_no_other_writer_waiting(house, monkeypatch):

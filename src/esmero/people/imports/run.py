@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from esmero.people.imports.chunk import ImportChunk
+from esmero.people.imports.known import copy_known, copy_rules
 from esmero.people.imports.plan import Plan, make_plan
 from esmero.people.imports.reading import Reading
 from esmero.people.imports.records import Records
@@ -58,8 +59,8 @@ def run_chunk(job: Job) -> bool:
 def check(job: Job) -> bool:
     """Make the dry run: the whole import done and undone, its verdicts kept.
 
-    What fits into one chunk is rolled back. More, on SQLite, is done on a copy of the database, lest all other writers wait;
-    on PostgreSQL, where they do not, in one transaction.
+    What fits into one chunk is rolled back. More, on SQLite, is done in a scratch database that holds what the rows can
+    meet, lest all other writers wait; on PostgreSQL, where they do not, in one transaction.
     """
     brought = Import.objects.select_related("brand", "topic", "file").get(pk=job.subject)
     reading, plan = _open(brought)
@@ -87,19 +88,20 @@ def _sum_up(brought: Import, said: Counter[str]) -> dict[str, int]:
 
 
 def _check_apart(brought: Import, reading: Reading, plan: Plan) -> Iterator[tuple[Counter[str], list[ImportLine]]]:
-    """Yield what each chunk said and its lines, brought into a copy of the database."""
+    """Yield what each chunk said and its lines, brought into a scratch database: its size follows that of the file."""
     offset, line = reading.data_offset, reading.data_line
     with Scratch(settings.HOME / "spool") as scratch:
+        copy_rules(scratch, brought)
         with scratch.in_use(), transaction.atomic():
             _declare(plan)
         while True:
-            with scratch.in_use():
-                rows, (offset, line) = _read(brought, reading, plan, offset=offset, line=line)
-                if not rows:
-                    return
+            rows, (offset, line) = _read(brought, reading, plan, offset=offset, line=line)
+            if not rows:
+                return
+            copy_known(scratch, rows)
+            with scratch.in_use(), transaction.atomic():
                 chunk = ImportChunk(brought, plan, rows)
-                with transaction.atomic():
-                    lines = chunk.write()
+                lines = chunk.write()
             yield chunk.said, lines
 
 

@@ -81,7 +81,13 @@ class PermissionEntry(PermissionFacts):
     recorded_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        indexes = [models.Index(fields=["person", "brand"], name="permission_entry_person")]
+        indexes = [
+            models.Index(fields=["person", "brand"], name="permission_entry_person"),
+            models.Index(fields=["brand", "act", "id"], name="permission_entry_act"),
+            models.Index(fields=["brand", "topic", "id"], name="permission_entry_topic"),
+            models.Index(fields=["brand", "basis", "id"], name="permission_entry_basis"),
+            models.Index(fields=["brand", "channel", "id"], name="permission_entry_channel"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.act} {self.at:%Y-%m-%d}"

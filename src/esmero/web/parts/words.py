@@ -494,6 +494,7 @@ JOB_KINDS: Mapping[str, str | Promise] = {
     "planning": _("Planning of a campaign"),
     "cancelling": _("Cancelling of a campaign"),
     "find-duplicates": _("Search for duplicates"),
+    "count-segment": _("Count of a segment"),
     "retrying": _("Another try of what failed"),
     "trying": _("Trying of links"),
 }

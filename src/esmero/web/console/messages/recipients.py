@@ -13,8 +13,9 @@ from esmero.campaigns.models import AudienceMember, Campaign
 from esmero.dossier.daily import RETURNED
 from esmero.mailroom.reasons import CODES
 from esmero.outbox.models import Message, MessageEvent
-from esmero.people.folding import fold
+from esmero.outbox.queries import seek_messages
 from esmero.people.models import Person
+from esmero.people.queries import find_few_people, stands_in
 from esmero.web.parts.tables import Choice, Column, Filter, Listing, Rows
 from esmero.web.parts.tags import chip, objections, outcome, state
 from esmero.web.parts.times import say_moment
@@ -38,14 +39,12 @@ def _reasons() -> Sequence[Choice]:
 
 
 def _find(rows: Rows, text: str) -> Rows:
-    words = Q()
-    for word in fold(text).split():
-        words &= Q(person__folded__contains=word)
-    return rows.filter(words)
+    few = find_few_people(text)
+    return rows.filter(person__in=few) if few is not None else rows.filter(stands_in(text, column="person__folded"))
 
 
 def _find_message(rows: Rows, text: str) -> Rows:
-    return rows.filter(address__startswith=text.lower()) if "@" in text else _find(rows, text)
+    return rows.filter(pk__in=seek_messages(text.lower())) if "@" in text else _find(rows, text)
 
 
 def _said_of(member: AudienceMember) -> SafeString:
@@ -115,14 +114,19 @@ def _why(message: Message) -> SafeString:
     return format_html('<a href="{}">{}</a>', reverse("console:message", args=[message.pk]), _("Why"))
 
 
+def _where_few(kind: str) -> Q:
+    """Return the condition that something happened to a message which happens to few: it begins with those few."""
+    return Q(pk__in=MessageEvent.objects.filter(kind=kind).values("message"))
+
+
 def recipients_of(campaign: Campaign, *, receivers: Sequence[str]) -> Listing:
     """Return the list of a started campaign's messages; `receivers` are those that can be chosen."""
     clicks = MessageEvent.objects.filter(message=OuterRef("pk"), kind=MessageEvent.Kind.CLICKED)
     acts = {
         "clicked": (_("opened a link"), Exists(clicks.filter(machine=""))),
         "machine": (_("only a machine opened a link"), Exists(clicks.exclude(machine="")) & ~Exists(clicks.filter(machine=""))),
-        "replied": (_("answered"), Exists(MessageEvent.objects.filter(message=OuterRef("pk"), kind="replied"))),
-        "left": (_("left a topic"), Exists(MessageEvent.objects.filter(message=OuterRef("pk"), kind="unsubscribed"))),
+        "replied": (_("answered"), _where_few("replied")),
+        "left": (_("left a topic"), _where_few("unsubscribed")),
     }  # fmt: skip
     if link := campaign.goal.get("link"):
         acts["goal"] = (_("reached the goal"), Exists(clicks.filter(machine="", link__url=link)))

@@ -3,14 +3,15 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import QueryDict
 from django.utils import timezone
 
 from esmero.dossier.compiling import House
-from esmero.dossier.segments import count_each, select_persons, tell_which
+from esmero.dossier.guessing import Number, is_large, number_each, sample_persons
+from esmero.dossier.segments import select_persons, tell_which
 from esmero.people.models import Person
 from esmero.web.console.people.conditions import WrongError, write_row, write_tree
 from esmero.web.console.people.offer import Offer
@@ -21,13 +22,18 @@ SHOWN = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Number:
-    """How many people one node of the tree selects; None is not counted yet, and `open` that there is nothing to count."""
+class Beside:
+    """The number beside a node of the tree; None is not counted yet, and `open` that there is nothing to count."""
 
     uid: str
     digest: str
-    people: int | None
+    number: Number | None
     open: bool
+
+    @property
+    def people(self) -> int | None:
+        """How many people the node selects, as far as it is known (`number.kind`)."""
+        return self.number.people if self.number else None
 
 
 def list_conditions(root: Group, *, offer: Offer) -> dict[str, dict[str, Any] | None]:
@@ -44,23 +50,25 @@ def list_conditions(root: Group, *, offer: Offer) -> dict[str, dict[str, Any] | 
     return found
 
 
-def read_known(post: QueryDict) -> Mapping[str, int]:
+def read_known(post: QueryDict) -> Mapping[str, Number]:
     """Return the numbers that the page has already, by the digest of what was counted."""
     known = {}
     for said in post.getlist("counted")[:500]:
-        digest, _colon, number = said.partition(":")
-        if number.isdecimal() and len(number) < 15:
-            known[digest] = int(number)
+        match said.split(":"):
+            case [digest, number] if number.isdecimal() and len(number) < 15:
+                known[digest] = Number(int(number))
+            case [digest, number, "about" | "under" as kind] if number.isdecimal() and len(number) < 15:
+                known[digest] = Number(int(number), kind)
     return known
 
 
-def show_known(conditions: Mapping[str, dict[str, Any] | None], *, known: Mapping[str, int]) -> dict[str, Number]:
+def show_known(conditions: Mapping[str, dict[str, Any] | None], *, known: Mapping[str, Number]) -> dict[str, Beside]:
     """Return the numbers of a tree as far as they are known."""
     return {
-        uid: Number(
+        uid: Beside(
             uid=uid,
             digest=(digest := digest_of(said) if said is not None else ""),
-            people=known.get(digest),
+            number=known.get(digest),
             open=said is None,
         )
         for uid, said in conditions.items()
@@ -68,14 +76,13 @@ def show_known(conditions: Mapping[str, dict[str, Any] | None], *, known: Mappin
 
 
 def count_missing(
-    conditions: Mapping[str, dict[str, Any] | None], *, known: Mapping[str, int], house: House
-) -> dict[str, Number]:
-    """Count what is not known, all in one query; raises SegmentFault."""
-    missing = {
-        digest_of(said): said for said in conditions.values() if said is not None and digest_of(said) not in known
-    }
-    counted = count_each(missing, house=house) if missing else {}
-    return show_known(conditions, known={**known, **counted})
+    conditions: Mapping[str, dict[str, Any] | None], *, known: Mapping[str, Number], house: House
+) -> dict[str, Beside]:
+    """Count what is not known exactly, all in one query, or estimate it (dossier/guessing.py); raises SegmentFault."""
+    exact = {digest for digest, number in known.items() if number.kind == "exact"}
+    said = {digest_of(one): one for one in conditions.values() if one is not None}
+    missing = {digest: one for digest, one in said.items() if digest not in exact}
+    return show_known(conditions, known={**known, **number_each(missing, guessed=known, house=house)})
 
 
 def digest_of(said: Mapping[str, Any]) -> str:
@@ -95,7 +102,13 @@ class Example:
 def find_examples(root: Group, *, offer: Offer, house: House) -> list[Example]:
     """Return the first people whom the tree selects, each with what it has that the tree asks for; two queries."""
     conditions = write_tree(root, offer=offer, strict=False)
-    people = list(select_persons(conditions, house=house).select_related("address")[:SHOWN])
+    if is_large():
+        # Out of the sample: to find the first ten of a rare kind, a million would have to be looked at.
+        house = replace(house, few=True, compiled={})
+        rows = select_persons(conditions, house=house).filter(pk__in=sample_persons().values("pk"))
+    else:
+        rows = select_persons(conditions, house=house)
+    people = list(rows.select_related("address")[:SHOWN])
     wanted = _wanted(root, offer=offer)
     parts = {row.uid: write_row(row, offer=offer) for row in wanted}
     held = tell_which(people, parts=parts, house=house) if parts else {}

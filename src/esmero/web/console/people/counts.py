@@ -5,6 +5,7 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_POST
 
 from esmero.dossier.compiling import House
+from esmero.dossier.guessing import is_large
 from esmero.dossier.reach import count_reachable
 from esmero.dossier.segments import read_house
 from esmero.people.conditions import SegmentFault
@@ -12,7 +13,7 @@ from esmero.people.models import Segment, Topic
 from esmero.web.console.access import requires
 from esmero.web.console.page import read_brand, show_part
 from esmero.web.console.people.conditions import fit_rows, write_tree
-from esmero.web.console.people.counting import count_missing, find_examples, list_conditions, read_known
+from esmero.web.console.people.counting import Beside, count_missing, find_examples, list_conditions, read_known
 from esmero.web.console.people.offer import Offer, read_offer
 from esmero.web.console.people.segments import say_fault
 from esmero.web.console.people.tree import Group, read_tree
@@ -23,11 +24,15 @@ from esmero.web.console.people.tree import Group, read_tree
 def numbers(request: HttpRequest) -> HttpResponse:
     """Count each group and each condition that the page has no number of yet, in one query."""
     root, offer, house = _read(request)
+    numbers: list[Beside] = []
+    trouble = ""
     try:
-        found = count_missing(list_conditions(root, offer=offer), known=read_known(request.POST), house=house)
-    except SegmentFault as trouble:
-        return show_part(request, "console/people/tree_numbers.html", numbers=[], trouble=say_fault(trouble))
-    return show_part(request, "console/people/tree_numbers.html", numbers=list(found.values()), trouble="")
+        known = read_known(request.POST)
+        numbers = list(count_missing(list_conditions(root, offer=offer), known=known, house=house).values())
+    except SegmentFault as fault:
+        trouble = say_fault(fault)
+    again = any(one.number is not None and one.number.kind != "exact" for one in numbers)
+    return show_part(request, "console/people/tree_numbers.html", numbers=numbers, trouble=trouble, again=again)
 
 
 @require_POST
@@ -44,7 +49,8 @@ def examples(request: HttpRequest) -> HttpResponse:
         )
     except SegmentFault:
         return show_part(request, "console/people/tree_examples.html", people=[], topic=None, reached=None)
-    return show_part(request, "console/people/tree_examples.html", people=people, topic=chosen, reached=reached)
+    facts = {"people": people, "topic": chosen, "reached": reached, "sampled": is_large()}
+    return show_part(request, "console/people/tree_examples.html", **facts)
 
 
 def _read(request: HttpRequest) -> tuple[Group, Offer, House]:

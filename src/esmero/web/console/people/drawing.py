@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from esmero.web.console.people.controls import Control, draw_row
-from esmero.web.console.people.counting import Number
+from esmero.web.console.people.counting import Beside
 from esmero.web.console.people.offer import Offer, read_links, read_organisations
 from esmero.web.console.people.sentence import say_row
 from esmero.web.console.people.tree import Done, Group, Row, rows_of, walk
@@ -46,7 +46,7 @@ class Drawn:
 
     uid: str
     parent: str
-    number: Number
+    number: Beside
     join: str | Promise = ""
     match: str = ""
     nodes: list["Drawn"] = field(default_factory=list)
@@ -63,7 +63,7 @@ class Drawn:
         return bool(self.match)
 
 
-def draw_tree(root: Group, *, offer: Offer, numbers: Mapping[str, Number], done: Done) -> Drawn:
+def draw_tree(root: Group, *, offer: Offer, numbers: Mapping[str, Beside], done: Done) -> Drawn:
     """Return the whole tree as drawn."""
 
     def draw(node: Row | Group, *, parent: str, join: str | Promise) -> Drawn:

@@ -46,8 +46,8 @@ def _signs(row: Duplicate) -> str:
 
 
 def _open_only(rows: Rows) -> Rows:
-    active = Person.State.ACTIVE
-    return rows.filter(state=Duplicate.State.OPEN, first__state=active, second__state=active)
+    gone = Person.GONE
+    return rows.filter(state=Duplicate.State.OPEN).exclude(first__state__in=gone).exclude(second__state__in=gone)
 
 
 def _in_state(rows: Rows, value: str) -> Rows:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from esmero.people.models import PermissionEntry, Person, Suppression, Topic
-from esmero.people.queries import find_people
+from esmero.people.queries import find_few_people, stands_in
 from esmero.people.suppression import hash_address
 from esmero.web.console.access import requires
 from esmero.web.console.listing import answer_list
@@ -17,6 +17,7 @@ from esmero.web.parts.tables import Choice, Column, Filter, Listing, Rows
 from esmero.web.parts.tags import said, state
 from esmero.web.parts.times import say_moment, say_shortly
 from esmero.web.parts.words import BASES, CHANNELS, PERMISSION, SCOPE, SILENCE
+from esmero.work.few import find_few
 
 MOST_FOUND = 300
 
@@ -34,8 +35,18 @@ def _proof(row: PermissionEntry) -> str | SafeString:
 
 def _find(rows: Rows, text: str) -> Rows:
     """Find by the person's name, number or address: the entries of the first few hundred people whom the text finds."""
-    persons = find_people(Person.objects.all(), text=text).order_by("folded", "id")
-    return rows.filter(person__in=list(persons.values_list("pk", flat=True)[:MOST_FOUND]))
+    found = find_few_people(text)
+    if found is None:
+        persons = Person.objects.filter(stands_in(text)).order_by("folded", "id")
+        found = list(persons.values_list("pk", flat=True)[:MOST_FOUND])
+    return rows.filter(person__in=found[:MOST_FOUND])
+
+
+def _with_proof(rows: Rows, value: str) -> Rows:
+    if value == "none":
+        return rows.filter(proof__isnull=True)
+    few = find_few(PermissionEntry.objects.filter(proof__isnull=False).order_by("proof").values_list("pk", flat=True))
+    return rows.filter(proof__isnull=False) if few is None else rows.filter(pk__in=few)
 
 
 def _topics() -> list[Choice]:
@@ -127,7 +138,7 @@ PERMISSIONS = Listing(
             title=gettext_lazy("Proof"),
             every=gettext_lazy("Every proof"),
             choices=lambda: [("file", gettext_lazy("with a file")), ("none", gettext_lazy("without a file"))],
-            apply=lambda rows, value: rows.filter(proof__isnull=value == "none"),
+            apply=_with_proof,
         ),
     ),
 )

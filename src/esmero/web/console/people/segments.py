@@ -83,7 +83,7 @@ SEGMENTS = Listing(
         Column(
             key="people",
             title=gettext_lazy("People"),
-            cell=lambda segment: "–" if segment.counted is None else intcomma(segment.counted),
+            cell=lambda segment: _("being counted") if segment.counted is None else intcomma(segment.counted),
             plain=lambda segment: segment.counted,
             numeric=True,
             label=gettext_lazy("people"),

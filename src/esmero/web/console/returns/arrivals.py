@@ -20,6 +20,7 @@ from esmero.mailroom.again import read_again
 from esmero.mailroom.arrival import BY_ADDRESS
 from esmero.mailroom.models import Inbound
 from esmero.mailroom.queries import arrival_rows, untied
+from esmero.outbox.queries import seek_messages
 from esmero.vault.files import Tampered, read
 from esmero.web.console.access import requires, staff
 from esmero.web.console.listing import answer_list
@@ -28,8 +29,10 @@ from esmero.web.parts.tables import Choice, Column, Filter, Listing, Rows
 from esmero.web.parts.tags import state
 from esmero.web.parts.times import say_moment
 from esmero.web.parts.words import ARRIVAL, say_sign
+from esmero.work.few import MOST
 
 SHOWN = 200_000  # octets of a mail that are shown
+LOOKED_AT = 10_000  # the latest mails whose envelope is searched
 READ = 2_000_000  # octets up to which a mail is read again for its page
 
 
@@ -62,16 +65,20 @@ def _with_look(rows: Rows, value: str) -> Rows:
     return rows.filter(Q(kind=Kind.OTHER.value) | Q(kind=Kind.CHALLENGE.value))
 
 
+def _find(rows: Rows, text: str) -> Rows:
+    """Find by the address of the message that is answered, and in the latest mails by the envelope."""
+    latest = Inbound.objects.order_by("-id").values("pk")[:LOOKED_AT]
+    begins = Q(envelope_from__istartswith=text) | Q(envelope_to__istartswith=text)
+    found = list(Inbound.objects.filter(begins, pk__in=latest).values_list("pk", flat=True)[:MOST])
+    return rows.filter(Q(pk__in=found) | Q(message__in=seek_messages(text.lower())))
+
+
 ARRIVALS = Listing(
     page="returns-mail",
     order="-at",
     personal=True,
-    search=lambda rows, text: rows.filter(
-        Q(envelope_from__istartswith=text)
-        | Q(envelope_to__istartswith=text)
-        | Q(message__address__startswith=text.lower())
-    ),
-    search_title=gettext_lazy("Sender or address"),
+    search=_find,
+    search_title=gettext_lazy("Address of ours; sender or recipient of the latest 10,000"),
     columns=(
         Column(key="from", title=gettext_lazy("From"), cell=_from, plain=lambda row: row.envelope_from, head=True),
         Column(

@@ -14,10 +14,12 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from esmero.dossier.daily import RETURN_KINDS, class_of
+from esmero.dossier.daily import class_of
 from esmero.intake.meaning import OURS
 from esmero.mailroom.queries import event_rows
-from esmero.outbox.models import MessageEvent
+from esmero.outbox.meaning import Meaning
+from esmero.outbox.models import RETURN_KINDS, MessageEvent
+from esmero.outbox.queries import seek_messages
 from esmero.web.console.access import requires
 from esmero.web.console.listing import answer_list
 from esmero.web.console.reports.period import SPANS, USUAL, read_period
@@ -29,6 +31,7 @@ from esmero.web.parts.times import say_moment
 from esmero.web.parts.words import MEANING, RETURN_CLASS, say_meaning
 
 Kind = MessageEvent.Kind
+LOOKED_AT = 5_000  # the latest of the period whose words are searched; addresses have an index
 _OURS = tuple(meaning.value for meaning in OURS)
 
 
@@ -65,20 +68,22 @@ def _meaning(event: MessageEvent) -> SafeString:
 
 
 def _find(rows: Rows, text: str) -> Rows:
-    begins = text.strip().lower()
-    return rows.filter(
-        Q(message__address__startswith=begins)
-        | Q(message__receiver__iexact=text.strip())
-        | Q(facts__text__icontains=text)
-    )
+    """Find by an address that begins so, and in the latest returns by the receiver or by what was said there."""
+    text = text.strip()
+    latest = rows.select_related(None).order_by("-at", "-id").values("pk")[:LOOKED_AT]
+    said = Q(message__receiver__iexact=text) | Q(facts__text__icontains=text)
+    found = list(MessageEvent.objects.filter(said, pk__in=latest).values_list("pk", flat=True))
+    return rows.filter(Q(message__in=seek_messages(text.lower())) | Q(pk__in=found))
 
 
 def _with_class(rows: Rows, value: str) -> Rows:
-    ours = Q(kind=Kind.OUR_FAULT) | Q(facts__meaning__in=_OURS)
+    rows = rows.annotate(meaning=Meaning("facts"))
     if value == "ours":
-        return rows.filter(ours)
-    kinds = (Kind.RETURNED_FOR_NOW,) if value == "now" else (Kind.RETURNED_FOR_GOOD, Kind.REFUSED)
-    return rows.filter(kind__in=kinds).exclude(facts__meaning__in=_OURS)
+        return rows.filter(Q(kind=Kind.OUR_FAULT) | Q(meaning__in=_OURS))
+    good = (Kind.RETURNED_FOR_GOOD, Kind.REFUSED)
+    others = (Kind.OUR_FAULT, *(good if value == "now" else (Kind.RETURNED_FOR_NOW,)))
+    # What it is not, so that the index of returns in the order of time stays the nearest.
+    return rows.exclude(kind__in=others).filter(Q(meaning=None) | ~Q(meaning__in=_OURS))
 
 
 def _since() -> Sequence[Choice]:
@@ -122,7 +127,7 @@ def _listing(page: str, *columns: Column, filters: tuple[Filter, ...] = ()) -> L
         order="-at",
         personal=True,
         search=_find,
-        search_title=gettext_lazy("Address, receiver or words"),
+        search_title=gettext_lazy("Address; receiver or words of the latest 5,000"),
         columns=(_WHO, _ADDRESS, *columns, _WHEN, _DOORS),
         filters=(*filters, _SINCE),
     )
@@ -152,7 +157,7 @@ RETURNS = _listing(
             title=gettext_lazy("Meaning"),
             every=gettext_lazy("Every meaning"),
             choices=lambda: [*MEANING.items()],
-            apply=lambda rows, value: rows.filter(facts__meaning=value),
+            apply=lambda rows, value: rows.annotate(meaning=Meaning("facts")).filter(meaning=value),
         ),
     ),
 )

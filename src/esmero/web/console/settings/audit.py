@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
@@ -18,6 +19,7 @@ from esmero.web.console.listing import answer_list
 from esmero.web.parts.acts import ACTS, FACTS, SUBJECTS, say_act
 from esmero.web.parts.tables import Choice, Column, Filter, Listing, Rows
 from esmero.web.parts.times import say_moment
+from esmero.work.few import find_few
 
 # The page of each kind of subject; others are named without a link.
 _PAGES: Mapping[str, str] = {
@@ -92,7 +94,16 @@ def _kinds() -> list[Choice]:
 
 
 def _of_kind(rows: Rows, kind: str) -> Rows:
-    return rows.filter(action__startswith=f"{kind}.")
+    return _narrow(rows, Q(action__in=[action for action in ACTS if action.startswith(f"{kind}.")]), by="action")
+
+
+def _by(rows: Rows, actor: str) -> Rows:
+    return _narrow(rows, Q(actor=actor), by="actor_id") if actor.isdecimal() else rows
+
+
+def _narrow(rows: Rows, condition: Q, *, by: str) -> Rows:
+    few = find_few(AuditEntry.objects.filter(condition).order_by(by).values_list("pk", flat=True))
+    return rows.filter(condition) if few is None else rows.filter(pk__in=few)
 
 
 def _since(rows: Rows, days: str) -> Rows:
@@ -118,7 +129,7 @@ AUDIT = Listing(
         ),
     ),
     filters=(
-        Filter(key="by", title=gettext_lazy("By"), every=gettext_lazy("By anybody"), choices=_actors, apply=lambda rows, value: rows.filter(actor=value)),
+        Filter(key="by", title=gettext_lazy("By"), every=gettext_lazy("By anybody"), choices=_actors, apply=_by),
         Filter(key="kind", title=gettext_lazy("To what"), every=gettext_lazy("To anything"), choices=_kinds, apply=_of_kind),
         Filter(key="days", title=gettext_lazy("When"), every=gettext_lazy("At any time"), choices=lambda: _PERIODS, apply=_since),
     ),
