@@ -64,7 +64,7 @@ AUDIENCE = Listing(
             title=gettext_lazy("Person"),
             cell=lambda one: _person(one.person, ""),
             plain=lambda one: str(one.person),
-            order=("id",),
+            order=("person_id",),
             head=True,
         ),
         Column(
