@@ -15,7 +15,6 @@ from esmero.people.imports import run as imports
 from esmero.people.imports.lifecycle import BRING, CHECK
 from esmero.privacy.retention import keep_terms
 from esmero.work.jobs import Chunk
-from esmero.work.sqlite.learning import Learning
 
 # Kind of job → the function that does its next chunk.
 JOBS: Mapping[str, Chunk] = {
@@ -57,5 +56,4 @@ ROUTINES: Mapping[str, Routine] = {
     "forget-unconfirmed": _forget_unconfirmed,
     "keep-terms": _keep_terms,
     "keep-tallies": Rounds(),
-    "learn-tables": Learning(),
 }
