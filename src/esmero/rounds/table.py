@@ -17,7 +17,6 @@ from esmero.people.imports.lifecycle import BRING, CHECK
 from esmero.privacy.access import write_links
 from esmero.privacy.retention import keep_terms
 from esmero.work.jobs import Chunk
-from esmero.work.sqlite.learning import Learning
 
 # Kind of job → the function that does its next chunk.
 JOBS: Mapping[str, Chunk] = {
@@ -70,5 +69,4 @@ ROUTINES: Mapping[str, Routine] = {
     "forget-networks": _forget_networks,
     "keep-terms": _keep_terms,
     "keep-tallies": Rounds(),
-    "learn-tables": Learning(),
 }
