@@ -2,7 +2,7 @@
 
 Up to SMALL people everything is counted while one waits. Beyond, counting may take seconds, and no page waits for that: the
 same ten thousand people, drawn once by chance, are looked at, one by one and so in bounded time, and a thread beside the web
-server counts all. What it found is kept for the day (`Counted`), under a digest of the conditions and of that day. An
+server counts all. What it found is good for FRESH (`Counted`), under a digest of the conditions and of the day. An
 estimate never looks like a count: it is rounded, and called “about” or “fewer than” (docs/decisions/0008-a-million-people.md).
 """
 
@@ -32,6 +32,7 @@ _SCARCE = 10  # found in the sample: fewer say no more than how many there are a
 _DRAWN = "esmero-sample"
 _DRAWN_FOR = 600  # seconds: people come and go meanwhile, and the sample stays, so that numbers beside each other agree
 _PATIENCE = timedelta(minutes=5)  # after which a count that was begun and not ended is taken for lost
+FRESH = timedelta(minutes=10)  # people come and go: an older count is none
 _busy = threading.Lock()
 
 
@@ -62,7 +63,8 @@ def number_each(trees: Mapping[str, Any], *, guessed: Mapping[str, Number], hous
         return {}
     if not is_large():
         return {key: Number(people) for key, people in count_each(trees, house=house).items()}
-    rows = Counted.objects.filter(digest__in=list(trees), number__isnull=False)
+    fresh = timezone.now() - FRESH
+    rows = Counted.objects.filter(digest__in=list(trees), number__isnull=False, asked_at__gte=fresh)
     found = {digest: Number(number or 0) for digest, number in rows.values_list("digest", "number")}
     open_ones = {key: tree for key, tree in trees.items() if key not in found}
     guesses = guess_each({key: tree for key, tree in open_ones.items() if key not in guessed}, house=house)
@@ -148,14 +150,14 @@ def _count_aside(trees: Mapping[str, Any], *, house: House) -> None:
 
 
 def _claim(digests: list[str]) -> list[str]:
-    """Return what nobody counts at the moment, and note that we do; what is older than two days goes."""
+    """Return what nobody counts at the moment or has counted lately, and note that we do; what is old goes."""
     now = timezone.now()
     with transaction.atomic():
         Counted.objects.filter(asked_at__lt=now - timedelta(days=2)).delete()
         lost = now - _PATIENCE
         held = set(
             Counted.objects.filter(digest__in=digests)
-            .filter(Q(asked_at__gte=lost) | Q(number__isnull=False))
+            .filter(Q(asked_at__gte=lost) | Q(number__isnull=False, asked_at__gte=now - FRESH))
             .values_list("digest", flat=True)
         )
         mine = [digest for digest in digests if digest not in held]
@@ -163,6 +165,6 @@ def _claim(digests: list[str]) -> list[str]:
             [Counted(digest=digest, asked_at=now) for digest in mine],
             update_conflicts=True,
             unique_fields=["digest"],
-            update_fields=["asked_at"],
+            update_fields=["asked_at", "number"],
         )
     return mine

@@ -1,6 +1,7 @@
 import json
 
 import pytest
+from django.utils import timezone
 
 from esmero.campaigns.models import Campaign
 from esmero.dossier import guessing
@@ -79,6 +80,12 @@ def test_in_a_large_house_an_estimate_stands_until_all_are_counted_aside(client,
     assert {one.uid: one.number for one in again.context["numbers"]} == {"n0": Number(1), "n1": Number(1)}
     assert "load delay" not in again.content.decode()
     assert not begun
+
+    Counted.objects.update(asked_at=timezone.now() - 2 * guessing.FRESH)
+    later = client.post(NUMBERS, ONE)
+    assert {one.number.kind for one in later.context["numbers"]} == {"under"}, "people came and went meanwhile"
+    begun.pop()()
+    assert {one.number.kind for one in client.post(NUMBERS, ONE).context["numbers"]} == {"exact"}
 
 
 def test_in_a_large_house_a_saved_segment_is_counted_by_the_worker(client, people, monkeypatch):
