@@ -39,8 +39,8 @@ def scene():
     dispatches = [open_dispatch(house, people) for _ in range(3)]
     Dispatch.objects.filter(pk=dispatches[1].pk).update(brand=other, topic=topic)
     Dispatch.objects.filter(pk=dispatches[2].pk).update(message_class="internal")
-    for entry in PermissionEntry.objects.all():
-        days = timedelta(hours=12 * 24 - entry.pk % 40)
+    for place, entry in enumerate(PermissionEntry.objects.order_by("id")):
+        days = timedelta(hours=12 * 24 - place % 40)
         PermissionEntry.objects.filter(pk=entry.pk).update(
             recorded_at=NOW - days, act=chance.choice(["granted", "withdrawn"]), source=chance.choice(["web", "csv"])
         )

@@ -106,7 +106,10 @@ def test_from_nothing_to_a_dry_run_in_json(ask, tmp_path, monkeypatch):
     letter.write_text(MJML)
     how = [*BRAND, "--source", "feria", "--map", "Acepta publicidad=consent"]
     dry = ask("import", file, *how, "--dry-run")
-    assert (dry["dry_run"], dry["counts"]) == (True, {"added": 2, "refused": 1, "address-none": 1})
+    assert (dry["dry_run"], dry["counts"]) == (
+        True,
+        {"added": 2, "refused": 1, "address-none": 1, "granted": 1, "withdrawn": 0},
+    )
     brought = ask("import", file, *how, "--refused", tmp_path / "refused.csv")
     assert brought["counts"] == dry["counts"]
     assert brought["columns"] == {"Correo": "email", "Acepta publicidad": "consent"}

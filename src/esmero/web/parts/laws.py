@@ -36,7 +36,9 @@ REMARKS: Mapping[str, str | Promise] = {
     "the controller demonstrates it": _("the controller demonstrates it"),
     "the way out in the headers": _("the way out in the headers"),
     "three years after the last contact": _("three years after the last contact"),
-    "three years at most, where a log is kept as proof": _("three years at most, where a log is kept as proof"),
+    "three years at most, where a log serves internal control": _(
+        "three years at most, where a log serves internal control"
+    ),
     "transparency, purpose": _("transparency, purpose"),
     "what an address is": _("what an address is"),
     "good practice: a clear justification from the customer's point of view": _(
