@@ -31,7 +31,7 @@ SAMPLE = 10_000
 _SCARCE = 10  # found in the sample: fewer say no more than how many there are at most
 _DRAWN = "esmero-sample"
 _DRAWN_FOR = 600  # seconds: people come and go meanwhile, and the sample stays, so that numbers beside each other agree
-_PATIENCE = timedelta(minutes=5)  # after which a count that was begun and not ended is taken for lost
+_PATIENCE = timedelta(minutes=15)  # after which a count that was begun and not ended is taken for lost
 FRESH = timedelta(minutes=10)  # people come and go: an older count is none
 _busy = threading.Lock()
 
@@ -146,7 +146,11 @@ def _count_aside(trees: Mapping[str, Any], *, house: House) -> None:
         finally:
             _busy.release()
 
-    run_aside(work, name="count segments")
+    try:
+        run_aside(work, name="count segments")
+    except BaseException:  # no thread could begin
+        _busy.release()
+        raise
 
 
 def _claim(digests: list[str]) -> list[str]:

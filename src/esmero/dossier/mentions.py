@@ -17,6 +17,18 @@ def mentioned(conditions: Any) -> set[str]:
     return set().union(*(mentioned(conditions[key]) for key in ("all", "any", "none", "not") if key in conditions))
 
 
+def defined(conditions: Any, *, named: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the conditions of every segment to which conditions lead, by name; None for one that is not there."""
+    found: dict[str, Any] = {}
+    ways = mentioned(conditions)
+    while ways:
+        name = ways.pop()
+        if name not in found:
+            found[name] = named.get(name)
+            ways |= mentioned(found[name])
+    return found
+
+
 def rename(conditions: Any, *, old: str, new: str) -> Any:
     """Return the conditions with another name in the place of one segment's."""
     if isinstance(conditions, list):

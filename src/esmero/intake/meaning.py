@@ -145,8 +145,9 @@ def judge(status: str, code: int, text: str) -> Judgement:
 
     `status` is the enhanced status ("5.1.1" or empty), `code` the SMTP reply code (0 when unknown) and `text` what the
     server said. Words come first, for servers send the wrong number more often than the wrong word; the most telling
-    number decides what the words leave open. A 4 in front of either, or a 5.7.x, is never the address's fault for good: where words
-    call the user unknown under such a number, a filter speaks, and only its second refusal silences the address.
+    number decides what the words leave open. A 4 in front of either, or a 5.7.x, is never the address's fault for good:
+    where words call the user unknown under such a number, a filter speaks, and only its second refusal silences the
+    address; an account that is closed under it is the sender's, unless the number says otherwise (5.7.13, RFC 5248).
     """
     status, inner_status, inner_code = find_status(status), find_status(text), find_code(text)
     numbers = [number for number in (inner_status, status) if number]
@@ -160,6 +161,8 @@ def judge(status: str, code: int, text: str) -> Judgement:
             meaning = Meaning.POLICY
     elif barred and meaning in {Meaning.UNKNOWN_USER, Meaning.MOVED}:
         meaning = Meaning.FILTERED
+    elif barred and meaning is Meaning.DISABLED and not any(_by_status(one) is Meaning.DISABLED for one in numbers):
+        meaning = Meaning.POLICY
     hard = meaning in FOR_GOOD and not temporary
     return Judgement(meaning=meaning, hard=hard, ours=meaning in OURS)
 

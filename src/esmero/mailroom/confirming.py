@@ -3,13 +3,14 @@
 Both are templates of the brand like any other, made at the first need, so that the operator can change their words.
 """
 
+import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from string import Template as Words
 
 from django.db import transaction
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.html import escape
 from django.utils.translation import gettext as _
 
@@ -25,11 +26,15 @@ from esmero.mailroom.tagged import day_of
 from esmero.outbox.ledger import new_opaque
 from esmero.outbox.models import Dispatch, Message, MessageClass
 from esmero.outbox.receivers import receiver_of
-from esmero.outbox.relays import find_relay, has_relay
+from esmero.outbox.relays import brands_with_relay, find_relay
 from esmero.people.models import Person, Topic
 from esmero.rendering.compile import Source
 from esmero.rendering.tokens import Purpose
+from esmero.work.jobs import enqueue, save_progress
+from esmero.work.models import Job
 
+ASK = "ask-to-confirm"
+log = logging.getLogger(__name__)
 _LANGUAGES = ("es", "fr", "en")
 _LETTER = Path(asks.__file__).parent / "letters" / "letter.mjml"
 
@@ -51,21 +56,48 @@ def ask_those_who_wait(*, at: datetime, most: int = 100) -> int:
     It is done beside the page, so that the page does the same work, and takes the same time, for every address. Where the
     brand has no way out, entries wait until it has one.
     """
-    waiting = Submission.objects.filter(state=Submission.State.PENDING, asked_at=None, at__gt=at - WAITS)
-    if not waiting.exists():
-        return 0
-    ways = {brand.pk for brand in Brand.objects.all() if has_relay(brand)}
+    waiting = Submission.objects.filter(
+        state=Submission.State.PENDING,
+        asked_at=None,
+        message=None,
+        at__gt=at - WAITS,
+        form__brand__in=brands_with_relay(),
+    )
     done = 0
-    for number in waiting.filter(form__brand__in=ways).order_by("id").values_list("pk", flat=True)[:most]:
-        with transaction.atomic():
-            rows = Submission.objects.select_for_update(of=("self",)).select_related("form__brand")
-            row = rows.filter(pk=number, asked_at=None).first()
-            if row is not None:
-                ask_to_confirm(row, at=at)
-                row.asked_at = at
-                row.save(update_fields=["asked_at"])
-                done += 1
+    for number in waiting.order_by("id").values_list("pk", flat=True)[:most]:
+        try:
+            done += _ask_once(number, at=at)
+        except Exception:  # one that cannot be written keeps nobody else waiting
+            log.exception("no confirmation for submission %d", number)
+            with transaction.atomic():
+                if Submission.objects.filter(pk=number, asked_at=None).update(asked_at=at):
+                    enqueue(ASK, subject_id=number)
+            done += 1
     return done
+
+
+def _ask_once(number: int, *, at: datetime) -> bool:
+    with transaction.atomic():
+        rows = Submission.objects.select_for_update(of=("self",)).select_related("form__brand")
+        row = rows.filter(pk=number, asked_at=None).first()
+        if row is None:
+            return False
+        ask_to_confirm(row, at=at)
+        row.asked_at = at
+        row.save(update_fields=["asked_at"])
+    return True
+
+
+def run_ask(job: Job) -> bool:
+    """Write one mail that could not be written before; what hinders it stands at the job, where a person sees it."""
+    now = timezone.now()
+    with transaction.atomic():
+        rows = Submission.objects.select_for_update(of=("self",)).select_related("form__brand")
+        row = rows.filter(pk=job.subject, state=Submission.State.PENDING, message=None, at__gt=now - WAITS).first()
+        if row is not None:
+            ask_to_confirm(row, at=now)
+        save_progress(job)
+    return True
 
 
 def ask_to_confirm(submission: Submission, *, at: datetime) -> Message | None:

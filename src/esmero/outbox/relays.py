@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from esmero.house.audit import note
@@ -40,9 +40,10 @@ def find_relay(brand: Brand) -> Relay:
     )
 
 
-def has_relay(brand: Brand) -> bool:
-    """Say whether a brand's mail has a way out."""
-    return Relay.objects.filter(Q(brand=brand) | Q(brand=None)).exists()
+def brands_with_relay() -> QuerySet[Brand]:
+    """Return the brands whose mail has a way out."""
+    ways = Relay.objects.all()
+    return Brand.objects.filter(Q(pk__in=ways.values("brand")) | Exists(ways.filter(brand=None)))
 
 
 def address_of(relay: Relay, *, helo: str) -> RelayAddress:

@@ -1,10 +1,11 @@
 """One's own data behind a fresh link, which goes to the address on file: whoever got a mail passed on learns nothing."""
 
+import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from esmero.house.audit import note
@@ -12,18 +13,22 @@ from esmero.house.models import Brand
 from esmero.mailroom.plain import put_out_plain
 from esmero.mailroom.presses import open_signer
 from esmero.mailroom.tagged import day_of
-from esmero.outbox.relays import find_relay, has_relay
+from esmero.outbox.relays import brands_with_relay, find_relay
 from esmero.people.addresses import domain_of, read_address
 from esmero.people.models import Address, ContactPoint, Person, Suppression
 from esmero.people.names import refold
 from esmero.people.suppression import find_suppressions
 from esmero.privacy.models import Access, AddressChange
 from esmero.rendering.tokens import Purpose
+from esmero.work.jobs import enqueue, save_progress
+from esmero.work.models import Job
 
 MOST_A_DAY = 3
 LASTS = timedelta(days=1)
 MAY_CORRECT = ("given_name", "family_name")
 THE_PERSON = "the person"
+LINK = "write-link"
+log = logging.getLogger(__name__)
 
 
 class Refused(Exception):
@@ -48,20 +53,43 @@ def write_links(*, at: datetime, most: int = 100) -> int:
     None goes to an address that is silent or gone, nor for a link that has died. Where the brand has no way out, it waits
     as long as the link would live.
     """
-    waiting = Access.objects.filter(written_at=None, at__gt=at - LASTS).select_related("brand").order_by("id")
+    waiting = Access.objects.filter(written_at=None, at__gt=at - LASTS, brand__in=brands_with_relay())
     done = 0
-    for number, brand in [(row.pk, row.brand) for row in waiting[:most]]:
-        with transaction.atomic():
-            rows = Access.objects.select_for_update(of=("self",)).select_related("person__address", "brand")
-            row = rows.filter(pk=number, written_at=None).first()
-            if row is None or not has_relay(brand):
-                continue
-            if _may_go(row.person):
-                _write_link(row)
-            row.written_at = at
-            row.save(update_fields=["written_at"])
+    for number in waiting.order_by("id").values_list("pk", flat=True)[:most]:
+        try:
+            done += _write_once(number, at=at)
+        except Exception:  # one that cannot be written keeps nobody else waiting
+            log.exception("no letter for the link %d", number)
+            with transaction.atomic():
+                if Access.objects.filter(pk=number, written_at=None).update(written_at=at):
+                    enqueue(LINK, subject_id=number)
             done += 1
     return done
+
+
+def _write_once(number: int, *, at: datetime) -> bool:
+    with transaction.atomic():
+        rows = Access.objects.select_for_update(of=("self",)).select_related("person__address", "brand")
+        row = rows.filter(pk=number, written_at=None).first()
+        if row is None:
+            return False
+        if _may_go(row.person):
+            _write_link(row)
+        row.written_at = at
+        row.save(update_fields=["written_at"])
+    return True
+
+
+def run_link(job: Job) -> bool:
+    """Write one letter that could not be written before; what hinders it stands at the job, where a person sees it."""
+    with transaction.atomic():
+        rows = Access.objects.select_for_update(of=("self",)).select_related("person__address", "brand")
+        row = rows.filter(pk=job.subject, at__gt=timezone.now() - LASTS).first()
+        if row is not None and not job.done and _may_go(row.person):
+            _write_link(row)
+        job.done = 1
+        save_progress(job)
+    return True
 
 
 def _may_go(person: Person) -> bool:

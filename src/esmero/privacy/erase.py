@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from esmero.house.audit import note
 from esmero.house.models import User
 from esmero.outbox.models import Message
-from esmero.people.models import Merge, Person, Suppression
+from esmero.people.models import Import, ImportLine, Merge, Person, Suppression
 from esmero.people.suppression import ERASED, suppress, suppress_number
 from esmero.privacy.table import BY_RULE, EMPTIED, TABLE, Holding, Rows
 from esmero.vault.files import discard
@@ -44,10 +44,12 @@ def erase_person(person: Person, *, by: User | str, reason: str, at: datetime) -
         for merged in Person.objects.filter(pk__in=into, state=Person.State.MERGED):
             erase_person(merged, by=by, reason=reason, at=at)
         _keep_silence(person, at=at)
+        address = person.address.value if person.address else ""
         papers = _find_papers(person)
         for holding in TABLE:
             rows = rows_of(holding, person)
             counts[holding.name] = _empty(rows, holding=holding)
+        counts["lines of dry runs"] = _forget_dry_lines(person, address=address)
         gone = discard(papers)
         counts["sealed files"] = len(gone)
         note("person.erased", by=by, subject=person, facts={"reason": reason[:300], "rows": counts})
@@ -71,6 +73,19 @@ def _keep_silence(person: Person, *, at: datetime) -> None:
         suppress(address.value, scope=Suppression.Scope.ALL, reason=ERASED, evidence=f"person {person.pk}", at=at)
     if person.number:
         suppress_number(person.number, reason=ERASED, evidence=f"person {person.pk}", at=at)
+
+
+def _forget_dry_lines(person: Person, *, address: str) -> int:
+    """Empty what dry runs of imports said of them: such a line knows nobody yet but by number, name and address."""
+    theirs = Q()
+    if person.number:
+        theirs |= Q(number=person.number)
+    if address:
+        theirs |= Q(cell__icontains=address)
+    if not theirs:
+        return 0
+    dry = Import.objects.exclude(state__in=(Import.State.RUNNING, Import.State.DONE)).values("pk")
+    return ImportLine.objects.filter(theirs, of__in=dry, person=None).update(number="", cell="")
 
 
 def _find_papers(person: Person) -> set[int]:

@@ -10,11 +10,11 @@ from esmero.dossier.saved import COUNT, run_count
 from esmero.dossier.tallies import Rounds
 from esmero.mailroom import absences, dryrun, planning, receive, trials
 from esmero.mailroom.clicks import take_in_clicks
-from esmero.mailroom.confirming import ask_those_who_wait
+from esmero.mailroom.confirming import ASK, ask_those_who_wait, run_ask
 from esmero.people import duplicates
 from esmero.people.imports import run as imports
 from esmero.people.imports.lifecycle import BRING, CHECK
-from esmero.privacy.access import write_links
+from esmero.privacy.access import LINK, run_link, write_links
 from esmero.privacy.retention import keep_terms
 from esmero.work.jobs import Chunk
 
@@ -29,6 +29,8 @@ JOBS: Mapping[str, Chunk] = {
     BRING: imports.run_chunk,
     duplicates.FIND: duplicates.run_chunk,
     COUNT: run_count,
+    ASK: run_ask,
+    LINK: run_link,
 }
 
 # Routine → how many things it did; called again at once while it does something, otherwise a second later.

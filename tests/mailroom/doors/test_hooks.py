@@ -219,3 +219,17 @@ def test_an_event_of_a_stranger_changes_nothing(client):
     work(sent)
     assert not Suppression.objects.exists()
     assert PermissionEntry.objects.count() == before
+
+
+def test_who_was_not_asked_for_a_name_yet_is_no_suspect_and_the_rest_is_written_down_seldom(
+    client, django_assert_max_num_queries
+):
+    body = json.dumps([{"x": 1}])
+    client.post("/hooks/postmark", body, content_type="application/json")
+    assert not find_hook("postmark").suspect
+    wrong = {"Authorization": "Basic YW5hOmZhbHNjaA=="}
+    assert client.post("/hooks/postmark", body, content_type="application/json", headers=wrong).status_code == 403
+    assert find_hook("postmark").suspect
+    with django_assert_max_num_queries(2) as asked:
+        client.post("/hooks/postmark", body, content_type="application/json", headers=wrong)
+    assert not [one for one in asked.captured_queries if not one["sql"].startswith("SELECT")]

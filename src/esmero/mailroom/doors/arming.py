@@ -92,6 +92,8 @@ def keep_heard(name: str, *, proven: bool) -> None:
     """Write down that a provider was heard, or that somebody could not prove to be it."""
     field, at = "heard_at" if proven else "refused_at", timezone.now()
     stale = Q(**{f"{field}__isnull": True}) | Q(**{f"{field}__lt": at - SELDOM})
+    if Hook.objects.filter(~stale, provider=name).exists():
+        return  # no transaction: whoever knows the address cannot make writers wait
     with transaction.atomic():
         Hook.objects.get_or_create(provider=name)
         Hook.objects.filter(stale, provider=name).update(**{field: at})

@@ -46,7 +46,8 @@ def take_events(provider: str, *, request: HttpRequest) -> int:
         reader.run_validators(request)
         events = list(reader.parse_events(request))  # the size of a request is bounded, so their number is
     except AnymailWebhookValidationFailure as fault:
-        keep_heard(provider, proven=False)
+        if not PROVIDERS[provider].pair or "Authorization" in request.headers:  # else it was not asked for its name yet
+            keep_heard(provider, proven=False)
         raise NotTheirs(str(fault)) from fault
     except (AnymailError, ValueError, KeyError, TypeError, AttributeError, LookupError) as fault:
         raise Garbled(f"{type(fault).__name__}: {fault}") from fault

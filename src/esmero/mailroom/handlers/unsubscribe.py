@@ -11,9 +11,10 @@ def handle(arrival: Arrival) -> None:
     Where a provider signed for the address alone, it leaves all that was written to it lately, whichever was meant.
     """
     if arrival.message is None and arrival.told:
-        for message in {
-            (one.dispatch.brand_id, one.dispatch.topic_id, one.person_id): one for one in arrival.told
-        }.values():
+        told = [
+            one for one in arrival.told if one.dispatch.topic_id
+        ] or arrival.told  # a topic is meant before all of them
+        for message in {(one.dispatch.brand_id, one.dispatch.topic_id, one.person_id): one for one in told}.values():
             leave(message, at=arrival.at, source="mail", proof=arrival.inbound.raw, place=arrival.evidence)
         return
     if arrival.message is None or not arrival.proven:

@@ -497,6 +497,8 @@ JOB_KINDS: Mapping[str, str | Promise] = {
     "count-segment": _("Count of a segment"),
     "retrying": _("Another try of what failed"),
     "trying": _("Trying of links"),
+    "ask-to-confirm": _("Mail that asks to confirm a sign-up"),
+    "write-link": _("Letter with the link to one’s data"),
 }
 
 

@@ -88,6 +88,22 @@ def test_in_a_large_house_an_estimate_stands_until_all_are_counted_aside(client,
     assert {one.number.kind for one in client.post(NUMBERS, ONE).context["numbers"]} == {"exact"}
 
 
+def test_a_number_belongs_to_the_segments_as_they_stand(client, people, monkeypatch):
+    begun = []
+    monkeypatch.setattr(guessing, "SMALL", 2)
+    monkeypatch.setattr(guessing, "run_aside", lambda work, **_facts: begun.append(work))
+    named = Segment.objects.create(name="A", conditions=STORED)
+    by_name = {"node": ["n1 n0 row"], "match_n0": "all", "what_n1": "segment", "is_n1": "is", "value_n1": "A"}
+    client.post(NUMBERS, by_name)
+    begun.pop()()
+    told = client.post(NUMBERS, by_name).context["numbers"]
+    assert {one.number for one in told} == {Number(1)}
+    Segment.objects.filter(pk=named.pk).update(conditions={"none": [STORED]})
+    known = [f"{one.digest}:{one.people}" for one in told]
+    later = client.post(NUMBERS, {**by_name, "counted": known}).context["numbers"]
+    assert {one.number.kind for one in later} == {"about"} or {one.number.kind for one in later} == {"under"}
+
+
 def test_in_a_large_house_a_saved_segment_is_counted_by_the_worker(client, people, monkeypatch):
     monkeypatch.setattr(guessing, "SMALL", 2)
     client.post(NEW, {**ONE, "name": "Uno", "act": "save"})

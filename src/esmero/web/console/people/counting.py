@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from esmero.dossier.compiling import House
 from esmero.dossier.guessing import Number, is_large, number_each, sample_persons
+from esmero.dossier.mentions import defined
 from esmero.dossier.segments import select_persons, tell_which
 from esmero.people.models import Person
 from esmero.web.console.people.conditions import WrongError, write_row, write_tree
@@ -62,12 +63,14 @@ def read_known(post: QueryDict) -> Mapping[str, Number]:
     return known
 
 
-def show_known(conditions: Mapping[str, dict[str, Any] | None], *, known: Mapping[str, Number]) -> dict[str, Beside]:
+def show_known(
+    conditions: Mapping[str, dict[str, Any] | None], *, known: Mapping[str, Number], named: Mapping[str, Any]
+) -> dict[str, Beside]:
     """Return the numbers of a tree as far as they are known."""
     return {
         uid: Beside(
             uid=uid,
-            digest=(digest := digest_of(said) if said is not None else ""),
+            digest=(digest := digest_of(said, named=named) if said is not None else ""),
             number=known.get(digest),
             open=said is None,
         )
@@ -80,14 +83,15 @@ def count_missing(
 ) -> dict[str, Beside]:
     """Count what is not known exactly, all in one query, or estimate it (dossier/guessing.py); raises SegmentFault."""
     exact = {digest for digest, number in known.items() if number.kind == "exact"}
-    said = {digest_of(one): one for one in conditions.values() if one is not None}
+    said = {digest_of(one, named=house.named): one for one in conditions.values() if one is not None}
     missing = {digest: one for digest, one in said.items() if digest not in exact}
-    return show_known(conditions, known={**known, **number_each(missing, guessed=known, house=house)})
+    found = {**known, **number_each(missing, guessed=known, house=house)}
+    return show_known(conditions, known=found, named=house.named)
 
 
-def digest_of(said: Mapping[str, Any]) -> str:
-    """Return a short name of conditions; it changes with the day, as relative days do."""
-    text = json.dumps([said, timezone.localdate().isoformat()], sort_keys=True)
+def digest_of(said: Mapping[str, Any], *, named: Mapping[str, Any]) -> str:
+    """Return a short name of conditions; it changes with the day, as relative days do, and with the segments that they name."""
+    text = json.dumps([said, timezone.localdate().isoformat(), defined(said, named=named)], sort_keys=True)
     return hashlib.blake2b(text.encode(), digest_size=9).hexdigest()
 
 

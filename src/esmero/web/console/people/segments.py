@@ -224,10 +224,11 @@ def _save(
 def _draw(request: HttpRequest, root: Group, *, segment: Segment | None, offer: Offer, done: Done) -> dict[str, Any]:
     """Gather what the editor shows. Without scripts a button counts; otherwise only what is known already is shown."""
     conditions, known = list_conditions(root, offer=offer), read_known(request.POST)
-    numbers, trouble = show_known(conditions, known=known), ""
+    house = read_house()
+    numbers, trouble = show_known(conditions, known=known, named=house.named), ""
     if request.POST.get("act") == "count" and not wants_part(request):
         try:
-            numbers = count_missing(conditions, known=known, house=read_house())
+            numbers = count_missing(conditions, known=known, house=house)
         except SegmentFault as wrong:
             trouble = say_fault(wrong)
     return {
