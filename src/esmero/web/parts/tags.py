@@ -106,7 +106,7 @@ def sheet(context: Mapping[str, Any], sheet: Sheet) -> Mapping[str, Any]:
 @register.simple_tag
 def charts_script() -> SafeString:
     """Load what draws charts; only for pages that show one."""
-    return format_html('<script src="{}" defer></script>', static("esmero/charts.js"))
+    return format_html('<script src="{}" defer fetchpriority="low"></script>', static("esmero/charts.js"))
 
 
 @register.inclusion_tag("parts/stat.html")
