@@ -152,7 +152,7 @@ class Message(Due):
             models.Index(fields=["dispatch", "state"], name="message_dispatch_state"),
             models.Index(fields=["person", "sent_at"], name="message_person_sent"),
             models.Index(fields=["sent_at", "dispatch"], condition=Q(sent_at__isnull=False), name="message_sent"),
-            models.Index(fields=["address"], name="message_address"),
+            models.Index(fields=["address"], opclasses=["varchar_pattern_ops"], name="message_address_begins"),
         ]
 
     def __str__(self) -> str:

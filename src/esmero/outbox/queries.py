@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db.models import Count, F, QuerySet
+from django.db import connection
+from django.db.models import Count, F, Q, QuerySet
 
 from esmero.house.models import Brand
 from esmero.outbox.models import Captured, Dispatch, Message, MessageEvent, Relay
 
 MOST_COUNTED = 2_000
+FEW = 200  # addresses
 
 
 def count_events(*, brand: Brand, kinds: Sequence[str], since: datetime) -> dict[str, int]:
@@ -28,13 +30,28 @@ def count_sent(*, brand: Brand, since: datetime) -> int:
     return rows[: MOST_COUNTED + 1].count()
 
 
-def seek_messages(prefix: str, *, most: int = MOST_COUNTED) -> list[int]:
-    """Return the ids of the first messages to addresses that begin with a text in small letters, by the index of addresses.
+def find_few_messages(prefix: str) -> list[int] | None:
+    """Return the ids of the messages to addresses that begin with a text in small letters; None where those are many.
 
-    Those that begin with it stand side by side there, from the text onwards (people/seeking.py does the same).
+    Many are more than FEW addresses or MOST_COUNTED messages: then a list is better walked in its own order. In SQLite's
+    index addresses that begin alike stand side by side; PostgreSQL may order them as a dictionary would, so it is asked by
+    pattern, for which its index is made.
     """
-    rows = Message.objects.filter(address__gte=prefix).order_by("address").values_list("pk", "address")[:most]
-    return [pk for pk, address in rows if address.startswith(prefix)]
+    rows = Message.objects.order_by("address").filter(address__gte=prefix)
+    if connection.vendor == "postgresql":
+        rows = Message.objects.order_by().filter(address__startswith=prefix)
+    near = rows.values_list("address", flat=True).distinct()[: FEW + 1]
+    addresses = [address for address in near if address.startswith(prefix)]
+    if len(addresses) > FEW:
+        return None
+    ids = list(Message.objects.filter(address__in=addresses).values_list("pk", flat=True)[: MOST_COUNTED + 1])
+    return ids if len(ids) <= MOST_COUNTED else None
+
+
+def whose_address_begins(prefix: str) -> Q:
+    """Return the condition for rows with a message, that it went to an address that begins with a text in small letters."""
+    few = find_few_messages(prefix)
+    return Q(message__address__startswith=prefix) if few is None else Q(message__in=few)
 
 
 def list_doubts(*, brand: Brand, limit: int) -> Sequence[Message]:

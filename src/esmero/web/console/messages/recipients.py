@@ -13,7 +13,6 @@ from esmero.campaigns.models import AudienceMember, Campaign
 from esmero.dossier.daily import RETURNED
 from esmero.mailroom.reasons import CODES
 from esmero.outbox.models import Message, MessageEvent
-from esmero.outbox.queries import seek_messages
 from esmero.people.models import Person
 from esmero.people.queries import find_few_people, stands_in
 from esmero.web.parts.tables import Choice, Column, Filter, Listing, Rows
@@ -44,7 +43,7 @@ def _find(rows: Rows, text: str) -> Rows:
 
 
 def _find_message(rows: Rows, text: str) -> Rows:
-    return rows.filter(pk__in=seek_messages(text.lower())) if "@" in text else _find(rows, text)
+    return rows.filter(address__startswith=text.lower()) if "@" in text else _find(rows, text)
 
 
 def _said_of(member: AudienceMember) -> SafeString:

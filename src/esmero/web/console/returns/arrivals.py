@@ -20,7 +20,7 @@ from esmero.mailroom.again import read_again
 from esmero.mailroom.arrival import BY_ADDRESS
 from esmero.mailroom.models import Inbound
 from esmero.mailroom.queries import arrival_rows, untied
-from esmero.outbox.queries import seek_messages
+from esmero.outbox.queries import whose_address_begins
 from esmero.vault.files import Tampered, read
 from esmero.web.console.access import requires, staff
 from esmero.web.console.listing import answer_list
@@ -70,7 +70,7 @@ def _find(rows: Rows, text: str) -> Rows:
     latest = Inbound.objects.order_by("-id").values("pk")[:LOOKED_AT]
     begins = Q(envelope_from__istartswith=text) | Q(envelope_to__istartswith=text)
     found = list(Inbound.objects.filter(begins, pk__in=latest).values_list("pk", flat=True)[:MOST])
-    return rows.filter(Q(pk__in=found) | Q(message__in=seek_messages(text.lower())))
+    return rows.filter(Q(pk__in=found) | whose_address_begins(text.lower()))
 
 
 ARRIVALS = Listing(

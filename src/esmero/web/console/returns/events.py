@@ -19,7 +19,7 @@ from esmero.intake.meaning import OURS
 from esmero.mailroom.queries import event_rows
 from esmero.outbox.meaning import Meaning
 from esmero.outbox.models import RETURN_KINDS, MessageEvent
-from esmero.outbox.queries import seek_messages
+from esmero.outbox.queries import whose_address_begins
 from esmero.web.console.access import requires
 from esmero.web.console.listing import answer_list
 from esmero.web.console.reports.period import SPANS, USUAL, read_period
@@ -73,7 +73,7 @@ def _find(rows: Rows, text: str) -> Rows:
     latest = rows.select_related(None).order_by("-at", "-id").values("pk")[:LOOKED_AT]
     said = Q(message__receiver__iexact=text) | Q(facts__text__icontains=text)
     found = list(MessageEvent.objects.filter(said, pk__in=latest).values_list("pk", flat=True))
-    return rows.filter(Q(message__in=seek_messages(text.lower())) | Q(pk__in=found))
+    return rows.filter(whose_address_begins(text.lower()) | Q(pk__in=found))
 
 
 def _with_class(rows: Rows, value: str) -> Rows:

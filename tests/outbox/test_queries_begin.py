@@ -1,0 +1,44 @@
+"""Messages by the beginning of their address: few by their ids, many as they stand in a list; none is missing in either."""
+
+import pytest
+
+from esmero.outbox import queries
+from esmero.outbox.models import Message
+from esmero.outbox.queries import find_few_messages, whose_address_begins
+from tests.house_facts import add_people, build_house, open_dispatch
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def ledger():
+    house = build_house()
+    dispatch = open_dispatch(house, add_people(house, 6))
+    addresses = [
+        "ana@a.example",
+        "ana-b@a.example",
+        "ana.b@a.example",
+        "anab@a.example",
+        "ana_b@a.example",
+        "zoe@a.example",
+    ]
+    for message, address in zip(Message.objects.filter(dispatch=dispatch).order_by("id"), addresses, strict=True):
+        Message.objects.filter(pk=message.pk).update(address=address)
+
+
+@pytest.mark.parametrize(
+    ("prefix", "number"), [("ana", 5), ("ana-b@", 1), ("ana.", 1), ("ana_", 1), ("x", 0), ("zoe@", 1)]
+)
+def test_whatever_letters_an_address_has_it_is_found(ledger, prefix, number):
+    found = find_few_messages(prefix)
+    assert sorted(found) == sorted(m.pk for m in Message.objects.all() if m.address.startswith(prefix))
+    assert len(found) == number
+
+
+@pytest.mark.parametrize(("few", "most"), [(2, 2_000), (200, 3)])
+def test_of_many_none_is_lost(ledger, monkeypatch, few, most):
+    monkeypatch.setattr(queries, "FEW", few)
+    monkeypatch.setattr(queries, "MOST_COUNTED", most)
+    assert find_few_messages("ana") is None
+    assert "message__address__startswith" in str(whose_address_begins("ana"))
+    assert find_few_messages("zoe") is not None
