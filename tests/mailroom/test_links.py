@@ -137,7 +137,7 @@ def test_a_name_is_looked_at_when_it_is_connected_to(monkeypatch):
     [
         "127.0.0.1", "10.0.0.1", "172.16.3.4", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "224.0.0.1",
         "255.255.255.255", "240.0.0.1", "192.0.2.1", "198.18.0.1", "::1", "::", "fe80::1", "fd00::1", "ff02::1",
-        "::ffff:10.0.0.1", "64:ff9b::a00:1", "2002:a00:1::", "2001:db8::1", "2001:0:4136:e378:8000:63bf:f5ff:fffe",
+        "::ffff:10.0.0.1", "64:ff9b::a00:1", "fec0::1", "192.0.0.8", "3fff::1", "168.63.129.16", "2002:a00:1::", "2001:db8::1", "2001:0:4136:e378:8000:63bf:f5ff:fffe",
     ],
 )  # fmt: skip
 def test_special_addresses_are_not_public(address):
@@ -221,4 +221,16 @@ def test_whose_turn_did_not_come_in_time_is_not_told_of():
     with serving() as (_server, base):
         urls = [f"{base}/hangs?{number}" for number in range(links.SIDE_BY_SIDE + 2)]
         told = try_links(urls, allow=loopback, seconds=5, total=0.3)
+    assert told == {}, "who had no time is not blamed"
+    with serving() as (_server, base):
+        urls = [f"{base}/hangs?{number}" for number in range(links.SIDE_BY_SIDE + 2)]
+        told = try_links(urls, allow=loopback, seconds=0.2, total=0.3)
     assert list(told) == urls[: links.SIDE_BY_SIDE]
+
+
+def test_our_own_hosts_are_never_asked_whoever_sends_us_there():
+    with serving() as (server, base):
+        own = base.replace("127.0.0.1", "localhost")
+        told = try_links([f"{own}/well"], own={"localhost"}, allow=loopback)
+        assert server.asked == []
+    assert [one.outcome for one in told.values()] == ["untried"]

@@ -167,7 +167,7 @@ def load_routes(*, signer: Signer, known: dict[int, Route]) -> dict[int, Route]:
         signs = bool(dispatch.relay and dispatch.relay.relay_signs)
         old = known.get(dispatch.pk)
         if old is not None and old.presses.relay_signs == signs:
-            old.dispatch = dispatch
+            old.dispatch, old.share = dispatch, find_share(dispatch)  # a topic may be made private meanwhile
             fresh[dispatch.pk] = old
             continue
         fresh[dispatch.pk] = Route(dispatch, Presses(dispatch, signer, signs), find_share(dispatch))

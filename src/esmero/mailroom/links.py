@@ -12,7 +12,8 @@ import ipaddress
 import socket
 import ssl
 import threading
-from collections.abc import Callable, Iterable, Mapping
+import time
+from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from typing import Any, override
@@ -31,6 +32,17 @@ USER_AGENT = "Mozilla/5.0 (compatible; Esmero link check)"
 _RESERVED = ("example", "test", "invalid", "localhost", "local", "example.com", "example.net", "example.org", "onion")
 _SURE = "a.root-servers.net"  # a house that is cut off often has a resolver that denies every name but its own
 _EMBEDDED = ipaddress.ip_network("64:ff9b::/96")  # IPv4 within IPv6 (RFC 6052)
+_SPECIAL = tuple(
+    map(
+        ipaddress.ip_network,
+        (
+            "192.0.0.0/24",  # IETF protocol assignments (RFC 6890)
+            "168.63.129.16/32",  # what a virtual machine of Azure asks its host (Microsoft Learn)
+            "fec0::/10",  # site-local, still routed in old networks (RFC 3879)
+            "3fff::/20",  # documentation (RFC 9637)
+        ),
+    )
+)
 _NO_HEAD = frozenset({400, 403, 404, 405, 406, 429, 500, 501, 502, 503})
 
 type Address = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -70,26 +82,36 @@ def is_public(address: Address) -> bool:
             inner = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
         if inner is not None:
             return is_public(inner)
+    if any(address in network for network in _SPECIAL if network.version == address.version):
+        return False
     return address.is_global and not (address.is_multicast or address.is_reserved or address.is_unspecified)
 
 
 def try_links(
-    urls: Iterable[str], *, allow: Allow = is_public, seconds: float = SECONDS, total: float = TOTAL
+    urls: Iterable[str],
+    *,
+    own: Collection[str] = (),
+    allow: Allow = is_public,
+    seconds: float = SECONDS,
+    total: float = TOTAL,
 ) -> dict[str, Answer]:
     """Ask the first MOST_LINKS links, SIDE_BY_SIDE at a time, and return what each said.
 
-    Whose turn did not come within `total` seconds is not among them. `allow` says of an address whether it may be connected to. Where nothing at all could be reached because we cannot get
-    out, no link is blamed for it: what would be silent or without a host is untried.
+    Whose turn did not come within `total` seconds, or who had less than `seconds` of them, is not among them. `own` are the
+    names of our own hosts, which are never asked, also not where a redirect leads there. `allow` says of an address whether
+    it may be connected to. Where nothing at all could be reached because we cannot get out, no link is blamed for it: what
+    would be silent or without a host is untried.
     """
     wanted = list(dict.fromkeys(urls))[:MOST_LINKS]
-    trial = _Trial(allow=allow, seconds=seconds)
+    trial = _Trial(own=frozenset(own), allow=allow, seconds=seconds)
     pool = ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="links")
     futures = {pool.submit(trial.ask, url): url for url in wanted}
     done, late = wait(futures, timeout=total)
     pool.shutdown(wait=False, cancel_futures=True)
     trial.end()
     told = {futures[future]: future.result() for future in done}
-    told |= {futures[future]: Answer("silent") for future in late if not future.cancelled()}
+    left = [futures[future] for future in late if not future.cancelled()]
+    told |= {url: Answer("silent") for url in left if trial.waited(url) >= seconds}
     answers = {url: told[url] for url in wanted if url in told}
     if trial.connected or any(one.outcome == "refused" for one in answers.values()):
         return answers
@@ -112,8 +134,9 @@ def _knows_names() -> bool:
 class _Trial:
     """One round of asking: what it may reach, and the sockets that it has open, to be cut when its time is over."""
 
-    def __init__(self, *, allow: Allow, seconds: float) -> None:
-        self._allow, self._seconds = allow, seconds
+    def __init__(self, *, own: frozenset[str], allow: Allow, seconds: float) -> None:
+        self._own, self._allow, self._seconds = own, allow, seconds
+        self._began: dict[str, float] = {}
         self._open: list[socket.socket] = []
         self._lock = threading.Lock()
         self._ended = False
@@ -122,12 +145,18 @@ class _Trial:
     def ask(self, url: str) -> Answer:
         """Follow one link to its end."""
         final = url
+        self._began[url] = time.monotonic()
         for _ in range(MOST_REDIRECTS + 1):
             answer, target = self._ask_once(final)
             if not target:
                 return replace(answer, final=final if final != url else "")
             final = urljoin(final, target)
         return Answer("redirects", answer.status, final)
+
+    def waited(self, url: str) -> float:
+        """Return for how many seconds a link has been asked."""
+        began = self._began.get(url)
+        return 0.0 if began is None else time.monotonic() - began
 
     def end(self) -> None:
         """Cut whatever is still open: a server that drips must not hold a thread."""
@@ -171,6 +200,8 @@ class _Trial:
             return Answer("scheme"), ""
         if parts.scheme not in ("http", "https") or not host or "@" in parts.netloc:
             return Answer("scheme"), ""
+        if host.lower() in self._own:
+            return Answer("untried"), ""
         if port is not None and port < 1024 and port not in (80, 443):
             return Answer("inside"), ""
         if any(host == name or host.endswith(f".{name}") for name in _RESERVED) and not _is_address(host):

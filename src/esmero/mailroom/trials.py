@@ -32,7 +32,7 @@ FRESH = timedelta(hours=1)
 PATIENCE = timedelta(minutes=2)  # so long a try that was asked for is waited for
 FORGOTTEN = timedelta(days=1)
 
-type Tries = Callable[[Iterable[str]], Mapping[str, Answer]]
+type Tries = Callable[..., Mapping[str, Answer]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +54,8 @@ class Found:
 
 def links_of(compiled: Compiled, *, brand: Brand) -> Links:
     """Return a text's links. Those of the house itself are left out: they carry tokens, and opening one is an act."""
-    own = urlsplit(brand.public_url).hostname
-    tried = tuple(url for url in dict.fromkeys(compiled.links) if _host(url) != own)
+    own = _hosts([brand.public_url])
+    tried = tuple(url for url in dict.fromkeys(compiled.links) if not _hosts([url]) & own)
     personal: dict[str, None] = {}
     for node in LexborHTMLParser(compiled.html.source).css("a[href]"):
         address = node.attributes.get("href") or ""
@@ -96,7 +96,9 @@ def read_found(*, urls: Collection[str], texts: Collection[TemplateText] = (), a
 
 
 def run_chunk(job: Job, *, tries: Tries = try_links) -> bool:
-    """Try what a job names, or whatever of a version (its subject) was not tried within the hour."""
+    """Try what a job names, or whatever of a version (its subject) was not tried within the hour: links, then text by text."""
+    if "texts" in job.cursor:
+        return _judge_next(job)
     texts = _texts_of(job)
     urls = dict.fromkeys(str(url) for url in job.facts.get("urls", []))
     if job.subject_id is not None:
@@ -106,18 +108,30 @@ def run_chunk(job: Job, *, tries: Tries = try_links) -> bool:
         urls = {url: None for url in urls if url in found.missing}
         texts = [text for text in texts if key_of_text(text) in found.missing]
     # The demo's hosts are invented, and nothing leaves its machine.
-    answers = dict.fromkeys(urls, Answer("demo")) if settings.ESMERO.demo else tries(urls)
-    verdicts = {key_of_text(text): _judge(text) for text in texts} if spam.is_there() else {}
+    answers = dict.fromkeys(urls, Answer("demo")) if settings.ESMERO.demo else tries(urls, own=own_hosts())
     at = timezone.now()
     with transaction.atomic():
         for url, answer in answers.items():
             facts = {"status": answer.status, "final": answer.final[:500]}
             _keep(Trial.Kind.LINK, key_of(url), url=url, outcome=answer.outcome, facts=facts, at=at)
-        for key, (outcome, facts) in verdicts.items():
-            _keep(Trial.Kind.SPAM, key, url="", outcome=outcome, facts=facts, at=at)
         Trial.objects.filter(asked_at__lt=at - FORGOTTEN).delete()
+        job.cursor = {"texts": [text.pk for text in texts] if spam.is_there() else []}
         save_progress(job)
-    return True
+    return not job.cursor["texts"]
+
+
+def _judge_next(job: Job) -> bool:
+    """Show one text to the filter; each is a chunk of its own, for a filter may take its time."""
+    first, *others = job.cursor["texts"] or [0]
+    text = TemplateText.objects.select_related("version__template__brand").filter(pk=first).first()
+    verdict = _judge(text) if text is not None else None
+    with transaction.atomic():
+        if text is not None and verdict is not None:
+            outcome, facts = verdict
+            _keep(Trial.Kind.SPAM, key_of_text(text), url="", outcome=outcome, facts=facts, at=timezone.now())
+        job.cursor = {"texts": others}
+        save_progress(job)
+    return not others
 
 
 def key_of(url: str) -> str:
@@ -174,8 +188,17 @@ def _is_due(row: Trial | None, *, at: datetime) -> bool:
     return at - row.asked_at > PATIENCE
 
 
-def _host(url: str) -> str | None:
-    try:
-        return urlsplit(url).hostname
-    except ValueError:
-        return None
+def own_hosts() -> set[str]:
+    """Return the names of all hosts of the house: its brands' public addresses, and the console's."""
+    brands = Brand.objects.values_list("public_url", flat=True)
+    return _hosts([settings.ESMERO.public_url, *brands]) | {host.lower() for host in settings.ESMERO.hosts}
+
+
+def _hosts(urls: Iterable[str]) -> set[str]:
+    found = set()
+    for url in urls:
+        try:
+            found.add((urlsplit(url).hostname or "").rstrip("."))
+        except ValueError:
+            continue
+    return found - {""}
