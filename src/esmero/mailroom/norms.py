@@ -43,11 +43,9 @@ def count_refused() -> tuple[dict[str, int], bool]:
     Ids grow with time, so the latest are read by the primary key, and no more than MOST of them.
     """
     since = timezone.now() - timedelta(days=REFUSED_DAYS)
-    rows = Message.objects.order_by("-id").values_list("state", "judged_at", "verdict")
     numbers = Counter({rule.code: 0 for rule in RULES})
-    seen = 0
-    for state, judged_at, verdict in rows[:MOST].iterator(chunk_size=5000):
-        seen += 1
-        if state == Message.State.REFUSED and judged_at and judged_at >= since and verdict:
-            numbers[verdict.partition(" ")[0].partition(":")[0]] += 1
-    return dict(numbers), seen < MOST
+    first = next(iter(Message.objects.order_by("-id").values_list("id", flat=True)[MOST - 1 : MOST]), None)
+    rows = Message.objects.filter(id__gte=first or 0, state=Message.State.REFUSED, judged_at__gte=since)
+    for verdict in rows.exclude(verdict="").values_list("verdict", flat=True).iterator(chunk_size=5000):
+        numbers[verdict.partition(" ")[0].partition(":")[0]] += 1
+    return dict(numbers), first is None

@@ -29,6 +29,12 @@ from esmero.privacy.models import Retention
 from esmero.privacy.retention import Standing, list_standings
 
 PROVIDERS = 12
+_PERSONS = ("people", "sign-ups", "writers", "staff")
+_DATA = (
+    "names", "numbers", "addresses", "languages", "organisations", "contact-points", "tags", "notes", "permissions",
+    "messages", "arrivals", "conversations", "log-ins",
+)  # fmt: skip
+_WITH = {"people": {"names", "languages"}, "writers": {"conversations"}, "staff": {"log-ins"}}
 _LOCAL = frozenset({"", "localhost", "127.0.0.1", "::1"})
 
 
@@ -75,15 +81,18 @@ class Records:
 def gather_records() -> Records:
     """Read everything. The number of queries does not grow with people, messages or events."""
     brands = list(Brand.objects.order_by("name", "id"))
+    relays = list(Relay.objects.filter(kind=Relay.Kind.SMTP).order_by("name"))
+    boxes = list(Mailbox.objects.filter(active=True).order_by("name"))
+    there = _look_around()
     return Records(
         controllers=tuple(_controller(brand) for brand in brands),
         aims=tuple(_find_aims()),
-        persons=_find_persons(),
-        data=_find_data(),
+        persons=tuple(name for name in _PERSONS if name in there),
+        data=tuple(name for name in _DATA if name in there),
         fields=tuple(OwnField.objects.order_by("key")),
-        recipients=tuple(_find_recipients(brands)),
+        recipients=tuple(_find_recipients(brands, relays=relays, boxes=boxes)),
         terms=tuple(list_standings()),
-        measures=_find_measures(brands),
+        measures=_find_measures(brands, relays=relays, boxes=boxes, signing_up="sign-ups" in there),
     )
 
 
@@ -110,38 +119,28 @@ def _find_aims() -> list[Aim]:
     ]
 
 
-def _find_persons() -> tuple[str, ...]:
+def _look_around() -> frozenset[str]:
+    """Return what there is of _PERSONS and _DATA: each table is asked once for a single row."""
     there = {
-        "people": Person.objects.exists(),
-        "sign-ups": Form.objects.filter(state=Form.State.OPEN).exists(),
-        "writers": Conversation.objects.exists(),
-        "staff": User.objects.exists(),
+        "people": Person.objects.all(),
+        "sign-ups": Form.objects.filter(state=Form.State.OPEN),
+        "writers": Conversation.objects.all(),
+        "staff": User.objects.all(),
+        "numbers": Person.objects.exclude(number=""),
+        "addresses": Person.objects.filter(address__isnull=False),
+        "organisations": Person.objects.filter(organisation__isnull=False),
+        "contact-points": ContactPoint.objects.all(),
+        "tags": Tag.objects.all(),
+        "notes": Note.objects.all(),
+        "permissions": Permission.objects.all(),
+        "messages": Message.objects.all(),
+        "arrivals": Inbound.objects.all(),
     }
-    return tuple(name for name, is_there in there.items() if is_there)
+    found = {name for name, rows in there.items() if rows.exists()}
+    return frozenset(found.union(*(more for name, more in _WITH.items() if name in found)))
 
 
-def _find_data() -> tuple[str, ...]:
-    people = Person.objects.exists()
-    there = {
-        "names": people,
-        "numbers": Person.objects.exclude(number="").exists(),
-        "addresses": Person.objects.filter(address__isnull=False).exists(),
-        "languages": people,
-        "organisations": Person.objects.filter(organisation__isnull=False).exists(),
-        "contact-points": ContactPoint.objects.exists(),
-        "tags": Tag.objects.exists(),
-        "notes": Note.objects.exists(),
-        "permissions": Permission.objects.exists(),
-        "messages": Message.objects.exists(),
-        "arrivals": Inbound.objects.exists(),
-        "conversations": Conversation.objects.exists(),
-        "log-ins": User.objects.exists(),
-    }
-    return tuple(name for name, is_there in there.items() if is_there)
-
-
-def _find_recipients(brands: list[Brand]) -> list[Recipient]:
-    relays = Relay.objects.filter(kind=Relay.Kind.SMTP).order_by("name")
+def _find_recipients(brands: list[Brand], *, relays: list[Relay], boxes: list[Mailbox]) -> list[Recipient]:
     found = [
         Recipient(kind="relay", name=f"{one.name} ({one.host})", encrypted=one.security != Relay.Security.NONE)
         for one in relays
@@ -153,7 +152,7 @@ def _find_recipients(brands: list[Brand]) -> list[Recipient]:
     found += [Recipient(kind="provider", name=one["key"]) for one in sent.order_by("-number", "key")[:PROVIDERS]]
     found += [
         Recipient(kind="mailbox", name=f"{one.name} ({one.host})", encrypted=one.security != Mailbox.Security.NONE)
-        for one in Mailbox.objects.filter(active=True).order_by("name")
+        for one in boxes
     ]
     domains = sorted({brand.mailbox.rpartition("@")[2] for brand in brands if brand.mailbox})
     found += [Recipient(kind="forward", name=domain) for domain in domains]
@@ -164,10 +163,10 @@ def _find_recipients(brands: list[Brand]) -> list[Recipient]:
     return found
 
 
-def _find_measures(brands: list[Brand]) -> dict[str, bool]:
+def _find_measures(
+    brands: list[Brand], *, relays: list[Relay], boxes: list[Mailbox], signing_up: bool
+) -> dict[str, bool]:
     """Return every measure with whether it is on here; a measure that has nothing to protect is left out."""
-    relays = list(Relay.objects.filter(kind=Relay.Kind.SMTP))
-    boxes = list(Mailbox.objects.filter(active=True))
     passwords = [one.password for one in relays if one.password]
     measures = {
         "https": settings.ESMERO.secure and settings.ESMERO.public_url.startswith("https://"),
@@ -186,7 +185,7 @@ def _find_measures(brands: list[Brand]) -> dict[str, bool]:
         measures["mailboxes-encrypted"] = all(one.security != Mailbox.Security.NONE for one in boxes)
     if brands:
         measures["signatures"] = all(_signs(brand, relays=relays) for brand in brands)
-    if Form.objects.filter(state=Form.State.OPEN).exists():
+    if signing_up:
         measures["double-opt-in"] = True
     return measures
 
