@@ -187,10 +187,7 @@ def first_day(today: date) -> date:
         Message.objects.filter(sent_at__isnull=False).order_by("sent_at").values_list("sent_at", flat=True).first(),
         MessageEvent.objects.order_by("at").values_list("at", flat=True).first(),
         PermissionEntry.objects.order_by("id").values_list("recorded_at", flat=True).first(),
-        Person.objects.filter(state=Person.State.ACTIVE)
-        .order_by("created_at")
-        .values_list("created_at", flat=True)
-        .first(),
+        Person.objects.filter(Person.is_active()).order_by("created_at").values_list("created_at", flat=True).first(),
     )
     known = [moment.astimezone(UTC).date() for moment in firsts if moment is not None]
     return min([*known, today])

@@ -37,7 +37,7 @@ def select_persons(conditions: Any, *, house: House | None = None) -> QuerySet[P
 
     """
     house = house or read_house()
-    active = Person.objects.filter(state=Person.State.ACTIVE).order_by("id")
+    active = Person.objects.filter(Person.is_active()).order_by("id")
     condition = compile_node(_read(conditions, house=house), house=house)
     if isinstance(condition, bool):
         return active if condition else active.none()

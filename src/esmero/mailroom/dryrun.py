@@ -49,7 +49,7 @@ def run_chunk(job: Job) -> bool:
         CROWDS.drop(job.pk)
         return True
     # Who was merged or erased since the segment was read is no longer one of them.
-    rows = Person.objects.filter(pk__in=chosen, state=Person.State.ACTIVE).order_by("id")
+    rows = Person.objects.filter(Person.is_active(), pk__in=chosen).order_by("id")
     reached = [Reached(pk, address or "") for pk, address in rows.values_list("id", "address__value")]
     members = judge_audience(campaign, reached, at=timezone.now())
     with transaction.atomic():

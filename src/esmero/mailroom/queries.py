@@ -106,13 +106,9 @@ def group_words(*, brand: Brand, since: datetime, limit: int = 100) -> tuple[lis
 
     Addresses, numbers of machines and the codes of single mails are taken out before words are compared.
     """
-    rows = MessageEvent.objects.filter(
-        kind__in=(*RETURN_KINDS, MessageEvent.Kind.DEFERRED), at__gte=since, message__dispatch__brand=brand
-    ).order_by("-at")
-    facts = rows.values_list("kind", "facts", "message__receiver", "message", "message__address")[:WORDS_LOOKED_AT]
     groups: dict[tuple[str, str], Wording] = {}
     seen = 0
-    for kind, said, receiver, message, address in facts.iterator(chunk_size=1000):
+    for kind, said, receiver, message, address in _read_latest_words(brand=brand, since=since):
         seen += 1
         text = _text_of(said)
         if not text:
@@ -127,6 +123,19 @@ def group_words(*, brand: Brand, since: datetime, limit: int = 100) -> tuple[lis
             group.example, group.text, group.address = message, text, address
     ranked = sorted(groups.values(), key=lambda one: (-one.number, one.words))
     return ranked[:limit], seen
+
+
+def _read_latest_words(*, brand: Brand, since: datetime) -> list[tuple[Any, ...]]:
+    """Read the latest WORDS_LOOKED_AT returns and deferrals: the ends of two indexes, each in the order of time."""
+    rows = MessageEvent.objects.alias(of=F("message__dispatch_id") + 0).filter(
+        at__gte=since, of__in=Dispatch.objects.filter(brand=brand).values("pk")
+    )
+    each = (rows.filter(~Q(kind__in=_NO_RETURN)), rows.filter(kind=MessageEvent.Kind.DEFERRED))
+    latest = [row for kinds in each for row in kinds.order_by("-at").values_list("at", "pk")[:WORDS_LOOKED_AT]]
+    keys = [pk for _at, pk in sorted(latest, reverse=True)[:WORDS_LOOKED_AT]]
+    facts = ("pk", "kind", "facts", "message__receiver", "message", "message__address")
+    found = {row[0]: row[1:] for row in MessageEvent.objects.filter(pk__in=keys).values_list(*facts)}
+    return [found[key] for key in keys if key in found]
 
 
 def simplify_words(text: str) -> str:

@@ -104,7 +104,7 @@ def run_chunk(job: Job) -> bool:
     """Compare the next few thousand people; True when all three orders were gone through."""
     at, after = int(job.cursor.get("pass", 0)), job.cursor.get("after")
     if not job.cursor:
-        job.total = len(_PASSES) * Person.objects.filter(state=Person.State.ACTIVE).count()
+        job.total = len(_PASSES) * Person.objects.filter(Person.is_active()).count()
         job.cursor = {"pass": 0, "after": None, "began": timezone.now().isoformat()}
     step = _PASSES[at]
     rows = _read(step, after)
@@ -146,7 +146,7 @@ def _decide(pair: Duplicate, *, to: str, expected: str, by: User | str) -> bool:
 
 
 def _read(step: _Pass, after: list[Any] | None) -> list[Person]:
-    rows = Person.objects.filter(step.narrow, state=Person.State.ACTIVE)
+    rows = Person.objects.filter(Person.is_active(), step.narrow)
     if after is not None:
         key, pk = after
         later = Q(**{f"{step.key}__gt": key}) | Q(**{step.key: key}, pk__gt=pk)

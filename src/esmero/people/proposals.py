@@ -143,7 +143,7 @@ def _open(proposal: Proposal) -> Proposal:
 
 
 def _add_successor(row: Proposal) -> Taken:
-    known = Person.objects.filter(address__value=row.address, state=Person.State.ACTIVE).order_by("id").first()
+    known = Person.objects.filter(Person.is_active(), address__value=row.address).order_by("id").first()
     if known is not None:
         return Taken(known, None)
     address, _ = Address.objects.get_or_create(value=row.address, defaults={"domain": domain_of(row.address)})

@@ -17,7 +17,7 @@ _PEOPLE = "esmero-people"
 
 def people_rows() -> QuerySet[Person]:
     """Return the active people with what a list says of them."""
-    return Person.objects.filter(state=Person.State.ACTIVE).select_related("address", "organisation")
+    return Person.objects.filter(Person.is_active()).select_related("address", "organisation")
 
 
 def find_people(rows: QuerySet[Person], *, text: str) -> QuerySet[Person]:
@@ -60,7 +60,7 @@ def count_people() -> int:
     known: int | None = cache.get(_PEOPLE)
     if known is not None:
         return known
-    number = Person.objects.filter(state=Person.State.ACTIVE).count()
+    number = Person.objects.filter(Person.is_active()).count()
     if number > MOST_COUNTED:
         cache.set(_PEOPLE, number, timeout=60)
     return number

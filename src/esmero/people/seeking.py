@@ -37,7 +37,7 @@ def seek_persons(text: str, *, limit: int) -> Sequence[Person]:
 
 
 def _active() -> QuerySet[Person]:
-    return Person.objects.filter(state=Person.State.ACTIVE).select_related("address")
+    return Person.objects.filter(Person.is_active()).select_related("address")
 
 
 def _by_name(prefix: str, *, limit: int) -> list[Person]:
@@ -50,7 +50,7 @@ def _by_family(words: Sequence[str], *, limit: int) -> list[Person]:
     first, *others = words
     family = FromFamilyName("folded", "given_name")
     # Seen through a join, SQLite would use no more of this index than the state: so it is looked into by itself.
-    near = Person.objects.filter(state=Person.State.ACTIVE).annotate(family=family).filter(family__gte=first)
+    near = Person.objects.filter(Person.is_active()).annotate(family=family).filter(family__gte=first)
     numbers = near.order_by("family", "id").values("pk")[: _READ if others else limit * 2]
     found: list[Person] = []
     # Neither state nor order here: each would tempt a planner to walk through everybody instead of these few.

@@ -56,7 +56,7 @@ class ImportChunk:
         numbers = {row.texts["number"] for row in rows if row.texts.get("number")}
         self.erased = find_silent_numbers(numbers)
         found, became = self._find_by_number(numbers)
-        at_address = Person.objects.filter(address__value__in=values, state=Person.State.ACTIVE).order_by("-id")
+        at_address = Person.objects.filter(Person.is_active(), address__value__in=values).order_by("-id")
         by_address = list(at_address.select_related("address", "organisation"))
         # One object a person, however it was found: two would overwrite each other.
         one_each = {person.pk: person for person in [*by_address, *found]}

@@ -47,7 +47,7 @@ def _report(brought: Import, lines: Sequence[ImportLine]) -> Iterator[tuple[int,
         else set()
     )
     used = {one.address_id for one in persons.values() if one and one.address_id}
-    sharing = Person.objects.filter(address__in=used, state=Person.State.ACTIVE).values_list("address")
+    sharing = Person.objects.filter(Person.is_active(), address__in=used).values_list("address")
     shared = {pk for pk, number in sharing.annotate(Count("id")).order_by() if number > 1}
     for one in lines:
         person = one.person

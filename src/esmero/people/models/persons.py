@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from esmero.people.family import FromFamilyName
+from esmero.work.likely import Likely
 
 
 class Address(models.Model):
@@ -100,6 +101,11 @@ class Person(models.Model):
 
     def __str__(self) -> str:
         return f"{self.given_name} {self.family_name}".strip() or self.number or str(self.pk)
+
+    @classmethod
+    def is_active(cls) -> Q:
+        """Return the condition that a person is active, as nearly all are."""
+        return Q(**{f"state__{Likely.lookup_name}": cls.State.ACTIVE})
 
 
 class ContactPoint(models.Model):

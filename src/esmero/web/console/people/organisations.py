@@ -133,7 +133,7 @@ def organisations(request: HttpRequest) -> HttpResponseBase:
 
 def _seek(text: str) -> list[int]:
     """Return whom a text finds, by their keys alone: what an index holds is looked through, and no row is read."""
-    found = find_people(Person.objects.filter(state=Person.State.ACTIVE), text=text).order_by("folded", "id")
+    found = find_people(Person.objects.filter(Person.is_active()), text=text).order_by("folded", "id")
     return list(found.values_list("pk", flat=True)[:MOST])
 
 
