@@ -45,20 +45,22 @@ def _find_permission(message: Message) -> PermissionEntry | None:
     dispatch = message.dispatch
     if message.person_id is None or dispatch.purpose_id is None:
         return None
-    grants = PermissionEntry.objects.filter(
-        person=message.person_id,
-        brand=dispatch.brand_id,
-        channel=Channel.EMAIL,
-        purpose=dispatch.purpose_id,
-        act=PermissionEntry.Act.GRANTED,
-    )
-    grants = grants.filter(topic=None) | grants.filter(topic=dispatch.topic_id)
     moment = message.sent_at or message.judged_at
-    if moment is not None:
-        grants = grants.filter(at__lte=moment)
+    # One person's entries are few, and are read by the person alone: the ledger's other indexes lead through everybody's.
+    grants = [
+        entry
+        for entry in PermissionEntry.objects.filter(person=message.person_id).order_by("id")
+        if (entry.brand_id, entry.channel, entry.purpose_id) == (dispatch.brand_id, Channel.EMAIL, dispatch.purpose_id)
+        and entry.act == PermissionEntry.Act.GRANTED
+        and entry.topic_id in {None, dispatch.topic_id}
+        and (moment is None or entry.at <= moment)
+    ]
     # What counted is what the standing points to, as long as it is such a grant; else the newest of them.
-    entries = Permission.objects.filter(person=message.person_id, brand=dispatch.brand_id).values("entry")
-    return grants.filter(id__in=entries).order_by("-at").first() or grants.order_by("-at", "-id").first()
+    standing = set(
+        Permission.objects.filter(person=message.person_id, brand=dispatch.brand_id).values_list("entry", flat=True)
+    )
+    pointed = [entry for entry in grants if entry.pk in standing]
+    return max(pointed or grants, key=lambda entry: (entry.at, entry.pk), default=None)
 
 
 def _find_gap(message: Message) -> timedelta | None:

@@ -112,14 +112,17 @@ def _find_slip(message: Message, *, at: datetime) -> PermissionEntry | None:
     topic = message.dispatch.topic
     if message.person_id is None or topic is None:
         return None
-    ledger = PermissionEntry.objects.filter(
-        person=message.person_id, brand=message.dispatch.brand, channel=Channel.EMAIL, purpose=topic.purpose
-    )
-    last = ledger.filter(topic=topic).order_by("-id").first()
+    # One person's entries are few, and are read by the person alone: the ledger's other indexes lead through everybody's.
+    where = (message.dispatch.brand_id, Channel.EMAIL, topic.purpose_id)
+    ledger = [
+        entry
+        for entry in PermissionEntry.objects.filter(person=message.person_id).order_by("id")
+        if (entry.brand_id, entry.channel, entry.purpose_id) == where and entry.topic_id in {None, topic.pk}
+    ]
+    last = next((entry for entry in reversed(ledger) if entry.topic_id == topic.pk), None)
     if last is None or last.act != Act.WITHDRAWN or last.proof_place != _place(message) or at - last.at > UNDO_FOR:
         return None
-    had = ledger.filter(topic__in=[topic], act=Act.GRANTED) | ledger.filter(topic=None, act=Act.GRANTED)
-    return last if had.filter(id__lt=last.pk).exists() else None
+    return last if any(entry.act == Act.GRANTED and entry.pk < last.pk for entry in ledger) else None
 
 
 def _has_left(message: Message, *, purpose: Purpose, topic: Topic | None) -> bool:
