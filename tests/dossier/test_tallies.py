@@ -157,7 +157,7 @@ def test_pressure_counts_people_by_their_messages_of_thirty_days(scene):
 def test_the_figures_of_a_dispatch_are_kept_while_it_is_open_and_renewed_by_events(scene):
     keep_all(NOW)
     dispatch = Dispatch.objects.first()
-    stored = read_figures([dispatch.pk])[dispatch.pk]
+    stored = read_figures([dispatch.pk], brands=[dispatch.brand_id])[dispatch.pk]
     counted = count_figures(dispatch.pk, at=NOW)
     assert {key: number for key, number in stored.numbers.items() if key != "at"} == counted.numbers
     assert sum(counted.states.values()) == 40
@@ -165,7 +165,7 @@ def test_the_figures_of_a_dispatch_are_kept_while_it_is_open_and_renewed_by_even
     keep_all(NOW + timedelta(minutes=1))
     MessageEvent.objects.create(message=Message.objects.filter(dispatch=dispatch).first(), kind="replied", at=NOW)
     keep_all(NOW + timedelta(minutes=2))
-    after = read_figures([dispatch.pk])[dispatch.pk]
+    after = read_figures([dispatch.pk], brands=[dispatch.brand_id])[dispatch.pk]
     replied = set(MessageEvent.objects.filter(message__dispatch=dispatch, kind="replied").values_list("message"))
     assert after.get("acted", "replied", "person") == len(replied)
 

@@ -60,7 +60,10 @@ class AudienceMember(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["campaign", "person"], name="audience_once")]
-        indexes = [models.Index(fields=["campaign", "first"], name="audience_reason")]
+        indexes = [  # the campaign stands second, or SQLite would take one for a page of all and sort it
+            models.Index(fields=["first", "campaign", "person"], name="audience_first"),
+            models.Index(fields=["outcome", "campaign", "person"], name="audience_outcome"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.person_id} {self.outcome}"

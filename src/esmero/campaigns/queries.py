@@ -74,7 +74,8 @@ def measure_progress(campaigns: Collection[Campaign], *, at: datetime) -> dict[i
             small.append(campaign.dispatch_id)
             room -= size
     keys = [f"state|{state}" for state in Message.State.values] + [f"is|sent|{Message.Worst.RETURNED_FOR_GOOD:d}"]
-    stored = read_figures([pk for pk in campaign_of if pk not in small], keys=keys)
+    brands = {campaign.brand_id for campaign in campaigns}
+    stored = read_figures([pk for pk in campaign_of if pk not in small], brands=brands, keys=keys)
     numbers: dict[int, dict[str, int]] = {pk: {} for pk in small}
     counted = Message.objects.filter(dispatch__in=small).values_list("dispatch", "state", "worst")
     for dispatch, state, worst, number in counted.annotate(number=Count("id")).order_by():
@@ -153,7 +154,7 @@ def read_account(campaign: Campaign, *, at: datetime) -> Account | None:
     """Gather what a started campaign's page says; None before it has a dispatch, and while a large one is uncounted."""
     if campaign.dispatch_id is None:
         return None
-    figures = look_at(campaign.dispatch_id, expected=expect(campaign), at=at)
+    figures = look_at(campaign.dispatch_id, brand=campaign.brand_id, expected=expect(campaign), at=at)
     if not figures.numbers:
         return None
     pace = _measure_pace([campaign.dispatch_id], at=at) if campaign.state == Campaign.State.RUNNING else {}

@@ -28,7 +28,7 @@ from django.utils.translation import gettext as _
 
 from esmero.dossier.behaviour import find_doers
 from esmero.dossier.days import bound_field, bound_span, moments, near_days
-from esmero.dossier.expressions import Folded, OneOf, OwnValue, Untrue, fold_latin
+from esmero.dossier.expressions import Folded, OwnValue, Untrue, fold_latin
 from esmero.people.conditions import (
     DEEPEST,
     All,
@@ -49,6 +49,7 @@ from esmero.people.conditions import (
 )
 from esmero.people.models import ImportLine, Permission, Person, Preference
 from esmero.people.segments import read_json
+from esmero.work.few import OneOf
 
 type Condition = Q | bool
 

@@ -1,8 +1,6 @@
 """The few pieces of SQL that Django does not speak, each with the same answer on SQLite and on PostgreSQL."""
 
-import json
 import unicodedata
-from collections.abc import Sequence
 from typing import Any
 
 from django.db import connection
@@ -132,29 +130,3 @@ class OwnValue(Func):
             f"(NULLIF({found}, '') COLLATE \"C\")" if kind == "string" else f"({found})",
             (*params, self.key, *params, self.key),
         )
-
-
-class OneOf(Func):
-    """Whether a text is one of many; they travel as one parameter, however many they are."""
-
-    arity = 1
-
-    def __init__(self, expression: Any, values: Sequence[str]) -> None:
-        self.values = tuple(values)
-        super().__init__(expression, output_field=BooleanField())
-
-    @property
-    def identity(self) -> Any:
-        """Two of them are the same only with the same values."""
-        return (self.__class__, *self.source_expressions, self.values)
-
-    def as_sqlite(self, compiler: Any, connection: Any, **extra_context: Any) -> Any:  # noqa: ARG002 - as Django calls it
-        """Compile: a list in JSON."""
-        sql, params = compiler.compile(self.source_expressions[0])
-        chosen = f"({sql} IN (SELECT value FROM json_each(%s)))"  # noqa: S608 - the values are a parameter
-        return chosen, (*params, json.dumps(self.values))
-
-    def as_postgresql(self, compiler: Any, _connection: Any, **_context: Any) -> Any:
-        """Compile: an array."""
-        sql, params = compiler.compile(self.source_expressions[0])
-        return f"({sql} = ANY(%s::text[]))", (*params, list(self.values))

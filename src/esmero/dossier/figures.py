@@ -21,7 +21,6 @@ from django.db.models import Case, CharField, Count, F, Func, Max, Min, Q, Query
 
 from esmero.content.models import Link
 from esmero.dossier.models import Tally
-from esmero.house.models import Brand
 from esmero.outbox.models import Dispatch, Message, MessageEvent
 
 NEVER = date(1970, 1, 1)  # the day of figures that belong to no day
@@ -210,10 +209,10 @@ def _lowest_link(dispatch: int) -> Case:
     return Case(*doubles, default=F("link_id"))
 
 
-def read_figures(dispatches: Iterable[int], *, keys: Iterable[str] = ()) -> dict[int, Figures]:
-    """Return the stored figures of those of these dispatches that have some, in one query; `keys` narrows them."""
+def read_figures(dispatches: Iterable[int], *, brands: Iterable[int], keys: Iterable[str] = ()) -> dict[int, Figures]:
+    """Return the stored figures of those of these brands' dispatches that have some, in one query; `keys` narrows them."""
     kinds = {kind_of(pk): pk for pk in dispatches}
-    rows = Tally.objects.filter(brand__in=Brand.objects.values("pk"), kind__in=kinds, day=NEVER)
+    rows = Tally.objects.filter(brand__in=list(brands), kind__in=kinds, day=NEVER)
     wanted = list(keys)
     if wanted:
         rows = rows.filter(key__in=[*wanted, "at"])
@@ -227,12 +226,11 @@ def read_figures(dispatches: Iterable[int], *, keys: Iterable[str] = ()) -> dict
     }
 
 
-def look_at(dispatch: Dispatch | int, *, expected: int, at: datetime) -> Figures:
-    """Return the figures of a dispatch: counted now while it is small (`expected` messages), else those of the rounds.
+def look_at(dispatch: int, *, brand: int, expected: int, at: datetime) -> Figures:
+    """Return the figures of a brand's dispatch: counted now while it is small (`expected` messages), else those of the rounds.
 
     A large one that was never counted gives no numbers yet.
     """
-    pk = dispatch if isinstance(dispatch, int) else dispatch.pk
     if expected <= SMALL:
-        return count_figures(pk, at=at)
-    return read_figures([pk]).get(pk) or Figures({}, at)
+        return count_figures(dispatch, at=at)
+    return read_figures([dispatch], brands=[brand]).get(dispatch) or Figures({}, at)

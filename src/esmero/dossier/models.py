@@ -20,6 +20,11 @@ class Tally(models.Model):
     def __str__(self) -> str:
         return f"{self.kind} {self.day} {self.key}: {self.number}"
 
+    @classmethod
+    def of_every_brand(cls) -> models.QuerySet["Tally"]:
+        """Return the rows of all brands, each named, so that the index that begins with the brand is gone through."""
+        return cls.objects.filter(brand__in=list(Brand.objects.values_list("pk", flat=True)))
+
 
 class Counted(models.Model):
     """How many people some conditions selected: `digest` names conditions and day; null until it is counted."""

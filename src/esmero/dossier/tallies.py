@@ -239,7 +239,7 @@ def keep_pressure(brand: int, *, now: datetime) -> None:
 
 
 def _read_book(kind: str) -> dict[str, int]:
-    rows = Tally.objects.filter(brand__in=Brand.objects.values("pk"), kind=kind, day=NEVER)
+    rows = Tally.of_every_brand().filter(kind=kind, day=NEVER)
     return dict(rows.values_list("key", "number"))
 
 

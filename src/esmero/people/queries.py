@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.core.cache import cache
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 
 from esmero.house.models import Brand
 from esmero.people.folding import fold
 from esmero.people.models import Channel, Import, ImportLine, Permission, PermissionEntry, Person, Preference, Topic
-from esmero.work.few import MOST
+from esmero.work.few import MOST, MOST_HELD, OneOf
 
 MOST_COUNTED = 10_000
 _PEOPLE = "esmero-people"
@@ -25,26 +25,34 @@ def find_people(rows: QuerySet[Person], *, text: str) -> QuerySet[Person]:
 
     One query here: what else is asked of the rows begins with the few who are found, or, of many, at the first of them.
     """
-    few, begin = _look_through(text)
-    if few is not None:
-        return rows.filter(pk__in=few)
-    return rows.filter(stands_in(text), folded__gte=begin)
+    found = _find_keys(text, most=MOST)
+    if len(found) <= MOST:
+        return rows.filter(pk__in=found)
+    return rows.filter(stands_in(text), folded__gte=Person.objects.filter(pk=found[0]).values("folded"))
 
 
-def find_few_people(text: str) -> list[int] | None:
-    """Return the ids of all in whose folded text every word stands, of whatever state; None where there are many."""
-    return _look_through(text)[0]
+def find_rows_of_people[Row: Model](rows: QuerySet[Row], *, text: str) -> QuerySet[Row]:
+    """Narrow rows that have a `person` to those of people, of whatever state, in whose folded text every word stands.
+
+    Of few people their rows are fetched. Of some the rows are walked with the people in hand. Of many, each row's person is
+    looked at: one in fifty people or more is soon met.
+    """
+    found = _find_keys(text, most=MOST_HELD)
+    if len(found) <= MOST:
+        return rows.filter(person__in=found)
+    if len(found) <= MOST_HELD:
+        return rows.filter(OneOf("person_id", found, held=True))
+    return rows.filter(stands_in(text, column="person__folded"))
 
 
-def _look_through(text: str) -> tuple[list[int] | None, str]:
-    """Return who is found in the order of their folded texts, None for more than MOST, and where the first of them stands.
+def _find_keys(text: str, *, most: int) -> list[int]:
+    """Return the ids of those who are found, one more than `most` at most, in the order of their folded texts.
 
     One index holds all that is compared (`person_search`) and nothing else is asked, so that no row of a person is read:
     a million are looked through once, and only where few are found (docs/decisions/0008-a-million-people.md).
     """
     rows = Person.objects.filter(stands_in(text)).order_by("folded", "id")
-    found = list(rows.values_list("pk", "folded")[: MOST + 1])
-    return [pk for pk, _folded in found] if len(found) <= MOST else None, found[0][1] if found else ""
+    return list(rows.values_list("pk", flat=True)[: most + 1])
 
 
 def stands_in(text: str, *, column: str = "folded") -> Q:

@@ -147,7 +147,10 @@ def _find_recipients(brands: list[Brand], *, relays: list[Relay], boxes: list[Ma
     ]
     since = timezone.now().date() - timedelta(days=30)
     sent = (
-        Tally.objects.filter(kind="sent", day__gte=since).exclude(key="").values("key").annotate(number=Sum("number"))
+        Tally.objects.filter(brand__in=brands, kind="sent", day__gte=since)
+        .exclude(key="")
+        .values("key")
+        .annotate(number=Sum("number"))
     )
     found += [Recipient(kind="provider", name=one["key"]) for one in sent.order_by("-number", "key")[:PROVIDERS]]
     found += [

@@ -133,3 +133,21 @@ def test_the_count_is_bounded():
     asked = QueryDict("")
     table = lay_table(Tag.objects.all(), listing=listing, wish=read_wish(asked, listing=listing), query=asked)
     assert table.number is None
+
+
+def test_what_a_search_finds_is_left_uncounted_beyond_a_page_where_each_row_is_dear(django_assert_num_queries):
+    Tag.objects.bulk_create(Tag(name=f"t{n}") for n in range(9))
+    listing = Listing(
+        page="tags",
+        order="name",
+        columns=(Column(key="name", title="Tag", cell=str, order=("id",), head=True),),
+        search=lambda rows, text: rows.filter(name__contains=text),
+        size=4,
+        count_found=False,
+    )
+    for text, number, queries in (("t", None, 1), ("t1", 1, 1), ("", 9, 2)):
+        asked = QueryDict(f"q={text}")
+        with django_assert_num_queries(queries):
+            table = lay_table(Tag.objects.all(), listing=listing, wish=read_wish(asked, listing=listing), query=asked)
+        assert table.number == number
+        assert table.counted == (4 if text else MOST_COUNTED)

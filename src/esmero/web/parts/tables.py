@@ -77,7 +77,10 @@ class BulkAct:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
-    """A list page: `page` is the name of its address. `personal`: a file of it needs a reason, which is written down."""
+    """A list page: `page` is the name of its address. `personal`: a file of it needs a reason, which is written down.
+
+    `count_found`: whether what a search finds is counted beyond a page; not where each row needs a look at a person.
+    """
 
     page: str
     columns: tuple[Column, ...]
@@ -88,6 +91,7 @@ class Listing:
     acts: tuple[BulkAct, ...] = ()
     personal: bool = False
     size: int = 50
+    count_found: bool = True
 
     def column(self, key: str) -> Column | None:
         return next((column for column in self.columns if column.key == key), None)
@@ -129,7 +133,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """One page of a list, ready to be drawn. `number` is exact up to MOST_COUNTED, else None: there are more."""
+    """One page of a list, ready to be drawn. `number` is exact up to `counted`, else None: there are more."""
 
     listing: Listing
     wish: Wish
@@ -137,6 +141,7 @@ class Table:
     lines: list[Line]
     following: str | None
     number: int | None
+    counted: int
     filters: list[tuple[Filter, Sequence[Choice], str]]
     offered: list[tuple[Column, bool]]
     query: str
@@ -181,11 +186,13 @@ def lay_table(rows: Rows, *, listing: Listing, wish: Wish, query: QueryDict) -> 
     begun = _begin(sort(narrowed, listing=listing, wish=wish), fields, wish=wish, backwards=backwards)
     found = _read_rows(begun, limit=listing.size + 1)
     page = cut_page(found, size=listing.size, key=lambda row: _key_of(row, fields))
+    counted = MOST_COUNTED if listing.count_found or not wish.text else listing.size
+    number: int | None = None
     if not wish.after and len(found) <= listing.size:
         number = len(found)  # these are all: who looks for a needle in the hay looks once
-    else:
+    elif counted > listing.size:
         # By its key alone, so that nothing that was annotated is worked out ten thousand times.
-        number = narrowed.order_by().values("pk")[: MOST_COUNTED + 1].count()
+        number = narrowed.order_by().values("pk")[: counted + 1].count()
     columns = _shown(listing, wish)
     return Table(
         listing=listing,
@@ -193,7 +200,8 @@ def lay_table(rows: Rows, *, listing: Listing, wish: Wish, query: QueryDict) -> 
         heads=[_head(column, listing=listing, wish=wish, query=query) for column in columns],
         lines=[Line(pk=row.pk, row=row, cells=[(column, column.cell(row)) for column in columns]) for row in page.rows],
         following=page.following,
-        number=number if number <= MOST_COUNTED else None,
+        number=None if number is None or number > counted else number,
+        counted=counted,
         filters=[(one, one.choices(), wish.chosen.get(one.key, "")) for one in listing.filters],
         offered=[(column, column in columns) for column in listing.columns if not column.head],
         query=_without(query, "after").urlencode(),

@@ -37,7 +37,7 @@ def read_shares() -> dict[str, int]:
     """Return of each program the percentage of the last 30 days' mail that went to it, from the stored figures."""
     since = timezone.now().date() - timedelta(days=DAYS)
     sent: Counter[str] = Counter()
-    rows = Tally.objects.filter(kind="sent", day__gte=since).values("key").annotate(sum=Sum("number"))
+    rows = Tally.of_every_brand().filter(kind="sent", day__gte=since).values("key").annotate(sum=Sum("number"))
     for key, number in rows.values_list("key", "sum"):
         sent[_PROGRAMS.get(key) or (GMX if _GMX.fullmatch(key) else "")] += number
     whole = sum(sent.values())

@@ -14,7 +14,7 @@ from esmero.dossier.daily import RETURNED
 from esmero.mailroom.reasons import CODES
 from esmero.outbox.models import Message, MessageEvent
 from esmero.people.models import Person
-from esmero.people.queries import find_few_people, stands_in
+from esmero.people.queries import find_rows_of_people
 from esmero.web.parts.tables import Choice, Column, Filter, Listing, Rows
 from esmero.web.parts.tags import chip, objections, outcome, state
 from esmero.web.parts.times import say_moment
@@ -38,8 +38,7 @@ def _reasons() -> Sequence[Choice]:
 
 
 def _find(rows: Rows, text: str) -> Rows:
-    few = find_few_people(text)
-    return rows.filter(person__in=few) if few is not None else rows.filter(stands_in(text, column="person__folded"))
+    return find_rows_of_people(rows, text=text)
 
 
 def _find_message(rows: Rows, text: str) -> Rows:
@@ -56,6 +55,7 @@ AUDIENCE = Listing(
     order="person",
     personal=True,
     search=_find,
+    count_found=False,
     search_title=gettext_lazy("Name"),
     columns=(
         Column(
@@ -134,6 +134,7 @@ def recipients_of(campaign: Campaign, *, receivers: Sequence[str]) -> Listing:
         order="person",
         personal=True,
         search=_find_message,
+        count_found=False,
         search_title=gettext_lazy("Name or address"),
         columns=(
             Column(

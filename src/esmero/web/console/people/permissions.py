@@ -7,8 +7,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from esmero.people.models import PermissionEntry, Person, Suppression, Topic
-from esmero.people.queries import find_few_people, stands_in
+from esmero.people.models import PermissionEntry, Suppression, Topic
+from esmero.people.queries import find_rows_of_people
 from esmero.people.suppression import hash_address
 from esmero.web.console.access import requires
 from esmero.web.console.listing import answer_list
@@ -18,8 +18,6 @@ from esmero.web.parts.tags import said, state
 from esmero.web.parts.times import say_moment, say_shortly
 from esmero.web.parts.words import BASES, CHANNELS, PERMISSION, SCOPE, SILENCE
 from esmero.work.few import find_few
-
-MOST_FOUND = 300
 
 
 def _person(row: PermissionEntry) -> SafeString:
@@ -34,12 +32,7 @@ def _proof(row: PermissionEntry) -> str | SafeString:
 
 
 def _find(rows: Rows, text: str) -> Rows:
-    """Find by the person's name, number or address: the entries of the first few hundred people whom the text finds."""
-    found = find_few_people(text)
-    if found is None:
-        persons = Person.objects.filter(stands_in(text)).order_by("folded", "id")
-        found = list(persons.values_list("pk", flat=True)[:MOST_FOUND])
-    return rows.filter(person__in=found[:MOST_FOUND])
+    return find_rows_of_people(rows, text=text)
 
 
 def _with_proof(rows: Rows, value: str) -> Rows:
@@ -59,6 +52,7 @@ PERMISSIONS = Listing(
     order="-recorded",
     personal=True,
     search=_find,
+    count_found=False,
     search_title=gettext_lazy("Name, number or address"),
     columns=(
         Column(key="person", title=gettext_lazy("Person"), cell=_person, plain=lambda row: str(row.person), head=True),

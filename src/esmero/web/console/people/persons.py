@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
-from esmero.people.models import Person, Tag
+from esmero.people.models import Address, Person, Tag
 from esmero.people.queries import count_people, find_people, people_rows
 from esmero.people.tags import TooMany, tag_persons, untag_persons
 from esmero.web.console.access import requires, staff
@@ -55,6 +55,12 @@ def _with_tag(rows: Rows, name: str) -> Rows:
     if given.order_by().values("pk")[: FEW + 1].count() <= FEW:
         return rows.filter(pk__in=given.values("person_id"))
     return rows.filter(Exists(given.filter(person_id=OuterRef("pk"))))
+
+
+def _with_standing(rows: Rows, value: str) -> Rows:
+    """Nearly all addresses are good; of the rest the list begins with those that are not."""
+    name = "address__standing__likely" if value == Address.Standing.OK else "address__standing"
+    return rows.filter(**{name: value})
 
 
 PEOPLE = Listing(
@@ -117,7 +123,7 @@ PEOPLE = Listing(
             title=gettext_lazy("Standing"),
             every=gettext_lazy("Every standing"),
             choices=lambda: [(value, word.text) for value, word in STANDING.items()],
-            apply=lambda rows, value: rows.filter(address__standing=value),
+            apply=_with_standing,
         ),
         Filter(key="tag", title=gettext_lazy("Tag"), every=gettext_lazy("Every tag"), choices=_tags, apply=_with_tag),
     ),
