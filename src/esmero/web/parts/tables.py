@@ -184,7 +184,7 @@ def lay_table(rows: Rows, *, listing: Listing, wish: Wish, query: QueryDict) -> 
     narrowed = narrow(rows, listing=listing, wish=wish)
     fields, backwards = _order(listing, wish)
     begun = _begin(sort(narrowed, listing=listing, wish=wish), fields, wish=wish, backwards=backwards)
-    found = _read_rows(begun, limit=listing.size + 1)
+    found = _read_rows(begun, whole=rows, limit=listing.size + 1)
     page = cut_page(found, size=listing.size, key=lambda row: _key_of(row, fields))
     counted = MOST_COUNTED if listing.count_found or not wish.text else listing.size
     number: int | None = None
@@ -208,12 +208,15 @@ def lay_table(rows: Rows, *, listing: Listing, wish: Wish, query: QueryDict) -> 
     )
 
 
-def _read_rows(rows: Rows, *, limit: int) -> list[Any]:
-    """Read the first rows; with joined tables their keys alone at first, so that no table misleads a planner."""
+def _read_rows(rows: Rows, *, whole: Rows, limit: int) -> list[Any]:
+    """Read the first rows; with joined tables their keys alone at first, and then those rows of the whole list.
+
+    So no table misleads a planner, and what was searched is not asked of the rows once more.
+    """
     if not rows.query.select_related:
         return list(rows[:limit])
     keys = list(rows.values_list("pk", flat=True)[:limit])
-    found = {row.pk: row for row in rows.filter(pk__in=keys).order_by()} if keys else {}
+    found = {row.pk: row for row in whole.filter(pk__in=keys).order_by()} if keys else {}
     return [found[key] for key in keys if key in found]
 
 
