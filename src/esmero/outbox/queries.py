@@ -7,7 +7,7 @@ from django.db import connection
 from django.db.models import Count, F, IntegerField, Q, QuerySet, Subquery
 
 from esmero.house.models import Brand
-from esmero.outbox.models import Captured, Dispatch, Message, MessageEvent, Relay
+from esmero.outbox.models import Dispatch, Message, MessageEvent, Relay
 
 MOST_COUNTED = 2_000
 FEW = 200  # addresses
@@ -101,13 +101,3 @@ def count_states() -> dict[str, int]:
     going = [state for state in Message.State.values if state not in ends]
     rows = Message.objects.filter(dispatch__in=Dispatch.objects.values("pk"), state__in=going)
     return dict(rows.values_list("state").annotate(number=Count("pk")).order_by("state"))
-
-
-def list_captured(*, text: str = "", before: int | None = None, limit: int) -> Sequence[Captured]:
-    """Return at most `limit` caught messages without their bodies, the latest first; `text` begins the recipient."""
-    rows = Captured.objects.defer("body")
-    if text:
-        rows = rows.filter(recipient__startswith=text)
-    if before is not None:
-        rows = rows.filter(id__lt=before)
-    return list(rows.order_by("-id")[:limit])

@@ -8,7 +8,7 @@ from django.db.models import Model, Q, QuerySet
 
 from esmero.house.models import Brand
 from esmero.people.folding import fold
-from esmero.people.models import Channel, Import, ImportLine, Permission, PermissionEntry, Person, Preference, Topic
+from esmero.people.models import Channel, Import, Permission, PermissionEntry, Person, Preference, Topic
 from esmero.work.few import MOST, MOST_HELD, OneOf
 
 MOST_COUNTED = 10_000
@@ -120,15 +120,3 @@ def read_wishes(person: Person, *, brand: Brand) -> list[Wish]:
         )
         for topic in topics
     ]
-
-
-def list_import_lines(
-    brought: Import, *, verdict: str = "", after: int | None = None, limit: int
-) -> Sequence[ImportLine]:
-    """Return at most `limit` lines of an import with their verdicts, in the order of the file."""
-    rows = ImportLine.objects.filter(of=brought).select_related("person")
-    if verdict:
-        rows = rows.filter(verdict=verdict)
-    if after is not None:
-        rows = rows.filter(line__gt=after)
-    return list(rows.order_by("line")[:limit])

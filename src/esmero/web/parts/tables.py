@@ -44,6 +44,7 @@ class Column:
     quiet: bool = False
     label: Words = ""
     shown: bool = True
+    act: bool = False
 
     def say_plainly(self, row: Any) -> str:
         """Return the value without any markup; a leading sign of a formula is made harmless (CWE-1236)."""
@@ -203,7 +204,7 @@ def lay_table(rows: Rows, *, listing: Listing, wish: Wish, query: QueryDict) -> 
         number=None if number is None or number > counted else number,
         counted=counted,
         filters=[(one, one.choices(), wish.chosen.get(one.key, "")) for one in listing.filters],
-        offered=[(column, column in columns) for column in listing.columns if not column.head],
+        offered=[(column, column in columns) for column in listing.columns if not (column.head or column.act)],
         query=_without(query, "after").urlencode(),
     )
 
@@ -222,10 +223,11 @@ def _read_rows(rows: Rows, *, whole: Rows, limit: int) -> list[Any]:
 
 def write_csv(rows: Rows, *, listing: Listing, wish: Wish) -> Iterator[list[str]]:
     """Give the whole list line by line, all columns, heads first; memory does not depend on its length."""
-    yield [str(column.title) for column in listing.columns]
+    columns = [column for column in listing.columns if not column.act]
+    yield [str(column.title) for column in columns]
     wanted = sort(narrow(rows, listing=listing, wish=wish), listing=listing, wish=wish)
     for row in wanted.iterator(chunk_size=1000):
-        yield [column.say_plainly(row) for column in listing.columns]
+        yield [column.say_plainly(row) for column in columns]
 
 
 def pick_rows(rows: Rows, *, listing: Listing, post: QueryDict) -> Rows:
@@ -299,7 +301,7 @@ def _read_value(model: type[Model], name: str, value: str | int) -> Any:
 def _shown(listing: Listing, wish: Wish) -> list[Column]:
     if not wish.columns:
         return [column for column in listing.columns if column.shown]
-    return [column for column in listing.columns if column.head or column.key in wish.columns]
+    return [column for column in listing.columns if column.head or column.act or column.key in wish.columns]
 
 
 def _head(column: Column, *, listing: Listing, wish: Wish, query: QueryDict) -> Head:

@@ -1,4 +1,7 @@
+import csv
+
 import pytest
+from django.test import Client
 
 from esmero.people.models import Duplicate, Merge, Organisation, PermissionEntry, Person
 from esmero.people.names import refold
@@ -111,14 +114,22 @@ def test_an_organisation_is_made_joined_and_parted(client, house):
     assert (organisation.domain, organisation.folded) == ("guell.example", "talleres guell")
     at = answer["Location"]
     Person.objects.update(folded="guell nombre0")
-    assert client.get(f"{at}?q=NOMBRE0").context["found"] == [one]
+    assert client.get(f"{at}?find=NOMBRE0").context["found"] == [one]
     answer = client.post(f"{at}join/", {"person": one.pk})
-    shown = client.get(at).context
-    assert shown["people"] == [one]
+    [line] = client.get(at).context["table"].lines
+    assert line.row == one
+    assert f'form="part" name="apart" value="{one.pk}"' in client.get(at).content.decode()
     [row] = client.get("/console/organisations/?q=guell").context["table"].lines
     assert row.row.people == 1
+    owner = Client()
+    owner.force_login(staff("owner"))
+    file = b"".join(owner.post(f"{at}?file=csv", {"reason": "A meeting"}).streaming_content).decode()
+    assert [row[:2] for row in csv.reader(file.lstrip("\ufeff").splitlines())] == [
+        ["Name", "Address"],
+        [str(one), "persona0@cliente.example"],
+    ]
     client.post(f"{at}join/", {"apart": one.pk})
-    assert client.get(at).context["people"] == []
+    assert client.get(at).context["table"].lines == []
     changed = client.post(f"{at}edit/", {"name": "Güell e Hijos"})
     take_back(client, changed)
     assert Organisation.objects.get().name == "Talleres Güell"

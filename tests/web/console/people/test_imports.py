@@ -92,7 +92,7 @@ def test_the_verdicts_and_the_way_back_or_on(client, house):
     )
     Import.objects.update(state="checked", counts={"added": 1, "refused": 1})
     page = client.get(f"/console/imports/{brought.pk}/?verdict=refused")
-    assert [line.line for line in page.context["lines"].rows] == [3]
+    assert [line.row.line for line in page.context["table"].lines] == [3]
     assert "Bring in 1 line" in page.content.decode()
     address = f"/console/imports/{brought.pk}/refused.csv"
     assert "ann at client" not in client.get(address).content.decode()

@@ -2,8 +2,10 @@
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.clickjacking import xframe_options_sameorigin
@@ -12,14 +14,15 @@ from django.views.decorators.http import require_POST, require_safe
 
 from esmero.mailroom.catcher import NotDelivered, answer_back
 from esmero.outbox.models import Captured
-from esmero.outbox.queries import list_captured
 from esmero.web.console.access import View, requires
 from esmero.web.console.catcher.letters import read_letter
+from esmero.web.console.listing import answer_list
 from esmero.web.console.page import show
-from esmero.web.parts.paging import cut_page, read_key
+from esmero.web.parts.addresses import show_address
 from esmero.web.parts.policies import LETTER_CSP
+from esmero.web.parts.tables import Column, Listing
+from esmero.web.parts.times import say_moment
 
-PAGE = 50
 WORDS = {
     "reply": gettext_lazy("Answer like a person"),
     "click": gettext_lazy("Open the first link"),
@@ -39,15 +42,57 @@ def _only_in_demo(view: View) -> View:
     return guarded
 
 
+CAUGHT = Listing(
+    page="catcher",
+    order="-caught",
+    personal=True,
+    search=lambda rows, text: rows.filter(recipient__startswith=text.lower()),
+    search_title=gettext_lazy("Address of the recipient"),
+    columns=(
+        Column(
+            key="subject",
+            title=gettext_lazy("Subject"),
+            cell=lambda one: format_html(
+                '<a href="{}">{}</a>',
+                reverse("console:caught", args=[one.pk]),
+                one.subject or _("Without a subject"),
+            ),
+            plain=lambda one: one.subject,
+            head=True,
+        ),
+        Column(
+            key="recipient",
+            title=gettext_lazy("Recipient"),
+            cell=lambda one: show_address(one.recipient),
+            plain=lambda one: one.recipient,
+        ),
+        Column(
+            key="caught",
+            title=gettext_lazy("Caught"),
+            cell=lambda one: say_moment(one.at, "short time"),
+            plain=lambda one: one.at.isoformat(),
+            order=("id",),
+            quiet=True,
+        ),
+    ),
+)
+
+
 @_only_in_demo
 @requires()
-def catcher(request: HttpRequest) -> HttpResponse:
-    """Show a page of what was caught, the latest first, of one recipient where `q` asks for it."""
-    text = request.GET.get("q", "")[:200].strip().lower()
-    key = read_key(request.GET.get("after"), kinds=(int,))
-    rows = list_captured(text=text, before=int(key[0]) if key else None, limit=PAGE + 1)
-    page = cut_page(rows, size=PAGE, key=lambda one: (one.pk,))
-    return show(request, "console/catcher/catcher.html", subject="catcher", page=page, text=text)
+def catcher(request: HttpRequest) -> HttpResponseBase:
+    """List what was caught, the latest first."""
+    return answer_list(
+        request,
+        "console/catcher/catcher.html",
+        listing=CAUGHT,
+        rows=Captured.objects.defer("body"),
+        subject="catcher",
+        empty_title=_("Nothing has been caught yet"),
+        empty_text=_("Start a campaign: each message appears here as its recipient would see it."),
+        empty_url=reverse("console:campaigns"),
+        empty_action=_("Campaigns"),
+    )
 
 
 @_only_in_demo

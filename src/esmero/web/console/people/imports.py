@@ -25,22 +25,20 @@ from esmero.people.imports.lifecycle import NotNow, begin_check, begin_import, b
 from esmero.people.imports.problem import FileProblem, MappingProblem
 from esmero.people.imports.reading import Reading
 from esmero.people.imports.refused import write_refused
-from esmero.people.models import Import, ImportLine, Person, Topic
-from esmero.people.queries import list_import_lines
+from esmero.people.models import Import, ImportLine, Topic
 from esmero.web.console.access import requires, staff
 from esmero.web.console.listing import answer_list
 from esmero.web.console.page import read_brand, show, show_part, wants_part
 from esmero.web.console.people.import_columns import draw_columns, read_said
 from esmero.web.console.people.import_files import give_file
+from esmero.web.console.people.import_lines import LINES, line_rows
 from esmero.web.console.settings.first_steps import next_step
-from esmero.web.parts.paging import cut_page, read_key
 from esmero.web.parts.tables import Column, Filter, Listing
 from esmero.web.parts.tags import said as in_words
 from esmero.web.parts.tags import state
 from esmero.web.parts.times import say_moment
 from esmero.web.parts.words import IMPORT
 
-PAGE = 50
 LARGEST = 100_000_000  # octets; larger lists go through the command line
 MOVING = frozenset({Import.State.CHECKING, Import.State.RUNNING})
 _EFFECTS: Mapping[str, Promise] = {
@@ -186,21 +184,32 @@ def upload(request: HttpRequest) -> HttpResponse:
 
 
 @requires()
-def show_import(request: HttpRequest, pk: int) -> HttpResponse:
+def show_import(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Show an import where it stands: its columns, its progress, or the verdict on each line."""
     brought = get_object_or_404(Import.objects.select_related("job", "brand", "topic"), pk=pk)
-    if wants_part(request) and request.GET.get("was") != brought.state:
+    live = wants_part(request) and "was" in request.GET
+    if live and request.GET["was"] != brought.state:
         return HttpResponse(headers={"HX-Refresh": "true"})
     facts = _facts(brought)
-    if wants_part(request):
+    if live:
         return show_part(request, "console/people/import.html#live", **facts)
+    template = "console/people/import.html"
+    if brought.state in {Import.State.CHECKED, Import.State.DONE, Import.State.FAILED}:
+        if brought.state == Import.State.DONE:
+            facts["next_step"] = next_step(request, here="import")
+        return answer_list(
+            request,
+            template,
+            listing=LINES,
+            rows=line_rows(brought),
+            subject="imports",
+            empty_title=gettext("No line was looked at"),
+            empty_text=gettext("Here stands what becomes of each line, and why."),
+            **facts,
+        )
     if brought.state == Import.State.DRAFT:
         facts |= _mapping_facts(brought, form=OriginForm(None, brought=brought), chosen=brought.mapping)
-    elif brought.state not in MOVING:
-        facts |= _lines(request, brought)
-    if brought.state == Import.State.DONE:
-        facts["next_step"] = next_step(request, here="import")
-    return show(request, "console/people/import.html", subject="imports", **facts)
+    return show(request, template, subject="imports", **facts)
 
 
 @require_POST
@@ -314,14 +323,3 @@ def _seconds_left(brought: Import) -> int | None:
 def _mapping_facts(brought: Import, *, form: OriginForm, chosen: dict[str, str]) -> dict[str, Any]:
     columns = draw_columns(Reading.from_json(brought.reading), chosen=chosen)
     return {"columns": columns, "form": form, "giving": sorted(GIVING), "confirmed": "consent" in chosen.values()}
-
-
-def _lines(request: HttpRequest, brought: Import) -> dict[str, Any]:
-    verdict = request.GET.get("verdict", "")
-    verdict = verdict if verdict in ImportLine.Verdict.values else ""
-    key = read_key(request.GET.get("after"), kinds=(int,))
-    rows = list_import_lines(brought, verdict=verdict, after=int(key[0]) if key else None, limit=PAGE + 1)
-    lines = cut_page(rows, size=PAGE, key=lambda line: (line.line,))
-    numbers = [line.number for line in lines.rows if line.number and not line.person_id]
-    known = {one.number: one for one in Person.objects.filter(number__in=numbers)} if numbers else {}
-    return {"lines": lines, "verdict": verdict, "known": known}

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from esmero.dossier.summary import count_messages
+from esmero.house.roles import may
 from esmero.people.editing import change_person
 from esmero.people.models import Organisation, Person
 from esmero.people.organisations import FIELDS, find_organisations, pack_organisation, save_organisation
@@ -25,11 +26,13 @@ from esmero.web.console.listing import answer_list
 from esmero.web.console.page import show
 from esmero.web.console.people.countries import COUNTRIES, country_choices
 from esmero.web.console.undoing import offer_undo
+from esmero.web.parts.addresses import show_address
 from esmero.web.parts.tables import Column, Filter, Listing
+from esmero.web.parts.tags import state
 from esmero.web.parts.times import say_moment
 from esmero.web.parts.words import STATES
 
-MOST = 200  # people shown on an organisation's page; all of them are one click away
+MOST = 200  # people of an organisation whose messages are counted
 
 
 class OrganisationForm(forms.Form):
@@ -137,22 +140,74 @@ def _seek(text: str) -> list[int]:
     return list(found.values_list("pk", flat=True)[:MOST])
 
 
+def _part(person: Person) -> SafeString:
+    return format_html(
+        '<button class="btn" data-variant="word" form="part" name="apart" value="{}">{}<span class="sr-only"> {}</span></button>',
+        person.pk,
+        _("Take out"),
+        person,
+    )
+
+
+def _members(*, changing: bool) -> Listing:
+    """Return the list of an organisation's people; who may change people can take one out."""
+    columns = (
+        Column(
+            key="name",
+            title=gettext_lazy("Name"),
+            cell=lambda one: format_html('<a href="{}">{}</a>', reverse("console:person", args=[one.pk]), one),
+            plain=str,
+            order=("folded", "id"),
+            head=True,
+        ),
+        Column(
+            key="address",
+            title=gettext_lazy("Address"),
+            cell=lambda one: (
+                show_address(one.address.value)
+                if one.address
+                else format_html('<span class="faint">{}</span>', _("no address"))
+            ),
+            plain=lambda one: one.address.value if one.address else "",
+        ),
+        Column(
+            key="standing",
+            title=gettext_lazy("Standing"),
+            cell=lambda one: state("standing", one.address.standing) if one.address else "",
+        ),
+        Column(key="number", title=gettext_lazy("Number"), cell=lambda one: one.number or "", quiet=True, shown=False),
+        Column(
+            key="part",
+            title=gettext_lazy("Take out"),
+            cell=_part,
+            numeric=True,
+            act=True,
+        ),
+    )
+    return Listing(page="organisation", order="name", personal=True, columns=columns if changing else columns[:-1])
+
+
 @requires()
-def organisation(request: HttpRequest, pk: int) -> HttpResponse:
+def organisation(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Show one organisation: its people with their addresses, and what became of what was sent to them."""
     shown = get_object_or_404(Organisation, pk=pk)
-    text = request.GET.get("q", "").strip()[:200]
-    people = list(people_rows().filter(organisation=shown).order_by("folded", "id")[: MOST + 1])
-    counted = count_messages([one.pk for one in people[:MOST]])
+    text = request.GET.get("find", "").strip()[:200]
+    rows = people_rows().filter(organisation=shown)
+    keys = list(rows.order_by("folded", "id").values_list("pk", flat=True)[: MOST + 1])
+    counted = count_messages(keys[:MOST])
     others = people_rows().exclude(organisation=shown)
-    return show(
+    return answer_list(
         request,
         "console/people/organisation.html",
+        listing=_members(changing=may(staff(request), "people.change")),
+        rows=rows,
         subject="organisations",
+        empty_title=_("Nobody belongs to it yet"),
+        empty_text=_("Find a person below and join them to it."),
         organisation=shown,
         country=COUNTRIES.get(shown.country, shown.country),
-        people=people[:MOST],
-        more=len(people) > MOST,
+        number=len(keys),
+        more=len(keys) > MOST,
         sent=[(STATES["message"][state].text, number) for state, number in counted.items()],
         text=text,
         found=list(others.filter(pk__in=_seek(text)).order_by("folded", "id")[:10]) if text else [],
