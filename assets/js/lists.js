@@ -1,5 +1,8 @@
-/** Lists: the address follows what is typed, and ticks are counted. */
+/** Lists: the address follows what is typed, ticks are counted, and a row of tabs begins where its current one is seen. */
 export function watchLists(document) {
+  for (const tab of document.querySelectorAll(".tabs > [aria-current]")) {
+    tab.parentElement.scrollLeft = tab.offsetLeft - tab.parentElement.offsetLeft - 48;
+  }
   document.addEventListener("input", (event) => {
     const form = event.target.form;
     if (form?.matches("[data-keep-address]") && event.target.type === "search") keepAddress(form);
