@@ -3,7 +3,7 @@ from urllib.parse import quote
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from esmero.dossier.timeline import read_timeline
 from esmero.house.models import AuditEntry
@@ -24,6 +24,7 @@ from esmero.people.models import (
 )
 from esmero.people.permission import grant, withdraw
 from esmero.vault.files import seal
+from esmero.web.console.people.own_values import say_own
 from tests.house_facts import add_people, build_house, open_dispatch
 from tests.web.facts import staff
 
@@ -318,3 +319,21 @@ def test_a_reader_changes_nothing(client, house, person, what):
     html = page(client, person).content.decode()
     assert "Record what they said" not in html
     assert "Silence this address" not in html
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "language", "said"),
+    [
+        ("date", "2021-01-20", "es", "20 ene 2021"),
+        ("date", "2021-01-20", "en", "20 Jan 2021"),
+        ("date", "soon", "en", "soon"),
+        ("decimal", 12.5, "fr", "12,5"),
+        ("integer", 12345, "es", "12345"),
+        ("boolean", True, "es", "sí"),
+        ("text", "2021-01-20", "es", "2021-01-20"),
+        (None, None, "es", ""),
+    ],
+)
+def test_an_own_value_is_said_as_the_reader_writes_it(kind, value, language, said):
+    with translation.override(language):
+        assert say_own(value, kind) == said

@@ -1,6 +1,6 @@
 """Duplicates: pairs that look alike, side by side with their differences; merged with a choice per field, or told apart."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +23,7 @@ from esmero.web.console.access import requires, staff
 from esmero.web.console.listing import answer_list
 from esmero.web.console.page import show, show_part, wants_part
 from esmero.web.console.people.import_columns import FIELD_WORDS
+from esmero.web.console.people.own_values import say_own
 from esmero.web.console.undoing import offer_undo
 from esmero.web.parts.tables import BulkAct, Column, Filter, Listing, Rows, pick_rows
 from esmero.web.parts.tags import on, said, state
@@ -70,7 +71,8 @@ DUPLICATES = Listing(
         Column(
             key="weight",
             title=gettext_lazy("Likeness"),
-            cell=lambda row: str(row.weight),
+            cell=lambda row: _("%(number)d of 100") % {"number": row.weight},
+            plain=lambda row: row.weight,
             order=("weight", "id"),
             numeric=True,
             label=gettext_lazy("likeness"),
@@ -233,13 +235,15 @@ def _next(pair: Duplicate) -> int | None:
 
 
 def _choices(kept: Person, gone: Person, *, taken: set[str]) -> list[Compared]:
-    labels = {own.key: said(own.label) for own in OwnField.objects.all()}
+    declared = {own.key: own for own in OwnField.objects.all()}
+    labels = {key: said(own.label) for key, own in declared.items()}
+    kinds = {f"own:{key}": own.kind for key, own in declared.items()}
     keys = sorted({*kept.fields, *gone.fields})
     names = [(name, str(FIELD_WORDS.get("email" if name == "address" else name, name))) for name in CHOICES]
     names += [(f"own:{key}", labels.get(key) or key) for key in keys]
     lines = []
     for name, words in names:
-        mine, theirs = _say(kept, name), _say(gone, name)
+        mine, theirs = _say(kept, name, kinds), _say(gone, name, kinds)
         if mine or theirs:
             chosen = name in taken
             lines.append(
@@ -248,12 +252,9 @@ def _choices(kept: Person, gone: Person, *, taken: set[str]) -> list[Compared]:
     return lines
 
 
-def _say(person: Person, name: str) -> str:
+def _say(person: Person, name: str, kinds: Mapping[str, str]) -> str:
     if name.startswith("own:"):
-        value = person.fields.get(name.removeprefix("own:"))
-        if isinstance(value, bool):
-            return _("yes") if value else _("no")
-        return "" if value is None else str(value)
+        return say_own(person.fields.get(name.removeprefix("own:")), kinds.get(name))
     value = getattr(person, name)
     if name == "language":
         return str(dict(LANGUAGE_NAMES).get(value, value))

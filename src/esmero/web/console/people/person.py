@@ -17,6 +17,7 @@ from esmero.people.suppression import hash_address
 from esmero.web.console.access import requires
 from esmero.web.console.page import read_brand, show
 from esmero.web.console.people.moments import tell
+from esmero.web.console.people.own_values import say_own
 from esmero.web.console.returns.proposals import evidence_link
 from esmero.web.parts.paging import cut_page, read_key
 from esmero.web.parts.tags import said
@@ -121,9 +122,12 @@ def _proposed(person: Person) -> list[tuple[Proposal, SafeString | str]]:
     return [(row, evidence_link(row)) for row in rows[:10]]
 
 
-def _own_fields(person: Person) -> list[tuple[Any, Any]]:
-    labels = {field.key: field.label for field in OwnField.objects.all()}
-    return [(labels.get(key, {"en": key}), value) for key, value in sorted(person.fields.items())]
+def _own_fields(person: Person) -> list[tuple[dict[str, str], str]]:
+    declared = {field.key: field for field in OwnField.objects.all()} if person.fields else {}
+    return [
+        (own.label if (own := declared.get(key)) else {"en": key}, say_own(value, own.kind if own else None))
+        for key, value in sorted(person.fields.items())
+    ]
 
 
 def _write_key(moment: Moment) -> tuple[str | int, ...]:
