@@ -26,6 +26,7 @@ from esmero.web.parts.forms import Drawn, lay_parts
 from esmero.web.parts.laws import say_law
 from esmero.web.parts.sheets import Sheet
 from esmero.web.parts.times import say_moment
+from esmero.web.parts.troubles import say_trouble
 from esmero.web.parts.words import (
     MOMENTS,
     OUTCOME,
@@ -240,6 +241,9 @@ def may_do(user: Any, permission: str) -> bool:
 def last_line(text: str) -> str:
     """Take the last line of a traceback: the error itself."""
     return text.strip().rpartition("\n")[2]
+
+
+register.filter("trouble", say_trouble)
 
 
 @register.filter(name="at")

@@ -25,6 +25,7 @@ from esmero.web.parts.forms import Part
 from esmero.web.parts.tables import Column, Listing
 from esmero.web.parts.tags import chip
 from esmero.web.parts.times import say_moment
+from esmero.web.parts.troubles import say_trouble
 from esmero.work.aside import run_aside
 
 MOST_FOLDERS = 20
@@ -64,7 +65,7 @@ MAILBOXES = Listing(
         Column(key="who", title=gettext_lazy("Mailbox"), cell=_who, plain=lambda one: one.username),
         Column(key="host", title=gettext_lazy("Host"), cell=lambda one: f"{one.host}:{one.port}", quiet=True, shown=False),
         Column(key="fetched", title=gettext_lazy("Fetched last"), cell=_fetched, quiet=True, label=gettext_lazy("fetched last")),
-        Column(key="trouble", title=gettext_lazy("Trouble"), cell=lambda one: one.trouble, quiet=True),
+        Column(key="trouble", title=gettext_lazy("Trouble"), cell=lambda one: say_trouble(one.trouble), quiet=True),
     ),
 )  # fmt: skip
 
