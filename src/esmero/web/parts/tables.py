@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import batched
 from typing import Any
 
 from django.db.models import Model, Q, QuerySet
@@ -81,6 +82,7 @@ class Listing:
     """A list page: `page` is the name of its address. `personal`: a file of it needs a reason, which is written down.
 
     `count_found`: whether what a search finds is counted beyond a page; not where each row needs a look at a person.
+    `prepare` looks up for many rows at once what their cells say, and notes it on them.
     """
 
     page: str
@@ -93,6 +95,7 @@ class Listing:
     personal: bool = False
     size: int = 50
     count_found: bool = True
+    prepare: Callable[[Sequence[Any]], None] | None = None
 
     def column(self, key: str) -> Column | None:
         return next((column for column in self.columns if column.key == key), None)
@@ -195,6 +198,8 @@ def lay_table(rows: Rows, *, listing: Listing, wish: Wish, query: QueryDict) -> 
         # By its key alone, so that nothing that was annotated is worked out ten thousand times.
         number = narrowed.order_by().values("pk")[: counted + 1].count()
     columns = _shown(listing, wish)
+    if listing.prepare:
+        listing.prepare(page.rows)
     return Table(
         listing=listing,
         wish=wish,
@@ -226,8 +231,11 @@ def write_csv(rows: Rows, *, listing: Listing, wish: Wish) -> Iterator[list[str]
     columns = [column for column in listing.columns if not column.act]
     yield [str(column.title) for column in columns]
     wanted = sort(narrow(rows, listing=listing, wish=wish), listing=listing, wish=wish)
-    for row in wanted.iterator(chunk_size=1000):
-        yield [column.say_plainly(row) for column in columns]
+    for chunk in batched(wanted.iterator(chunk_size=1000), 1000):
+        if listing.prepare:
+            listing.prepare(chunk)
+        for row in chunk:
+            yield [column.say_plainly(row) for column in columns]
 
 
 def pick_rows(rows: Rows, *, listing: Listing, post: QueryDict) -> Rows:

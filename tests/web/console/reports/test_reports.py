@@ -111,3 +111,15 @@ def test_the_numbers_of_a_report_cost_the_same_for_many_and_for_few(client, hous
     ):
         with django_assert_max_num_queries(20):
             client.get(path)
+
+
+def test_where_nothing_was_sent_the_page_says_what_to_do_and_draws_no_empty_boxes(client):
+    client.force_login(staff("reader"))
+    build_house()
+    for path in ("", "pressure/", "returns/"):
+        page = client.get(f"/console/reports/{path}")
+        assert page.context["nothing"]
+        html = page.content.decode()
+        assert "Nothing to count in this time" in html
+        assert "<figure" not in html
+        assert 'href="/console/campaigns/"' in html

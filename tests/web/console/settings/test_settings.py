@@ -11,6 +11,7 @@ import pytest
 from django.core import mail
 
 import esmero
+from esmero.house.audit import note
 from esmero.house.models import AuditEntry, Brand, User
 from esmero.mailroom.norms import count_refused, list_norms
 from esmero.outbox.models import Message, Relay
@@ -331,3 +332,23 @@ def test_a_relays_page_says_how_its_provider_tells(client, settings, monkeypatch
     assert said in html
     assert not_said not in html
     assert ("/settings/hooks/brevo/" if "brevo" in host else "/settings/hooks/") in html
+
+
+def test_the_audit_log_names_what_things_are_called(client, django_assert_max_num_queries):
+    house = build_house()
+    client.force_login(staff(language="es"))
+    people = add_people(house, 3)
+    for one in people:
+        note("person.changed", by="x", subject=one)
+    note("topic.changed", by="x", subject=house.topic)
+    note("segment.deleted", by="x", subject=Segment(pk=77))
+    client.get("/console/settings/audit/")
+    with django_assert_max_num_queries(14):
+        page = client.get("/console/settings/audit/").content.decode()
+    for one in people:
+        assert f'<a class="wrap" href="/console/people/{one.pk}/">persona «{one}»</a>' in page
+    assert f"tema «{house.topic.name['es']}»</a>" in page
+    assert "segmento 77" in page
+    assert "/console/segments/77/" not in page
+    file = b"".join(client.post("/console/settings/audit/?file=csv", {"reason": "x"}).streaming_content).decode()
+    assert f"persona «{people[0]}»" in file

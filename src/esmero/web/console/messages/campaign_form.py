@@ -6,6 +6,7 @@ from django import forms
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from esmero.campaigns.models import Campaign
@@ -13,8 +14,8 @@ from esmero.content.models import TemplateVersion
 from esmero.content.queries import latest_versions
 from esmero.house.models import Brand
 from esmero.people.models import Segment, Topic
-from esmero.web.parts.tags import language_name, said
-from esmero.web.parts.words import LANGUAGE_NAMES
+from esmero.web.parts.tags import said
+from esmero.web.parts.wordings import add_wordings, read_wordings
 
 
 class CampaignForm(forms.Form):
@@ -57,7 +58,6 @@ class CampaignForm(forms.Form):
                 "version": campaign.version_id,
                 "segment": campaign.segment_id,
                 "promotion_topic": campaign.promotion_topic_id,
-                **{f"reason_{code}": text for code, text in campaign.reason.items()},
             }
             if campaign
             else {"segment": segment}
@@ -78,14 +78,15 @@ class CampaignForm(forms.Form):
                 few = list(fields[name].queryset[:2])
                 if len(few) == 1:
                     self.initial[name] = few[0].pk
-        own_first = sorted(LANGUAGE_NAMES, key=lambda language: language[0] != brand.language)
-        for code, _name in own_first:
-            self.fields[f"reason_{code}"] = forms.CharField(
-                label=_("Why is it worth their time? (%(language)s)") % {"language": language_name(code)},
-                required=code == brand.language,
-                max_length=300,
-                help_text=_("Readers see it: “You get this mail because …”") if code == brand.language else "",
-            )
+        add_wordings(
+            self,
+            "reason",
+            gettext("Why is it worth their time? (%(language)s)"),
+            first=brand.language,
+            stored=campaign.reason if campaign else {},
+            most=300,
+            hint=gettext("Readers see it: “You get this mail because …”"),
+        )
 
     def find_lacking(self) -> list[tuple[str | Promise, str, str | Promise]]:
         """Return what the brand has none of yet, so that the draft cannot be finished, each with where it is made."""
@@ -100,8 +101,7 @@ class CampaignForm(forms.Form):
     def facts(self) -> dict[str, Any]:
         """Return what the campaign's functions take."""
         given = self.cleaned_data
-        reason = {code: given[f"reason_{code}"] for code, _name in LANGUAGE_NAMES if given[f"reason_{code}"].strip()}
         return {
             **{key: given[key] for key in ("name", "topic", "version", "segment", "promotion_topic")},
-            "reason": reason,
+            "reason": read_wordings(given, "reason"),
         }

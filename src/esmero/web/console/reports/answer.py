@@ -42,6 +42,7 @@ def answer_report(
         spans=SPANS.items(),
         charts=charts,
         sheets=sheets,
+        nothing=all(chart.is_empty for chart in charts) and not any(sheet.rows for sheet in sheets),
         counted=counted_at(brand=period.brand, day=period.end),
         **context,
     )

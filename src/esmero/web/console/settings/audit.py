@@ -1,9 +1,10 @@
 """The audit log: every change of consequence, who made it, when, and to what."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
+from django.apps import apps
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
@@ -18,6 +19,7 @@ from esmero.web.console.access import requires
 from esmero.web.console.listing import answer_list
 from esmero.web.parts.acts import ACTS, FACTS, SUBJECTS, say_act
 from esmero.web.parts.tables import Choice, Column, Filter, Listing, Rows
+from esmero.web.parts.tags import said
 from esmero.web.parts.times import say_moment
 from esmero.work.few import find_few
 
@@ -52,15 +54,33 @@ def _act(entry: AuditEntry) -> SafeString:
     return format_html('{} <span class="soft">{}</span>', say_act(entry.action), entry.actor_name)
 
 
-def _subject(entry: AuditEntry) -> str | SafeString:
+def _find_subjects(entries: Sequence[AuditEntry]) -> None:
+    """Note on each entry what its subject is called now, a query for each kind; "" where it is gone."""
+    keys: dict[str, set[int]] = {}
+    for entry in entries:
+        entry.called = ""  # type: ignore[attr-defined]
+        if entry.subject_kind in _PAGES and entry.subject_id and entry.action != "person.erased":
+            keys.setdefault(entry.subject_kind, set()).add(entry.subject_id)
+    found = {kind: apps.get_model("esmero", kind).objects.in_bulk(pks) for kind, pks in keys.items()}
+    for entry in entries:
+        if one := found.get(entry.subject_kind, {}).get(entry.subject_id):
+            words = getattr(one, "label", None) or getattr(one, "name", None)
+            entry.called = said(words) if isinstance(words, dict) else str(one)  # type: ignore[attr-defined]
+
+
+def _subject(entry: Any) -> str | SafeString:
+    """Say what it was done to: by its name and with a door to it, or, of what is gone, by its number alone."""
     if not entry.subject_kind:
         return ""
-    name = f"{SUBJECTS.get(entry.subject_kind, entry.subject_kind)} {entry.subject_id}"
-    page = _PAGES.get(entry.subject_kind)
-    # An erased person's page is gone; the log names them by number alone.
-    if page is None or entry.action == "person.erased":
-        return name
-    return format_html('<a href="{}">{}</a>', reverse(f"console:{page}", args=[entry.subject_id]), name)
+    kind = SUBJECTS.get(entry.subject_kind, entry.subject_kind)
+    if not entry.called or (entry.subject_kind == "person" and entry.action == "person.erased"):
+        return f"{kind} {entry.subject_id}"
+    name = _("%(kind)s “%(name)s”") % {"kind": kind, "name": entry.called}
+    return format_html(
+        '<a class="wrap" href="{}">{}</a>',
+        reverse(f"console:{_PAGES[entry.subject_kind]}", args=[entry.subject_id]),
+        name,
+    )
 
 
 def say_facts_of(entry: AuditEntry) -> str:
@@ -114,6 +134,7 @@ AUDIT = Listing(
     page="audit",
     order="-at",
     personal=True,
+    prepare=_find_subjects,
     columns=(
         Column(key="act", title=gettext_lazy("What was done"), cell=_act, plain=lambda one: say_act(one.action), head=True),
         Column(key="by", title=gettext_lazy("By"), cell=lambda one: one.actor_name, shown=False),
