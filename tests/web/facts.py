@@ -141,8 +141,35 @@ def come_back(message: Message, *, number: int, at: datetime) -> Inbound:
     return arrived
 
 
+# The pages that stand in every house, whatever it holds.
+FIXED = {
+    "media": "media/", "picture-new": "media/new/", "today": "", "people": "people/", "search": "people/?q=nombre",
+    "data-requests": "data-requests/", "forms": "forms/", "form-new": "forms/new/", "organisations": "organisations/",
+    "organisation-new": "organisations/new/", "duplicates": "duplicates/", "permissions": "permissions/",
+    "silences": "permissions/silences/", "segments": "segments/", "imports": "imports/", "import-new": "imports/new/",
+    "segment-new": "segments/new/", "campaigns": "campaigns/", "campaign-new": "campaigns/new/",
+    "returns": "returns/", "returns-each": "returns/each/", "returns-words": "returns/words/",
+    "returns-addresses": "returns/addresses/", "returns-complaints": "returns/complaints/",
+    "returns-absences": "returns/absences/", "proposals": "returns/proposals/",
+    "proposals-decided": "returns/proposals/?state=refused", "returns-mail": "returns/mail/", "reports": "reports/",
+    "report-pressure": "reports/pressure/", "report-returns": "reports/returns/", "report-growth": "reports/growth/",
+    "templates": "templates/", "template-new": "templates/new/", "conversations": "conversations/",
+    "catcher": "catcher/", "work": "work/", "settings": "settings/", "parts": "parts/", "own": "settings/own/",
+    "first-steps": "first-steps/", "brands": "settings/brands/", "brand-new": "settings/brands/new/",
+    "relays": "settings/relays/", "relay-new": "settings/relays/new/", "mailboxes": "settings/mailboxes/",
+    "mailbox-new": "settings/mailboxes/new/", "hooks": "settings/hooks/", "hook": "settings/hooks/postmark/",
+    "fields": "settings/fields/", "field-new": "settings/fields/new/", "profiles": "settings/profiles/",
+    "retention": "settings/retention/", "records": "settings/records/", "team": "settings/team/",
+    "member-new": "settings/team/new/", "audit": "settings/audit/", "topics": "topics/", "topic-new": "topics/new/",
+    "purpose-new": "purposes/new/", "norms": "norms/",
+}  # fmt: skip
+
+
 def furnish(rows: int = 1) -> Console:
+    """Furnish a house with so many of each thing; with none there are the pages that stand in every house."""
     house = build_house()
+    if not rows:
+        return Console(house, [], {name: f"/console/{path}" for name, path in FIXED.items()})
     Relay.objects.create(name="catcher", kind="capture")
     OwnField.objects.create(key="contract", label={"en": "Contract"})
     people = add_people(house, rows)
@@ -272,52 +299,43 @@ def furnish(rows: int = 1) -> Console:
     ]
     content = furnish_content(house, rows)
     sending = f"settings/brands/{house.brand.pk}/senders/"
-    pages = {
+    pages = FIXED | {
         "letter": f"templates/{content['letter']}/", "letter-versions": f"templates/{content['letter']}/versions/",
         "letter-look": f"templates/versions/{content['letter-version']}/look/",
         "template-versions": f"templates/{house.version.template_id}/versions/",
         "template-look": f"templates/versions/{house.version.pk}/look/?dark=1&narrow=1&bare=1",
-        "media": "media/", "picture": f"media/{content['picture']}/", "picture-new": "media/new/",
-        "today": "", "people": "people/", "search": "people/?q=nombre", "person": f"people/{people[0].pk}/",
-        "data-requests": "data-requests/", "data-request": f"data-requests/{wishes[0].pk}/",
-        "forms": "forms/", "form-new": "forms/new/", "form": f"forms/{forms[0].pk}/",
+        "picture": f"media/{content['picture']}/",
+        "person": f"people/{people[0].pk}/",
+        "data-request": f"data-requests/{wishes[0].pk}/",
+        "form": f"forms/{forms[0].pk}/",
         "person-edit": f"people/{people[0].pk}/edit/", "person-address": f"people/{people[0].pk}/address/",
         "person-permission": f"people/{people[0].pk}/permission/", "person-notes": f"people/{people[0].pk}/?show=notes",
         "person-phone": f"people/{people[0].pk}/reach/phone/new/", "person-post": f"people/{people[0].pk}/reach/post/new/?country=ES",
         "person-reach": f"people/{people[0].pk}/reach/{ContactPoint.objects.first().pk}/",
-        "organisations": "organisations/", "organisation": f"organisations/{organisation.pk}/?q=nombre",
-        "organisation-edit": f"organisations/{organisation.pk}/edit/", "organisation-new": "organisations/new/",
-        "duplicates": "duplicates/", "duplicate": f"duplicates/{twins[0].pk}/",
-        "permissions": "permissions/", "silences": "permissions/silences/",
-        "segments": "segments/", "imports": "imports/", "import-new": "imports/new/", "import": f"imports/{imported[0].pk}/", "import-refused": f"imports/{imported[0].pk}/refused.csv",
+        "organisation": f"organisations/{organisation.pk}/?q=nombre",
+        "organisation-edit": f"organisations/{organisation.pk}/edit/",
+        "duplicate": f"duplicates/{twins[0].pk}/",
+        "import": f"imports/{imported[0].pk}/", "import-refused": f"imports/{imported[0].pk}/refused.csv",
         "import-draft": f"imports/{draft_import.pk}/",
-        "segment": f"segments/{segments[0].pk}/", "segment-new": "segments/new/", "campaigns": "campaigns/", "campaign-new": "campaigns/new/",
+        "segment": f"segments/{segments[0].pk}/",
         "campaign": f"campaigns/{running.pk}/", "campaign-people": f"campaigns/{running.pk}/people/",
         "campaign-message": f"campaigns/{running.pk}/?tab=message", "campaign-record": f"campaigns/{running.pk}/?tab=record",
         "campaign-checked": f"campaigns/{checked.pk}/", "campaign-audience": f"campaigns/{checked.pk}/people/",
         "message": f"messages/{message.pk}/",
-        "returns": "returns/", "returns-each": "returns/each/", "returns-words": "returns/words/",
-        "returns-addresses": "returns/addresses/", "returns-complaints": "returns/complaints/",
-        "returns-absences": "returns/absences/", "proposals": "returns/proposals/", "proposals-decided": "returns/proposals/?state=refused", "returns-mail": "returns/mail/", "arrival": f"returns/mail/{arrived.pk}/",
-        "reports": "reports/", "report-pressure": "reports/pressure/", "report-returns": "reports/returns/",
-        "report-growth": "reports/growth/",
+        "arrival": f"returns/mail/{arrived.pk}/",
         "campaign-draft": f"campaigns/{draft.pk}/", "campaign-edit": f"campaigns/{draft.pk}/edit/",
-        "templates": "templates/", "template-new": "templates/new/", "template": f"templates/{house.version.template_id}/",
-        "conversations": "conversations/", "conversation": f"conversations/{Conversation.objects.first().pk}/",
-        "catcher": "catcher/", "caught": f"catcher/{Captured.objects.first().pk}/",
+        "template": f"templates/{house.version.template_id}/",
+        "conversation": f"conversations/{Conversation.objects.first().pk}/",
+        "caught": f"catcher/{Captured.objects.first().pk}/",
         "caught-headers": f"catcher/{Captured.objects.first().pk}/?view=headers",
         "caught-source": f"catcher/{Captured.objects.first().pk}/?view=source",
-        "work": "work/", "settings": "settings/", "parts": "parts/", "own": "settings/own/",
-        "first-steps": "first-steps/", "brands": "settings/brands/", "brand-new": "settings/brands/new/",
         "brand": f"settings/brands/{house.brand.pk}/", "domain": f"settings/brands/{house.brand.pk}/domain/",
-        "relays": "settings/relays/", "relay-new": "settings/relays/new/", "relay": f"settings/relays/{house.relay.pk}/",
+        "relay": f"settings/relays/{house.relay.pk}/",
         "senders": f"{sending}{domain}/", "dmarc-reports": f"{sending}{domain}/reports/",
         "sender": f"{sending}{domain}/{source_rows(domain).first().pk}/", "dmarc-report": f"{sending}{domain}/reports/{aggregate.pk}/",
-        "mailboxes": "settings/mailboxes/", "mailbox-new": "settings/mailboxes/new/", "mailbox": f"settings/mailboxes/{box.pk}/",
-        "hooks": "settings/hooks/", "hook": "settings/hooks/postmark/",
-        "fields": "settings/fields/", "field-new": "settings/fields/new/", "field": f"settings/fields/{OwnField.objects.get().pk}/",
-        "profiles": "settings/profiles/", "retention": "settings/retention/", "records": "settings/records/", "team": "settings/team/", "member-new": "settings/team/new/",
-        "audit": "settings/audit/", "topics": "topics/", "topic-new": "topics/new/", "topic": f"topics/{house.topic.pk}/",
-        "purpose-new": "purposes/new/", "purpose": f"purposes/{house.topic.purpose_id}/", "norms": "norms/",
+        "mailbox": f"settings/mailboxes/{box.pk}/",
+        "field": f"settings/fields/{OwnField.objects.get().pk}/",
+        "topic": f"topics/{house.topic.pk}/",
+        "purpose": f"purposes/{house.topic.purpose_id}/",
     }  # fmt: skip
     return Console(house, people, {name: f"/console/{path}" for name, path in pages.items()})

@@ -90,7 +90,7 @@ def main(home: Path, rows: int) -> None:
 
     call_command("migrate", verbosity=0)
     console = furnish(rows)
-    paths = {**console.paths, **furnish_outside(console.house)}
+    paths = {**console.paths, **(furnish_outside(console.house) if rows else {})}
     sessions = {}
     for language in LANGUAGES:
         user = User.objects.create_user(
