@@ -15,7 +15,6 @@ from io import BytesIO
 from typing import Any
 from urllib.parse import parse_qs
 
-from django.conf import settings
 from django.db import close_old_connections
 from django.utils import timezone
 from django.utils.encoding import iri_to_uri
@@ -28,6 +27,7 @@ from esmero.mailroom.presses import open_signer
 from esmero.mailroom.tagged import day_of
 from esmero.outbox.models import Message
 from esmero.rendering.tokens import Purpose, Signer, Token, TokenRefused
+from esmero.web.public.visitors import find_client
 
 log = logging.getLogger(__name__)
 
@@ -72,7 +72,7 @@ class Edge:
             purpose=environ.get("HTTP_SEC_PURPOSE", "") or environ.get("HTTP_PURPOSE", ""),
         )
         try:
-            network = hash_network(_client(environ), at=timezone.now())
+            network = hash_network(find_client(environ), at=timezone.now())
             spool_click(token.message, link=token.link, nanoseconds=time.time_ns(), sign=sign, network=network)
         except OSError:  # a full disk costs us the count, not the reader their page
             log.exception("a click could not be kept")
@@ -178,9 +178,3 @@ def _read_multipart(body: bytes, *, kind: str) -> Mapping[str, str]:
         if isinstance(name, str) and isinstance(content, bytes):
             found[name] = content.decode("utf-8", "replace").strip()
     return found
-
-
-def _client(environ: Environ) -> str:
-    """Return the address that a click came from; behind the house's own proxy it is the last one that the proxy added."""
-    forwarded = str(environ.get("HTTP_X_FORWARDED_FOR", "")) if settings.SECURE_PROXY_SSL_HEADER else ""
-    return forwarded.rpartition(",")[2].strip() or str(environ.get("REMOTE_ADDR", ""))

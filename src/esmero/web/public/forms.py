@@ -26,6 +26,7 @@ from esmero.outbox.relays import NoRelay
 from esmero.people.models import Topic
 from esmero.rendering.tokens import Purpose, TokenRefused
 from esmero.web.public.visit import mark, refuse
+from esmero.web.public.visitors import find_client
 
 log = logging.getLogger(__name__)
 
@@ -126,7 +127,7 @@ def _take(request: HttpRequest, form: Form, *, offered: list[Topic], language: s
     if entered.faults or not known:  # without our stamp it comes from another site: shown again, one click is missing
         faults = entered.faults if known else {}
         return _draw(request, form, offered=offered, language=language, given=given, faults=faults, again=not known)
-    network = hash_network(_remote(request))
+    network = hash_network(find_client(request.META))
     knock = Knock(
         stamp=post.get("stamp", ""),
         answer=post.get("answer", ""),
@@ -189,11 +190,3 @@ def _draw(
 def _show(request: HttpRequest, form: Form, template: str, *, status: int = 200, **facts: Any) -> HttpResponse:
     spoken = [(code, name) for code, name in settings.LANGUAGES if form.wording.get(code)]
     return render(request, template, {"brand": form.brand, "form": form, "languages": spoken, **facts}, status=status)
-
-
-def _remote(request: HttpRequest) -> str:
-    """Return the visitor's address; behind the house's own proxy it is the last one that the proxy added."""
-    forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "")
-    if settings.SECURE_PROXY_SSL_HEADER and forwarded:
-        return str(forwarded.rpartition(",")[2]).strip()
-    return str(request.META.get("REMOTE_ADDR", ""))
