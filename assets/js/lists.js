@@ -1,7 +1,11 @@
+const FADE = 32; // where a row of tabs that goes on fades out (lists.css)
+
 /** Lists: the address follows what is typed, ticks are counted, and a row of tabs begins where its current one is seen. */
 export function watchLists(document) {
   for (const tab of document.querySelectorAll(".tabs > [aria-current]")) {
-    tab.parentElement.scrollLeft = tab.offsetLeft - tab.parentElement.offsetLeft - 48;
+    const row = tab.parentElement;
+    const end = tab.offsetLeft - row.offsetLeft + tab.offsetWidth + FADE;
+    if (end > row.clientWidth) row.scrollLeft = end - row.clientWidth + FADE;
   }
   document.addEventListener("input", (event) => {
     const form = event.target.form;
