@@ -1,5 +1,6 @@
 import json
 
+import lxml.html
 import pytest
 from django.utils import timezone
 
@@ -7,7 +8,7 @@ from esmero.campaigns.models import Campaign
 from esmero.dossier import guessing
 from esmero.dossier.guessing import Number
 from esmero.dossier.models import Counted
-from esmero.house.models import AuditEntry
+from esmero.house.models import AuditEntry, Brand
 from esmero.people.models import Person, Segment
 from esmero.rounds.table import JOBS
 from esmero.web.console.people.conditions import open_tree
@@ -262,3 +263,38 @@ def test_the_sentence_says_the_tree(people, conditions, sentence):
 
     Tag.objects.create(name="vip")
     assert say_tree(open_tree(conditions), offer=read_offer(brand=Brand.objects.get())) == sentence
+
+
+def fields_of(html):
+    """What a browser would send of a page's editor as it stands."""
+    form = next(one for one in lxml.html.fromstring(html).forms if one.xpath(".//*[@name='node']"))
+    return {name: form.fields[name] for name in form.fields} | {
+        name: [box.get("value") for box in form.xpath(f".//*[@name='{name}']")] for name in ("node",)
+    }
+
+
+def test_what_a_segment_names_and_is_gone_stays_a_choice_of_its_own_and_no_saving_loses_it(client, people):
+    house = Brand.objects.get()
+    kept = {
+        "all": [
+            {"not": {"tag": "vip"}},
+            {"permission": "otra-casa/ofertas", "state": "granted"},
+            {"did": "clicked", "dispatch": 4711},
+            {"field": "language", "is": "=", "value": "es"},
+        ]
+    }
+    segment = Segment.objects.create(name="Antiguo", conditions=kept, brand=house)
+    page = client.get(f"/console/segments/{segment.pk}/")
+    html = page.content.decode()
+    assert "vip (no longer there)" in html
+    assert "ofertas (no longer there)" in html
+    assert "4711 (no longer there)" in html
+    assert "vip" in str(page.context["sentence"])
+    client.post(f"/console/segments/{segment.pk}/", {**fields_of(html), "act": "save", "name": "Antiguo"})
+    segment.refresh_from_db()
+    assert segment.conditions == kept
+
+
+def test_what_a_saved_segment_says_amiss_stands_beside_it_at_once(client, people):
+    segment = Segment.objects.create(name="Roto", conditions={"all": [{"field": "gone", "is": "=", "value": "x"}]})
+    assert "This is no longer there" in client.get(f"/console/segments/{segment.pk}/").content.decode()

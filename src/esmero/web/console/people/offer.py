@@ -1,6 +1,6 @@
 """What a condition may look at in this house, in words: fields, topics, campaigns, tags, segments, links; read once a page."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.utils.functional import Promise
@@ -12,6 +12,7 @@ from esmero.content.models import Link
 from esmero.house.models import Brand
 from esmero.people.conditions import STANDARD, Kind
 from esmero.people.models import Import, Organisation, OwnField, Segment, Tag, Topic
+from esmero.web.console.people.kept import list_named, name_kept
 from esmero.web.parts.tags import language_name, said
 from esmero.web.parts.times import say_shortly
 from esmero.web.parts.words import STANDING
@@ -61,9 +62,14 @@ class Offer:
 
 
 def read_offer(*, brand: Brand | None, besides: Segment | None = None) -> Offer:
-    """Read what a condition may name; a segment is not offered itself. A fixed number of queries."""
+    """Read what a condition may name; a segment is not offered itself, but what it names already stays a choice.
+
+    A fixed number of queries.
+    """
+    named = list_named(besides.conditions) if besides else {}
     own = list(OwnField.objects.order_by("key"))
     topics = [(f"{one.brand.slug}/{one.code}", _name(one, alone=brand is not None)) for one in _topics(brand)]
+    topics += _kept(topics, named.get("permission", set()) | named.get("topic", set()), subject="topic")
     fields: list[Choice] = [(f"field:{name}", words) for name, words in STANDARD_WORDS.items()]
     own_fields: list[Choice] = [(f"field:{one.key}", said(one.label) or one.key) for one in own]
     acts: list[Choice] = [(f"did:{act}", words) for act, words in ACT_WORDS.items()]
@@ -99,7 +105,12 @@ def read_offer(*, brand: Brand | None, besides: Segment | None = None) -> Offer:
         (str(one.pk), f"{one.file_name} ({say_shortly(one.finished_at or one.created_at)})")
         for one in Import.objects.filter(state=Import.State.DONE).order_by("-id")[:MOST]
     ]
+    for subject, values in named.items():
+        if subject in choices:
+            choices[subject] = [*choices[subject], *_kept(choices[subject], values, subject=subject)]
     scopes = _scopes(brand, topics=topics)
+    if kept := _kept([choice for _title, inside in scopes for choice in inside], named.get("of", ()), subject="of"):
+        scopes.append((_("Named in this segment"), kept))
     choices["of"] = [choice for _title, inside in scopes for choice in inside]
     return Offer(
         groups=[group for group in groups if group[1]],
@@ -108,6 +119,11 @@ def read_offer(*, brand: Brand | None, besides: Segment | None = None) -> Offer:
         choices=choices,
         scopes=scopes,
     )
+
+
+def _kept(offered: Sequence[Choice], values: Collection[str], *, subject: str) -> list[tuple[str, str]]:
+    missing = sorted(set(values) - {value for value, _words in offered})
+    return name_kept(subject, missing) if missing else []
 
 
 def read_links() -> list[str]:

@@ -139,6 +139,7 @@ def edit_segment(request: HttpRequest, pk: int | None = None) -> HttpResponse:
             return show(request, "console/people/segment.html", subject="segments", segment=segment, too_many=True)
         root = opened
         fit_rows(root, offer=offer)
+        mark_faults(root, offer=offer, strict=True)  # what the house no longer understands is said at once
     editor = _draw(request, root, segment=segment, offer=offer, done=done) | {"name": name, "fault": fault}
     if wants_part(request):
         return show_part(request, "console/people/segment.html#editor", **editor)
