@@ -29,9 +29,11 @@ function numberFormat(facts) {
   const format = new Intl.NumberFormat(document.documentElement.lang || undefined, {
     minimumFractionDigits: facts.decimals,
     maximumFractionDigits: facts.decimals,
-    useGrouping: "always", // as the tables say them
+    useGrouping: "always",
   });
-  return (value) => (facts.unit ? `${format.format(value)} ${facts.unit}` : format.format(value));
+  const join = (part) => (part.type === "group" ? facts.group : part.value); // as the tables say them
+  const say = (value) => format.formatToParts(value).map(join).join("");
+  return (value) => (facts.unit ? `${say(value)} ${facts.unit}` : say(value));
 }
 
 function shape(facts, one, place, colours) {

@@ -1,5 +1,7 @@
 import json
 
+from django.utils.translation import override
+
 from esmero.web.parts.charts import Chart, Series
 from esmero.web.parts.rates import find_interval, say_estimate, say_share
 from esmero.web.parts.sheets import Cell, Sheet
@@ -24,6 +26,13 @@ def test_machines_are_grey_whatever_colour_was_given():
     drawing = json.loads(chart().drawing)
     assert [one["fill"] for one in drawing["series"]] == [1, 6]
     assert drawing["heads"] == ["1", "2"]
+
+
+def test_the_axes_group_numbers_as_the_tables_do():
+    for language, mark in (("en", ","), ("es", "\u00a0"), ("fr", "\u00a0")):
+        with override(language):
+            assert json.loads(chart().drawing)["group"] == mark
+            assert f"1{mark}200" in chart().rows[0][1][0]
 
 
 def test_a_chart_of_nothing_is_empty():

@@ -1,10 +1,12 @@
 """All parts of the pages in all their states, with invented figures: to look at when a part is changed."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
+from django.utils.formats import date_format
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from esmero.web.console.access import requires
@@ -14,7 +16,9 @@ from esmero.web.console.people.moments import Line
 from esmero.web.parts.bars import Segment
 from esmero.web.parts.charts import Chart, Series
 from esmero.web.parts.forms import Part
+from esmero.web.parts.rates import say_estimate, say_number, say_share
 from esmero.web.parts.sheets import Cell, Sheet
+from esmero.web.parts.wordings import add_wordings
 
 _AT = datetime(2026, 11, 23, 11, 14, tzinfo=UTC)
 _OLD = """<mj-section>
@@ -59,9 +63,13 @@ class ExampleForm(forms.Form):
 
     parts = (Part(_("How it looks"), ("note", "file")), Part(_("Seldom needed"), ("code",), folded=True))
 
+    def __init__(self, data: Any) -> None:
+        super().__init__(data)
+        add_wordings(self, "topic", gettext("Name (%(language)s)"), first="es", stored={"es": "Novedades"}, most=20)
+
 
 def _charts() -> list[Chart]:
-    days = ["17 Nov", "18 Nov", "19 Nov", "20 Nov", "21 Nov", "22 Nov", "23 Nov"]
+    days = [date_format(_AT - timedelta(days=ago), "j M") for ago in range(6, -1, -1)]
     facts: dict[str, Any] = {"first": _("Day"), "categories": days}
     people = Series(name=_("opened by people"), values=[120, 340, 280, 90, None, 60, 210])
     machines = Series(name=_("by machines"), values=[210, 180, 60, 20, 10, 5, 80], machines=True)
@@ -92,8 +100,8 @@ def _sheet() -> Sheet:
         title=_("By receiver"),
         heads=[_("Receiver"), _("sent"), _("rate")],
         rows=[
-            ["Gmail", 1204, Cell(text="1.0 % (0.6–1.7)", quiet=True)],
-            ["Orange", 688, Cell(text="2.8 % (1.8–4.3)", quiet=True)],
+            ["Gmail", 1204, Cell(text=say_estimate(12, 1204), quiet=True)],
+            ["Orange", 688, Cell(text=say_estimate(19, 688), quiet=True)],
         ],
         note=_("Behind each rate stands its interval (95 %): the fewer messages, the less it says."),
     )
@@ -106,26 +114,30 @@ def parts(request: HttpRequest) -> HttpResponse:
         request,
         "console/parts.html",
         subject="settings",
-        form=ExampleForm({"name": "", "address": "x", "language": "es"}),
+        form=ExampleForm(
+            {"name": "", "address": "x", "language": "es", "topic_es": "Novedades", "topic_fr": 3 * "Nouvelles "}
+        ),
         stats=[
             (_("Waiting for us"), "12", "21 h 08"),
-            (_("Left the house"), "2,479", _("since yesterday at this time")),
+            (_("Left the house"), say_number(2479), _("since yesterday at this time")),
             (_("In doubt"), "0", _("the relay may or may not have them")),
-            (_("People"), "7,043", ""),
+            (_("People"), say_number(7043), ""),
         ],
         funnel=[
             Step(name=_("Audience"), number=7043, rate="", parts=[Segment(amount=7043, fill=6)]),
             Step(
                 name=_("Left out"),
                 number=2979,
-                rate="42.3 %",
+                rate=say_share(2979, 7043),
                 parts=[Segment(amount=number, fill=fill) for number, fill in ((2271, 2), (352, 3), (204, 4), (152, 5))],
             ),
-            Step(name=_("Left the house"), number=2479, rate="61.0 %", parts=[Segment(amount=2479, fill=1)]),
+            Step(
+                name=_("Left the house"), number=2479, rate=say_share(2479, 4064), parts=[Segment(amount=2479, fill=1)]
+            ),
             Step(
                 name=_("Human click"),
                 number=498,
-                rate="20.5 % (18.9–22.1)",
+                rate=say_estimate(498, 2479),
                 parts=[Segment(amount=498, fill=1), Segment(amount=211, fill=6, hatched=True)],
                 machines=211,
             ),
@@ -152,7 +164,7 @@ def parts(request: HttpRequest) -> HttpResponse:
             ("wait", "triangle-alert", _("The relay answers slowly.")),
             ("broken", "triangle-alert", _("This can no longer be taken back here.")),
         ],
-        codes=[("G03", "2,271", 2), ("G06", "352", 3), ("G07", "204", 4), ("G02", "114", 5), ("G08", "27", 6)],
+        codes=[("G03", 2271, 2), ("G06", 352, 3), ("G07", 204, 4), ("G02", 114, 5), ("G08", 27, 6)],
         charts=_charts(),
         sheet=_sheet(),
         source=_MJML,

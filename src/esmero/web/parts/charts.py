@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from django.utils.formats import number_format
+from django.utils.formats import get_format, number_format
 from django.utils.functional import Promise
 
 type Words = str | Promise
@@ -62,6 +62,7 @@ class Chart:
                 "kind": self.kind,
                 "unit": self.unit,
                 "decimals": self.decimals,
+                "group": get_format("THOUSAND_SEPARATOR"),
                 "categories": list(self.categories),
                 "heads": list(self.heads or self.categories),
                 "series": [

@@ -1,9 +1,11 @@
-"""Rates in words: a share of all that there are, and an estimate with its interval where what was seen is a sample."""
+"""Numbers and rates in words: a share of all that there are, and an estimate with its interval where what was seen is a sample."""
 
+import re
 from math import sqrt
 
 from django.utils.formats import number_format
 
+_WHOLE = re.compile(r"%\((\w+)\)d")
 _Z = 1.96  # of the normal distribution, for 95 %
 
 
@@ -20,6 +22,12 @@ def find_interval(part: int, whole: int) -> tuple[float, float]:
 def say_number(number: int) -> str:
     """Say a whole number as the reader's language groups it."""
     return str(number_format(number, force_grouping=True))
+
+
+def fill(words: str, **facts: object) -> str:
+    """Fill the named places of translated words; whole numbers as `say_number` says them, also where %(…)d is written."""
+    said = {name: say_number(fact) if type(fact) is int else fact for name, fact in facts.items()}
+    return _WHOLE.sub(r"%(\1)s", words) % said
 
 
 def say_share(part: int, whole: int) -> str:

@@ -26,10 +26,11 @@ def add_wordings(
     most: int,
     required: bool = True,
     hint: str = "",
+    lines: int = 1,
 ) -> None:
     """Add the fields `key_es`, `key_fr` and `key_en`; `first` (else the reader's language) is the one that is needed.
 
-    `label` has the place %(language)s; `hint` stands at the first.
+    `label` has the place %(language)s; `hint` stands at the first. `lines`: how many the field shows.
     """
     own = first or (get_language() or "en")[:2]
     if not first and stored and not stored.get(own):
@@ -41,7 +42,9 @@ def add_wordings(
             required=required and code == own,
             initial=stored.get(code, ""),
             help_text=hint if code == own else "",
-            widget=forms.TextInput(attrs={"lang": code}),
+            widget=forms.Textarea(attrs={"lang": code, "rows": lines})
+            if lines > 1
+            else forms.TextInput(attrs={"lang": code}),
         )
         if code != own:
             _fold(form, f"{key}_{code}", title=_("The same in %(language)s") % {"language": language_name(code)})

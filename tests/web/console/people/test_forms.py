@@ -84,3 +84,14 @@ def test_the_code_is_a_picture_of_the_address(client):
     assert response["Content-Type"] == "image/svg+xml"
     assert response.content.startswith(b"<?xml")
     assert b"<script" not in response.content
+
+
+def test_what_is_wrong_in_a_folded_language_opens_it_and_is_named_on_top(client):
+    house = build_house()
+    client.force_login(staff("manager"))
+    page = client.get("/console/forms/new/").content.decode()
+    assert page.count('<details class="part"><summary>') == 2
+    page = client.post("/console/forms/new/", said(house, title_fr="x" * 1001)).content.decode()
+    assert page.count('<details class="part" open><summary>The same in French') == 1
+    assert '<a href="#id_title_fr">' in page
+    assert not Form.objects.exists()

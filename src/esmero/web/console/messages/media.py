@@ -33,9 +33,11 @@ from esmero.web.console.access import requires, staff
 from esmero.web.console.listing import answer_list
 from esmero.web.console.page import read_brand, show
 from esmero.web.console.undoing import offer_undo
+from esmero.web.parts.rates import fill
 from esmero.web.parts.tables import BulkAct, Column, Filter, Listing, Rows, pick_rows
 from esmero.web.parts.tags import chip, language_name
 from esmero.web.parts.times import say_moment
+from esmero.web.parts.wordings import add_wordings
 from esmero.web.parts.words import LANGUAGE_NAMES
 
 MOST_OFFERED = 60
@@ -102,14 +104,10 @@ class DescribeForm(forms.Form):
 
     name = forms.CharField(label=gettext_lazy("Name"), max_length=140)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, brand: Brand, alt: Mapping[str, str] | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for code, _name in LANGUAGE_NAMES:
-            self.fields[f"alt_{code}"] = forms.CharField(
-                label=_("What is seen, in words (%(language)s)") % {"language": language_name(code)},
-                max_length=300,
-                required=False,
-            )
+        label = _("What is seen, in words (%(language)s)")
+        add_wordings(self, "alt", label, first=brand.language, stored=alt or {}, most=300, required=False)
 
     def alt(self) -> dict[str, str]:
         """Return the words by language."""
@@ -161,7 +159,7 @@ def act_on_media(request: HttpRequest) -> HttpResponse:
     changed = archive(MediaFile, list(picked.values_list("pk", flat=True)), by=staff(request))
     if changed:
         words = ngettext("%(number)d picture is archived.", "%(number)d pictures are archived.", len(changed))
-        offer_undo(request, words % {"number": len(changed)}, kind="media-archived", pictures=changed)
+        offer_undo(request, fill(words, number=len(changed)), kind="media-archived", pictures=changed)
     return redirect(f"{reverse('console:media')}?{request.POST.get('query', '')}")
 
 
@@ -171,7 +169,7 @@ def new_picture(request: HttpRequest) -> HttpResponse:
     brand = read_brand(request)
     if brand is None:
         return redirect("console:today")
-    form = BringForm(request.POST or None, request.FILES or None)
+    form = BringForm(request.POST or None, request.FILES or None, brand=brand)
     if request.method == "POST" and form.is_valid():
         kept = _bring(form, brand=brand, request=request)
         if kept is not None:
@@ -203,8 +201,7 @@ def _bring(form: BringForm, *, brand: Brand, request: HttpRequest) -> MediaFile 
 def picture(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a picture, its words and where it is used."""
     shown = get_object_or_404(MediaFile.objects.select_related("brand"), pk=pk)
-    initial = {"name": shown.name, **{f"alt_{code}": words for code, words in shown.alt.items()}}
-    form = DescribeForm(request.POST or None, initial=initial)
+    form = DescribeForm(request.POST or None, initial={"name": shown.name}, brand=shown.brand, alt=shown.alt)
     if request.method == "POST" and may(staff(request), "campaigns.write") and form.is_valid():
         describe_picture(shown, name=form.cleaned_data["name"], alt=form.alt(), by=staff(request))
         messages.success(request, _("Kept."))

@@ -24,6 +24,7 @@ from esmero.web.console.access import requires, staff
 from esmero.web.console.listing import answer_list
 from esmero.web.console.page import read_brand, show
 from esmero.web.console.undoing import offer_undo
+from esmero.web.parts.rates import fill, say_number
 from esmero.web.parts.tables import BulkAct, Choice, Column, Filter, Listing, Rows, pick_rows
 from esmero.web.parts.tags import chip, language_name
 from esmero.web.parts.times import say_moment
@@ -59,7 +60,7 @@ TEMPLATES = Listing(
         Column(key="newest", title=gettext_lazy("Version"), cell=_version, label=gettext_lazy("version")),
         Column(key="languages", title=gettext_lazy("Languages"), cell=_languages),
         Column(
-            key="used", title=gettext_lazy("Used by"), cell=lambda row: str(row.used), numeric=True,
+            key="used", title=gettext_lazy("Used by"), cell=lambda row: say_number(row.used), numeric=True,
             label=gettext_lazy("campaigns"),
         ),
         Column(
@@ -139,7 +140,7 @@ def act_on_templates(request: HttpRequest) -> HttpResponse:
     changed = archive(Template, list(picked.values_list("pk", flat=True)), by=staff(request))
     if changed:
         words = ngettext("%(number)d template is archived.", "%(number)d templates are archived.", len(changed))
-        offer_undo(request, words % {"number": len(changed)}, kind="template-archived", templates=changed)
+        offer_undo(request, fill(words, number=len(changed)), kind="template-archived", templates=changed)
     return redirect(f"{reverse('console:templates')}?{request.POST.get('query', '')}")
 
 

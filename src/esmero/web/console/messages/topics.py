@@ -264,6 +264,8 @@ def edit_purpose(request: HttpRequest, pk: int | None = None) -> HttpResponse:
         before=""
         if Purpose.objects.exists()
         else _("A topic needs a purpose. One is suggested here; change it as you like, then name the topic."),
+        over=_("Messages"),
+        over_url=reverse("console:campaigns"),
         up=_("Topics"),
         up_url=reverse("console:topics"),
     )

@@ -20,6 +20,7 @@ from esmero.people.conditions import (
 )
 from esmero.web.console.people.offer import BASIS_WORDS, CHANNEL_WORDS, Offer
 from esmero.web.console.people.tree import MATCHES, MOST_NODES, ROOT, Group, Row, rows_of, walk
+from esmero.web.parts.rates import fill
 
 BLANK: Mapping[str, str] = {"what": "field:language", "is": "=", "value": ""}
 WHOLE = 2**53
@@ -334,4 +335,4 @@ def _show(comparison: str, value: Any) -> dict[str, str]:
 def count_list(value: str) -> str:
     """Say how many numbers or addresses a pasted list holds."""
     number = len(set(value.replace(",", " ").replace(";", " ").split()))
-    return ngettext("%(number)d number or address", "%(number)d numbers or addresses", number) % {"number": number}
+    return fill(ngettext("%(number)d number or address", "%(number)d numbers or addresses", number), number=number)

@@ -25,6 +25,7 @@ from esmero.web.console.page import show, show_part, wants_part
 from esmero.web.console.people.import_columns import FIELD_WORDS
 from esmero.web.console.people.own_values import say_own
 from esmero.web.console.undoing import offer_undo
+from esmero.web.parts.rates import fill
 from esmero.web.parts.tables import BulkAct, Column, Filter, Listing, Rows, pick_rows
 from esmero.web.parts.tags import on, said, state
 from esmero.web.parts.times import say_moment
@@ -154,7 +155,7 @@ def act_on_duplicates(request: HttpRequest) -> HttpResponse:
     rows = pick_rows(_open_only(Duplicate.objects.all()), listing=DUPLICATES, post=request.POST)
     done = [pair.pk for pair in rows[:1000] if tell_apart(pair, by=staff(request))]
     words = ngettext("%(number)d pair is two people each.", "%(number)d pairs are two people each.", len(done))
-    offer_undo(request, words % {"number": len(done)}, kind="told-apart", pairs=done)
+    offer_undo(request, fill(words, number=len(done)), kind="told-apart", pairs=done)
     return redirect("console:duplicates")
 
 

@@ -24,9 +24,11 @@ from esmero.people.models import OwnField, Topic
 from esmero.web.console.access import requires, staff
 from esmero.web.console.listing import answer_list
 from esmero.web.console.page import read_brand, show
+from esmero.web.parts.forms import Drawn, lay_parts
+from esmero.web.parts.rates import say_number
 from esmero.web.parts.tables import Column, Listing
-from esmero.web.parts.tags import language_name, said, state
-from esmero.web.parts.words import LANGUAGE_NAMES
+from esmero.web.parts.tags import said, state
+from esmero.web.parts.wordings import add_wordings, read_wordings
 
 MOST_FIELDS = 6
 
@@ -45,14 +47,16 @@ FORMS = Listing(
         Column(
             key="confirmed",
             title=gettext_lazy("Confirmed"),
-            cell=lambda one: str(one.confirmed),
+            cell=lambda one: say_number(one.confirmed),
+            plain=lambda one: one.confirmed,
             numeric=True,
             label=gettext_lazy("confirmed"),
         ),
         Column(
             key="waiting",
             title=gettext_lazy("Not confirmed yet"),
-            cell=lambda one: str(one.waiting),
+            cell=lambda one: say_number(one.waiting),
+            plain=lambda one: one.waiting,
             numeric=True,
             label=gettext_lazy("not confirmed yet"),
         ),
@@ -87,22 +91,16 @@ class SignUpForm(forms.Form):
         fields: dict[str, Any] = self.fields
         fields["topics"].queryset = Topic.objects.filter(brand=brand, archived_at=None).order_by("id")
         fields["topics"].label_from_instance = lambda topic: said(topic.name) or topic.code
-        for code, _name in sorted(LANGUAGE_NAMES, key=lambda each: each[0] != brand.language):
-            own = code == brand.language
-            for name, label, rows in (
-                ("title", _("Title (%(language)s)"), 0),
-                ("intro", _("What one gets, and why (%(language)s)"), 2),
-                ("wording", _("What they agree to (%(language)s)"), 2),
-            ):
-                fields[f"{name}_{code}"] = forms.CharField(
-                    label=label % {"language": language_name(code)},
-                    required=own and name != "intro",
-                    max_length=1000,
-                    widget=forms.Textarea(attrs={"rows": rows}) if rows else forms.TextInput(),
-                    help_text=_("Stored with each permission as its proof; a change is a new version.")
-                    if own and name == "wording"
-                    else "",
-                )
+        proof = _("Stored with each permission as its proof; a change is a new version.")
+        for name, label, hint, lines in (
+            ("title", _("Title (%(language)s)"), "", 1),
+            ("intro", _("What one gets, and why (%(language)s)"), "", 2),
+            ("wording", _("What they agree to (%(language)s)"), proof, 2),
+        ):
+            add_wordings(
+                self, name, label, first=brand.language, stored=getattr(form, name) if form else {}, most=1000,
+                required=name != "intro", hint=hint, lines=lines,
+            )  # fmt: skip
         choices = [("", _("nothing more")), *_field_choices()]
         for number in range(MOST_FIELDS):
             fields[f"field_{number}"] = forms.ChoiceField(
@@ -126,12 +124,7 @@ class SignUpForm(forms.Form):
     def facts(self) -> dict[str, Any]:
         """Return the columns of the form."""
         given = self.cleaned_data
-        words = {
-            name: {
-                code: given[f"{name}_{code}"].strip() for code, _n in LANGUAGE_NAMES if given[f"{name}_{code}"].strip()
-            }
-            for name in ("title", "intro", "wording")
-        }
+        words = {name: read_wordings(given, name) for name in ("title", "intro", "wording")}
         asked = [
             {"name": given[f"field_{number}"], "required": given[f"required_{number}"]}
             for number in range(MOST_FIELDS)
@@ -142,15 +135,13 @@ class SignUpForm(forms.Form):
     @property
     def own(self) -> list[Any]:
         """What is said in the brand's own language, and what is no text."""
-        return [self[name] for name in ("name", "slug", "topics", "asks_frequency")] + self._words(self._language)
+        words = [f"{name}_{self._language}" for name in ("title", "intro", "wording")]
+        return [self[name] for name in ("name", "slug", "topics", "asks_frequency", *words)]
 
     @property
-    def others(self) -> list[tuple[str, list[Any]]]:
-        """The words of the other languages, by language."""
-        return [(language_name(code), self._words(code)) for code, _name in LANGUAGE_NAMES if code != self._language]
-
-    def _words(self, code: str) -> list[Any]:
-        return [self[f"{name}_{code}"] for name in ("title", "intro", "wording")]
+    def others(self) -> list[Drawn]:
+        """The words of the other languages, folded away, by language."""
+        return [part for part in lay_parts(self) if part.folded]
 
     @property
     def asked(self) -> list[tuple[Any, Any]]:
@@ -251,8 +242,6 @@ def _initial(form: Form | None) -> dict[str, Any]:
         return {"asks_frequency": True}
     initial: dict[str, Any] = {name: getattr(form, name) for name in ("name", "slug", "asks_frequency")}
     initial["topics"] = list(form.topics.values_list("pk", flat=True))
-    for name in ("title", "intro", "wording"):
-        initial |= {f"{name}_{code}": text for code, text in getattr(form, name).items()}
     for number, asked in enumerate(form.fields[:MOST_FIELDS]):
         initial[f"field_{number}"], initial[f"required_{number}"] = asked.get("name", ""), asked.get("required", False)
     return initial

@@ -20,6 +20,7 @@ from esmero.web.console.access import requires, staff
 from esmero.web.console.listing import answer_list
 from esmero.web.console.undoing import offer_undo
 from esmero.web.parts.addresses import show_address
+from esmero.web.parts.rates import fill
 from esmero.web.parts.tables import BulkAct, Choice, Column, Filter, Listing, Rows, pick_rows
 from esmero.web.parts.tags import language_name, state
 from esmero.web.parts.times import say_moment
@@ -188,6 +189,6 @@ def act_on_people(request: HttpRequest) -> HttpResponse:
     taken = ngettext(
         "%(number)d person lost the tag “%(tag)s”.", "%(number)d people lost the tag “%(tag)s”.", len(changed)
     )
-    words = (given if act == "tag" else taken) % {"number": len(changed), "tag": name}
+    words = fill(given if act == "tag" else taken, number=len(changed), tag=name)
     offer_undo(request, words, kind="tagged" if act == "tag" else "untagged", tag=name, persons=changed)
     return redirect(f"{reverse('console:people')}?{request.POST.get('query', '')}")

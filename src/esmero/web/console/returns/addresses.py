@@ -21,6 +21,7 @@ from esmero.web.console.access import requires, staff
 from esmero.web.console.listing import answer_list
 from esmero.web.console.undoing import offer_undo
 from esmero.web.parts.addresses import show_address
+from esmero.web.parts.rates import fill, say_number
 from esmero.web.parts.tables import BulkAct, Column, Filter, Listing, Rows, pick_rows
 from esmero.web.parts.tags import state
 from esmero.web.parts.times import say_moment
@@ -80,7 +81,7 @@ ADDRESSES = Listing(
         Column(
             key="returns",
             title=gettext_lazy("Returns"),
-            cell=lambda row: str(row.permanent_returns + row.temporary_returns),
+            cell=lambda row: say_number(row.permanent_returns + row.temporary_returns),
             numeric=True,
             label=gettext_lazy("returns"),
         ),
@@ -142,7 +143,7 @@ def act_on_addresses(request: HttpRequest) -> HttpResponse:
     if request.POST.get("act") == "again":
         number = try_addresses_again([row.value for row in rows], by=staff(request))
         words = ngettext("%(number)d message goes again now.", "%(number)d messages go again now.", number)
-        messages.success(request, words % {"number": number} if number else _("Nothing waits for these addresses."))
+        messages.success(request, fill(words, number=number) if number else _("Nothing waits for these addresses."))
         return back
     try:
         lifted = lift_silences(rows, reason=request.POST.get("lift-value", ""), by=staff(request))
@@ -154,7 +155,8 @@ def act_on_addresses(request: HttpRequest) -> HttpResponse:
         return back
     words = ngettext(
         "%(number)d address may be written to again.", "%(number)d addresses may be written to again.", len(lifted)
-    ) % {"number": len(lifted)}
+    )
+    words = fill(words, number=len(lifted))
     if len(lifted) <= UNDO:
         offer_undo(request, words, kind="silence-lifted", lifted=[list(one) for one in lifted])
     else:

@@ -23,6 +23,7 @@ from esmero.web.console.access import requires, staff
 from esmero.web.console.listing import answer_list
 from esmero.web.console.undoing import offer_undo
 from esmero.web.parts.addresses import show_address
+from esmero.web.parts.rates import fill
 from esmero.web.parts.tables import BulkAct, Column, Filter, Listing, Rows, pick_rows
 from esmero.web.parts.tags import quoted, state
 from esmero.web.parts.times import say_moment
@@ -189,16 +190,18 @@ def _decide(request: HttpRequest, row: Proposal, *, act: str) -> tuple[int, int 
 
 def _say_done(act: str, *, number: int) -> str:
     if act == "accept":
-        return ngettext(
+        words = ngettext(
             "%(number)d address is taken over. Nothing goes there until its owner says yes.",
             "%(number)d addresses are taken over. Nothing goes there until their owners say yes.",
             number,
-        ) % {"number": number}
-    return ngettext(
-        "%(number)d address is left out, and not proposed again.",
-        "%(number)d addresses are left out, and not proposed again.",
-        number,
-    ) % {"number": number}
+        )
+    else:
+        words = ngettext(
+            "%(number)d address is left out, and not proposed again.",
+            "%(number)d addresses are left out, and not proposed again.",
+            number,
+        )
+    return fill(words, number=number)
 
 
 def _in_state(value: str) -> Rows:

@@ -30,6 +30,7 @@ from esmero.rendering.masks import WAYS
 from esmero.web.console.access import requires, staff
 from esmero.web.console.listing import answer_list
 from esmero.web.console.page import show, show_part, wants_part
+from esmero.web.parts.rates import fill
 from esmero.web.parts.tables import Column, Filter, Listing
 from esmero.web.parts.tags import said
 from esmero.web.parts.wordings import add_wordings, read_wordings
@@ -156,7 +157,7 @@ def edit_field(request: HttpRequest, pk: int | None = None) -> HttpResponse:
             words = _("“%(name)s” is kept.") % {"name": said(saved.label)}
             if rewritten:
                 told = ngettext("%(number)d value was rewritten.", "%(number)d values were rewritten.", rewritten)
-                words = f"{words} {told % {'number': rewritten}}"
+                words = f"{words} {fill(told, number=rewritten)}"
             messages.success(request, words)
             return redirect("console:fields")
     return show(
@@ -201,6 +202,6 @@ def remove_field(request: HttpRequest, pk: int) -> HttpResponse:
             "“%(name)s” is deleted, with the values of %(number)d people.",
             number,
         )
-        messages.success(request, words % {"name": name, "number": number})
+        messages.success(request, fill(words, name=name, number=number))
         return redirect("console:fields")
     return redirect("console:field", pk=pk)

@@ -22,6 +22,7 @@ from esmero.vault.files import Tampered, read
 from esmero.web.console.access import requires, staff
 from esmero.web.console.page import read_brand, show, show_part, wants_part
 from esmero.web.parts.paging import cut_page, read_key
+from esmero.web.parts.rates import fill
 from esmero.work.jobs import cancel, retry
 from esmero.work.models import Job
 from esmero.work.queries import count_jobs, list_jobs
@@ -114,7 +115,7 @@ def decide_doubts(request: HttpRequest) -> HttpResponse:
     decided = sum(_decide(message, sent=sent, by=staff(request)) for message in chosen)
     arrived = ngettext("%(number)d message counts as arrived.", "%(number)d messages count as arrived.", decided)
     again = ngettext("%(number)d message goes again.", "%(number)d messages go again.", decided)
-    messages.success(request, (arrived if sent else again) % {"number": decided})
+    messages.success(request, fill(arrived if sent else again, number=decided))
     return redirect("console:work")
 
 
