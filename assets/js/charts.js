@@ -96,7 +96,8 @@ function describe(facts, colours, say) {
     yAxis: {
       type: "value",
       scale: facts.kind === "line" && facts.unit === "%",
-      minInterval: facts.decimals ? undefined : 1,
+      minInterval: facts.decimals && facts.unit !== "%" ? undefined : 1, // no two marks that say the same
+      max: facts.unit === "%" ? (found) => Math.min(100, Math.ceil(found.max + 1)) : undefined,
       splitNumber: 4,
       splitLine: { lineStyle: { color: colours.hair } },
       axisLabel: { ...font, formatter: (value) => say(value) },

@@ -38,11 +38,10 @@ def answer_list(
             reason = request.POST.get("reason", "").strip()[:300]
             if reason:
                 with transaction.atomic():
-                    note(
-                        f"{listing.page}.exported",
-                        by=staff(request),
-                        facts={"reason": reason, "query": request.GET.urlencode()},
-                    )
+                    asked = request.GET.copy()
+                    del asked["file"]
+                    facts = {"reason": reason, **({"query": asked.urlencode()} if asked else {})}
+                    note(f"{listing.page}.exported", by=staff(request), facts=facts)
                 return _answer_csv(rows, listing=listing, wish=wish)
             messages.error(request, _("Say what the file is for; it is written into the audit log."))
         return redirect(request.path)

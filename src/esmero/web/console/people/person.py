@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
 from esmero.dossier.timeline import LIMIT, SHOWN, Key, Moment, read_timeline
@@ -34,6 +35,8 @@ SHOWN_WORDS = {
 }
 PAGE = LIMIT // 2
 
+MOST_NAMED = 6  # topics; of more the first stand there
+
 
 @requires()
 def person(request: HttpRequest, pk: int) -> HttpResponse:
@@ -51,7 +54,8 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
         "console/people/person.html",
         subject="people",
         person=shown,
-        rights=_with_recorders(rights, person=shown),
+        **_fold(_with_recorders(rights, person=shown)),
+        has_rights=bool(rights),
         paused=_paused(rights),
         lines=tell(page.rows),
         following=page.following,
@@ -78,16 +82,32 @@ def _with_recorders(rights: list[TopicRights], *, person: Person) -> list[tuple[
     ]
 
 
+def _fold(rights: list[tuple[TopicRights, Right, str]]) -> dict[str, Any]:
+    """Tell what was said of from what never was; many of these are folded away."""
+    said_of = [one for one in rights if one[1].entry]
+    never = [one for one in rights if not one[1].entry]
+    few = len(never) <= MOST_NAMED
+    return {"rights": [*said_of, *never] if few else said_of, "never": [] if few else never}
+
+
+def _name_some(names: list[str]) -> str:
+    """Join names; of many the first few, with how many more there are."""
+    more = len(names) - MOST_NAMED
+    if more <= 1:
+        return ", ".join(names)
+    return _("%(names)s and %(number)d more") % {"names": ", ".join(names[:MOST_NAMED]), "number": more}
+
+
 def _say_rights(rights: list[TopicRights]) -> dict[str, Any]:
     """Say by names what may be written by mail, and what is allowed on other channels."""
     elsewhere = [
-        (channel, names)
+        (channel, _name_some(names))
         for channel in (Channel.POST, Channel.PHONE, Channel.PORTAL)
         if (names := [said(one.topic.name) for one in rights if _allows(one, channel)])
     ]
     return {
-        "allowed": [said(one.topic.name) for one in rights if one.by_mail.allowed],
-        "not_allowed": [said(one.topic.name) for one in rights if not one.by_mail.allowed],
+        "allowed": _name_some([said(one.topic.name) for one in rights if one.by_mail.allowed]),
+        "not_allowed": _name_some([said(one.topic.name) for one in rights if not one.by_mail.allowed]),
         "elsewhere": elsewhere,
     }
 
