@@ -27,6 +27,13 @@ for _name in ("secret.key", "suppression.key", "tokens-1.key"):
     (_KEYS / _name).write_text("only-for-this-test-run-" + os.urandom(20).hex())
 
 
+def pytest_configure():
+    """A third of a second of every sign-in would go into a slow hash; the houses that the tests start as processes keep theirs."""
+    from django.conf import settings
+
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *settings.PASSWORD_HASHERS]
+
+
 def pytest_unconfigure():
     shutil.rmtree(_HOME, ignore_errors=True)
 

@@ -72,6 +72,29 @@ function drawIcons(editor) {
   }
 }
 
+/** The editor's panels are plain marks that only a pointer reaches: here they are buttons with names, for the keys and for
+ *  whoever hears the page. They come and go, so it is done again whenever the editor has changed something. */
+function nameParts(host) {
+  const frame = host.querySelector("iframe");
+  if (frame && !frame.title) frame.title = words.letter;
+  const views = host.querySelector(".gjs-pn-views-container");
+  if (views && !views.hasAttribute("role")) Object.assign(views, { tabIndex: 0, role: "region", ariaLabel: words.tools });
+  for (const one of host.querySelectorAll(".gjs-pn-btn:not([role]), .gjs-block:not([role])")) {
+    const name = one.textContent.trim() || one.title;
+    if (name) Object.assign(one, { tabIndex: 0, role: "button", ariaLabel: name });
+  }
+}
+
+function reachByKeys(host) {
+  nameParts(host);
+  new MutationObserver(() => nameParts(host)).observe(host, { childList: true, subtree: true });
+  host.addEventListener("keydown", (event) => {
+    if (!["Enter", " "].includes(event.key) || !event.target.matches(".gjs-pn-btn, .gjs-block")) return;
+    event.preventDefault();
+    event.target.click();
+  });
+}
+
 async function start() {
   const answer = await fetch(words.pictures, { headers: { Accept: "application/json" } });
   const { pictures } = answer.ok ? await answer.json() : { pictures: [] };
@@ -85,12 +108,14 @@ async function start() {
     plugins: [(editor) => (mjml.default ?? mjml)(editor, { resetDevices: true, useCustomTheme: false, i18n: { ...names } }), promotionBlock, fieldChoice],
     assetManager: { assets: pictures.map(({ src, name, width, height }) => ({ type: "image", src, name, width, height })), upload: false, dropzone: false },
     i18n: { locale: words.language, detectLocale: false, messagesAdd: { es, fr } },
+    blockManager: { appendOnClick: true },
     noticeOnUnload: true,
   });
   drawIcons(editor);
   editor.Panels.getButton("views", "open-blocks")?.set("active", true);
   editor.setComponents(toEditor(source.content.textContent));
   window.visualEditor = editor;
+  reachByKeys(document.getElementById("visual"));
   document.getElementById("visual").dataset.ready = "";
   document.getElementById("visual-form").addEventListener("submit", (event) => {
     const made = editor.runCommand("mjml-code");

@@ -5,6 +5,7 @@ import signal
 
 import pytest
 
+from tests.foundation import lay
 from tests.stories.houses import OwnHouse, once
 
 NUMBER = 2600
@@ -49,7 +50,8 @@ def command(file, report):
 def test_killed_and_said_again_it_ends_as_if_nothing_had_happened(tmp_path):
     file = tmp_path / "clientes.csv"
     write_list(file)
-    calm, shaken = make_house(tmp_path / "calm"), make_house(tmp_path / "shaken")
+    begun = make_house(tmp_path / "begun")
+    calm, shaken = (OwnHouse(lay(tmp_path / name, of=begun.home)) for name in ("calm", "shaken"))
     calm.run(*command(file, tmp_path / "calm.tsv"))
     for at_least in (500, 1500):
         process = shaken.start(*command(file, tmp_path / "shaken.tsv"))

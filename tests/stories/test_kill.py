@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.foundation import lay
 from tests.postfix import wait_for
 from tests.sink import free_port, open_sink
 from tests.stories.houses import OwnHouse
@@ -31,8 +32,8 @@ def sink(tmp_path):
         yield running
 
 
-def make_house(home, *, port, number):
-    home.mkdir()
+def make_house(home, *, of, port, number):
+    lay(home, of=of)
     house = OwnHouse(home, web_port=free_port(), inbound_port=free_port(), worker_name="w")
     command = [sys.executable, str(SCRIPT), str(home), str(port), str(number)]
     subprocess.run(command, env=house.environment, check=True, stdin=subprocess.DEVNULL)
@@ -98,8 +99,8 @@ def count_begun_unanswered(home):
     return open_
 
 
-def test_five_kills_lose_nobody_and_write_to_nobody_twice(tmp_path, sink):
-    house, log = make_house(tmp_path / "home", port=sink.port, number=NUMBER), tmp_path / "log"
+def test_five_kills_lose_nobody_and_write_to_nobody_twice(tmp_path, sink, foundation):
+    house, log = make_house(tmp_path / "home", of=foundation, port=sink.port, number=NUMBER), tmp_path / "log"
     rng = random.Random(20261124)
     moments = sorted(rng.randrange(0, NUMBER * 8 // 10) for _ in range(KILLS))
     begun_unanswered = 0
@@ -125,9 +126,9 @@ def test_five_kills_lose_nobody_and_write_to_nobody_twice(tmp_path, sink):
     print(f"{len(doubts)} in doubt of {begun_unanswered} begun and unanswered at {KILLS} kills")
 
 
-def test_told_to_end_it_finishes_what_is_on_the_wire_and_leaves_no_doubt(tmp_path, sink):
+def test_told_to_end_it_finishes_what_is_on_the_wire_and_leaves_no_doubt(tmp_path, sink, foundation):
     number = 4_000
-    house, log = make_house(tmp_path / "home", port=sink.port, number=number), tmp_path / "log"
+    house, log = make_house(tmp_path / "home", of=foundation, port=sink.port, number=number), tmp_path / "log"
     with serving(house, log):
         wait_for(lambda: count(house, "sent") > 500, what="it sends", progress=lambda: count(house, "sent"))
     found = list(states(house).values())

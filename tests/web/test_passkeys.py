@@ -7,6 +7,7 @@ from allauth.mfa.models import Authenticator
 
 from tests.web.browser import open_browser, open_page
 from tests.web.facts import staff
+from tests.web.looking import find_violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -44,10 +45,7 @@ def go_to_add(page, address):
 
 
 def look(page, name):
-    from axe_playwright_python.sync_playwright import Axe
-
-    found = [(one["id"], node["html"]) for one in Axe().run(page).response["violations"] for node in one["nodes"]]
-    assert found == [], name
+    assert find_violations(page) == [], name
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), name
 
 

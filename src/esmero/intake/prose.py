@@ -27,9 +27,10 @@ _SENDER_LINE = re.compile(
     r"mail from\s*:|message (?:from|sent by)\b|sent by\b|contact|please (?:send|contact|call)|forward this|help ?desk|postmaster>|support@|abuse@",
     re.IGNORECASE,
 )
-# 1. An address opens the line: alone, in brackets, with a bullet, before a colon or the reason.
+# 1. An address opens the line: alone, in brackets, with a bullet, before a colon or the reason. No blank is given back
+# (`*+`): thousands of them in a line would be shared out between the parts in every way there is.
 _OPENING = re.compile(
-    rf"^(?:[ \t]*(?:[-*•>.]+|\d+[.)]|recipient(?: address)?:)?[ \t]*)(?:\"?'?[^\n<>\"@\d]{{0,60}}\"?[ \t]*(?=<))?(?:\"[^\"\n]{{1,80}}\"[ \t]*)?[<\[\"']?(?:mailto:)?(?P<address>{_ADDRESS})[>\]\"']*(?P<rest>[^\n]*)",
+    rf"^[ \t]*+(?:(?:[-*•>.]+|\d+[.)]|recipient(?: address)?:)[ \t]*+)?(?:\"?'?[^\n<>\"@\d]{{0,60}}\"?[ \t]*+(?=<))?(?:\"[^\"\n]{{1,80}}\"[ \t]*+)?[<\[\"']?(?:mailto:)?(?P<address>{_ADDRESS})[>\]\"']*(?P<rest>[^\n]*)",
     re.IGNORECASE | re.MULTILINE,
 )
 # 2. The address after a phrase about delivery.

@@ -22,6 +22,7 @@ from tests.asks.facts import open_form
 from tests.mailroom.inbound import send_one
 from tests.web.browser import open_browser
 from tests.web.console.test_pages import read
+from tests.web.looking import find_violations
 from tests.web.public.every import furnish_readers
 from tests.web.public.test_every import faulty, look
 
@@ -57,7 +58,6 @@ def sent():
 HOST = "http://localhost"
 LOOKS = (((360, "light"), (1280, "dark")), ((360, "dark"), (1280, "light")))  # in turn; all four with SIZE=full
 FULL = os.environ.get("SIZE") == "full"
-BRIEF = {"resultTypes": ["violations"]}  # what is right need not be told node by node
 YELLOW = "#ffdd00"  # nobody can read it: the page corrects it
 COLOURED = {"unsubscribe", "preferences", "why", "form-faults", "data", "archive"}  # the parts that take the colour
 LANGUAGES = ("es", "fr", "en")
@@ -91,10 +91,8 @@ def print_pages(colour):
 @pytest.mark.parametrize("colour", ["#0e5c59", YELLOW], ids=["ink", "a yellow that nobody can read"])
 def test_axe_finds_nothing_and_nothing_scrolls_sideways(colour):
     """Each page in both themes and at both widths, printed before the browser is opened: it needs no server."""
-    from axe_playwright_python.sync_playwright import Axe
-
     pages, beside = print_pages(colour)
-    findings, now, axe = [], {}, Axe()
+    findings, now = [], {}
 
     def answer(route):
         path = route.request.url.removeprefix(HOST)
@@ -107,11 +105,11 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways(colour):
         route.fulfill(status=status, headers=kept, body=body)
 
     with open_browser() as browser:
-        _walk(browser, pages, answer=answer, now=now, findings=findings, axe=axe)
+        _walk(browser, pages, answer=answer, now=now, findings=findings)
     assert not findings, "\n".join(map(str, findings))
 
 
-def _walk(browser, pages, *, answer, now, findings, axe):
+def _walk(browser, pages, *, answer, now, findings):
     page = browser.new_page(reduced_motion="reduce")
     page.on("console", lambda said: findings.append((now["name"], said.text)) if "status of" not in said.text else None)
     page.on("pageerror", lambda fault: findings.append((now["name"], str(fault))))
@@ -124,10 +122,7 @@ def _walk(browser, pages, *, answer, now, findings, axe):
             page.set_viewport_size({"width": width, "height": 900})
             page.emulate_media(color_scheme=scheme)
             where = (name, language, width, scheme)
-            for violation in axe.run(page, options=BRIEF).response["violations"]:
-                for node in violation["nodes"]:
-                    summary = node.get("failureSummary", "")[:300]
-                    findings.append((*where, violation["id"], node["html"][:200], summary))
+            findings += [(*where, *found) for found in find_violations(page)]
             if page.evaluate("document.documentElement.scrollWidth") > width:
                 findings.append((*where, "scrolls sideways"))
 

@@ -7,6 +7,7 @@ import pytest
 from esmero.people.models import Person, Segment
 from tests.web.browser import open_browser, open_page, sign_in
 from tests.web.facts import furnish, staff
+from tests.web.looking import find_violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("demo")]
 
@@ -109,8 +110,6 @@ def test_without_scripts_the_same_form_works(browser, live_server):
 
 
 def test_axe_finds_nothing_in_a_full_tree_and_its_menu(browser, live_server):
-    from axe_playwright_python.sync_playwright import Axe
-
     furnish(rows=3)
     full = Segment.objects.create(
         name="Todo",
@@ -132,10 +131,6 @@ def test_axe_finds_nothing_in_a_full_tree_and_its_menu(browser, live_server):
                 await_number(page, "n0", "0")
                 assert page.evaluate("document.documentElement.scrollWidth") == width
                 page.locator("#menu_n1").click()
-                found = [
-                    (violation["id"], node["html"][:200], node.get("failureSummary", "")[:300])
-                    for violation in Axe().run(page).response["violations"]
-                    for node in violation["nodes"]
-                ]
+                found = find_violations(page)
                 assert (found, complaints) == ([], []), (width, scheme)
                 assert page.evaluate("document.documentElement.scrollWidth") == width
