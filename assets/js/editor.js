@@ -14,6 +14,7 @@ import square from "lucide-static/icons/square-dashed.svg";
 import sliders from "lucide-static/icons/sliders-horizontal.svg";
 import "grapesjs/dist/css/grapes.min.css";
 import "../css/editor.css";
+import * as panels from "./editor-panels.js";
 import * as names from "./editor-words.js";
 import { fromEditor, toEditor } from "./promotion.js";
 
@@ -72,6 +73,26 @@ function drawIcons(editor) {
   }
 }
 
+/** GrapesJS draws its buttons, blocks and headings as plain boxes: each becomes one that keys reach and press. */
+function openToKeys(root) {
+  const pressed = ".gjs-pn-btn, .gjs-block, .gjs-sm-sector-title, .gjs-layer-title, .gjs-layer-vis, .gjs-am-asset, .gjs-mdl-btn-close";
+  const reach = () => {
+    for (const box of root.querySelectorAll(pressed)) {
+      if (!box.title && !box.textContent.trim() && !box.matches(".gjs-layer-vis, .gjs-am-asset")) continue; // says nothing
+      if (box.tabIndex < 0) box.tabIndex = 0;
+      if (box.getAttribute("role") !== "button") box.setAttribute("role", "button");
+      if (box.title && box.getAttribute("aria-label") !== box.title) box.setAttribute("aria-label", box.title);
+    }
+  };
+  new MutationObserver(reach).observe(root, { childList: true, subtree: true });
+  reach();
+  root.addEventListener("keydown", (event) => {
+    if ((event.key !== "Enter" && event.key !== " ") || !event.target.matches(pressed)) return;
+    event.preventDefault();
+    event.target.click();
+  });
+}
+
 async function start() {
   const answer = await fetch(words.pictures, { headers: { Accept: "application/json" } });
   const { pictures } = answer.ok ? await answer.json() : { pictures: [] };
@@ -82,12 +103,14 @@ async function start() {
     telemetry: false,
     cssIcons: "",
     fromElement: false,
-    plugins: [(editor) => (mjml.default ?? mjml)(editor, { resetDevices: true, useCustomTheme: false, i18n: { ...names } }), promotionBlock, fieldChoice],
+    plugins: [(editor) => editor.I18n.addMessages({ ...panels }), (editor) => (mjml.default ?? mjml)(editor, { resetDevices: true, useCustomTheme: false, i18n: { ...names } }), promotionBlock, fieldChoice],
     assetManager: { assets: pictures.map(({ src, name, width, height }) => ({ type: "image", src, name, width, height })), upload: false, dropzone: false },
     i18n: { locale: words.language, detectLocale: false, messagesAdd: { es, fr } },
+    blockManager: { appendOnClick: true }, // also for those who drag nothing
     noticeOnUnload: true,
   });
   drawIcons(editor);
+  openToKeys(document.getElementById("visual"));
   editor.Panels.getButton("views", "open-blocks")?.set("active", true);
   editor.setComponents(toEditor(source.content.textContent));
   window.visualEditor = editor;
