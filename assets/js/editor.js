@@ -14,6 +14,7 @@ import square from "lucide-static/icons/square-dashed.svg";
 import sliders from "lucide-static/icons/sliders-horizontal.svg";
 import "grapesjs/dist/css/grapes.min.css";
 import "../css/editor.css";
+import * as panels from "./editor-panels.js";
 import * as names from "./editor-words.js";
 import { fromEditor, toEditor } from "./promotion.js";
 
@@ -72,16 +73,21 @@ function drawIcons(editor) {
   }
 }
 
-/** The editor's panels are plain marks that only a pointer reaches: here they are buttons with names, for the keys and for
- *  whoever hears the page. They come and go, so it is done again whenever the editor has changed something. */
+/** GrapesJS draws its buttons, blocks and headings as plain boxes and its letter in a frame without a name: here they have
+ *  names, and keys reach and press them. They come and go, so it is done again whenever the editor has changed something. */
+const PRESSED = ".gjs-pn-btn, .gjs-block, .gjs-sm-sector-title, .gjs-layer-title, .gjs-layer-vis, .gjs-am-asset, .gjs-mdl-btn-close";
+
 function nameParts(host) {
   const frame = host.querySelector("iframe");
   if (frame && !frame.title) frame.title = words.letter;
   const views = host.querySelector(".gjs-pn-views-container");
   if (views && !views.hasAttribute("role")) Object.assign(views, { tabIndex: 0, role: "region", ariaLabel: words.tools });
-  for (const one of host.querySelectorAll(".gjs-pn-btn:not([role]), .gjs-block:not([role])")) {
-    const name = one.textContent.trim() || one.title;
-    if (name) Object.assign(one, { tabIndex: 0, role: "button", ariaLabel: name });
+  for (const box of host.querySelectorAll(PRESSED)) {
+    const name = box.title || box.textContent.trim();
+    if (!name && !box.matches(".gjs-layer-vis, .gjs-am-asset")) continue; // says nothing
+    if (box.tabIndex < 0) box.tabIndex = 0;
+    if (box.getAttribute("role") !== "button") box.setAttribute("role", "button");
+    if (name && box.getAttribute("aria-label") !== name) box.setAttribute("aria-label", name);
   }
 }
 
@@ -89,7 +95,7 @@ function reachByKeys(host) {
   nameParts(host);
   new MutationObserver(() => nameParts(host)).observe(host, { childList: true, subtree: true });
   host.addEventListener("keydown", (event) => {
-    if (!["Enter", " "].includes(event.key) || !event.target.matches(".gjs-pn-btn, .gjs-block")) return;
+    if (!["Enter", " "].includes(event.key) || !event.target.matches(PRESSED)) return;
     event.preventDefault();
     event.target.click();
   });
@@ -105,10 +111,10 @@ async function start() {
     telemetry: false,
     cssIcons: "",
     fromElement: false,
-    plugins: [(editor) => (mjml.default ?? mjml)(editor, { resetDevices: true, useCustomTheme: false, i18n: { ...names } }), promotionBlock, fieldChoice],
+    plugins: [(editor) => editor.I18n.addMessages({ ...panels }), (editor) => (mjml.default ?? mjml)(editor, { resetDevices: true, useCustomTheme: false, i18n: { ...names } }), promotionBlock, fieldChoice],
     assetManager: { assets: pictures.map(({ src, name, width, height }) => ({ type: "image", src, name, width, height })), upload: false, dropzone: false },
     i18n: { locale: words.language, detectLocale: false, messagesAdd: { es, fr } },
-    blockManager: { appendOnClick: true },
+    blockManager: { appendOnClick: true }, // also for those who drag nothing
     noticeOnUnload: true,
   });
   drawIcons(editor);

@@ -122,6 +122,8 @@ def test_the_visual_editor_opens_our_mjml_and_writes_it_back_with_fields_and_pro
         page.locator("#visual[data-ready]").wait_for()
         canvas = page.frame_locator("#visual iframe").first
         canvas.get_by_text("Una oferta").wait_for()
+        canvas.get_by_text("Hola").click()
+        page.get_by_role("button", name="Line", exact=True).press("Enter")  # a block is set by keys alone
         page.get_by_role("button", name="Check and save").click()
         page.wait_for_url(f"**{console.paths['template']}?language=es")
         assert complaints == []
@@ -131,4 +133,5 @@ def test_the_visual_editor_opens_our_mjml_and_writes_it_back_with_fields_and_pro
     assert "https://fibranorte.example/?c={{ number }}" in made.mjml
     slot = made.mjml.partition("<em-promotion>")[2].partition("</em-promotion>")[0]
     assert "Una oferta" in slot
+    assert made.mjml.count("<mj-divider") == 1
     assert "Hola" not in slot
