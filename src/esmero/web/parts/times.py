@@ -18,7 +18,7 @@ def say_shortly(at: datetime) -> str:
     local, now = timezone.localtime(at), timezone.localtime()
     if local.date() == now.date():
         return time_format(local, "H:i")
-    return date_format(local, "j M" if local.year == now.year else "j M Y")
+    return date_format(local, str(MOMENTS["day and month" if local.year == now.year else "short"]))
 
 
 def say_moment(at: datetime | None, form: str = "") -> SafeString | str:
