@@ -10,6 +10,7 @@ import { mapping } from "./mapping.js";
 import { watchMenus } from "./menus.js";
 import { watchNotes } from "./notes.js";
 import { watchPalette } from "./palette.js";
+import { watchPlots } from "./plots.js";
 import { watchTree } from "./tree.js";
 
 window.htmx = htmx;
@@ -25,4 +26,5 @@ watchMenus(document);
 watchNotes(document);
 watchPalette(document);
 watchLive(document);
+watchPlots(document);
 watchTree(document);

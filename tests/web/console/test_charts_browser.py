@@ -71,6 +71,9 @@ def test_a_page_that_nobody_sees_does_not_ask(browser, live_server):
     console = furnish()
     state = sign_in(browser, live_server.url, user=staff())
     with open_page(browser, live_server.url, path=console.paths["campaign"], state=state) as (page, _):
+        # Nothing to draw there yet: what draws is not asked for.
+        assert page.locator("figure[data-chart]").count()
+        assert not page.evaluate("performance.getEntriesByType('resource').some(({name}) => name.includes('charts'))")
         page.evaluate(
             "Object.defineProperty(document, 'hidden', { get: () => window.away ?? false, configurable: true })"
         )

@@ -50,3 +50,12 @@ def test_the_shortest_form_is_the_time_of_today_and_the_day_of_another():
 
 def test_no_moment_says_nothing():
     assert say_moment(None) == ""
+
+
+def test_the_shortest_form_writes_the_month_as_the_language_does():
+    for now, said in (
+        (datetime(2026, 11, 25, tzinfo=UTC), "23 nov"),
+        (datetime(2027, 1, 2, tzinfo=UTC), "23 nov 2026"),
+    ):
+        with time_machine.travel(now, tick=False), timezone.override("UTC"), translation.override("es"):
+            assert read(say_moment(AT))["said"] == said

@@ -19,6 +19,7 @@ from esmero.web.parts.forms import Part
 from esmero.web.parts.rates import say_estimate, say_number, say_share
 from esmero.web.parts.sheets import Cell, Sheet
 from esmero.web.parts.wordings import add_wordings
+from esmero.web.parts.words import MOMENTS
 
 _AT = datetime(2026, 11, 23, 11, 14, tzinfo=UTC)
 _OLD = """<mj-section>
@@ -69,7 +70,7 @@ class ExampleForm(forms.Form):
 
 
 def _charts() -> list[Chart]:
-    days = [date_format(_AT - timedelta(days=ago), "j M") for ago in range(6, -1, -1)]
+    days = [date_format(_AT - timedelta(days=ago), str(MOMENTS["day and month"])) for ago in range(6, -1, -1)]
     facts: dict[str, Any] = {"first": _("Day"), "categories": days}
     people = Series(name=_("opened by people"), values=[120, 340, 280, 90, None, 60, 210])
     machines = Series(name=_("by machines"), values=[210, 180, 60, 20, 10, 5, 80], machines=True)

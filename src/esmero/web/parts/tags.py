@@ -91,7 +91,7 @@ def bar(parts: Sequence[Segment], *, total: int, label: str) -> Mapping[str, Any
 def chart(chart: Chart, *, empty: str = "", titled: bool = True) -> Mapping[str, Any]:
     """Draw a chart with its legend, its reading line and the table behind it; `empty` stands where all is nothing.
 
-    The page loads charts.js: {% block script %}{{ block.super }}{% charts_script %}{% endblock %}.
+    The page names what draws it: {% block script %}{{ block.super }}{% charts_script %}{% endblock %}.
     """
     return {"chart": chart, "empty": empty or _("Nothing to draw yet."), "titled": titled}
 
@@ -106,8 +106,8 @@ def sheet(context: Mapping[str, Any], sheet: Sheet) -> Mapping[str, Any]:
 
 @register.simple_tag
 def charts_script() -> SafeString:
-    """Load what draws charts; only for pages that show one."""
-    return format_html('<script src="{}" defer fetchpriority="low"></script>', static("esmero/charts.js"))
+    """Name what draws charts; plots.js loads it where there is one to draw."""
+    return format_html('<template data-charts="{}"></template>', static("esmero/charts.js"))
 
 
 @register.inclusion_tag("parts/stat.html")
