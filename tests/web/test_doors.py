@@ -2,6 +2,7 @@
 
 import pytest
 from django.conf import settings
+from django.template.loader import render_to_string
 from django.test import Client, RequestFactory
 from django.utils import timezone
 from django.views import defaults
@@ -103,3 +104,25 @@ def test_a_page_of_the_readers_has_no_zone_of_whoever_asked_before(client):
     assert timezone.get_current_timezone_name() == "Pacific/Auckland"
     Client().get("/accounts/login/")
     assert timezone.get_current_timezone_name() == settings.TIME_ZONE
+
+
+def test_a_page_that_was_open_too_long_says_so_and_blames_no_role():
+    response = Client(enforce_csrf_checks=True).post("/accounts/login/", {"login": "x@fibranorte.example"})
+    html = response.content.decode()
+    assert response.status_code == 403
+    assert "This page was open for too long" in html
+    assert "role" not in html.partition("<main")[2]
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("recovery_codes_generated", "New recovery codes are made; the old ones no longer count."),
+        ("totp_activated", "From now on your app is asked for at sign-in."),
+        ("totp_deactivated", "Your app is no longer asked for at sign-in."),
+        ("webauthn_added", "The key is added."),
+        ("webauthn_removed", "The key is removed."),
+    ],
+)
+def test_what_was_done_to_the_second_factor_is_said_in_our_words(name, words):
+    assert render_to_string(f"mfa/messages/{name}.txt").strip() == words
