@@ -18,6 +18,7 @@ SETTLED = """() => !document.querySelector(".htmx-request")
 # a button or mark that its own words stand out of; and words left of the window, where no scrolling leads.
 HIDDEN_WORDS = """() => {
   const found = [];
+  const pushed = (one) => one !== null && (one.scrollLeft > 0 || pushed(one.parentElement));  // a row that can be pushed back
   const tell = (what, one) => found.push(`${what}: ${one.outerHTML.slice(0, 160)}`);
   for (const one of document.querySelectorAll("body *")) {
     if (!one.checkVisibility() || one.clientWidth < 2 || one.closest(".sr-only, svg, select, [aria-hidden=true]") || !one.textContent.trim()) continue;
@@ -28,7 +29,7 @@ HIDDEN_WORDS = """() => {
     if (!cuts && style.display !== "inline" && one.matches("button, .btn, .chip, .count, .kbd") && (high > 2 || wide > 2)) tell(`stands out by ${wide} × ${high}`, one);
     if (one.firstElementChild) continue;
     const box = one.getBoundingClientRect();
-    if (box.left + scrollX < -1 && box.right + scrollX > -900) tell(`begins ${Math.round(-box.left)} left of the window`, one);
+    if (box.left + scrollX < -1 && box.right + scrollX > -900 && !pushed(one)) tell(`begins ${Math.round(-box.left)} left of the window`, one);
   }
   return found;
 }"""

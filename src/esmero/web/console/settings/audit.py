@@ -51,7 +51,7 @@ _PERIODS = (
 
 
 def _act(entry: AuditEntry) -> SafeString:
-    return format_html('{} <span class="soft">{}</span>', say_act(entry.action), entry.actor_name)
+    return format_html('<span class="soft">{}</span> {}', entry.actor_name, say_act(entry.action))
 
 
 def _find_subjects(entries: Sequence[AuditEntry]) -> None:
