@@ -101,15 +101,14 @@ def web(options: argparse.Namespace) -> None:  # noqa: ARG001
     from granian.constants import Interfaces
     from granian.http import HTTP1Settings
     from granian.log import LogLevels
-    from granian.server import Server
 
-    from esmero.management.serving_web import load
+    from esmero.management.serving_web import WebServer, loader
     from esmero.web.parts.statics import collect_static
 
     _follow_parent()
     collect_static()
     config = settings.ESMERO
-    server = Server(
+    server = WebServer(
         "esmero.wsgi:application",
         address=config.web_host,
         port=config.web_port,
@@ -124,7 +123,7 @@ def web(options: argparse.Namespace) -> None:  # noqa: ARG001
         websockets=False,
         log_level=LogLevels.warning,
     )
-    server.serve(target_loader=load)
+    server.serve(target_loader=loader())
 
 
 def work(options: argparse.Namespace) -> None:
