@@ -11,6 +11,7 @@ import { watchMenus } from "./menus.js";
 import { watchNotes } from "./notes.js";
 import { watchPalette } from "./palette.js";
 import { watchPlots } from "./plots.js";
+import { watchRefusals } from "./refusals.js";
 import { watchTree } from "./tree.js";
 
 window.htmx = htmx;
@@ -27,4 +28,5 @@ watchNotes(document);
 watchPalette(document);
 watchLive(document);
 watchPlots(document);
+watchRefusals(document);
 watchTree(document);

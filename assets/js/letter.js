@@ -321,7 +321,7 @@ function askField(editor, words, panel) {
 
 async function askPicture(editor, words, panel) {
   const answer = await fetch(words.pictures, { headers: { Accept: "application/json" } });
-  const { pictures } = await answer.json();
+  const { pictures } = answer.ok ? await answer.json() : { pictures: [] };
   const grid = document.createElement("div");
   grid.className = "letter-pictures";
   for (const one of pictures) {

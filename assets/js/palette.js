@@ -1,4 +1,6 @@
 /** The search over everything (Ctrl/Cmd-K): a combobox over a list that the server answers, one question at a time. */
+import { saySilent, sayRefused } from "./refusals.js";
+
 const STORE = "esmero.recent";
 const RECENT = 6;
 
@@ -32,6 +34,11 @@ export function watchPalette(document) {
     else input.removeAttribute("aria-activedescendant");
   }
 
+  function refuse(say) {
+    dialog.close();
+    say();
+  }
+
   async function ask() {
     asking?.abort();
     asking = new AbortController();
@@ -40,10 +47,11 @@ export function watchPalette(document) {
       const answer = await fetch(`${dialog.dataset.address}?${new URLSearchParams({ q: text })}`, {
         signal: asking.signal, headers: { "HX-Request": "true" }, credentials: "same-origin",
       });
-      if (answer.redirected || !answer.ok) return window.location.reload();
-      list.innerHTML = await answer.text();
+      const found = await answer.text();
+      if (answer.redirected || !answer.ok) return refuse(() => sayRefused(document, answer, found));
+      list.innerHTML = found;
     } catch (fault) {
-      if (fault.name !== "AbortError") said.textContent = String(fault.message);
+      if (fault.name !== "AbortError") refuse(() => saySilent(document));
       return;
     }
     if (!text) showRecent(dialog, list);

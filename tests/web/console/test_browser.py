@@ -197,3 +197,32 @@ def test_a_form_with_errors_takes_the_focus_to_its_summary(browser, live_server)
         assert page.evaluate("document.activeElement.matches('[data-summary]')")
         page.locator("[data-summary] a").first.click()
         assert page.evaluate("document.activeElement.name") == "name"
+
+
+def test_a_refused_part_is_said_in_a_note_and_the_page_stays(browser, live_server):
+    console, user = furnish(rows=3), staff()
+    state = sign_in(browser, live_server.url, user=user)
+    with open_page(browser, live_server.url, path=console.paths["people"], state=state) as (page, _):
+        field, notes = page.get_by_label("Name, number or address"), page.locator(".toast")
+        user.is_active = False
+        user.save(update_fields=["is_active"])
+        field.fill("Nombre2")
+        page.get_by_role("link", name="Sign in again").wait_for()
+        user.is_active, user.role = True, "nobody"
+        user.save(update_fields=["is_active", "role"])
+        field.fill("Nombre1")
+        notes.filter(has_text="Your role does not allow this").wait_for()
+        page.context.set_offline(True)
+        field.fill("Nombre0")
+        notes.filter(has_text="The house does not answer").wait_for()
+        page.keyboard.press("Control+k")
+        page.locator("#palette").wait_for(state="hidden")
+        assert notes.count() == 3
+        assert page.get_by_role("link", name="Nombre0 Güell").is_visible()
+        page.context.set_offline(False)
+        notes.filter(has_text="This is not open to you").get_by_role("button", name="Close").click()
+        user.role = "owner"
+        user.save(update_fields=["role"])
+        field.fill("Nombre1")
+        page.get_by_role("link", name="Nombre0 Güell").wait_for(state="detached")
+        assert notes.count() == 1
