@@ -79,6 +79,7 @@ def create_campaign(
 
 def change_campaign(campaign: Campaign, *, by: User | str, **facts: object) -> Campaign:
     """Change a draft or a checked campaign; it is a draft again, because what was checked is no longer what it says."""
+    fields = sorted(name for name, value in facts.items() if getattr(campaign, name) != value)
     with transaction.atomic():
         moved = Campaign.objects.filter(pk=campaign.pk, state__in=(State.DRAFT, State.CHECKED)).update(
             **facts, state=State.DRAFT, counts={}, checked_at=None
@@ -87,7 +88,7 @@ def change_campaign(campaign: Campaign, *, by: User | str, **facts: object) -> C
             raise NotNow(
                 _("“%(name)s” is no draft any more. Duplicate it and change the copy.") % {"name": campaign.name}
             )
-        note("campaign.changed", by=by, subject=campaign, facts={"fields": sorted(facts)})
+        note("campaign.changed", by=by, subject=campaign, facts={"fields": fields})
     campaign.refresh_from_db()
     return campaign
 

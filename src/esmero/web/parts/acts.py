@@ -6,6 +6,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from esmero.web.parts.fields import KIND_WORDS
+from esmero.web.parts.words import CHANNELS, CONVERSATION, DATA_WISH, PROPOSAL_KIND, ROLES
+
 ACTS: Mapping[str, str | Promise] = {
     "address.again": _("let an address be tried again"),
     "address.lifted": _("lifted the silence of an address"),
@@ -176,3 +179,35 @@ FACTS: Mapping[str, str | Promise] = {
     "to": pgettext_lazy("fact", "to"),
     "values": pgettext_lazy("fact", "values"),
 }
+
+# What acts where nobody of the staff does.
+ACTORS: Mapping[str, str | Promise] = {
+    "command line": pgettext_lazy("actor", "command line"),
+    "esmero demo": pgettext_lazy("actor", "the demo"),
+    "form": pgettext_lazy("actor", "sign-up form"),
+    "terms of storage": pgettext_lazy("actor", "terms of storage"),
+    "the person": pgettext_lazy("actor", "the person"),
+}
+
+# What a fact says where it is a code.
+_VALUES: Mapping[str, Mapping[str, str | Promise]] = {
+    "kind": {
+        **KIND_WORDS,
+        **CHANNELS,
+        **DATA_WISH,
+        **{kind: word.text for kind, word in PROPOSAL_KIND.items()},
+    },
+    "reason": {"taken back": pgettext_lazy("fact", "taken back")},
+    "role": ROLES,
+    "state": {state: word.text for state, word in CONVERSATION.items()},
+}
+
+
+def say_actor(name: str) -> str:
+    """Say who or what acted; a member of staff says their name."""
+    return str(ACTORS.get(name, name))
+
+
+def say_fact(key: str, value: str) -> str:
+    """Say the value of a fact (FACTS) in words; what is no code says itself."""
+    return str(_VALUES.get(key, {}).get(value, value))

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from esmero.house.roles import may
 from esmero.outbox.queries import MOST_COUNTED
-from esmero.web.parts.acts import say_act
+from esmero.web.parts.acts import say_act, say_actor
 from esmero.web.parts.addresses import show_address
 from esmero.web.parts.bars import Segment, lay_segments
 from esmero.web.parts.charts import Chart
@@ -268,6 +268,12 @@ def law(sources: str) -> str:
 def act_name(action: str) -> str:
     """Say an action of the audit log."""
     return say_act(action)
+
+
+@register.filter
+def actor(name: str) -> str:
+    """Say who or what acted."""
+    return say_actor(name)
 
 
 @register.filter

@@ -343,14 +343,19 @@ def test_the_audit_log_names_what_things_are_called(client, django_assert_max_nu
     note("topic.changed", by="x", subject=house.topic)
     note("person.changed", by="Marta", subject=people[0])
     note("segment.deleted", by="x", subject=Segment(pk=77))
+    note("brand.changed", by="command line", subject=house.brand, facts={"fields": ["name", "return_domain"]})
+    note("staff.invited", by="x", facts={"email": "x@example.com", "role": "manager"})
     client.get("/console/settings/audit/")
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(15):
         page = client.get("/console/settings/audit/").content.decode()
     for one in people:
         assert f'<a class="wrap" href="/console/people/{one.pk}/">persona «{one}»</a>' in page
     assert f"tema «{house.topic.name['es']}»</a>" in page
     assert "segmento 77" in page
     assert '<span class="soft">Marta</span> ' in page
+    assert '<span class="soft">línea de órdenes</span> ' in page
+    assert "modificado: Nombre, Dominio para los rebotes" in page
+    assert "función: gestión" in page
     assert "/console/segments/77/" not in page
     file = b"".join(client.post("/console/settings/audit/?file=csv", {"reason": "x"}).streaming_content).decode()
     assert f"persona «{people[0]}»" in file

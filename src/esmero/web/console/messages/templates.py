@@ -39,8 +39,8 @@ from esmero.web.console.messages.care import (
 )
 from esmero.web.console.messages.findings import Told, count_unwritten, tell_findings, tell_missing, tell_problems
 from esmero.web.console.page import show, show_part
-from esmero.web.console.people.import_columns import FIELD_WORDS
 from esmero.web.console.settings.first_steps import next_step
+from esmero.web.parts.fields import FIELD_WORDS
 from esmero.web.parts.tags import said
 from esmero.web.parts.words import LANGUAGE_NAMES
 

@@ -22,9 +22,9 @@ from esmero.privacy.merging import CHOICES, NotNow, merge, propose, undo_merge
 from esmero.web.console.access import requires, staff
 from esmero.web.console.listing import answer_list
 from esmero.web.console.page import show, show_part, wants_part
-from esmero.web.console.people.import_columns import FIELD_WORDS
 from esmero.web.console.people.own_values import say_own
 from esmero.web.console.undoing import offer_undo
+from esmero.web.parts.fields import FIELD_WORDS
 from esmero.web.parts.rates import fill
 from esmero.web.parts.tables import BulkAct, Column, Filter, Listing, Rows, pick_rows
 from esmero.web.parts.tags import on, said, state

@@ -3,46 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
 
 from esmero.people.imports.fields import GIVING
 from esmero.people.imports.reading import Column, Reading
+from esmero.web.parts.fields import FIELD_WORDS, KIND_WORDS
 
-FIELD_WORDS: Mapping[str, str | Promise] = {
-    "ignore": _("leave it out"),
-    "number": _("Your own number of the person"),
-    "email": _("E-mail address"),
-    "given_name": _("Given name"),
-    "family_name": _("Family name"),
-    "full_name": _("Whole name"),
-    "title": _("Form of address"),
-    "phone": _("Phone number"),
-    "language": _("Language"),
-    "country": _("Country"),
-    "organisation": _("Organisation"),
-    "street": _("Street and number"),
-    "postal_code": _("Postal code"),
-    "city": _("Town"),
-    "region": _("Province"),
-    "tags": _("Tags"),
-    "consent": _("Consent: yes or no"),
-    "consent_text": _("Wording of the consent"),
-    "consent_version": _("Version of the wording"),
-    "consent_date": _("When they consented"),
-    "withdrawn": _("When they took it back"),
-    "unsubscribed": _("When they unsubscribed elsewhere"),
-    "status": _("State in another mailing tool"),
-    "attributes": _("Own fields as JSON"),
-}
-KIND_WORDS: Mapping[str, str | Promise] = {
-    "text": _("text"),
-    "integer": _("whole number"),
-    "decimal": _("number"),
-    "boolean": _("yes or no"),
-    "date": _("date"),
-    "choice": _("choice"),
-}
 _SURE = 0.7
 
 
@@ -72,7 +38,7 @@ def _draw(column: Column, *, chosen: str) -> Drawn:
     choices = [(value, str(words)) for value, words in FIELD_WORDS.items()]
     own = column.guess if column.guess.startswith("own:") else f"own:{column.name}"
     kind = str(KIND_WORDS.get(column.kind, column.kind))
-    choices.insert(1, (own, str(_("Own field (%(kind)s)") % {"kind": kind})))
+    choices.insert(1, (own, _("Own field (%(kind)s)") % {"kind": kind}))
     if chosen not in dict(choices):
         choices.append((chosen, chosen))
     unsure = bool(column.filled) and column.confidence < _SURE and not column.guess.startswith("own:")

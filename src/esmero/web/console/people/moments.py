@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from esmero.dossier.timeline import Moment
-from esmero.web.console.people.import_columns import FIELD_WORDS
 from esmero.web.parts.absences import say_absence
-from esmero.web.parts.acts import say_act
+from esmero.web.parts.acts import say_act, say_actor
+from esmero.web.parts.fields import say_field
 from esmero.web.parts.tags import said
 from esmero.web.parts.words import CHANNELS, EVENT, LEAVING, NOTES, say_basis, say_clickers, say_meaning, say_reason
 
@@ -109,13 +109,9 @@ def _note(at: datetime, facts: Mapping[str, Any]) -> Line:
 
 
 def _change(at: datetime, facts: Mapping[str, Any]) -> Line:
-    fields = ", ".join(_field(name) for name in facts.get("fields", ()))
-    told = {"by": facts["by"], "what": say_act(facts["action"]), "fields": fields}
+    fields = ", ".join(say_field("person", name) for name in facts.get("fields", ()))
+    told = {"by": say_actor(facts["by"]), "what": say_act(facts["action"]), "fields": fields}
     return Line(at=at, text=(_("%(by)s %(what)s: %(fields)s") if fields else _("%(by)s %(what)s")) % told)
-
-
-def _field(name: str) -> str:
-    return str(FIELD_WORDS.get({"address": "email"}.get(name, name), name.removeprefix("own:")))
 
 
 _TELLERS: Mapping[str, Callable[[datetime, Mapping[str, Any]], Line]] = {

@@ -17,7 +17,9 @@ from django.utils.translation import gettext_lazy
 from esmero.house.models import AuditEntry, User
 from esmero.web.console.access import requires
 from esmero.web.console.listing import answer_list
-from esmero.web.parts.acts import ACTS, FACTS, SUBJECTS, say_act
+from esmero.web.parts.acts import ACTS, FACTS, SUBJECTS, say_act, say_actor, say_fact
+from esmero.web.parts.fields import say_field
+from esmero.web.parts.rates import say_number
 from esmero.web.parts.tables import Choice, Column, Filter, Listing, Rows
 from esmero.web.parts.tags import said
 from esmero.web.parts.times import say_moment
@@ -51,7 +53,7 @@ _PERIODS = (
 
 
 def _act(entry: AuditEntry) -> SafeString:
-    return format_html('<span class="soft">{}</span> {}', entry.actor_name, say_act(entry.action))
+    return format_html('<span class="soft">{}</span> {}', say_actor(entry.actor_name), say_act(entry.action))
 
 
 def _find_subjects(entries: Sequence[AuditEntry]) -> None:
@@ -86,20 +88,22 @@ def _subject(entry: Any) -> str | SafeString:
 def say_facts_of(entry: AuditEntry) -> str:
     """Say the small facts of a row in words; what only programs read (hashes, versions) is left out."""
     return "; ".join(
-        _("%(name)s: %(value)s") % {"name": FACTS[key], "value": _say(value)}
+        _("%(name)s: %(value)s") % {"name": FACTS[key], "value": _say(value, key, entry.subject_kind)}
         for key, value in entry.facts.items()
         if key in FACTS
     )
 
 
-def _say(value: Any) -> str:
+def _say(value: Any, key: str, kind: str) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, dict):
-        return ", ".join(f"{key} {_say(one)}" for key, one in value.items())[:200]
+        return ", ".join(f"{name} {_say(one, key, kind)}" for name, one in value.items())[:200]
     if isinstance(value, list):
-        return ", ".join(_say(one) for one in value)[:200]
-    return str(value)[:200]
+        return ", ".join(_say(one, key, kind) for one in value)[:200]
+    if isinstance(value, int):
+        return str(value) if key == "number" else say_number(value)
+    return (say_field(kind, value) if key == "fields" else say_fact(key, str(value)))[:200]
 
 
 def _actors() -> list[Choice]:
@@ -137,7 +141,7 @@ AUDIT = Listing(
     prepare=_find_subjects,
     columns=(
         Column(key="act", title=gettext_lazy("What was done"), cell=_act, plain=lambda one: say_act(one.action), head=True),
-        Column(key="by", title=gettext_lazy("By"), cell=lambda one: one.actor_name, shown=False),
+        Column(key="by", title=gettext_lazy("By"), cell=lambda one: say_actor(one.actor_name), shown=False),
         Column(key="subject", title=gettext_lazy("To what"), cell=_subject),
         Column(key="facts", title=gettext_lazy("Facts"), cell=say_facts_of, quiet=True),
         Column(

@@ -1,0 +1,77 @@
+"""What the fields of a person, a campaign and a brand are called, wherever a page names one."""
+
+from collections.abc import Mapping
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+# What a column of a file, or a field of a letter, may hold of a person.
+FIELD_WORDS: Mapping[str, str | Promise] = {
+    "ignore": _("leave it out"),
+    "number": _("Your own number of the person"),
+    "email": _("E-mail address"),
+    "given_name": _("Given name"),
+    "family_name": _("Family name"),
+    "full_name": _("Whole name"),
+    "title": _("Form of address"),
+    "phone": _("Phone number"),
+    "language": _("Language"),
+    "country": _("Country"),
+    "organisation": _("Organisation"),
+    "street": _("Street and number"),
+    "postal_code": _("Postal code"),
+    "city": _("Town"),
+    "region": _("Province"),
+    "tags": _("Tags"),
+    "consent": _("Consent: yes or no"),
+    "consent_text": _("Wording of the consent"),
+    "consent_version": _("Version of the wording"),
+    "consent_date": _("When they consented"),
+    "withdrawn": _("When they took it back"),
+    "unsubscribed": _("When they unsubscribed elsewhere"),
+    "status": _("State in another mailing tool"),
+    "attributes": _("Own fields as JSON"),
+}
+# What an own field, or a column of a file, may hold.
+KIND_WORDS: Mapping[str, str | Promise] = {
+    "text": _("text"),
+    "integer": _("whole number"),
+    "decimal": _("number"),
+    "boolean": _("yes or no"),
+    "date": _("date"),
+    "choice": _("choice"),
+}
+
+_OF: Mapping[str, Mapping[str, str | Promise]] = {
+    "person": {**FIELD_WORDS, "address": FIELD_WORDS["email"]},
+    "campaign": {
+        "name": _("Name"),
+        "topic": _("Topic"),
+        "version": _("Template"),
+        "promotion_topic": _("Topic of the promotion"),
+        "segment": _("To whom"),
+    },
+    "brand": {
+        "name": _("Name"),
+        "slug": _("Short code"),
+        "legal_name": _("Company behind it"),
+        "profile": _("Country’s rules"),
+        "language": _("Main language"),
+        "sender_name": _("Name of the sender"),
+        "sender_address": _("Address of the sender"),
+        "mailbox": _("Mailbox for replies"),
+        "phone": _("Phone number"),
+        "postal_address": _("Postal address"),
+        "public_url": _("Public address of this house"),
+        "return_domain": _("Domain for returns"),
+        "dkim_domain": _("Domain that signs"),
+        "colour": _("Colour"),
+        "logo": _("Logo"),
+        "timezone": _("Time zone"),
+    },
+}
+
+
+def say_field(kind: str, name: str) -> str:
+    """Say a field of a person, a campaign or a brand (`kind`) in words; an own field or an unknown one says itself."""
+    return str(_OF.get(kind, {}).get(name, name.removeprefix("own:")))
