@@ -13,6 +13,7 @@ import { watchPalette } from "./palette.js";
 import { watchPlots } from "./plots.js";
 import { watchRefusals } from "./refusals.js";
 import { watchTree } from "./tree.js";
+import { watchDrag } from "./tree-drag.js";
 
 window.htmx = htmx;
 document.documentElement.dataset.script = "";
@@ -30,3 +31,4 @@ watchLive(document);
 watchPlots(document);
 watchRefusals(document);
 watchTree(document);
+watchDrag(document);

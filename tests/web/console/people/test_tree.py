@@ -5,6 +5,7 @@ from django.http import QueryDict
 from hypothesis import given
 from hypothesis import strategies as st
 
+from esmero.people.conditions import DEEPEST
 from esmero.people.segments import read_json, write_json
 from esmero.web.console.people.conditions import (
     BLANK,
@@ -167,6 +168,35 @@ def test_moving_walks_into_and_out_of_groups():
     assert change(root, f"up:{first.uid}", blank=BLANK).said == "first"
     assert change(root, f"up:{last.uid}", blank=BLANK).said == "moved-in"
     assert change(root, f"down:{last.uid}", blank=BLANK).said == "moved-out"
+
+
+def test_a_node_is_put_anywhere_but_into_itself_or_too_deep():
+    root = open_tree({"all": [{"tag": "vip"}, {"any": [{"tag": "new"}, {"all": [{"tag": "old"}]}]}, {"import": 3}]})
+    first, group, last = root.nodes
+    new, inner = group.nodes
+
+    def put(node, into, index):
+        return change(root, f"put:{node.uid} {into.uid} {index}", blank=BLANK).said
+
+    assert put(last, root, 1) == "put"
+    assert root.nodes == [first, last, group]
+    assert put(last, root, 3) == "put"
+    assert root.nodes == [first, group, last]
+    assert put(last, inner, 99) == "put"
+    assert (root.nodes, inner.nodes[-1]) == ([first, group], last)
+    assert put(inner, root, 0) == "put"
+    assert (root.nodes, group.nodes) == ([inner, first, group], [new])
+    assert put(inner, inner, 0) == put(group, Row("n99", {}), 0) == ""
+    assert change(root, f"put:{first.uid} n0 x", blank=BLANK).said == ""
+    for _level in range(DEEPEST):
+        change(root, f"group:{first.uid}", blank=BLANK)
+    assert change(root, f"group:{first.uid}", blank=BLANK).said == "too-deep"
+    deepest = next(above for node, above in walk(root) if node is first)
+    assert put(group, deepest, 0) == "too-deep"
+    assert put(Row("n99", {}), deepest, 0) == ""
+    assert change(root, f"add-group:{deepest.uid}", blank=BLANK).said == "too-deep"
+    assert change(root, f"add:{deepest.uid}", blank=BLANK).said == "added"
+    assert {node.uid for node, _above in walk(read_tree(sent(root)))} == {node.uid for node, _above in walk(root)}
 
 
 def test_a_new_group_offers_the_other_way_round_and_removing_moves_the_cursor():

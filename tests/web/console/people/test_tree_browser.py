@@ -91,6 +91,48 @@ def test_a_segment_is_built_by_keyboard_alone(browser, live_server):
     assert segment.counted == 1
 
 
+def test_a_condition_is_drawn_to_where_it_belongs(browser, live_server):
+    furnish(rows=3)
+    segment = Segment.objects.create(
+        name="Con el ratón",
+        conditions={"all": [{"tag": "uno"}, {"any": [{"tag": "dos"}, {"tag": "tres"}]}, {"tag": "cuatro"}]},
+    )
+    state = sign_in(browser, live_server.url, user=staff())
+    with open_page(browser, live_server.url, path=f"/console/segments/{segment.pk}/", state=state) as (
+        page,
+        complaints,
+    ):
+        page.locator("html[data-script]").wait_for()
+        uids = page.evaluate("[...document.querySelectorAll('[data-uid]')].map(n => n.dataset.uid)")
+        one, group, _two, three, four = uids
+
+        def draw(uid, beside, *, release=True):
+            page.locator(f"[data-grip={uid}]").hover()
+            page.mouse.down()
+            box = page.locator(f"#node_{beside}").bounding_box()
+            page.mouse.move(box["x"] + 40, box["y"] + 2, steps=4)
+            page.locator(".tree-drop").wait_for()
+            if release:
+                page.mouse.up()
+                page.locator("#tree-said", has_text="It was moved.").wait_for(state="attached")
+
+        draw(four, three, release=False)
+        page.keyboard.press("Escape")
+        page.locator(".tree-drop").wait_for(state="detached")
+        page.mouse.up()
+        draw(four, three)
+        await_focus(page, f"menu_{four}")
+        draw(group, one)
+        await_focus(page, f"menu_{group}")
+        page.get_by_role("button", name="Save").click()
+        page.get_by_text("The segment “Con el ratón” is saved.").wait_for()
+        assert complaints == []
+    segment.refresh_from_db()
+    assert segment.conditions == {
+        "all": [{"any": [{"tag": "dos"}, {"tag": "cuatro"}, {"tag": "tres"}]}, {"tag": "uno"}]
+    }
+
+
 def test_without_scripts_the_same_form_works(browser, live_server):
     furnish(rows=3)
     spanish = Person.objects.filter(language="es").count()

@@ -31,6 +31,8 @@ SAID: Mapping[str, str | Promise] = {
     "moved-down": _("It was moved down."),
     "moved-in": _("It was moved into the group beside it."),
     "moved-out": _("It was moved out of its group."),
+    "put": _("It was moved."),
+    "too-deep": _("Groups cannot stand that deep in each other."),
     "first": _("It is the first already."),
     "last": _("It is the last already."),
     "grouped": _("It stands in a group of its own now."),

@@ -16,6 +16,7 @@ from esmero.people.conditions import DEEPEST, LONGEST_LIST
 MATCHES = ("all", "any", "none")
 PARTS = ("what", "is", "value", "second", "of", "link", "times", "when", "days", "from", "to", "channel", "basis")
 MOST_NODES = 200
+_DEEPEST = DEEPEST - 4  # a group that stands so deep holds nothing more
 _LONGEST = LONGEST_LIST * 330  # characters of a pasted list
 ROOT = "n0"
 
@@ -61,7 +62,7 @@ def read_tree(post: QueryDict) -> Group:
     for said in post.getlist("node")[:MOST_NODES]:
         uid, parent, kind = [*said.split(" "), "", ""][:3]
         above = groups.get(parent)
-        if above is None or uid in depths or not uid[1:].isdecimal() or len(uid) > 9 or depths[parent] >= DEEPEST - 4:
+        if above is None or uid in depths or not uid[1:].isdecimal() or len(uid) > 9 or depths[parent] >= _DEEPEST:
             continue
         depths[uid] = depths[parent] + 1
         if kind == "group":
@@ -86,11 +87,16 @@ def rows_of(group: Group) -> list[Row]:
 
 
 def change(root: Group, act: str, *, blank: Mapping[str, str]) -> Done:
-    """Do what a button asks for ("up:n3"); `blank` are the parts of a new row. An act that does not fit does nothing."""
+    """Do what a button asks for; `blank` are the parts of a new row. An act that does not fit does nothing.
+
+    "up:n3" moves the node n3 up; "put:n3 n1 2" puts it into the group n1, before what stands there third.
+    """
     verb, _colon, uid = act.partition(":")
     groups = {ROOT: root} | {node.uid: node for node, _above in walk(root) if isinstance(node, Group)}
     if verb in {"add", "add-group"} and uid in groups:
         return _add(root, groups[uid], blank=blank, grouped=verb == "add-group")
+    if verb == "put":
+        return _put(root, uid, groups)
     place = _find(root, uid)
     if place is None or verb not in _ACTS:
         return Done()
@@ -129,6 +135,8 @@ def _new(root: Group) -> str:
 def _add(root: Group, group: Group, *, blank: Mapping[str, str], grouped: bool) -> Done:
     if sum(1 for _ in walk(root)) >= MOST_NODES - 1:
         return Done(focus=group.uid, control="add", said="full")
+    if _depth(root, group.uid) + (2 if grouped else 1) > _DEEPEST:
+        return Done(focus=group.uid, control="add", said="too-deep")
     uid = _new(root)
     if grouped:
         inner = Group(uid, "any" if group.match == "all" else "all")
@@ -186,9 +194,45 @@ def _move_down(root: Group, place: Place) -> Done:
     return Done(focus=node.uid, control="menu", said="moved-down")
 
 
+def _put(root: Group, where: str, groups: Mapping[str, Group]) -> Done:
+    uid, into, index = [*where.split(" "), "", ""][:3]
+    place, group = _find(root, uid), groups.get(into)
+    if place is None or group is None or not index.isdecimal() or len(index) > 3:
+        return Done()
+    above, old = place
+    node = above.nodes[old]
+    if group in _nodes(node):
+        return Done()
+    if _depth(root, into) + _height(node) > _DEEPEST:
+        return Done(focus=uid, control="menu", said="too-deep")
+    new = min(int(index), len(group.nodes))
+    above.nodes.pop(old)
+    group.nodes.insert(new - 1 if group is above and new > old else new, node)
+    return Done(focus=uid, control="menu", said="put")
+
+
+def _nodes(node: Row | Group) -> list[Row | Group]:
+    return [node, *(one for one, _above in walk(node))] if isinstance(node, Group) else [node]
+
+
+def _depth(root: Group, uid: str) -> int:
+    """Return how many groups a group stands in."""
+    depths = {ROOT: 0}
+    for node, above in walk(root):
+        depths[node.uid] = depths[above.uid] + 1
+    return depths[uid]
+
+
+def _height(node: Row | Group) -> int:
+    """Return how many levels a node adds where it is put."""
+    return 1 + max((_height(one) for one in node.nodes), default=0) if isinstance(node, Group) else 1
+
+
 def _wrap(root: Group, place: Place) -> Done:
     group, index = place
     node = group.nodes[index]
+    if _depth(root, group.uid) + 1 + _height(node) > _DEEPEST:
+        return Done(focus=node.uid, control="menu", said="too-deep")
     uid = _new(root)
     group.nodes[index] = Group(uid, "any" if group.match == "all" else "all", [node])
     return Done(focus=uid, control="match", said="grouped")
