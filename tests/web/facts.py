@@ -171,6 +171,7 @@ def furnish(rows: int = 1) -> Console:
     if not rows:
         return Console(house, [], {name: f"/console/{path}" for name, path in FIXED.items()})
     Relay.objects.create(name="catcher", kind="capture")
+    member = User.objects.create_user("nuria@fibranorte.example", name="Nuria Soler", role="agent", language="es")
     OwnField.objects.create(key="contract", label={"en": "Contract"})
     people = add_people(house, rows)
     now = timezone.now()
@@ -325,6 +326,7 @@ def furnish(rows: int = 1) -> Console:
         "arrival": f"returns/mail/{arrived.pk}/",
         "campaign-draft": f"campaigns/{draft.pk}/", "campaign-edit": f"campaigns/{draft.pk}/edit/",
         "template": f"templates/{house.version.template_id}/",
+        "template-visual": f"templates/{house.version.template_id}/visual/",
         "conversation": f"conversations/{Conversation.objects.first().pk}/",
         "caught": f"catcher/{Captured.objects.first().pk}/",
         "caught-headers": f"catcher/{Captured.objects.first().pk}/?view=headers",
@@ -334,7 +336,7 @@ def furnish(rows: int = 1) -> Console:
         "senders": f"{sending}{domain}/", "dmarc-reports": f"{sending}{domain}/reports/",
         "sender": f"{sending}{domain}/{source_rows(domain).first().pk}/", "dmarc-report": f"{sending}{domain}/reports/{aggregate.pk}/",
         "mailbox": f"settings/mailboxes/{box.pk}/",
-        "field": f"settings/fields/{OwnField.objects.get().pk}/",
+        "field": f"settings/fields/{OwnField.objects.get().pk}/", "member": f"settings/team/{member.pk}/",
         "topic": f"topics/{house.topic.pk}/",
         "purpose": f"purposes/{house.topic.purpose_id}/",
     }  # fmt: skip

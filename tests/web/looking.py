@@ -5,6 +5,8 @@ from typing import Any
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import TimeoutError as TooLate
 
+from tests.web.served import reader_of
+
 AXE = Axe().axe_script
 # What is right need not be told node by node, nor by which selector a node is found again: half of the time goes there.
 RUN = """([where]) => window.axe && axe.run(where || document, { resultTypes: ["violations"], selectors: false }).then(
@@ -12,6 +14,7 @@ RUN = """([where]) => window.axe && axe.run(where || document, { resultTypes: ["
 
 # What a page asks for after itself has come, and its charts are drawn.
 SETTLED = """() => !document.querySelector(".htmx-request")
+  && [...document.querySelectorAll("#visual:not([data-ready])")].every((one) => document.getElementById("visual-warning") || !one.checkVisibility())
   && [...document.querySelectorAll("[data-plot]")].every((one) => one.role === "slider" || !one.checkVisibility())"""
 
 # Words of which a part can be neither seen nor scrolled to: more of them than their box shows, and the box cuts off;
@@ -51,21 +54,22 @@ class Looker:
         self.browser, self.house = browser, house
         self.windows, self.findings = {}, []
 
-    def window(self, language, width, scheme="light", *, signed_in=True):
-        key = (language, width, scheme, signed_in)
+    def window(self, language, width, scheme="light", *, page=""):
+        """Return the window in which whoever is to see a page sees it."""
+        key = (language, width, scheme, reader_of(page))
         if key not in self.windows:
             context = self.browser.new_context(
                 viewport={"width": width, "height": 900},
                 color_scheme=scheme,
                 reduced_motion="reduce",
                 locale=language,
-                storage_state=self.house.state(language) if signed_in else None,
+                storage_state=self.house.state(language, page),
             )
-            page = context.new_page()
-            page.on("console", lambda said: self.complain(key, said.text, said.type in {"error", "warning"}))
-            page.on("pageerror", lambda fault: self.complain(key, str(fault), True))
-            page.on("request", lambda asked: self.complain(key, asked.url, not self.is_ours(asked.url)))
-            self.windows[key] = page
+            opened = context.new_page()
+            opened.on("console", lambda said: self.complain(key, said.text, said.type in {"error", "warning"}))
+            opened.on("pageerror", lambda fault: self.complain(key, str(fault), True))
+            opened.on("request", lambda asked: self.complain(key, asked.url, not self.is_ours(asked.url)))
+            self.windows[key] = opened
         return self.windows[key]
 
     def is_ours(self, address):

@@ -16,13 +16,20 @@ from esmero.privacy.models import Access
 from esmero.rendering.tokens import Purpose
 from tests.house_facts import House
 
-SIGNED_OUT = ("login", "signup", "inactive", "password/reset", "password/reset/done", "password/reset/key/done")
+SIGNED_OUT = (
+    "login", "signup", "inactive", "confirm-email", "confirm-email/no-such-key", "password/reset", "password/reset/done",
+    "password/reset/key/1-no-such-key", "password/reset/key/done",
+)  # fmt: skip
 BEHIND = {
     "password": "password/change", "sign-out": "logout", "email": "email", "confirm-again": "reauthenticate",
     "sessions": "sessions", "factors": "2fa", "factor-off": "2fa/totp/deactivate",
     "codes": "2fa/recovery-codes", "codes-new": "2fa/recovery-codes/generate", "factor-again": "2fa/reauthenticate",
-    "passkeys": "2fa/webauthn",
+    "passkeys": "2fa/webauthn", "passkey-new": "2fa/webauthn/add",
 }  # fmt: skip
+BARE = {
+    "bare-factors": "/accounts/2fa/",
+    "bare-factor-new": "/accounts/2fa/totp/activate/",
+}  # for whoever has no second factor
 
 
 def furnish_doors(user: User) -> dict[str, str]:
@@ -30,8 +37,9 @@ def furnish_doors(user: User) -> dict[str, str]:
     TOTP.activate(user, "JBSWY3DPEHPK3PXP")
     RecoveryCodes.activate(user)
     facts = {"name": "Llave de Lucía", "credential": {"clientExtensionResults": {"credProps": {"rk": True}}}}
-    Authenticator.objects.create(user=user, type=Authenticator.Type.WEBAUTHN, data=facts)
-    return {f"door-{name}": f"/accounts/{path}/" for name, path in BEHIND.items()}
+    key = Authenticator.objects.create(user=user, type=Authenticator.Type.WEBAUTHN, data=facts).pk
+    keys = {"passkey-edit": f"2fa/webauthn/keys/{key}/edit", "passkey-remove": f"2fa/webauthn/keys/{key}/remove"}
+    return {f"door-{name}": f"/accounts/{path}/" for name, path in {**BEHIND, **keys}.items()}
 
 
 def furnish_outside(house: House) -> dict[str, str]:

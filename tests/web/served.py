@@ -18,16 +18,29 @@ LANGUAGES = ("es", "fr", "en")
 
 @dataclass(frozen=True)
 class Served:
-    """Where the house answers, its pages by name, and an open session for each language."""
+    """Where the house answers, its pages by name, and open sessions for each language: {"full es": …, "bare es": …}.
+
+    Pages are seen by whoever has each second factor ("full"); those whose name begins with `bare-` by somebody who has
+    none, with `out-` by whoever has not signed in.
+    """
 
     address: str
     paths: dict[str, str]
     sessions: dict[str, str]
 
-    def state(self, language: str) -> dict[str, object]:
-        """Give what a browser keeps of somebody who has signed in and reads this language."""
-        cookie = {"name": "sessionid", "value": self.sessions[language], "domain": "127.0.0.1", "path": "/"}
+    def state(self, language: str, page: str = "") -> dict[str, object] | None:
+        """Give what a browser keeps of whoever is to see a page and reads this language; None if signed out."""
+        who = reader_of(page)
+        if who == "out":
+            return None
+        cookie = {"name": "sessionid", "value": self.sessions[f"{who} {language}"], "domain": "127.0.0.1", "path": "/"}
         return {"cookies": [cookie], "origins": []}
+
+
+def reader_of(page: str) -> str:
+    """Return who is to see a page: "full", "bare" or "out"."""
+    kind = page.partition("-")[0]
+    return kind if kind in {"bare", "out"} else "full"
 
 
 @contextmanager
@@ -86,27 +99,32 @@ def main(home: Path, rows: int) -> None:
 
     from esmero.house.models import User
     from tests.web.facts import furnish
-    from tests.web.outside import furnish_doors, furnish_outside
+    from tests.web.outside import BARE, furnish_doors, furnish_outside
 
     call_command("migrate", verbosity=0)
     console = furnish(rows)
     paths = {**console.paths, **(furnish_outside(console.house) if rows else {})}
     sessions = {}
     for language in LANGUAGES:
-        user = User.objects.create_user(
-            f"{language}@fibranorte.example", "a-long-password", name="Lucía Prado", role="owner", language=language
-        )
-        session = import_module(settings.SESSION_ENGINE).SessionStore()
-        session[SESSION_KEY] = str(user.pk)
-        session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
-        session[HASH_SESSION_KEY] = user.get_session_auth_hash()
-        session["account_authentication_methods"] = [
-            {"method": "password", "at": time.time() + 86400, "reauthenticated": True}
-        ]
-        paths |= furnish_doors(user)
-        session["account_authentication_methods_user"] = str(user.pk)
-        session.save()
-        sessions[language] = session.session_key
+        for who in ("full", "bare"):
+            user = User.objects.create_user(
+                f"{who}-{language}@fibranorte.example",
+                "a-long-password",
+                name="Lucía Prado",
+                role="owner",
+                language=language,
+            )
+            session = import_module(settings.SESSION_ENGINE).SessionStore()
+            session[SESSION_KEY] = str(user.pk)
+            session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+            session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+            session["account_authentication_methods"] = [
+                {"method": "password", "at": time.time() + 86400, "reauthenticated": True}
+            ]
+            paths |= furnish_doors(user) if who == "full" else BARE
+            session["account_authentication_methods_user"] = str(user.pk)
+            session.save()
+            sessions[f"{who} {language}"] = session.session_key
     print(json.dumps({"paths": paths, "sessions": sessions}))
 
 

@@ -13,7 +13,7 @@ import pytest
 from tests.web.browser import open_browser
 from tests.web.looking import HIDDEN_WORDS, Looker
 from tests.web.opening import OPENINGS, open_it
-from tests.web.served import LANGUAGES, serve_house
+from tests.web.served import LANGUAGES, reader_of, serve_house
 from tests.web.validating import find_faults, needs_validator
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -47,7 +47,7 @@ def test_every_page_holds(browser, house, turn, width, scheme):
         if name.startswith("reader-"):
             continue  # tests/web/public looks at each of them, in each of its states
         for language in _languages(number + turn):
-            page = looker.window(language, width, scheme, signed_in=not name.startswith("out-"))
+            page = looker.window(language, width, scheme, page=name)
             looker.go(page, path)
             looker.look_all(page, (name, language, width, scheme))
     assert not looker.findings, looker.tell()
@@ -76,7 +76,7 @@ def test_twice_as_large_still_fits(house, args, width):
     with open_browser(*args) as enlarged:
         looker = Looker(enlarged, house)
         for name, path in house.paths.items():
-            page = looker.window("fr", width, signed_in=not name.startswith("out-"))
+            page = looker.window("fr", width, page=name)
             looker.go(page, path)
             looker.measure(page, (name,))
             looker.findings += [(name, words) for words in page.evaluate(HIDDEN_WORDS)]
@@ -86,8 +86,9 @@ def test_twice_as_large_still_fits(house, args, width):
 
 @needs_validator
 def test_the_html_of_every_page_is_valid(browser, house, tmp_path):
-    context = browser.new_context(storage_state=house.state("es"))
+    contexts = {who: browser.new_context(storage_state=house.state("es", f"{who}-")) for who in ("full", "bare", "out")}
     for name, path in house.paths.items():
+        context = contexts[reader_of(name)]
         answer = context.request.get(f"{house.address}{path}")
         (tmp_path / f"{name}.html").write_text(answer.text(), "utf-8")
     assert find_faults(tmp_path) == set()
