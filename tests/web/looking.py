@@ -76,7 +76,7 @@ class Looker:
         return address.startswith(("data:", "about:", "blob:", f"{self.house.address}/"))
 
     def complain(self, where, words, is_fault):
-        if is_fault:
+        if is_fault and "status of 422" not in words:  # what a refused form answers; the browser tells it as a fault
             self.findings.append((*where, self.windows[where].url if where in self.windows else "", words))
 
     def go(self, page, path):

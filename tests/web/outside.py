@@ -24,12 +24,12 @@ BEHIND = {
     "password": "password/change", "sign-out": "logout", "email": "email", "confirm-again": "reauthenticate",
     "sessions": "sessions", "factors": "2fa", "factor-off": "2fa/totp/deactivate",
     "codes": "2fa/recovery-codes", "codes-new": "2fa/recovery-codes/generate", "factor-again": "2fa/reauthenticate",
-    "passkeys": "2fa/webauthn", "passkey-new": "2fa/webauthn/add",
+    "passkeys": "2fa/webauthn",
 }  # fmt: skip
-BARE = {
-    "bare-factors": "/accounts/2fa/",
-    "bare-factor-new": "/accounts/2fa/totp/activate/",
-}  # for whoever has no second factor
+BARE = {  # for whoever has no second factor
+    "bare-factors": "/accounts/2fa/", "bare-factor-new": "/accounts/2fa/totp/activate/",
+    "bare-passkey-new": "/accounts/2fa/webauthn/add/",
+}  # fmt: skip
 
 
 def furnish_doors(user: User) -> dict[str, str]:
@@ -37,9 +37,8 @@ def furnish_doors(user: User) -> dict[str, str]:
     TOTP.activate(user, "JBSWY3DPEHPK3PXP")
     RecoveryCodes.activate(user)
     facts = {"name": "Llave de Lucía", "credential": {"clientExtensionResults": {"credProps": {"rk": True}}}}
-    key = Authenticator.objects.create(user=user, type=Authenticator.Type.WEBAUTHN, data=facts).pk
-    keys = {"passkey-edit": f"2fa/webauthn/keys/{key}/edit", "passkey-remove": f"2fa/webauthn/keys/{key}/remove"}
-    return {f"door-{name}": f"/accounts/{path}/" for name, path in {**BEHIND, **keys}.items()}
+    Authenticator.objects.create(user=user, type=Authenticator.Type.WEBAUTHN, data=facts)
+    return {f"door-{name}": f"/accounts/{path}/" for name, path in BEHIND.items()}
 
 
 def furnish_outside(house: House) -> dict[str, str]:

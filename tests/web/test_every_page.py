@@ -2,7 +2,7 @@
 
 Each page is seen wide in the light and narrow in the dark, in a language that changes from one to the next; with SIZE=full
 in both themes at both widths, in all three languages. So are the dialogs, sheets and menus of tests/web/opening.py while
-they are open.
+they are open, and the forms of tests/web/refusing.py after they were sent with nothing in them.
 """
 
 import os
@@ -13,6 +13,7 @@ import pytest
 from tests.web.browser import open_browser
 from tests.web.looking import HIDDEN_WORDS, Looker
 from tests.web.opening import OPENINGS, open_it
+from tests.web.refusing import REFUSED, send_blank
 from tests.web.served import LANGUAGES, reader_of, serve_house
 from tests.web.validating import find_faults, needs_validator
 
@@ -62,6 +63,20 @@ def test_everything_that_opens_holds_while_it_is_open(browser, house, turn, widt
             looker.go(page, house.paths[opening.page])
             if open_it(page, opening, width=width):
                 looker.look(page, (f"{opening.page}: {opening.name}", language, width, scheme))
+    assert not looker.findings, looker.tell()
+
+
+@look
+def test_every_form_that_is_refused_holds(browser, house, turn, width, scheme):
+    looker = Looker(browser, house)
+    for number, name in enumerate(REFUSED):
+        if not FULL and number % len(LOOKS) != LOOKS.index((turn, width, scheme)):
+            continue
+        for language in _languages(number + turn):
+            page = looker.window(language, width, scheme, page=name)
+            looker.go(page, house.paths[name])
+            send_blank(page)
+            looker.look(page, (f"{name}: refused", language, width, scheme))
     assert not looker.findings, looker.tell()
 
 
