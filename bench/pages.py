@@ -58,6 +58,9 @@ def run(*, number: int, calls: int) -> bool:
     from django.conf import settings
     from django.test import Client
 
+    from esmero.management.serving_web import settle
+
+    settle()  # as each process of the web server does
     settings.ALLOWED_HOSTS, settings.ESMERO.demo = ["*"], True  # the catcher is the demo's
     client = Client()
     client.force_login(_owner())
