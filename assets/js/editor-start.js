@@ -1,4 +1,8 @@
-/** Loads the visual editor, which is large: at once where it can keep all that is written, else when somebody says so. */
+/**
+ * Loads the visual editor, which is large: at once where it can keep all that is written, else when somebody says so; on a
+ * narrow screen, which has no room for it, not before the window is wide (assets/css/writing.css).
+ */
+const wide = window.matchMedia("(min-width: 56.25em)");
 const source = document.getElementById("visual-mjml");
 const anyway = document.getElementById("visual-anyway");
 if (anyway) {
@@ -6,8 +10,10 @@ if (anyway) {
     document.getElementById("visual-warning").hidden = true;
     load();
   });
-} else {
+} else if (wide.matches) {
   load();
+} else {
+  wide.addEventListener("change", load, { once: true });
 }
 
 function load() {

@@ -123,6 +123,8 @@ MFA_FORMS = {
     "authenticate": "esmero.web.console.doors.SecondFactorForm",
     "reauthenticate": "esmero.web.console.doors.SecondFactorAgainForm",
     "activate_totp": "esmero.web.console.doors.ActivateAppForm",
+    "add_webauthn": "esmero.web.console.doors.AddKeyForm",
+    "edit_webauthn": "esmero.web.console.doors.RenameKeyForm",
 }
 PASSWORD_RESET_TIMEOUT = 24 * 3600
 ACCOUNT_LOGOUT_ON_GET = False

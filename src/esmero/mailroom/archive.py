@@ -12,9 +12,11 @@ from esmero.campaigns.models import Campaign
 from esmero.content.models import TemplateText
 from esmero.content.versions import source_of
 from esmero.mailroom.facts import SHARE, known_fields
+from esmero.mailroom.presses import pick
 from esmero.outbox.models import Dispatch, MessageClass
 from esmero.people.models import Topic
 from esmero.rendering.compile import Compiled, Source, compile_source
+from esmero.rendering.examine import fields_without_fallback
 from esmero.rendering.pattern import Way
 from esmero.rendering.tokens import Purpose
 
@@ -72,7 +74,7 @@ def list_issues(topic: Topic, *, language: str, limit: int = 50) -> list[Issue]:
     for campaign in campaigns:
         text = _choose(texts.get(campaign.version_id or 0, {}), language=language, otherwise=topic.brand.language)
         if text is not None and campaign.started_at is not None:
-            issues.append(_issue(campaign.pk, text, at=campaign.started_at, fields=fields))
+            issues.append(_issue(campaign.pk, text, topic=topic, at=campaign.started_at, fields=fields))
     return issues
 
 
@@ -94,7 +96,7 @@ def read_issue(topic: Topic, number: int, *, language: str) -> tuple[Issue, str]
     compiled = compile_source(source_of(text), fields=fields, footer=None)
     shown = (compiled.bare or compiled).html
     html = shown.render({SHARE: share_address(topic, campaign.pk)}, _ways(compiled))
-    return _issue(campaign.pk, text, at=campaign.started_at, fields=fields), html
+    return _issue(campaign.pk, text, topic=topic, at=campaign.started_at, fields=fields), html
 
 
 def _public(topic: Topic) -> QuerySet[Campaign]:
@@ -112,8 +114,13 @@ def _choose(texts: dict[str, TemplateText], *, language: str, otherwise: str) ->
     return texts.get(language) or texts.get(otherwise) or next(iter(texts.values()), None)
 
 
-def _issue(number: int, text: TemplateText, *, at: datetime, fields: Collection[str]) -> Issue:
-    """Read the subject alone: a list of fifty issues need not compile fifty letters."""
+def _issue(number: int, text: TemplateText, *, topic: Topic, at: datetime, fields: Collection[str]) -> Issue:
+    """Read the subject alone: a list of fifty issues need not compile fifty letters.
+
+    A subject that needs somebody's name would break off without it (“News for”): such an issue bears its topic's.
+    """
+    if fields_without_fallback(text.subject):
+        return Issue(number=number, language=text.language, subject=pick(topic.name, text.language), at=at)
     alone = Source(language=text.language, subject=text.subject, preheader="", mjml="<mjml><mj-body></mj-body></mjml>")
     subject = compile_source(alone, fields=fields, footer=None).subject
     return Issue(number=number, language=text.language, subject=" ".join(subject.render({}, {}).split()), at=at)

@@ -82,6 +82,11 @@ def look_for_lacks(html: str, text: str) -> list[Finding]:
     ]
 
 
+def fields_without_fallback(text: str) -> list[str]:
+    """Return the fields of a subject, or of another line, that show nothing where a person has nothing there."""
+    return _BARE_FIELD.findall(text)
+
+
 def _look_at_head(source: Source) -> Iterator[Finding]:
     shown = _BARE_FIELD.sub("x" * 8, source.subject)
     if len(shown) > LONGEST_SUBJECT:
@@ -89,7 +94,7 @@ def _look_at_head(source: Source) -> Iterator[Finding]:
     if not source.preheader.strip():
         yield Finding("no-preheader", "preheader")
     for part, text in (("subject", source.subject), ("preheader", source.preheader)):
-        for name in _BARE_FIELD.findall(text):
+        for name in fields_without_fallback(text):
             yield Finding("no-fallback", part, facts={"field": name})
 
 

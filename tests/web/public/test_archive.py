@@ -57,6 +57,14 @@ def test_issues_are_listed_with_their_subjects_and_no_internal_names(client, hou
     assert all(address.startswith("/") for address in findings.addresses)
 
 
+def test_a_subject_that_needs_a_name_gives_way_to_the_topic(client, house):
+    one = publish(house, subject="Novedades para {{ given_name }}")
+    for path in (base(house), f"{base(house)}/{one.pk}"):
+        html = client.get(path).content.decode()
+        assert "Novedades para" not in html
+        assert house.topic.name["es"] in html
+
+
 def test_a_letter_in_the_archive_names_nobody_counts_nothing_and_lets_nobody_leave(client, house):
     one = publish(house)
     page = client.get(f"{base(house)}/{one.pk}")

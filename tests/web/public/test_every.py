@@ -145,8 +145,7 @@ def is_data(text):
     bare = re.sub(r"[\w.•+-]+@[\w.-]+|https?://\S+|Fibra Norte|Esmero", "", text)
     same = {*DATA, *(name for names in NAMES.values() for name in names.values()), "Español", "Français", "English"}
     same |= {
-        "Novedades para",
-        "Novedades para · Fibra Norte",
+        "Novedades · Fibra Norte",
         "pet",
         "Mochuelo",
         "Calle Sol 2, 28012 Madrid",

@@ -5,6 +5,7 @@ from typing import Any
 from allauth.account import forms as account
 from allauth.mfa.base import forms as mfa
 from allauth.mfa.totp import forms as totp
+from allauth.mfa.webauthn import forms as webauthn
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -64,3 +65,22 @@ class SecondFactorAgainForm(_Plain, mfa.ReauthenticateForm):  # type: ignore[mis
 
 class ActivateAppForm(_Plain, totp.ActivateTOTPForm):  # type: ignore[misc]
     """The first six digits of an app."""
+
+
+class AddKeyForm(_Plain, webauthn.AddWebAuthnForm):  # type: ignore[misc]
+    """A passkey or a security key, and whether it opens the door alone."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].label = _("Name")
+        alone = self.fields["passwordless"]
+        alone.label = _("It opens the door alone, without a password")
+        alone.help_text = _("It then asks for your fingerprint, your face or its PIN each time.")
+
+
+class RenameKeyForm(_Plain, webauthn.EditWebAuthnForm):  # type: ignore[misc]
+    """What a key is called."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].label = _("Name")
