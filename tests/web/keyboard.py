@@ -102,6 +102,7 @@ class Keyboard:
 
     def call_up(self, words):
         """Open the palette, type, and go where its first answer leads."""
+        self.page.locator("html[data-script]").wait_for()  # a page that is still loading takes no keys
         self.press("Control+k")
         field = self.page.locator("#palette input")
         expect(field).to_be_focused()
