@@ -6,16 +6,24 @@ const WHOLE = /^\s*<!doctype/i;
 
 export function watchRefusals(document) {
   document.addEventListener("htmx:after:request", (event) => {
-    const { response, text } = event.detail.ctx;
+    const { response, text, sourceElement } = event.detail.ctx;
     forget(document, "silent");
-    if (!refuses(response.raw, text)) return;
+    if (!refuses(response.raw, text)) return sourceElement.removeAttribute("data-refused");
     event.preventDefault();
-    sayRefused(document, response.raw, text);
+    if (once(sourceElement)) sayRefused(document, response.raw, text);
   });
   document.addEventListener("htmx:error", (event) => {
     // Whoever leaves the page ends what it asked for, too: a page that is gone half a second later says nothing.
-    if (!event.detail.ctx?.response) setTimeout(saySilent, 500, document);
+    const { response, sourceElement } = event.detail.ctx ?? {};
+    if (!response && (!sourceElement || once(sourceElement))) setTimeout(saySilent, 500, document);
   });
+}
+
+/** Tell whether to speak: what asks again by itself is told once, until it is answered. */
+function once(element) {
+  const told = element.hasAttribute("data-refused");
+  element.toggleAttribute("data-refused", element.matches('[hx-trigger*="every"]'));
+  return !told;
 }
 
 /** Tell whether an answer is anything but the part that was asked for. */
@@ -42,11 +50,11 @@ function say(document, kind, words) {
   if (!template || !notes) return;
   forget(document, kind);
   const note = template.content.firstElementChild.cloneNode(true);
-  note.dataset.refused = kind;
+  note.dataset.note = kind;
   if (words) note.querySelector("[data-words]").textContent = words;
   notes.append(note);
 }
 
 function forget(document, kind) {
-  document.querySelector(`[data-refused="${kind}"]`)?.remove();
+  document.querySelector(`.toast[data-note="${kind}"]`)?.remove();
 }

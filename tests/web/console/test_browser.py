@@ -225,3 +225,20 @@ def test_a_refused_part_is_said_in_a_note_and_the_page_stays(browser, live_serve
         field.fill("Nombre1")
         page.get_by_role("link", name="Nombre0 Güell").wait_for(state="detached")
         assert notes.count() == 1
+
+
+def test_what_asks_again_by_itself_says_once_that_it_is_refused(browser, live_server):
+    console, user = furnish(), staff()
+    state = sign_in(browser, live_server.url, user=user)
+    with open_page(browser, live_server.url, path=console.paths["campaign"], state=state) as (page, _):
+        page.locator("html[data-script]").wait_for()
+        user.is_active = False
+        user.save(update_fields=["is_active"])
+        note = page.locator(".toast")
+        note.get_by_role("link", name="Sign in again").wait_for()
+        note.get_by_role("button", name="Close").click()
+        with page.expect_event("requestfinished", lambda asked: "/accounts/login/" in asked.url):
+            pass
+        with page.expect_event("requestfinished", lambda asked: "/accounts/login/" in asked.url):
+            pass  # what the one before brought has been looked at
+        assert note.count() == 0
