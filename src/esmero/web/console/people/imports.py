@@ -72,7 +72,9 @@ class FileForm(forms.Form):
 class OriginForm(forms.Form):
     """Where the list is from, and for which topic its consent is."""
 
-    topic = forms.ModelChoiceField(label=_("Topic of the consent"), queryset=Topic.objects.none(), required=False)
+    topic = forms.ModelChoiceField(
+        label=_("Topic of the consent"), queryset=Topic.objects.none(), required=False, empty_label=_("Choose one")
+    )
     source = forms.CharField(
         label=_("Where is this list from?"),
         max_length=300,
