@@ -51,3 +51,16 @@ def test_half_a_request_keeps_no_server_from_ending(tmp_path, address, answered)
         said = server.communicate(timeout=60)[0]
     assert server.returncode == 0, said
     assert "refused to gracefully stop" not in said
+
+
+def test_what_every_request_needs_is_out_of_the_search_for_garbage(tmp_path):
+    furnish(tmp_path)
+    environment = {**os.environ, "ESMERO_HOME": str(tmp_path), "DJANGO_SETTINGS_MODULE": "esmero.settings"}
+    program = (
+        "import gc, sys, django; django.setup()\n"
+        "from esmero.management.serving_web import settle\n"
+        "settle(); print(gc.get_freeze_count() > 9 * len(gc.get_objects()), 'esmero.web.console.today' in sys.modules)"
+    )
+    command = [sys.executable, "-c", program]
+    told = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    assert told.stdout.split() == ["True", "True"]

@@ -42,33 +42,36 @@ KIND_WORDS: Mapping[str, str | Promise] = {
     "choice": _("choice"),
 }
 
+CAMPAIGN_WORDS = {
+    "name": _("Name"),
+    "topic": _("Topic"),
+    "version": _("Template"),
+    "promotion_topic": _("Topic of the promotion"),
+    "segment": _("To whom"),
+}
+BRAND_WORDS = {
+    "name": _("Name"),
+    "slug": _("Short code"),
+    "legal_name": _("Company behind it"),
+    "profile": _("Country’s rules"),
+    "language": _("Main language"),
+    "sender_name": _("Name of the sender"),
+    "sender_address": _("Address of the sender"),
+    "mailbox": _("Mailbox for replies"),
+    "phone": _("Phone number"),
+    "postal_address": _("Postal address"),
+    "public_url": _("Public address of this house"),
+    "return_domain": _("Domain for returns"),
+    "dkim_domain": _("Domain that signs"),
+    "colour": _("Colour"),
+    "logo": _("Logo"),
+    "timezone": _("Time zone"),
+}
+
 _OF: Mapping[str, Mapping[str, str | Promise]] = {
     "person": {**FIELD_WORDS, "address": FIELD_WORDS["email"]},
-    "campaign": {
-        "name": _("Name"),
-        "topic": _("Topic"),
-        "version": _("Template"),
-        "promotion_topic": _("Topic of the promotion"),
-        "segment": _("To whom"),
-    },
-    "brand": {
-        "name": _("Name"),
-        "slug": _("Short code"),
-        "legal_name": _("Company behind it"),
-        "profile": _("Country’s rules"),
-        "language": _("Main language"),
-        "sender_name": _("Name of the sender"),
-        "sender_address": _("Address of the sender"),
-        "mailbox": _("Mailbox for replies"),
-        "phone": _("Phone number"),
-        "postal_address": _("Postal address"),
-        "public_url": _("Public address of this house"),
-        "return_domain": _("Domain for returns"),
-        "dkim_domain": _("Domain that signs"),
-        "colour": _("Colour"),
-        "logo": _("Logo"),
-        "timezone": _("Time zone"),
-    },
+    "campaign": CAMPAIGN_WORDS,
+    "brand": BRAND_WORDS,
 }
 
 

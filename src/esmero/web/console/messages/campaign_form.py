@@ -14,6 +14,7 @@ from esmero.content.models import TemplateVersion
 from esmero.content.queries import latest_versions
 from esmero.house.models import Brand
 from esmero.people.models import Segment, Topic
+from esmero.web.parts.fields import CAMPAIGN_WORDS
 from esmero.web.parts.tags import said
 from esmero.web.parts.wordings import add_wordings, read_wordings
 
@@ -22,23 +23,23 @@ class CampaignForm(forms.Form):
     """All that a draft may say; only the name, the topic and one reason are needed before it is checked."""
 
     name = forms.CharField(
-        label=_("Name"), max_length=150, help_text=_("For you and your colleagues; readers do not see it.")
+        label=CAMPAIGN_WORDS["name"], max_length=150, help_text=_("For you and your colleagues; readers do not see it.")
     )
     topic = forms.ModelChoiceField(
-        label=_("Topic"),
+        label=CAMPAIGN_WORDS["topic"],
         queryset=Topic.objects.none(),
         empty_label=_("Choose one"),
         help_text=_("Decides whose permission is asked for."),
     )
     version = forms.ModelChoiceField(
-        label=_("Template"),
+        label=CAMPAIGN_WORDS["version"],
         queryset=TemplateVersion.objects.none(),
         required=False,
         empty_label=_("None yet"),
         help_text=_("The newest version of each template."),
     )
     promotion_topic = forms.ModelChoiceField(
-        label=_("Topic of the promotion"),
+        label=CAMPAIGN_WORDS["promotion_topic"],
         queryset=Topic.objects.none(),
         required=False,
         empty_label=_("None: a promotion in it goes to nobody"),
@@ -47,7 +48,7 @@ class CampaignForm(forms.Form):
         ),
     )
     segment = forms.ModelChoiceField(
-        label=_("To whom"), queryset=Segment.objects.none(), required=False, empty_label=_("Nobody yet")
+        label=CAMPAIGN_WORDS["segment"], queryset=Segment.objects.none(), required=False, empty_label=_("Nobody yet")
     )
 
     def __init__(self, data: Any, *, brand: Brand, campaign: Campaign | None, segment: str = "") -> None:

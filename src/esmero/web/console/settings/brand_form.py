@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from esmero.house.brands import MOST_LOGO, picture_type
 from esmero.house.models import Brand
 from esmero.house.profiles import PROFILES, is_ordinary_rate
+from esmero.web.parts.fields import BRAND_WORDS
 from esmero.web.parts.forms import Part
 from esmero.web.parts.tags import said
 from esmero.web.parts.words import LANGUAGE_NAMES
@@ -25,79 +26,79 @@ FIELDS = (
 class BrandForm(forms.Form):
     """All that a brand says of itself; the short code cannot change once it stands in addresses."""
 
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=120, help_text=gettext_lazy("As readers know you."))
+    name = forms.CharField(label=BRAND_WORDS["name"], max_length=120, help_text=gettext_lazy("As readers know you."))
     slug = forms.SlugField(
-        label=gettext_lazy("Short code"),
+        label=BRAND_WORDS["slug"],
         max_length=40,
         required=False,
         help_text=gettext_lazy("It stands in addresses and does not change later. Empty: made from the name."),
     )
     legal_name = forms.CharField(
-        label=gettext_lazy("Company behind it"),
+        label=BRAND_WORDS["legal_name"],
         max_length=200,
         required=False,
         help_text=gettext_lazy("As the law wants it named, for example Fibra Norte, S.L."),
     )
     profile = forms.ChoiceField(
-        label=gettext_lazy("Country’s rules"),
+        label=BRAND_WORDS["profile"],
         help_text=gettext_lazy("Decides on which grounds you may write, and which phone numbers cost too much."),
     )
-    language = forms.ChoiceField(label=gettext_lazy("Main language"), choices=LANGUAGE_NAMES)
+    language = forms.ChoiceField(label=BRAND_WORDS["language"], choices=LANGUAGE_NAMES)
     sender_name = forms.CharField(
-        label=gettext_lazy("Name of the sender"),
+        label=BRAND_WORDS["sender_name"],
         max_length=120,
         required=False,
         help_text=gettext_lazy("What stands beside the address in a mailbox. Empty: the name of the brand."),
     )
-    sender_address = forms.EmailField(label=gettext_lazy("Address of the sender"))
+    sender_address = forms.EmailField(label=BRAND_WORDS["sender_address"])
     mailbox = forms.EmailField(
-        label=gettext_lazy("Mailbox for replies"),
+        label=BRAND_WORDS["mailbox"],
         required=False,
         help_text=gettext_lazy("A human being reads it. Replies are forwarded there, and stand under Conversations."),
     )
     phone = forms.CharField(
-        label=gettext_lazy("Phone number"),
+        label=BRAND_WORDS["phone"],
         max_length=40,
         required=False,
         help_text=gettext_lazy("Where a person answers, at the ordinary rate. Without it nothing leaves (rule G10)."),
     )
     postal_address = forms.CharField(
-        label=gettext_lazy("Postal address"),
+        label=BRAND_WORDS["postal_address"],
         max_length=300,
         required=False,
         help_text=gettext_lazy("In one line, for the foot of each mail. Without it no advertising leaves (rule G11)."),
     )
     public_url = forms.URLField(
-        label=gettext_lazy("Public address of this house"),
+        label=BRAND_WORDS["public_url"],
         assume_scheme="https",
         help_text=gettext_lazy("Where readers’ links lead, for example https://mail.example.org"),
     )
     return_domain = forms.CharField(
-        label=gettext_lazy("Domain for returns"),
+        label=BRAND_WORDS["return_domain"],
         max_length=190,
         required=False,
         help_text=gettext_lazy("Returns and replies arrive here. Empty: bounces. and the sender’s domain."),
     )
     dkim_domain = forms.CharField(
-        label=gettext_lazy("Domain that signs"),
+        label=BRAND_WORDS["dkim_domain"],
         max_length=190,
         required=False,
         help_text=gettext_lazy("Empty: the sender’s domain, which is right for almost everybody."),
     )
     colour = forms.RegexField(
         r"#[0-9a-fA-F]{6}",
-        label=gettext_lazy("Colour"),
+        label=BRAND_WORDS["colour"],
         initial="#0e5c59",
         widget=forms.TextInput(attrs={"type": "color"}),
         help_text=gettext_lazy("Made darker or lighter by itself wherever text would be hard to read."),
     )
     logo = forms.FileField(
-        label=gettext_lazy("Logo"),
+        label=BRAND_WORDS["logo"],
         required=False,
         widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg,image/gif"}),
         help_text=gettext_lazy("PNG, JPEG or GIF, at most 300 kB."),
     )
-    timezone = forms.ChoiceField(label=gettext_lazy("Time zone"))
+    timezone = forms.ChoiceField(label=BRAND_WORDS["timezone"])
 
     parts = (
         Part(gettext_lazy("Who writes"), ("name", "legal_name", "profile", "language", "timezone")),
