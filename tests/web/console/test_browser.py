@@ -193,7 +193,7 @@ def test_a_form_with_errors_takes_the_focus_to_its_summary(browser, live_server)
     with open_page(browser, live_server.url, path=console.paths["brand"], state=state) as (page, _):
         page.locator("input[name=name]").evaluate("field => { field.required = false; field.value = ''; }")
         page.get_by_role("button", name="Save").click()
-        page.wait_for_function("document.activeElement.matches('[data-summary]')")
+        page.wait_for_function("() => document.activeElement.matches('[data-summary]')")
         page.locator("[data-summary] a").first.click()
         assert page.evaluate("document.activeElement.name") == "name"
 
