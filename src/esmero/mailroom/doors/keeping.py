@@ -25,13 +25,15 @@ def save_mailbox(
         ValidationError: a value cannot be.
 
     """
-    before = (mailbox.host, mailbox.username)
+    before, known = (mailbox.host, mailbox.username), {name: getattr(mailbox, name) for name in facts}
     for name, value in facts.items():
         setattr(mailbox, name, value)
     if secret is not None:
         mailbox.secret = hide_password(secret)
     if client_secret is not None:
         mailbox.client_secret = hide_password(client_secret)
+    if known != facts or secret is not None or client_secret is not None:
+        mailbox.reached_at = None  # that it was read says nothing of the new way to it
     mailbox.trouble, mailbox.trouble_at, mailbox.check_result, mailbox.checked_at = "", None, {}, None
     mailbox.full_clean()
     with transaction.atomic():

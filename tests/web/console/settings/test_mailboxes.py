@@ -1,6 +1,9 @@
 """Mailboxes in the settings: set up, tried out, paused, removed; secrets go in and never come out."""
 
+import re
+
 import pytest
+from django.utils import timezone
 
 from esmero.house.models import AuditEntry
 from esmero.mailroom.doors.mailboxes import read_mailbox
@@ -92,6 +95,29 @@ def test_a_test_that_fails_says_where_and_what_to_do(owner):
         html = act(owner, mailbox, "test")
     assert "This mailbox cannot be read yet." in html
     assert "Many providers want a password made for programs." in html
+
+
+def test_how_it_stands_is_what_happened_last_on_the_way_that_is_kept(owner):
+    """That it was read once holds neither after a test that failed nor for another machine."""
+
+    def stands():
+        html = owner.get("/console/settings/mailboxes/").content.decode()
+        return re.findall(r'class="chip" data-state="\w+">([^<]+)<', html)
+
+    with ImapServer({"INBOX": [], "Spam": []}, password="sehr-geheim") as server:
+        _html, mailbox = make(owner, port=str(server.port))
+        Mailbox.objects.update(reached_at=timezone.now())
+        act(owner, mailbox, "test")
+        assert stands() == ["is read"]
+    act(owner, mailbox, "test")  # the server is gone
+    assert stands() == ["cannot be read"]
+    Mailbox.objects.update(reached_at=timezone.now())
+    assert stands() == ["is read"]
+    url = f"/console/settings/mailboxes/{mailbox.pk}/"
+    owner.post(url, {**NEW, "secret": "", "port": str(server.port)})
+    assert stands() == ["is read"]
+    owner.post(url, {**NEW, "secret": "", "port": "1143"})
+    assert stands() == ["not read yet"]
 
 
 def test_it_rests_is_read_again_and_goes(owner):

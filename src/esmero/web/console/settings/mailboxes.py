@@ -36,9 +36,11 @@ def say_mailbox(mailbox: Mailbox) -> SafeString:
     """Say in a chip how it stands with a mailbox."""
     if not mailbox.active:
         return chip("plain", _("rests"))
-    if mailbox.trouble:
+    reached, checked = mailbox.reached_at, mailbox.checked_at
+    failed = mailbox.check_result.get("good") is False and (not reached or (checked and checked > reached))
+    if mailbox.trouble or failed:
         return chip("broken", _("cannot be read"))
-    if mailbox.reached_at:
+    if reached:
         return chip("kept", _("is read"))
     return chip("wait", _("not read yet"))
 
