@@ -1,6 +1,9 @@
 const FADE = 32; // where a row of tabs that goes on fades out (lists.css)
 
-/** Lists: the address follows what is typed, ticks are counted, and a row of tabs begins where its current one is seen. */
+/**
+ * Lists: the address follows what is typed, ticks are counted and stay on the rows that a search leaves, and a row of tabs
+ * begins where its current one is seen.
+ */
 export function watchLists(document) {
   for (const tab of document.querySelectorAll(".tabs > [aria-current]")) {
     const row = tab.parentElement;
@@ -19,6 +22,19 @@ export function watchLists(document) {
     }
     count(picks);
   });
+  let before = null;
+  document.addEventListener("htmx:before:swap", () => (before = document.querySelector("[data-picks]")));
+  document.addEventListener("htmx:after:swap", () => {
+    const after = document.querySelector("[data-picks]");
+    if (before && after && before !== after) keepTicks(before, after);
+    before = null;
+  });
+}
+
+function keepTicks(before, after) {
+  const ticked = new Set([...before.querySelectorAll("input[name=pick]:checked")].map((box) => box.value));
+  for (const box of after.querySelectorAll("input[name=pick]")) box.checked = ticked.has(box.value);
+  count(after);
 }
 
 function keepAddress(form) {
@@ -30,5 +46,6 @@ function keepAddress(form) {
 
 function count(picks) {
   const number = picks.querySelectorAll("input[name=pick]:checked").length;
-  picks.querySelector("[data-picked]").textContent = number;
+  const told = picks.querySelector("[data-picked]"); // an empty list has none
+  if (told) told.textContent = number;
 }

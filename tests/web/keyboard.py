@@ -1,5 +1,8 @@
 """A hand on the keyboard: goes by Tab to what a screen reader would name, and sees on the way that the focus can be seen."""
 
+import re
+from urllib.parse import quote_plus
+
 import pytest
 from playwright.sync_api import expect
 
@@ -96,6 +99,14 @@ class Keyboard:
         """Press a key that leads to another page, and be there."""
         with self.page.expect_navigation():
             self.press(key)
+
+    def search(self, text):
+        """Type into the list's search, and wait until the list is the one of the whole text."""
+        self.press("/")
+        expect(self.page.get_by_role("searchbox")).to_be_focused()
+        self.type(text)
+        answer = self.page.locator("#picks input[name=query]")
+        expect(answer).to_have_value(re.compile(rf"\bq={re.escape(quote_plus(text))}(&|$)"))
 
     def tick(self, name, *, exact=True):
         self.act(name, role="checkbox", exact=exact, key="Space")

@@ -93,6 +93,25 @@ def test_the_keys_go_through_a_list_tick_and_open(browser, live_server):
         assert complaints == []
 
 
+def test_a_tick_stays_on_a_row_that_a_search_leaves(browser, live_server):
+    console = furnish(rows=3)
+    state = sign_in(browser, live_server.url, user=staff())
+    with open_page(browser, live_server.url, path=console.paths["people"], state=state) as (page, complaints):
+        rows, ticked = page.locator(".table tbody tr"), page.locator("input[name=pick]:checked")
+        for name in ("Nombre0", "Nombre1"):
+            rows.filter(has_text=name).get_by_role("checkbox").check()
+        field = page.get_by_label("Name, number or address")
+        field.fill("Nombre1")
+        rows.filter(has_text="Nombre0").wait_for(state="detached")
+        assert (ticked.count(), page.locator("[data-picked]").inner_text()) == (1, "1")
+        field.fill("nobody at all")
+        page.get_by_text("Nothing is found").wait_for()
+        field.fill("Nombre")
+        rows.filter(has_text="Nombre0").wait_for()
+        assert (ticked.count(), page.locator("[data-picked]").inner_text()) == (0, "0")  # none that was out of sight
+        assert complaints == []
+
+
 def test_letters_are_letters_while_one_types_and_can_be_turned_off(browser, live_server):
     console = furnish()
     state = sign_in(browser, live_server.url, user=staff())
