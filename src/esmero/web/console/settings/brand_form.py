@@ -6,8 +6,8 @@ from zoneinfo import available_timezones
 from django import forms
 from django.conf import settings
 from django.utils.text import slugify
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from esmero.house.brands import MOST_LOGO, picture_type
 from esmero.house.models import Brand
@@ -109,7 +109,10 @@ class BrandForm(forms.Form):
     )
 
     def __init__(self, data: Any = None, files: Any = None, *, brand: Brand | None = None) -> None:
-        initial: dict[str, Any] = {"timezone": settings.ESMERO.time_zone, "language": settings.ESMERO.language}
+        initial: dict[str, Any] = {
+            "timezone": settings.ESMERO.time_zone,
+            "language": get_language() or settings.ESMERO.language,
+        }
         if settings.ESMERO.public_url.startswith("https://"):
             initial["public_url"] = settings.ESMERO.public_url
         if brand is not None:
