@@ -253,7 +253,7 @@ def furnish(rows: int = 1) -> Console:
         capture([Parcel(message.pk, "r-tag@vuelta.fibranorte.example", f"persona{number}@cliente.example", LETTER)])
         Mailbox.objects.create(
             name=f"buzon-{number}", host="imap.fibranorte.example", username="vuelta@fibranorte.example",
-            folders=["INBOX"], trouble=("", "imap.fibranorte.example refuses vuelta")[number % 2], reached_at=now,
+            folders=["INBOX"], trouble=("", "imap.fibranorte.example refuses vuelta (LOGIN failed). Check name and password.")[number % 2], reached_at=now,
             check_result={"steps": [{"step": "name", "state": "ok", "said": "192.0.2.1", "remedy": ""},
                 {"step": "auth", "state": "broken", "said": "no", "remedy": "Check name and password"}], "good": False},
         )  # fmt: skip
