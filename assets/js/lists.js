@@ -22,12 +22,11 @@ export function watchLists(document) {
     }
     count(picks);
   });
-  let before = null;
-  document.addEventListener("htmx:before:swap", () => (before = document.querySelector("[data-picks]")));
+  let shown = document.querySelector("[data-picks]");
   document.addEventListener("htmx:after:swap", () => {
-    const after = document.querySelector("[data-picks]");
-    if (before && after && before !== after) keepTicks(before, after);
-    before = null;
+    const now = document.querySelector("[data-picks]");
+    if (shown && now && shown !== now) keepTicks(shown, now);
+    shown = now;
   });
 }
 

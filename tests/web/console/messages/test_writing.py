@@ -37,6 +37,26 @@ def newest(template):
     return TemplateText.objects.filter(version__template=template).order_by("-version__number").first()
 
 
+def test_the_letters_tools_are_one_line_on_a_phone_and_all_within_reach(browser, live_server):
+    console = furnish()
+    state = sign_in(browser, live_server.url, user=staff())
+    with open_page(browser, live_server.url, path=console.paths["letter"], width=360, state=state) as (
+        page,
+        complaints,
+    ):
+        tools = page.get_by_role("toolbar", name="The letter")
+        tools.wait_for()
+        buttons = tools.get_by_role("button")
+        assert len({button.bounding_box()["y"] for button in buttons.all()}) == 1
+        last = tools.get_by_role("button", name="Redo")
+        assert last.bounding_box()["x"] > 360
+        last.focus()
+        seen, row = last.bounding_box(), tools.bounding_box()
+        assert row["x"] <= seen["x"]
+        assert seen["x"] + seen["width"] <= row["x"] + row["width"]
+        assert complaints == []
+
+
 def test_a_letter_is_written_with_field_button_picture_and_promotion(browser, live_server):
     console = furnish()
     state = sign_in(browser, live_server.url, user=staff())

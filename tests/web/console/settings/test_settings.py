@@ -103,6 +103,20 @@ def test_an_empty_house_is_furnished_in_the_browser_alone(client, now_and_here):
     assert "of the first steps are left" not in client.get("/console/").content.decode()
 
 
+@pytest.mark.parametrize(
+    ("language", "foot"), [("es", "Darme de baja"), ("fr", "Me désinscrire"), ("en", "Unsubscribe")]
+)
+def test_a_new_brand_begins_in_its_writers_language(client, language, foot):
+    client.force_login(staff(language=language))
+    html = client.get("/console/settings/brands/new/").content.decode()
+    assert f'<option value="{language}" selected>' in html
+    assert foot in html
+    client.post("/console/settings/brands/new/", {**BRAND, "language": "fr"})
+    brand = Brand.objects.get()
+    html = client.get(f"/console/settings/brands/{brand.pk}/").content.decode()
+    assert '<option value="fr" selected>' in html, "what was chosen stays"
+
+
 def test_a_number_that_costs_more_is_refused(client):
     client.force_login(staff())
     page = client.post("/console/settings/brands/new/", {**BRAND, "phone": "+34 902 123 456"})
