@@ -14,8 +14,8 @@ from django.db import connection, models, transaction
 from django.utils import timezone
 
 from esmero import models as tables
-from esmero.dossier.figures import NEVER, count_figures, kind_of
-from esmero.dossier.tallies import keep_pressure
+from esmero.dossier.statistics.daily_aggregates import keep_pressure
+from esmero.dossier.statistics.dispatch_statistics import NEVER, count_figures, kind_of
 
 BASE = 10_000  # what the small house made has lower ids
 CAMPAIGNS = 200
@@ -196,7 +196,7 @@ def _add_people(number: int) -> None:
     )  # fmt: skip
     kinds = {"tenure": "integer", "fibre": "boolean"}
     for key, kind in kinds.items():
-        tables.OwnField.objects.create(key=key, kind=kind, label={"en": key})
+        tables.CustomField.objects.create(key=key, kind=kind, label={"en": key})
     tags = tables.Tag.objects.bulk_create([tables.Tag(name=f"grupo {place}") for place in range(60)])
     for place, tag in enumerate(tags):
         share = 2 + place * 7
@@ -205,7 +205,7 @@ def _add_people(number: int) -> None:
 
 
 def _fold(word: str) -> str:
-    from esmero.people.folding import fold
+    from esmero.people.text_folding import fold
 
     return fold(word)
 
@@ -480,12 +480,20 @@ def _add_tallies(console: Any) -> None:
         "clicked": ["person", "machine"], "absent": [""], "replied": [""], "unsubscribed": [""], "permission-granted": topics,
         "permission-withdrawn": topics, "granted-by": ["formulario", "tienda", "feria de León", "import clientes.csv"],
     }  # fmt: skip
-    tables.Tally.objects.filter(brand=brand).delete()
+    tables.DailyAggregate.objects.filter(brand=brand).delete()
     for kind, several in keys.items():
         for place, key in enumerate(several):
             size = f"{5000 // (place + 1)} + n % 50"
-            _fill(tables.Tally, numbers, brand_id=brand.pk, day=day, kind=f"'{kind}'", key=f"'{key}'", number=size)
-    _fill(tables.Tally, numbers, brand_id=brand.pk, day=day, kind="'counted'", key="''", number=str(seconds))
+            _fill(
+                tables.DailyAggregate,
+                numbers,
+                brand_id=brand.pk,
+                day=day,
+                kind=f"'{kind}'",
+                key=f"'{key}'",
+                number=size,
+            )
+    _fill(tables.DailyAggregate, numbers, brand_id=brand.pk, day=day, kind="'counted'", key="''", number=str(seconds))
     dispatches = list(tables.Dispatch.objects.order_by("-id").values_list("id", flat=True))
     running = tables.Campaign.objects.values_list("dispatch", flat=True).get(state="running")
     ended = count_figures(dispatches[0], at=now).numbers
@@ -493,9 +501,9 @@ def _add_tallies(console: Any) -> None:
     for dispatch in dispatches:
         figures = count_figures(dispatch, at=now).numbers if dispatch == running else ended
         for key, number in {**figures, "at": seconds}.items():
-            rows.append(tables.Tally(brand=brand, day=NEVER, kind=kind_of(dispatch), key=key, number=number))
-        rows.append(tables.Tally(brand=brand, day=NEVER, kind="figures-at", key=str(dispatch), number=seconds))
-    tables.Tally.objects.bulk_create(rows, batch_size=1000)
+            rows.append(tables.DailyAggregate(brand=brand, day=NEVER, kind=kind_of(dispatch), key=key, number=number))
+        rows.append(tables.DailyAggregate(brand=brand, day=NEVER, kind="figures-at", key=str(dispatch), number=seconds))
+    tables.DailyAggregate.objects.bulk_create(rows, batch_size=1000)
     keep_pressure(brand.pk, now=now)
 
 

@@ -27,7 +27,9 @@ def _judge(number: int) -> bool:
         leave_offered=True,
     )  # fmt: skip
     findings = judge_occasion(replace(occasion))
-    granted = (case.Permission("newsletter", "novedades", "granted", "consent", at.replace(year=2025), "v1", "web"),)
+    granted = (
+        case.CasePermission("newsletter", "novedades", "granted", "consent", at.replace(year=2025), "v1", "web"),
+    )
     started = time.process_time()
     refused = 0
     for n in range(number):

@@ -18,11 +18,17 @@ def run(*, number: int) -> bool:
 
 
 def _read(number: int) -> bool:
-    from esmero.intake.classify import Kind, classify
+    from esmero.intake.classify import InboundKind, classify
 
     mails = list(_mails())
     kinds = {classify(raw).kind for raw in mails}
-    if kinds != {Kind.BOUNCE, Kind.COMPLAINT, Kind.AUTOREPLY, Kind.REPLY, Kind.UNSUBSCRIBE}:
+    if kinds != {
+        InboundKind.BOUNCE,
+        InboundKind.COMPLAINT,
+        InboundKind.AUTOREPLY,
+        InboundKind.REPLY,
+        InboundKind.UNSUBSCRIBE,
+    }:
         raise SystemExit(f"intake: the samples were read as {sorted(kinds)}")
     rounds = max(1, number // 10 // len(mails))
     began = time.process_time()

@@ -58,7 +58,7 @@ def run(*, number: int, calls: int) -> bool:
     from django.conf import settings
     from django.test import Client
 
-    from esmero.management.serving_web import settle
+    from esmero.management.processes.web_server import settle
 
     settle()  # as each process of the web server does
     settings.ALLOWED_HOSTS, settings.ESMERO.demo = ["*"], True  # the catcher is the demo's

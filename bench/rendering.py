@@ -12,10 +12,10 @@ import dkim
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from esmero.rendering.compile import Compiled, Source, compile_source
-from esmero.rendering.dkim import DkimKey
-from esmero.rendering.footer import Footer
-from esmero.rendering.message import Frame, Personal, Press
+from esmero.rendering.message import MessageRenderer, PersonalFacts, SharedHeaders
+from esmero.rendering.mime.dkim import DkimKey
+from esmero.rendering.templates.compile import CompiledTemplate, TemplateSource, compile_source
+from esmero.rendering.templates.footer import Footer
 from esmero.rendering.tokens import Signer
 
 FIELDS = (
@@ -27,9 +27,9 @@ _CITIES = ("León", "A Coruña", "Donostia / San Sebastián", "Vic", "Écija", "
 _AT = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 
 
-def newsletter() -> Compiled:
+def newsletter() -> CompiledTemplate:
     """Give the newsletter that sending is measured with."""
-    source = Source(
+    source = TemplateSource(
         language="es",
         subject='{{ given_name | fallback("Cliente") }}: noviembre en {{ city }}',
         preheader="Obras en su barrio, lo que le debíamos y lo que no cambia",
@@ -47,8 +47,8 @@ def newsletter() -> Compiled:
     return compile_source(source, fields=FIELDS, footer=footer)
 
 
-def frame(*keys: DkimKey) -> Frame:
-    return Frame(
+def frame(*keys: DkimKey) -> SharedHeaders:
+    return SharedHeaders(
         from_name="Fibra Norte",
         from_address="boletin@fibra-norte.example",
         message_domain="fibra-norte.example",
@@ -64,7 +64,7 @@ def frame(*keys: DkimKey) -> Frame:
     )
 
 
-def persons(count: int) -> Iterator[Personal]:
+def persons(count: int) -> Iterator[PersonalFacts]:
     """Give recipients whose facts differ as those of real customers do."""
     for number in range(1, count + 1):
         name = _NAMES[number % len(_NAMES)]
@@ -90,7 +90,7 @@ def persons(count: int) -> Iterator[Personal]:
             ],
         }
         address = f"cliente{number}@correo.example"
-        yield Personal(
+        yield PersonalFacts(
             message=number, opaque=f"m{number:x}.fibra", address=address, name=f"{name} Ruiz".strip(), values=values
         )
 
@@ -107,7 +107,7 @@ def measure(count: int = 3000, *, signed: bool = False) -> float:
     )
     keys = (DkimKey(domain="fibra-norte.example", selector="s1", private=pem),) if signed else ()
     signer = Signer({1: bytes(range(32))}, current=1)
-    press = Press(compiled, frame(*keys), link_ids=range(1, len(compiled.links) + 1), signer=signer)
+    press = MessageRenderer(compiled, frame(*keys), link_ids=range(1, len(compiled.links) + 1), signer=signer)
     everybody = list(persons(count))
     press.render(everybody[0], at=_AT)
     began = time.process_time()

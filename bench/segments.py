@@ -84,7 +84,7 @@ def run(*, number: int) -> bool:
     open_house()
     from django.db import connection
 
-    from esmero.dossier.segments import count, count_each, read_house
+    from esmero.dossier.segments.selection import count, count_each, read_house
 
     fill(number)
     bar = max(FEWEST, BAR * number / 1_000_000)
@@ -115,7 +115,7 @@ def _time(act: Callable[[], Any]) -> tuple[Any, float]:
 def _ask(connection: Any, text: str) -> int:
     from django.utils import timezone
 
-    from esmero.dossier.days import begin_of
+    from esmero.dossier.segments.date_ranges import begin_of
 
     today = timezone.localdate()
     days = {"week": 7, "month": 30, "quarter": 90}
@@ -133,14 +133,14 @@ def fill(number: int) -> None:
 
     from esmero.house.models import Brand
     from esmero.outbox.models import Dispatch
-    from esmero.people.models import OwnField, Purpose, Tag, Topic
+    from esmero.people.models import CustomField, Purpose, Tag, Topic
 
     brand = Brand.objects.create(slug="bench", name="Bench", profile="ES", language="es")
     purpose = Purpose.objects.create(code="news")
     topic = Topic.objects.create(brand=brand, code="news", purpose=purpose)
     dispatch = Dispatch.objects.create(brand=brand, topic=topic, message_class="commercial")
     for key, kind in (("tenure", "integer"), ("plan", "choice"), ("fibre", "boolean")):
-        OwnField.objects.create(key=key, kind=kind)
+        CustomField.objects.create(key=key, kind=kind)
     postgres = connection.vendor == "postgresql"
     facts = {
         "brand": brand.pk, "purpose": purpose.pk, "topic": topic.pk, "dispatch": dispatch.pk,

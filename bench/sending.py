@@ -61,11 +61,11 @@ def _fill(number: int, *, port: int) -> list[str]:
     from bench.rendering import FIELDS, persons
     from esmero.content.versions import add_version, create_template
     from esmero.house.models import Brand
-    from esmero.mailroom.facts import STANDARD, known_fields
+    from esmero.mailroom.composing.recipient_fields import STANDARD, known_fields
     from esmero.outbox.ledger import new_opaque
     from esmero.outbox.models import Dispatch, Message, Relay
-    from esmero.people.models import Address, OwnField, Permission, PermissionEntry, Person, Purpose, Topic
-    from esmero.rendering.compile import Source
+    from esmero.people.models import Address, CustomField, Permission, PermissionEntry, Person, Purpose, Topic
+    from esmero.rendering.templates.compile import TemplateSource
 
     brand = Brand.objects.create(
         slug="fibra-norte",
@@ -85,8 +85,8 @@ def _fill(number: int, *, port: int) -> list[str]:
     relay = Relay.objects.create(
         name="sink", host="127.0.0.1", port=port, security="none", relay_signs=True, connections=8
     )
-    OwnField.objects.bulk_create(OwnField(key=key) for key in FIELDS if key not in STANDARD)
-    source = Source("es", "{{ given_name }}: noviembre en {{ city }}", "", _mjml())
+    CustomField.objects.bulk_create(CustomField(key=key) for key in FIELDS if key not in STANDARD)
+    source = TemplateSource("es", "{{ given_name }}: noviembre en {{ city }}", "", _mjml())
     version = add_version(create_template("Boletín", brand=brand), texts=[source], fields=known_fields())
     facts = {"brand": brand, "purpose": purpose, "topic": topic}
     dispatch = Dispatch.objects.create(

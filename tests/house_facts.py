@@ -7,11 +7,11 @@ from django.utils import timezone
 from esmero.content.models import TemplateVersion
 from esmero.content.versions import add_version, create_template
 from esmero.house.models import Brand
-from esmero.mailroom.facts import known_fields
+from esmero.mailroom.composing.recipient_fields import known_fields
 from esmero.outbox.ledger import new_opaque
 from esmero.outbox.models import Dispatch, Message, Relay
 from esmero.people.models import Address, Permission, PermissionEntry, Person, Purpose, Topic
-from esmero.rendering.compile import Source
+from esmero.rendering.templates.compile import TemplateSource
 
 MJML = """<mjml><mj-body><mj-section><mj-column>
 <mj-text>Hola {{ given_name | fallback("cliente") }}, esto es lo nuevo.</mj-text>
@@ -47,7 +47,7 @@ def build_house(**relay) -> House:
     facts = {"name": "salida", "host": "127.0.0.1", "port": 25, "security": "none", "relay_signs": True, **relay}
     out = Relay.objects.create(**facts)
     template = create_template("Boletín", brand=brand)
-    source = Source(language="es", subject="Novedades para {{ given_name }}", preheader="", mjml=MJML)
+    source = TemplateSource(language="es", subject="Novedades para {{ given_name }}", preheader="", mjml=MJML)
     version = add_version(template, texts=[source], fields=known_fields())
     return House(brand, topic, out, version)
 

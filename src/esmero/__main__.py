@@ -11,7 +11,7 @@ def main() -> None:
 
         execute_from_command_line(["esmero manage", *sys.argv[2:]])
         return
-    from esmero.management.line import run
+    from esmero.management.command_line import run
 
     sys.exit(run(sys.argv[1:]))
 

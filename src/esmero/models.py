@@ -2,35 +2,35 @@
 
 from esmero.asks.models import Form, Submission
 from esmero.campaigns.models import AudienceMember, Campaign
-from esmero.content.models import Link, MediaFile, Template, TemplateText, TemplateVersion, Trial
+from esmero.content.models import ExternalCheck, Link, MediaFile, Template, TemplateText, TemplateVersion
 from esmero.conversations.models import Conversation, Entry
-from esmero.dossier.models import Counted, Tally
+from esmero.dossier.models import DailyAggregate, SegmentEstimate
 from esmero.house.models import AuditEntry, Brand, Happening, SavedView, User
 from esmero.mailroom.models import (
-    AggregateReport,
-    AggregateRow,
     AlignmentDay,
     AlignmentSource,
     ClickTrace,
-    Hook,
+    DmarcReportFile,
+    DmarcReportRow,
     Inbound,
     Mailbox,
     MailboxFolder,
     ReturnCount,
-    SendingAgain,
+    ScheduledResend,
+    WebhookSecret,
 )
 from esmero.outbox.models import Captured, Dispatch, Message, MessageEvent, Relay
 from esmero.people.models import (
     Address,
     BlockedDomain,
     ContactPoint,
+    CustomField,
     Duplicate,
     Import,
     ImportLine,
     Merge,
     Note,
     Organisation,
-    OwnField,
     Permission,
     PermissionEntry,
     Person,
@@ -42,16 +42,16 @@ from esmero.people.models import (
     Tag,
     Topic,
 )
-from esmero.privacy.models import Access, AddressChange, DataRequest, Retention
-from esmero.vault.models import Sealed
+from esmero.privacy.models import AddressChange, DataAccess, DataRequest, Retention
+from esmero.vault.models import StoredFile
 from esmero.work.models import Job
 
 __all__ = [
-    "Access",
+    "DataAccess",
     "Address",
     "AddressChange",
-    "AggregateReport",
-    "AggregateRow",
+    "DmarcReportFile",
+    "DmarcReportRow",
     "AlignmentDay",
     "AlignmentSource",
     "AudienceMember",
@@ -63,14 +63,14 @@ __all__ = [
     "ClickTrace",
     "ContactPoint",
     "Conversation",
-    "Counted",
+    "SegmentEstimate",
     "DataRequest",
     "Dispatch",
     "Duplicate",
     "Entry",
     "Form",
     "Happening",
-    "Hook",
+    "WebhookSecret",
     "Import",
     "ImportLine",
     "Inbound",
@@ -84,7 +84,7 @@ __all__ = [
     "MessageEvent",
     "Note",
     "Organisation",
-    "OwnField",
+    "CustomField",
     "Permission",
     "PermissionEntry",
     "Person",
@@ -95,17 +95,17 @@ __all__ = [
     "Retention",
     "ReturnCount",
     "SavedView",
-    "Sealed",
+    "StoredFile",
     "Segment",
-    "SendingAgain",
+    "ScheduledResend",
     "Submission",
     "Suppression",
     "Tag",
-    "Tally",
+    "DailyAggregate",
     "Template",
     "TemplateText",
     "TemplateVersion",
     "Topic",
-    "Trial",
+    "ExternalCheck",
     "User",
 ]

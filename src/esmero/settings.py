@@ -41,7 +41,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "esmero.web.console.reading.ReadingMiddleware",
+    "esmero.web.console.reader_locale.ReadingMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -61,11 +61,11 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "django.template.context_processors.i18n",
             ],
-            "libraries": {"parts": "esmero.web.parts.tags"},
+            "libraries": {"parts": "esmero.web.parts.components.template_tags"},
         },
     }
 ]
-FORM_RENDERER = "esmero.web.parts.forms.Renderer"
+FORM_RENDERER = "esmero.web.parts.components.forms.Renderer"
 
 
 def _database(url: str) -> dict[str, Any]:
@@ -110,21 +110,21 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_ADAPTER = "esmero.mailroom.accounts.AccountAdapter"
+ACCOUNT_ADAPTER = "esmero.mailroom.transactional.account_messages.AccountAdapter"
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # nobody makes this house write to an address of their choice
 ACCOUNT_FORMS = {
-    "login": "esmero.web.console.doors.SignInForm",
-    "reset_password": "esmero.web.console.doors.ResetPasswordForm",
-    "reset_password_from_key": "esmero.web.console.doors.NewPasswordForm",
-    "change_password": "esmero.web.console.doors.ChangePasswordForm",
-    "reauthenticate": "esmero.web.console.doors.ReauthenticateForm",
+    "login": "esmero.web.console.login_forms.SignInForm",
+    "reset_password": "esmero.web.console.login_forms.ResetPasswordForm",
+    "reset_password_from_key": "esmero.web.console.login_forms.NewPasswordForm",
+    "change_password": "esmero.web.console.login_forms.ChangePasswordForm",
+    "reauthenticate": "esmero.web.console.login_forms.ReauthenticateForm",
 }
 MFA_FORMS = {
-    "authenticate": "esmero.web.console.doors.SecondFactorForm",
-    "reauthenticate": "esmero.web.console.doors.SecondFactorAgainForm",
-    "activate_totp": "esmero.web.console.doors.ActivateAppForm",
-    "add_webauthn": "esmero.web.console.doors.AddKeyForm",
-    "edit_webauthn": "esmero.web.console.doors.RenameKeyForm",
+    "authenticate": "esmero.web.console.login_forms.SecondFactorForm",
+    "reauthenticate": "esmero.web.console.login_forms.SecondFactorAgainForm",
+    "activate_totp": "esmero.web.console.login_forms.ActivateAppForm",
+    "add_webauthn": "esmero.web.console.login_forms.AddKeyForm",
+    "edit_webauthn": "esmero.web.console.login_forms.RenameKeyForm",
 }
 PASSWORD_RESET_TIMEOUT = 24 * 3600
 ACCOUNT_LOGOUT_ON_GET = False
@@ -150,7 +150,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = HOME / "static"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "esmero.web.parts.statics.HashedStorage"},
+    "staticfiles": {"BACKEND": "esmero.web.parts.static_files.HashedStorage"},
 }
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False

@@ -1,10 +1,10 @@
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from esmero.web.console.passwords import reset_password
-from esmero.web.parts.colours import brand_colours
+from esmero.web.console.password_reset import reset_password
+from esmero.web.parts.components.brand_colours import brand_colours
 
-handler404 = "esmero.web.public.visit.nothing"
+handler404 = "esmero.web.public.visit_token.nothing"
 urlpatterns = [
     path("brand/<slug:slug>.css", brand_colours, name="brand-colours"),
     path("", RedirectView.as_view(url="/console/", permanent=False)),

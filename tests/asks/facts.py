@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from esmero.asks.guard import make_stamp
+from esmero.asks.bot_guard import make_stamp
 from esmero.asks.models import Form
 from tests.house_facts import build_house
 

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from esmero.campaigns.lifecycle import (
-    NotNow,
+    CampaignMoveRefused,
     begin_dry_run,
     cancel_campaign,
     change_campaign,
@@ -20,13 +20,13 @@ from esmero.campaigns.lifecycle import (
     start_campaign,
 )
 from esmero.campaigns.models import AudienceMember, Campaign
-from esmero.dossier import crowds
-from esmero.dossier.segments import select_persons
+from esmero.dossier.segments import audience_snapshot
+from esmero.dossier.segments.selection import select_persons
 from esmero.house.models import AuditEntry, Brand
-from esmero.mailroom import dryrun
+from esmero.mailroom.planning import dry_run
 from esmero.outbox.models import Captured, Message
+from esmero.people.addresses.suppression import suppress
 from esmero.people.models import Permission, Person, Segment
-from esmero.people.suppression import suppress
 from esmero.rounds.table import JOBS
 from esmero.rounds.worker import run_worker
 from esmero.work.jobs import claim_job, run_to_end
@@ -117,7 +117,7 @@ def test_nothing_leaves_for_the_outside_while_its_readers_could_not_unsubscribe(
     if starts:
         assert start_campaign(campaign, by="Lucía").state == "planning"
         return
-    with pytest.raises(NotNow, match="Readers could not unsubscribe"):
+    with pytest.raises(CampaignMoveRefused, match="Readers could not unsubscribe"):
         start_campaign(campaign, by="Lucía")
     campaign.refresh_from_db()
     assert (campaign.state, campaign.dispatch) == ("checked", None)
@@ -133,7 +133,7 @@ def test_nor_does_it_go_on_or_go_again_once_the_readers_lost_their_way_out(trans
     Brand.objects.update(public_url="http://correo.fibranorte.example")
     campaign = Campaign.objects.get(pk=campaign.pk)
     for act in (resume_campaign, retry_failed):
-        with pytest.raises(NotNow, match="Readers could not unsubscribe"):
+        with pytest.raises(CampaignMoveRefused, match="Readers could not unsubscribe"):
             act(campaign, by="Lucía")
     assert Campaign.objects.get(pk=campaign.pk).state == "paused"
 
@@ -182,12 +182,12 @@ def test_what_was_checked_and_then_changed_must_be_checked_again(house):
     add_people(house, 1)
     campaign = change_campaign(checked(house), by="Lucía", reason={"es": "Otra razón"})
     assert (campaign.state, campaign.counts) == ("draft", {})
-    with pytest.raises(NotNow, match="Run the dry run first"):
+    with pytest.raises(CampaignMoveRefused, match="Run the dry run first"):
         start_campaign(campaign, by="Lucía")
 
 
 def test_a_campaign_without_a_reason_from_the_customers_side_is_not_checked(house):
-    with pytest.raises(NotNow, match="the reason from the customer’s side"):
+    with pytest.raises(CampaignMoveRefused, match="the reason from the customer’s side"):
         begin_dry_run(draft(house, reason={"es": "  "}), by="Lucía")
 
 
@@ -196,7 +196,7 @@ def test_a_campaign_is_started_once(house):
     campaign = checked(house)
     stale = type(campaign).objects.get(pk=campaign.pk)
     start_campaign(campaign, by="Lucía")
-    with pytest.raises(NotNow, match="somebody else"):
+    with pytest.raises(CampaignMoveRefused, match="somebody else"):
         start_campaign(stale, by="Iñaki")
 
 
@@ -204,13 +204,15 @@ def test_the_dry_run_asks_for_the_segment_once_and_goes_on_where_another_process
     add_people(house, 5)
     campaign = begin_dry_run(draft(house), by="Lucía")
     asked = []
-    monkeypatch.setattr(dryrun, "CHUNK", 2)
-    monkeypatch.setattr(crowds, "select_persons", lambda conditions: asked.append(1) or select_persons(conditions))
+    monkeypatch.setattr(dry_run, "CHUNK", 2)
+    monkeypatch.setattr(
+        audience_snapshot, "select_persons", lambda conditions: asked.append(1) or select_persons(conditions)
+    )
     job = claim_job("dies", kinds=JOBS)
-    dryrun.run_chunk(job)
-    dryrun.run_chunk(job)
+    dry_run.run_chunk(job)
+    dry_run.run_chunk(job)
     assert len(asked) == 1
-    monkeypatch.setattr(dryrun, "CROWDS", crowds.Crowds())  # as another process would have it
+    monkeypatch.setattr(dry_run, "CROWDS", audience_snapshot.AudienceSnapshots())  # as another process would have it
     run_to_end(job, kinds=JOBS, worker="dies")
     campaign.refresh_from_db()
     assert (len(asked), campaign.state) == (2, "checked")

@@ -8,7 +8,7 @@ from PIL import Image
 from esmero.content.logos import keep_logo, logo_of
 from esmero.content.media import NotAPicture
 from esmero.content.versions import make_letter
-from esmero.rendering.compile import Source, compile_source
+from esmero.rendering.templates.compile import TemplateSource, compile_source
 from tests.house_facts import build_house
 
 pytestmark = pytest.mark.django_db
@@ -37,7 +37,7 @@ def test_it_takes_no_more_room_than_there_is(size, shown):
 def test_a_letter_shows_it_above_its_words_and_readers_get_it(client):
     brand = give_logo(build_house().brand, 120, 40)
     made = make_letter("<p>Hola</p>", brand=brand, title="Hola")
-    mail = compile_source(Source("es", "Hola", "", made.mjml), fields=frozenset(), footer=None)
+    mail = compile_source(TemplateSource("es", "Hola", "", made.mjml), fields=frozenset(), footer=None)
     html = "".join(piece for piece in mail.html.pieces if isinstance(piece, str))
     assert html.index("<img") < html.index("Hola</p>")
     assert f'alt="{brand.name}"' in html

@@ -17,8 +17,8 @@ from esmero.content.media import (
 )
 from esmero.content.models import MediaFile
 from esmero.content.versions import add_version, create_template
-from esmero.rendering.compile import Source
-from esmero.vault.models import Sealed
+from esmero.rendering.templates.compile import TemplateSource
+from esmero.vault.models import StoredFile
 from tests.house_facts import build_house
 from tests.web.facts import staff
 
@@ -67,7 +67,7 @@ def test_the_same_picture_is_kept_once_and_comes_back_from_the_archive(house):
     again, new = keep(house, draw(), name="Otra vez")
     assert (again.pk, new) == (first.pk, False)
     assert MediaFile.objects.get().archived_at is None
-    assert Sealed.objects.count() == 1
+    assert StoredFile.objects.count() == 1
 
 
 def test_where_and_with_what_it_was_taken_stays_with_who_took_it(client, house):
@@ -124,7 +124,7 @@ def test_where_a_picture_is_used(house):
     template = create_template("Con foto", brand=house.brand)
     address = public_address(picture, brand=house.brand)
     mjml = f'<mjml><mj-body><mj-section><mj-column><mj-image src="{address}" alt="x" /></mj-column></mj-section></mj-body></mjml>'
-    add_version(template, texts=[Source("es", "s", "", mjml)], fields=())
+    add_version(template, texts=[TemplateSource("es", "s", "", mjml)], fields=())
     assert list(find_uses(picture)) == [template]
     assert address == f"https://correo.fibranorte.example{public_path(picture)}"
     assert to_public(to_local(mjml, brand=house.brand), brand=house.brand) == mjml

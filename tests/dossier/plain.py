@@ -12,9 +12,9 @@ from esmero.outbox.models import Dispatch, Message, MessageEvent
 from esmero.people.imports.lifecycle import bring_file
 from esmero.people.models import (
     Address,
+    CustomField,
     ImportLine,
     Organisation,
-    OwnField,
     Permission,
     PermissionEntry,
     Person,
@@ -65,7 +65,7 @@ def furnish():
     house = build_house()
     more = Topic.objects.create(brand=house.brand, code="ofertas", purpose=house.topic.purpose)
     for key, kind in OWN.items():
-        OwnField.objects.create(key=key, kind=kind)
+        CustomField.objects.create(key=key, kind=kind)
     Segment.objects.create(name="Inner", conditions=SEGMENT)
     text = house.version.texts.first()
     links = [Link.objects.create(text=text, number=100 + n, url=url) for n, url in enumerate(LINKS)]

@@ -4,8 +4,8 @@ import gzip
 import json
 
 from tests.intake.dmarc_samples import make_gzip_mail, make_xml, pack_zip
+from tests.intake.reports.test_arf import ARF
 from tests.intake.samples import make_mail, make_notice, make_report
-from tests.intake.test_arf import ARF
 
 RECORD = [("192.0.2.1", 3, "pass", "fail")]
 HOOK = {

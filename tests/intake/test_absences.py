@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from esmero.intake.classify import Kind, classify
+from esmero.intake.classify import InboundKind, classify
 from tests.intake.samples import make_mail
 
 TABLE = Path(__file__).with_name("absences.tsv")
@@ -21,7 +21,7 @@ def rows():
 @pytest.mark.parametrize(("language", "until", "change", "who", "text"), rows())
 def test_what_absent_people_say(language, until, change, who, text):
     verdict = classify(make_mail(text, Auto_Submitted="auto-replied"), today=TODAY)
-    assert verdict.kind is Kind.AUTOREPLY
+    assert verdict.kind is InboundKind.AUTOREPLY
     assert (verdict.absent_until.isoformat() if verdict.absent_until else "") == until
     assert verdict.successor == who
     assert {"left": verdict.left, "moved": verdict.moved}.get(change, not verdict.left and not verdict.moved)
@@ -29,13 +29,13 @@ def test_what_absent_people_say(language, until, change, who, text):
 
 @pytest.mark.parametrize(("language", "until", "change", "who", "text"), rows())
 def test_an_empty_return_path_is_sign_enough_with_such_words(language, until, change, who, text):
-    assert classify(make_mail(text, Return_Path="<>"), today=TODAY).kind is Kind.AUTOREPLY
+    assert classify(make_mail(text, Return_Path="<>"), today=TODAY).kind is InboundKind.AUTOREPLY
 
 
 @pytest.mark.parametrize(("language", "until", "change", "who", "text"), rows())
 def test_the_same_words_from_a_person_are_a_reply(language, until, change, who, text):
     lived = f"Hello, I heard this from our reception and wanted to tell you before you call again. {text}" + " x" * 600
-    assert classify(make_mail(lived), today=TODAY).kind is Kind.REPLY
+    assert classify(make_mail(lived), today=TODAY).kind is InboundKind.REPLY
 
 
 def test_without_today_no_day_is_read():

@@ -6,7 +6,7 @@ import pytest
 
 from bench.intake import _hostile
 from esmero.intake.classify import classify
-from esmero.intake.message import MAX_PARTS, open_letter
+from esmero.intake.mime.message import MAX_PARTS, open_letter
 
 MOST = 200_000_000
 

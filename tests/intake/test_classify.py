@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from esmero.intake.classify import Kind, classify
-from esmero.intake.dsn import MAX_RECIPIENTS
-from esmero.intake.files import classify_file, name_kind, name_recipients
+from esmero.intake.bounces.dsn import MAX_RECIPIENTS
+from esmero.intake.classify import InboundKind, classify
+from esmero.intake.mail_folders import classify_file, name_kind, name_recipients
 from tests.intake.samples import make_mail, make_notice, make_report
 
 HEAD = b"From: lola@correo.example\nSubject: hola\n"
@@ -22,7 +22,7 @@ SHAPES = [
 @given(st.binary(max_size=3000))
 def test_any_octets_give_a_verdict(octets):
     verdict = classify(octets)
-    assert verdict.kind in Kind
+    assert verdict.kind in InboundKind
     assert len(verdict.reports) <= MAX_RECIPIENTS
 
 
@@ -31,7 +31,7 @@ def test_any_octets_give_a_verdict(octets):
 def test_damaged_messages_give_a_verdict(raw, damages):
     for place, octets in damages:
         raw = raw[:place] + octets + raw[place + len(octets) // 2 :]
-    assert classify(raw).kind in Kind
+    assert classify(raw).kind in InboundKind
 
 
 HOSTILE = {
@@ -51,7 +51,7 @@ HOSTILE = {
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_crafted_messages_end_in_a_verdict(name):
-    assert classify(HOSTILE[name]).kind in Kind
+    assert classify(HOSTILE[name]).kind in InboundKind
 
 
 def test_the_sender_is_found_wherever_it_stands():
@@ -87,15 +87,15 @@ def test_language(text, language):
 
 def test_a_verdict_is_frozen():
     with pytest.raises(FrozenInstanceError):
-        classify(b"").kind = Kind.BOUNCE
+        classify(b"").kind = InboundKind.BOUNCE
 
 
 def test_files_are_messages_or_bodies_by_their_place():
     body = b"From: me\nTo: you\n\nPagado.\n\n> cita\n"
     assert classify_file("reply/a.txt", body).sender == ""
-    assert classify_file("bounce/a.txt", SHAPES[2]).kind is Kind.BOUNCE
+    assert classify_file("bounce/a.txt", SHAPES[2]).kind is InboundKind.BOUNCE
     assert classify_file("reply/a.eml", SHAPES[0]).sender == "lola@correo.example"
     assert classify_file("reply/a.html", b"<p>Pagado.</p><blockquote type=cite>x</blockquote>").reply_text == "Pagado."
-    assert classify_file("notes.txt", b"Pagado.\n").kind is Kind.REPLY
+    assert classify_file("notes.txt", b"Pagado.\n").kind is InboundKind.REPLY
     assert name_recipients(classify_file("bounce/a.txt", SHAPES[2])) == ("lola@correo.example",)
     assert name_kind(classify_file("reply/a.txt", b"baja")) == "reply-unsubscribe"

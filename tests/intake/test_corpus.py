@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from esmero.intake.files import classify_file, name_kind, name_recipients
+from esmero.intake.mail_folders import classify_file, name_kind, name_recipients
 
 ROOT = Path(os.environ.get("ESMERO_CORPUS") or Path(__file__).parents[3] / "shared" / "data") / "mail"
 BARS = {

@@ -5,10 +5,10 @@ from datetime import date
 
 import pytest
 
-from esmero.intake.classify import Verdict, classify, read_reply
-from esmero.intake.dmarc import Unreadable, read_report
-from esmero.intake.hooks import read_hook
-from esmero.intake.meaning import Meaning, judge
+from esmero.intake.bounces.meaning import FailureMeaning, judge
+from esmero.intake.classify import Classification, classify, read_reply
+from esmero.intake.reports.dmarc import UnreadableDmarcReport, read_report
+from esmero.intake.webhook_events import read_hook
 from tests.intake.seeds import seeds
 
 SEEDS = list(seeds())
@@ -53,7 +53,7 @@ parts = pytest.mark.parametrize("part", range(PARTS))
 def test_damaged_messages(part):
     for _, seed, raw in damaged(MESSAGES, number=16_000, part=part):
         verdict = classify(raw, today=date(2026, 11, 25))
-        assert isinstance(verdict, Verdict), seed
+        assert isinstance(verdict, Classification), seed
         assert len(verdict.reports) <= 200, seed
         assert len(verdict.text) <= 1_048_576, seed
         assert len(verdict.reply_text) <= len(verdict.text) + 1, seed
@@ -66,13 +66,13 @@ def read_part(choice, raw, *, seed):
     if choice == b"1":
         try:
             report = read_report(raw)
-        except Unreadable:
+        except UnreadableDmarcReport:
             return
         assert report.domain
     elif choice == b"2":
         assert len(read_reply(text, html=seed % 2 == 0)) <= len(text) + 1
     elif choice == b"3":
-        assert judge("", 0, text).meaning in Meaning
+        assert judge("", 0, text).meaning in FailureMeaning
     else:
         assert len(read_hook(raw).reports) <= 1
 

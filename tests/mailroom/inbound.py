@@ -6,12 +6,12 @@ from email.policy import SMTP
 
 from django.utils import timezone
 
-from esmero.mailroom.presses import open_signer
-from esmero.mailroom.receive import handle_due, take_in
-from esmero.mailroom.tagged import day_of
+from esmero.mailroom.arriving.receive import handle_due, take_in
+from esmero.mailroom.composing.compiled_templates import open_signer
+from esmero.mailroom.inbound_addresses import day_of
 from esmero.outbox.models import Dispatch, Message
 from esmero.people.models import Person
-from esmero.rendering.tokens import Purpose
+from esmero.rendering.tokens import TokenPurpose
 from tests.house_facts import House, add_people, build_house, open_dispatch
 
 
@@ -21,12 +21,12 @@ class Sent:
     person: Person
     message: Message
 
-    def address(self, purpose: Purpose, *, message: int | None = None, day: int | None = None) -> str:
+    def address(self, purpose: TokenPurpose, *, message: int | None = None, day: int | None = None) -> str:
         day = day_of(timezone.now()) if day is None else day
         token = open_signer().sign(purpose, message or self.message.pk, day=day)
         return f"{purpose.value}-{token}@{self.house.brand.return_domain}"
 
-    def token(self, purpose: Purpose, *, link: int = 0, day: int | None = None) -> str:
+    def token(self, purpose: TokenPurpose, *, link: int = 0, day: int | None = None) -> str:
         day = day_of(timezone.now()) if day is None else day
         return open_signer().sign(purpose, self.message.pk, link=link, day=day)
 

@@ -11,11 +11,11 @@ from django.utils import timezone
 
 from esmero.campaigns.lifecycle import begin_dry_run, create_campaign, start_campaign
 from esmero.content.versions import add_version, create_template
-from esmero.mailroom.facts import known_fields
-from esmero.mailroom.leaving import leave
+from esmero.mailroom.arriving.unsubscription import leave
+from esmero.mailroom.composing.recipient_fields import known_fields
 from esmero.outbox.models import Captured, Message
 from esmero.people.models import Address, Permission, PermissionEntry, Person, Preference, Purpose, Segment, Topic
-from esmero.rendering.compile import Source
+from esmero.rendering.templates.compile import TemplateSource
 from esmero.rounds.table import JOBS
 from esmero.rounds.worker import run_worker
 from esmero.work.jobs import run_to_end
@@ -39,7 +39,7 @@ def house(transactional_db):
     )
     house.topic = Topic.objects.create(brand=house.brand, code="avisos", name={"es": "Avisos"}, purpose=notices)
     house.offers = offers
-    source = Source(language="es", subject="Aviso", preheader="", mjml=MJML)
+    source = TemplateSource(language="es", subject="Aviso", preheader="", mjml=MJML)
     house.version = add_version(create_template("Aviso", brand=house.brand), texts=[source], fields=known_fields())
     return house
 

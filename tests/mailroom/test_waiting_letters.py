@@ -5,12 +5,12 @@ from django.utils import timezone
 
 from esmero.asks.models import Submission
 from esmero.house.models import Brand
-from esmero.mailroom import confirming
-from esmero.mailroom.confirming import ask_those_who_wait
+from esmero.mailroom.transactional import sign_up_messages
+from esmero.mailroom.transactional.sign_up_messages import ask_those_who_wait
 from esmero.outbox.models import Message, Relay
-from esmero.privacy import access
-from esmero.privacy.access import ask_access, write_links
-from esmero.privacy.models import Access
+from esmero.privacy import data_access
+from esmero.privacy.data_access import ask_access, write_links
+from esmero.privacy.models import DataAccess
 from esmero.rounds.table import JOBS
 from esmero.work.jobs import run_to_end
 from esmero.work.models import Job
@@ -38,11 +38,11 @@ def test_a_sign_up_that_cannot_be_asked_keeps_nobody_else_waiting_and_is_seen(cl
         client.post("/s/boletin?lang=en", entry(house, email=f"{name}@cliente.example"))
     broken = Submission.objects.order_by("id").first()
     with monkeypatch.context() as patched:
-        break_for(patched, confirming, "ask_to_confirm", number=broken.pk)
+        break_for(patched, sign_up_messages, "ask_to_confirm", number=broken.pk)
         assert ask_those_who_wait(at=timezone.now()) == 3
         assert ask_those_who_wait(at=timezone.now()) == 0
     assert Message.objects.count() == 2
-    job = Job.objects.get(kind=confirming.ASK)
+    job = Job.objects.get(kind=sign_up_messages.ASK)
     assert job.subject == broken.pk
     run_to_end(job, kinds=JOBS, worker="test")
     assert set(Message.objects.values_list("address", flat=True)) == {
@@ -72,7 +72,7 @@ def test_a_brand_without_a_way_out_hides_nobody(monkeypatch):
     ask_access(second, brand=house.brand, language="es", at=now)
     assert write_links(at=now, most=1) == 1
     assert Message.objects.get().address == second.address.value
-    assert Access.objects.get(person=first).written_at is None
+    assert DataAccess.objects.get(person=first).written_at is None
 
 
 def test_a_link_that_cannot_be_written_keeps_nobody_else_waiting_and_is_written_once(monkeypatch):
@@ -81,12 +81,12 @@ def test_a_link_that_cannot_be_written_keeps_nobody_else_waiting_and_is_written_
     now = timezone.now()
     for person in (first, second):
         ask_access(person, brand=house.brand, language="es", at=now)
-    broken = Access.objects.get(person=first)
+    broken = DataAccess.objects.get(person=first)
     with monkeypatch.context() as patched:
-        break_for(patched, access, "_write_link", number=broken.pk)
+        break_for(patched, data_access, "_write_link", number=broken.pk)
         assert write_links(at=now) == 2
     assert Message.objects.get().address == second.address.value
-    job = Job.objects.get(kind=access.LINK)
+    job = Job.objects.get(kind=data_access.LINK)
     run_to_end(job, kinds=JOBS, worker="test")
     Job.objects.filter(pk=job.pk).update(state="waiting", due_at=now)  # killed between its last chunk and its end
     run_to_end(Job.objects.get(pk=job.pk), kinds=JOBS, worker="test")

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from esmero.management.init import furnish
+from esmero.management.commands.house.init import furnish
 from tests.sink import free_port
 from tests.stories.houses import once
 
@@ -58,7 +58,7 @@ def test_what_every_request_needs_is_out_of_the_search_for_garbage(tmp_path):
     environment = {**os.environ, "ESMERO_HOME": str(tmp_path), "DJANGO_SETTINGS_MODULE": "esmero.settings"}
     program = (
         "import gc, sys, django; django.setup()\n"
-        "from esmero.management.serving_web import settle\n"
+        "from esmero.management.processes.web_server import settle\n"
         "settle(); print(gc.get_freeze_count() > 9 * len(gc.get_objects()), 'esmero.web.console.today' in sys.modules)"
     )
     command = [sys.executable, "-c", program]

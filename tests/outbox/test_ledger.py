@@ -7,8 +7,8 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from esmero.outbox.ledger import (
-    Answer,
-    Retry,
+    LedgerAnswer,
+    RetryPlan,
     claim_messages,
     close_finished,
     free,
@@ -68,7 +68,7 @@ def test_a_late_worker_writes_nothing(db):
     assert put_on_wire(ids[:1], worker="late") == {ids[0]}
     Message.objects.filter(id__in=ids).update(claimed_by="other")  # the lease ran out and another took over
     assert put_on_wire(ids[1:], worker="late") == set()
-    assert record_answers([Answer(outcome(ids[0], Fate.ACCEPTED))], worker="late", at=now) == 0
+    assert record_answers([LedgerAnswer(outcome(ids[0], Fate.ACCEPTED))], worker="late", at=now) == 0
     assert free(ids, worker="late") == 0
     assert states(dispatch) == {"wire": 1, "claimed": 1}
 
@@ -81,15 +81,19 @@ def test_every_answer_ends_in_its_state(db):
     put_on_wire(ids, worker="w")
     later = now + timedelta(minutes=5)
     answers = [
-        Answer(outcome(ids[0], Fate.ACCEPTED)),
-        Answer(outcome(ids[1], Fate.IN_DOUBT, 0)),
-        Answer(
-            outcome(ids[2], Fate.REFUSED_FOR_NOW, 451, "slow"), Retry(later, counts=True), 2, "deferred", {"code": 451}
+        LedgerAnswer(outcome(ids[0], Fate.ACCEPTED)),
+        LedgerAnswer(outcome(ids[1], Fate.IN_DOUBT, 0)),
+        LedgerAnswer(
+            outcome(ids[2], Fate.REFUSED_FOR_NOW, 451, "slow"),
+            RetryPlan(later, counts=True),
+            2,
+            "deferred",
+            {"code": 451},
         ),
-        Answer(
-            outcome(ids[3], Fate.REFUSED_FOR_GOOD, 550, "no"), Retry(None, counts=True), 4, "refused", {"code": 550}
+        LedgerAnswer(
+            outcome(ids[3], Fate.REFUSED_FOR_GOOD, 550, "no"), RetryPlan(None, counts=True), 4, "refused", {"code": 550}
         ),
-        Answer(outcome(ids[4], Fate.NOT_BEGUN, 0, "no route"), Retry(later, counts=False)),
+        LedgerAnswer(outcome(ids[4], Fate.NOT_BEGUN, 0, "no route"), RetryPlan(later, counts=False)),
     ]
     assert record_answers(answers, worker="w", at=now) == 5
     found = {m.id: m for m in Message.objects.filter(dispatch=dispatch)}

@@ -10,9 +10,9 @@ from aiosmtpd.smtp import AuthResult
 
 import esmero.outbox.transports.smtp as smtp
 from esmero.outbox.models import Relay
-from esmero.outbox.passwords import hide_password
 from esmero.outbox.relay_check import check_relay, keep_check
-from esmero.web.console.settings.trials import STEP_STATES, STEPS, say_remedy
+from esmero.outbox.relay_passwords import hide_password
+from esmero.web.console.settings.mail.connection_test import STEP_STATES, STEPS, say_remedy
 
 pytestmark = pytest.mark.django_db
 

@@ -3,7 +3,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from esmero.policy.case import Wishes
+from esmero.policy.case import PromotionWishes
 from tests.policy.verbs import OCCASION, OFFERS, RECIPIENT
 
 
@@ -50,7 +50,7 @@ def test_an_advertisement_beside_another_topic_is_judged_apart():
 
 
 def test_the_slot_sees_what_the_person_wishes_for_its_own_topic():
-    wishes = Wishes(wants_topic=False, minimum_gap=timedelta(days=30), last_written_at=None)
+    wishes = PromotionWishes(wants_topic=False, minimum_gap=timedelta(days=30), last_written_at=None)
     seen = RECIPIENT._replace(promotion_wishes=wishes).for_promotion()
     assert (seen.wants_topic, seen.minimum_gap, seen.last_written_at) == wishes
     assert seen.permissions == RECIPIENT.permissions

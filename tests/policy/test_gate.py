@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from esmero.policy.case import MESSAGE_CLASSES, Case, Permission, Promotion, Suppression, Wishes
+from esmero.policy.case import MESSAGE_CLASSES, Case, CasePermission, CaseSuppression, Promotion, PromotionWishes
 from esmero.policy.gate import RULES, judge, judge_occasion, judge_recipient
 from esmero.policy.rule import OccasionRule
 from tests.policy.verbs import DAY, NOW, OFFERS, a_case, an_entry
@@ -18,10 +18,10 @@ topics = st.sampled_from(["", "novedades", "ofertas"])
 bases = st.sampled_from(["consent", "soft opt-in", "contract"])
 promotions = st.builds(Promotion, purpose=purposes, topic=topics, valid_bases=st.frozensets(bases))
 suppressions = st.builds(
-    Suppression, scope=st.sampled_from(["all", "commercial"]), reason=st.just("5.1.1"), since=moments
+    CaseSuppression, scope=st.sampled_from(["all", "commercial"]), reason=st.just("5.1.1"), since=moments
 )
 entries = st.builds(
-    Permission,
+    CasePermission,
     purpose=purposes,
     topic=topics,
     state=st.sampled_from(["requested", "granted", "withdrawn", "objected", "expired"]),
@@ -56,7 +56,7 @@ RECIPIENT_FACTS = {
     "already_has": st.just(True),
     "address_taken_by": st.integers(2, 9),
     "promotion_wishes": st.builds(
-        Wishes,
+        PromotionWishes,
         wants_topic=st.none() | st.booleans(),
         minimum_gap=st.none() | st.integers(1, 60).map(lambda days: timedelta(days=days)),
         last_written_at=st.none() | moments,

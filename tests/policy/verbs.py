@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from esmero.policy.case import Case, Occasion, Permission, Promotion, Recipient, Wishes
+from esmero.policy.case import Case, CasePermission, Occasion, Promotion, PromotionWishes, Recipient
 from esmero.policy.gate import judge
 from esmero.policy.verdict import Objection
 
@@ -33,7 +33,7 @@ OFFERS = Promotion(purpose="newsletter", topic="novedades", valid_bases=frozense
 
 def an_entry(state="granted", **changes):
     """A ledger entry of consent to the newsletter, 100 days old."""
-    entry = Permission(
+    entry = CasePermission(
         purpose="newsletter",
         topic="novedades",
         state=state,
@@ -57,7 +57,7 @@ RECIPIENT = Recipient(
     paused_until=None,
     already_has=False,
     address_taken_by=None,
-    promotion_wishes=Wishes(wants_topic=None, minimum_gap=None, last_written_at=None),
+    promotion_wishes=PromotionWishes(wants_topic=None, minimum_gap=None, last_written_at=None),
 )
 
 

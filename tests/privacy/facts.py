@@ -5,7 +5,7 @@ from django.utils import timezone
 from esmero.asks.models import Form, Submission
 from esmero.campaigns.models import AudienceMember, Campaign
 from esmero.conversations.models import Conversation, Entry
-from esmero.mailroom.models import ClickTrace, Inbound, SendingAgain
+from esmero.mailroom.models import ClickTrace, Inbound, ScheduledResend
 from esmero.outbox.models import Captured, Message, MessageEvent
 from esmero.people.models import (
     ContactPoint,
@@ -19,7 +19,7 @@ from esmero.people.models import (
     Proposal,
     Tag,
 )
-from esmero.privacy.models import Access, AddressChange, DataRequest
+from esmero.privacy.models import AddressChange, DataAccess, DataRequest
 from esmero.vault.files import seal
 from tests.house_facts import add_people, build_house, open_dispatch
 
@@ -70,12 +70,12 @@ def furnish_person():
     Submission.objects.create(
         form=form, address=SECRET, language="es", values={"given_name": SECRET}, wording="Sí", at=now, person=one
     )
-    Access.objects.create(person=one, brand=house.brand, at=now)
+    DataAccess.objects.create(person=one, brand=house.brand, at=now)
     AddressChange.objects.create(person=one, brand=house.brand, old=SECRET, new=SECRET, at=now)
     DataRequest.objects.create(kind="erase", person=one, brand=house.brand, at=now, due_at=now, words=SECRET)
     Proposal.objects.create(person=one, kind="successor", address=SECRET, evidence="inbound 1", found_at=now)
     ClickTrace.objects.create(event=MessageEvent.objects.filter(message=message).first(), network="0" * 16, at=now)
-    SendingAgain.objects.create(message=message, found_at=now)
+    ScheduledResend.objects.create(message=message, found_at=now)
     Duplicate.objects.create(first=one, second=other, signs=["name"])
     Merge.objects.create(kept=one, gone=other, facts={"name": SECRET}, by="Lucía")
     return house, one, other, message, raw, dispatch

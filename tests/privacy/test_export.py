@@ -8,7 +8,7 @@ import zipfile
 import pytest
 
 from esmero.privacy.export import gather, write_archive, write_json
-from esmero.privacy.table import TABLE
+from esmero.privacy.personal_data import TABLE
 from tests.privacy.facts import SECRET, furnish_person
 
 pytestmark = pytest.mark.django_db

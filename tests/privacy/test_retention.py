@@ -8,17 +8,17 @@ from django.utils import timezone
 from esmero.asks.models import Form, Submission
 from esmero.campaigns.models import AudienceMember, Campaign
 from esmero.conversations.models import Conversation, Entry
+from esmero.house.jurisdictions import PROFILES
 from esmero.house.models import AuditEntry, Brand
-from esmero.house.profiles import PROFILES
-from esmero.house.terms import NEUTRAL, Rests, strictest
+from esmero.house.retention_terms import NEUTRAL, TermSource, strictest
+from esmero.mailroom.arriving.receive import take_in
 from esmero.mailroom.models import Inbound
-from esmero.mailroom.receive import take_in
 from esmero.outbox.models import Captured, Message, MessageEvent
 from esmero.people.models import Import, ImportLine, PermissionEntry, Person
-from esmero.privacy.models import Access, DataRequest, Retention
+from esmero.privacy.models import DataAccess, DataRequest, Retention
 from esmero.privacy.retention import (
     RULES,
-    TooLong,
+    TermTooLong,
     carry_out,
     carry_out_all,
     count_over,
@@ -28,7 +28,7 @@ from esmero.privacy.retention import (
     set_days,
 )
 from esmero.vault.files import path_of, read, seal
-from esmero.vault.models import Sealed
+from esmero.vault.models import StoredFile
 from tests.privacy.facts import SECRET, furnish_person
 
 pytestmark = pytest.mark.django_db
@@ -43,7 +43,7 @@ def age(days):
     Captured.objects.update(at=then)
     Message.objects.filter(sent_at__isnull=False).update(sent_at=then)
     Import.objects.update(finished_at=then, state="done")
-    Access.objects.update(at=then)
+    DataAccess.objects.update(at=then)
     DataRequest.objects.update(answered_at=then)
     AuditEntry.objects.update(at=then)
 
@@ -149,7 +149,7 @@ def test_bytes_that_another_row_needs_stay(django_capture_on_commit_callbacks):
     with django_capture_on_commit_callbacks(execute=True):
         assert carry_out("own-letters", at=NOW) == 1
     assert read(other) == b"the same"
-    assert Sealed.objects.get(pk=one.pk).dropped_at == NOW
+    assert StoredFile.objects.get(pk=one.pk).dropped_at == NOW
 
 
 def test_mail_that_comes_again_after_its_term_is_kept_anew(django_capture_on_commit_callbacks):
@@ -164,7 +164,7 @@ def test_mail_that_comes_again_after_its_term_is_kept_anew(django_capture_on_com
         b"Subject: x\r\n\r\nx\r\n", envelope_from="a@b.example", envelope_to="c@d.example", door="smtp", at=NOW
     )
     assert again.pk == inbound.pk
-    assert read(Sealed.objects.get()) == b"Subject: x\r\n\r\nx\r\n"
+    assert read(StoredFile.objects.get()) == b"Subject: x\r\n\r\nx\r\n"
     assert count_over(NOW)["arrived-mail"] == 1  # it goes again
 
 
@@ -175,7 +175,7 @@ def test_an_operator_shortens_a_term_and_never_passes_the_maximum():
     set_days("caught-mail", days=7, by="test")
     assert count_over(NOW)["caught-mail"] == 1
     for wrong in (0, 8, 4000):
-        with pytest.raises(TooLong):
+        with pytest.raises(TermTooLong):
             set_days("sign-ups", days=wrong, by="test")
     set_days("caught-mail", days=None, by="test")
     assert count_over(NOW)["caught-mail"] == 0
@@ -281,7 +281,7 @@ def test_verdicts_of_dry_runs_go_when_nothing_is_to_be_frozen_of_them(facts, gon
 def test_every_term_says_where_its_days_come_from():
     for profile in PROFILES.values():
         for code, term in profile.terms.items():
-            if term.rests is Rests.CONVENTION:
+            if term.rests is TermSource.CONVENTION:
                 assert term.norm == NEUTRAL[code].norm, code  # no national law is named for a number it does not hold
             else:
                 assert term.norm != NEUTRAL[code].norm, code

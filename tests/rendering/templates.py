@@ -2,9 +2,9 @@
 
 from datetime import UTC, datetime
 
-from esmero.rendering.compile import Compiled, Source, compile_source
-from esmero.rendering.footer import Footer
-from esmero.rendering.message import Frame, Mail, Personal, Press
+from esmero.rendering.message import FinishedMail, MessageRenderer, PersonalFacts, SharedHeaders
+from esmero.rendering.templates.compile import CompiledTemplate, TemplateSource, compile_source
+from esmero.rendering.templates.footer import Footer
 from esmero.rendering.tokens import Signer
 
 AT = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
@@ -46,13 +46,13 @@ def compiled(
     subject: str = "Obras en {{ city }}",
     preheader: str = "",
     footer: Footer | None = FOOTER,
-) -> Compiled:
+) -> CompiledTemplate:
     return compile_source(
-        Source(language="es", subject=subject, preheader=preheader, mjml=mjml), fields=FIELDS, footer=footer
+        TemplateSource(language="es", subject=subject, preheader=preheader, mjml=mjml), fields=FIELDS, footer=footer
     )
 
 
-def frame(**changes: object) -> Frame:
+def frame(**changes: object) -> SharedHeaders:
     given = {
         "from_name": "Fibra Norte",
         "from_address": "hola@norte.example",
@@ -65,18 +65,18 @@ def frame(**changes: object) -> Frame:
         "list_domain": "norte.example",
         "feedback_id": "nov:boletin:fn:esmero",
     }
-    return Frame(**(given | changes))
+    return SharedHeaders(**(given | changes))
 
 
-def press(template: Compiled | None = None, **changes: object) -> Press:
+def press(template: CompiledTemplate | None = None, **changes: object) -> MessageRenderer:
     template = template or compiled()
     ids = range(70, 70 + len(template.links))
-    return Press(template, frame(**changes), link_ids=ids, signer=SIGNER)
+    return MessageRenderer(template, frame(**changes), link_ids=ids, signer=SIGNER)
 
 
-def personal(*, address: str = "ana@correo.example", name: str = "Ana Ruiz", **values: object) -> Personal:
-    return Personal(message=4711, opaque="x4711", address=address, name=name, values=values)
+def personal(*, address: str = "ana@correo.example", name: str = "Ana Ruiz", **values: object) -> PersonalFacts:
+    return PersonalFacts(message=4711, opaque="x4711", address=address, name=name, values=values)
 
 
-def printed(template: Compiled | None = None, *, values: dict[str, object], **changes: object) -> Mail:
+def printed(template: CompiledTemplate | None = None, *, values: dict[str, object], **changes: object) -> FinishedMail:
     return press(template, **changes).render(personal(**values), at=AT)

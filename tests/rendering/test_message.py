@@ -9,9 +9,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from esmero.rendering.headers import HeaderInjection
-from esmero.rendering.language import HTML, PLAIN
-from esmero.rendering.tokens import Purpose
+from esmero.rendering.mime.headers import HeaderInjection
+from esmero.rendering.templates.language import HTML, PLAIN
+from esmero.rendering.tokens import TokenPurpose
 from tests.rendering.templates import (
     AT,
     LETTER,
@@ -28,7 +28,13 @@ from tests.rendering.templates import (
 
 TEMPLATE = compiled()
 WELL = {"given_name": "Ana", "city": "León", "plan": "Fibra", "works": [{"street": "Cid"}, {"street": "Rúa"}]}
-KINDS = {"r": Purpose.RETURN, "u": Purpose.UNSUBSCRIBE, "f": Purpose.PREFERENCES, "c": Purpose.CLICK, "w": Purpose.WHY}
+KINDS = {
+    "r": TokenPurpose.RETURN,
+    "u": TokenPurpose.UNSUBSCRIBE,
+    "f": TokenPurpose.PREFERENCES,
+    "c": TokenPurpose.CLICK,
+    "w": TokenPurpose.WHY,
+}
 
 
 def read(octets: bytes):
@@ -109,21 +115,21 @@ def test_the_envelope_and_the_headers():
     mail = printed(TEMPLATE, values=WELL)
     message = read(mail.body)
 
-    def token(purpose: Purpose) -> str:
+    def token(purpose: TokenPurpose) -> str:
         return SIGNER.sign(purpose, 4711, day=TODAY)
 
-    assert mail.return_path == f"r-{token(Purpose.RETURN)}@r.norte.example"
+    assert mail.return_path == f"r-{token(TokenPurpose.RETURN)}@r.norte.example"
     assert len(mail.return_path.partition("@")[0]) <= 64
     assert mail.recipient == "ana@correo.example"
     assert not mail.needs_smtputf8
     assert dict(message.items()) == {
         "Date": "Tue, 24 Nov 2026 09:30:00 +0000",
         "To": "Ana Ruiz <ana@correo.example>",
-        "Reply-To": f"Fibra Norte <p-{token(Purpose.REPLY)}@b.norte.example>",
+        "Reply-To": f"Fibra Norte <p-{token(TokenPurpose.REPLY)}@b.norte.example>",
         "Subject": "Obras en León",
         "Message-ID": "<x4711@norte.example>",
-        "List-Unsubscribe": f"<https://correo.norte.example/u/{token(Purpose.UNSUBSCRIBE)}>, "
-        f"<mailto:u-{token(Purpose.UNSUBSCRIBE)}@b.norte.example?subject=unsubscribe>",
+        "List-Unsubscribe": f"<https://correo.norte.example/u/{token(TokenPurpose.UNSUBSCRIBE)}>, "
+        f"<mailto:u-{token(TokenPurpose.UNSUBSCRIBE)}@b.norte.example?subject=unsubscribe>",
         "From": "Fibra Norte <hola@norte.example>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         "Precedence": "bulk",
@@ -158,7 +164,7 @@ def test_the_same_message_is_the_same_again_so_that_a_retry_is_no_second_one():
 def test_each_link_leads_to_its_own_id_in_both_parts():
     text, html = parts(printed(TEMPLATE, values=WELL).body)
     for place, target in enumerate(TEMPLATE.links):
-        address = f"https://correo.norte.example/c/{SIGNER.sign(Purpose.CLICK, 4711, link=70 + place, day=TODAY)}"
+        address = f"https://correo.norte.example/c/{SIGNER.sign(TokenPurpose.CLICK, 4711, link=70 + place, day=TODAY)}"
         assert target not in html
         assert f'"{address}"' in html
         assert f"({address})" in text
@@ -225,7 +231,7 @@ def test_the_time_needs_a_zone():
 
 
 def test_the_number_of_ids_is_the_number_of_links():
-    from esmero.rendering.message import Press
+    from esmero.rendering.message import MessageRenderer
 
     with pytest.raises(ValueError, match="has 2 links, but 1 ids"):
-        Press(TEMPLATE, frame(), link_ids=[1], signer=SIGNER)
+        MessageRenderer(TEMPLATE, frame(), link_ids=[1], signer=SIGNER)

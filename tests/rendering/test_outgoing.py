@@ -19,9 +19,9 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from bench.rendering import frame, newsletter, persons
-from esmero.rendering.dkim import DkimKey
-from esmero.rendering.headers import HeaderInjection
-from esmero.rendering.message import Personal, Press
+from esmero.rendering.message import MessageRenderer, PersonalFacts
+from esmero.rendering.mime.dkim import DkimKey
+from esmero.rendering.mime.headers import HeaderInjection
 from esmero.rendering.tokens import Signer
 from tests.rendering.templates import AT
 
@@ -58,7 +58,9 @@ def press(key):
     pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     compiled = newsletter()
     made = frame(DkimKey(domain="fibra-norte.example", selector="s1", private=pem))
-    return Press(compiled, made, link_ids=range(1, len(compiled.links) + 1), signer=Signer({1: bytes(32)}, current=1))
+    return MessageRenderer(
+        compiled, made, link_ids=range(1, len(compiled.links) + 1), signer=Signer({1: bytes(32)}, current=1)
+    )
 
 
 @pytest.fixture(scope="module")
@@ -81,7 +83,7 @@ def odd_persons(number):
     for person in persons(number):
         name = chance.choice(ODD)
         values = {**person.values, "given_name": name, "city": chance.choice(ODD), "plan": chance.choice(ODD)}
-        yield Personal(
+        yield PersonalFacts(
             message=person.message, opaque=person.opaque, address=person.address, name=f"{name} Ruiz", values=values
         )
 
@@ -153,7 +155,7 @@ def test_dmarc_passes_by_the_signature_alone(press, look_up):
 @pytest.mark.parametrize("name", BREAKING)
 def test_what_would_break_a_header_is_refused_by_name(press, name):
     person = next(iter(persons(1)))
-    evil = Personal(
+    evil = PersonalFacts(
         message=1, opaque="m1.fibra", address=person.address, name=name, values={**person.values, "given_name": name}
     )
     with pytest.raises(HeaderInjection):

@@ -9,7 +9,7 @@ def main() -> None:
     import os
 
     os.environ["DJANGO_SETTINGS_MODULE"] = "esmero.settings"
-    from esmero.management.init import furnish
+    from esmero.management.commands.house.init import furnish
 
     furnish(Path(home))
     import django

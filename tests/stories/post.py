@@ -11,9 +11,9 @@ from django.conf import settings
 from django.db import connections
 
 from esmero.campaigns.models import Campaign
-from esmero.mailroom.listener import serve
+from esmero.mailroom.arriving.channels.listener import serve
 from esmero.mailroom.models import Inbound
-from esmero.management.line import run
+from esmero.management.command_line import run
 from esmero.outbox.models import Message, MessageEvent
 from esmero.people.models import Address
 from esmero.rounds.worker import run_worker

@@ -10,8 +10,8 @@ import pytest
 from django.db.models import Count
 
 from esmero.campaigns.models import AudienceMember, Campaign
-from esmero.management.line import run
-from esmero.people.models import ContactPoint, Import, OwnField, Permission, PermissionEntry, Person
+from esmero.management.command_line import run
+from esmero.people.models import ContactPoint, CustomField, Import, Permission, PermissionEntry, Person
 from tests.corpus import CORPUS, TOOLS, needs
 from tests.house_facts import MJML, build_house
 from tests.stories import plain_reasons
@@ -123,7 +123,7 @@ def check_churn():
     """Compare the twenty fields with the table as the standard library reads it."""
     with CHURN.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    kinds = dict(OwnField.objects.values_list("key", "kind"))
+    kinds = dict(CustomField.objects.values_list("key", "kind"))
     assert Counter(kinds.values()) == {"boolean": 6, "choice": 11, "integer": 1, "decimal": 2}
     people = dict(Person.objects.values_list("number", "fields"))
     assert people.keys() == {row["customerID"] for row in rows}

@@ -12,12 +12,12 @@ from django.conf import settings
 from django.db import connections
 
 from esmero.conversations.models import Conversation
-from esmero.mailroom.listener import serve
+from esmero.mailroom.arriving.channels.listener import serve
+from esmero.mailroom.arriving.receive import handle_due
 from esmero.mailroom.models import Inbound, ReturnCount
-from esmero.mailroom.receive import handle_due
-from esmero.mailroom.send import Sender
+from esmero.mailroom.sending.sender import Sender
 from esmero.outbox.models import Message, MessageEvent
-from esmero.outbox.retrying import Schedule
+from esmero.outbox.retry_schedule import RetrySchedule
 from esmero.people.models import Address, Suppression
 from esmero.rounds.worker import run_sender
 from tests import fates
@@ -119,7 +119,7 @@ def test_nine_fates(tmp_path, listener, monkeypatch):
                 person.address.save()
             dispatch = open_dispatch(house, people)
             sender = Sender(
-                home=settings.HOME, worker="w", schedule=Schedule(pauses=(), after_report=()), helo="e.test"
+                home=settings.HOME, worker="w", schedule=RetrySchedule(pauses=(), after_report=()), helo="e.test"
             )
             run_sender(sender, stop=threading.Event(), until_idle=True)
             wait_for(

@@ -12,33 +12,33 @@ from esmero.campaigns.models import AudienceMember, Campaign
 from esmero.content.media import add_picture
 from esmero.content.versions import add_version, create_template, make_letter, source_of
 from esmero.conversations.models import Conversation, Entry
-from esmero.dossier.tallies import keep_all
+from esmero.dossier.statistics.daily_aggregates import keep_all
 from esmero.house.models import AuditEntry, User
-from esmero.intake.dmarc import read_report
-from esmero.mailroom.alignment import keep_report, source_rows
-from esmero.mailroom.facts import known_fields
+from esmero.intake.reports.dmarc import read_report
+from esmero.mailroom.arriving.dmarc_reports import keep_report, source_rows
+from esmero.mailroom.composing.recipient_fields import known_fields
 from esmero.mailroom.models import Inbound, Mailbox, MailboxFolder
 from esmero.outbox.models import Captured, Message, MessageEvent, Relay
 from esmero.outbox.transports.capture.transport import capture
 from esmero.outbox.transports.parcels import Parcel
+from esmero.people.addresses.suppression import suppress
 from esmero.people.imports.lifecycle import bring_file
 from esmero.people.models import (
     Address,
     ContactPoint,
+    CustomField,
     Duplicate,
     Import,
     ImportLine,
     Note,
     Organisation,
-    OwnField,
     Person,
     Proposal,
     Segment,
     Tag,
 )
-from esmero.people.suppression import suppress
 from esmero.privacy.models import DataRequest
-from esmero.rendering.compile import Source
+from esmero.rendering.templates.compile import TemplateSource
 from esmero.vault.files import seal
 from esmero.work.models import Job
 from tests.house_facts import House, add_people, build_house, open_dispatch
@@ -87,7 +87,7 @@ def furnish_content(house: House, rows: int) -> dict[str, int]:
     letter = create_template("Carta", brand=house.brand, kind="letter")
     made = make_letter(RICH, brand=house.brand, title="Dos cosas")
     for number in range(rows):
-        source = Source("es", f"Dos cosas {number}", "Las obras y el precio", made.mjml)
+        source = TemplateSource("es", f"Dos cosas {number}", "Las obras y el precio", made.mjml)
         version = add_version(
             letter, texts=[source], letters={"es": RICH}, fields=known_fields(), created_by="Lucía", changed="Más corta"
         )
@@ -172,7 +172,7 @@ def furnish(rows: int = 1) -> Console:
         return Console(house, [], {name: f"/console/{path}" for name, path in FIXED.items()})
     Relay.objects.create(name="catcher", kind="capture")
     member = User.objects.create_user("nuria@fibranorte.example", name="Nuria Soler", role="agent", language="es")
-    OwnField.objects.create(key="contract", label={"en": "Contract"})
+    CustomField.objects.create(key="contract", label={"en": "Contract"})
     people = add_people(house, rows)
     now = timezone.now()
     facts = {"brand": house.brand, "topic": house.topic, "reason": {"es": "Su línea", "en": "Your line"}}
@@ -336,7 +336,7 @@ def furnish(rows: int = 1) -> Console:
         "senders": f"{sending}{domain}/", "dmarc-reports": f"{sending}{domain}/reports/",
         "sender": f"{sending}{domain}/{source_rows(domain).first().pk}/", "dmarc-report": f"{sending}{domain}/reports/{aggregate.pk}/",
         "mailbox": f"settings/mailboxes/{box.pk}/",
-        "field": f"settings/fields/{OwnField.objects.get().pk}/", "member": f"settings/team/{member.pk}/",
+        "field": f"settings/fields/{CustomField.objects.get().pk}/", "member": f"settings/team/{member.pk}/",
         "topic": f"topics/{house.topic.pk}/",
         "purpose": f"purposes/{house.topic.purpose_id}/",
     }  # fmt: skip

@@ -8,12 +8,12 @@ from django.utils import timezone
 from esmero.asks.models import Form, Submission
 from esmero.campaigns.models import Campaign
 from esmero.house.models import User
-from esmero.mailroom.presses import open_signer
-from esmero.mailroom.tagged import day_of
+from esmero.mailroom.composing.compiled_templates import open_signer
+from esmero.mailroom.inbound_addresses import day_of
 from esmero.outbox.models import Message
 from esmero.people.models import Topic
-from esmero.privacy.models import Access
-from esmero.rendering.tokens import Purpose
+from esmero.privacy.models import DataAccess
+from esmero.rendering.tokens import TokenPurpose
 from tests.house_facts import House
 
 SIGNED_OUT = (
@@ -51,7 +51,7 @@ def furnish_outside(house: House) -> dict[str, str]:
         form=form, address="nueva@cliente.example", language="es", topics=[house.topic.pk], wording="Sí",
         wording_version="1", at=now,
     )  # fmt: skip
-    access = Access.objects.create(person=message.person, brand=house.brand, at=now)
+    access = DataAccess.objects.create(person=message.person, brand=house.brand, at=now)
     signer, day = open_signer(), day_of(now)
     issue = Campaign.objects.exclude(dispatch=None).order_by("id").first()
     return {
@@ -59,8 +59,8 @@ def furnish_outside(house: House) -> dict[str, str]:
         **{
             f"reader-{purpose.name.lower()}": f"/{purpose.value}/{signer.sign(purpose, number, day=day)}"
             for purpose, number in (
-                (Purpose.UNSUBSCRIBE, message.pk), (Purpose.PREFERENCES, message.pk), (Purpose.WHY, message.pk),
-                (Purpose.DATA, access.pk), (Purpose.CONFIRM, asked.pk),
+                (TokenPurpose.UNSUBSCRIBE, message.pk), (TokenPurpose.PREFERENCES, message.pk), (TokenPurpose.WHY, message.pk),
+                (TokenPurpose.DATA, access.pk), (TokenPurpose.CONFIRM, asked.pk),
             )
         },
         "reader-form": f"/s/{form.slug}", "reader-form-sent": f"/s/{form.slug}/sent",

@@ -19,7 +19,7 @@ from esmero.content.versions import seal_version
 from esmero.house.audit import note
 from esmero.house.models import Brand, User
 from esmero.outbox.models import Dispatch, Message, MessageClass, Relay
-from esmero.outbox.reaching import leads_outside
+from esmero.outbox.private_networks import leads_outside
 from esmero.outbox.relays import find_relay
 from esmero.people.models import Segment, Topic
 from esmero.work.jobs import cancel, enqueue
@@ -37,7 +37,7 @@ _REFUSED = {
 }
 
 
-class NotNow(Exception):
+class CampaignMoveRefused(Exception):
     """The campaign's state does not allow the move, or something is missing; the text says what to do."""
 
 
@@ -58,7 +58,7 @@ def create_campaign(
     """
     for each in (topic, promotion_topic):
         if each is not None and each.brand_id != brand.pk:
-            raise NotNow(
+            raise CampaignMoveRefused(
                 _("The topic %(code)s belongs to another brand. Choose one of %(brand)s.")
                 % {"code": each.code, "brand": brand.name}
             )
@@ -85,7 +85,7 @@ def change_campaign(campaign: Campaign, *, by: User | str, **facts: object) -> C
             **facts, state=State.DRAFT, counts={}, checked_at=None
         )
         if not moved:
-            raise NotNow(
+            raise CampaignMoveRefused(
                 _("“%(name)s” is no draft any more. Duplicate it and change the copy.") % {"name": campaign.name}
             )
         note("campaign.changed", by=by, subject=campaign, facts={"fields": fields})
@@ -96,7 +96,7 @@ def change_campaign(campaign: Campaign, *, by: User | str, **facts: object) -> C
 def begin_dry_run(campaign: Campaign, *, by: User | str) -> Campaign:
     """Queue the dry run: who would get it, who would not, and for which reason."""
     if missing := [str(_MISSING[code]) for code in find_missing(campaign)]:
-        raise NotNow(
+        raise CampaignMoveRefused(
             _("“%(name)s” cannot be checked yet. Still missing: %(list)s.")
             % {"name": campaign.name, "list": ", ".join(missing)}
         )
@@ -105,7 +105,9 @@ def begin_dry_run(campaign: Campaign, *, by: User | str) -> Campaign:
             state=State.CHECKING, counts={}
         )
         if not moved:
-            raise NotNow(_("“%(name)s” was started already, or its dry run is under way.") % {"name": campaign.name})
+            raise CampaignMoveRefused(
+                _("“%(name)s” was started already, or its dry run is under way.") % {"name": campaign.name}
+            )
         job = enqueue(DRY_RUN, subject_id=campaign.pk, by=str(by))
         Campaign.objects.filter(pk=campaign.pk).update(job=job)
         enqueue(TRYING, subject_id=campaign.version_id, by=str(by))
@@ -137,7 +139,7 @@ def find_missing(campaign: Campaign) -> list[str]:
 def start_campaign(campaign: Campaign, *, by: User | str) -> Campaign:
     """Freeze exactly the audience of the dry run and begin to send."""
     if campaign.state != State.CHECKED:
-        raise NotNow(
+        raise CampaignMoveRefused(
             _("“%(name)s” starts once, after a dry run. Run the dry run first, then start it.")
             % {"name": campaign.name}
         )
@@ -162,7 +164,9 @@ def start_campaign(campaign: Campaign, *, by: User | str) -> Campaign:
             state=State.PLANNING, dispatch=dispatch, job=job, started_at=timezone.now()
         )
         if not moved:
-            raise NotNow(_("“%(name)s” was started by somebody else a moment ago.") % {"name": campaign.name})
+            raise CampaignMoveRefused(
+                _("“%(name)s” was started by somebody else a moment ago.") % {"name": campaign.name}
+            )
         seal_version(campaign.version)
         note("campaign.started", by=by, subject=campaign, facts={"counts": campaign.counts})
     campaign.refresh_from_db()
@@ -178,7 +182,7 @@ def _refuse_unanswered(campaign: Campaign) -> None:
     """Nothing goes to readers who could not leave by its links: asked whenever messages are let go, first or again."""
     relay = (campaign.dispatch and campaign.dispatch.relay) or find_relay(campaign.brand)
     if not is_answered_for(campaign.brand, relay=relay):
-        raise NotNow(
+        raise CampaignMoveRefused(
             _(
                 "Readers could not unsubscribe: %(brand)s answers them at %(address)s, which they cannot reach or which "
                 "is not encrypted. Set its public address (https://…) under Settings, Brands; then try again."
@@ -203,7 +207,7 @@ def _move(campaign: Campaign, *, expected: str, to: str, dispatch: str, by: User
         moved = Campaign.objects.filter(pk=campaign.pk, state=expected).update(state=to)
         if not moved:
             campaign.refresh_from_db()
-            raise NotNow(_REFUSED[act] % {"name": campaign.name})
+            raise CampaignMoveRefused(_REFUSED[act] % {"name": campaign.name})
         Dispatch.objects.filter(pk=campaign.dispatch_id or 0).update(state=dispatch)
         note(f"campaign.{act}", by=by, subject=campaign)
     campaign.refresh_from_db()
@@ -219,7 +223,7 @@ def cancel_campaign(campaign: Campaign, *, by: User | str) -> Campaign:
             .update(state=State.CANCELLED, finished_at=timezone.now())
         )
         if not moved:
-            raise NotNow(_("“%(name)s” has ended already.") % {"name": campaign.name})
+            raise CampaignMoveRefused(_("“%(name)s” has ended already.") % {"name": campaign.name})
         campaign.refresh_from_db()
         if campaign.job is not None:
             cancel(campaign.job)
@@ -235,12 +239,12 @@ def cancel_campaign(campaign: Campaign, *, by: User | str) -> Campaign:
 def retry_failed(campaign: Campaign, *, by: User | str) -> Campaign:
     """Try again what was given up and did not return for good; the gate is asked about each of them once more."""
     if campaign.state not in (State.RUNNING, State.PAUSED, State.DONE):
-        raise NotNow(
+        raise CampaignMoveRefused(
             _("“%(name)s” was not sent yet, or was cancelled: there is nothing to try again.") % {"name": campaign.name}
         )
     number = failed_messages(campaign.dispatch_id or 0).count()
     if not number:
-        raise NotNow(_("“%(name)s” has nothing that could be tried again.") % {"name": campaign.name})
+        raise CampaignMoveRefused(_("“%(name)s” has nothing that could be tried again.") % {"name": campaign.name})
     _refuse_unanswered(campaign)
     with transaction.atomic():
         job = enqueue(RETRYING, subject_id=campaign.pk, by=str(by))
@@ -284,7 +288,7 @@ def set_goal(campaign: Campaign, *, goal: Mapping[str, object], targets: Collect
     """Say what a campaign is for: {"link": address} out of `targets`, {"reply": true}, or {} for nothing in particular."""
     link = goal.get("link")
     if link is not None and link not in targets:
-        raise NotNow(
+        raise CampaignMoveRefused(
             _("“%(name)s” has no link to %(link)s. Choose one of its template.") % {"name": campaign.name, "link": link}
         )
     with transaction.atomic():

@@ -11,9 +11,9 @@ from django.db.models.functions import Cast, Concat
 
 from esmero.campaigns.models import AudienceMember, Campaign
 from esmero.content.models import Link as TemplateLink
-from esmero.dossier.daily import RETURNED
-from esmero.dossier.figures import NEVER, SMALL, Figures, look_at, read_figures
-from esmero.dossier.models import Tally
+from esmero.dossier.models import DailyAggregate
+from esmero.dossier.statistics.day_counts import RETURNED
+from esmero.dossier.statistics.dispatch_statistics import NEVER, SMALL, DispatchStatistics, look_at, read_figures
 from esmero.house.models import Brand
 from esmero.outbox.models import Message
 
@@ -65,7 +65,7 @@ def list_running(*, brand: Brand) -> Sequence[Campaign]:
 def measure_progress(campaigns: Collection[Campaign], *, at: datetime) -> dict[int, Progress]:
     """Return the progress of each campaign that has a dispatch, by the campaign's id; three queries for all of them.
 
-    Small campaigns are counted now, together; of large ones the stored figures are read (dossier/figures.py).
+    Small campaigns are counted now, together; of large ones the stored figures are read (dossier/statistics/dispatch_statistics.py).
     """
     campaign_of = {campaign.dispatch_id: campaign.pk for campaign in campaigns if campaign.dispatch_id}
     small, room = [], SMALL
@@ -82,7 +82,7 @@ def measure_progress(campaigns: Collection[Campaign], *, at: datetime) -> dict[i
         known = numbers[dispatch]
         known[f"is|{state}|{worst}"] = number
         known[f"state|{state}"] = known.get(f"state|{state}", 0) + number
-    figures = {**stored, **{pk: Figures(each, at) for pk, each in numbers.items()}}
+    figures = {**stored, **{pk: DispatchStatistics(each, at) for pk, each in numbers.items()}}
     pace = _measure_pace(campaign_of, at=at)
     return {campaign_of[pk]: progress_of(found, per_minute=pace.get(pk, 0)) for pk, found in figures.items()}
 
@@ -92,7 +92,7 @@ def expect(campaign: Campaign) -> int:
     return int(campaign.counts.get("audience", 0))
 
 
-def progress_of(figures: Figures, *, per_minute: int) -> Progress:
+def progress_of(figures: DispatchStatistics, *, per_minute: int) -> Progress:
     """Say how far a campaign is with these figures of its dispatch."""
     return Progress(
         states=figures.states,
@@ -113,7 +113,7 @@ def _measure_pace(dispatches: Collection[int], *, at: datetime) -> dict[int, int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Link:
+class LinkClicks:
     """A link of a campaign: how many messages had it opened by people, and by machines."""
 
     url: str
@@ -123,13 +123,13 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Account:
+class CampaignStatistics:
     """All that a campaign's page says of its dispatch, from one set of figures."""
 
-    figures: Figures
+    figures: DispatchStatistics
     progress: Progress
     refusals: Mapping[str, int]
-    links: Sequence[Link]
+    links: Sequence[LinkClicks]
 
     def acted(self, kind: str, *, machines: bool = False) -> int:
         """Count the messages that had such an event, each once."""
@@ -150,7 +150,7 @@ class Account:
         return [(name, number, bad.get(name, 0), complaints.get(name, 0)) for name, number in [*named, *rest]]
 
 
-def read_account(campaign: Campaign, *, at: datetime) -> Account | None:
+def read_account(campaign: Campaign, *, at: datetime) -> CampaignStatistics | None:
     """Gather what a started campaign's page says; None before it has a dispatch, and while a large one is uncounted."""
     if campaign.dispatch_id is None:
         return None
@@ -158,7 +158,7 @@ def read_account(campaign: Campaign, *, at: datetime) -> Account | None:
     if not figures.numbers:
         return None
     pace = _measure_pace([campaign.dispatch_id], at=at) if campaign.state == Campaign.State.RUNNING else {}
-    return Account(
+    return CampaignStatistics(
         figures=figures,
         progress=progress_of(figures, per_minute=pace.get(campaign.dispatch_id, 0)),
         refusals=figures.below("refused"),
@@ -166,12 +166,12 @@ def read_account(campaign: Campaign, *, at: datetime) -> Account | None:
     )
 
 
-def _read_links(campaign: Campaign, figures: Figures) -> list[Link]:
+def _read_links(campaign: Campaign, figures: DispatchStatistics) -> list[LinkClicks]:
     people, machines = figures.below("link", "person"), figures.below("link", "machine")
     urls = TemplateLink.objects.filter(pk__in=[int(pk) for pk in {*people, *machines}]).values_list("pk", "url")
     goal = campaign.goal.get("link")
     links = [
-        Link(url=url, people=people.get(str(pk), 0), machines=machines.get(str(pk), 0), goal=url == goal)
+        LinkClicks(url=url, people=people.get(str(pk), 0), machines=machines.get(str(pk), 0), goal=url == goal)
         for pk, url in urls
     ]
     return sorted(links, key=lambda link: (-link.people, -link.machines, link.url))
@@ -203,5 +203,5 @@ def list_started(*, brand: Brand, begin: date, limit: int) -> Sequence[Any]:
 
 def _stored(key: str) -> Subquery:
     kind = Concat(Value("dispatch:"), Cast(OuterRef("dispatch_id"), CharField()), output_field=CharField())
-    rows = Tally.objects.filter(brand=OuterRef("brand_id"), kind=kind, day=NEVER, key=key)
+    rows = DailyAggregate.objects.filter(brand=OuterRef("brand_id"), kind=kind, day=NEVER, key=key)
     return Subquery(rows.values("number"))

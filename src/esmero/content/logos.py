@@ -4,14 +4,14 @@ from PIL import Image
 
 from esmero.content.media import public_path, redraw
 from esmero.house.models import Brand
-from esmero.rendering.letter import Logo
+from esmero.rendering.letters.letter import Logo
 from esmero.vault.files import path_of, seal
-from esmero.vault.models import Sealed
+from esmero.vault.models import StoredFile
 
 WIDEST, HIGHEST = 240, 48  # px at the head of a letter
 
 
-def keep_logo(content: bytes, *, name: str) -> Sealed:
+def keep_logo(content: bytes, *, name: str) -> StoredFile:
     """Keep a logo under its hash and return its row; letters that show it do so after the brand has another, too.
 
     Raises:

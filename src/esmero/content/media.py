@@ -12,7 +12,7 @@ from esmero.content.models import MediaFile, Template, TemplateText
 from esmero.house.audit import note
 from esmero.house.models import Brand, User
 from esmero.vault.files import seal
-from esmero.vault.models import Sealed
+from esmero.vault.models import StoredFile
 
 LARGEST = 8_000_000  # octets of an upload
 MOST_PIXELS = 30_000_000
@@ -79,7 +79,7 @@ def describe_picture(picture: MediaFile, *, name: str, alt: Mapping[str, str], b
         note("media.described", by=by, subject=picture, facts={"name": name[:150]})
 
 
-def public_path(picture: MediaFile | Sealed) -> str:
+def public_path(picture: MediaFile | StoredFile) -> str:
     """Return the path under which readers get it; nobody finds it who has not got a mail that shows it."""
     return f"/m/{picture.sha256}.{ENDINGS[picture.media_type]}"
 

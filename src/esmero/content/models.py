@@ -3,7 +3,7 @@
 from django.db import models
 
 from esmero.house.models import Brand
-from esmero.vault.models import Sealed
+from esmero.vault.models import StoredFile
 
 
 class Template(models.Model):
@@ -74,11 +74,11 @@ class Link(models.Model):
         return self.url
 
 
-class Trial(models.Model):
+class ExternalCheck(models.Model):
     """What a try outside said last, kept so that no page waits for it: whether a link answers, what a filter holds of a text.
 
     `key` is the SHA-256 of what was tried, so that a changed link or text is a trial of its own; `facts` are those of the
-    outcome. It is worth an hour (mailroom/trials.py) and no more.
+    outcome. It is worth an hour (mailroom/checking/link_check.py) and no more.
     """
 
     class Kind(models.TextChoices):
@@ -104,7 +104,7 @@ class MediaFile(models.Model):
     """A picture of the brand's library. Its bytes are sealed; readers get it under an address made from its hash."""
 
     brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="+")
-    sealed = models.ForeignKey(Sealed, on_delete=models.PROTECT, related_name="+")
+    sealed = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
     sha256 = models.CharField(max_length=64)
     name = models.CharField(max_length=150)
     alt = models.JSONField(default=dict, blank=True, help_text="{language: text} for those who do not see it.")

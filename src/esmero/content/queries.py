@@ -4,7 +4,7 @@ from django.db.models import Exists, Max, OuterRef, Q, QuerySet, Subquery
 
 from esmero.content.models import Template, TemplateText, TemplateVersion
 from esmero.house.models import Brand
-from esmero.rendering.promotion import SLOT
+from esmero.rendering.templates.promotion import SLOT
 
 LANGUAGES = ("es", "fr", "en")
 

@@ -10,8 +10,8 @@ from esmero.content.logos import logo_of
 from esmero.content.models import Link, Template, TemplateText, TemplateVersion
 from esmero.house.audit import note
 from esmero.house.models import Brand, User
-from esmero.rendering.compile import Source, compile_source
-from esmero.rendering.letter import Look, Made, make_mjml
+from esmero.rendering.letters.letter import LetterMarkup, LetterStyle, make_mjml
+from esmero.rendering.templates.compile import TemplateSource, compile_source
 
 
 def create_template(name: str, *, brand: Brand, kind: str = Template.Kind.MJML) -> Template:
@@ -24,7 +24,7 @@ def create_template(name: str, *, brand: Brand, kind: str = Template.Kind.MJML) 
 def add_version(
     template: Template,
     *,
-    texts: Sequence[Source],
+    texts: Sequence[TemplateSource],
     fields: Collection[str],
     created_by: str = "",
     letters: Mapping[str, str] | None = None,
@@ -61,9 +61,9 @@ def add_version(
     return version
 
 
-def source_of(text: TemplateText) -> Source:
+def source_of(text: TemplateText) -> TemplateSource:
     """Return the text as the renderer takes it."""
-    return Source(language=text.language, subject=text.subject, preheader=text.preheader, mjml=text.mjml)
+    return TemplateSource(language=text.language, subject=text.subject, preheader=text.preheader, mjml=text.mjml)
 
 
 def register_links(text: TemplateText, *, urls: Sequence[str]) -> list[int]:
@@ -82,9 +82,9 @@ def seal_version(version: TemplateVersion) -> None:
     TemplateVersion.objects.filter(pk=version.pk, sealed_at=None).update(sealed_at=timezone.now())
 
 
-def make_letter(letter: str, *, brand: Brand, title: str) -> Made:
+def make_letter(letter: str, *, brand: Brand, title: str) -> LetterMarkup:
     """Make MJML of a sanitised letter in the brand's colour, below its logo."""
-    return make_mjml(letter, look=Look(colour=brand.colour, logo=logo_of(brand)), title=title)
+    return make_mjml(letter, look=LetterStyle(colour=brand.colour, logo=logo_of(brand)), title=title)
 
 
 def restore_version(version: TemplateVersion, *, fields: Collection[str], changed: str, by: User) -> TemplateVersion:

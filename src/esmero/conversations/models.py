@@ -6,7 +6,7 @@ from django.db.models import Q
 from esmero.house.models import Brand
 from esmero.outbox.models import Message
 from esmero.people.models import Person
-from esmero.vault.models import Sealed
+from esmero.vault.models import StoredFile
 
 
 class Conversation(models.Model):
@@ -50,7 +50,7 @@ class Entry(models.Model):
     full_text = models.TextField(blank=True, default="")
     message_id = models.CharField(max_length=255, blank=True, default="", db_index=True)
     answers = models.ForeignKey(Message, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
-    raw = models.ForeignKey(Sealed, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    raw = models.ForeignKey(StoredFile, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     forwarded_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

@@ -6,11 +6,11 @@ from datetime import datetime
 from esmero.conversations.models import Conversation, Entry
 from esmero.house.models import Brand
 from esmero.outbox.models import Message
-from esmero.vault.models import Sealed
+from esmero.vault.models import StoredFile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Written:
+class InboundReply:
     """A mail of a person to a brand: `answers` are the Message-IDs that it refers to, `message` what it answers of ours."""
 
     brand: Brand
@@ -22,11 +22,11 @@ class Written:
     language: str
     message_id: str
     answers: tuple[str, ...]
-    raw: Sealed
+    raw: StoredFile
     at: datetime
 
 
-def add_written(written: Written) -> Entry:
+def add_written(written: InboundReply) -> Entry:
     """Add a person's mail to its conversation, or open one; it waits for us. The same mail again gives the same entry.
 
     Call it inside a transaction.
@@ -50,7 +50,7 @@ def add_written(written: Written) -> Entry:
     )
 
 
-def _find_same(written: Written) -> Entry | None:
+def _find_same(written: InboundReply) -> Entry | None:
     if not written.message_id:
         return None
     mine = Entry.objects.filter(
@@ -62,7 +62,7 @@ def _find_same(written: Written) -> Entry | None:
     return mine.select_related("conversation").first()
 
 
-def _find_conversation(written: Written) -> Conversation | None:
+def _find_conversation(written: InboundReply) -> Conversation | None:
     """Return the thread of the same sender in which a mail stands that this one answers, or of the message it answers."""
     mine = Entry.objects.filter(conversation__brand=written.brand, conversation__address=written.sender.lower()[:320])
     known = mine.filter(message_id__in=[one[:255] for one in written.answers]) if written.answers else mine.none()
@@ -72,7 +72,7 @@ def _find_conversation(written: Written) -> Conversation | None:
     return entry.conversation if entry else None
 
 
-def _open(written: Written) -> Conversation:
+def _open(written: InboundReply) -> Conversation:
     message = written.message
     return Conversation.objects.create(
         brand=written.brand,

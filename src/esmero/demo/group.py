@@ -7,7 +7,7 @@ from django.conf import settings
 from esmero.house.keys import create_dkim_key
 from esmero.house.models import Brand, User
 from esmero.outbox.models import Relay
-from esmero.people.models import OwnField, Purpose, Topic
+from esmero.people.models import CustomField, Purpose, Topic
 
 PASSWORD = "esmero-demo-2026"  # noqa: S105 - printed for everybody who runs the demo
 DKIM_SELECTOR = "esmero"
@@ -78,14 +78,14 @@ FIELDS: tuple[tuple[str, str, dict[str, str], list[str]], ...] = (
 )  # fmt: skip
 
 
-class Group(NamedTuple):
+class InventedGroup(NamedTuple):
     """What stands, by its code (topics by brand and code)."""
 
     brands: dict[str, Brand]
     topics: dict[tuple[str, str], Topic]
 
 
-def found_group(*, public_url: str) -> Group:
+def found_group(*, public_url: str) -> InventedGroup:
     """Write the group into an empty house. Call it in a transaction."""
     brands = {}
     for facts in BRANDS:
@@ -100,8 +100,8 @@ def found_group(*, public_url: str) -> Group:
         for brand, code, purpose, name in TOPICS
     }
     for key, kind, label, choices in FIELDS:
-        OwnField.objects.create(key=key, kind=kind, label=label, choices=choices)
+        CustomField.objects.create(key=key, kind=kind, label=label, choices=choices)
     for email, name, role, language in STAFF:
         User.objects.create_user(email, PASSWORD, name=name, role=role, language=language)
     Relay.objects.create(name="catcher", kind=Relay.Kind.CAPTURE)
-    return Group(brands, topics)
+    return InventedGroup(brands, topics)

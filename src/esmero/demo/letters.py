@@ -6,7 +6,7 @@ from importlib.resources import files
 from string import Template
 from typing import Any
 
-from esmero.rendering.compile import Source
+from esmero.rendering.templates.compile import TemplateSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +28,14 @@ HEADS = {
 }  # fmt: skip
 
 
-def write_letter(name: str) -> list[Source]:
+def write_letter(name: str) -> list[TemplateSource]:
     """Return a letter in its three languages, the brand's own first."""
     folder = files("esmero.demo").joinpath("letters")
     layout = Template(folder.joinpath("letter.mjml").read_text("utf-8"))
     words: dict[str, dict[str, Any]] = tomllib.loads(folder.joinpath("words.toml").read_text("utf-8"))[name]
     head = HEADS[name]
     return [
-        Source(
+        TemplateSource(
             language=language,
             subject=said["subject"],
             preheader=said["preheader"],

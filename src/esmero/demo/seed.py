@@ -6,16 +6,16 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from esmero.demo.crowd import Somebody, invent_people
-from esmero.demo.group import Group, found_group
-from esmero.dossier.saved import save_segment
+from esmero.demo.group import InventedGroup, found_group
+from esmero.demo.population import InventedPerson, invent_people
+from esmero.dossier.segments.saving import save_segment
 from esmero.house.audit import note
 from esmero.house.models import Brand
-from esmero.people.folding import fold
-from esmero.people.ledger import CONSENT
+from esmero.people.addresses.suppression import suppress
 from esmero.people.models import Address, ContactPoint, Person, Preference, Suppression, Tag
-from esmero.people.permission import NewEntry, record
-from esmero.people.suppression import suppress
+from esmero.people.permissions.ledger import NewEntry, record
+from esmero.people.permissions.state import CONSENT
+from esmero.people.text_folding import fold
 
 CHUNK = 500
 SOURCES = {
@@ -56,7 +56,7 @@ SEGMENTS = (
 )  # fmt: skip
 
 
-def _write_people(people: Sequence[Somebody]) -> list[Person]:
+def _write_people(people: Sequence[InventedPerson]) -> list[Person]:
     values = dict.fromkeys(one.address for one in people if one.address)
     Address.objects.bulk_create([Address(value=v, domain=v.rpartition("@")[2]) for v in values], batch_size=CHUNK)
     addresses = dict(Address.objects.values_list("value", "id"))
@@ -98,7 +98,7 @@ def _write_people(people: Sequence[Somebody]) -> list[Person]:
     return rows
 
 
-def _write_words(people: Sequence[Somebody], rows: Sequence[Person], group: Group) -> None:
+def _write_words(people: Sequence[InventedPerson], rows: Sequence[Person], group: InventedGroup) -> None:
     entries = []
     for one, row in zip(people, rows, strict=True):
         for word in one.words:
@@ -122,7 +122,7 @@ def _write_words(people: Sequence[Somebody], rows: Sequence[Person], group: Grou
         record(entries[start : start + CHUNK])
 
 
-def _write_wishes(people: Sequence[Somebody], rows: Sequence[Person], group: Group) -> None:
+def _write_wishes(people: Sequence[InventedPerson], rows: Sequence[Person], group: InventedGroup) -> None:
     now = timezone.now()
     preferences = []
     for one, row in zip(people, rows, strict=True):

@@ -5,7 +5,7 @@ from django.db import models
 from esmero.house.models import Brand
 
 
-class Tally(models.Model):
+class DailyAggregate(models.Model):
     """How often something happened to a brand on one day (UTC); `key` splits it: a receiver, a meaning, a topic, or ""."""
 
     brand = models.ForeignKey(Brand, on_delete=models.CASCADE, related_name="+")
@@ -21,12 +21,12 @@ class Tally(models.Model):
         return f"{self.kind} {self.day} {self.key}: {self.number}"
 
     @classmethod
-    def of_every_brand(cls) -> models.QuerySet["Tally"]:
+    def of_every_brand(cls) -> models.QuerySet["DailyAggregate"]:
         """Return the rows of all brands, each named, so that the index that begins with the brand is gone through."""
         return cls.objects.filter(brand__in=list(Brand.objects.values_list("pk", flat=True)))
 
 
-class Counted(models.Model):
+class SegmentEstimate(models.Model):
     """How many people some conditions selected: `digest` names conditions and day; null until it is counted."""
 
     digest = models.CharField(max_length=24, unique=True)

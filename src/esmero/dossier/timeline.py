@@ -23,7 +23,7 @@ _RETURNS = (
 _OTHER = (_EVENT.UNSUBSCRIBED, _EVENT.REPLIED, _EVENT.RETRIED, _EVENT.RESOLVED)
 
 
-class Key(NamedTuple):
+class TimelineKey(NamedTuple):
     """The place of a moment: later first, then the table's rank, then the row's id."""
 
     at: datetime
@@ -32,7 +32,7 @@ class Key(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class TimelineEntry:
     """Something that happened: `kind` is message, event, permission, wrote, answered, import, note or change."""
 
     at: datetime
@@ -42,11 +42,13 @@ class Moment:
     id: int = 0
 
     @property
-    def key(self) -> Key:
-        return Key(self.at, self.rank, self.id)
+    def key(self) -> TimelineKey:
+        return TimelineKey(self.at, self.rank, self.id)
 
 
-def read_timeline(person: Person, *, show: str = "", before: Key | None = None, limit: int = LIMIT) -> list[Moment]:
+def read_timeline(
+    person: Person, *, show: str = "", before: TimelineKey | None = None, limit: int = LIMIT
+) -> list[TimelineEntry]:
     """Return the latest `limit` moments of a person's story that lie before a key, the newest first; one query a table.
 
     `show` is one of SHOWN, or "" for everything.
@@ -70,7 +72,9 @@ class _Source:
     tell: Callable[[Any], tuple[str, Mapping[str, Any]]]
 
 
-def _read(source: _Source, person: Person, *, rank: int, before: Key | None, limit: int) -> Iterator[Moment]:
+def _read(
+    source: _Source, person: Person, *, rank: int, before: TimelineKey | None, limit: int
+) -> Iterator[TimelineEntry]:
     rows = source.rows(person).annotate(moment=source.moment)
     if before is not None:
         earlier = Q(moment__lt=before.at)
@@ -81,7 +85,7 @@ def _read(source: _Source, person: Person, *, rank: int, before: Key | None, lim
         rows = rows.filter(earlier)
     for row in rows.order_by("-moment", "-id")[:limit]:
         kind, facts = source.tell(row)
-        yield Moment(row.moment, kind, facts, rank, row.pk)
+        yield TimelineEntry(row.moment, kind, facts, rank, row.pk)
 
 
 def _tell_message(row: Message) -> tuple[str, Mapping[str, Any]]:

@@ -7,7 +7,7 @@ from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.db.models import Q
 
-from esmero.vault.models import Sealed
+from esmero.vault.models import StoredFile
 from esmero.work.models import Due
 
 
@@ -75,7 +75,7 @@ class Brand(models.Model):
     dkim_domain = models.CharField(max_length=190, blank=True, default="")
     dkim_selector = models.CharField(max_length=63, blank=True, default="")
     colour = models.CharField(max_length=7, default="#0e5c59")
-    logo = models.ForeignKey(Sealed, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    logo = models.ForeignKey(StoredFile, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     readiness = models.JSONField(
         default=dict, blank=True, help_text="What the last look at the domain's records found."
     )

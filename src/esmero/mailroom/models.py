@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from esmero.house.models import Brand
 from esmero.outbox.models import Message, MessageEvent
-from esmero.vault.models import Sealed
+from esmero.vault.models import StoredFile
 from esmero.work.models import Due
 
 
@@ -18,7 +18,7 @@ class Inbound(Due):
         DONE = "done"
         FAILED = "failed"  # stays visible with its bytes until a person decides
 
-    raw = models.ForeignKey(Sealed, on_delete=models.PROTECT, related_name="+")
+    raw = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
     envelope_from = models.CharField(max_length=320, blank=True, default="")
     envelope_to = models.CharField(max_length=320, blank=True, default="")
     door = models.CharField(max_length=20, help_text="smtp, lmtp, imap:NAME, hook:PROVIDER, file, catcher")
@@ -39,7 +39,7 @@ class Inbound(Due):
         return f"{self.kind or self.state} {self.received_at:%Y-%m-%d %H:%M}"
 
 
-class SendingAgain(Due):
+class ScheduledResend(Due):
     """A message that met an absent person: whether it is still worth it is asked when they are back."""
 
     class State(models.TextChoices):
@@ -152,7 +152,7 @@ class MailboxFolder(models.Model):
         return f"{self.name} {self.uid_validity}:{self.last_uid}"
 
 
-class AggregateReport(models.Model):
+class DmarcReportFile(models.Model):
     """A receiver's DMARC report over one of our domains (RFC 9990); its file is the mail's."""
 
     evidence = models.CharField(max_length=200, blank=True, default="", help_text="Which mail brought it.")
@@ -179,10 +179,10 @@ class AggregateReport(models.Model):
         return f"{self.organisation} {self.domain} {self.begin:%Y-%m-%d}"
 
 
-class AggregateRow(models.Model):
+class DmarcReportRow(models.Model):
     """Mail of one source in a report."""
 
-    report = models.ForeignKey(AggregateReport, on_delete=models.CASCADE, related_name="rows")
+    report = models.ForeignKey(DmarcReportFile, on_delete=models.CASCADE, related_name="rows")
     source = models.CharField(max_length=45)
     count = models.BigIntegerField()
     disposition = models.CharField(max_length=20, blank=True, default="")
@@ -203,11 +203,11 @@ class AggregateRow(models.Model):
         return f"{self.source}: {self.count}"
 
 
-class Hook(models.Model):
+class WebhookSecret(models.Model):
     """A provider that tells by webhook: the secret by which it proves itself, and when it was heard last."""
 
     provider = models.CharField(max_length=20, unique=True)
-    secret = models.TextField(blank=True, default="", help_text="Encrypted, see outbox/passwords.py.")
+    secret = models.TextField(blank=True, default="", help_text="Encrypted, see outbox/relay_passwords.py.")
     heard_at = models.DateTimeField(null=True, blank=True, help_text="When it last told something, and proved itself.")
     refused_at = models.DateTimeField(null=True, blank=True, help_text="When somebody last could not prove to be it.")
 

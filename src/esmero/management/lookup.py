@@ -6,7 +6,7 @@ from django.db.models import Q
 
 from esmero.campaigns.models import Campaign
 from esmero.house.models import Brand
-from esmero.management.leaf import Fault
+from esmero.management.command import CommandFault
 from esmero.outbox.models import Message
 from esmero.people.models import Segment, Topic
 
@@ -15,7 +15,9 @@ def find_brand(slug: str) -> Brand:
     """Return the brand of this code."""
     found = Brand.objects.filter(slug=slug).first()
     if found is None:
-        raise Fault(_none("brand", slug, have=Brand.objects.values_list("slug", flat=True), make="esmero brand create"))
+        raise CommandFault(
+            _none("brand", slug, have=Brand.objects.values_list("slug", flat=True), make="esmero brand create")
+        )
     return found
 
 
@@ -25,7 +27,7 @@ def find_topic(code: str, *, brand: Brand) -> Topic:
     found = topics.filter(code=code).first()
     if found is None:
         make = f"esmero topic create --brand {brand.slug}"
-        raise Fault(_none(f"topic of {brand.slug}", code, have=topics.values_list("code", flat=True), make=make))
+        raise CommandFault(_none(f"topic of {brand.slug}", code, have=topics.values_list("code", flat=True), make=make))
     return found
 
 
@@ -36,7 +38,7 @@ def find_segment(name: str) -> Segment:
         found = Segment.objects.filter(pk=int(name)).first()
     if found is None:
         have = Segment.objects.order_by("id").values_list("name", flat=True)[:20]
-        raise Fault(_none("segment", name, have=have, make="esmero segment create"))
+        raise CommandFault(_none("segment", name, have=have, make="esmero segment create"))
     return found
 
 
@@ -45,7 +47,7 @@ def find_campaign(pk: int) -> Campaign:
     rows = Campaign.objects.select_related("brand", "topic__purpose", "version", "segment", "job", "dispatch")
     found = rows.filter(pk=pk).first()
     if found is None:
-        raise Fault(f"There is no campaign {pk}. `esmero campaign list` names those there are.")
+        raise CommandFault(f"There is no campaign {pk}. `esmero campaign list` names those there are.")
     return found
 
 

@@ -3,7 +3,7 @@
 A line is `h<message> …` before a sub-batch is handed to the transport (and the file is synced), `b<message>` before the first octet of a message's body may leave, and `a<message> <fate> <code> …` as soon as
 the relay's answer is read. The file is mapped into memory that
 the kernel keeps: a line is written without a system call, and a killed process loses none. Its room is reserved when it
-is made, so a full disk is an error then and not in mid-send. The file names the boot of the machine: after a power cut, what it does not say is not believed (outbox/settling.py).
+is made, so a full disk is an error then and not in mid-send. The file names the boot of the machine: after a power cut, what it does not say is not believed (outbox/journal_recovery.py).
 The file is deleted only after the database has everything that it says.
 """
 
@@ -22,7 +22,7 @@ from esmero.outbox.transports.parcels import Fate, Outcome
 ROOM = 64 * 1024
 
 
-class NameTaken(Exception):
+class WorkerNameTaken(Exception):
     """Another live worker has this name; two of one name would settle each other's messages."""
 
 
@@ -73,7 +73,7 @@ class Journal:
 
 
 @dataclass
-class Remains:
+class JournalRemains:
     """What the journals of a dead worker say."""
 
     handed: set[int] = field(default_factory=set)
@@ -82,7 +82,7 @@ class Remains:
     other_boot: bool = False
 
 
-class Desk:
+class JournalFolder:
     """The folder of one worker's journals, held under a lock as long as the worker lives."""
 
     def __init__(self, home: Path, *, worker: str) -> None:
@@ -93,7 +93,7 @@ class Desk:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as taken:
             os.close(self._lock)
-            raise NameTaken(
+            raise WorkerNameTaken(
                 f"A worker named {worker!r} is running already. Stop it, or give this one another name (ESMERO_WORKER_NAME)."
             ) from taken
         self._next = 1 + max((int(path.stem) for path in self._journals()), default=0)
@@ -113,9 +113,9 @@ class Desk:
         number, self._next = self._next, self._next + 1
         return Journal(self.folder / f"{number}.journal")
 
-    def read_remains(self) -> Remains:
+    def read_remains(self) -> JournalRemains:
         """Read what earlier processes of this name left; call before the first open_journal()."""
-        remains = Remains()
+        remains = JournalRemains()
         for path in sorted(self._journals(), key=lambda path: int(path.stem)):
             _read_into(
                 remains, path.read_bytes().rstrip(b"\0").split(b"\n")[:-1]
@@ -128,7 +128,7 @@ class Desk:
             path.unlink()
 
 
-def _read_into(remains: Remains, lines: list[bytes]) -> None:
+def _read_into(remains: JournalRemains, lines: list[bytes]) -> None:
     if not lines:
         return
     if lines[0] != f"boot {boot_id()}".encode("ascii"):

@@ -31,7 +31,7 @@ STATES_AT_REST = (
 STATES_BUSY = (Message.State.CLAIMED, Message.State.WIRE, Message.State.ORPHANED)
 
 
-class Claimed(NamedTuple):
+class ClaimedMessage(NamedTuple):
     """A message in the hands of a worker: what case file, renderer and transport need of its row."""
 
     id: int
@@ -52,7 +52,7 @@ def new_opaque() -> str:
 
 def claim_messages(
     *, worker: str, dispatch_ids: Collection[int], now: datetime, most: int = CLAIM_SIZE
-) -> list[Claimed]:
+) -> list[ClaimedMessage]:
     """Claim up to `most` due messages of these dispatches, the most urgent lane first, then the oldest."""
     if not dispatch_ids or most <= 0:
         return []
@@ -62,7 +62,7 @@ def claim_messages(
         due = due.order_by("lane", "due_at", "id")
         if connection.features.has_select_for_update_skip_locked:
             due = due.select_for_update(skip_locked=True, of=("self",))
-        rows = [Claimed(*row) for row in due.values_list(*Claimed._fields)[:most]]
+        rows = [ClaimedMessage(*row) for row in due.values_list(*ClaimedMessage._fields)[:most]]
         ids = [row.id for row in rows]
         taken = Message.objects.filter(id__in=ids, state__in=claimable).update(
             state=Message.State.CLAIMED, claimed_by=worker, claimed_until=now + LEASE
@@ -89,24 +89,24 @@ def put_on_wire(ids: Sequence[int], *, worker: str) -> set[int]:
         return set(held.values_list("id", flat=True))
 
 
-class Retry(NamedTuple):
+class RetryPlan(NamedTuple):
     """The plan for a message that did not leave: when to try again, or None to give up."""
 
     due_at: datetime | None
     counts: bool  # whether this was a try of the message, or trouble of the relay
 
 
-class Answer(NamedTuple):
+class LedgerAnswer(NamedTuple):
     """An outcome with what is to follow from it."""
 
     outcome: Outcome
-    retry: Retry | None = None
+    retry: RetryPlan | None = None
     worst: int = Message.Worst.NOTHING
     event: str = ""
     facts: dict[str, object] | None = None
 
 
-def record_answers(answers: Sequence[Answer], *, worker: str, at: datetime) -> int:
+def record_answers(answers: Sequence[LedgerAnswer], *, worker: str, at: datetime) -> int:
     """Write what became of messages on the wire, in few statements; return how many rows were still this worker's."""
     sent = [a.outcome.key for a in answers if a.outcome.fate is Fate.ACCEPTED]
     doubts = [a.outcome.key for a in answers if a.outcome.fate is Fate.IN_DOUBT]
@@ -127,7 +127,7 @@ def record_answers(answers: Sequence[Answer], *, worker: str, at: datetime) -> i
             if answer.outcome.fate in (Fate.ACCEPTED, Fate.IN_DOUBT):
                 continue
             text = _words(answer.outcome)
-            retry = answer.retry or Retry(None, counts=True)
+            retry = answer.retry or RetryPlan(None, counts=True)
             grouped[(retry.due_at, retry.counts, answer.worst, text)].append(answer.outcome.key)
         for (due_at, counts, worst, words), ids in grouped.items():
             rows = held.filter(id__in=ids)

@@ -5,7 +5,7 @@ from django.db.models import Q
 
 from esmero.content.models import Link, TemplateVersion
 from esmero.house.models import Brand
-from esmero.outbox.meaning import Meaning
+from esmero.outbox.bounce_meaning import BounceMeaning
 from esmero.people.models import Channel, Person, Purpose, Topic
 from esmero.work.models import Due
 
@@ -193,7 +193,7 @@ class MessageEvent(models.Model):
             models.Index(fields=["at"], name="event_at"),
             models.Index(fields=["kind", "at"], name="event_kind_at"),
             models.Index(fields=["at", "id"], condition=~Q(kind__in=OTHER_KINDS), name="event_return"),
-            models.Index(Meaning("facts"), "at", "id", condition=~Q(kind__in=OTHER_KINDS), name="event_meaning"),
+            models.Index(BounceMeaning("facts"), "at", "id", condition=~Q(kind__in=OTHER_KINDS), name="event_meaning"),
         ]
 
     def __str__(self) -> str:

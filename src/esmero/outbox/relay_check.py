@@ -10,11 +10,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from esmero.outbox.models import Relay
-from esmero.outbox.passwords import PasswordLost
-from esmero.outbox.reaching import NotMeant, find_addresses
+from esmero.outbox.private_networks import PrivateNetworkRefused, find_addresses
+from esmero.outbox.relay_passwords import RelayPasswordLost
 from esmero.outbox.relays import address_of
-from esmero.outbox.transports.smtp.opening import open_session
-from esmero.outbox.transports.smtp.relay import RelayAddress, RelayTrouble
+from esmero.outbox.transports.smtp.relay_address import RelayAddress, RelayTrouble
+from esmero.outbox.transports.smtp.session import open_session
 
 WAIT = 15.0  # seconds for the whole session
 
@@ -27,7 +27,7 @@ _ORDER = {
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class RelayCheckStep:
     """One step: `state` is ok, broken, open (never came to it) or warned; `said` are the facts, `remedy` what to do."""
 
     step: str
@@ -36,21 +36,21 @@ class Step:
     remedy: str = ""
 
 
-def check_relay(relay: Relay) -> list[Step]:
+def check_relay(relay: Relay) -> list[RelayCheckStep]:
     """Go through all steps, within about 20 seconds; nothing is sent. Never raises for what the relay does."""
     order = _ORDER[relay.security]
     if not relay.username:
         order = tuple(step for step in order if step != "auth")
     try:
         found = find_addresses(relay.host, port=relay.port)
-    except NotMeant as trouble:
+    except PrivateNetworkRefused as trouble:
         remedy = "Write the address itself as the host if you mean that machine"
         return _end(order, "name", said=str(trouble), remedy=remedy)
     except OSError as trouble:
         return _end(order, "name", said=str(trouble.strerror or trouble), remedy="Check the host")
     try:
         address = replace(address_of(relay, helo=socket.getfqdn()), timeout=WAIT)
-    except PasswordLost as trouble:
+    except RelayPasswordLost as trouble:
         return _end(order, "auth", said=str(trouble), remedy="Enter the password again")
     try:
         return asyncio.run(_go(address, order=order, found=", ".join(found)))
@@ -59,7 +59,7 @@ def check_relay(relay: Relay) -> list[Step]:
         return _end(order, place, said=trouble.text, remedy=trouble.remedy)
 
 
-async def _go(address: RelayAddress, *, order: tuple[str, ...], found: str) -> list[Step]:
+async def _go(address: RelayAddress, *, order: tuple[str, ...], found: str) -> list[RelayCheckStep]:
     link, session = await open_session(address)
     tls, names = link.tls_version, ", ".join(session.capabilities.names)
     link.quit()
@@ -70,13 +70,13 @@ async def _go(address: RelayAddress, *, order: tuple[str, ...], found: str) -> l
         "tls": tls,
         "auth": ", ".join(session.capabilities.mechanisms),
     }
-    steps = [Step(step, "ok", said[step][:400]) for step in order]
+    steps = [RelayCheckStep(step, "ok", said[step][:400]) for step in order]
     if address.security == "none" and not _is_here(address.host):
-        steps.append(Step("tls", "warned", remedy="Use security starttls or tls"))
+        steps.append(RelayCheckStep("tls", "warned", remedy="Use security starttls or tls"))
     return steps
 
 
-def keep_check(relay_id: int, *, then: Callable[[], Mapping[str, Any]] = dict) -> list[Step]:
+def keep_check(relay_id: int, *, then: Callable[[], Mapping[str, Any]] = dict) -> list[RelayCheckStep]:
     """Check a relay and keep the result on its row; a relay that answers is no longer in trouble.
 
     `then` is done when it works; what it tells is kept with the result, at once, so that whoever waits sees both.
@@ -98,17 +98,17 @@ def mark_checking(relay: Relay) -> None:
         Relay.objects.filter(pk=relay.pk).update(check_result={"since": timezone.now().isoformat()})
 
 
-def is_good(steps: list[Step]) -> bool:
+def is_good(steps: list[RelayCheckStep]) -> bool:
     """Say whether mail can leave by it."""
     return all(one.state in {"ok", "warned"} for one in steps)
 
 
-def _end(order: tuple[str, ...], place: str, *, said: str, remedy: str) -> list[Step]:
+def _end(order: tuple[str, ...], place: str, *, said: str, remedy: str) -> list[RelayCheckStep]:
     position = order.index(place) if place in order else len(order) - 1
     return [
-        *(Step(step, "ok") for step in order[:position]),
-        Step(order[position], "broken", said[:400], remedy),
-        *(Step(step, "open") for step in order[position + 1 :]),
+        *(RelayCheckStep(step, "ok") for step in order[:position]),
+        RelayCheckStep(order[position], "broken", said[:400], remedy),
+        *(RelayCheckStep(step, "open") for step in order[position + 1 :]),
     ]
 
 

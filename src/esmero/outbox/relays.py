@@ -11,16 +11,16 @@ from django.utils.translation import gettext as _
 from esmero.house.audit import note
 from esmero.house.models import Brand, User
 from esmero.outbox.models import Dispatch, Relay
-from esmero.outbox.passwords import hide_password, reveal_password
+from esmero.outbox.relay_passwords import hide_password, reveal_password
 from esmero.outbox.transports.capture.transport import CaptureTransport, InThread
-from esmero.outbox.transports.parcels import Observer, Parcel
+from esmero.outbox.transports.parcels import DeliveryObserver, Parcel
 from esmero.outbox.transports.smtp.pool import RelayAddress, SmtpPool
 
 
 class Transport(Protocol):
     """What every way out can do."""
 
-    async def deliver(self, parcels: Sequence[Parcel], observer: Observer) -> None: ...
+    async def deliver(self, parcels: Sequence[Parcel], observer: DeliveryObserver) -> None: ...
 
     async def close(self) -> None: ...
 

@@ -87,7 +87,7 @@ class Occasion:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Suppression:
+class CaseSuppression:
     """An address that was silenced: wholly (it does not exist) or for commerce only (somebody complained)."""
 
     scope: Literal["all", "commercial"]
@@ -95,7 +95,7 @@ class Suppression:
     since: datetime
 
 
-class Permission(NamedTuple):
+class CasePermission(NamedTuple):
     """One entry of the permission ledger for the occasion's brand and channel; entries are added, never changed.
 
     A topic of "" means every topic of the purpose.
@@ -114,7 +114,7 @@ class Permission(NamedTuple):
         return self.purpose == occasion.purpose and (not self.topic or self.topic == occasion.topic)
 
 
-class Wishes(NamedTuple):
+class PromotionWishes(NamedTuple):
     """What a person wishes for the topic of the promotion slot, and when they last heard of it; as in `Recipient`."""
 
     wants_topic: bool | None
@@ -134,15 +134,15 @@ class Recipient(NamedTuple):
     person: int
     address: str | None
     standing: Standing
-    suppression: Suppression | None
-    permissions: tuple[Permission, ...]
+    suppression: CaseSuppression | None
+    permissions: tuple[CasePermission, ...]
     wants_topic: bool | None
     minimum_gap: timedelta | None
     last_written_at: datetime | None
     paused_until: datetime | None
     already_has: bool
     address_taken_by: int | None
-    promotion_wishes: Wishes | None
+    promotion_wishes: PromotionWishes | None
 
     def for_promotion(self) -> "Recipient":
         """Return the same person as the slot sees them: with their wishes for its topic.

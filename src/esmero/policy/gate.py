@@ -51,12 +51,12 @@ _RECIPIENT_QUESTIONS: dict[MessageClass, tuple[_Question, ...]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Findings:
+class OccasionFindings:
     """What is settled for a whole dispatch: the objections of the rules that look at the occasion only."""
 
     occasion: Occasion
     objections: tuple[Objection, ...]
-    slot: "Findings | None"
+    slot: "OccasionFindings | None"
 
 
 def judge(case: Case) -> Verdict:
@@ -64,10 +64,10 @@ def judge(case: Case) -> Verdict:
     return judge_recipient(case.recipient, findings=judge_occasion(case.occasion))
 
 
-def judge_occasion(occasion: Occasion) -> Findings:
+def judge_occasion(occasion: Occasion) -> OccasionFindings:
     """Ask what a whole dispatch shares, once; the answer goes into `judge_recipient` for each person."""
     slot = occasion.as_promotion()
-    return Findings(
+    return OccasionFindings(
         occasion=occasion,
         objections=tuple(
             objection
@@ -79,7 +79,7 @@ def judge_occasion(occasion: Occasion) -> Findings:
     )
 
 
-def judge_recipient(recipient: Recipient, *, findings: Findings) -> Verdict:
+def judge_recipient(recipient: Recipient, *, findings: OccasionFindings) -> Verdict:
     """Judge one person on an occasion; body and promotion slot apart, so that the slot never costs the body."""
     objections = _objections(recipient, findings=findings)
     if objections:
@@ -90,7 +90,7 @@ def judge_recipient(recipient: Recipient, *, findings: Findings) -> Verdict:
     return Verdict("go_without_promotion", slot_objections=lost) if lost else _GO
 
 
-def _objections(recipient: Recipient, *, findings: Findings) -> tuple[Objection, ...]:
+def _objections(recipient: Recipient, *, findings: OccasionFindings) -> tuple[Objection, ...]:
     occasion = findings.occasion
     found: list[Objection] = []
     for ask in _RECIPIENT_QUESTIONS[occasion.message_class]:

@@ -11,10 +11,10 @@ from typing import Any
 
 from django.db.models import Count, IntegerField, Model, Value
 
+from esmero.people.addresses.suppression import find_suppressions
 from esmero.people.models import Person
-from esmero.people.suppression import find_suppressions
-from esmero.privacy.erase import rows_of
-from esmero.privacy.table import TABLE, Holding
+from esmero.privacy.erasure import rows_of
+from esmero.privacy.personal_data import TABLE, PersonalData
 
 
 def gather(person: Person) -> dict[str, list[dict[str, Any]]]:
@@ -56,7 +56,7 @@ def write_archive(held: Mapping[str, list[dict[str, Any]]]) -> bytes:
     return archive.getvalue()
 
 
-def _read(holding: Holding, person: Person) -> list[dict[str, Any]]:
+def _read(holding: PersonalData, person: Person) -> list[dict[str, Any]]:
     rows = rows_of(holding, person) if holding.model.__name__ != "Address" else _address(person)
     return [{name: _plain(_value(row, name)) for name in holding.exported} for row in rows.order_by("pk")]
 

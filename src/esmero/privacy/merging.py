@@ -1,7 +1,7 @@
 """Two persons who are one: what the gone had becomes the kept one's, exactly written down, so that it can be undone.
 
 History follows: messages, conversations, permissions, lines of imports. A withdrawal of either wins as it does within one
-ledger (people/ledger.py): only a later consent of the person themselves counts after it. Addresses keep their standing,
+ledger (people/permissions/state.py): only a later consent of the person themselves counts after it. Addresses keep their standing,
 for silence belongs to an address. The row of the gone stays, merged: its number still finds who they are.
 """
 
@@ -19,10 +19,10 @@ from esmero.house.audit import note
 from esmero.house.models import User
 from esmero.outbox.models import Message
 from esmero.people.models import ContactPoint, Duplicate, Merge, Permission, PermissionEntry, Person, Preference
-from esmero.people.names import refold
-from esmero.people.permission import settle_anew
-from esmero.privacy.columns import CLASHES_ONLY, FATES, ONCE
-from esmero.privacy.rows import Packed, pack, put_back, unpack
+from esmero.people.permissions.ledger import settle_anew
+from esmero.people.persons.names import refold
+from esmero.privacy.merge_columns import CLASHES_ONLY, FATES, ONCE
+from esmero.privacy.row_snapshots import Packed, pack, put_back, unpack
 
 # What of two persons can be chosen, beside their own fields ("own:KEY").
 CHOICES = ("number", "title", "given_name", "family_name", "language", "country", "organisation", "address")
@@ -31,7 +31,7 @@ _UNSENT = frozenset({Message.State.PLANNED, Message.State.WAITING, Message.State
 _LEFT_OUT = frozenset({Message.State.REFUSED, Message.State.CANCELLED})
 
 
-class NotNow(Exception):
+class MergeRefused(Exception):
     """These two cannot be merged, or the merge cannot be undone; the text says why and what to do."""
 
 
@@ -51,7 +51,7 @@ def merge(kept: Person, gone: Person, *, taken: Collection[str], by: User | str)
     with transaction.atomic():
         kept, gone = _lock(kept, gone)
         if kept.pk == gone.pk or {kept.state, gone.state} != {Person.State.ACTIVE}:
-            raise NotNow(_("Only two different people who are both active can be merged."))
+            raise MergeRefused(_("Only two different people who are both active can be merged."))
         done = Merge.objects.create(kept=kept, gone=gone, by=str(by))
         facts: dict[str, Any] = {"kept": pack(kept), "gone": pack(gone)}
         facts["last_entry"] = PermissionEntry.objects.filter(person=kept).order_by("-id").values_list("id").first()
@@ -83,9 +83,9 @@ def undo_merge(done: Merge, *, by: User | str) -> None:
         kept, gone = _lock(done.kept, done.gone)
         later = Merge.objects.filter(Q(kept=kept) | Q(gone=kept), undone_at__isnull=True, pk__gt=done.pk)
         if done.undone_at is not None or kept.state == Person.State.ERASED or gone.state != Person.State.MERGED:
-            raise NotNow(_("This merge was undone already."))
+            raise MergeRefused(_("This merge was undone already."))
         if later.exists():
-            raise NotNow(_("This person was merged again later: undo that merge first."))
+            raise MergeRefused(_("This person was merged again later: undo that merge first."))
         facts = done.facts
         Permission.objects.filter(person=kept).delete()
         for label, ids in facts["moved"].items():

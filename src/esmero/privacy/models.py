@@ -7,7 +7,7 @@ from esmero.house.models import Brand
 from esmero.people.models import Person
 
 
-class Access(models.Model):
+class DataAccess(models.Model):
     """A link to one's own data, sent to the address that is on file; good for a day (tokens, Purpose.DATA)."""
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
@@ -75,7 +75,7 @@ class DataRequest(models.Model):
 
 
 class Retention(models.Model):
-    """How a rule of house/terms.py stands: the term that the operator set, what went last, what goes next."""
+    """How a rule of house/retention_terms.py stands: the term that the operator set, what went last, what goes next."""
 
     code = models.CharField(max_length=40, unique=True)
     days = models.PositiveIntegerField(

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from esmero.house.audit import note
 from esmero.house.models import Brand, User
 from esmero.people.models import Person
-from esmero.privacy.erase import NotYet, erase_person
+from esmero.privacy.erasure import ErasureRefused, erase_person
 from esmero.privacy.models import DataRequest
 
 WITHIN = timedelta(days=30)
@@ -33,7 +33,7 @@ def ask_erasure(person: Person, *, brand: Brand, at: datetime) -> DataRequest:
         if not person.number:
             try:
                 _erase(request, by=THE_PERSON, at=at)
-            except NotYet:  # a message is on the wire this very moment: staff, or the person a minute later
+            except ErasureRefused:  # a message is on the wire this very moment: staff, or the person a minute later
                 return request
     return request
 

@@ -1,6 +1,6 @@
 """Terms of storage carried out: what is over its term goes, in bounded batches, each told to the audit log in numbers.
 
-The terms are data of the countries' profiles (house/terms.py): the house keeps to the shortest of those under which its
+The terms are data of the countries' profiles (house/retention_terms.py): the house keeps to the shortest of those under which its
 brands write, unless the operator set another. What never goes stands in KEPT. Every batch is a transaction of its own and
 finds its rows anew, so a crash or a second run changes nothing but the time.
 """
@@ -22,16 +22,16 @@ from esmero.campaigns.lifecycle import outdate_dry_runs
 from esmero.campaigns.models import AudienceMember, Campaign
 from esmero.conversations.models import Conversation, Entry
 from esmero.house.audit import note
+from esmero.house.jurisdictions import profile_of
 from esmero.house.models import AuditEntry, Brand, User
-from esmero.house.profiles import profile_of
-from esmero.house.terms import Term, strictest
-from esmero.mailroom.alignment import forget_reports
-from esmero.mailroom.models import AggregateReport, ClickTrace, Inbound
+from esmero.house.retention_terms import RetentionTerm, strictest
+from esmero.mailroom.arriving.dmarc_reports import forget_reports
+from esmero.mailroom.models import ClickTrace, DmarcReportFile, Inbound
 from esmero.outbox.models import Captured, Message, MessageEvent
 from esmero.people.models import Import, ImportLine, PermissionEntry
-from esmero.privacy.models import Access, AddressChange, DataRequest, Retention
+from esmero.privacy.models import AddressChange, DataAccess, DataRequest, Retention
 from esmero.vault.files import discard, drop
-from esmero.vault.models import Sealed
+from esmero.vault.models import StoredFile
 
 type Rows = QuerySet[Any]
 
@@ -45,12 +45,12 @@ _ENDED = (Campaign.State.DONE, Campaign.State.CANCELLED)
 _PROVES = PermissionEntry.objects.filter(proof=OuterRef("pk"))
 
 
-class TooLong(Exception):
+class TermTooLong(Exception):
     """A term longer than the law leaves, or none at all."""
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class RetentionRule:
     """`find` gives for each table the rows that are over their term at a moment; `end` ends some, by id, at a moment."""
 
     find: tuple[Callable[[datetime], Rows], ...]
@@ -58,23 +58,23 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class RuleStatus:
     """A rule as it holds in this house, with what it did."""
 
     code: str
-    term: Term
+    term: RetentionTerm
     days: int
     is_own: bool
     row: Retention | None
 
 
-def house_terms() -> dict[str, Term]:
+def house_terms() -> dict[str, RetentionTerm]:
     """Return by rule the strictest term of the profiles under which the house's brands write."""
     codes = Brand.objects.order_by("profile").values_list("profile", flat=True).distinct()
     return strictest(profile_of(code).terms for code in codes)
 
 
-def list_standings() -> list[Standing]:
+def list_standings() -> list[RuleStatus]:
     """Return all rules in their order. Two queries."""
     rows = {row.code: row for row in Retention.objects.all()}
     return [
@@ -82,10 +82,10 @@ def list_standings() -> list[Standing]:
     ]  # fmt: skip
 
 
-def _standing(code: str, *, term: Term, row: Retention | None) -> Standing:
+def _standing(code: str, *, term: RetentionTerm, row: Retention | None) -> RuleStatus:
     own = row.days if row is not None else None
     days = term.days if own is None else min(own, term.longest)
-    return Standing(code=code, term=term, days=days, is_own=own is not None, row=row)
+    return RuleStatus(code=code, term=term, days=days, is_own=own is not None, row=row)
 
 
 def set_days(code: str, *, days: int | None, by: User | str) -> None:
@@ -98,7 +98,7 @@ def set_days(code: str, *, days: int | None, by: User | str) -> None:
     """
     term = house_terms()[code]
     if days is not None and not 1 <= days <= term.longest:
-        raise TooLong(str(term.longest))
+        raise TermTooLong(str(term.longest))
     with transaction.atomic():
         row, _made = Retention.objects.get_or_create(code=code)
         if row.days == days:
@@ -112,7 +112,7 @@ def count_over(at: datetime, *, most: int = MOST_COUNTED) -> dict[str, int]:
     return {one.code: _count(one, at=at, most=most) for one in list_standings()}
 
 
-def _count(standing: Standing, *, at: datetime, most: int) -> int:
+def _count(standing: RuleStatus, *, at: datetime, most: int) -> int:
     cut = at - timedelta(days=standing.days)
     return sum(find(cut).order_by()[:most].count() for find in RULES[standing.code].find)
 
@@ -184,7 +184,7 @@ def _forget_reports(model: type[Any], ids: list[Any], at: datetime) -> None:  # 
 
 
 def _drop(model: type[Any], ids: list[Any], at: datetime) -> None:
-    if model is Sealed:
+    if model is StoredFile:
         drop(ids, at=at)
     elif model is Import:
         drop(_files_of(ids), at=at)
@@ -200,14 +200,14 @@ def _files_of(ids: Iterable[int]) -> list[int]:
     for file, reading in Import.objects.filter(pk__in=list(ids)).values_list("file", "reading"):
         files.append(file)
         texts.add(reading.get("text") or "")
-    kept = Sealed.objects.filter(Exists(_PROVES), sha256__in=texts).values("sha256")
-    others = Sealed.objects.filter(sha256__in=texts - {""}).exclude(sha256__in=kept)
+    kept = StoredFile.objects.filter(Exists(_PROVES), sha256__in=texts).values("sha256")
+    others = StoredFile.objects.filter(sha256__in=texts - {""}).exclude(sha256__in=kept)
     return [*files, *others.values_list("pk", flat=True)]
 
 
 def _anonymise_messages(model: type[Any], ids: list[Any], at: datetime) -> None:  # noqa: ARG001
     hashes = Message.objects.filter(pk__in=ids, payload__isnull=False).values_list("payload__sealed", flat=True)
-    papers = list(Sealed.objects.filter(sha256__in=[one for one in hashes if one]).values_list("pk", flat=True))
+    papers = list(StoredFile.objects.filter(sha256__in=[one for one in hashes if one]).values_list("pk", flat=True))
     Message.objects.filter(pk__in=ids).update(address="", objections=None, trouble="", payload=None)
     events = [one for one in MessageEvent.objects.filter(message__in=ids) if set(one.facts) - {"meaning"}]
     for one in events:  # the meaning is a word of ours; the relay's own words may hold the address
@@ -284,29 +284,29 @@ def _dry_runs(cut: datetime) -> Rows:
     return AudienceMember.objects.filter(campaign__in=Campaign.objects.filter(ended | checked | changed))
 
 
-RULES: Mapping[str, Rule] = {
-    "arrived-mail": Rule((_arrived,), _drop),
-    "unread-mail": Rule(
+RULES: Mapping[str, RetentionRule] = {
+    "arrived-mail": RetentionRule((_arrived,), _drop),
+    "unread-mail": RetentionRule(
         (lambda cut: Inbound.objects.filter(state=Inbound.State.FAILED, received_at__lt=cut),), _erase_with_bytes
     ),
-    "caught-mail": Rule((lambda cut: Captured.objects.filter(at__lt=cut),), _erase),
-    "own-letters": Rule((lambda cut: Sealed.objects.filter(keep_until__lt=cut, dropped_at=None),), _drop),
-    "messages": Rule((_left,), _anonymise_messages),
-    "import-files": Rule((_papers_of_imports,), _drop),
-    "import-lines": Rule((_lines,), _anonymise_lines),
-    "sign-ups": Rule(
+    "caught-mail": RetentionRule((lambda cut: Captured.objects.filter(at__lt=cut),), _erase),
+    "own-letters": RetentionRule((lambda cut: StoredFile.objects.filter(keep_until__lt=cut, dropped_at=None),), _drop),
+    "messages": RetentionRule((_left,), _anonymise_messages),
+    "import-files": RetentionRule((_papers_of_imports,), _drop),
+    "import-lines": RetentionRule((_lines,), _anonymise_lines),
+    "sign-ups": RetentionRule(
         (lambda cut: Submission.objects.filter(state=Submission.State.PENDING, at__lt=cut),), _erase
     ),
-    "confirmed-sign-ups": Rule((_confirmed,), _anonymise_sign_ups),
-    "conversations": Rule((_talks,), _anonymise_conversations),
-    "dry-runs": Rule((_dry_runs,), _erase_dry_runs),
-    "click-traces": Rule((lambda cut: ClickTrace.objects.filter(at__lt=cut),), _erase),
-    "data-links": Rule(
-        (lambda cut: Access.objects.filter(at__lt=cut), lambda cut: AddressChange.objects.filter(at__lt=cut)), _erase
+    "confirmed-sign-ups": RetentionRule((_confirmed,), _anonymise_sign_ups),
+    "conversations": RetentionRule((_talks,), _anonymise_conversations),
+    "dry-runs": RetentionRule((_dry_runs,), _erase_dry_runs),
+    "click-traces": RetentionRule((lambda cut: ClickTrace.objects.filter(at__lt=cut),), _erase),
+    "data-links": RetentionRule(
+        (lambda cut: DataAccess.objects.filter(at__lt=cut), lambda cut: AddressChange.objects.filter(at__lt=cut)), _erase
     ),
-    "data-requests": Rule((lambda cut: DataRequest.objects.filter(answered_at__lt=cut),), _erase),
-    "audit": Rule((lambda cut: AuditEntry.objects.filter(at__lt=cut),), _erase),
-    "sessions": Rule(
+    "data-requests": RetentionRule((lambda cut: DataRequest.objects.filter(answered_at__lt=cut),), _erase),
+    "audit": RetentionRule((lambda cut: AuditEntry.objects.filter(at__lt=cut),), _erase),
+    "sessions": RetentionRule(
         (
             lambda cut: UserSession.objects.filter(
                 session_key__in=Session.objects.filter(expire_date__lt=cut).values("session_key")
@@ -315,5 +315,5 @@ RULES: Mapping[str, Rule] = {
         ),
         _erase,
     ),
-    "dmarc": Rule((lambda cut: AggregateReport.objects.filter(end__lt=cut),), _forget_reports),
+    "dmarc": RetentionRule((lambda cut: DmarcReportFile.objects.filter(end__lt=cut),), _forget_reports),
 }  # fmt: skip

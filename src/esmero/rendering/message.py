@@ -7,9 +7,8 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 from functools import lru_cache
 
-from esmero.rendering.compile import Bare, Compiled
-from esmero.rendering.dkim import DkimKey
-from esmero.rendering.headers import (
+from esmero.rendering.mime.dkim import DkimKey
+from esmero.rendering.mime.headers import (
     HeaderInjection,
     encode_mailbox,
     encode_phrase,
@@ -19,9 +18,10 @@ from esmero.rendering.headers import (
     write_address,
     write_domain,
 )
-from esmero.rendering.pattern import Way
-from esmero.rendering.plate import BOUNDARY, Plate, make_plate
-from esmero.rendering.tokens import Purpose, Signer
+from esmero.rendering.mime.part import BOUNDARY, EncodedPart, encode_part
+from esmero.rendering.templates.compile import CompiledTemplate, TextWithoutPromotion
+from esmero.rendering.templates.compiled_text import TokenLink
+from esmero.rendering.tokens import Signer, TokenPurpose
 
 _CLOSE = f"--{BOUNDARY}--\r\n".encode()
 _HEADER_OF = {
@@ -29,11 +29,11 @@ _HEADER_OF = {
     "feedback_id": "Feedback-ID", "auto_submitted": "Auto-Submitted",
 }  # fmt: skip
 _OPAQUE = re.compile(r"[A-Za-z0-9._-]{1,100}")
-_ENVELOPE = (Way(Purpose.RETURN), Way(Purpose.REPLY), Way(Purpose.UNSUBSCRIBE))
+_ENVELOPE = (TokenLink(TokenPurpose.RETURN), TokenLink(TokenPurpose.REPLY), TokenLink(TokenPurpose.UNSUBSCRIBE))
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
+class SharedHeaders:
     """What all messages of a campaign share. Domains and addresses as people write them; `base_url` without a last slash.
 
     `bulk` adds List-Unsubscribe, its one-click Post (RFC 8058) and Precedence; an empty `list_domain` leaves List-Id out,
@@ -56,7 +56,7 @@ class Frame:
 
 
 @dataclass(frozen=True, slots=True)
-class Personal:
+class PersonalFacts:
     """One message: its number in the ledger, the local part of its Message-ID, who gets it and with which facts."""
 
     message: int
@@ -67,7 +67,7 @@ class Personal:
 
 
 @dataclass(frozen=True, slots=True)
-class Mail:
+class FinishedMail:
     """A message for one recipient: the envelope, and all octets with CRLF line ends; no line begins with a dot."""
 
     message: int
@@ -81,18 +81,20 @@ class Mail:
         return not self.recipient.isascii()
 
 
-class Press:
+class MessageRenderer:
     """Prints one compiled template for many people. Safe to share between threads."""
 
-    def __init__(self, compiled: Compiled, frame: Frame, *, link_ids: Sequence[int], signer: Signer) -> None:
+    def __init__(
+        self, compiled: CompiledTemplate, frame: SharedHeaders, *, link_ids: Sequence[int], signer: Signer
+    ) -> None:
         if len(link_ids) != len(compiled.links):
             raise ValueError(f"the template has {len(compiled.links)} links, but {len(link_ids)} ids were given")
         self._compiled = compiled
         self._frame = frame
-        clicks = tuple(Way(Purpose.CLICK, place) for place in range(len(compiled.links)))
-        ways = (*_ENVELOPE, Way(Purpose.WHY), Way(Purpose.PREFERENCES), *clicks)
+        clicks = tuple(TokenLink(TokenPurpose.CLICK, place) for place in range(len(compiled.links)))
+        ways = (*_ENVELOPE, TokenLink(TokenPurpose.WHY), TokenLink(TokenPurpose.PREFERENCES), *clicks)
         self._sign = signer.plan(
-            [(way.purpose, link_ids[way.link] if way.purpose is Purpose.CLICK else 0) for way in ways]
+            [(way.purpose, link_ids[way.link] if way.purpose is TokenPurpose.CLICK else 0) for way in ways]
         )
         self._whole = _make_plates(compiled, ways=ways, base_url=frame.base_url)
         self._bare = _make_plates(compiled.bare, ways=ways, base_url=frame.base_url) if compiled.bare else self._whole
@@ -106,7 +108,7 @@ class Press:
         self._fixed = self._write_fixed()
         self._fixed_block = "".join(f"{name}: {value}\r\n" for name, value in self._fixed)
 
-    def render(self, personal: Personal, *, at: datetime, promotion: bool = False) -> Mail:
+    def render(self, personal: PersonalFacts, *, at: datetime, promotion: bool = False) -> FinishedMail:
         """Give the message as of the aware time `at`, with its promotion or without.
 
         Raises HeaderInjection when a value may not stand in a header.
@@ -124,7 +126,7 @@ class Press:
             body = [b"".join(body)]
             signable = [*headers, *self._fixed]
             block = "".join([key.sign(signable, body[0], at=seconds) for key in self._frame.keys]) + block
-        return Mail(
+        return FinishedMail(
             message=personal.message,
             return_path=f"r-{tokens[0]}@{self._return_domain}",
             recipient=recipient,
@@ -132,7 +134,7 @@ class Press:
         )
 
     def _write_personal(
-        self, personal: Personal, tokens: Sequence[str], *, recipient: str, seconds: int
+        self, personal: PersonalFacts, tokens: Sequence[str], *, recipient: str, seconds: int
     ) -> list[tuple[str, str]]:
         """Give the headers that differ from message to message."""
         name = guard(personal.name, header="To", field="name")
@@ -186,10 +188,12 @@ class Press:
         return fixed
 
 
-def _make_plates(parts: Compiled | Bare, *, ways: Sequence[Way], base_url: str) -> tuple[Plate, Plate]:
+def _make_plates(
+    parts: CompiledTemplate | TextWithoutPromotion, *, ways: Sequence[TokenLink], base_url: str
+) -> tuple[EncodedPart, EncodedPart]:
     return (
-        make_plate(parts.text, subtype="plain", ways=ways, base_url=base_url),
-        make_plate(parts.html, subtype="html", ways=ways, base_url=base_url),
+        encode_part(parts.text, subtype="plain", ways=ways, base_url=base_url),
+        encode_part(parts.html, subtype="html", ways=ways, base_url=base_url),
     )
 
 

@@ -18,7 +18,7 @@ _HEAD, _LINK, _CODE = 10, 5, 10
 _LENGTH = (_HEAD + _LINK + _CODE) * 8 // 5
 
 
-class Purpose(Enum):
+class TokenPurpose(Enum):
     """What a token may be used for; the value is its letter in addresses and in the code."""
 
     RETURN = "r"
@@ -33,16 +33,16 @@ class Purpose(Enum):
 
 
 # Days. What the recipient may need for years (to leave, to ask why) outlives what only machines need.
-LIFETIME: Mapping[Purpose, int] = {
-    Purpose.RETURN: 400,
-    Purpose.REPLY: 400,
-    Purpose.CLICK: 400,
-    Purpose.UNSUBSCRIBE: 3 * 366,
-    Purpose.PREFERENCES: 3 * 366,
-    Purpose.WHY: 3 * 366,
-    Purpose.CONFIRM: 7,
-    Purpose.MOVE: 2,
-    Purpose.DATA: 1,
+LIFETIME: Mapping[TokenPurpose, int] = {
+    TokenPurpose.RETURN: 400,
+    TokenPurpose.REPLY: 400,
+    TokenPurpose.CLICK: 400,
+    TokenPurpose.UNSUBSCRIBE: 3 * 366,
+    TokenPurpose.PREFERENCES: 3 * 366,
+    TokenPurpose.WHY: 3 * 366,
+    TokenPurpose.CONFIRM: 7,
+    TokenPurpose.MOVE: 2,
+    TokenPurpose.DATA: 1,
 }
 
 
@@ -51,7 +51,7 @@ class Token:
     """What a token says: `link` is 0 unless it is a click, `day` is the day it was made, in days since 1970."""
 
     key_id: int
-    purpose: Purpose
+    purpose: TokenPurpose
     message: int
     link: int
     day: int
@@ -79,14 +79,14 @@ class Signer:
         self._states = {
             (key_id, purpose): hashlib.blake2b(purpose.value.encode(), key=key, digest_size=_CODE)
             for key_id, key in keys.items()
-            for purpose in Purpose
+            for purpose in TokenPurpose
         }
 
-    def sign(self, purpose: Purpose, message: int, *, link: int = 0, day: int) -> str:
+    def sign(self, purpose: TokenPurpose, message: int, *, link: int = 0, day: int) -> str:
         """Give the token: `message` below 2**48, `link` below 2**40, `day` in days since 1970."""
         return self.plan(((purpose, link),))(message, day)[0]
 
-    def plan(self, wanted: Sequence[tuple[Purpose, int]]) -> Callable[[int, int], list[str]]:
+    def plan(self, wanted: Sequence[tuple[TokenPurpose, int]]) -> Callable[[int, int], list[str]]:
         """Give the function from message and day to the tokens for these pairs of purpose and link, in their order.
 
         All that the messages of a campaign share is hashed and written beforehand.
@@ -116,7 +116,7 @@ class Signer:
 
         return sign_planned
 
-    def read(self, text: str, *, purpose: Purpose, today: int) -> Token:
+    def read(self, text: str, *, purpose: TokenPurpose, today: int) -> Token:
         """Give what the token says; raises TokenRefused unless it was signed by us for this purpose and still lives."""
         if len(text) != _LENGTH or not text.isascii():
             raise TokenRefused("malformed")

@@ -4,30 +4,32 @@ from collections.abc import Callable, Mapping
 
 from django.utils import timezone
 
-from esmero.asks.signup import forget_networks
+from esmero.asks.submissions import forget_networks
 from esmero.campaigns.lifecycle import CANCELLING, DRY_RUN, PLANNING, RETRYING, TRYING, finish_campaigns
-from esmero.dossier.saved import COUNT, run_count
-from esmero.dossier.tallies import Rounds
-from esmero.mailroom import absences, dryrun, planning, receive, trials
-from esmero.mailroom.clicks import take_in_clicks
-from esmero.mailroom.confirming import ASK, ask_those_who_wait, run_ask
-from esmero.people import duplicates
+from esmero.dossier.segments.saving import COUNT, run_count
+from esmero.dossier.statistics.daily_aggregates import AggregateRoutine
+from esmero.mailroom.arriving import receive, resend_after_absence
+from esmero.mailroom.arriving.clicks import take_in_clicks
+from esmero.mailroom.checking import link_check
+from esmero.mailroom.planning import dry_run, plan
+from esmero.mailroom.transactional.sign_up_messages import ASK, ask_those_who_wait, run_ask
+from esmero.people.duplicates import search
 from esmero.people.imports import run as imports
 from esmero.people.imports.lifecycle import BRING, CHECK
-from esmero.privacy.access import LINK, run_link, write_links
+from esmero.privacy.data_access import LINK, run_link, write_links
 from esmero.privacy.retention import keep_terms
 from esmero.work.jobs import Chunk
 
 # Kind of job → the function that does its next chunk.
 JOBS: Mapping[str, Chunk] = {
-    DRY_RUN: dryrun.run_chunk,
-    PLANNING: planning.run_chunk,
-    CANCELLING: planning.cancel_chunk,
-    RETRYING: planning.retry_chunk,
-    TRYING: trials.run_chunk,
+    DRY_RUN: dry_run.run_chunk,
+    PLANNING: plan.run_chunk,
+    CANCELLING: plan.cancel_chunk,
+    RETRYING: plan.retry_chunk,
+    TRYING: link_check.run_chunk,
     CHECK: imports.check,
     BRING: imports.run_chunk,
-    duplicates.FIND: duplicates.run_chunk,
+    search.FIND: search.run_chunk,
     COUNT: run_count,
     ASK: run_ask,
     LINK: run_link,
@@ -65,10 +67,10 @@ ROUTINES: Mapping[str, Routine] = {
     "ask-to-confirm": _ask_to_confirm,
     "write-links-to-data": _write_links_to_data,
     "handle-what-came-back": receive.handle_due,
-    "send-again-after-absence": absences.send_again_due,
+    "send-again-after-absence": resend_after_absence.send_again_due,
     "take-in-clicks": _take_in_clicks,
     "finish-campaigns": _finish_campaigns,
     "forget-networks": _forget_networks,
     "keep-terms": _keep_terms,
-    "keep-tallies": Rounds(),
+    "keep-tallies": AggregateRoutine(),
 }

@@ -13,8 +13,8 @@ from django.conf import settings
 from django.db import close_old_connections, connections
 
 from esmero.mailroom.models import Inbound
-from esmero.mailroom.send import Sender
-from esmero.outbox.retrying import Schedule
+from esmero.mailroom.sending.sender import Sender
+from esmero.outbox.retry_schedule import RetrySchedule
 from esmero.rounds.table import JOBS, ROUTINES
 from esmero.work.due import release_due
 from esmero.work.jobs import claim_job, release_jobs, run_job
@@ -60,7 +60,7 @@ def run_worker(*, home: Path, worker: str, stop: threading.Event, until_idle: bo
 def make_sender(*, home: Path, worker: str) -> Sender:
     """Return the sender of this process, with the schedule that the operator set."""
     config = settings.ESMERO
-    schedule = Schedule.from_settings(minutes=config.retry_minutes, hours=config.return_retry_hours)
+    schedule = RetrySchedule.from_settings(minutes=config.retry_minutes, hours=config.return_retry_hours)
     return Sender(home=home, worker=worker, schedule=schedule, helo=socket.getfqdn())
 
 

@@ -13,29 +13,31 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import ForeignObjectRel
 
-from esmero.vault.models import Sealed
+from esmero.vault.models import StoredFile
 
 
-class Tampered(Exception):
+class FileTampered(Exception):
     """The bytes on disk no longer have the hash under which they were sealed."""
 
 
-def seal(content: bytes, *, kind: str, media_type: str, name: str = "", keep_until: datetime | None = None) -> Sealed:
+def seal(
+    content: bytes, *, kind: str, media_type: str, name: str = "", keep_until: datetime | None = None
+) -> StoredFile:
     """Store the bytes and return their row. On return the file is synced; the row is in the caller's transaction."""
     digest = store(content)
-    return Sealed.objects.create(
+    return StoredFile.objects.create(
         sha256=digest, size=len(content), media_type=media_type, name=name[:255], kind=kind, keep_until=keep_until
     )
 
 
-def seal_file(path: Path, *, kind: str, media_type: str, name: str = "") -> Sealed:
+def seal_file(path: Path, *, kind: str, media_type: str, name: str = "") -> StoredFile:
     """Store what a file holds, in flat memory, and return its row, as `seal` does."""
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
         size = file.tell()
         file.seek(0)
         _place(digest, file)
-    return Sealed.objects.create(sha256=digest, size=size, media_type=media_type, name=name[:255], kind=kind)
+    return StoredFile.objects.create(sha256=digest, size=size, media_type=media_type, name=name[:255], kind=kind)
 
 
 def store(content: bytes) -> str:
@@ -63,11 +65,11 @@ def _place(digest: str, content: IO[bytes]) -> None:
         os.close(folder)
 
 
-def read(sealed: Sealed) -> bytes:
+def read(sealed: StoredFile) -> bytes:
     """Return the bytes; raise FileNotFoundError with the path, or Tampered if they changed on disk."""
     content = path_of(sealed.sha256).read_bytes()
     if hashlib.sha256(content).hexdigest() != sealed.sha256:
-        raise Tampered(f"{path_of(sealed.sha256)} no longer matches its name. Restore it from the backup.")
+        raise FileTampered(f"{path_of(sealed.sha256)} no longer matches its name. Restore it from the backup.")
     return content
 
 
@@ -82,10 +84,10 @@ def discard(ids: Iterable[int]) -> list[int]:
     The bytes go when it commits, unless another row has the same.
     """
     gone: list[int] = []
-    for sealed in Sealed.objects.filter(pk__in=list(ids)):
+    for sealed in StoredFile.objects.filter(pk__in=list(ids)):
         if any(
             relation.related_model._default_manager.filter(**{relation.field.name: sealed}).exists()
-            for relation in Sealed._meta.get_fields(include_hidden=True)
+            for relation in StoredFile._meta.get_fields(include_hidden=True)
             if relation.auto_created and not relation.concrete and isinstance(relation, ForeignObjectRel)
         ):
             continue
@@ -101,7 +103,7 @@ def drop(ids: Iterable[int], *, at: datetime) -> int:
 
     The bytes go when it commits, unless another row still needs the same. `read` raises FileNotFoundError afterwards.
     """
-    rows = Sealed.objects.filter(pk__in=list(ids), dropped_at=None)
+    rows = StoredFile.objects.filter(pk__in=list(ids), dropped_at=None)
     digests = set(rows.values_list("sha256", flat=True))
     number = rows.update(dropped_at=at)
     for digest in digests:
@@ -110,5 +112,5 @@ def drop(ids: Iterable[int], *, at: datetime) -> int:
 
 
 def _destroy(digest: str) -> None:
-    if not Sealed.objects.filter(sha256=digest, dropped_at=None).exists():
+    if not StoredFile.objects.filter(sha256=digest, dropped_at=None).exists():
         path_of(digest).unlink(missing_ok=True)

@@ -3,7 +3,7 @@
 from django.db import models
 
 
-class Sealed(models.Model):
+class StoredFile(models.Model):
     """One stored file. Two rows may share the same bytes; the bytes stay as long as one row needs them."""
 
     sha256 = models.CharField(max_length=64, db_index=True)

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from esmero.mailroom.doors.connecting import MailboxTrouble
-from esmero.mailroom.doors.mailboxes import probe_mailbox, read_mailbox
+from esmero.mailroom.arriving.channels.imap_connection import MailboxTrouble
+from esmero.mailroom.arriving.channels.mailboxes import probe_mailbox, read_mailbox
 from esmero.mailroom.models import Inbound, Mailbox, MailboxFolder
-from esmero.outbox.passwords import hide_password
+from esmero.outbox.relay_passwords import hide_password
 from esmero.vault.files import read
 from tests.postfix import is_open, wait_for
 from tests.sink import free_port

@@ -3,9 +3,9 @@ import pytest
 from esmero.conversations.models import Conversation
 from esmero.house.models import AuditEntry
 from esmero.outbox.models import Message, MessageEvent
+from esmero.people.addresses.address_proposals import ProposalDecided, accept, refuse
 from esmero.people.models import Address, ContactPoint, Permission, Proposal
-from esmero.people.proposals import Decided, accept, refuse
-from esmero.rendering.tokens import Purpose
+from esmero.rendering.tokens import TokenPurpose
 from tests.mailroom.inbound import send_one, written
 
 pytestmark = pytest.mark.django_db
@@ -33,7 +33,7 @@ def test_an_absence_keeps_the_address_and_knows_the_day(language, headers):
     sent = send_one()
     Address.objects.update(standing=Address.Standing.FAILING, temporary_returns=3)
     subject, text = TEXTS[language]
-    sent.receive(away(sent, subject=subject, text=text, **headers), to=sent.address(Purpose.RETURN))
+    sent.receive(away(sent, subject=subject, text=text, **headers), to=sent.address(TokenPurpose.RETURN))
     event = MessageEvent.objects.get()
     assert event.kind == MessageEvent.Kind.ABSENT
     assert event.facts["until"].endswith("-12-31")
@@ -47,7 +47,7 @@ LEFT = "Ya no trabajo en esta empresa. Por favor, diríjase a Marta Gil, marta.g
 
 def leave_company(sent, text=LEFT, **headers):
     mail = away(sent, subject="Respuesta automática", text=text, Auto_Submitted="auto-replied", **headers)
-    sent.receive(mail, to=sent.address(Purpose.RETURN))
+    sent.receive(mail, to=sent.address(TokenPurpose.RETURN))
 
 
 def test_who_left_is_silenced_and_the_successor_proposed():
@@ -69,7 +69,7 @@ def test_an_answer_from_another_house_silences_nobody():
         sender="fwd@otra.example", to="x@y.example", subject="Respuesta automática", text=LEFT,
         answers=f"<{sent.message.opaque}@fibranorte.example>", Auto_Submitted="auto-replied",
     )  # fmt: skip
-    sent.receive(mail, to=sent.address(Purpose.RETURN))
+    sent.receive(mail, to=sent.address(TokenPurpose.RETURN))
     assert MessageEvent.objects.get().facts["left"] is True
     assert Address.objects.get().standing == Address.Standing.OK
     assert not Proposal.objects.exists()
@@ -82,7 +82,7 @@ def test_accepting_a_successor_gives_no_permission_to_write():
     assert successor.address.value == "marta.gil@cliente.example"
     assert not Permission.objects.filter(person=successor).exists()
     assert AuditEntry.objects.get().action == "proposal.accepted"
-    with pytest.raises(Decided):
+    with pytest.raises(ProposalDecided):
         refuse(Proposal.objects.get(), by="Lucía")
 
 

@@ -5,13 +5,13 @@ from django.conf import settings
 from django.utils import timezone
 
 from esmero.campaigns.models import Campaign
-from esmero.intake.dsn import make_report
-from esmero.mailroom.handlers.bounce import choose_report
+from esmero.intake.bounces.dsn import make_report
+from esmero.mailroom.arriving.handlers.bounce import choose_report
 from esmero.mailroom.models import Inbound
 from esmero.outbox.ledger import close_finished
 from esmero.outbox.models import Dispatch, Message, MessageClass, MessageEvent
 from esmero.people.models import Address, Suppression
-from esmero.rendering.tokens import Purpose
+from esmero.rendering.tokens import TokenPurpose
 from tests.mailroom.inbound import postfix_report, send_one
 
 pytestmark = pytest.mark.django_db
@@ -26,7 +26,7 @@ def sent():
 
 
 def back(sent, **report):
-    sent.receive(postfix_report(sent.message, **report), to=sent.address(Purpose.RETURN))
+    sent.receive(postfix_report(sent.message, **report), to=sent.address(TokenPurpose.RETURN))
 
 
 def standing(sent):
@@ -104,8 +104,8 @@ def test_the_same_report_by_two_ways_counts_once(sent):
     """Two copies differ in their Received fields, so they are two mails; their Message-ID is one."""
     reply = "550 5.2.1 <x>: mailbox disabled"
     raw = postfix_report(sent.message, status="5.2.1", reply=reply)
-    sent.receive(b"Received: from a by b\r\n" + raw, to=sent.address(Purpose.RETURN))
-    sent.receive(b"Received: from c by d\r\n" + raw, to=sent.address(Purpose.RETURN))
+    sent.receive(b"Received: from a by b\r\n" + raw, to=sent.address(TokenPurpose.RETURN))
+    sent.receive(b"Received: from c by d\r\n" + raw, to=sent.address(TokenPurpose.RETURN))
     assert Inbound.objects.count() == 2
     assert MessageEvent.objects.count() == 1
     assert standing(sent) != SUPPRESSED
@@ -165,7 +165,7 @@ recipients. This is a permanent error. The following address(es) failed:
 @pytest.mark.parametrize("dialect", PROSE)
 def test_prose_is_understood_too(sent, dialect):
     text = PROSE[dialect].format(address=sent.message.address, opaque=sent.message.opaque)
-    sent.receive(text.replace("\n", "\r\n").encode(), to=sent.address(Purpose.RETURN))
+    sent.receive(text.replace("\n", "\r\n").encode(), to=sent.address(TokenPurpose.RETURN))
     assert MessageEvent.objects.get().kind == MessageEvent.Kind.RETURNED_FOR_GOOD
     assert standing(sent) == SUPPRESSED
 
@@ -177,7 +177,7 @@ def test_a_return_of_our_own_notice_suppresses_nobody(sent):
     )
     sent.receive(
         postfix_report(notice, status="5.1.1", reply="550 5.1.1 User unknown"),
-        to=sent.address(Purpose.RETURN, message=notice.pk),
+        to=sent.address(TokenPurpose.RETURN, message=notice.pk),
     )
     assert notice.events.get().kind == MessageEvent.Kind.RETURNED_FOR_GOOD
     assert not Suppression.objects.exists()

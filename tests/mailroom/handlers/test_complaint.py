@@ -1,10 +1,10 @@
 import pytest
 
-from esmero.mailroom.casefile import Reached, Reason, describe_occasion, gather_recipients
+from esmero.mailroom.planning.case_file import AddressedPerson, DispatchReason, describe_occasion, gather_recipients
 from esmero.outbox.models import Message, MessageEvent
 from esmero.people.models import PermissionEntry, Suppression
 from esmero.policy.gate import judge_occasion, judge_recipient
-from esmero.rendering.tokens import Purpose
+from esmero.rendering.tokens import TokenPurpose
 from tests.mailroom.inbound import send_one
 
 pytestmark = pytest.mark.django_db
@@ -46,11 +46,11 @@ Hola
 
 def judge(sent, *, at):
     house = sent.house
-    reason = Reason(
+    reason = DispatchReason(
         brand=house.brand, message_class="commercial", channel="email", purpose=house.topic.purpose, topic=house.topic,
         words={"es": "Novedades"}, dispatch_id=None,
     )  # fmt: skip
-    (recipient,) = gather_recipients([Reached(sent.person.pk, sent.message.address)], reason=reason)
+    (recipient,) = gather_recipients([AddressedPerson(sent.person.pk, sent.message.address)], reason=reason)
     return judge_recipient(recipient, findings=judge_occasion(describe_occasion(reason, at=at)))
 
 
@@ -59,7 +59,7 @@ def judge(sent, *, at):
 def test_a_complaint_ends_advertising_at_once(recipient, plain):
     sent = send_one()
     assert judge(sent, at=sent.message.sent_at).outcome == "go"
-    to = f"abuse@{sent.house.brand.return_domain}" if plain else sent.address(Purpose.RETURN)
+    to = f"abuse@{sent.house.brand.return_domain}" if plain else sent.address(TokenPurpose.RETURN)
     sent.receive(report(sent, recipient=recipient, returned=plain), to=to)
     assert MessageEvent.objects.get().kind == MessageEvent.Kind.COMPLAINED
     assert sent.message.worst == Message.Worst.COMPLAINED
@@ -80,8 +80,8 @@ def test_a_complaint_ends_advertising_at_once(recipient, plain):
 
 def test_told_twice_it_stands_once():
     sent = send_one()
-    sent.receive(report(sent), to=sent.address(Purpose.RETURN))
-    sent.receive(b"Received: from a by b\r\n" + report(sent), to=sent.address(Purpose.RETURN))
+    sent.receive(report(sent), to=sent.address(TokenPurpose.RETURN))
+    sent.receive(b"Received: from a by b\r\n" + report(sent), to=sent.address(TokenPurpose.RETURN))
     assert MessageEvent.objects.filter(kind=MessageEvent.Kind.COMPLAINED).count() == 1
     assert Suppression.objects.count() == 1
     assert PermissionEntry.objects.filter(act="objected").count() == 1
@@ -89,7 +89,7 @@ def test_told_twice_it_stands_once():
 
 def test_not_spam_is_no_complaint():
     sent = send_one()
-    sent.receive(report(sent, feedback="not-spam"), to=sent.address(Purpose.RETURN))
+    sent.receive(report(sent, feedback="not-spam"), to=sent.address(TokenPurpose.RETURN))
     assert not MessageEvent.objects.exists()
     assert not Suppression.objects.exists()
 
@@ -97,7 +97,7 @@ def test_not_spam_is_no_complaint():
 @pytest.mark.parametrize("feedback", ["auth-failure", "virus"])
 def test_a_report_in_which_nobody_complains_silences_nobody(feedback):
     sent = send_one()
-    sent.receive(report(sent, feedback=feedback), to=sent.address(Purpose.RETURN))
+    sent.receive(report(sent, feedback=feedback), to=sent.address(TokenPurpose.RETURN))
     event = MessageEvent.objects.get()
     assert (event.kind, event.facts["feedback"]) == (MessageEvent.Kind.OUR_FAULT, feedback)
     assert not Suppression.objects.exists()
@@ -106,7 +106,7 @@ def test_a_report_in_which_nobody_complains_silences_nobody(feedback):
 
 def test_the_provider_s_button_to_leave_is_no_complaint():
     sent = send_one()
-    sent.receive(report(sent, feedback="opt-out"), to=sent.address(Purpose.RETURN))
+    sent.receive(report(sent, feedback="opt-out"), to=sent.address(TokenPurpose.RETURN))
     assert MessageEvent.objects.get().kind == MessageEvent.Kind.UNSUBSCRIBED
     assert sent.message.worst == Message.Worst.NOTHING
     assert not Suppression.objects.exists()

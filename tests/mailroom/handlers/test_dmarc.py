@@ -10,8 +10,14 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from esmero.intake.classify import classify
-from esmero.mailroom.alignment import forget_reports, keep_report, read_alignment, reported_domains, source_rows
-from esmero.mailroom.models import AggregateReport, AggregateRow, AlignmentDay, AlignmentSource, Inbound
+from esmero.mailroom.arriving.dmarc_reports import (
+    forget_reports,
+    keep_report,
+    read_alignment,
+    reported_domains,
+    source_rows,
+)
+from esmero.mailroom.models import AlignmentDay, AlignmentSource, DmarcReportFile, DmarcReportRow, Inbound
 from tests.intake.dmarc_samples import make_gzip_mail, make_mail
 from tests.mailroom.inbound import send_one
 
@@ -37,27 +43,27 @@ def test_a_report_answers_who_sends_in_our_name():
     ]
     assert [one.failed_on for one in found] == [None, found[1].last_on]
     assert set(source_rows("otra.example").values_list("source", flat=True)) == {"192.0.2.9"}
-    assert AggregateReport.objects.get(report_id="r-1").evidence == f"inbound {row.pk}"
+    assert DmarcReportFile.objects.get(report_id="r-1").evidence == f"inbound {row.pk}"
 
 
 def test_a_report_that_comes_twice_counts_once():
     sent = send_one()
     arrive(sent, make_gzip_mail(OURS))
     arrive(sent, make_gzip_mail(OURS) + b"\n")
-    assert AggregateReport.objects.count() == 1
-    assert AggregateRow.objects.count() == 3
+    assert DmarcReportFile.objects.count() == 1
+    assert DmarcReportRow.objects.count() == 3
 
 
 def test_one_that_cannot_be_read_stays_visible_with_what_is_wrong():
     row = arrive(send_one(), make_mail(b"PK\x03\x04 broken"))
     assert row.kind == "dmarc"
     assert row.why[0].startswith("dmarc:unreadable: The zip file is damaged")
-    assert not AggregateReport.objects.exists()
+    assert not DmarcReportFile.objects.exists()
 
 
 def plain_sums():
     """The sums, added up from the rows themselves."""
-    rows = AggregateRow.objects.values_list("report__domain", "source", "count", "dkim", "spf")
+    rows = DmarcReportRow.objects.values_list("report__domain", "source", "count", "dkim", "spf")
     sums = {}
     for domain, source, count, dkim, spf in rows:
         one = sums.setdefault((domain, source), [0, 0])
@@ -79,13 +85,13 @@ def test_the_sums_are_those_of_the_rows_when_reports_come_and_go():
     assert kept_sums() == plain_sums()
     day = AlignmentDay.objects.get()
     assert (day.total, day.aligned) == (4 * 7 + 10, 10)
-    report = AggregateReport.objects.get(report_id="r-2")
+    report = DmarcReportFile.objects.get(report_id="r-2")
     forget_reports([report.pk])
-    assert not AggregateReport.objects.filter(pk=report.pk).exists()
+    assert not DmarcReportFile.objects.filter(pk=report.pk).exists()
     assert kept_sums() == plain_sums()
     assert AlignmentDay.objects.aggregate(all=Sum("total"))["all"] == sum(total for total, _ in plain_sums().values())
-    forget_reports(AggregateReport.objects.values_list("pk", flat=True))
-    assert not AggregateRow.objects.exists()
+    forget_reports(DmarcReportFile.objects.values_list("pk", flat=True))
+    assert not DmarcReportRow.objects.exists()
     assert not AlignmentSource.objects.exists()
     assert not AlignmentDay.objects.exists()
 
@@ -96,10 +102,10 @@ def test_forgetting_costs_as_many_queries_for_many_reports_as_for_few(django_ass
         rows = [(f"198.51.100.{place}", 7, "fail", "fail") for place in range(number * 5, 40)]
         arrive(sent, make_gzip_mail(rows, report_id=f"r-{number}"))
     with CaptureQueriesContext(connection) as one:
-        forget_reports([AggregateReport.objects.first().pk])
+        forget_reports([DmarcReportFile.objects.first().pk])
     assert kept_sums() == plain_sums()
     with django_assert_max_num_queries(len(one)):
-        forget_reports(AggregateReport.objects.values_list("pk", flat=True)[1:])
+        forget_reports(DmarcReportFile.objects.values_list("pk", flat=True)[1:])
     assert kept_sums() == plain_sums()
     assert len(kept_sums()) == len(plain_sums()) > 0
 
@@ -107,7 +113,7 @@ def test_forgetting_costs_as_many_queries_for_many_reports_as_for_few(django_ass
 def test_the_days_and_the_domains_of_a_brand():
     sent = send_one()
     arrive(sent, make_gzip_mail(OURS))
-    report = AggregateReport.objects.get()
+    report = DmarcReportFile.objects.get()
     day = report.begin.astimezone(UTC).date()
     assert read_alignment("fibra.example", begin=day, end=day) == {day: (18, 15)}
     assert read_alignment("fibra.example", begin=date(2020, 1, 1), end=date(2020, 1, 31)) == {}
@@ -131,8 +137,8 @@ def test_the_sums_of_reports_that_were_kept_before_are_the_same():
     before = list(AlignmentSource.objects.order_by("source").values(*names)), list(AlignmentDay.objects.values("total"))
     AlignmentSource.objects.all().delete()
     AlignmentDay.objects.all().delete()
-    AggregateReport.objects.update(total=0, aligned=0)
+    DmarcReportFile.objects.update(total=0, aligned=0)
     import_module("esmero.migrations.0011_inbox").add_up(apps, None)
     after = list(AlignmentSource.objects.order_by("source").values(*names)), list(AlignmentDay.objects.values("total"))
     assert after == before
-    assert AggregateReport.objects.get(report_id="r-1").aligned == 15
+    assert DmarcReportFile.objects.get(report_id="r-1").aligned == 15

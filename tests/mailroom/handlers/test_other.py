@@ -4,7 +4,7 @@ from django.utils import timezone
 from esmero.mailroom.models import Inbound
 from esmero.outbox.models import MessageEvent
 from esmero.people.models import Address
-from esmero.rendering.tokens import Purpose
+from esmero.rendering.tokens import TokenPurpose
 from tests.mailroom.inbound import postfix_report, send_one, written
 
 pytestmark = pytest.mark.django_db
@@ -18,7 +18,7 @@ def test_a_report_of_success_forgives_earlier_trouble():
     sent = send_one()
     trouble()
     raw = postfix_report(sent.message, status="2.0.0", reply="250 2.0.0 OK", action="delivered")
-    sent.receive(raw, to=sent.address(Purpose.RETURN))
+    sent.receive(raw, to=sent.address(TokenPurpose.RETURN))
     assert Inbound.objects.get().kind == "other"
     assert Address.objects.get().standing == Address.Standing.OK
     assert not MessageEvent.objects.exists()
@@ -30,6 +30,6 @@ def test_a_list_s_mail_forgives_nothing():
     mail = written(
         sender="l@lista.example", to="x@y.example", subject="Acta", text="Hola a todos", List_Id="<l.lista.example>"
     )
-    sent.receive(mail, to=sent.address(Purpose.REPLY))
+    sent.receive(mail, to=sent.address(TokenPurpose.REPLY))
     assert Inbound.objects.get().kind == "other"
     assert Address.objects.get().standing == Address.Standing.FAILING

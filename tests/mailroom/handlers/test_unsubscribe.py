@@ -3,7 +3,7 @@ import pytest
 from esmero.conversations.models import Entry
 from esmero.outbox.models import Dispatch, Message, MessageEvent
 from esmero.people.models import Permission, PermissionEntry
-from esmero.rendering.tokens import Purpose
+from esmero.rendering.tokens import TokenPurpose
 from tests.mailroom.inbound import send_one, written
 
 pytestmark = pytest.mark.django_db
@@ -23,7 +23,7 @@ def test_a_mail_to_the_unsubscribe_address_leaves_the_topic_whatever_it_says():
             text=text,
             mail_id=f"<{len(text)}@x>",
         )
-        sent.receive(raw, to=sent.address(Purpose.UNSUBSCRIBE))
+        sent.receive(raw, to=sent.address(TokenPurpose.UNSUBSCRIBE))
     left = last_entry()
     assert (left.act, left.topic, left.by_person, left.source) == ("withdrawn", sent.house.topic, True, "mail")
     assert left.proof is not None
@@ -38,7 +38,7 @@ def test_a_mail_to_the_unsubscribe_address_leaves_the_topic_whatever_it_says():
 def test_a_whole_reply_that_means_it(words):
     sent = send_one()
     raw = written(sender=sent.message.address, to="p@x.example", subject="Re: Novedades", text=words)
-    sent.receive(raw, to=sent.address(Purpose.REPLY))
+    sent.receive(raw, to=sent.address(TokenPurpose.REPLY))
     assert last_entry().act == "withdrawn"
 
 
@@ -47,7 +47,7 @@ def test_a_question_about_leaving_is_for_a_person():
     text = "¿Cómo puedo darme de baja de la línea fija sin perder el número? Me mudo en marzo a Valencia."
     sent.receive(
         written(sender=sent.message.address, to="p@x.example", subject="Re: x", text=text),
-        to=sent.address(Purpose.REPLY),
+        to=sent.address(TokenPurpose.REPLY),
     )
     assert not PermissionEntry.objects.exclude(act="granted").exists()
     assert Entry.objects.count() == 1
@@ -57,7 +57,8 @@ def test_without_a_topic_it_is_an_objection_to_all_advertising_of_the_brand():
     sent = send_one()
     Dispatch.objects.update(topic=None)
     sent.receive(
-        written(sender="a@b.example", to="u@x.example", subject="x", text="x"), to=sent.address(Purpose.UNSUBSCRIBE)
+        written(sender="a@b.example", to="u@x.example", subject="x", text="x"),
+        to=sent.address(TokenPurpose.UNSUBSCRIBE),
     )
     left = last_entry()
     assert (left.act, left.topic, left.brand) == ("objected", None, sent.house.brand)

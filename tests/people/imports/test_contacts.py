@@ -2,7 +2,7 @@
 
 import pytest
 
-from esmero.management.line import run
+from esmero.management.command_line import run
 from esmero.people.models import Address, BlockedDomain, Import, ImportLine, Permission, Person, Suppression
 from esmero.work.models import Job
 from tests.corpus import CORPUS, needs

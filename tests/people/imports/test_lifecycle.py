@@ -1,8 +1,8 @@
 import pytest
 
 from esmero.house.models import AuditEntry
-from esmero.people.imports.lifecycle import NotNow, begin_check, begin_import, bring_file, reopen
-from esmero.people.imports.problem import FileProblem, MappingProblem
+from esmero.people.imports.files.problem import FileProblem, MappingProblem
+from esmero.people.imports.lifecycle import ImportMoveRefused, begin_check, begin_import, bring_file, reopen
 from esmero.people.models import Import, Person
 from esmero.vault.files import read
 from esmero.work.models import Job
@@ -77,25 +77,25 @@ def test_what_does_not_fit_is_said_and_nothing_is_queued(brought, house, facts, 
 
 
 def test_only_what_was_checked_is_run(brought, house):
-    with pytest.raises(NotNow):
+    with pytest.raises(ImportMoveRefused):
         begin_import(brought, by="Lucía")
     check(brought, house)
-    with pytest.raises(NotNow):
+    with pytest.raises(ImportMoveRefused):
         begin_import(brought, by="Lucía")
     Import.objects.update(state="checked")
     begin_import(brought, by="Lucía")
     assert (brought.state, brought.job.kind) == ("running", "import")
-    with pytest.raises(NotNow):
+    with pytest.raises(ImportMoveRefused):
         check(brought, house)
 
 
 def test_back_to_the_columns_only_before_anything_is_changed(brought, house):
-    with pytest.raises(NotNow):
+    with pytest.raises(ImportMoveRefused):
         reopen(brought, by="Lucía")
     Import.objects.update(state="checked")
     assert reopen(brought, by="Lucía").state == Import.State.DRAFT
     Import.objects.update(state="done")
-    with pytest.raises(NotNow):
+    with pytest.raises(ImportMoveRefused):
         reopen(brought, by="Lucía")
 
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from esmero.people.imports.problem import FileProblem
-from esmero.people.imports.reading import Reading, read_file
-from esmero.people.imports.records import Records
+from esmero.people.imports.files.problem import FileProblem
+from esmero.people.imports.files.records import CsvReader
+from esmero.people.imports.reading import FileReading, read_file
 
 
 def read(tmp_path, text, *, codec="utf-8"):
@@ -24,7 +24,7 @@ def guesses(reading):
 
 
 def cells(tmp_path, reading):
-    with Records(tmp_path / "x.csv", reading.dialect, offset=reading.data_offset, line=reading.data_line) as records:
+    with CsvReader(tmp_path / "x.csv", reading.dialect, offset=reading.data_offset, line=reading.data_line) as records:
         return [(record.line, record.cells) for record in records]
 
 
@@ -145,7 +145,7 @@ def test_json_in_a_cell_is_looked_into(tmp_path):
 
 def test_what_was_read_is_kept_and_read_again(tmp_path):
     reading = read(tmp_path, "Email;Plan\r\na@b.example;A\r\n")
-    assert Reading.from_json(json.loads(json.dumps(reading.to_json()))) == reading
+    assert FileReading.from_json(json.loads(json.dumps(reading.to_json()))) == reading
 
 
 _cell = st.text(st.characters(codec="utf-8", exclude_characters="\0\r\n"), max_size=12)

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import connections
 from django.utils import timezone
 
+from esmero.people.addresses.suppression import suppress
 from esmero.people.imports import run as work
 from esmero.people.imports.chunk import ImportChunk
 from esmero.people.imports.lifecycle import begin_now, bring_file
@@ -26,9 +27,8 @@ from esmero.people.models import (
     Tag,
     Topic,
 )
-from esmero.people.permission import grant, withdraw
-from esmero.people.suppression import suppress
-from esmero.privacy.erase import erase_person
+from esmero.people.permissions.ledger import grant, withdraw
+from esmero.privacy.erasure import erase_person
 from esmero.privacy.merging import merge
 from esmero.rounds.table import JOBS
 from esmero.work.jobs import claim_job, run_to_end

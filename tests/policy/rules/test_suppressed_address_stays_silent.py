@@ -1,10 +1,10 @@
 import pytest
 
-from esmero.policy.case import Suppression
+from esmero.policy.case import CaseSuppression
 from tests.policy.verbs import DAY, NOW, a_case, an_entry, lets_pass, objects
 
-RETURNED = Suppression(scope="all", reason="5.1.1", since=NOW - 10 * DAY)
-COMPLAINED = Suppression(scope="commercial", reason="complaint", since=NOW - 10 * DAY)
+RETURNED = CaseSuppression(scope="all", reason="5.1.1", since=NOW - 10 * DAY)
+COMPLAINED = CaseSuppression(scope="commercial", reason="complaint", since=NOW - 10 * DAY)
 
 
 def test_an_address_never_silenced_gets_mail():

@@ -5,8 +5,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from esmero.mailroom.catcher import ANSWERS
-from esmero.web.console.catcher.captured import WORDS
+from esmero.mailroom.catcher_answers import ANSWERS
+from esmero.web.console.catcher.captured_messages import WORDS
 from tests.web.facts import furnish, staff
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]

@@ -3,7 +3,7 @@
 import pytest
 from django.utils import timezone
 
-from esmero.mailroom.leaving import leave
+from esmero.mailroom.arriving.unsubscription import leave
 from esmero.outbox.models import MessageEvent
 from tests.mailroom.inbound import send_one
 from tests.web.facts import staff

@@ -12,21 +12,21 @@ from typing import Any
 from django.core.cache import cache
 from django.utils import timezone
 
-from esmero.asks.guard import make_stamp
+from esmero.asks.bot_guard import make_stamp
 from esmero.asks.models import Form, Submission
-from esmero.asks.signup import confirm
+from esmero.asks.submissions import confirm
 from esmero.campaigns.models import Campaign
 from esmero.content.models import Link, TemplateText
-from esmero.mailroom.leaving import leave
-from esmero.mailroom.presses import open_signer
-from esmero.mailroom.tagged import day_of
+from esmero.mailroom.arriving.unsubscription import leave
+from esmero.mailroom.composing.compiled_templates import open_signer
+from esmero.mailroom.inbound_addresses import day_of
 from esmero.outbox.ledger import new_opaque
 from esmero.outbox.models import Dispatch, Message
 from esmero.people.models import ContactPoint, PermissionEntry, Person, Topic
-from esmero.privacy.access import confirm_move
-from esmero.privacy.models import Access, AddressChange
+from esmero.privacy.data_access import confirm_move
+from esmero.privacy.models import AddressChange, DataAccess
 from esmero.privacy.requests import ask_erasure
-from esmero.rendering.tokens import Purpose
+from esmero.rendering.tokens import TokenPurpose
 from esmero.vault.files import seal
 from tests.house_facts import House, add_people, build_house, open_dispatch
 
@@ -68,7 +68,7 @@ class Outside:
 
     house: House
     pages: dict[str, Page]
-    tokens: dict[Purpose, str] = field(default_factory=dict)
+    tokens: dict[TokenPurpose, str] = field(default_factory=dict)
 
 
 def furnish_readers() -> Outside:
@@ -110,7 +110,7 @@ def furnish_readers() -> Outside:
     ]  # fmt: skip
     confirm(entered[1], at=now)
     access = {
-        each.pk: Access.objects.create(person=each.person, brand=house.brand, at=now)
+        each.pk: DataAccess.objects.create(person=each.person, brand=house.brand, at=now)
         for each in (own, gone, leaver, moved)
     }
     ask_erasure(gone.person, brand=house.brand, at=now)
@@ -127,11 +127,11 @@ def furnish_readers() -> Outside:
     confirm_move(changes[1], at=now)
     signer, today = open_signer(), day_of(now)
 
-    def at(purpose: Purpose, number: int, *, link: int = 0, day: int = today) -> str:
+    def at(purpose: TokenPurpose, number: int, *, link: int = 0, day: int = today) -> str:
         return f"/{purpose.value}/{signer.sign(purpose, number, link=link, day=day)}"
 
-    why, wish, out = Purpose.WHY, Purpose.PREFERENCES, Purpose.UNSUBSCRIBE
-    data = at(Purpose.DATA, access[own.pk].pk)
+    why, wish, out = TokenPurpose.WHY, TokenPurpose.PREFERENCES, TokenPurpose.UNSUBSCRIBE
+    data = at(TokenPurpose.DATA, access[own.pk].pk)
     archive = f"/a/{house.brand.slug}/{house.topic.code}"
     entry = {
         "email": "ana@cliente.example", "topics": str(house.topic.pk), "agree": "on", "often": "always",
@@ -153,31 +153,31 @@ def furnish_readers() -> Outside:
         Page(name="data-corrected", route="d/<slug:token>", path=f"{data}?told=corrected", key=True),
         Page(name="data-moving", route="d/<slug:token>", path=f"{data}?told=move", key=True),
         Page(name="data-refused", route="d/<slug:token>", path=data, data={"act": "move", "new": "x"}, key=True),
-        Page(name="data-pending", route="d/<slug:token>", path=at(Purpose.DATA, access[gone.pk].pk), key=True),
+        Page(name="data-pending", route="d/<slug:token>", path=at(TokenPurpose.DATA, access[gone.pk].pk), key=True),
         Page(name="data-wish", route="d/<slug:token>", path=data, data={"act": "erase", "sure": "on"}, key=True),
         Page(
-            name="data-erased", route="d/<slug:token>", path=at(Purpose.DATA, access[leaver.pk].pk),
+            name="data-erased", route="d/<slug:token>", path=at(TokenPurpose.DATA, access[leaver.pk].pk),
             data={"act": "erase", "sure": "on"}, key=True,
         ),
         Page(name="data-json", route="d/<slug:token>/my-data.json", path=f"{data}/my-data.json", key=True, kind="file"),
         Page(name="data-csv", route="d/<slug:token>/my-data.zip", path=f"{data}/my-data.zip", key=True, kind="file"),
-        Page(name="move", route="m/<slug:token>", path=at(Purpose.MOVE, changes[0].pk), key=True),
-        Page(name="moved", route="m/<slug:token>", path=at(Purpose.MOVE, changes[1].pk), key=True),
+        Page(name="move", route="m/<slug:token>", path=at(TokenPurpose.MOVE, changes[0].pk), key=True),
+        Page(name="moved", route="m/<slug:token>", path=at(TokenPurpose.MOVE, changes[1].pk), key=True),
         Page(name="form", route="s/<slug:slug>", path="/s/boletin"),
         Page(name="form-faults", route="s/<slug:slug>", path="/s/boletin", data={"email": "ana", "stamp": entry["stamp"]}, status=422),
         Page(name="form-elsewhere", route="s/<slug:slug>", path="/s/boletin", data={**entry, "stamp": ""}),
         Page(name="form-closed", route="s/<slug:slug>", path="/s/cerrado", status=410),
         Page(name="form-draft", route="s/<slug:slug>", path="/s/borrador", status=404),
         Page(name="form-sent", route="s/<slug:slug>/sent", path="/s/boletin/sent"),
-        Page(name="confirm", route="o/<slug:token>", path=at(Purpose.CONFIRM, entered[0].pk), key=True),
-        Page(name="confirmed", route="o/<slug:token>", path=at(Purpose.CONFIRM, entered[1].pk), key=True),
+        Page(name="confirm", route="o/<slug:token>", path=at(TokenPurpose.CONFIRM, entered[0].pk), key=True),
+        Page(name="confirmed", route="o/<slug:token>", path=at(TokenPurpose.CONFIRM, entered[1].pk), key=True),
         Page(name="archive", route="a/<slug:brand>/<slug:code>", path=archive),
         Page(name="issue", route="a/<slug:brand>/<slug:code>/<int:number>", path=f"{archive}/{campaign.pk}"),
         Page(name="letter", route="a/<slug:brand>/<slug:code>/<int:number>/letter", path=f"{archive}/{campaign.pk}/letter", kind="letter"),
         Page(name="feed", route="a/<slug:brand>/<slug:code>/feed.xml", path=f"{archive}/feed.xml", kind="feed"),
         Page(name="picture", route=r"^m/(?P<digest>[0-9a-f]{64})\.(?P<ending>png|jpg|gif|webp)$", path=f"/m/{picture.sha256}.png", kind="file"),
         Page(name="colours", route="brand/<slug:slug>.css", path=f"/brand/{house.brand.slug}.css", kind="style"),
-        Page(name="click-gone", route="c/<slug:token>", path=at(Purpose.CLICK, own.pk, link=link.pk + 1), status=410, key=True),
+        Page(name="click-gone", route="c/<slug:token>", path=at(TokenPurpose.CLICK, own.pk, link=link.pk + 1), status=410, key=True),
         Page(name="hook", route="hooks/<slug:provider>", path="/hooks/nobody", data={}, status=404, kind="words"),
         Page(name="forged", route="w/<slug:token>", path="/w/" + "a" * 40, status=404, key=True),
         Page(name="expired", route="w/<slug:token>", path=at(why, own.pk, day=1000), status=410, key=True),
@@ -185,10 +185,10 @@ def furnish_readers() -> Outside:
     ]  # fmt: skip
     tokens = {
         **{each: at(each, own.pk) for each in (out, wish, why)},
-        Purpose.CLICK: at(Purpose.CLICK, own.pk, link=link.pk),
-        Purpose.DATA: data,
-        Purpose.MOVE: at(Purpose.MOVE, changes[0].pk),
-        Purpose.CONFIRM: at(Purpose.CONFIRM, entered[0].pk),
+        TokenPurpose.CLICK: at(TokenPurpose.CLICK, own.pk, link=link.pk),
+        TokenPurpose.DATA: data,
+        TokenPurpose.MOVE: at(TokenPurpose.MOVE, changes[0].pk),
+        TokenPurpose.CONFIRM: at(TokenPurpose.CONFIRM, entered[0].pk),
     }
     return Outside(house, {page.name: page for page in pages}, tokens)
 

@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from esmero.campaigns.models import Campaign
 from esmero.content.versions import add_version, create_template
-from esmero.mailroom.facts import known_fields
-from esmero.rendering.compile import Source
+from esmero.mailroom.composing.recipient_fields import known_fields
+from esmero.rendering.templates.compile import TemplateSource
 from tests.house_facts import MJML, add_people, build_house, open_dispatch
 from tests.web.console.test_pages import read
 
@@ -27,7 +27,7 @@ def house():
 
 def publish(house, *, state="done", subject="Novedades para {{ given_name | fallback('usted') }}", mjml=MJML):
     template = create_template("Carta", brand=house.brand)
-    source = Source(language="es", subject=subject.replace("'", '"'), preheader="", mjml=mjml)
+    source = TemplateSource(language="es", subject=subject.replace("'", '"'), preheader="", mjml=mjml)
     house.version = add_version(template, texts=[source], fields=known_fields())
     people = add_people(house, 1, domain=f"d{Campaign.objects.count()}.example")
     return Campaign.objects.create(

@@ -7,17 +7,17 @@ import time_machine
 from django.test import Client
 from django.utils import timezone
 
-from esmero.asks.guard import is_solved, read_stamp
+from esmero.asks.bot_guard import is_solved, read_stamp
 from esmero.asks.models import Submission
 from esmero.house.models import Brand
-from esmero.mailroom.presses import open_signer
-from esmero.mailroom.tagged import day_of
+from esmero.mailroom.composing.compiled_templates import open_signer
+from esmero.mailroom.inbound_addresses import day_of
 from esmero.outbox.models import Message
 from esmero.people.models import PermissionEntry, Person, Preference, Topic
-from esmero.people.permission import find_permitted
-from esmero.privacy.access import write_links
-from esmero.privacy.models import Access, AddressChange
-from esmero.rendering.tokens import Purpose
+from esmero.people.permissions.ledger import find_permitted
+from esmero.privacy.data_access import write_links
+from esmero.privacy.models import AddressChange, DataAccess
+from esmero.rendering.tokens import TokenPurpose
 from tests.asks.facts import open_form
 from tests.mailroom.inbound import send_one
 from tests.web.browser import open_browser
@@ -130,7 +130,7 @@ def _walk(browser, pages, *, answer, now, findings):
 def test_leaving_works_without_javascript(browser, live_server, sent):
     context = browser.new_context(java_script_enabled=False, viewport={"width": 360, "height": 800}, locale="fr-FR")
     page = context.new_page()
-    page.goto(f"{live_server.url}/w/{sent.token(Purpose.WHY)}?lang=fr")
+    page.goto(f"{live_server.url}/w/{sent.token(TokenPurpose.WHY)}?lang=fr")
     page.locator(".ways a").nth(1).click()
     assert page.locator("html").get_attribute("lang") == "fr"
     page.locator("input[value='too-often']").check()
@@ -165,13 +165,13 @@ def test_the_whole_way_works_without_javascript(browser, live_server):
         page.get_by_role("heading", name="Please look into your mailbox").wait_for()
     row = Submission.objects.get()
     signer, today = open_signer(), day_of(timezone.now())
-    page.goto(f"{live_server.url}/o/{signer.sign(Purpose.CONFIRM, row.pk, day=today)}")
+    page.goto(f"{live_server.url}/o/{signer.sign(TokenPurpose.CONFIRM, row.pk, day=today)}")
     assert not Person.objects.exists()
     page.get_by_role("button").click()
     page.get_by_role("heading", name="Thank you").wait_for()
     person = Person.objects.get()
     [message] = Message.objects.filter(person=person)
-    page.goto(f"{live_server.url}/f/{signer.sign(Purpose.PREFERENCES, message.pk, day=today)}?lang=en")
+    page.goto(f"{live_server.url}/f/{signer.sign(TokenPurpose.PREFERENCES, message.pk, day=today)}?lang=en")
     page.locator(f"label:has(input[name='topic-{house.topic.pk}'][value='monthly'])").click()
     page.get_by_label("Pause").select_option("3")
     page.get_by_role("button", name="Save").click()
@@ -181,7 +181,7 @@ def test_the_whole_way_works_without_javascript(browser, live_server):
     page.get_by_role("button", name="Send the link").click()
     page.get_by_role("status").filter(has_text="mailbox").wait_for()
     write_links(at=timezone.now())
-    page.goto(f"{live_server.url}/d/{signer.sign(Purpose.DATA, Access.objects.get().pk, day=today)}?lang=en")
+    page.goto(f"{live_server.url}/d/{signer.sign(TokenPurpose.DATA, DataAccess.objects.get().pk, day=today)}?lang=en")
     page.get_by_label("Family name").fill("Güell")
     page.get_by_role("button", name="Correct it").click()
     page.get_by_role("status").filter(has_text="Corrected").wait_for()
@@ -189,11 +189,13 @@ def test_the_whole_way_works_without_javascript(browser, live_server):
     page.get_by_label("New e-mail address").fill("otra@cliente.example")
     page.get_by_role("button", name="Send a link there").click()
     page.get_by_role("status").filter(has_text="new mailbox").wait_for()
-    page.goto(f"{live_server.url}/m/{signer.sign(Purpose.MOVE, AddressChange.objects.get().pk, day=today)}?lang=en")
+    page.goto(
+        f"{live_server.url}/m/{signer.sign(TokenPurpose.MOVE, AddressChange.objects.get().pk, day=today)}?lang=en"
+    )
     page.get_by_role("button").click()
     page.get_by_role("heading", name="Thank you").wait_for()
     assert Person.objects.get().address.value == "otra@cliente.example"
-    page.goto(f"{live_server.url}/d/{signer.sign(Purpose.DATA, Access.objects.get().pk, day=today)}?lang=en")
+    page.goto(f"{live_server.url}/d/{signer.sign(TokenPurpose.DATA, DataAccess.objects.get().pk, day=today)}?lang=en")
     page.get_by_label("Yes, erase").check()
     page.get_by_role("button", name="Erase it").click()
     page.get_by_role("heading", name="Erased").wait_for()

@@ -9,11 +9,11 @@ from django.db import DatabaseError, close_old_connections
 from django.utils import timezone
 
 from esmero.content.models import Link, TemplateText
-from esmero.mailroom.clicks import spool_folder, take_in_clicks
-from esmero.mailroom.tagged import day_of
+from esmero.mailroom.arriving.clicks import spool_folder, take_in_clicks
+from esmero.mailroom.inbound_addresses import day_of
 from esmero.outbox.models import MessageEvent
 from esmero.people.models import Permission, PermissionEntry
-from esmero.rendering.tokens import Purpose
+from esmero.rendering.tokens import TokenPurpose
 from esmero.web.public import edge
 from esmero.web.public.edge import Edge
 from tests.mailroom.inbound import Sent, send_one
@@ -80,7 +80,7 @@ def spooled():
 
 
 def click(sent, link, method="GET", **headers):
-    return Answer(method, f"/c/{sent.token(Purpose.CLICK, link=link.pk)}", **headers)
+    return Answer(method, f"/c/{sent.token(TokenPurpose.CLICK, link=link.pk)}", **headers)
 
 
 def test_a_click_is_in_the_spool_when_it_is_answered(sent, link):
@@ -111,11 +111,11 @@ def test_a_full_disk_costs_the_count_and_not_the_page(sent, link, monkeypatch):
 
 
 def test_no_token_leads_anywhere_but_to_its_registered_link(sent, link):
-    for token in bad_tokens(sent, Purpose.CLICK, link=link.pk):
+    for token in bad_tokens(sent, TokenPurpose.CLICK, link=link.pk):
         answer = Answer("GET", f"/c/{token}", QUERY_STRING="url=https://evil.example")
         assert answer.status in (404, 410), token
         assert "Location" not in answer.headers
-    missing = sent.token(Purpose.CLICK, link=link.pk + 1)
+    missing = sent.token(TokenPurpose.CLICK, link=link.pk + 1)
     assert Answer("GET", f"/c/{missing}").status == 410
     Link.objects.filter(pk=link.pk).update(url="javascript:alert(1)")
     assert click(sent, link).status == 410
@@ -124,7 +124,7 @@ def test_no_token_leads_anywhere_but_to_its_registered_link(sent, link):
 
 @pytest.mark.parametrize(("body", "kind"), [(PAIR, FORM), MULTIPART, (b"x=1&" + PAIR, f"{FORM}; charset=utf-8")])
 def test_one_click_withdraws_then_answers(sent, body, kind):
-    path = f"/u/{sent.token(Purpose.UNSUBSCRIBE)}"
+    path = f"/u/{sent.token(TokenPurpose.UNSUBSCRIBE)}"
     for _ in range(3):
         answer = Answer("POST", path, body=body, kind=kind)
         assert answer.status == 200
@@ -137,7 +137,7 @@ def test_one_click_withdraws_then_answers(sent, body, kind):
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS", "PUT", "DELETE"])
 def test_nothing_but_post_unsubscribes(sent, method):
-    Answer(method, f"/u/{sent.token(Purpose.UNSUBSCRIBE)}", body=PAIR, kind=FORM, QUERY_STRING=PAIR.decode())
+    Answer(method, f"/u/{sent.token(TokenPurpose.UNSUBSCRIBE)}", body=PAIR, kind=FORM, QUERY_STRING=PAIR.decode())
     assert not PermissionEntry.objects.exclude(act="granted").exists()
 
 
@@ -150,13 +150,13 @@ def test_a_post_without_the_pair_goes_to_the_page_with_its_body(sent):
         return [b""]
 
     for body in (b"act=leave", b"List-Unsubscribe=no", b"", b"y" * 100_000):
-        Answer("POST", f"/u/{sent.token(Purpose.UNSUBSCRIBE)}", body=body, kind=FORM, inner=inner)
+        Answer("POST", f"/u/{sent.token(TokenPurpose.UNSUBSCRIBE)}", body=body, kind=FORM, inner=inner)
         assert seen["body"] == body
     assert not PermissionEntry.objects.exclude(act="granted").exists()
 
 
 def test_forged_expired_and_swapped_tokens_unsubscribe_nobody(sent):
-    for token in bad_tokens(sent, Purpose.UNSUBSCRIBE):
+    for token in bad_tokens(sent, TokenPurpose.UNSUBSCRIBE):
         answer = Answer("POST", f"/u/{token}", body=PAIR, kind=FORM)
         assert answer.status in (404, 410), token
         assert "Fibra" not in answer.body.decode()
@@ -168,7 +168,7 @@ def test_no_200_when_it_could_not_be_kept(sent, monkeypatch):
         raise DatabaseError("disk full")
 
     monkeypatch.setattr(edge, "leave", broken)
-    answer = Answer("POST", f"/u/{sent.token(Purpose.UNSUBSCRIBE)}", body=PAIR, kind=FORM)
+    answer = Answer("POST", f"/u/{sent.token(TokenPurpose.UNSUBSCRIBE)}", body=PAIR, kind=FORM)
     assert (answer.status, answer.headers["Retry-After"]) == (503, "60")
 
 
@@ -182,7 +182,7 @@ def test_no_200_when_it_could_not_be_kept(sent, monkeypatch):
     ],
 )
 def test_hostile_bodies_are_no_pair(sent, body, kind):
-    answer = Answer("POST", f"/u/{sent.token(Purpose.UNSUBSCRIBE)}", body=body, kind=kind)
+    answer = Answer("POST", f"/u/{sent.token(TokenPurpose.UNSUBSCRIBE)}", body=body, kind=kind)
     assert answer.status in (302, 400)
     assert not PermissionEntry.objects.exclude(act="granted").exists()
 
@@ -202,6 +202,6 @@ def test_everything_else_goes_to_django():
 
 def test_a_token_lives_as_long_as_its_purpose_says(sent: Sent, link):
     old = day_of(timezone.now() - timedelta(days=401))
-    assert Answer("GET", f"/c/{sent.token(Purpose.CLICK, link=link.pk, day=old)}").status == 410
-    late = sent.token(Purpose.UNSUBSCRIBE, day=old)
+    assert Answer("GET", f"/c/{sent.token(TokenPurpose.CLICK, link=link.pk, day=old)}").status == 410
+    late = sent.token(TokenPurpose.UNSUBSCRIBE, day=old)
     assert Answer("POST", f"/u/{late}", body=PAIR, kind=FORM).status == 200

@@ -12,11 +12,11 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from esmero.asks.models import Submission
-from esmero.mailroom.confirming import ask_those_who_wait
+from esmero.mailroom.transactional.sign_up_messages import ask_those_who_wait
 from esmero.outbox.models import Message
-from esmero.people.suppression import suppress
-from esmero.privacy.access import write_links
-from esmero.rendering.tokens import Purpose
+from esmero.people.addresses.suppression import suppress
+from esmero.privacy.data_access import write_links
+from esmero.rendering.tokens import TokenPurpose
 from tests.asks.facts import entry, open_form
 from tests.house_facts import add_people
 from tests.mailroom.inbound import send_one
@@ -79,7 +79,7 @@ def test_a_form_does_the_same_for_every_address():
 
 def test_the_link_to_ones_data_is_asked_for_alike():
     sent = send_one()
-    path = f"/f/{sent.token(Purpose.PREFERENCES)}/data?lang=en"
+    path = f"/f/{sent.token(TokenPurpose.PREFERENCES)}/data?lang=en"
     client = Client()
     client.post(path)
     first = work(lambda: client.post(path))

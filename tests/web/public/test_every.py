@@ -16,7 +16,7 @@ from django.urls import get_resolver
 from django.utils import translation
 from django.views import defaults
 
-from esmero.mailroom.clicks import spool_folder
+from esmero.mailroom.arriving.clicks import spool_folder
 from esmero.web.public.urls import urlpatterns
 from tests.web.console.test_pages import read
 from tests.web.public.every import DATA, NAMES, ask, furnish_readers

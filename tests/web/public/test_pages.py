@@ -5,17 +5,17 @@ from django.utils import timezone
 
 from esmero.outbox.models import Dispatch, Message, MessageEvent
 from esmero.people.models import ContactPoint, Permission, PermissionEntry, Person, Preference, Topic
-from esmero.people.permission import find_permitted
+from esmero.people.permissions.ledger import find_permitted
 from esmero.policy.gate import RULES
-from esmero.rendering.tokens import Purpose
-from esmero.web.public.said import BASES, PASSED, mask
+from esmero.rendering.tokens import TokenPurpose
+from esmero.web.public.labels import BASES, PASSED, mask
 from tests.mailroom.inbound import send_one
 from tests.web.console.test_pages import read
 from tests.web.public.pages import bad_tokens
 
 pytestmark = pytest.mark.django_db
 
-PAGES = [Purpose.UNSUBSCRIBE, Purpose.WHY, Purpose.PREFERENCES]
+PAGES = [TokenPurpose.UNSUBSCRIBE, TokenPurpose.WHY, TokenPurpose.PREFERENCES]
 
 
 @pytest.fixture
@@ -58,7 +58,7 @@ def test_pages_are_strict_and_ask_nobody_else_and_change_nothing(client, sent, p
     assert not MessageEvent.objects.exists()
 
 
-@pytest.mark.parametrize("purpose", [*PAGES, Purpose.CLICK])
+@pytest.mark.parametrize("purpose", [*PAGES, TokenPurpose.CLICK])
 def test_bad_tokens_get_one_plain_page_that_tells_nothing(client, sent, purpose):
     pages = set()
     for token in bad_tokens(sent, purpose):
@@ -68,20 +68,20 @@ def test_bad_tokens_get_one_plain_page_that_tells_nothing(client, sent, purpose)
         for secret in ("Fibra", "Nombre0", "persona0", "cliente.example"):
             assert secret not in html
         pages.add((response.status_code, html))
-        if purpose is not Purpose.CLICK:
+        if purpose is not TokenPurpose.CLICK:
             assert client.post(f"/{purpose.value}/{token}", {"act": "leave"}).status_code in (404, 405, 410)
     assert len(pages) == 2  # whatever is wrong with them, the forged look alike
     assert not PermissionEntry.objects.exclude(act="granted").exists()
 
 
 def test_the_message_is_gone_but_the_token_was_ours(client, sent):
-    address = path(sent, Purpose.WHY)
+    address = path(sent, TokenPurpose.WHY)
     Message.objects.all().delete()
     assert client.get(address).status_code == 410
 
 
 def test_leave_say_why_and_undo(client, sent):
-    address = path(sent, Purpose.UNSUBSCRIBE)
+    address = path(sent, TokenPurpose.UNSUBSCRIBE)
     assert 'value="leave"' in client.get(address).content.decode()
     response = client.post(address, {"act": "leave", "reason": "too-often"}, follow=True)
     html = response.content.decode()
@@ -102,7 +102,7 @@ def test_leave_say_why_and_undo(client, sent):
 
 
 def test_undo_is_for_slips_and_revives_nothing_else(client, sent):
-    address = path(sent, Purpose.UNSUBSCRIBE)
+    address = path(sent, TokenPurpose.UNSUBSCRIBE)
     client.post(address, {"act": "undo"})  # nothing was left
     assert PermissionEntry.objects.count() == 1
     client.post(address, {"act": "leave"})
@@ -115,14 +115,14 @@ def test_undo_is_for_slips_and_revives_nothing_else(client, sent):
 def test_undo_makes_no_permission_where_there_was_none(client, sent):
     Permission.objects.all().delete()
     PermissionEntry.objects.all().delete()
-    address = path(sent, Purpose.UNSUBSCRIBE)
+    address = path(sent, TokenPurpose.UNSUBSCRIBE)
     client.post(address, {"act": "leave"})
     client.post(address, {"act": "undo"})
     assert not permitted(sent)
 
 
 def test_an_invented_reason_is_not_kept(client, sent):
-    client.post(path(sent, Purpose.UNSUBSCRIBE), {"act": "leave", "reason": "<script>"})
+    client.post(path(sent, TokenPurpose.UNSUBSCRIBE), {"act": "leave", "reason": "<script>"})
     assert MessageEvent.objects.get().facts["reason"] == ""
 
 
@@ -130,13 +130,13 @@ def test_forms_need_no_cookie_and_no_session(sent):
     from django.test import Client
 
     client = Client(enforce_csrf_checks=True)
-    assert client.post(path(sent, Purpose.UNSUBSCRIBE), {"act": "leave"}).status_code == 302
+    assert client.post(path(sent, TokenPurpose.UNSUBSCRIBE), {"act": "leave"}).status_code == 302
     assert not permitted(sent)
 
 
 def test_why_says_permission_reason_rules_and_what_is_known(client, sent):
     PermissionEntry.objects.update(wording="Quiero recibir novedades", source="formulario web")
-    html = client.get(path(sent, Purpose.WHY), {"lang": "en"}).content.decode()
+    html = client.get(path(sent, TokenPurpose.WHY), {"lang": "en"}).content.decode()
     for words in (
         "Quiero recibir novedades", "formulario web", "Novedades de su línea", "pe•••@cliente.example", BASES["consent"],
         PASSED["G03"], f"{len(RULES)} rules", "your name",
@@ -148,7 +148,7 @@ def test_why_says_permission_reason_rules_and_what_is_known(client, sent):
 
 def test_why_of_a_message_that_needs_no_permission(client, sent):
     Dispatch.objects.update(message_class="service", topic=None, purpose=None)
-    html = client.get(path(sent, Purpose.WHY), {"lang": "en"}).content.decode()
+    html = client.get(path(sent, TokenPurpose.WHY), {"lang": "en"}).content.decode()
     assert "needed none" in html
 
 
@@ -164,7 +164,7 @@ def test_masks(address, shown):
 
 
 def test_preferences_hold_at_once(client, sent):
-    house, address = sent.house, path(sent, Purpose.PREFERENCES)
+    house, address = sent.house, path(sent, TokenPurpose.PREFERENCES)
     other = Topic.objects.create(brand=house.brand, code="tv", name={"es": "Televisión"}, purpose=house.topic.purpose)
     html = client.get(address).content.decode()
     assert f'name="topic-{house.topic.pk}" value="always" checked' in html
@@ -193,7 +193,7 @@ def test_preferences_hold_at_once(client, sent):
 
 
 def test_no_advertising_at_all(client, sent):
-    client.post(path(sent, Purpose.PREFERENCES), {"act": "none"})
+    client.post(path(sent, TokenPurpose.PREFERENCES), {"act": "none"})
     assert not permitted(sent)
     objection = PermissionEntry.objects.order_by("id").last()
     assert (objection.act, objection.topic) == ("objected", None)
@@ -201,7 +201,7 @@ def test_no_advertising_at_all(client, sent):
 
 def test_nonsense_in_the_form_changes_nothing(client, sent):
     nonsense = {f"topic-{sent.house.topic.pk}": "x", "pause": "99", "language": "xx", "topic-0": "never"}
-    client.post(path(sent, Purpose.PREFERENCES), nonsense)
+    client.post(path(sent, TokenPurpose.PREFERENCES), nonsense)
     assert permitted(sent)
     assert not Preference.objects.exists()
     assert Person.objects.get().language == "es"
@@ -211,12 +211,12 @@ def test_nonsense_in_the_form_changes_nothing(client, sent):
 def test_a_test_message_that_belongs_to_nobody_has_its_pages_too(client, sent, purpose):
     Message.objects.update(person=None)
     assert client.get(path(sent, purpose)).status_code == 200
-    if purpose is not Purpose.WHY:
+    if purpose is not TokenPurpose.WHY:
         assert client.post(path(sent, purpose), {"act": "leave"}, follow=True).status_code == 200
 
 
 def test_letters_and_calls_are_the_recipients_choice_where_they_can_be_reached_so(client, sent):
-    address, topic = path(sent, Purpose.PREFERENCES), sent.house.topic
+    address, topic = path(sent, TokenPurpose.PREFERENCES), sent.house.topic
     assert 'name="way-' not in client.get(address).content.decode()
     for kind in ("phone", "post"):
         ContactPoint.objects.create(person=sent.person, kind=kind, value=f"{kind} 1")
@@ -238,27 +238,27 @@ def test_letters_and_calls_are_the_recipients_choice_where_they_can_be_reached_s
 
 
 def test_the_page_speaks_the_language_that_was_just_chosen(client, sent):
-    response = client.post(path(sent, Purpose.PREFERENCES), {"language": "fr"}, follow=True)
+    response = client.post(path(sent, TokenPurpose.PREFERENCES), {"language": "fr"}, follow=True)
     assert '<html lang="fr"' in response.content.decode()
     assert Person.objects.get().language == "fr"
 
 
 def test_a_topic_that_is_offered_no_more_is_not_shown(client, sent):
     Topic.objects.update(archived_at=timezone.now())
-    assert 'name="topic-' not in client.get(path(sent, Purpose.PREFERENCES)).content.decode()
+    assert 'name="topic-' not in client.get(path(sent, TokenPurpose.PREFERENCES)).content.decode()
 
 
 def test_the_preferences_ask_no_query_per_topic(client, sent, django_assert_max_num_queries):
     for number in range(20):
         Topic.objects.create(brand=sent.house.brand, code=f"t{number}", name={}, purpose=sent.house.topic.purpose)
     with django_assert_max_num_queries(10):
-        client.get(path(sent, Purpose.PREFERENCES))
+        client.get(path(sent, TokenPurpose.PREFERENCES))
 
 
 def test_why_says_so_where_no_permission_is_found(client, sent):
     Permission.objects.all().delete()
     PermissionEntry.objects.all().delete()
-    html = client.get(path(sent, Purpose.WHY), {"lang": "en"}).content.decode()
+    html = client.get(path(sent, TokenPurpose.WHY), {"lang": "en"}).content.decode()
     assert "needed none" not in html
     assert "should not have gone out" in html
 
@@ -275,5 +275,5 @@ def test_an_address_that_leads_nowhere_names_the_house_that_was_asked_and_no_doo
 
 def test_a_test_message_says_that_there_is_nothing_to_leave(client, sent):
     Message.objects.update(person=None)
-    html = client.get(path(sent, Purpose.UNSUBSCRIBE)).content.decode()
+    html = client.get(path(sent, TokenPurpose.UNSUBSCRIBE)).content.decode()
     assert 'value="leave"' not in html

@@ -6,13 +6,13 @@ import pytest
 
 from esmero.campaigns.lifecycle import create_campaign
 from esmero.content.versions import add_version, create_template, make_letter
-from esmero.mailroom.facts import known_fields
-from esmero.mailroom.preview import preview
-from esmero.mailroom.rehearsal import send_test
-from esmero.people.models import OwnField, Segment
-from esmero.rendering.compile import Source
-from esmero.rendering.letter import clean_letter
-from esmero.rendering.marks import read_marks
+from esmero.mailroom.checking.test_send import send_test
+from esmero.mailroom.composing.preview import preview
+from esmero.mailroom.composing.recipient_fields import known_fields
+from esmero.people.models import CustomField, Segment
+from esmero.rendering.letters.letter import clean_letter
+from esmero.rendering.letters.plain_marks import read_marks
+from esmero.rendering.templates.compile import TemplateSource
 from tests.house_facts import add_people, build_house
 from tests.mailroom.test_promotion import checked, sent
 from tests.web.facts import staff
@@ -29,7 +29,7 @@ def house(transactional_db):
     house.topic.archive_is_public = True
     house.topic.save()
     house.offers = None
-    source = Source(language="es", subject="Obras", preheader="", mjml=MJML)
+    source = TemplateSource(language="es", subject="Obras", preheader="", mjml=MJML)
     house.version = add_version(create_template("Obras", brand=house.brand), texts=[source], fields=known_fields())
     return house
 
@@ -91,13 +91,15 @@ def test_it_is_among_the_fields_of_both_editors_and_may_be_the_address_of_a_link
     rich = clean_letter(read_marks("Hola.\n\n[Para enseñarlo]({{ share_url }})"))
     made = make_letter(rich, brand=house.brand, title="x")
     assert 'href="{{ share_url }}"' in made.mjml
-    add_version(house.version.template, texts=[Source("es", "x", "", made.mjml)], fields=known_fields())
+    add_version(house.version.template, texts=[TemplateSource("es", "x", "", made.mjml)], fields=known_fields())
 
 
 def test_a_share_that_leads_nowhere_is_told(client, house):
     client.force_login(staff("manager"))
     open_link = MJML.replace("{% if share_url %}", "").replace("{% endif %}", "")
-    version = add_version(house.version.template, texts=[Source("es", "x", "", open_link)], fields=known_fields())
+    version = add_version(
+        house.version.template, texts=[TemplateSource("es", "x", "", open_link)], fields=known_fields()
+    )
     segment = Segment.objects.create(name="Todos", conditions={"all": []})
     campaign = create_campaign(
         "Obras", brand=house.brand, topic=house.topic, version=version, segment=segment, reason={"es": "x"}, by="test"
@@ -119,4 +121,4 @@ def test_no_field_of_the_house_takes_its_name(client):
             "/console/settings/fields/new/", {"key": key, "kind": "text", "label_es": "x", "label_en": "x"}
         )
         assert "This key is taken." in page.content.decode()
-    assert not OwnField.objects.exists()
+    assert not CustomField.objects.exists()

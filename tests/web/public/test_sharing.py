@@ -7,7 +7,7 @@ import pytest
 from esmero.campaigns.models import Campaign
 from esmero.outbox.models import Message
 from esmero.people.models import Person
-from esmero.rendering.tokens import Purpose
+from esmero.rendering.tokens import TokenPurpose
 from tests.web.public.test_archive import publish
 from tests.web.public.test_pages import path, sent  # noqa: F401 - a fixture
 
@@ -33,7 +33,7 @@ def walk(client, begin, *, most=40):
 def test_a_stranger_finds_nothing_but_masked_facts_behind_any_link(client, sent):  # noqa: F811
     person = Person.objects.get(pk=Message.objects.get(pk=sent.message.pk).person_id)
     Person.objects.filter(pk=person.pk).update(family_name="Zebulón", number="N-4711", fields={"pet": "Mochuelo"})
-    begin = [path(sent, purpose) for purpose in (Purpose.WHY, Purpose.PREFERENCES, Purpose.UNSUBSCRIBE)]
+    begin = [path(sent, purpose) for purpose in (TokenPurpose.WHY, TokenPurpose.PREFERENCES, TokenPurpose.UNSUBSCRIBE)]
     seen = walk(client, begin)
     assert len(seen) > len(begin)
     assert {status for status, _ in seen.values()} == {200}
@@ -44,12 +44,15 @@ def test_a_stranger_finds_nothing_but_masked_facts_behind_any_link(client, sent)
 
 def test_looking_changes_nothing(client, sent):  # noqa: F811
     before = list(Message.objects.values()), list(Person.objects.values())
-    walk(client, [path(sent, purpose) for purpose in (Purpose.WHY, Purpose.PREFERENCES, Purpose.UNSUBSCRIBE)])
+    walk(
+        client,
+        [path(sent, purpose) for purpose in (TokenPurpose.WHY, TokenPurpose.PREFERENCES, TokenPurpose.UNSUBSCRIBE)],
+    )
     assert (list(Message.objects.values()), list(Person.objects.values())) == before
 
 
 def test_the_reader_is_led_to_the_public_issue_where_there_is_one(client, sent):  # noqa: F811
-    address = path(sent, Purpose.WHY)
+    address = path(sent, TokenPurpose.WHY)
     assert "To share it" not in client.get(address, {"lang": "en"}).content.decode()
     sent.house.topic.archive_is_public = True
     sent.house.topic.save()
@@ -61,7 +64,7 @@ def test_the_reader_is_led_to_the_public_issue_where_there_is_one(client, sent):
     assert client.get(shared).status_code == 200
     assert "/u/" not in page
     assert "persona0" not in page
-    chosen = client.get(path(sent, Purpose.PREFERENCES), {"lang": "en"}).content.decode()
+    chosen = client.get(path(sent, TokenPurpose.PREFERENCES), {"lang": "en"}).content.decode()
     assert f'href="{shared}"' in chosen
     Campaign.objects.update(state="draft")
     assert "To share it" not in client.get(address, {"lang": "en"}).content.decode()

@@ -7,13 +7,13 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from esmero.mailroom.presses import open_signer
-from esmero.mailroom.tagged import day_of
+from esmero.mailroom.composing.compiled_templates import open_signer
+from esmero.mailroom.inbound_addresses import day_of
 from esmero.outbox.models import Message
 from esmero.people.models import Person
-from esmero.privacy.erase import erase_person
+from esmero.privacy.erasure import erase_person
 from esmero.privacy.merging import merge
-from esmero.rendering.tokens import LIFETIME, Purpose, Signer
+from esmero.rendering.tokens import LIFETIME, Signer, TokenPurpose
 from esmero.web.public.urls import urlpatterns
 from tests.web.public.every import furnish_readers
 from tests.web.public.test_every import state
@@ -35,7 +35,7 @@ def outside():
 
 
 def purpose_of(door):
-    return Purpose(door[0])
+    return TokenPurpose(door[0])
 
 
 def path_of(door, token):
@@ -48,7 +48,7 @@ def bad(good, other, *, purpose, number, today):
     flipped = [good[:n] + ("a" if good[n] != "a" else "b") + good[n + 1 :] for n in range(0, 40, 3)]
     spliced = [good[:16] + other[16:], good[:24] + other[24:], other[:16] + good[16:]]
     cut = [good[:-1], good + "a", good * 2, good[1:], "a", "7" * 40, "-" * 40, "_" * 4000]
-    swapped = [signer.sign(one, number, day=today) for one in Purpose if one is not purpose]
+    swapped = [signer.sign(one, number, day=today) for one in TokenPurpose if one is not purpose]
     strangers = [Signer({key: b"k" * 32}, current=key).sign(purpose, number, day=today) for key in (0, 1, 2, 65_535)]
     return [*flipped, *spliced, *cut, *swapped, *strangers]
 
@@ -118,7 +118,7 @@ def test_of_whoever_was_erased_no_token_shows_or_does_anything(outside):
     erase_person(message.person, by="test", reason="asked", at=timezone.now())
     before, client = state(), Client()
     for purpose, path in outside.tokens.items():
-        if purpose is Purpose.CONFIRM or purpose is Purpose.CLICK:
+        if purpose is TokenPurpose.CONFIRM or purpose is TokenPurpose.CLICK:
             continue
         for door in (one for one in DOORS if purpose_of(one) is purpose):
             place = path + door.partition("<slug:token>")[2]

@@ -52,7 +52,7 @@ class Outcome:
     stage: str
 
 
-class Observer(Protocol):
+class DeliveryObserver(Protocol):
     """The caller's journal. Both methods are called from the event loop and must not wait.
 
     An exception from either ends that delivery: nothing more of it is written, and the exception is raised there.

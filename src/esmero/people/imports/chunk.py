@@ -13,11 +13,10 @@ from zoneinfo import ZoneInfo
 import phonenumbers
 from django.utils import timezone
 
-from esmero.people.editing import BY_STAFF
-from esmero.people.folding import fold
-from esmero.people.imports.plan import Plan
-from esmero.people.imports.rows import Row
-from esmero.people.merged import find_survivors
+from esmero.people.addresses.suppression import ERASED, find_silent_numbers, find_suppressions, suppress
+from esmero.people.duplicates.merged_persons import find_survivors
+from esmero.people.imports.mapping import ColumnMapping
+from esmero.people.imports.rows import ImportRow
 from esmero.people.models import (
     Address,
     BlockedDomain,
@@ -30,9 +29,10 @@ from esmero.people.models import (
     Tag,
     Topic,
 )
-from esmero.people.names import refold
-from esmero.people.permission import NewEntry, record
-from esmero.people.suppression import ERASED, find_silent_numbers, find_suppressions, suppress
+from esmero.people.permissions.ledger import NewEntry, record
+from esmero.people.persons.editing import BY_STAFF
+from esmero.people.persons.names import refold
+from esmero.people.text_folding import fold
 
 _V = ImportLine.Verdict
 _WRITABLE = ("number", "title", "given_name", "family_name", "language", "country")
@@ -45,7 +45,7 @@ class ImportChunk:
     `said` counts, once written, the permissions that were "granted" and "withdrawn": acts new to the ledger.
     """
 
-    def __init__(self, brought: Import, plan: Plan, rows: Sequence[Row]) -> None:
+    def __init__(self, brought: Import, plan: ColumnMapping, rows: Sequence[ImportRow]) -> None:
         self.brought, self.plan, self.rows = brought, plan, rows
         self.zone = ZoneInfo(brought.brand.timezone)
         self.now = timezone.now()
@@ -86,7 +86,7 @@ class ImportChunk:
         self._left = list(chosen.order_by("id").values_list("purpose_id", "id"))
         self.created: list[Person] = []
         self.changed: dict[int, Person] = {}
-        self.pairs: list[tuple[Row, Person | None, ImportLine]] = []
+        self.pairs: list[tuple[ImportRow, Person | None, ImportLine]] = []
         self.said: Counter[str] = Counter()
 
     def write(self) -> list[ImportLine]:
@@ -148,7 +148,7 @@ class ImportChunk:
         found = self.silent.get(value)
         return found is not None and found.scope == "all" and found.brand_id is None
 
-    def _place(self, row: Row) -> tuple[Row, Person | None, ImportLine]:
+    def _place(self, row: ImportRow) -> tuple[ImportRow, Person | None, ImportLine]:
         number, value = row.texts.get("number", ""), row.address.normalised
         line = ImportLine(
             of=self.brought, line=row.line, number=number, address_verdict=row.address.state, warnings=row.warnings
@@ -182,7 +182,7 @@ class ImportChunk:
             line.warnings = [*line.warnings, "suppressed"]
         return row, person, line
 
-    def _find_refusal(self, row: Row, *, number: str, value: str) -> tuple[str, str] | None:
+    def _find_refusal(self, row: ImportRow, *, number: str, value: str) -> tuple[str, str] | None:
         """Return why nobody may come of a row, and the cell; None where somebody may."""
         if value and self._is_blocked(value):
             return "blocked-domain", value
@@ -194,7 +194,7 @@ class ImportChunk:
         line.verdict, line.reason, line.cell, line.address_verdict = _V.REFUSED, reason, cell[:200], "none"
         return line
 
-    def _apply(self, row: Row, person: Person, *, merges: bool) -> bool:
+    def _apply(self, row: ImportRow, person: Person, *, merges: bool) -> bool:
         """Put what the row says onto the person where an import may; say whether anything changed.
 
         A row that `merges` fills what an earlier line of the file left blank, and is warned of where it says otherwise.
@@ -221,7 +221,7 @@ class ImportChunk:
             person.changed_at = self.now
         return changed
 
-    def _says(self, row: Row) -> Iterator[tuple[str, Any]]:
+    def _says(self, row: ImportRow) -> Iterator[tuple[str, Any]]:
         """Yield what the row says of its person: (attribute, or own:KEY, value); what is blank is not said."""
         texts = row.texts
         for name in _WRITABLE:
@@ -239,7 +239,7 @@ class ImportChunk:
         for key, own in row.own.items():
             yield f"own:{key}", own
 
-    def _keep_other(self, row: Row, name: str) -> None:
+    def _keep_other(self, row: ImportRow, name: str) -> None:
         """Keep another address of the same person as a fact; of all else there can be one, and the line is warned of."""
         if name == "address":
             row.others = [*row.others, row.address.normalised]
@@ -293,7 +293,7 @@ class ImportChunk:
             )
         return touched - fresh
 
-    def _points_of(self, row: Row) -> Iterator[tuple[str, str, dict[str, str], bool]]:
+    def _points_of(self, row: ImportRow) -> Iterator[tuple[str, str, dict[str, str], bool]]:
         for value in row.others:
             yield ContactPoint.Kind.EMAIL, value, {}, True
         for text in row.phones:
@@ -352,7 +352,7 @@ class ImportChunk:
         self.said.update(one.act for one in fresh)
         return {id(people[one.person_id]) for one in fresh}
 
-    def _silence(self, row: Row, line: ImportLine) -> None:
+    def _silence(self, row: ImportRow, line: ImportLine) -> None:
         if not row.status or not row.address.usable:
             return
         brand = None if row.status == "unreachable" else self.brought.brand

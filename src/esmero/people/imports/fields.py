@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from esmero.people.folding import fold
-from esmero.people.imports.problem import MappingProblem
-from esmero.people.models import OwnField
+from esmero.people.imports.files.problem import MappingProblem
+from esmero.people.models import CustomField
+from esmero.people.text_folding import fold
 
 FIELDS: dict[str, str] = {
     "number": "the operator's own number of the person; identifies before anything else",
@@ -75,18 +75,18 @@ MANY = frozenset({"email", "phone", "street", "tags", "attributes", "ignore", "o
 # They give permission: they count only when a person confirmed the column of consent.
 GIVING = frozenset({"consent", "consent_text", "consent_version", "consent_date"})
 KINDS = {
-    **{kind.value: kind.value for kind in OwnField.Kind},
-    **dict.fromkeys(["bool", "yesno", "yes-no", "yes_no"], OwnField.Kind.YES_NO.value),
-    **dict.fromkeys(["int", "number"], OwnField.Kind.INTEGER.value),
-    **dict.fromkeys(["float", "money"], OwnField.Kind.DECIMAL.value),
-    **dict.fromkeys(["str", "string"], OwnField.Kind.TEXT.value),
-    "enum": OwnField.Kind.CHOICE.value,
+    **{kind.value: kind.value for kind in CustomField.Kind},
+    **dict.fromkeys(["bool", "yesno", "yes-no", "yes_no"], CustomField.Kind.YES_NO.value),
+    **dict.fromkeys(["int", "number"], CustomField.Kind.INTEGER.value),
+    **dict.fromkeys(["float", "money"], CustomField.Kind.DECIMAL.value),
+    **dict.fromkeys(["str", "string"], CustomField.Kind.TEXT.value),
+    "enum": CustomField.Kind.CHOICE.value,
 }
 HELP = (
     "FIELD is one of: "
     + "; ".join(f"{name} ({words})" for name, words in FIELDS.items())
     + ". Any other fact: own:KEY or own:KEY:TYPE with TYPE "
-    + ", ".join(kind.value for kind in OwnField.Kind)
+    + ", ".join(kind.value for kind in CustomField.Kind)
     + ". Other names are understood too: "
     + ", ".join(f"{alias} = {name}" for alias, name in sorted(ALIASES.items()))
     + "."
@@ -94,7 +94,7 @@ HELP = (
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
+class TargetField:
     """Where a column goes: a name of FIELDS, or "own" with its key and (where stated) its type."""
 
     name: str
@@ -105,7 +105,7 @@ class Field:
         return ":".join(part for part in (self.name, self.key, self.kind) if part)
 
 
-def read_field(text: str) -> Field:
+def read_field(text: str) -> TargetField:
     """Return the field that a text such as "email", "opt-out" or "own:tenure:integer" names; raise MappingProblem."""
     name, _colon, rest = text.strip().partition(":")
     if name.strip().lower() == "own":
@@ -119,14 +119,14 @@ def read_field(text: str) -> Field:
                 _("%(kind)s is no type of an own field. Types: %(list)s.")
                 % {"kind": repr(kind), "list": ", ".join(sorted(set(KINDS.values())))}
             )
-        return Field("own", to_key(key), KINDS[kind.lower()] if kind else "")
+        return TargetField("own", to_key(key), KINDS[kind.lower()] if kind else "")
     wanted = fold(name).replace("-", "_").replace(" ", "_")
     found = wanted if wanted in FIELDS else ALIASES.get(wanted) or ALIASES.get(fold(name))
     if rest or found is None:
         raise MappingProblem(
             _("%(text)s is no field. Fields: %(list)s, own:KEY.") % {"text": repr(text), "list": ", ".join(FIELDS)}
         )
-    return Field(found)
+    return TargetField(found)
 
 
 def to_key(head: str) -> str:

@@ -14,13 +14,20 @@ from django.utils.translation import gettext as _
 
 from esmero.house.audit import note
 from esmero.house.models import Brand, User
-from esmero.people.imports.plan import apply_mapping
-from esmero.people.imports.problem import MappingProblem
-from esmero.people.imports.reading import Reading, read_file
-from esmero.people.imports.workbook import DIALECT, MEDIA_TYPE, check_workbook, is_workbook, look_at_sheets, write_sheet
+from esmero.people.imports.files.problem import MappingProblem
+from esmero.people.imports.files.workbook import (
+    DIALECT,
+    MEDIA_TYPE,
+    check_workbook,
+    is_workbook,
+    look_at_sheets,
+    write_sheet,
+)
+from esmero.people.imports.mapping import apply_mapping
+from esmero.people.imports.reading import FileReading, read_file
 from esmero.people.models import Import, Topic
 from esmero.vault.files import path_of, seal, seal_file
-from esmero.vault.models import Sealed
+from esmero.vault.models import StoredFile
 from esmero.work.jobs import cancel, enqueue
 
 CHECK, BRING = "import-check", "import"
@@ -28,7 +35,7 @@ State = Import.State
 MOST_SOURCE = 300
 
 
-class NotNow(Exception):
+class ImportMoveRefused(Exception):
     """The import's state does not allow the move; the text says what to do."""
 
 
@@ -62,13 +69,13 @@ def choose_sheet(brought: Import, *, sheet: str, by: User | str) -> Import:
         NotNow: the import is no longer a draft, or no workbook.
 
     """
-    if not Reading.from_json(brought.reading).sheets:
-        raise NotNow(_("“%(file)s” has no sheets to choose from.") % {"file": brought.file_name})
+    if not FileReading.from_json(brought.reading).sheets:
+        raise ImportMoveRefused(_("“%(file)s” has no sheets to choose from.") % {"file": brought.file_name})
     reading = _read_workbook(brought.file, sheet=sheet)
     with transaction.atomic():
         drafts = Import.objects.filter(pk=brought.pk, state=State.DRAFT)
         if not drafts.update(reading=reading.to_json(), mapping={}):
-            raise NotNow(
+            raise ImportMoveRefused(
                 _("“%(file)s” was checked or brought in already; bring the file again to read it anew.")
                 % {"file": brought.file_name}
             )
@@ -87,7 +94,7 @@ def begin_check(
         NotNow: the import runs already, or has ended.
 
     """
-    mapping = apply_mapping(Reading.from_json(brought.reading), said)
+    mapping = apply_mapping(FileReading.from_json(brought.reading), said)
     if not source.strip():
         raise MappingProblem(_("Say where the list is from: a permission without a source proves nothing."))
     if len(source) > MOST_SOURCE:
@@ -147,7 +154,7 @@ def find_unfinished(
         created_by=str(by),
     )
     for one in rows.select_related("job").order_by("-id"):
-        if one.job is not None and one.mapping == apply_mapping(Reading.from_json(one.reading), said):
+        if one.job is not None and one.mapping == apply_mapping(FileReading.from_json(one.reading), said):
             return one
     return None
 
@@ -156,7 +163,7 @@ def reopen(brought: Import, *, by: User | str) -> Import:
     """Go back from the dry run to the columns. Raises NotNow when something is already being brought in."""
     with transaction.atomic():
         if not Import.objects.filter(pk=brought.pk, state=State.CHECKED).update(state=State.DRAFT):
-            raise NotNow(
+            raise ImportMoveRefused(
                 _("“%(file)s” can be changed once it is checked, and before it is brought in.")
                 % {"file": brought.file_name}
             )
@@ -165,7 +172,7 @@ def reopen(brought: Import, *, by: User | str) -> Import:
     return brought
 
 
-def _read_workbook(file: Sealed, *, sheet: str) -> Reading:
+def _read_workbook(file: StoredFile, *, sheet: str) -> FileReading:
     """Write a sheet out as CSV, seal that beside the workbook, and read it."""
     path = path_of(file.sha256)
     sheets = look_at_sheets(path)
@@ -185,7 +192,7 @@ def _begin(
     with transaction.atomic():
         if not Import.objects.filter(pk=brought.pk, state__in=expected).update(state=to, **facts):
             brought.refresh_from_db()
-            raise NotNow(
+            raise ImportMoveRefused(
                 _("“%(file)s” is not ready for that: somebody moved it on. Look at its page.")
                 % {"file": brought.file_name}
             )

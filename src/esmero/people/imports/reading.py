@@ -11,16 +11,16 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from esmero.people.addresses import read_address
-from esmero.people.folding import fold
-from esmero.people.imports.encoding import Encoding, guess_encoding
+from esmero.people.addresses.parsing import read_address
+from esmero.people.imports.column_profile import ColumnProfile
+from esmero.people.imports.columns import guess_head
 from esmero.people.imports.fields import GIVING, MANY, to_key
-from esmero.people.imports.heads import guess_head
-from esmero.people.imports.kinds import STATUSES
-from esmero.people.imports.lines import Lines
-from esmero.people.imports.problem import FileProblem
-from esmero.people.imports.profile import ColumnProfile
-from esmero.people.imports.records import Dialect, Record, Records
+from esmero.people.imports.files.encoding import Encoding, guess_encoding
+from esmero.people.imports.files.lines import Lines
+from esmero.people.imports.files.problem import FileProblem
+from esmero.people.imports.files.records import CsvDialect, CsvReader, CsvRecord
+from esmero.people.persons.custom_field_values import STATUSES
+from esmero.people.text_folding import fold
 
 _DELIMITERS = ",;\t|"
 _LOOK_AT = 60
@@ -28,7 +28,7 @@ _HEAD_WITHIN = 15
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class FileColumn:
     """One column: `guess` as `--map` takes it, `confidence` 0 to 1, the type that all its cells fit, and samples."""
 
     name: str
@@ -48,15 +48,15 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class FileReading:
     """How a file is written and what stands in it. `header_line` is 0 where the file has no heads.
 
     Of a workbook `sheet` is what was read of its `sheets`, and `text` the hash of the CSV that was made of it.
     """
 
-    dialect: Dialect
+    dialect: CsvDialect
     header_line: int
-    columns: tuple[Column, ...]
+    columns: tuple[FileColumn, ...]
     records: int
     data_offset: int
     data_line: int
@@ -76,9 +76,9 @@ class Reading:
         return asdict(self)
 
     @classmethod
-    def from_json(cls, facts: dict[str, Any]) -> "Reading":
+    def from_json(cls, facts: dict[str, Any]) -> "FileReading":
         columns = tuple(
-            Column(
+            FileColumn(
                 **{
                     **column,
                     "samples": tuple(column["samples"]),
@@ -89,10 +89,10 @@ class Reading:
             for column in facts["columns"]
         )
         sheets = tuple(facts.get("sheets", ()))
-        return cls(**{**facts, "dialect": Dialect(**facts["dialect"]), "columns": columns, "sheets": sheets})
+        return cls(**{**facts, "dialect": CsvDialect(**facts["dialect"]), "columns": columns, "sheets": sheets})
 
 
-def read_file(path: Path, *, dialect: Dialect | None = None) -> Reading:
+def read_file(path: Path, *, dialect: CsvDialect | None = None) -> FileReading:
     """Return what a file is, its dialect guessed unless it is known. Every octet, line and quotation mark of it is looked at, so that the import meets no surprise.
 
     Raises:
@@ -100,7 +100,7 @@ def read_file(path: Path, *, dialect: Dialect | None = None) -> Reading:
 
     """
     dialect = dialect or _find_dialect(path)
-    with Records(path, dialect) as records:
+    with CsvReader(path, dialect) as records:
         first = list(islice(records, _HEAD_WITHIN))
     if not first:
         raise FileProblem(_("The file is empty."), remedy=_("Export the list again and look that it holds lines."))
@@ -116,7 +116,7 @@ def read_file(path: Path, *, dialect: Dialect | None = None) -> Reading:
         row = first[head]
         names, offset, line, header_line = _name_columns(row.cells), row.end, row.line + row.lines - 1, row.line
     profiles, deep, count = _look_through(path, dialect, offset=offset, line=line, width=len(names))
-    return Reading(
+    return FileReading(
         dialect=dialect,
         header_line=header_line,
         columns=tuple(_guess_columns(names, profiles, deep)),
@@ -126,7 +126,7 @@ def read_file(path: Path, *, dialect: Dialect | None = None) -> Reading:
     )
 
 
-def _find_dialect(path: Path) -> Dialect:
+def _find_dialect(path: Path) -> CsvDialect:
     encoding = guess_encoding(path)
     newline, lines, second = _sample(path, encoding.name, encoding.mark)
     return _guess_dialect(lines, newline=newline, encoding=encoding, second=second)
@@ -145,7 +145,7 @@ def _sample(path: Path, encoding: str, mark: int) -> tuple[str, list[str], int]:
         return newline, [*first, *islice(reader, _LOOK_AT - 1)], second
 
 
-def _guess_dialect(lines: Sequence[str], *, newline: str, encoding: Encoding, second: int) -> Dialect:
+def _guess_dialect(lines: Sequence[str], *, newline: str, encoding: Encoding, second: int) -> CsvDialect:
     start, skipped = encoding.mark, 0
     stated = lines[0].strip() if lines else ""
     if stated.lower().startswith("sep=") and len(stated) == 5:
@@ -153,7 +153,7 @@ def _guess_dialect(lines: Sequence[str], *, newline: str, encoding: Encoding, se
     else:
         delimiter = max(_DELIMITERS, key=lambda candidate: _regularity(lines, candidate))
     blank_after = any(f'{delimiter} "' in text for text in lines)
-    return Dialect(encoding.name, start, newline, delimiter, blank_after, skipped)
+    return CsvDialect(encoding.name, start, newline, delimiter, blank_after, skipped)
 
 
 def _regularity(lines: Sequence[str], delimiter: str) -> tuple[float, int]:
@@ -168,7 +168,7 @@ def _regularity(lines: Sequence[str], delimiter: str) -> tuple[float, int]:
     return (times / widths.total() if width > 1 else 0.0, width)
 
 
-def _find_head(first: Sequence[Record]) -> int | None:
+def _find_head(first: Sequence[CsvRecord]) -> int | None:
     """Return which of the first records holds the heads: the one with most known heads, or a first one without data."""
     known = [sum(bool(guess_head(cell)[0]) for cell in row.cells) for row in first]
     best = max(range(len(first)), key=lambda n: (known[n], -n))
@@ -220,12 +220,12 @@ def read_attributes(cell: str) -> dict[str, str]:
 
 
 def _look_through(
-    path: Path, dialect: Dialect, *, offset: int, line: int, width: int
+    path: Path, dialect: CsvDialect, *, offset: int, line: int, width: int
 ) -> tuple[list[ColumnProfile], list[_Deep], int]:
     profiles = [ColumnProfile() for _ in range(width)]
     deep = [_Deep() for _ in range(width)]
     count = 0
-    with Records(path, dialect, offset=offset, line=line) as records:
+    with CsvReader(path, dialect, offset=offset, line=line) as records:
         for record in records:
             count += 1
             for n, cell in enumerate(record.cells[:width]):
@@ -242,7 +242,9 @@ def _is_status(profile: ColumnProfile) -> bool:
     return profile.distinct is not None and all(fold(text) in STATUSES for text in profile.distinct)
 
 
-def _guess_columns(names: Sequence[str], profiles: Sequence[ColumnProfile], deep: Sequence[_Deep]) -> Iterator[Column]:
+def _guess_columns(
+    names: Sequence[str], profiles: Sequence[ColumnProfile], deep: Sequence[_Deep]
+) -> Iterator[FileColumn]:
     taken: set[str] = set()
     keys: set[str] = set()
     for name, profile, inside in zip(names, profiles, deep, strict=True):
@@ -265,7 +267,7 @@ def _guess_columns(names: Sequence[str], profiles: Sequence[ColumnProfile], deep
                 key += "_2"
             keys.add(key)
             guess, confidence = f"own:{key}", 0.5
-        yield Column(
+        yield FileColumn(
             name=name,
             guess=guess,
             confidence=confidence,

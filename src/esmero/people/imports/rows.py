@@ -5,12 +5,20 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 
-from esmero.people.addresses import AddressVerdict, read_addresses
-from esmero.people.folding import fold
-from esmero.people.imports.kinds import STATUSES, Misfit, Value, is_blank, read_date, read_value, read_yes_no
-from esmero.people.imports.plan import OwnPlan, Plan
+from esmero.people.addresses.parsing import AddressVerdict, read_addresses
+from esmero.people.imports.files.records import CsvRecord
+from esmero.people.imports.mapping import ColumnMapping, CustomFieldMapping
 from esmero.people.imports.reading import read_attributes
-from esmero.people.imports.records import Record
+from esmero.people.persons.custom_field_values import (
+    STATUSES,
+    Value,
+    ValueMisfit,
+    is_blank,
+    read_date,
+    read_value,
+    read_yes_no,
+)
+from esmero.people.text_folding import fold
 
 _LANGUAGES = {
     **dict.fromkeys(["es", "spa", "espanol", "castellano", "spanish", "espagnol"], "es"),
@@ -25,7 +33,7 @@ _TEXTS = {
 
 
 @dataclass(slots=True)
-class Row:
+class ImportRow:
     """What a record says. `withdrawn`, `granted` are (said, date or None); `cell` is what a refusal points to."""
 
     line: int
@@ -47,9 +55,9 @@ class Row:
     cell: str = ""
 
 
-def read_row(record: Record, plan: Plan) -> Row:
+def read_row(record: CsvRecord, plan: ColumnMapping) -> ImportRow:
     """Read a record as the plan says. What a cell cannot be is left out with a warning that names the column."""
-    row = Row(line=record.line)
+    row = ImportRow(line=record.line)
     cells = record.cells
 
     def every(name: str) -> list[tuple[int, str]]:
@@ -82,7 +90,7 @@ def read_row(record: Record, plan: Plan) -> Row:
     return row
 
 
-def _read_names(row: Row) -> None:
+def _read_names(row: ImportRow) -> None:
     full = row.texts.pop("full_name", "")
     if full and not row.texts.get("given_name") and not row.texts.get("family_name"):
         given, _, family = full.partition(" ")
@@ -91,7 +99,7 @@ def _read_names(row: Row) -> None:
         row.warnings.append("lost-letter")
 
 
-def _read_emails(row: Row, said: list[tuple[int, str]], plan: Plan) -> None:
+def _read_emails(row: ImportRow, said: list[tuple[int, str]], plan: ColumnMapping) -> None:
     verdicts = [(n, cell, verdict) for n, cell in said for verdict in read_addresses(cell)]
     usable = [verdict for _, _, verdict in verdicts if verdict.usable]
     if usable:
@@ -106,7 +114,7 @@ def _read_emails(row: Row, said: list[tuple[int, str]], plan: Plan) -> None:
             return
 
 
-def _read_permission(row: Row, plan: Plan, every: Callable[[str], list[tuple[int, str]]]) -> None:
+def _read_permission(row: ImportRow, plan: ColumnMapping, every: Callable[[str], list[tuple[int, str]]]) -> None:
     for n, cell in every("consent")[:1]:
         row.granted, row.granted_on = _yes_or_date(cell, day_first=plan.day_first[n], row=row, column=plan.names[n])
     for n, cell in every("consent_date")[:1]:
@@ -130,10 +138,10 @@ def _read_permission(row: Row, plan: Plan, every: Callable[[str], list[tuple[int
         row.status = STATUSES.get(fold(cell), "") or row.status
 
 
-def _yes_or_date(cell: str, *, day_first: bool, row: Row, column: str) -> tuple[bool, date | None]:
+def _yes_or_date(cell: str, *, day_first: bool, row: ImportRow, column: str) -> tuple[bool, date | None]:
     try:
         return read_yes_no(cell), None
-    except Misfit:
+    except ValueMisfit:
         day = _day(cell, day_first=day_first)
         if day is None:
             row.warnings.append(f"not-yes-or-date: {column}")
@@ -143,21 +151,21 @@ def _yes_or_date(cell: str, *, day_first: bool, row: Row, column: str) -> tuple[
 def _day(cell: str, *, day_first: bool) -> date | None:
     try:
         return read_date(cell.strip(), day_first=day_first)
-    except Misfit:
+    except ValueMisfit:
         return None
 
 
-def _read_own(row: Row, cell: str, *, own: OwnPlan, day_first: bool, column: str) -> None:
+def _read_own(row: ImportRow, cell: str, *, own: CustomFieldMapping, day_first: bool, column: str) -> None:
     cell = cell.replace("\0", "")
     if is_blank(cell):
         return
     try:
         row.own[own.key] = read_value(cell, kind=own.kind, day_first=day_first)
-    except Misfit:
+    except ValueMisfit:
         row.warnings.append(f"not-{own.kind}: {column}: {cell.strip()[:60]}")
 
 
-def _read_attributes(row: Row, cell: str, plan: Plan) -> None:
+def _read_attributes(row: ImportRow, cell: str, plan: ColumnMapping) -> None:
     try:
         found = read_attributes(cell)
     except (ValueError, TypeError, RecursionError):

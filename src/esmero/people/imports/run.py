@@ -13,13 +13,13 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from esmero.people.imports.chunk import ImportChunk
-from esmero.people.imports.known import copy_known, copy_rules
-from esmero.people.imports.plan import Plan, make_plan
-from esmero.people.imports.reading import Reading
-from esmero.people.imports.records import Records
+from esmero.people.imports.dry_run_database import copy_known, copy_rules
+from esmero.people.imports.files.records import CsvReader
+from esmero.people.imports.mapping import ColumnMapping, make_plan
+from esmero.people.imports.reading import FileReading
 from esmero.people.imports.report import count_verdicts
-from esmero.people.imports.rows import Row, read_row
-from esmero.people.models import Import, ImportLine, OwnField, Person
+from esmero.people.imports.rows import ImportRow, read_row
+from esmero.people.models import CustomField, Import, ImportLine, Person
 from esmero.vault.files import path_of
 from esmero.work.jobs import save_progress
 from esmero.work.models import Job
@@ -87,7 +87,9 @@ def _sum_up(brought: Import, said: Counter[str]) -> dict[str, int]:
     return {**count_verdicts(brought), "granted": said["granted"], "withdrawn": said["withdrawn"]}
 
 
-def _check_apart(brought: Import, reading: Reading, plan: Plan) -> Iterator[tuple[Counter[str], list[ImportLine]]]:
+def _check_apart(
+    brought: Import, reading: FileReading, plan: ColumnMapping
+) -> Iterator[tuple[Counter[str], list[ImportLine]]]:
     """Yield what each chunk said and its lines, brought into a scratch database: its size follows that of the file."""
     offset, line = reading.data_offset, reading.data_line
     with Scratch(settings.HOME / "spool") as scratch:
@@ -105,7 +107,9 @@ def _check_apart(brought: Import, reading: Reading, plan: Plan) -> Iterator[tupl
             yield chunk.said, lines
 
 
-def _check_here(brought: Import, reading: Reading, plan: Plan) -> list[tuple[Counter[str], list[ImportLine]]]:
+def _check_here(
+    brought: Import, reading: FileReading, plan: ColumnMapping
+) -> list[tuple[Counter[str], list[ImportLine]]]:
     """Return what each chunk said and its lines, brought in within one transaction that is undone."""
     kept = []
     with transaction.atomic():
@@ -141,15 +145,15 @@ def _name(person: Person | None) -> str:
     return ", ".join(filter(None, [name, person.address.value if person.address else ""]))[:200]
 
 
-def _open(brought: Import) -> tuple[Reading, Plan]:
-    reading = Reading.from_json(brought.reading)
+def _open(brought: Import) -> tuple[FileReading, ColumnMapping]:
+    reading = FileReading.from_json(brought.reading)
     return reading, make_plan(reading, brought.mapping)
 
 
 def _read(
-    brought: Import, reading: Reading, plan: Plan, *, offset: int, line: int
-) -> tuple[list[Row], tuple[int, int]]:
-    with Records(path_of(reading.text or brought.file.sha256), reading.dialect, offset=offset, line=line) as records:
+    brought: Import, reading: FileReading, plan: ColumnMapping, *, offset: int, line: int
+) -> tuple[list[ImportRow], tuple[int, int]]:
+    with CsvReader(path_of(reading.text or brought.file.sha256), reading.dialect, offset=offset, line=line) as records:
         taken = list(islice(records, CHUNK))
     if not taken:
         return [], (offset, line)
@@ -157,13 +161,13 @@ def _read(
     return [read_row(one, plan) for one in taken], (last.end, last.line + last.lines - 1)
 
 
-def _declare(plan: Plan) -> None:
+def _declare(plan: ColumnMapping) -> None:
     """Declare own fields that the file brings; a field that is there keeps its type, a choice gains what is new."""
     for own in plan.own:
-        row, made = OwnField.objects.get_or_create(
+        row, made = CustomField.objects.get_or_create(
             key=own.key, defaults={"label": {"en": own.label}, "kind": own.kind, "choices": list(own.choices)}
         )
         fresh = [choice for choice in own.choices if choice not in row.choices]
-        if not made and row.kind == OwnField.Kind.CHOICE and fresh:
+        if not made and row.kind == CustomField.Kind.CHOICE and fresh:
             row.choices = [*row.choices, *fresh]
             row.save(update_fields=["choices"])

@@ -1,6 +1,6 @@
 """Persons and organisations, how to reach them, what they allowed and wish, and the imports that brought them."""
 
-from esmero.people.models.doubles import Duplicate, Merge, Proposal
+from esmero.people.models.duplicates import Duplicate, Merge, Proposal
 from esmero.people.models.imports import BlockedDomain, Import, ImportLine
 from esmero.people.models.permissions import (
     Channel,
@@ -12,7 +12,7 @@ from esmero.people.models.permissions import (
     Suppression,
     Topic,
 )
-from esmero.people.models.persons import Address, ContactPoint, Note, Organisation, OwnField, Person, Tag
+from esmero.people.models.persons import Address, ContactPoint, CustomField, Note, Organisation, Person, Tag
 from esmero.people.models.segments import Segment
 
 __all__ = [
@@ -26,7 +26,7 @@ __all__ = [
     "Merge",
     "Note",
     "Organisation",
-    "OwnField",
+    "CustomField",
     "Permission",
     "PermissionEntry",
     "PermissionFacts",

@@ -5,7 +5,7 @@ from django.db import models
 from esmero.house.models import Brand
 from esmero.people.models.permissions import Topic
 from esmero.people.models.persons import Person
-from esmero.vault.models import Sealed
+from esmero.vault.models import StoredFile
 from esmero.work.models import Job
 
 
@@ -30,7 +30,7 @@ class Import(models.Model):
         DONE = "done"
         FAILED = "failed"
 
-    file = models.ForeignKey(Sealed, on_delete=models.PROTECT, related_name="+")
+    file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
     file_name = models.CharField(max_length=255)
     brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="+")
     topic = models.ForeignKey(Topic, null=True, blank=True, on_delete=models.PROTECT, related_name="+")

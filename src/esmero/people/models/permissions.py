@@ -5,7 +5,7 @@ from django.db.models import Q
 
 from esmero.house.models import Brand
 from esmero.people.models.persons import Person
-from esmero.vault.models import Sealed
+from esmero.vault.models import StoredFile
 
 
 class Channel(models.TextChoices):
@@ -73,7 +73,7 @@ class PermissionEntry(PermissionFacts):
     wording = models.TextField(blank=True, default="")
     wording_version = models.CharField(max_length=40, blank=True, default="")
     source = models.CharField(max_length=300)
-    proof = models.ForeignKey(Sealed, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    proof = models.ForeignKey(StoredFile, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     proof_place = models.CharField(max_length=200, blank=True, default="", help_text="Line of the file, mail, form …")
     by_person = models.BooleanField(
         default=False, help_text="The person acted in front of us (page, mail), not a list."
@@ -144,7 +144,7 @@ class Preference(models.Model):
 
 
 class Suppression(models.Model):
-    """Silence for an address, by keyed hash so that it outlives the person's data (people/suppression.py)."""
+    """Silence for an address, by keyed hash so that it outlives the person's data (people/addresses/suppression.py)."""
 
     class Scope(models.TextChoices):
         ALL = "all"

@@ -3,8 +3,8 @@
 from django.db import models
 from django.db.models import Q
 
-from esmero.people.family import FromFamilyName
-from esmero.work.likely import Likely
+from esmero.people.models.family_name import FromFamilyName
+from esmero.work.query_plan.likely import Likely
 
 
 class Address(models.Model):
@@ -153,7 +153,7 @@ class Note(models.Model):
         return f"{self.kind} {self.at:%Y-%m-%d}"
 
 
-class OwnField(models.Model):
+class CustomField(models.Model):
     """A field that the operator declared: its key, its words and its type."""
 
     class Kind(models.TextChoices):

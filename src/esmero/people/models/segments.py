@@ -6,7 +6,7 @@ from esmero.house.models import Brand
 
 
 class Segment(models.Model):
-    """A saved list of conditions; the conditions themselves are values of people/segments.py."""
+    """A saved list of conditions; the conditions themselves are values of people/segments/serialization.py."""
 
     brand = models.ForeignKey(Brand, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     name = models.CharField(max_length=150, unique=True)

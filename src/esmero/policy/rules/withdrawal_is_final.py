@@ -1,16 +1,16 @@
-from esmero.policy.case import CONSENT, Occasion, Permission, Recipient
+from esmero.policy.case import CONSENT, CasePermission, Occasion, Recipient
 from esmero.policy.rule import UNASKED, RecipientRule
 from esmero.policy.verdict import Objection
 
 
-def _revokes(entry: Permission, *, occasion: Occasion) -> bool:
+def _revokes(entry: CasePermission, *, occasion: Occasion) -> bool:
     if entry.state == "withdrawn":
         return entry.covers(occasion)
     # An objection without a topic is one to all commercial mail, whatever purpose it was noted under.
     return entry.state == "objected" and (entry.topic == "" or entry.covers(occasion))
 
 
-def _consents_anew(entry: Permission, *, after: Permission, occasion: Occasion) -> bool:
+def _consents_anew(entry: CasePermission, *, after: CasePermission, occasion: Occasion) -> bool:
     given = entry.state == "granted" and entry.basis == CONSENT and entry.covers(occasion)
     return given and after.at < entry.at <= occasion.at
 

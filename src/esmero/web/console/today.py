@@ -8,14 +8,14 @@ from django.utils.translation import gettext as _
 
 from esmero.campaigns.queries import list_running, measure_progress
 from esmero.conversations.queries import count_waiting, list_waiting
-from esmero.mailroom.queries import count_unread, list_troubled
+from esmero.mailroom.arriving.queries import count_unread, list_troubled
 from esmero.outbox.queries import count_doubts, count_events, count_sent, list_doubts, list_relays
-from esmero.people.proposals import count_open as count_open_proposals
-from esmero.people.queries import count_people, list_running_imports
+from esmero.people.addresses.address_proposals import count_open as count_open_proposals
+from esmero.people.persons.queries import count_people, list_running_imports
 from esmero.privacy.requests import count_open as count_open_requests
 from esmero.privacy.requests import list_open
 from esmero.web.console.access import requires, staff
-from esmero.web.console.page import read_brand, show, show_part, wants_part
+from esmero.web.console.page_frame import read_brand, show, show_part, wants_part
 from esmero.web.console.settings.first_steps import list_steps, steps_left
 from esmero.work.queries import count_jobs
 

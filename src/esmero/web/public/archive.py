@@ -11,11 +11,11 @@ from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_safe
 
 from esmero.asks.models import Form
-from esmero.mailroom.archive import Issue, find_topic, list_issues, read_issue
-from esmero.mailroom.presses import pick
+from esmero.mailroom.composing.compiled_templates import pick
+from esmero.mailroom.composing.public_archive import ArchivedIssue, find_topic, list_issues, read_issue
 from esmero.people.models import Topic
-from esmero.rendering.problem import TemplateFault
-from esmero.web.parts.policies import LETTER_CSP
+from esmero.rendering.templates.problem import TemplateFault
+from esmero.web.parts.content_security_policies import LETTER_CSP
 
 FRESH = 300  # seconds
 
@@ -94,7 +94,7 @@ def _topic(brand: str, code: str) -> Topic:
     return topic
 
 
-def _read(topic: Topic, number: int, *, language: str) -> tuple[Issue, str]:
+def _read(topic: Topic, number: int, *, language: str) -> tuple[ArchivedIssue, str]:
     try:
         read = read_issue(topic, number, language=language)
     except TemplateFault as fault:

@@ -3,13 +3,13 @@
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from esmero.rendering.tokens import Purpose, TokenRefused
-from esmero.web.public.visit import Visit, holds, refuse
+from esmero.rendering.tokens import TokenPurpose, TokenRefused
+from esmero.web.public.visit_token import TokenVisit, holds, refuse
 
 
 @require_safe
-@holds(Purpose.CLICK)
-def click(request: HttpRequest, visit: Visit) -> HttpResponse:
+@holds(TokenPurpose.CLICK)
+def click(request: HttpRequest, visit: TokenVisit) -> HttpResponse:
     """Say that the link is no longer known."""
     del visit
     return refuse(request, TokenRefused("expired"))

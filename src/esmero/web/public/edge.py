@@ -20,14 +20,14 @@ from django.utils import timezone
 from django.utils.encoding import iri_to_uri
 
 from esmero.content.models import Link
-from esmero.mailroom.clicks import find_sign, spool_click
-from esmero.mailroom.leaving import leave
-from esmero.mailroom.machines import hash_network
-from esmero.mailroom.presses import open_signer
-from esmero.mailroom.tagged import day_of
+from esmero.mailroom.arriving.clicks import find_sign, spool_click
+from esmero.mailroom.arriving.machine_clicks import hash_network
+from esmero.mailroom.arriving.unsubscription import leave
+from esmero.mailroom.composing.compiled_templates import open_signer
+from esmero.mailroom.inbound_addresses import day_of
 from esmero.outbox.models import Message
-from esmero.rendering.tokens import Purpose, Signer, Token, TokenRefused
-from esmero.web.public.visitors import find_client
+from esmero.rendering.tokens import Signer, Token, TokenPurpose, TokenRefused
+from esmero.web.public.client_address import find_client
 
 log = logging.getLogger(__name__)
 
@@ -62,7 +62,7 @@ class Edge:
 
     def _click(self, text: str, environ: Environ, start: Start) -> Iterable[bytes] | None:
         """Send to where the link leads; the click is in the spool before the answer is. None: no such link (any more)."""
-        token = _read(text, Purpose.CLICK)
+        token = _read(text, TokenPurpose.CLICK)
         target = self._find_target(token.link) if token else ""
         if token is None or not target:
             return None
@@ -102,7 +102,7 @@ class Edge:
 
     def _leave(self, text: str, start: Start) -> Iterable[bytes] | None:
         """Withdraw, commit, then answer: 200, no redirect, no cookie. None: the token is not ours."""
-        token = _read(text, Purpose.UNSUBSCRIBE)
+        token = _read(text, TokenPurpose.UNSUBSCRIBE)
         if token is None:
             return None
         close_old_connections()
@@ -129,7 +129,7 @@ def _signer() -> Signer:
     return open_signer()
 
 
-def _read(text: str, purpose: Purpose) -> Token | None:
+def _read(text: str, purpose: TokenPurpose) -> Token | None:
     try:
         return _signer().read(text.lower(), purpose=purpose, today=day_of(timezone.now()))
     except TokenRefused:

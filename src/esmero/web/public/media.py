@@ -5,7 +5,7 @@ from django.views.decorators.http import require_safe
 
 from esmero.content.media import ENDINGS, PUBLIC
 from esmero.vault.files import path_of
-from esmero.vault.models import Sealed
+from esmero.vault.models import StoredFile
 
 _YEAR = 365 * 24 * 3600
 
@@ -13,7 +13,7 @@ _YEAR = 365 * 24 * 3600
 @require_safe
 def picture(request: HttpRequest, digest: str, ending: str) -> HttpResponse:
     """Answer the bytes of a picture; also of one that was archived or replaced, because mails that show it are still read."""
-    found = Sealed.objects.filter(sha256=digest, kind__in=PUBLIC).first()
+    found = StoredFile.objects.filter(sha256=digest, kind__in=PUBLIC).first()
     if found is None or ENDINGS.get(found.media_type) != ending:
         raise Http404
     headers = {

@@ -12,17 +12,17 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from esmero.mailroom.explaining import list_known
-from esmero.mailroom.leaving import leave
-from esmero.mailroom.presses import pick
-from esmero.people.allowed import Right, TopicRights, read_rights
-from esmero.people.ledger import CONSENT
+from esmero.mailroom.arriving.unsubscription import leave
+from esmero.mailroom.composing.compiled_templates import pick
+from esmero.mailroom.planning.explanation import list_known
 from esmero.people.models import Channel, ContactPoint, PermissionEntry, Person, Preference, Topic
-from esmero.people.permission import NewEntry, record
-from esmero.people.preferences import pause, speak, wish_for
-from esmero.rendering.tokens import Purpose
-from esmero.web.public.said import KNOWN
-from esmero.web.public.visit import Visit, holds
+from esmero.people.permissions.current_permissions import ChannelRight, TopicRights, read_rights
+from esmero.people.permissions.ledger import NewEntry, record
+from esmero.people.permissions.preferences import pause, speak, wish_for
+from esmero.people.permissions.state import CONSENT
+from esmero.rendering.tokens import TokenPurpose
+from esmero.web.public.labels import KNOWN
+from esmero.web.public.visit_token import TokenVisit, holds
 
 MONTH = 30
 PAUSES = (1, 3, 6)  # months
@@ -31,7 +31,7 @@ BESIDE = (Channel.POST, Channel.PHONE)  # the ways beside mail that a person set
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class TopicRow:
     """A topic on the page; `now` is always, monthly or never. `rights` is what stands on each channel."""
 
     topic: Topic
@@ -42,7 +42,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Way:
+class ChannelRow:
     """Another channel on which the house can reach the person, and whether any topic is allowed on it."""
 
     channel: str
@@ -51,8 +51,8 @@ class Way:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@holds(Purpose.PREFERENCES)
-def preferences(request: HttpRequest, visit: Visit) -> HttpResponse:
+@holds(TokenPurpose.PREFERENCES)
+def preferences(request: HttpRequest, visit: TokenVisit) -> HttpResponse:
     """Show and store a person's wishes for one brand."""
     person = visit.person
     if person is None:  # a test message belongs to nobody, and an erased person wishes nothing any more
@@ -81,13 +81,13 @@ def preferences(request: HttpRequest, visit: Visit) -> HttpResponse:
         spoken=_spoken(visit, person),
         saved="saved" in request.GET,
         known=[KNOWN[name] for name in list_known(person)],
-        why=visit.path(Purpose.WHY),
+        why=visit.path(TokenPurpose.WHY),
         shared=visit.share(),
-        data=visit.path(Purpose.PREFERENCES, below="/data"),
+        data=visit.path(TokenPurpose.PREFERENCES, below="/data"),
     )
 
 
-def _spoken(visit: Visit, person: Person) -> str:
+def _spoken(visit: TokenVisit, person: Person) -> str:
     return person.language or visit.message.language
 
 
@@ -104,7 +104,7 @@ def _name_pauses() -> list[tuple[int, str, datetime]]:
     ]
 
 
-def _read_rows(visit: Visit, person: Person) -> list[Row]:
+def _read_rows(visit: TokenVisit, person: Person) -> list[TopicRow]:
     language = get_language() or visit.brand.language
     kinds = ContactPoint.objects.filter(person=person, usable=True).values_list("kind", flat=True)
     rows = []
@@ -114,26 +114,26 @@ def _read_rows(visit: Visit, person: Person) -> list[Row]:
         if rights.by_mail.allowed:
             now = "monthly" if wish and (wish.minimum_gap_days or 0) > 1 else "always"
         name, description = pick(topic.name, language) or topic.code, pick(topic.description, language)
-        rows.append(Row(topic=topic, name=name, description=description, now=now, rights=rights))
+        rows.append(TopicRow(topic=topic, name=name, description=description, now=now, rights=rights))
     return rows
 
 
-def _read_ways(rows: list[Row]) -> list[Way]:
+def _read_ways(rows: list[TopicRow]) -> list[ChannelRow]:
     names = {Channel.POST: _("By letter, too"), Channel.PHONE: _("By telephone, too")}
     ways = []
     for channel in BESIDE:
         found = [right for row in rows if (right := _right(row, channel)) is not None]
         if found:
             allowed = any(right.allowed for right in found)
-            ways.append(Way(channel=channel.value, name=names[channel], open=allowed))
+            ways.append(ChannelRow(channel=channel.value, name=names[channel], open=allowed))
     return ways
 
 
-def _right(row: Row, channel: str) -> Right | None:
+def _right(row: TopicRow, channel: str) -> ChannelRight | None:
     return next((right for right in row.rights.rights if right.channel == channel), None)
 
 
-def _store(form: QueryDict, *, visit: Visit, person: Person, rows: list[Row], ways: list[Way]) -> None:
+def _store(form: QueryDict, *, visit: TokenVisit, person: Person, rows: list[TopicRow], ways: list[ChannelRow]) -> None:
     now = timezone.now()
     with transaction.atomic():
         wished = {row.topic.pk: _wished(form, row) for row in rows}
@@ -154,7 +154,7 @@ def _store(form: QueryDict, *, visit: Visit, person: Person, rows: list[Row], wa
             speak(person, language=language)
 
 
-def _leave_all(visit: Visit, *, person: Person, rows: list[Row], ways: list[Way]) -> None:
+def _leave_all(visit: TokenVisit, *, person: Person, rows: list[TopicRow], ways: list[ChannelRow]) -> None:
     """Object to all advertising of the brand by mail, and take back what is allowed on other ways."""
     now = timezone.now()
     with transaction.atomic():
@@ -164,12 +164,12 @@ def _leave_all(visit: Visit, *, person: Person, rows: list[Row], ways: list[Way]
                 _open_way(way, yes=False, rows=rows, wanted=[], visit=visit, person=person, at=now)
 
 
-def _wished(form: QueryDict, row: Row) -> str:
+def _wished(form: QueryDict, row: TopicRow) -> str:
     wished = form.get(f"topic-{row.topic.pk}", row.now)
     return wished if wished in ("always", "monthly", "never") else row.now
 
 
-def _change(row: Row, wished: str, *, visit: Visit, person: Person, at: datetime) -> None:
+def _change(row: TopicRow, wished: str, *, visit: TokenVisit, person: Person, at: datetime) -> None:
     """Keep a wish. *Never* takes the permission back; whoever wants a topic that they had not got allows it anew."""
     gap = MONTH if wished == "monthly" else None
     wish_for(person, topic=row.topic, wanted=wished != "never", minimum_gap_days=gap)
@@ -182,7 +182,14 @@ def _change(row: Row, wished: str, *, visit: Visit, person: Person, at: datetime
 
 
 def _open_way(
-    way: Way, *, yes: bool, rows: list[Row], wanted: list[Row], visit: Visit, person: Person, at: datetime
+    way: ChannelRow,
+    *,
+    yes: bool,
+    rows: list[TopicRow],
+    wanted: list[TopicRow],
+    visit: TokenVisit,
+    person: Person,
+    at: datetime,
 ) -> None:
     """Open a way for the topics that are wanted by mail, or close it for all that were allowed on it."""
     words = {
@@ -206,7 +213,9 @@ def _open_way(
     )
 
 
-def _entry(row: Row, *, yes: bool, channel: str, wording: str, visit: Visit, person: Person, at: datetime) -> NewEntry:
+def _entry(
+    row: TopicRow, *, yes: bool, channel: str, wording: str, visit: TokenVisit, person: Person, at: datetime
+) -> NewEntry:
     return NewEntry(
         person=person.pk,
         brand=visit.brand.pk,

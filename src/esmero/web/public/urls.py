@@ -2,12 +2,12 @@ from django.urls import path, re_path
 
 from esmero.web.public.archive import archive, feed, issue, issue_letter
 from esmero.web.public.click import click
-from esmero.web.public.forms import confirmation, sign_up, signed_up
-from esmero.web.public.hooks import hook
-from esmero.web.public.leaving import unsubscribe
 from esmero.web.public.media import picture
-from esmero.web.public.mydata import ask, my_data, my_data_json, my_data_zip, new_address
+from esmero.web.public.my_data import ask, my_data, my_data_json, my_data_zip, new_address
 from esmero.web.public.preferences import preferences
+from esmero.web.public.sign_up import confirmation, sign_up, signed_up
+from esmero.web.public.unsubscribe import unsubscribe
+from esmero.web.public.webhooks import hook
 from esmero.web.public.why import why
 
 urlpatterns = [

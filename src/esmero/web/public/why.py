@@ -5,18 +5,18 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from esmero.content.models import TemplateText
-from esmero.mailroom.explaining import explain
-from esmero.mailroom.leaving import has_left
-from esmero.mailroom.presses import pick
+from esmero.mailroom.arriving.unsubscription import has_left
+from esmero.mailroom.composing.compiled_templates import pick
+from esmero.mailroom.planning.explanation import explain
 from esmero.outbox.models import Message
-from esmero.rendering.tokens import Purpose
-from esmero.web.public.said import BASES, KNOWN, PASSED, mask
-from esmero.web.public.visit import Visit, holds
+from esmero.rendering.tokens import TokenPurpose
+from esmero.web.public.labels import BASES, KNOWN, PASSED, mask
+from esmero.web.public.visit_token import TokenVisit, holds
 
 
 @require_safe
-@holds(Purpose.WHY)
-def why(request: HttpRequest, visit: Visit) -> HttpResponse:
+@holds(TokenPurpose.WHY)
+def why(request: HttpRequest, visit: TokenVisit) -> HttpResponse:
     """Show what the ledger says about one message to whoever holds it."""
     message, dispatch = visit.message, visit.message.dispatch
     found = explain(message)
@@ -36,9 +36,9 @@ def why(request: HttpRequest, visit: Visit) -> HttpResponse:
         needed=found.needed,
         left=has_left(message),
         shared=visit.share(),
-        preferences=visit.path(Purpose.PREFERENCES),
-        unsubscribe=visit.path(Purpose.UNSUBSCRIBE),
-        data=visit.path(Purpose.PREFERENCES, below="/data"),
+        preferences=visit.path(TokenPurpose.PREFERENCES),
+        unsubscribe=visit.path(TokenPurpose.UNSUBSCRIBE),
+        data=visit.path(TokenPurpose.PREFERENCES, below="/data"),
     )
 
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 from esmero.conversations.models import Conversation, Entry
 from esmero.conversations.queries import list_waiting
 from esmero.house.models import AuditEntry
-from esmero.people.names import refold
+from esmero.people.persons.names import refold
 from esmero.web.console.conversations.threads import CONVERSATIONS
 from tests.house_facts import add_people, build_house
 from tests.web.facts import staff

@@ -8,15 +8,15 @@ from django.utils import timezone
 
 from esmero.asks.models import Form
 from esmero.campaigns.lifecycle import create_campaign
-from esmero.content.models import Template, TemplateText, Trial
+from esmero.content.models import ExternalCheck, Template, TemplateText
 from esmero.content.versions import add_version, create_template, make_letter, source_of
-from esmero.mailroom.confirming import furnish_form
-from esmero.mailroom.example import print_example
-from esmero.mailroom.facts import known_fields
-from esmero.mailroom.trials import key_of, key_of_text
+from esmero.mailroom.checking.link_check import key_of, key_of_text
+from esmero.mailroom.composing.recipient_fields import known_fields
+from esmero.mailroom.composing.sample_message import print_example
+from esmero.mailroom.transactional.sign_up_messages import furnish_form
 from esmero.people.models import Segment
-from esmero.rendering.compile import Source
-from esmero.rendering.examine import look_for_commerce, look_for_lacks
+from esmero.rendering.checks.findings import look_for_commerce, look_for_lacks
+from esmero.rendering.templates.compile import TemplateSource
 from esmero.work.models import Job
 from tests.house_facts import build_house
 from tests.web.facts import staff
@@ -37,7 +37,9 @@ def house(client, monkeypatch, tmp_path):
 
 
 def keep(house, *languages, mjml=SELLING, template=None):
-    sources = [Source(language=code, subject="Su línea", preheader="Hoy", mjml=mjml) for code in languages or ("es",)]
+    sources = [
+        TemplateSource(language=code, subject="Su línea", preheader="Hoy", mjml=mjml) for code in languages or ("es",)
+    ]
     return add_version(template or house.version.template, texts=sources, fields=known_fields())
 
 
@@ -102,7 +104,7 @@ def test_in_the_promotion_of_a_letter_it_is_where_it_belongs(client, house):
     made = make_letter("<p>Su línea ya está activa.</p>", brand=house.brand, title="x")
     version = add_version(
         template,
-        texts=[Source("es", "Su línea", "", made.mjml)],
+        texts=[TemplateSource("es", "Su línea", "", made.mjml)],
         letters={"es": "<p>Su línea ya está activa.</p>"},
         fields=known_fields(),
     )
@@ -166,11 +168,11 @@ def test_links_are_tried_when_asked_and_told_with_the_place(client, house):
     assert Job.objects.get().facts == {"urls": [url], "texts": []}
     _told, page = check(client, version, path="trials", act="try")
     assert Job.objects.count() == 1
-    Trial.objects.update(outcome="status", facts={"status": 404}, tried_at=timezone.now())
+    ExternalCheck.objects.update(outcome="status", facts={"status": 404}, tried_at=timezone.now())
     [one], page = check(client, version, path="trials")
     assert "This link answers 404: https://norte.org/tele." in one
     assert 'data-go="line:4"' in page
-    Trial.objects.update(outcome="ok", facts={"status": 200})
+    ExternalCheck.objects.update(outcome="ok", facts={"status": 200})
     told, page = check(client, version, path="trials")
     assert told == []
     assert "1 link answers" in page
@@ -185,27 +187,29 @@ OUTCOMES = {
 
 def test_each_outcome_has_its_words_for_an_hour(client, house):
     version, now, url = keep(house), timezone.now(), "https://norte.org/tele"
-    Trial.objects.create(kind="link", key=key_of(url), url=url, facts={"status": 403}, asked_at=now, tried_at=now)
+    ExternalCheck.objects.create(
+        kind="link", key=key_of(url), url=url, facts={"status": 403}, asked_at=now, tried_at=now
+    )
     for outcome, words in OUTCOMES.items():
-        Trial.objects.update(outcome=outcome)
+        ExternalCheck.objects.update(outcome=outcome)
         [one], _page = check(client, version, path="trials")
         assert words in one, outcome
-    Trial.objects.update(tried_at=now - timedelta(hours=2), asked_at=now - timedelta(hours=2))
+    ExternalCheck.objects.update(tried_at=now - timedelta(hours=2), asked_at=now - timedelta(hours=2))
     assert check(client, version, path="trials")[0] == []
 
 
 def test_the_verdict_of_a_filter_is_told(client, house):
     version, now = keep(house), timezone.now()
     facts = {"score": 4.8, "threshold": 5.0, "rules": [[2.8, "DRUG_ED_CAPS", "Mentions a drug"]]}
-    Trial.objects.create(
+    ExternalCheck.objects.create(
         kind="spam", key=key_of_text(version.texts.get()), outcome="ok", facts=facts, asked_at=now, tried_at=now
     )
     [one], page = check(client, version, path="trials")
     assert "4.8 points, the limit is 5.0. Mentions a drug (DRUG_ED_CAPS, 2.8)." in one
     assert "to know" in page
-    Trial.objects.update(outcome="spam")
+    ExternalCheck.objects.update(outcome="spam")
     assert "takes the kept text for spam" in check(client, version, path="trials")[0][0]
-    Trial.objects.update(outcome="untried", facts={"why": "silent"})
+    ExternalCheck.objects.update(outcome="untried", facts={"why": "silent"})
     assert "no spamd answers" in check(client, version, path="trials")[0][0]
 
 

@@ -3,9 +3,9 @@ import csv
 import pytest
 from django.test import Client
 
+from esmero.people.addresses.suppression import suppress
 from esmero.people.models import Duplicate, Merge, Organisation, PermissionEntry, Person
-from esmero.people.names import refold
-from esmero.people.suppression import suppress
+from esmero.people.persons.names import refold
 from esmero.work.models import Job
 from tests.house_facts import add_people, build_house
 from tests.web.facts import staff

@@ -8,10 +8,10 @@ from esmero.conversations.models import Conversation, Entry
 from esmero.dossier.timeline import read_timeline
 from esmero.outbox.models import Message, MessageEvent
 from esmero.people.models import Address, Permission, Person, Preference
-from esmero.people.names import refold
-from esmero.people.queries import find_people, people_rows, read_wishes
-from esmero.web.console.people.moments import tell
-from esmero.web.console.people.persons import PEOPLE
+from esmero.people.persons.names import refold
+from esmero.people.persons.queries import find_people, people_rows, read_wishes
+from esmero.web.console.people.persons.person_list import PEOPLE
+from esmero.web.console.people.persons.timeline_entries import tell
 from tests.house_facts import add_people, build_house, open_dispatch
 from tests.web.facts import staff
 

@@ -11,20 +11,20 @@ from esmero.outbox.models import Message, MessageEvent
 from esmero.people.models import (
     Address,
     ContactPoint,
+    CustomField,
     Import,
     ImportLine,
     Note,
     Organisation,
-    OwnField,
     Permission,
     PermissionEntry,
     Person,
     Preference,
     Suppression,
 )
-from esmero.people.permission import grant, withdraw
+from esmero.people.permissions.ledger import grant, withdraw
 from esmero.vault.files import seal
-from esmero.web.console.people.own_values import say_own
+from esmero.web.console.people.persons.custom_field_values import say_own
 from tests.house_facts import add_people, build_house, open_dispatch
 from tests.web.facts import staff
 
@@ -166,7 +166,7 @@ def test_facts_and_own_fields_are_changed_each_by_its_kind_and_taken_back(client
         ("text", "text", []), ("whole", "integer", []), ("number", "decimal", []), ("yes", "boolean", []),
         ("day", "date", []), ("one", "choice", ["a", "b"]),
     ):  # fmt: skip
-        OwnField.objects.create(key=key, label={"en": key}, kind=kind, choices=choices)
+        CustomField.objects.create(key=key, label={"en": key}, kind=kind, choices=choices)
     answer = edit(
         client, person, given_name="Begoña", organisation="Talleres Güell", own_text="x", own_whole="3", own_number="2.5",
         own_yes="no", own_day="2026-03-04", own_one="b",
@@ -184,7 +184,7 @@ def test_facts_and_own_fields_are_changed_each_by_its_kind_and_taken_back(client
     [({"own_whole": "three"}, "own_whole"), ({"number": "otro.example-0"}, "number"), ({"country": "XX"}, "country")],
 )
 def test_what_does_not_fit_is_said_beside_the_field(client, house, person, facts, field):
-    OwnField.objects.create(key="whole", label={"en": "Whole"}, kind="integer")
+    CustomField.objects.create(key="whole", label={"en": "Whole"}, kind="integer")
     add_people(house, 1, domain="otro.example")
     answer = edit(client, person, given_name="X", **facts)
     assert list(answer.context["form"].errors) == [field]

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from esmero.dossier.tallies import keep_all
+from esmero.dossier.statistics.daily_aggregates import keep_all
 from esmero.house.models import Brand
 from esmero.outbox.models import Message
 from esmero.people.models import PermissionEntry

@@ -6,13 +6,13 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from esmero.dossier.tallies import keep_all
+from esmero.dossier.statistics.daily_aggregates import keep_all
 from esmero.house.models import AuditEntry
+from esmero.mailroom.arriving.queries import simplify_words
 from esmero.mailroom.models import Inbound
-from esmero.mailroom.queries import simplify_words
 from esmero.outbox.models import Dispatch, Message, MessageEvent
+from esmero.people.addresses.suppression import find_suppressions, suppress
 from esmero.people.models import Address, Suppression
-from esmero.people.suppression import find_suppressions, suppress
 from esmero.vault.files import path_of
 from tests.mailroom.inbound import postfix_report, send_one
 from tests.web.facts import furnish, staff
@@ -26,10 +26,10 @@ def returned(client):
     """One message that a real report brought back for good."""
     client.force_login(staff("manager"))
     sent = send_one()
-    from esmero.rendering.tokens import Purpose
+    from esmero.rendering.tokens import TokenPurpose
 
     raw = postfix_report(sent.message, status="5.1.1", reply=UNKNOWN)
-    sent.receive(raw, to=sent.address(Purpose.RETURN))
+    sent.receive(raw, to=sent.address(TokenPurpose.RETURN))
     keep_all(timezone.now())
     return sent
 
@@ -67,7 +67,7 @@ def test_bytes_that_are_gone_are_said_to_be_gone(client, returned):
 
 def test_a_mail_of_random_bytes_harms_no_page(client):
     client.force_login(staff("manager"))
-    from esmero.mailroom.receive import handle_due, take_in
+    from esmero.mailroom.arriving.receive import handle_due, take_in
 
     take_in(bytes(range(256)) * 20, envelope_from="", envelope_to="", door="file", at=timezone.now())
     handle_due("test")

@@ -13,14 +13,14 @@ from django.core import mail
 import esmero
 from esmero.house.audit import note
 from esmero.house.models import AuditEntry, Brand, User
-from esmero.mailroom.norms import count_refused, list_norms
+from esmero.mailroom.planning.rule_counts import count_refused, list_norms
 from esmero.outbox.models import Message, Relay
-from esmero.outbox.passwords import reveal_password
-from esmero.people.models import OwnField, Person, Purpose, Segment, Topic
+from esmero.outbox.relay_passwords import reveal_password
+from esmero.people.models import CustomField, Person, Purpose, Segment, Topic
 from esmero.policy.gate import RULES
 from esmero.vault.files import path_of
-from esmero.web.console.messages.norm_words import NORMS
-from esmero.web.parts.acts import ACTS
+from esmero.web.console.messages.rule_labels import NORMS
+from esmero.web.parts.labels.audit_actions import ACTS
 from tests.house_facts import add_people, build_house, open_dispatch
 from tests.web.facts import draw_picture, staff
 
@@ -211,7 +211,7 @@ def test_the_purpose_of_a_topic_that_people_allowed_stays(client):
 def test_a_field_changes_its_kind_only_when_every_value_fits(client):
     client.force_login(staff())
     people = add_people(build_house(), 3)
-    field = OwnField.objects.create(key="years", label={"en": "Years"})
+    field = CustomField.objects.create(key="years", label={"en": "Years"})
     for person, value in zip(people, ("7", "12", "many"), strict=True):
         Person.objects.filter(pk=person.pk).update(fields={"years": value})
     address = f"/console/settings/fields/{field.pk}/"
@@ -230,7 +230,7 @@ def test_a_field_changes_its_kind_only_when_every_value_fits(client):
     assert "Veterans" in client.post(f"{address}remove/", follow=True).content.decode()
     Segment.objects.all().delete()
     client.post(f"{address}remove/")
-    assert not OwnField.objects.exists()
+    assert not CustomField.objects.exists()
     assert [one.fields for one in Person.objects.all()] == [{}, {}, {}]
 
 

@@ -2,7 +2,7 @@ import pytest
 from django.utils import timezone
 
 from esmero.house.models import AuditEntry
-from esmero.mailroom.receive import handle_due, take_in
+from esmero.mailroom.arriving.receive import handle_due, take_in
 from esmero.outbox.models import Message, MessageEvent
 from esmero.work.models import Job
 from tests.house_facts import add_people, build_house, open_dispatch

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from esmero.outbox.models import Captured
-from esmero.outbox.transports.parcels import Fate, Observer, Outcome, Parcel
+from esmero.outbox.transports.parcels import DeliveryObserver, Fate, Outcome, Parcel
 
 type InThread = Callable[[Callable[[], None]], Awaitable[None]]
 
@@ -19,7 +19,7 @@ class CaptureTransport:
     def __init__(self, *, in_thread: InThread) -> None:
         self._in_thread = in_thread
 
-    async def deliver(self, parcels: Sequence[Parcel], observer: Observer) -> None:
+    async def deliver(self, parcels: Sequence[Parcel], observer: DeliveryObserver) -> None:
         for parcel in parcels:
             observer.begun(parcel.key)
         await self._in_thread(lambda: capture(parcels))

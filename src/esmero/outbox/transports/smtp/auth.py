@@ -4,12 +4,12 @@ from base64 import b64encode
 from ipaddress import ip_address
 
 from esmero.outbox.transports.smtp.capabilities import Capabilities
-from esmero.outbox.transports.smtp.link import Link
-from esmero.outbox.transports.smtp.relay import RelayAddress, RelayTrouble
+from esmero.outbox.transports.smtp.connection import SmtpConnection
+from esmero.outbox.transports.smtp.relay_address import RelayAddress, RelayTrouble
 from esmero.outbox.transports.smtp.replies import Reply
 
 
-async def sign_in(link: Link, *, relay: RelayAddress, capabilities: Capabilities) -> None:
+async def sign_in(link: SmtpConnection, *, relay: RelayAddress, capabilities: Capabilities) -> None:
     """Sign in with the relay's user name and password.
 
     Raises RelayTrouble where the relay offers no way that we know, where the password would travel in the clear to

@@ -4,27 +4,29 @@ from collections import deque
 
 from esmero.outbox.transports.parcels import Fate
 from esmero.outbox.transports.smtp.capabilities import Capabilities
+from esmero.outbox.transports.smtp.connection import ConnectionLoss, SmtpConnection
+from esmero.outbox.transports.smtp.delivery import AttemptFailure, ParcelDelivery
+from esmero.outbox.transports.smtp.dialogue import Dialogue, ParcelQueue
 from esmero.outbox.transports.smtp.envelope import end_line
-from esmero.outbox.transports.smtp.letters import Letter, Setback
-from esmero.outbox.transports.smtp.link import Link, Loss
 from esmero.outbox.transports.smtp.replies import Reply
-from esmero.outbox.transports.smtp.speaking import Desk, Speaker
 
 KNOCK_AFTER = 1.0
 """Seconds of rest after which a relay is asked whether it is still there before bodies are trusted to the link."""
 
 
-class ChunkSpeaker(Speaker):
+class ChunkingDialogue(Dialogue):
     """Up to `window` messages are unanswered. Nothing is written while the link is paused.
 
     So when the link ends paused, exactly the last message written has not left completely.
     """
 
-    def __init__(self, link: Link, *, desk: Desk, capabilities: Capabilities, dsn: bool, window: int) -> None:
+    def __init__(
+        self, link: SmtpConnection, *, desk: ParcelQueue, capabilities: Capabilities, dsn: bool, window: int
+    ) -> None:
         super().__init__(link, desk=desk, capabilities=capabilities, dsn=dsn)
         self._window = window
         self._under_way = 0
-        self._newest: Letter | None = None
+        self._newest: ParcelDelivery | None = None
         self._knocking = False
         self._leaving = False
         self._goodbye: Reply | None = None
@@ -38,7 +40,7 @@ class ChunkSpeaker(Speaker):
             self.link.write(b"RSET\r\n")
         self._fill()
 
-    def take_reply(self, letter: Letter | None, stage: str, reply: Reply) -> None:
+    def take_reply(self, letter: ParcelDelivery | None, stage: str, reply: Reply) -> None:
         """Settle what this reply settles, and refill the window."""
         self._goodbye = None
         if stage == "body":
@@ -62,7 +64,7 @@ class ChunkSpeaker(Speaker):
             letter.refuse(reply, stage=stage)
         self._rest_or_wake()
 
-    def settle_open(self, loss: Loss) -> None:
+    def settle_open(self, loss: ConnectionLoss) -> None:
         """Put all that was written in doubt, but for what provably stayed here or was never looked at."""
         if loss.kind == "timeout":
             self._desk.distrust_chunking()
@@ -71,11 +73,11 @@ class ChunkSpeaker(Speaker):
             if letter is None or letter.settled or stage != "body":
                 continue
             if goodbye is not None:
-                self._desk.give_back(letter, Setback(goodbye.text, "mail", goodbye.code, goodbye.enhanced))
+                self._desk.give_back(letter, AttemptFailure(goodbye.text, "mail", goodbye.code, goodbye.enhanced))
             elif letter is self._newest and self.link.paused:
-                self._desk.give_back(letter, Setback(loss.text, "body", loss.code, loss.enhanced))
+                self._desk.give_back(letter, AttemptFailure(loss.text, "body", loss.code, loss.enhanced))
             else:
-                letter.settle(Fate.IN_DOUBT, Setback(loss.text, "body", loss.code, loss.enhanced))
+                letter.settle(Fate.IN_DOUBT, AttemptFailure(loss.text, "body", loss.code, loss.enhanced))
 
     def _fill(self) -> None:
         # One message must prove that the relay means what it offers before many depend on it
@@ -85,7 +87,7 @@ class ChunkSpeaker(Speaker):
                 return
             letter, envelope = taken
             if not letter.begin():
-                self._desk.give_back(letter, Setback("The delivery was withdrawn", "mail"))
+                self._desk.give_back(letter, AttemptFailure("The delivery was withdrawn", "mail"))
                 continue
             body = end_line(letter.parcel.body)
             self._under_way += 1
@@ -96,19 +98,19 @@ class ChunkSpeaker(Speaker):
                 b"".join((b"RSET\r\n", envelope.mail, envelope.rcpt, b"BDAT %d LAST\r\n" % len(body), body)),
             )
 
-    def _finish(self, letter: Letter, reply: Reply) -> None:
+    def _finish(self, letter: ParcelDelivery, reply: Reply) -> None:
         if reply.code < 300:
             self._desk.chunking_proven = True
             letter.accept(reply)
         elif reply.code in {500, 502} and not self._desk.chunking_proven:
             # It does not know BDAT after all, and now takes the body for commands
             self._desk.distrust_chunking()
-            self._desk.give_back(letter, Setback(reply.text, "body", reply.code, reply.enhanced))
+            self._desk.give_back(letter, AttemptFailure(reply.text, "body", reply.code, reply.enhanced))
             self._break_off(reply, stage="bdat")
         else:
             letter.refuse(reply, stage="body")
 
-    def _part(self, letter: Letter | None, stage: str, reply: Reply) -> None:
+    def _part(self, letter: ParcelDelivery | None, stage: str, reply: Reply) -> None:
         """Write no more after a 421, but hear the relay out: some go on, and what they still accept is accepted."""
         self._leaving = True
         self._goodbye = reply
@@ -117,11 +119,11 @@ class ChunkSpeaker(Speaker):
                 letter.refuse(reply, stage=stage)
             elif stage in {"mail", "rcpt"}:
                 self.due = deque((None if owner is letter else owner, what) for owner, what in self.due)
-                self._desk.give_back(letter, Setback(reply.text, stage, reply.code, reply.enhanced))
+                self._desk.give_back(letter, AttemptFailure(reply.text, stage, reply.code, reply.enhanced))
         self._rest_or_wake()
 
     def _rest_or_wake(self) -> None:
         if not self._leaving:
             self.wake()
         elif not self.due:
-            self.link.abort(Loss("closed", "The relay ended the session"))
+            self.link.abort(ConnectionLoss("closed", "The relay ended the session"))

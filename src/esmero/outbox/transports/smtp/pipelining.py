@@ -3,20 +3,20 @@
 from collections import deque
 
 from esmero.outbox.transports.parcels import Fate
+from esmero.outbox.transports.smtp.connection import ConnectionLoss
+from esmero.outbox.transports.smtp.delivery import AttemptFailure, ParcelDelivery
+from esmero.outbox.transports.smtp.dialogue import Dialogue
 from esmero.outbox.transports.smtp.envelope import stuff_dots
-from esmero.outbox.transports.smtp.letters import Letter, Setback
-from esmero.outbox.transports.smtp.link import Loss
 from esmero.outbox.transports.smtp.replies import Reply
-from esmero.outbox.transports.smtp.speaking import Speaker
 
 JOINED_LIMIT = 131072
 """A larger body is written alone: then a link that is still paused when it ends proves that the last octet stayed."""
 
 
-class DataSpeaker(Speaker):
+class DataDialogue(Dialogue):
     """One body at most is unanswered, and one envelope at most is ahead of it."""
 
-    _open: Letter | None = None
+    _open: ParcelDelivery | None = None
     """The letter whose envelope is being said: between its first command and the reply to its DATA."""
     _steps: deque[tuple[str, bytes]] = deque()
     """Its commands that are not written yet; always empty with pipelining."""
@@ -30,14 +30,14 @@ class DataSpeaker(Speaker):
         if commands := self._next_envelope():
             self.link.write(commands)
 
-    def take_reply(self, letter: Letter | None, stage: str, reply: Reply) -> None:
+    def take_reply(self, letter: ParcelDelivery | None, stage: str, reply: Reply) -> None:
         """Go on to the next step, or to the next letter."""
         if reply.code == 421:
             if stage == "body" and letter is not None:
                 letter.refuse(reply, stage=stage)
             else:
                 self.due.appendleft((letter, stage))
-            self.link.abort(Loss("closed", reply.text, reply.code, reply.enhanced))
+            self.link.abort(ConnectionLoss("closed", reply.text, reply.code, reply.enhanced))
         elif stage == "rset" or letter is None:
             self._go_on()
         elif stage == "body":
@@ -54,18 +54,18 @@ class DataSpeaker(Speaker):
             self.due.appendleft((letter, stage))
             self._break_off(reply, stage=stage)
 
-    def settle_open(self, loss: Loss) -> None:
+    def settle_open(self, loss: ConnectionLoss) -> None:
         """Put the body under way in doubt unless its end never left; return the envelope, which has no body yet."""
         body = next((letter for letter, stage in self.due if stage == "body"), None)
         if body is not None:
-            setback = Setback(loss.text, "body", loss.code, loss.enhanced)
+            setback = AttemptFailure(loss.text, "body", loss.code, loss.enhanced)
             if self._alone and self.link.paused:
                 self._desk.give_back(body, setback)
             else:
                 body.settle(Fate.IN_DOUBT, setback)
         if self._open is not None and not self._open.settled:
             stage = next((stage for letter, stage in self.due if letter is self._open), "data")
-            self._desk.give_back(self._open, Setback(loss.text, stage, loss.code, loss.enhanced))
+            self._desk.give_back(self._open, AttemptFailure(loss.text, stage, loss.code, loss.enhanced))
 
     def _next_envelope(self) -> bytes:
         """Take the next letter and give the commands that can be written for it now; none if it is not its turn."""
@@ -96,7 +96,7 @@ class DataSpeaker(Speaker):
         else:
             self.wake()
 
-    def _finish(self, letter: Letter, reply: Reply) -> None:
+    def _finish(self, letter: ParcelDelivery, reply: Reply) -> None:
         self._alone = False
         if 300 <= reply.code < 400:
             self.due.appendleft((letter, "body"))
@@ -108,7 +108,7 @@ class DataSpeaker(Speaker):
             letter.refuse(reply, stage="body")
         self.wake()
 
-    def _refuse(self, letter: Letter, stage: str, reply: Reply) -> None:
+    def _refuse(self, letter: ParcelDelivery, stage: str, reply: Reply) -> None:
         letter.refuse(reply, stage=stage)
         self._dirty = True
         if stage == "data" or self._steps:
@@ -116,7 +116,7 @@ class DataSpeaker(Speaker):
             self._open = None
         self._go_on()
 
-    def _pour(self, letter: Letter, reply: Reply) -> None:
+    def _pour(self, letter: ParcelDelivery, reply: Reply) -> None:
         """Write the body that DATA was answered for, and the next envelope with it."""
         if reply.code != 354:
             self._break_off(reply, stage="data")
@@ -129,7 +129,7 @@ class DataSpeaker(Speaker):
             return
         if not letter.begin():
             self._open = letter
-            self.link.abort(Loss("withdrawn", "The delivery was withdrawn before the body"))
+            self.link.abort(ConnectionLoss("withdrawn", "The delivery was withdrawn before the body"))
             return
         self.due.append((letter, "body"))
         body = stuff_dots(letter.parcel.body)

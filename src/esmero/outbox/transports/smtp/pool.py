@@ -4,14 +4,14 @@ import asyncio
 from collections import deque
 from collections.abc import Sequence
 
-from esmero.outbox.transports.parcels import Fate, Observer, Parcel
-from esmero.outbox.transports.smtp.chunking import ChunkSpeaker
-from esmero.outbox.transports.smtp.letters import Delivery, Letter, Setback
-from esmero.outbox.transports.smtp.link import Loss
-from esmero.outbox.transports.smtp.opening import open_session
-from esmero.outbox.transports.smtp.pipelining import DataSpeaker
-from esmero.outbox.transports.smtp.relay import Probe, RelayAddress, RelayTrouble
-from esmero.outbox.transports.smtp.speaking import Speaker
+from esmero.outbox.transports.parcels import DeliveryObserver, Fate, Parcel
+from esmero.outbox.transports.smtp.chunking import ChunkingDialogue
+from esmero.outbox.transports.smtp.connection import ConnectionLoss
+from esmero.outbox.transports.smtp.delivery import AttemptFailure, Delivery, ParcelDelivery
+from esmero.outbox.transports.smtp.dialogue import Dialogue
+from esmero.outbox.transports.smtp.pipelining import DataDialogue
+from esmero.outbox.transports.smtp.relay_address import Probe, RelayAddress, RelayTrouble
+from esmero.outbox.transports.smtp.session import open_session
 
 __all__ = ["Probe", "RelayAddress", "RelayTrouble", "SmtpPool"]
 
@@ -30,14 +30,14 @@ class SmtpPool:
         self.relay = relay
         self.chunking_proven = False
         self._chunking = relay.chunking
-        self._queue: deque[Letter] = deque()
-        self._speakers: set[Speaker] = set()
+        self._queue: deque[ParcelDelivery] = deque()
+        self._speakers: set[Dialogue] = set()
         self._openings: set[asyncio.Task[None]] = set()
         self._opening_held_until = 0.0
         self._fruitless = 0
         self._closed = False
 
-    async def deliver(self, parcels: Sequence[Parcel], observer: Observer) -> None:
+    async def deliver(self, parcels: Sequence[Parcel], observer: DeliveryObserver) -> None:
         """Deliver these parcels; returns when each has had exactly one `answered`.
 
         When cancelled, or when the observer raises, what is not begun is answered so, the sessions that carry the rest
@@ -68,21 +68,21 @@ class SmtpPool:
     async def close(self) -> None:
         """Take leave of the relay for good. What is still under way is cut off and answered as for a lost connection."""
         self._closed = True
-        self._fail_queue(Setback("The pool was closed", "connect"))
+        self._fail_queue(AttemptFailure("The pool was closed", "connect"))
         for task in self._openings:
             task.cancel()
         leaving = []
         for speaker in list(self._speakers):
             leaving.append(speaker.link.gone)
             if speaker.is_waiting:
-                speaker.link.abort(Loss("withdrawn", "The pool was closed"))
+                speaker.link.abort(ConnectionLoss("withdrawn", "The pool was closed"))
             else:
                 speaker.tired()
         await asyncio.gather(*leaving, *self._openings, return_exceptions=True)
 
     # What speakers ask for
 
-    def take(self) -> Letter | None:
+    def take(self) -> ParcelDelivery | None:
         """Hand out the oldest letter that is still wanted."""
         while self._queue:
             letter = self._queue.popleft()
@@ -90,7 +90,7 @@ class SmtpPool:
                 return letter
         return None
 
-    def give_back(self, letter: Letter, setback: Setback) -> None:
+    def give_back(self, letter: ParcelDelivery, setback: AttemptFailure) -> None:
         """Queue a letter again, behind the others lest it drag them along, or say that it was never begun."""
         letter.tries += 1
         if letter.tries >= TRIES or letter.delivery.withdrawn or self._closed:
@@ -106,7 +106,7 @@ class SmtpPool:
         """Note that sessions are worth opening."""
         self._fruitless = 0
 
-    def let_go(self, speaker: Speaker, *, loss: Loss | None, fruitless: bool) -> None:
+    def let_go(self, speaker: Dialogue, *, loss: ConnectionLoss | None, fruitless: bool) -> None:
         """Strike a session; open another if there is work, unless the relay kills one after the other."""
         self._speakers.discard(speaker)
         if loss is None:
@@ -114,7 +114,7 @@ class SmtpPool:
         self._fruitless += fruitless
         if self._fruitless >= FRUITLESS_LIMIT:
             self._fruitless = 0
-            self._fail_queue(Setback(loss.text, "connect", loss.code, loss.enhanced))
+            self._fail_queue(AttemptFailure(loss.text, "connect", loss.code, loss.enhanced))
         self._set_going()
 
     # Sessions
@@ -126,7 +126,7 @@ class SmtpPool:
                 return
             speaker.wake()
         if self._closed:
-            self._fail_queue(Setback("The pool was closed", "connect"))
+            self._fail_queue(AttemptFailure("The pool was closed", "connect"))
         held = self._speakers and asyncio.get_running_loop().time() < self._opening_held_until
         room = 0 if held else self.relay.connections - len(self._speakers) - len(self._openings)
         for _ in range(min(room, len(self._queue) - len(self._openings))):
@@ -143,12 +143,12 @@ class SmtpPool:
         finally:
             self._forget_opening()
         capabilities, dsn = session.capabilities, self.relay.dsn
-        speaker: Speaker
+        speaker: Dialogue
         if self._chunking and capabilities.chunking and capabilities.pipelining:
             window = self.relay.window
-            speaker = ChunkSpeaker(link, desk=self, capabilities=capabilities, dsn=dsn, window=window)
+            speaker = ChunkingDialogue(link, desk=self, capabilities=capabilities, dsn=dsn, window=window)
         else:
-            speaker = DataSpeaker(link, desk=self, capabilities=capabilities, dsn=dsn)
+            speaker = DataDialogue(link, desk=self, capabilities=capabilities, dsn=dsn)
         self._speakers.add(speaker)
         link.attach(speaker)
         speaker.wake()
@@ -162,9 +162,9 @@ class SmtpPool:
         if self._speakers:
             self._opening_held_until = asyncio.get_running_loop().time() + HOLD_OPENING
         elif not self._openings:
-            self._fail_queue(Setback(str(trouble), trouble.place, trouble.code, trouble.enhanced))
+            self._fail_queue(AttemptFailure(str(trouble), trouble.place, trouble.code, trouble.enhanced))
 
-    def _fail_queue(self, setback: Setback) -> None:
+    def _fail_queue(self, setback: AttemptFailure) -> None:
         queue, self._queue = self._queue, deque()
         for letter in queue:
             letter.settle(Fate.NOT_BEGUN, setback)
@@ -173,6 +173,6 @@ class SmtpPool:
         delivery.withdrawn = True
         for speaker in list(self._speakers):
             if any(letter is not None and letter.delivery is delivery for letter, _ in speaker.due):
-                speaker.link.abort(Loss("withdrawn", "The delivery was withdrawn"))
+                speaker.link.abort(ConnectionLoss("withdrawn", "The delivery was withdrawn"))
         for letter in delivery.letters:
-            letter.settle(Fate.NOT_BEGUN, Setback("The delivery was withdrawn", "connect"))
+            letter.settle(Fate.NOT_BEGUN, AttemptFailure("The delivery was withdrawn", "connect"))

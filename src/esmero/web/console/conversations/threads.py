@@ -13,18 +13,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_POST
 
-from esmero.conversations.marks import mark
 from esmero.conversations.models import Conversation, Entry
 from esmero.conversations.queries import conversation_rows
-from esmero.people.folding import fold
+from esmero.conversations.waiting_marks import mark
+from esmero.people.text_folding import fold
 from esmero.web.console.access import requires, staff
-from esmero.web.console.listing import answer_list
-from esmero.web.console.page import read_brand, show
-from esmero.web.parts.addresses import show_address
-from esmero.web.parts.tables import Choice, Column, Filter, Listing, Rows
-from esmero.web.parts.tags import quoted, state
-from esmero.web.parts.times import say_moment
-from esmero.web.parts.words import CONVERSATION
+from esmero.web.console.list_pages import answer_list
+from esmero.web.console.page_frame import read_brand, show
+from esmero.web.parts.components.email_addresses import show_address
+from esmero.web.parts.components.tables import Choice, Filter, Listing, Rows, TableColumn
+from esmero.web.parts.components.template_tags import quoted, state
+from esmero.web.parts.components.times import say_moment
+from esmero.web.parts.labels.states import CONVERSATION
 
 SHOWN = 180
 State = Conversation.State
@@ -70,11 +70,15 @@ CONVERSATIONS = Listing(
     search=_find,
     search_title=gettext_lazy("Name, address or subject"),
     columns=(
-        Column(key="who", title=gettext_lazy("From"), cell=_who, plain=lambda row: str(row.person or ""), head=True),
-        Column(key="address", title=gettext_lazy("Address"), cell=lambda row: row.address, shown=False),
-        Column(key="words", title=gettext_lazy("What they wrote"), cell=_words, plain=lambda row: row.latest_text),
-        Column(key="state", title=gettext_lazy("Whose turn it is"), cell=lambda row: state("conversation", row.state)),
-        Column(
+        TableColumn(
+            key="who", title=gettext_lazy("From"), cell=_who, plain=lambda row: str(row.person or ""), head=True
+        ),
+        TableColumn(key="address", title=gettext_lazy("Address"), cell=lambda row: row.address, shown=False),
+        TableColumn(key="words", title=gettext_lazy("What they wrote"), cell=_words, plain=lambda row: row.latest_text),
+        TableColumn(
+            key="state", title=gettext_lazy("Whose turn it is"), cell=lambda row: state("conversation", row.state)
+        ),
+        TableColumn(
             key="last",
             title=gettext_lazy("When"),
             cell=lambda row: say_moment(row.last_at),

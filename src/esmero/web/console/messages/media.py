@@ -30,15 +30,15 @@ from esmero.content.models import MediaFile
 from esmero.house.models import Brand
 from esmero.house.roles import may
 from esmero.web.console.access import requires, staff
-from esmero.web.console.listing import answer_list
-from esmero.web.console.page import read_brand, show
-from esmero.web.console.undoing import offer_undo
-from esmero.web.parts.rates import fill
-from esmero.web.parts.tables import BulkAct, Column, Filter, Listing, Rows, pick_rows
-from esmero.web.parts.tags import chip, language_name
-from esmero.web.parts.times import say_moment
-from esmero.web.parts.wordings import add_wordings
-from esmero.web.parts.words import LANGUAGE_NAMES
+from esmero.web.console.list_pages import answer_list
+from esmero.web.console.page_frame import read_brand, show
+from esmero.web.console.undo.toast import offer_undo
+from esmero.web.parts.components.rates import fill
+from esmero.web.parts.components.tables import BulkAct, Filter, Listing, Rows, TableColumn, pick_rows
+from esmero.web.parts.components.template_tags import chip, language_name
+from esmero.web.parts.components.times import say_moment
+from esmero.web.parts.components.translated_fields import add_wordings
+from esmero.web.parts.labels.states import LANGUAGE_NAMES
 
 MOST_OFFERED = 60
 REFUSALS: Mapping[str, str | Promise] = {
@@ -75,18 +75,18 @@ MEDIA = Listing(
     search=lambda rows, text: rows.filter(name__icontains=text),
     search_title=gettext_lazy("Name"),
     columns=(
-        Column(key="name", title=gettext_lazy("Picture"), cell=_picture, plain=lambda row: row.name, order=("name", "id"), head=True),
-        Column(key="pixels", title=gettext_lazy("Pixels"), cell=lambda row: f"{row.width} × {row.height}", numeric=True),
-        Column(
+        TableColumn(key="name", title=gettext_lazy("Picture"), cell=_picture, plain=lambda row: row.name, order=("name", "id"), head=True),
+        TableColumn(key="pixels", title=gettext_lazy("Pixels"), cell=lambda row: f"{row.width} × {row.height}", numeric=True),
+        TableColumn(
             key="size", title=gettext_lazy("Size"), cell=lambda row: filesizeformat(row.size), plain=lambda row: row.size,
             order=("size", "id"), numeric=True,
         ),
-        Column(key="alt", title=gettext_lazy("Words for it"), cell=_alt),
-        Column(
+        TableColumn(key="alt", title=gettext_lazy("Words for it"), cell=_alt),
+        TableColumn(
             key="added", title=gettext_lazy("Added"), cell=lambda row: say_moment(row.created_at),
             plain=lambda row: row.created_at.isoformat(), order=("created_at", "id"), quiet=True,
         ),
-        Column(key="by", title=gettext_lazy("By"), cell=lambda row: row.created_by, quiet=True, shown=False),
+        TableColumn(key="by", title=gettext_lazy("By"), cell=lambda row: row.created_by, quiet=True, shown=False),
     ),
     filters=(
         Filter(

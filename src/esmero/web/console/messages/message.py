@@ -11,20 +11,20 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from esmero.campaigns.models import Campaign
-from esmero.mailroom.again import NotAgain, try_message_again
-from esmero.mailroom.explaining import explain
 from esmero.mailroom.models import Inbound
+from esmero.mailroom.planning.explanation import explain
+from esmero.mailroom.sending.manual_retry import RetryRefused, try_message_again
 from esmero.outbox.models import Message, MessageEvent
 from esmero.web.console.access import requires, staff
-from esmero.web.console.page import show
-from esmero.web.parts.facts import say_facts
-from esmero.web.parts.words import EVENT, LEAVING, SIGNS, say_clickers, say_meaning, say_passes, say_reason
+from esmero.web.console.page_frame import show
+from esmero.web.parts.labels.objection_facts import say_facts
+from esmero.web.parts.labels.states import EVENT, LEAVING, SIGNS, say_clickers, say_meaning, say_passes, say_reason
 
 EVENTS = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Judged:
+class RuleAnswer:
     """What one rule said, with the facts behind an objection."""
 
     code: str
@@ -34,7 +34,7 @@ class Judged:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Happened:
+class MessageEventEntry:
     """One event in words, with the mail that told of it."""
 
     at: Any
@@ -77,19 +77,19 @@ def again(request: HttpRequest, pk: int) -> HttpResponse:
     tried = get_object_or_404(Message, pk=pk)
     try:
         try_message_again(tried, by=staff(request))
-    except NotAgain:
+    except RetryRefused:
         messages.error(request, _("This message cannot be tried again: it has left, or it returned for good."))
     else:
         messages.success(request, _("It goes again at once, if the gate still lets it."))
     return redirect("console:message", pk=pk)
 
 
-def _judge(rules: tuple[str, ...], shown: Message) -> list[Judged]:
+def _judge(rules: tuple[str, ...], shown: Message) -> list[RuleAnswer]:
     """Put each rule that applies beside what it said; the verdict stores the codes of those that objected."""
     objections: Mapping[str, Mapping[str, Any]] = shown.objections or {}
     said = {code.partition(":")[0]: code for code in shown.verdict.split()}
     return [
-        Judged(
+        RuleAnswer(
             code=code,
             words=say_reason(code) if code in said else say_passes(code),
             objects=code in said,
@@ -99,7 +99,7 @@ def _judge(rules: tuple[str, ...], shown: Message) -> list[Judged]:
     ]
 
 
-def _tell(event: MessageEvent) -> Happened:
+def _tell(event: MessageEvent) -> MessageEventEntry:
     word = EVENT.get(event.kind)
     facts = event.facts
     if event.kind == MessageEvent.Kind.CLICKED and event.machine:
@@ -117,7 +117,7 @@ def _tell(event: MessageEvent) -> Happened:
         say_clickers(facts, machine=event.machine) if event.kind == MessageEvent.Kind.CLICKED else "",
         LEAVING.get(str(facts.get("reason", "")), ""),
     ]
-    return Happened(
+    return MessageEventEntry(
         at=event.at,
         look=look,
         words=words,

@@ -17,16 +17,16 @@ from django.views.decorators.http import require_POST
 
 from esmero.house.models import Brand
 from esmero.people.models import Purpose, Topic
-from esmero.people.topics import PurposeStands, archive_topic, has_ledger, save_purpose, save_topic
+from esmero.people.permissions.topics import PurposeFixed, archive_topic, has_ledger, save_purpose, save_topic
 from esmero.web.console.access import requires, staff
-from esmero.web.console.listing import answer_list
-from esmero.web.console.page import read_brand, show
+from esmero.web.console.list_pages import answer_list
+from esmero.web.console.page_frame import read_brand, show
 from esmero.web.console.settings.first_steps import next_step
-from esmero.web.console.undoing import offer_undo
-from esmero.web.parts.tables import Column, Filter, Listing
-from esmero.web.parts.tags import chip, said
-from esmero.web.parts.wordings import add_wordings, read_wordings
-from esmero.web.parts.words import LANGUAGE_NAMES
+from esmero.web.console.undo.toast import offer_undo
+from esmero.web.parts.components.tables import Filter, Listing, TableColumn
+from esmero.web.parts.components.template_tags import chip, said
+from esmero.web.parts.components.translated_fields import add_wordings, read_wordings
+from esmero.web.parts.labels.states import LANGUAGE_NAMES
 
 
 def _name(topic: Topic) -> SafeString:
@@ -46,12 +46,12 @@ TOPICS = Listing(
     page="topics",
     order="code",
     columns=(
-        Column(key="name", title=gettext_lazy("Name"), cell=_name, plain=lambda one: said(one.name), head=True),
-        Column(key="code", title=gettext_lazy("Short code"), cell=lambda one: one.code, order=("code", "id"), quiet=True),
-        Column(key="brand", title=gettext_lazy("Brand"), cell=lambda one: one.brand.name),
-        Column(key="purpose", title=gettext_lazy("Purpose"), cell=lambda one: said(one.purpose.name) or one.purpose.code),
-        Column(key="kind", title=gettext_lazy("Kind"), cell=_kind, quiet=True),
-        Column(key="state", title=gettext_lazy("State"), cell=_state),
+        TableColumn(key="name", title=gettext_lazy("Name"), cell=_name, plain=lambda one: said(one.name), head=True),
+        TableColumn(key="code", title=gettext_lazy("Short code"), cell=lambda one: one.code, order=("code", "id"), quiet=True),
+        TableColumn(key="brand", title=gettext_lazy("Brand"), cell=lambda one: one.brand.name),
+        TableColumn(key="purpose", title=gettext_lazy("Purpose"), cell=lambda one: said(one.purpose.name) or one.purpose.code),
+        TableColumn(key="kind", title=gettext_lazy("Kind"), cell=_kind, quiet=True),
+        TableColumn(key="state", title=gettext_lazy("State"), cell=_state),
     ),
     filters=(
         Filter(
@@ -208,7 +208,7 @@ def edit_topic(request: HttpRequest, pk: int | None = None) -> HttpResponse:
                 archive_is_public=given["archive_is_public"],
                 by=staff(request),
             )
-        except PurposeStands:
+        except PurposeFixed:
             form.add_error("purpose", _("People gave their permission for this purpose; it cannot change any more."))
         except ValidationError as refusal:
             form.add_error(None, refusal.messages)

@@ -15,21 +15,21 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
-from esmero.dossier.summary import count_messages
-from esmero.people.duplicates import begin_search, last_search, tell_apart
-from esmero.people.models import ContactPoint, Duplicate, Merge, OwnField, Permission, PermissionEntry, Person
-from esmero.privacy.merging import CHOICES, NotNow, merge, propose, undo_merge
+from esmero.dossier.statistics.person_counts import count_messages
+from esmero.people.duplicates.search import begin_search, last_search, tell_apart
+from esmero.people.models import ContactPoint, CustomField, Duplicate, Merge, Permission, PermissionEntry, Person
+from esmero.privacy.merging import CHOICES, MergeRefused, merge, propose, undo_merge
 from esmero.web.console.access import requires, staff
-from esmero.web.console.listing import answer_list
-from esmero.web.console.page import show, show_part, wants_part
-from esmero.web.console.people.own_values import say_own
-from esmero.web.console.undoing import offer_undo
-from esmero.web.parts.fields import FIELD_WORDS
-from esmero.web.parts.rates import fill
-from esmero.web.parts.tables import BulkAct, Column, Filter, Listing, Rows, pick_rows
-from esmero.web.parts.tags import on, said, state
-from esmero.web.parts.times import say_moment
-from esmero.web.parts.words import DUPLICATE, LANGUAGE_NAMES, SIGN
+from esmero.web.console.list_pages import answer_list
+from esmero.web.console.page_frame import show, show_part, wants_part
+from esmero.web.console.people.persons.custom_field_values import say_own
+from esmero.web.console.undo.toast import offer_undo
+from esmero.web.parts.components.rates import fill
+from esmero.web.parts.components.tables import BulkAct, Filter, Listing, Rows, TableColumn, pick_rows
+from esmero.web.parts.components.template_tags import on, said, state
+from esmero.web.parts.components.times import say_moment
+from esmero.web.parts.labels.field_names import FIELD_WORDS
+from esmero.web.parts.labels.states import DUPLICATE, LANGUAGE_NAMES, SIGN
 
 MOVING = frozenset({"waiting", "running"})
 
@@ -61,15 +61,15 @@ DUPLICATES = Listing(
     order="-weight",
     personal=True,
     columns=(
-        Column(
+        TableColumn(
             key="pair",
             title=gettext_lazy("Two who may be one"),
             cell=_pair,
             plain=lambda row: f"{row.first} · {row.second}",
             head=True,
         ),
-        Column(key="signs", title=gettext_lazy("What is alike"), cell=_signs),
-        Column(
+        TableColumn(key="signs", title=gettext_lazy("What is alike"), cell=_signs),
+        TableColumn(
             key="weight",
             title=gettext_lazy("Likeness"),
             cell=lambda row: _("%(number)d of 100") % {"number": row.weight},
@@ -78,9 +78,9 @@ DUPLICATES = Listing(
             numeric=True,
             label=gettext_lazy("likeness"),
         ),
-        Column(key="state", title=gettext_lazy("State"), cell=lambda row: state("duplicate", row.state)),
-        Column(key="decided", title=gettext_lazy("Decided by"), cell=lambda row: row.decided_by, quiet=True),
-        Column(
+        TableColumn(key="state", title=gettext_lazy("State"), cell=lambda row: state("duplicate", row.state)),
+        TableColumn(key="decided", title=gettext_lazy("Decided by"), cell=lambda row: row.decided_by, quiet=True),
+        TableColumn(
             key="found",
             title=gettext_lazy("Found"),
             cell=lambda row: say_moment(row.found_at),
@@ -103,7 +103,7 @@ DUPLICATES = Listing(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Compared:
+class ComparedValue:
     """One line of the comparison: what the two have, and which of them is chosen."""
 
     name: str
@@ -197,7 +197,7 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
         taken = {name for name in names if request.POST.get(f"take-{name}") == "gone"}
         try:
             done = merge(kept, gone, taken=taken, by=staff(request))
-        except NotNow as refusal:
+        except MergeRefused as refusal:
             messages.error(request, str(refusal))
             return redirect("console:duplicate", pk=pk)
         offer_undo(request, _("%(name)s is one person now.") % {"name": kept}, kind="merged", merge=done.pk)
@@ -211,7 +211,7 @@ def unmerge(request: HttpRequest, pk: int) -> HttpResponse:
     done = get_object_or_404(Merge.objects.select_related("kept", "gone"), pk=pk)
     try:
         undo_merge(done, by=staff(request))
-    except NotNow as refusal:
+    except MergeRefused as refusal:
         messages.error(request, str(refusal))
     else:
         messages.success(request, _("They are two people again; each has what was theirs."))
@@ -235,8 +235,8 @@ def _next(pair: Duplicate) -> int | None:
     return rows.values_list("id", flat=True).first()
 
 
-def _choices(kept: Person, gone: Person, *, taken: set[str]) -> list[Compared]:
-    declared = {own.key: own for own in OwnField.objects.all()}
+def _choices(kept: Person, gone: Person, *, taken: set[str]) -> list[ComparedValue]:
+    declared = {own.key: own for own in CustomField.objects.all()}
     labels = {key: said(own.label) for key, own in declared.items()}
     kinds = {f"own:{key}": own.kind for key, own in declared.items()}
     keys = sorted({*kept.fields, *gone.fields})
@@ -248,7 +248,7 @@ def _choices(kept: Person, gone: Person, *, taken: set[str]) -> list[Compared]:
         if mine or theirs:
             chosen = name in taken
             lines.append(
-                Compared(name=name, words=words, kept=mine, gone=theirs, choose=mine != theirs, from_gone=chosen)
+                ComparedValue(name=name, words=words, kept=mine, gone=theirs, choose=mine != theirs, from_gone=chosen)
             )
     return lines
 
@@ -262,7 +262,7 @@ def _say(person: Person, name: str, kinds: Mapping[str, str]) -> str:
     return str(value) if value else ""
 
 
-def _rest(kept: Person, gone: Person, *, counts: dict[int, int]) -> Sequence[Compared]:
+def _rest(kept: Person, gone: Person, *, counts: dict[int, int]) -> Sequence[ComparedValue]:
     """Return what is joined, not chosen: ways to reach them, tags, permissions, history."""
     both = [kept.pk, gone.pk]
     points: dict[int, list[str]] = {pk: [] for pk in both}
@@ -286,7 +286,7 @@ def _rest(kept: Person, gone: Person, *, counts: dict[int, int]) -> Sequence[Com
         (_("Known since"), {one.pk: [on(one.created_at, "short")] for one in (kept, gone)}),
     ]
     lines = [
-        Compared(name="", words=words, kept=", ".join(each[kept.pk]), gone=", ".join(each[gone.pk]))
+        ComparedValue(name="", words=words, kept=", ".join(each[kept.pk]), gone=", ".join(each[gone.pk]))
         for words, each in facts
     ]
     return [line for line in lines if line.kept or line.gone]

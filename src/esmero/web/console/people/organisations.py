@@ -15,22 +15,22 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from esmero.dossier.summary import count_messages
+from esmero.dossier.statistics.person_counts import count_messages
 from esmero.house.roles import may
-from esmero.people.editing import change_person
 from esmero.people.models import Organisation, Person
-from esmero.people.organisations import FIELDS, find_organisations, pack_organisation, save_organisation
-from esmero.people.queries import find_people, people_rows
+from esmero.people.persons.editing import change_person
+from esmero.people.persons.organisations import FIELDS, find_organisations, pack_organisation, save_organisation
+from esmero.people.persons.queries import find_people, people_rows
 from esmero.web.console.access import requires, staff
-from esmero.web.console.listing import answer_list
-from esmero.web.console.page import show
-from esmero.web.console.people.countries import COUNTRIES, country_choices
-from esmero.web.console.undoing import offer_undo
-from esmero.web.parts.addresses import show_address
-from esmero.web.parts.tables import Column, Filter, Listing
-from esmero.web.parts.tags import state
-from esmero.web.parts.times import say_moment
-from esmero.web.parts.words import STATES
+from esmero.web.console.list_pages import answer_list
+from esmero.web.console.page_frame import show
+from esmero.web.console.people.persons.postal_addresses import COUNTRIES, country_choices
+from esmero.web.console.undo.toast import offer_undo
+from esmero.web.parts.components.email_addresses import show_address
+from esmero.web.parts.components.tables import Filter, Listing, TableColumn
+from esmero.web.parts.components.template_tags import state
+from esmero.web.parts.components.times import say_moment
+from esmero.web.parts.labels.states import STATES
 
 MOST = 200  # people of an organisation whose messages are counted
 
@@ -70,7 +70,7 @@ ORGANISATIONS = Listing(
     search=lambda rows, text: find_organisations(rows, text=text),
     search_title=gettext_lazy("Name, tax number or domain"),
     columns=(
-        Column(
+        TableColumn(
             key="name",
             title=gettext_lazy("Name"),
             cell=_name,
@@ -78,7 +78,7 @@ ORGANISATIONS = Listing(
             order=("folded", "id"),
             head=True,
         ),
-        Column(
+        TableColumn(
             key="people",
             title=gettext_lazy("People"),
             cell=lambda row: intcomma(row.people) if row.people else "–",
@@ -86,16 +86,16 @@ ORGANISATIONS = Listing(
             numeric=True,
             label=gettext_lazy("people"),
         ),
-        Column(key="domain", title=gettext_lazy("Domain"), cell=lambda row: row.domain, quiet=True),
-        Column(key="tax", title=gettext_lazy("Tax number"), cell=lambda row: row.tax_id, quiet=True),
-        Column(
+        TableColumn(key="domain", title=gettext_lazy("Domain"), cell=lambda row: row.domain, quiet=True),
+        TableColumn(key="tax", title=gettext_lazy("Tax number"), cell=lambda row: row.tax_id, quiet=True),
+        TableColumn(
             key="country",
             title=gettext_lazy("Country"),
             cell=lambda row: str(COUNTRIES.get(row.country, row.country)),
             plain=lambda row: row.country,
             quiet=True,
         ),
-        Column(
+        TableColumn(
             key="added",
             title=gettext_lazy("Known since"),
             cell=lambda row: say_moment(row.created_at),
@@ -152,7 +152,7 @@ def _part(person: Person) -> SafeString:
 def _members(*, changing: bool) -> Listing:
     """Return the list of an organisation's people; who may change people can take one out."""
     columns = (
-        Column(
+        TableColumn(
             key="name",
             title=gettext_lazy("Name"),
             cell=lambda one: format_html('<a href="{}">{}</a>', reverse("console:person", args=[one.pk]), one),
@@ -160,7 +160,7 @@ def _members(*, changing: bool) -> Listing:
             order=("folded", "id"),
             head=True,
         ),
-        Column(
+        TableColumn(
             key="address",
             title=gettext_lazy("Address"),
             cell=lambda one: (
@@ -170,13 +170,15 @@ def _members(*, changing: bool) -> Listing:
             ),
             plain=lambda one: one.address.value if one.address else "",
         ),
-        Column(
+        TableColumn(
             key="standing",
             title=gettext_lazy("Standing"),
             cell=lambda one: state("standing", one.address.standing) if one.address else "",
         ),
-        Column(key="number", title=gettext_lazy("Number"), cell=lambda one: one.number or "", quiet=True, shown=False),
-        Column(
+        TableColumn(
+            key="number", title=gettext_lazy("Number"), cell=lambda one: one.number or "", quiet=True, shown=False
+        ),
+        TableColumn(
             key="part",
             title=gettext_lazy("Take out"),
             cell=_part,

@@ -7,17 +7,17 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from esmero.people.addresses.suppression import hash_address
 from esmero.people.models import PermissionEntry, Suppression, Topic
-from esmero.people.queries import find_rows_of_people
-from esmero.people.suppression import hash_address
+from esmero.people.persons.queries import find_rows_of_people
 from esmero.web.console.access import requires
-from esmero.web.console.listing import answer_list
-from esmero.web.console.page import read_brand
-from esmero.web.parts.tables import Choice, Column, Filter, Listing, Rows
-from esmero.web.parts.tags import said, state
-from esmero.web.parts.times import say_moment, say_shortly
-from esmero.web.parts.words import BASES, CHANNELS, PERMISSION, SCOPE, SILENCE
-from esmero.work.few import find_few
+from esmero.web.console.list_pages import answer_list
+from esmero.web.console.page_frame import read_brand
+from esmero.web.parts.components.tables import Choice, Filter, Listing, Rows, TableColumn
+from esmero.web.parts.components.template_tags import said, state
+from esmero.web.parts.components.times import say_moment, say_shortly
+from esmero.web.parts.labels.states import BASES, CHANNELS, PERMISSION, SCOPE, SILENCE
+from esmero.work.query_plan.selective import find_few
 
 
 def _person(row: PermissionEntry) -> SafeString:
@@ -55,32 +55,34 @@ PERMISSIONS = Listing(
     count_found=False,
     search_title=gettext_lazy("Name, number or address"),
     columns=(
-        Column(key="person", title=gettext_lazy("Person"), cell=_person, plain=lambda row: str(row.person), head=True),
-        Column(key="act", title=gettext_lazy("What they said"), cell=lambda row: state("permission", row.act)),
-        Column(
+        TableColumn(
+            key="person", title=gettext_lazy("Person"), cell=_person, plain=lambda row: str(row.person), head=True
+        ),
+        TableColumn(key="act", title=gettext_lazy("What they said"), cell=lambda row: state("permission", row.act)),
+        TableColumn(
             key="topic",
             title=gettext_lazy("Topic"),
             cell=lambda row: said(row.topic.name) if row.topic else said(row.purpose.name),
         ),
-        Column(
+        TableColumn(
             key="channel",
             title=pgettext_lazy("of communication", "Channel"),
             cell=lambda row: str(CHANNELS.get(row.channel, row.channel)),
             quiet=True,
         ),
-        Column(
+        TableColumn(
             key="basis", title=gettext_lazy("Ground"), cell=lambda row: str(BASES.get(row.basis, row.basis)), quiet=True
         ),
-        Column(
+        TableColumn(
             key="at",
             title=gettext_lazy("When"),
             cell=lambda row: say_moment(row.at),
             plain=lambda row: row.at.isoformat(),
             quiet=True,
         ),
-        Column(key="source", title=gettext_lazy("Where from"), cell=lambda row: row.source, quiet=True),
-        Column(key="proof", title=gettext_lazy("Proof"), cell=_proof),
-        Column(
+        TableColumn(key="source", title=gettext_lazy("Where from"), cell=lambda row: row.source, quiet=True),
+        TableColumn(key="proof", title=gettext_lazy("Proof"), cell=_proof),
+        TableColumn(
             key="wording",
             title=gettext_lazy("Wording"),
             cell=lambda row: row.wording[:120],
@@ -88,8 +90,8 @@ PERMISSIONS = Listing(
             quiet=True,
             shown=False,
         ),
-        Column(key="brand", title=gettext_lazy("Brand"), cell=lambda row: row.brand.name, quiet=True, shown=False),
-        Column(
+        TableColumn(key="brand", title=gettext_lazy("Brand"), cell=lambda row: row.brand.name, quiet=True, shown=False),
+        TableColumn(
             key="recorded",
             title=gettext_lazy("Recorded"),
             cell=lambda row: say_moment(row.recorded_at),
@@ -158,15 +160,17 @@ SILENCES = Listing(
     search=lambda rows, text: rows.filter(hash=hash_address(text)),
     search_title=gettext_lazy("A whole address"),
     columns=(
-        Column(key="reason", title=gettext_lazy("Because"), cell=lambda row: state("silence", row.reason), head=True),
-        Column(key="scope", title=gettext_lazy("Silent for"), cell=lambda row: str(SCOPE[row.scope].text)),
-        Column(
+        TableColumn(
+            key="reason", title=gettext_lazy("Because"), cell=lambda row: state("silence", row.reason), head=True
+        ),
+        TableColumn(key="scope", title=gettext_lazy("Silent for"), cell=lambda row: str(SCOPE[row.scope].text)),
+        TableColumn(
             key="brand",
             title=gettext_lazy("Brand"),
             cell=lambda row: row.brand.name if row.brand else _("all brands"),
             quiet=True,
         ),
-        Column(
+        TableColumn(
             key="since",
             title=gettext_lazy("Since"),
             cell=lambda row: say_moment(row.since),
@@ -174,8 +178,8 @@ SILENCES = Listing(
             order=("id",),
             quiet=True,
         ),
-        Column(key="evidence", title=gettext_lazy("Evidence"), cell=lambda row: row.evidence, quiet=True),
-        Column(key="back", title=gettext_lazy("Way back"), cell=_way_back, quiet=True),
+        TableColumn(key="evidence", title=gettext_lazy("Evidence"), cell=lambda row: row.evidence, quiet=True),
+        TableColumn(key="back", title=gettext_lazy("Way back"), cell=_way_back, quiet=True),
     ),
     filters=(
         Filter(

@@ -7,13 +7,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from esmero.campaigns.queries import list_started
-from esmero.dossier.reports import sum_by_day, sum_by_key
+from esmero.dossier.statistics.reports import sum_by_day, sum_by_key
 from esmero.web.console.access import requires
-from esmero.web.console.reports.answer import answer_report
-from esmero.web.console.reports.period import Period, read_period
-from esmero.web.parts.charts import Chart, Series
-from esmero.web.parts.rates import find_interval, say_estimate, say_share
-from esmero.web.parts.sheets import Cell, Sheet
+from esmero.web.console.reports.period import ReportPeriod, read_period
+from esmero.web.console.reports.response import answer_report
+from esmero.web.parts.components.charts import Chart, Series
+from esmero.web.parts.components.rates import find_interval, say_estimate, say_share
+from esmero.web.parts.components.small_tables import SmallTable, SmallTableCell
 
 RECEIVERS = 40
 CAMPAIGNS = 50
@@ -49,7 +49,7 @@ def delivery(request: HttpRequest) -> HttpResponse:
     )
 
 
-def chart_sent(period: Period, days: dict[str, dict]) -> Chart:  # type: ignore[type-arg]
+def chart_sent(period: ReportPeriod, days: dict[str, dict]) -> Chart:  # type: ignore[type-arg]
     """Draw what left and what arrived, by day."""
     steps = period.steps
     return Chart(
@@ -66,7 +66,7 @@ def chart_sent(period: Period, days: dict[str, dict]) -> Chart:  # type: ignore[
     )
 
 
-def chart_rate(period: Period, days: dict[str, dict]) -> Chart:  # type: ignore[type-arg]
+def chart_rate(period: ReportPeriod, days: dict[str, dict]) -> Chart:  # type: ignore[type-arg]
     """Draw the rate of delivery with its interval; days on which nothing left have none."""
     steps = period.steps
     numbers = [(step.add(days["delivered"]), step.add(days["sent"])) for step in steps]
@@ -89,7 +89,7 @@ def chart_rate(period: Period, days: dict[str, dict]) -> Chart:  # type: ignore[
     )
 
 
-def _by_receiver(keys: dict[str, dict[str, int]]) -> Sheet:
+def _by_receiver(keys: dict[str, dict[str, int]]) -> SmallTable:
     ranked = sorted(keys["sent"].items(), key=lambda one: (not one[0], -one[1], one[0]))
     shown, rest = ranked[:RECEIVERS], ranked[RECEIVERS:]
     rows = [
@@ -102,7 +102,7 @@ def _by_receiver(keys: dict[str, dict[str, int]]) -> Sheet:
             for kind in (keys["sent"], keys["delivered"], keys["complained"])
         ]
         rows.append((_("others"), *others))  # type: ignore[arg-type]
-    return Sheet(
+    return SmallTable(
         key="receivers",
         title=_("By receiver"),
         heads=[_("Receiver"), _("sent"), _("delivered"), _("rate"), _("complaints"), _("rate of complaints")],
@@ -111,9 +111,9 @@ def _by_receiver(keys: dict[str, dict[str, int]]) -> Sheet:
                 name,
                 sent,
                 there,
-                Cell(text=say_estimate(there, sent), quiet=True),
+                SmallTableCell(text=say_estimate(there, sent), quiet=True),
                 bad,
-                Cell(text=say_estimate(bad, there), quiet=True),
+                SmallTableCell(text=say_estimate(bad, there), quiet=True),
             ]
             for name, sent, there, bad in rows
         ],
@@ -122,9 +122,9 @@ def _by_receiver(keys: dict[str, dict[str, int]]) -> Sheet:
     )
 
 
-def _by_campaign(period: Period) -> Sheet:
+def _by_campaign(period: ReportPeriod) -> SmallTable:
     rows = list_started(brand=period.brand, begin=period.begin, limit=CAMPAIGNS)
-    return Sheet(
+    return SmallTable(
         key="campaigns",
         title=_("By campaign"),
         heads=[
@@ -138,12 +138,12 @@ def _by_campaign(period: Period) -> Sheet:
         ],
         rows=[
             [
-                Cell(text=row.name, url=reverse("console:campaign", args=[row.pk])),
+                SmallTableCell(text=row.name, url=reverse("console:campaign", args=[row.pk])),
                 row.left or 0,
                 row.good or 0,
-                Cell(text=say_estimate(row.good or 0, row.left or 0), quiet=True),
+                SmallTableCell(text=say_estimate(row.good or 0, row.left or 0), quiet=True),
                 row.clicked or 0,
-                Cell(text=say_estimate(row.clicked or 0, row.left or 0), quiet=True),
+                SmallTableCell(text=say_estimate(row.clicked or 0, row.left or 0), quiet=True),
                 row.answered or 0,
             ]
             for row in rows

@@ -5,15 +5,15 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from esmero.dossier.reports import sum_by_day, sum_by_key
+from esmero.dossier.statistics.reports import sum_by_day, sum_by_key
 from esmero.people.models import Purpose, Topic
 from esmero.web.console.access import requires
-from esmero.web.console.reports.answer import answer_report
-from esmero.web.console.reports.period import Period, read_period
-from esmero.web.parts.charts import Chart, Series
-from esmero.web.parts.rates import say_share
-from esmero.web.parts.sheets import Cell, Sheet
-from esmero.web.parts.tags import said
+from esmero.web.console.reports.period import ReportPeriod, read_period
+from esmero.web.console.reports.response import answer_report
+from esmero.web.parts.components.charts import Chart, Series
+from esmero.web.parts.components.rates import say_share
+from esmero.web.parts.components.small_tables import SmallTable, SmallTableCell
+from esmero.web.parts.components.template_tags import said
 
 GIVEN, TAKEN, OBJECTED = "permission-granted", "permission-withdrawn", "permission-objected"
 SOURCES = 50
@@ -49,7 +49,7 @@ def growth(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _permissions(period: Period, days: dict[str, dict]) -> Chart:  # type: ignore[type-arg]
+def _permissions(period: ReportPeriod, days: dict[str, dict]) -> Chart:  # type: ignore[type-arg]
     steps = period.steps
     return Chart(
         title=_("Permissions given and taken back"),
@@ -67,7 +67,7 @@ def _permissions(period: Period, days: dict[str, dict]) -> Chart:  # type: ignor
     )
 
 
-def _people(period: Period, days: dict[str, dict]) -> Chart:  # type: ignore[type-arg]
+def _people(period: ReportPeriod, days: dict[str, dict]) -> Chart:  # type: ignore[type-arg]
     steps = period.steps
     return Chart(
         title=_("People added"),
@@ -79,11 +79,11 @@ def _people(period: Period, days: dict[str, dict]) -> Chart:  # type: ignore[typ
     )
 
 
-def _by_topic(period: Period, keys: dict[str, dict[str, int]]) -> Sheet:
+def _by_topic(period: ReportPeriod, keys: dict[str, dict[str, int]]) -> SmallTable:
     names = {str(topic.pk): said(topic.name) or topic.code for topic in Topic.objects.filter(brand=period.brand)}
     names |= {f"purpose:{purpose.pk}": said(purpose.name) or purpose.code for purpose in Purpose.objects.all()}
     used = sorted({*keys[GIVEN], *keys[TAKEN], *keys[OBJECTED]}, key=lambda key: (-keys[GIVEN].get(key, 0), key))
-    return Sheet(
+    return SmallTable(
         key="topics",
         title=_("By topic"),
         heads=[_("Topic"), _("given"), _("taken back"), _("objected to"), _("difference")],
@@ -101,15 +101,16 @@ def _by_topic(period: Period, keys: dict[str, dict[str, int]]) -> Sheet:
     )
 
 
-def _by_source(keys: dict[str, dict[str, int]]) -> Sheet:
+def _by_source(keys: dict[str, dict[str, int]]) -> SmallTable:
     ranked = sorted(keys["granted-by"].items(), key=lambda one: (not one[0], -one[1], one[0]))[:SOURCES]
     whole = sum(keys["granted-by"].values())
-    return Sheet(
+    return SmallTable(
         key="sources",
         title=_("By where it came from"),
         heads=[pgettext("of a permission", "Source"), _("given"), _("share")],
         rows=[
-            [name or _("others"), number, Cell(text=say_share(number, whole), quiet=True)] for name, number in ranked
+            [name or _("others"), number, SmallTableCell(text=say_share(number, whole), quiet=True)]
+            for name, number in ranked
         ],
         empty=_("Nothing was allowed in this time."),
     )

@@ -11,8 +11,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from esmero.house.models import Brand
-from esmero.web.console.page import read_brand
-from esmero.web.parts.words import MOMENTS
+from esmero.web.console.page_frame import read_brand
+from esmero.web.parts.labels.states import MOMENTS
 
 SPANS: Mapping[int, str | Promise] = {
     7: _("7 days"),
@@ -25,7 +25,7 @@ BY_WEEK = 120  # days from which a chart shows weeks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class PeriodStep:
     """One point of a chart: a day, or a week that ends with the period."""
 
     label: str
@@ -38,7 +38,7 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Period:
+class ReportPeriod:
     """The brand, and the days from `begin` to `end`, today, both within (UTC, as the tallies are kept)."""
 
     brand: Brand
@@ -47,7 +47,7 @@ class Period:
     end: date
 
     @property
-    def steps(self) -> list[Step]:
+    def steps(self) -> list[PeriodStep]:
         """The points of a chart over this period."""
         size = 7 if self.days > BY_WEEK else 1
         every = [self.begin + timedelta(days=number) for number in range(self.days)]
@@ -55,7 +55,7 @@ class Period:
         return [_step(chunk) for chunk in chunks]
 
 
-def read_period(request: HttpRequest) -> Period | None:
+def read_period(request: HttpRequest) -> ReportPeriod | None:
     """Take brand and period from the address; the brand of the menu and 30 days else. None in a house without brands."""
     brand = Brand.objects.filter(slug=request.GET.get("brand", "")).first() or read_brand(request)
     if brand is None:
@@ -63,13 +63,13 @@ def read_period(request: HttpRequest) -> Period | None:
     asked = request.GET.get("days", "")
     days = int(asked) if asked.isdecimal() and int(asked) in SPANS else USUAL
     today = timezone.now().astimezone(UTC).date()
-    return Period(brand=brand, days=days, begin=today - timedelta(days=days - 1), end=today)
+    return ReportPeriod(brand=brand, days=days, begin=today - timedelta(days=days - 1), end=today)
 
 
-def _step(days: Sequence[date]) -> Step:
+def _step(days: Sequence[date]) -> PeriodStep:
     short = str(MOMENTS["short"])
     first, last = date_format(days[0], short), date_format(days[-1], short)
-    return Step(
+    return PeriodStep(
         label=date_format(days[0], str(MOMENTS["day and month"])),
         head=first if len(days) == 1 else f"{first} – {last}",
         days=days,

@@ -6,15 +6,15 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from esmero.dossier.reports import read_pressure
+from esmero.dossier.statistics.reports import read_pressure
 from esmero.people.models import Person
-from esmero.people.queries import count_people
+from esmero.people.persons.queries import count_people
 from esmero.web.console.access import requires
-from esmero.web.console.reports.answer import answer_report
 from esmero.web.console.reports.period import read_period
-from esmero.web.parts.charts import Chart, Series
-from esmero.web.parts.rates import say_share
-from esmero.web.parts.sheets import Cell, Sheet
+from esmero.web.console.reports.response import answer_report
+from esmero.web.parts.components.charts import Chart, Series
+from esmero.web.parts.components.rates import say_share
+from esmero.web.parts.components.small_tables import SmallTable, SmallTableCell
 
 LAST = 10  # this many messages and more stand in one bar
 
@@ -68,25 +68,27 @@ def _histogram(bars: dict[int, int]) -> Chart:
     )
 
 
-def _as_sheet(bars: dict[int, int], *, known: int, reached: int) -> Sheet:
+def _as_sheet(bars: dict[int, int], *, known: int, reached: int) -> SmallTable:
     rows = [(_("none"), max(known - reached, 0)), *((_bar(number), each) for number, each in bars.items())]
-    return Sheet(
+    return SmallTable(
         key="people",
         title=_("People by messages"),
         heads=[_("Messages"), _("people"), _("share of all")],
-        rows=[[words, each, Cell(text=say_share(each, known), quiet=True)] for words, each in rows] if reached else [],
+        rows=[[words, each, SmallTableCell(text=say_share(each, known), quiet=True)] for words, each in rows]
+        if reached
+        else [],
         empty=_("Nobody got anything in the last 30 days."),
     )
 
 
-def _most(most: list[tuple[int, int]]) -> Sheet:
+def _most(most: list[tuple[int, int]]) -> SmallTable:
     people = Person.objects.in_bulk([pk for pk, _number in most])
-    return Sheet(
+    return SmallTable(
         key="most",
         title=_("Who got the most"),
         heads=[_("Person"), _("messages")],
         rows=[
-            [Cell(text=str(people[pk]), url=reverse("console:person", args=[pk])), number]
+            [SmallTableCell(text=str(people[pk]), url=reverse("console:person", args=[pk])), number]
             for pk, number in most
             if pk in people
         ],

@@ -7,14 +7,14 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from esmero.dossier.reports import read_days, sum_by_key
+from esmero.dossier.statistics.reports import read_days, sum_by_key
 from esmero.web.console.access import requires
-from esmero.web.console.reports.answer import answer_report
-from esmero.web.console.reports.period import Period, read_period
-from esmero.web.parts.charts import Chart, Series
-from esmero.web.parts.rates import say_estimate, say_share
-from esmero.web.parts.sheets import Cell, Sheet
-from esmero.web.parts.words import RETURN_CLASS, say_meaning
+from esmero.web.console.reports.period import ReportPeriod, read_period
+from esmero.web.console.reports.response import answer_report
+from esmero.web.parts.components.charts import Chart, Series
+from esmero.web.parts.components.rates import say_estimate, say_share
+from esmero.web.parts.components.small_tables import SmallTable, SmallTableCell
+from esmero.web.parts.labels.states import RETURN_CLASS, say_meaning
 
 RECEIVERS = 40
 CLASSES = ("good", "now", "ours")
@@ -29,7 +29,7 @@ def returns_report(request: HttpRequest) -> HttpResponse:
     return answer_returns(request, "console/reports/report.html", period=period, subject="reports")
 
 
-def answer_returns(request: HttpRequest, template: str, /, *, period: Period, subject: str) -> HttpResponse:
+def answer_returns(request: HttpRequest, template: str, /, *, period: ReportPeriod, subject: str) -> HttpResponse:
     """Answer the report, or with it the first page of Returns."""
     keys = sum_by_key(
         brand=period.brand,
@@ -62,7 +62,7 @@ def answer_returns(request: HttpRequest, template: str, /, *, period: Period, su
     )
 
 
-def chart_classes(period: Period) -> Chart:
+def chart_classes(period: ReportPeriod) -> Chart:
     """Draw the returns of each day on top of each other, by class."""
     rows = read_days(brand=period.brand, kind="returned", begin=period.begin, end=period.end)
     by_class: dict[str, dict[date, int]] = {one: {} for one in CLASSES}
@@ -84,7 +84,7 @@ def chart_classes(period: Period) -> Chart:
     )
 
 
-def _by_meaning(returned: dict[str, int], period: Period) -> Sheet:
+def _by_meaning(returned: dict[str, int], period: ReportPeriod) -> SmallTable:
     whole = sum(returned.values())
     rows = sorted(returned.items(), key=lambda one: (-one[1], one[0]))
     door = reverse("console:returns-each")
@@ -93,16 +93,18 @@ def _by_meaning(returned: dict[str, int], period: Period) -> Sheet:
         "now": _("it is tried again"),
         "ours": _("never held against the address"),
     }
-    return Sheet(
+    return SmallTable(
         key="meanings",
         title=_("By what it means"),
         heads=[_("Meaning"), _("Class"), _("number"), _("share"), _("What follows")],
         rows=[
             [
-                Cell(text=say_meaning(meaning), url=f"{door}?class={of}&meaning={meaning}&since={period.days}"),
-                Cell(text=RETURN_CLASS[of].text, look=RETURN_CLASS[of].look),
+                SmallTableCell(
+                    text=say_meaning(meaning), url=f"{door}?class={of}&meaning={meaning}&since={period.days}"
+                ),
+                SmallTableCell(text=RETURN_CLASS[of].text, look=RETURN_CLASS[of].look),
                 number,
-                Cell(text=say_share(number, whole), quiet=True),
+                SmallTableCell(text=say_share(number, whole), quiet=True),
                 consequences[of],
             ]
             for key, number in rows
@@ -112,23 +114,23 @@ def _by_meaning(returned: dict[str, int], period: Period) -> Sheet:
     )
 
 
-def _by_receiver(keys: dict[str, dict[str, int]], period: Period) -> Sheet:
+def _by_receiver(keys: dict[str, dict[str, int]], period: ReportPeriod) -> SmallTable:
     found: dict[str, dict[str, int]] = {}
     for key, number in keys["returned-at"].items():
         of, _bar, receiver = key.partition("|")
         found.setdefault(receiver, dict.fromkeys(CLASSES, 0))[of] += number
     ranked = sorted(found.items(), key=lambda one: (not one[0], -sum(one[1].values()), one[0]))[:RECEIVERS]
     door = reverse("console:returns-each")
-    return Sheet(
+    return SmallTable(
         key="receivers",
         title=_("By receiver"),
         heads=[_("Receiver"), _("sent"), _("for good"), _("rate"), _("for now"), _("because of us")],
         rows=[
             [
-                Cell(text=name or _("others"), url=f"{door}?q={name}&since={period.days}" if name else ""),
+                SmallTableCell(text=name or _("others"), url=f"{door}?q={name}&since={period.days}" if name else ""),
                 sent := keys["sent"].get(name, 0),
                 numbers["good"],
-                Cell(text=say_estimate(min(numbers["good"], sent), sent), quiet=True),
+                SmallTableCell(text=say_estimate(min(numbers["good"], sent), sent), quiet=True),
                 numbers["now"],
                 numbers["ours"],
             ]

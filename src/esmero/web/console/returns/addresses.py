@@ -13,19 +13,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
-from esmero.mailroom.again import try_addresses_again
+from esmero.mailroom.sending.manual_retry import try_addresses_again
+from esmero.people.addresses.address_status import returns_until_silent
+from esmero.people.addresses.suppression_lifting import MOST, ReasonMissing, lift_silences
 from esmero.people.models import Address, Person
-from esmero.people.silence import MOST, NoReason, lift_silences
-from esmero.people.standing import returns_until_silent
 from esmero.web.console.access import requires, staff
-from esmero.web.console.listing import answer_list
-from esmero.web.console.undoing import offer_undo
-from esmero.web.parts.addresses import show_address
-from esmero.web.parts.rates import fill, say_number
-from esmero.web.parts.tables import BulkAct, Column, Filter, Listing, Rows, pick_rows
-from esmero.web.parts.tags import state
-from esmero.web.parts.times import say_moment
-from esmero.web.parts.words import MEANING, STANDING, say_meaning
+from esmero.web.console.list_pages import answer_list
+from esmero.web.console.undo.toast import offer_undo
+from esmero.web.parts.components.email_addresses import show_address
+from esmero.web.parts.components.rates import fill, say_number
+from esmero.web.parts.components.tables import BulkAct, Filter, Listing, Rows, TableColumn, pick_rows
+from esmero.web.parts.components.template_tags import state
+from esmero.web.parts.components.times import say_moment
+from esmero.web.parts.labels.states import MEANING, STANDING, say_meaning
 
 UNDO = 100  # silences that a toast can put back
 
@@ -61,32 +61,34 @@ ADDRESSES = Listing(
     search=lambda rows, text: rows.filter(value__startswith=text.lower()),
     search_title=gettext_lazy("Address"),
     columns=(
-        Column(key="address", title=gettext_lazy("Address"), cell=_address, plain=lambda row: row.value, head=True),
-        Column(
+        TableColumn(
+            key="address", title=gettext_lazy("Address"), cell=_address, plain=lambda row: row.value, head=True
+        ),
+        TableColumn(
             key="standing",
             title=gettext_lazy("Standing"),
             cell=lambda row: state("standing", row.standing),
             order=("standing", "id"),
         ),
-        Column(
+        TableColumn(
             key="reason", title=gettext_lazy("Meaning"), cell=lambda row: say_meaning(row.reason) if row.reason else ""
         ),
-        Column(
+        TableColumn(
             key="since",
             title=gettext_lazy("Since"),
             cell=lambda row: say_moment(row.since, "short"),
             plain=lambda row: row.since.isoformat() if row.since else "",
             quiet=True,
         ),
-        Column(
+        TableColumn(
             key="returns",
             title=gettext_lazy("Returns"),
             cell=lambda row: say_number(row.permanent_returns + row.temporary_returns),
             numeric=True,
             label=gettext_lazy("returns"),
         ),
-        Column(key="next", title=gettext_lazy("What comes next"), cell=_next, quiet=True),
-        Column(key="domain", title=gettext_lazy("Domain"), cell=lambda row: row.domain, quiet=True, shown=False),
+        TableColumn(key="next", title=gettext_lazy("What comes next"), cell=_next, quiet=True),
+        TableColumn(key="domain", title=gettext_lazy("Domain"), cell=lambda row: row.domain, quiet=True, shown=False),
     ),
     filters=(
         Filter(
@@ -147,7 +149,7 @@ def act_on_addresses(request: HttpRequest) -> HttpResponse:
         return back
     try:
         lifted = lift_silences(rows, reason=request.POST.get("lift-value", ""), by=staff(request))
-    except NoReason:
+    except ReasonMissing:
         messages.error(request, _("Say why the silence is lifted; it is written into the audit log."))
         return back
     if not lifted:

@@ -14,21 +14,21 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from esmero.dossier.daily import class_of
-from esmero.intake.meaning import OURS
-from esmero.mailroom.queries import event_rows
-from esmero.outbox.meaning import Meaning
+from esmero.dossier.statistics.day_counts import class_of
+from esmero.intake.bounces.meaning import OURS
+from esmero.mailroom.arriving.queries import event_rows
+from esmero.outbox.bounce_meaning import BounceMeaning
 from esmero.outbox.models import RETURN_KINDS, MessageEvent
 from esmero.outbox.queries import whose_address_begins
 from esmero.web.console.access import requires
-from esmero.web.console.listing import answer_list
+from esmero.web.console.list_pages import answer_list
 from esmero.web.console.reports.period import SPANS, USUAL, read_period
-from esmero.web.parts.absences import say_until
-from esmero.web.parts.addresses import show_address
-from esmero.web.parts.tables import Choice, Column, Filter, Listing, Rows
-from esmero.web.parts.tags import state
-from esmero.web.parts.times import say_moment
-from esmero.web.parts.words import MEANING, RETURN_CLASS, say_meaning
+from esmero.web.parts.absence_labels import say_until
+from esmero.web.parts.components.email_addresses import show_address
+from esmero.web.parts.components.tables import Choice, Filter, Listing, Rows, TableColumn
+from esmero.web.parts.components.template_tags import state
+from esmero.web.parts.components.times import say_moment
+from esmero.web.parts.labels.states import MEANING, RETURN_CLASS, say_meaning
 
 Kind = MessageEvent.Kind
 LOOKED_AT = 5_000  # the latest of the period whose words are searched; addresses have an index
@@ -77,7 +77,7 @@ def _find(rows: Rows, text: str) -> Rows:
 
 
 def _with_class(rows: Rows, value: str) -> Rows:
-    rows = rows.annotate(meaning=Meaning("facts"))
+    rows = rows.annotate(meaning=BounceMeaning("facts"))
     if value == "ours":
         return rows.filter(Q(kind=Kind.OUR_FAULT) | Q(meaning__in=_OURS))
     good = (Kind.RETURNED_FOR_GOOD, Kind.REFUSED)
@@ -95,7 +95,7 @@ def _same(rows: Rows, value: str) -> Rows:
     return rows
 
 
-_WHEN = Column(
+_WHEN = TableColumn(
     key="at",
     title=gettext_lazy("When"),
     cell=lambda event: say_moment(event.at, "short time"),
@@ -103,25 +103,25 @@ _WHEN = Column(
     order=("at", "id"),
     quiet=True,
 )
-_WHO = Column(
+_WHO = TableColumn(
     key="person",
     title=gettext_lazy("Person"),
     cell=_person,
     plain=lambda event: str(event.message.person or ""),
     head=True,
 )
-_ADDRESS = Column(
+_ADDRESS = TableColumn(
     key="address",
     title=gettext_lazy("Address"),
     cell=lambda event: show_address(event.message.address),
     plain=lambda event: event.message.address,
     shown=False,
 )
-_DOORS = Column(key="mail", title=gettext_lazy("Look at"), cell=_mail, plain=lambda event: event.message_id)
+_DOORS = TableColumn(key="mail", title=gettext_lazy("Look at"), cell=_mail, plain=lambda event: event.message_id)
 _SINCE = Filter(key="since", title=gettext_lazy("Period"), every=gettext_lazy("30 days"), choices=_since, apply=_same)
 
 
-def _listing(page: str, *columns: Column, filters: tuple[Filter, ...] = ()) -> Listing:
+def _listing(page: str, *columns: TableColumn, filters: tuple[Filter, ...] = ()) -> Listing:
     return Listing(
         page=page,
         order="-at",
@@ -135,15 +135,15 @@ def _listing(page: str, *columns: Column, filters: tuple[Filter, ...] = ()) -> L
 
 RETURNS = _listing(
     "returns-each",
-    Column(key="class", title=gettext_lazy("Class"), cell=_class),
-    Column(
+    TableColumn(key="class", title=gettext_lazy("Class"), cell=_class),
+    TableColumn(
         key="meaning",
         title=gettext_lazy("Meaning"),
         cell=_meaning,
         plain=lambda event: say_meaning(event.facts.get("meaning", "")),
     ),
-    Column(key="words", title=gettext_lazy("What the relay said"), cell=_words, quiet=True, shown=False),
-    Column(key="receiver", title=gettext_lazy("Receiver"), cell=lambda event: event.message.receiver, shown=False),
+    TableColumn(key="words", title=gettext_lazy("What the relay said"), cell=_words, quiet=True, shown=False),
+    TableColumn(key="receiver", title=gettext_lazy("Receiver"), cell=lambda event: event.message.receiver, shown=False),
     filters=(
         Filter(
             key="class",
@@ -157,24 +157,28 @@ RETURNS = _listing(
             title=gettext_lazy("Meaning"),
             every=gettext_lazy("Every meaning"),
             choices=lambda: [*MEANING.items()],
-            apply=lambda rows, value: rows.annotate(meaning=Meaning("facts")).filter(meaning=value),
+            apply=lambda rows, value: rows.annotate(meaning=BounceMeaning("facts")).filter(meaning=value),
         ),
     ),
 )
 COMPLAINTS = _listing(
     "returns-complaints",
-    Column(key="receiver", title=gettext_lazy("Receiver"), cell=lambda event: event.message.receiver),
+    TableColumn(key="receiver", title=gettext_lazy("Receiver"), cell=lambda event: event.message.receiver),
 )
 ABSENCES = _listing(
     "returns-absences",
-    Column(key="until", title=gettext_lazy("Away"), cell=lambda event: say_until(event.facts) or _("no day named")),
-    Column(
+    TableColumn(
+        key="until", title=gettext_lazy("Away"), cell=lambda event: say_until(event.facts) or _("no day named")
+    ),
+    TableColumn(
         key="successor",
         title=gettext_lazy("Named instead"),
         cell=lambda event: show_address(event.facts.get("successor", "")),
         plain=lambda event: event.facts.get("successor", ""),
     ),
-    Column(key="subject", title=gettext_lazy("Subject"), cell=lambda event: event.facts.get("subject", ""), quiet=True),
+    TableColumn(
+        key="subject", title=gettext_lazy("Subject"), cell=lambda event: event.facts.get("subject", ""), quiet=True
+    ),
 )
 
 

@@ -9,14 +9,14 @@ from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
-from esmero.mailroom.queries import WORDS_LOOKED_AT, group_words
+from esmero.mailroom.arriving.queries import WORDS_LOOKED_AT, group_words
 from esmero.web.console.access import requires
-from esmero.web.console.reports.answer import answer_report
 from esmero.web.console.reports.period import read_period
+from esmero.web.console.reports.response import answer_report
 from esmero.web.console.reports.returns import answer_returns
-from esmero.web.parts.rates import say_share
-from esmero.web.parts.sheets import Cell, Sheet
-from esmero.web.parts.words import RETURN_CLASS, say_meaning
+from esmero.web.parts.components.rates import say_share
+from esmero.web.parts.components.small_tables import SmallTable, SmallTableCell
+from esmero.web.parts.labels.states import RETURN_CLASS, say_meaning
 
 
 @requires()
@@ -35,19 +35,19 @@ def words(request: HttpRequest) -> HttpResponse:
     if period is None:
         return redirect("console:today")
     groups, seen = group_words(brand=period.brand, since=timezone.now() - timedelta(days=period.days))
-    sheet = Sheet(
+    sheet = SmallTable(
         key="words",
         title=_("What the relays said"),
         heads=[_("Words"), _("Class"), _("Meaning"), _("number"), _("share"), _("Where most"), _("Example")],
         rows=[
             [
                 one.words,
-                Cell(text=RETURN_CLASS[one.of].text, look=RETURN_CLASS[one.of].look),
+                SmallTableCell(text=RETURN_CLASS[one.of].text, look=RETURN_CLASS[one.of].look),
                 say_meaning(one.meaning),
                 one.number,
-                Cell(text=say_share(one.number, seen), quiet=True),
+                SmallTableCell(text=say_share(one.number, seen), quiet=True),
                 ", ".join(name for name, _number in one.receivers.most_common(3) if name),
-                Cell(text=one.address, url=reverse("console:message", args=[one.example])),
+                SmallTableCell(text=one.address, url=reverse("console:message", args=[one.example])),
             ]
             for one in groups
         ],

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from esmero.web.console.returns import addresses, arrivals, events, overview, proposals
+from esmero.web.console.returns import address_proposals, addresses, events, inbound_messages, overview
 
 urlpatterns = [
     path("returns/", overview.returns, name="returns"),
@@ -12,9 +12,9 @@ urlpatterns = [
     path("returns/addresses/act/", addresses.act_on_addresses, name="returns-addresses-act"),
     path("returns/complaints/", events.complaints, name="returns-complaints"),
     path("returns/absences/", events.absences, name="returns-absences"),
-    path("returns/proposals/", proposals.proposals, name="proposals"),
-    path("returns/proposals/act/", proposals.act_on_proposals, name="proposals-act"),
-    path("returns/mail/", arrivals.arrivals, name="returns-mail"),
-    path("returns/mail/<int:pk>/", arrivals.arrival, name="arrival"),
-    path("returns/mail/<int:pk>/again/", arrivals.again, name="arrival-again"),
+    path("returns/proposals/", address_proposals.proposals, name="proposals"),
+    path("returns/proposals/act/", address_proposals.act_on_proposals, name="proposals-act"),
+    path("returns/mail/", inbound_messages.arrivals, name="returns-mail"),
+    path("returns/mail/<int:pk>/", inbound_messages.arrival, name="arrival"),
+    path("returns/mail/<int:pk>/again/", inbound_messages.again, name="arrival-again"),
 ]

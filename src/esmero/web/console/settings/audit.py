@@ -16,14 +16,14 @@ from django.utils.translation import gettext_lazy
 
 from esmero.house.models import AuditEntry, User
 from esmero.web.console.access import requires
-from esmero.web.console.listing import answer_list
-from esmero.web.parts.acts import ACTS, FACTS, SUBJECTS, say_act, say_actor, say_fact
-from esmero.web.parts.fields import say_field
-from esmero.web.parts.rates import say_number
-from esmero.web.parts.tables import Choice, Column, Filter, Listing, Rows
-from esmero.web.parts.tags import said
-from esmero.web.parts.times import say_moment
-from esmero.work.few import find_few
+from esmero.web.console.list_pages import answer_list
+from esmero.web.parts.components.rates import say_number
+from esmero.web.parts.components.tables import Choice, Filter, Listing, Rows, TableColumn
+from esmero.web.parts.components.template_tags import said
+from esmero.web.parts.components.times import say_moment
+from esmero.web.parts.labels.audit_actions import ACTS, FACTS, SUBJECTS, say_act, say_actor, say_fact
+from esmero.web.parts.labels.field_names import say_field
+from esmero.work.query_plan.selective import find_few
 
 # The page of each kind of subject; others are named without a link.
 _PAGES: Mapping[str, str] = {
@@ -140,11 +140,11 @@ AUDIT = Listing(
     personal=True,
     prepare=_find_subjects,
     columns=(
-        Column(key="act", title=gettext_lazy("What was done"), cell=_act, plain=lambda one: say_act(one.action), head=True),
-        Column(key="by", title=gettext_lazy("By"), cell=lambda one: say_actor(one.actor_name), shown=False),
-        Column(key="subject", title=gettext_lazy("To what"), cell=_subject),
-        Column(key="facts", title=gettext_lazy("Facts"), cell=say_facts_of, quiet=True),
-        Column(
+        TableColumn(key="act", title=gettext_lazy("What was done"), cell=_act, plain=lambda one: say_act(one.action), head=True),
+        TableColumn(key="by", title=gettext_lazy("By"), cell=lambda one: say_actor(one.actor_name), shown=False),
+        TableColumn(key="subject", title=gettext_lazy("To what"), cell=_subject),
+        TableColumn(key="facts", title=gettext_lazy("Facts"), cell=say_facts_of, quiet=True),
+        TableColumn(
             key="at",
             title=gettext_lazy("When"),
             cell=lambda one: say_moment(one.at, "short time"),

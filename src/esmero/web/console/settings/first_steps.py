@@ -16,14 +16,14 @@ from django.views.decorators.http import require_POST
 
 from esmero.campaigns.models import Campaign
 from esmero.content.models import Template
+from esmero.house.jurisdictions import is_ordinary_rate
 from esmero.house.models import Brand, User
-from esmero.house.profiles import is_ordinary_rate
 from esmero.house.roles import may
+from esmero.outbox.domain_readiness import is_ready
 from esmero.outbox.models import Message, MessageClass, Relay
-from esmero.outbox.readiness import is_ready
 from esmero.people.models import Person, Topic
 from esmero.web.console.access import requires, staff
-from esmero.web.console.page import read_brand, show
+from esmero.web.console.page_frame import read_brand, show
 
 HIDDEN = "first_steps_hidden"
 _ALL_DONE = "first_steps_done"  # kept in the session, so that a grown house is asked once

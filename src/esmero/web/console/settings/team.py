@@ -18,15 +18,15 @@ from django.views.decorators.http import require_POST
 
 from esmero.house.models import User
 from esmero.house.team import LastOwner, change_member, invite, let_in, lock_out, needs_two_factor, require_two_factor
-from esmero.mailroom.invitations import make_link, send_invitation
+from esmero.mailroom.transactional.staff_invitations import make_link, send_invitation
 from esmero.outbox.relays import NoRelay
 from esmero.web.console.access import requires, staff
-from esmero.web.console.listing import answer_list
-from esmero.web.console.page import show
-from esmero.web.parts.tables import Column, Filter, Listing
-from esmero.web.parts.tags import chip
-from esmero.web.parts.times import say_moment
-from esmero.web.parts.words import LANGUAGE_NAMES, ROLES
+from esmero.web.console.list_pages import answer_list
+from esmero.web.console.page_frame import show
+from esmero.web.parts.components.tables import Filter, Listing, TableColumn
+from esmero.web.parts.components.template_tags import chip
+from esmero.web.parts.components.times import say_moment
+from esmero.web.parts.labels.states import LANGUAGE_NAMES, ROLES
 
 
 def _name(member: User) -> SafeString:
@@ -44,12 +44,12 @@ TEAM = Listing(
     personal=True,
     order="name",
     columns=(
-        Column(key="name", title=gettext_lazy("Name"), cell=_name, plain=lambda one: one.name, order=("name", "id"), head=True),
-        Column(key="email", title=gettext_lazy("Address"), cell=lambda one: one.email, order=("email",)),
-        Column(key="role", title=gettext_lazy("Role"), cell=lambda one: str(ROLES[one.role])),
-        Column(key="state", title=gettext_lazy("State"), cell=_state),
-        Column(key="second", title=gettext_lazy("Second factor"), cell=lambda one: _("yes") if one.has_second else _("no"), label=gettext_lazy("second factor:")),
-        Column(key="seen", title=gettext_lazy("Last signed in"), cell=lambda one: say_moment(one.last_login) if one.last_login else "", quiet=True),
+        TableColumn(key="name", title=gettext_lazy("Name"), cell=_name, plain=lambda one: one.name, order=("name", "id"), head=True),
+        TableColumn(key="email", title=gettext_lazy("Address"), cell=lambda one: one.email, order=("email",)),
+        TableColumn(key="role", title=gettext_lazy("Role"), cell=lambda one: str(ROLES[one.role])),
+        TableColumn(key="state", title=gettext_lazy("State"), cell=_state),
+        TableColumn(key="second", title=gettext_lazy("Second factor"), cell=lambda one: _("yes") if one.has_second else _("no"), label=gettext_lazy("second factor:")),
+        TableColumn(key="seen", title=gettext_lazy("Last signed in"), cell=lambda one: say_moment(one.last_login) if one.last_login else "", quiet=True),
     ),
     filters=(
         Filter(

@@ -13,16 +13,16 @@ from django.views.decorators.http import require_POST
 
 from esmero.house.audit import note
 from esmero.house.models import User
+from esmero.mailroom.arriving.queries import count_arrivals, count_due, list_unread
 from esmero.mailroom.models import Inbound
-from esmero.mailroom.queries import count_arrivals, count_due, list_unread
+from esmero.outbox.journal_recovery import resolve_doubt
 from esmero.outbox.models import Message
 from esmero.outbox.queries import count_doubts, count_states, list_doubts
-from esmero.outbox.settling import resolve_doubt
-from esmero.vault.files import Tampered, read
+from esmero.vault.files import FileTampered, read
 from esmero.web.console.access import requires, staff
-from esmero.web.console.page import read_brand, show, show_part, wants_part
-from esmero.web.parts.paging import cut_page, read_key
-from esmero.web.parts.rates import fill
+from esmero.web.console.page_frame import read_brand, show, show_part, wants_part
+from esmero.web.parts.components.paging import cut_page, read_key
+from esmero.web.parts.components.rates import fill
 from esmero.work.jobs import cancel, retry
 from esmero.work.models import Job
 from esmero.work.queries import count_jobs, list_jobs
@@ -133,7 +133,7 @@ def download_inbound(request: HttpRequest, pk: int) -> HttpResponse:  # noqa: AR
     inbound = get_object_or_404(Inbound.objects.select_related("raw"), pk=pk)
     try:
         content = read(inbound.raw)
-    except (FileNotFoundError, Tampered) as lost:
+    except (FileNotFoundError, FileTampered) as lost:
         raise Http404 from lost
     headers = {"Content-Disposition": f'attachment; filename="inbound-{inbound.pk}.eml"'}
     return HttpResponse(content, content_type="message/rfc822", headers=headers)

@@ -1,0 +1,80 @@
+"""Make, change, open and close a sign-up form; a changed wording is a new version, so that each proof says which."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from esmero.asks.models import Form, Submission
+from esmero.house.audit import note
+from esmero.house.models import Brand, User
+from esmero.people.models import Topic
+
+
+class FormIncomplete(Exception):
+    """The form cannot be opened; the text says what is missing."""
+
+
+def save_form(
+    form: Form | None, *, brand: Brand, topics: Sequence[Topic], facts: Mapping[str, Any], by: User | str
+) -> Form:
+    """Keep a form (None: a new draft) with its topics; `facts` are its columns."""
+    with transaction.atomic():
+        kept = form or Form(brand=brand, created_by=str(by))
+        changed = form is not None and dict(form.wording) != dict(facts["wording"])
+        for name, value in facts.items():
+            setattr(kept, name, value)
+        if changed:
+            kept.wording_version += 1
+        kept.save()
+        kept.topics.set(topics)
+        note("form.changed" if form else "form.created", by=by, subject=kept, facts={"wording": kept.wording_version})
+    return kept
+
+
+def open_form(form: Form, *, by: User | str) -> Form:
+    """Let people sign up; raises NotYet with what is missing."""
+    missing = [
+        words
+        for words, there in (
+            ("a topic that it offers", form.topics.filter(archived_at=None).exists()),
+            ("the words that people agree to", any(text.strip() for text in form.wording.values())),
+        )
+        if not there
+    ]
+    if missing:
+        raise FormIncomplete(", ".join(missing))
+    return _move(form, to=Form.State.OPEN, by=by)
+
+
+def close_form(form: Form, *, by: User | str) -> Form:
+    """Take no more entries; who has a link to confirm may still do so."""
+    return _move(form, to=Form.State.CLOSED, by=by)
+
+
+def _move(form: Form, *, to: Form.State, by: User | str) -> Form:
+    with transaction.atomic():
+        if Form.objects.filter(pk=form.pk).exclude(state=to).update(state=to):
+            note(f"form.{to.value}", by=by, subject=form)
+    form.refresh_from_db()
+    return form
+
+
+def form_rows(*, brand: Brand) -> QuerySet[Form]:
+    """Return a brand's forms with how many `waiting` and `confirmed` entries each has."""
+    return Form.objects.filter(brand=brand).annotate(
+        waiting=_count(Submission.State.PENDING),
+        confirmed=_count(Submission.State.CONFIRMED),
+    )
+
+
+def _count(state: str) -> Any:
+    entries = Submission.objects.filter(form=OuterRef("pk"), state=state).order_by().values("form")
+    return Coalesce(Subquery(entries.annotate(number=Count("pk")).values("number"), output_field=IntegerField()), 0)
+
+
+def address_of(form: Form) -> str:
+    """Return where people find a form."""
+    return f"{form.brand.public_url.rstrip('/')}/s/{form.slug}"

@@ -1,0 +1,295 @@
+"""The rounds that keep the tallies: which day or dispatch is due, counted one at a time, and what was new since.
+
+Bookkeeping stands in the same table: `counted` and `figures-at` say when (seconds since 1970), `…-took` how many
+milliseconds it lasted, `news` and `figures-news` the latest event that is not counted yet. A large count rests for twenty times its own length, so that counting
+never takes more than a twentieth of a processor. Everything may be done twice, also at once by two workers.
+"""
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Count, Max, Min
+from django.utils import timezone
+
+from esmero.dossier.models import DailyAggregate
+from esmero.dossier.statistics.day_counts import DAILY, Figures, close_day, count_day, first_day, span_of
+from esmero.dossier.statistics.dispatch_statistics import NEVER, close_figures, count_parts, count_states, kind_of
+from esmero.house.models import Brand
+from esmero.outbox.models import Dispatch, Message, MessageClass, MessageEvent
+
+EVENTS = 5000  # looked at in one go
+YOUNG = timedelta(days=7)
+EVERY_DAY, EVERY_YOUNG, EVERY_OPEN, EVERY_PRESSURE = 60.0, 3600.0, 2.0, 3600.0  # seconds
+REST = 20  # times the length of a count
+PRESSURE_DAYS = 30
+MOST_WRITTEN = 50
+_MASS = (MessageClass.COMMERCIAL, MessageClass.RELATIONAL)
+
+
+type Clock = Callable[[], datetime]
+
+
+def work_off(clock: Clock) -> Iterator[None]:
+    """Count what is due now, the most urgent first, and stop after each bounded piece."""
+    brands = list(Brand.objects.order_by("id").values_list("id", flat=True))
+    if not brands:
+        return
+    mark_news(brands[0])
+    yield from _keep_states(clock)
+    dispatch = find_due_dispatch(clock())
+    if dispatch is not None:
+        yield from _keep_dispatch(*dispatch, clock=clock)
+    day = find_due_day(clock(), brands=brands)
+    if day is not None:
+        yield from _keep_day(day, brands=brands, clock=clock)
+    brand = next((pk for pk in brands if _pressure_is_due(pk, clock())), None)
+    if brand is not None:
+        keep_pressure(brand, now=clock())
+        yield
+
+
+def keep_all(now: datetime) -> int:
+    """Count until nothing is due (tests, commands); returns how many pieces."""
+    pieces = 0
+    while done := sum(1 for _piece in work_off(lambda: now)):
+        pieces += done
+    return pieces
+
+
+def mark_news(first_brand: int) -> None:
+    """Note the days and the dispatches of events that came in since the last look, so that they are counted again."""
+    mark = DailyAggregate.objects.filter(brand=first_brand, kind="mark", day=NEVER, key="event").first()
+    if mark is None:
+        newest = MessageEvent.objects.aggregate(last=Max("id"))["last"] or 0
+        _store(first_brand, kind="mark", day=NEVER, numbers={"event": newest})
+        return
+    facts = ("id", "at", "message__sent_at", "message__dispatch", "message__dispatch__brand")
+    rows = list(MessageEvent.objects.filter(id__gt=mark.number).order_by("id").values_list(*facts)[:EVENTS])
+    if not rows:
+        return
+    newest = rows[-1][0]
+    days = {
+        (brand, moment.astimezone(UTC).date())
+        for *_, at, sent_at, _of, brand in rows
+        for moment in (at, sent_at)
+        if moment
+    }
+    dispatches = {(brand, str(of)) for *_, of, brand in rows}
+    with transaction.atomic():
+        _upsert(DailyAggregate(brand_id=brand, kind="news", day=day, number=newest) for brand, day in sorted(days))
+        _upsert(
+            DailyAggregate(brand_id=brand, kind="figures-news", day=NEVER, key=of, number=newest)
+            for brand, of in sorted(dispatches)
+        )
+        DailyAggregate.objects.filter(pk=mark.pk).update(number=newest)
+
+
+def find_due_dispatch(now: datetime) -> tuple[int, int] | None:
+    """Return (dispatch, brand) of the one that has waited the longest to be counted; None when none is due."""
+    at, took, news = _read_book("figures-at"), _read_book("figures-took"), _read_book("figures-news")
+    due: list[tuple[bool, int, int, int]] = []
+    mass = Dispatch.objects.filter(message_class__in=_MASS).values_list("id", "brand", "state", "closed_at")
+    for pk, brand, state, closed_at in mass.iterator():
+        key = str(pk)
+        counted = at.get(key, 0)
+        age = now.timestamp() - counted
+        if age < REST * took.get(key, 0) / 1000:
+            continue
+        ended = closed_at.timestamp() if state == Dispatch.State.CLOSED and closed_at else now.timestamp()
+        still = ended < now.timestamp()
+        young = now.timestamp() - ended < YOUNG.total_seconds()
+        fresh = news.get(key, 0) or not still or counted <= ended + 1
+        if not counted or (fresh and age >= EVERY_OPEN) or (young and age >= EVERY_YOUNG):
+            due.append((still or bool(counted), counted, pk, brand))  # what has just begun comes first
+    return min(due)[2:] if due else None
+
+
+def _keep_states(clock: Clock) -> Iterator[None]:
+    """Renew the states of what is being sent: a fast count, so that progress moves while the rest is counted."""
+    at, took = _read_book("states-at"), _read_book("states-took")
+    now = clock().timestamp()
+    for dispatch, brand in (
+        Dispatch.objects.filter(message_class__in=_MASS).exclude(state=Dispatch.State.CLOSED).values_list("id", "brand")
+    ):
+        key = str(dispatch)
+        counted = at.get(key) or _read_book("figures-at").get(key, 0)
+        if not counted or now - counted < max(EVERY_OPEN, REST * took.get(key, 0) / 1000):
+            continue
+        begun = time.perf_counter()
+        numbers = count_states(dispatch)
+        lasted = round(1000 * (time.perf_counter() - begun))
+        kind = kind_of(dispatch)
+        with transaction.atomic():
+            gone = DailyAggregate.objects.filter(brand=brand, kind=kind, day=NEVER, key__startswith="state|")
+            gone.exclude(key__in=numbers).delete()
+            _store(brand, kind=kind, day=NEVER, numbers={**numbers, "at": int(now)})
+            _store(brand, kind="states-at", day=NEVER, numbers={key: int(now)})
+            _store(brand, kind="states-took", day=NEVER, numbers={key: lasted})
+        yield
+
+
+def _keep_dispatch(dispatch: int, brand: int, *, clock: Clock) -> Iterator[None]:
+    """Count a dispatch part by part, and store its figures when all is counted."""
+    key, spent, now = str(dispatch), 0.0, clock()
+    news = _read_book("figures-news").get(key, 0)
+    numbers: Counter[str] = Counter()
+    begun = time.perf_counter()
+    for part in count_parts(dispatch):
+        numbers.update(part)
+        spent += time.perf_counter() - begun
+        yield
+        yield from _keep_states(clock)
+        begun = time.perf_counter()
+    if not Dispatch.objects.filter(pk=dispatch, brand=brand).exists():
+        return  # it went away while it was counted
+    figures = close_figures(numbers, at=now)
+    seconds, kind = int(now.timestamp()), kind_of(dispatch)
+    rows = {(kind, name): number for name, number in {**figures.numbers, "at": seconds}.items()}
+    with transaction.atomic():
+        _replace(brand, kinds=(kind,), day=NEVER, numbers=rows)
+        _store(brand, kind="figures-at", day=NEVER, numbers={key: seconds})
+        _store(brand, kind="figures-took", day=NEVER, numbers={key: round(1000 * spent)})
+        _forget_news(brand, kind="figures-news", day=NEVER, key=key, news=news)
+    yield
+
+
+def find_due_day(now: datetime, *, brands: Sequence[int]) -> date | None:
+    """Return the latest day that is to be counted: never counted, not over when it was, or news came of it."""
+    rows = DailyAggregate.objects.filter(brand__in=brands, kind="counted").values_list("day")
+    counted = {day: (number, lowest) for day, number, lowest in rows.annotate(n=Count("id"), low=Min("number"))}
+    news = set(DailyAggregate.objects.filter(brand__in=brands, kind="news", number__gt=0).values_list("day", flat=True))
+    lasted = _read_book("counted-took")
+    today = now.astimezone(UTC).date()
+    day, first = today, first_day(today)
+    while day >= first:
+        number, lowest = counted.get(day, (0, 0))
+        if number < len(brands):
+            return day
+        age = now.timestamp() - lowest
+        fresh = day in news or lowest < span_of(day)[1].timestamp() + EVERY_DAY
+        late = (fresh and age >= EVERY_DAY) or (today - day <= YOUNG and age >= EVERY_YOUNG)
+        if late and age >= REST * lasted.get(day.isoformat(), 0) / 1000:
+            return day
+        day -= timedelta(days=1)
+    return None
+
+
+def _keep_day(day: date, *, brands: Sequence[int], clock: Clock) -> Iterator[None]:
+    """Count a day of all brands hour by hour, and store it when all is counted."""
+    spent, now = 0.0, clock()
+    news = dict(DailyAggregate.objects.filter(brand__in=brands, kind="news", day=day).values_list("brand", "number"))
+    numbers: Figures = Counter()
+    begun = time.perf_counter()
+    for part in count_day(day):
+        numbers.update(part)
+        spent += time.perf_counter() - begun
+        yield
+        yield from _keep_states(clock)
+        begun = time.perf_counter()
+    figures = close_day(numbers)
+    for brand in Brand.objects.filter(pk__in=brands).values_list("id", flat=True):
+        mine = {(kind, key): number for (of, kind, key), number in figures.items() if of == brand}
+        with transaction.atomic():
+            _replace(brand, kinds=DAILY, day=day, numbers=mine)
+            _store(brand, kind="counted", day=day, numbers={"": int(now.timestamp())})
+            _store(brand, kind="counted-took", day=NEVER, numbers={day.isoformat(): round(1000 * spent)})
+            _forget_news(brand, kind="news", day=day, key="", news=news.get(brand, 0))
+    yield
+
+
+def _forget_news(brand: int, *, kind: str, day: date, key: str, news: int) -> None:
+    """Take note that all news up to this event is counted; what came meanwhile stays."""
+    DailyAggregate.objects.filter(brand=brand, kind=kind, day=day, key=key, number=news).delete()
+
+
+def _pressure_is_due(brand: int, now: datetime) -> bool:
+    row = DailyAggregate.objects.filter(brand=brand, kind="pressure-at", day=NEVER).first()
+    took = DailyAggregate.objects.filter(brand=brand, kind="pressure-took", day=NEVER).first()
+    age = now.timestamp() - (row.number if row else 0)
+    return age >= max(EVERY_PRESSURE, REST * (took.number if took else 0) / 1000)
+
+
+def keep_pressure(brand: int, *, now: datetime) -> None:
+    """Count how many people got how many messages of a brand in the last 30 days, and who got the most.
+
+    `pressure`: number of messages → people; `pressure-most`: id of a person → messages. They stand under today, so that
+    the days before remain to compare with.
+    """
+    begun = time.perf_counter()
+    rows = Message.objects.filter(
+        sent_at__gt=now - timedelta(days=PRESSURE_DAYS), sent_at__lte=now, dispatch__brand=brand, person__isnull=False
+    ).exclude(dispatch__message_class=MessageClass.INTERNAL)
+    counted = rows.values_list("person").annotate(number=Count("id")).order_by("-number", "person")
+    people: Counter[int] = Counter()
+    most: dict[str, int] = {}
+    for person, number in counted.iterator(chunk_size=5000):
+        people[number] += 1
+        if len(most) < MOST_WRITTEN:
+            most[str(person)] = number
+    lasted = round(1000 * (time.perf_counter() - begun))
+    numbers = {("pressure", str(messages)): number for messages, number in people.items()}
+    numbers |= {("pressure-most", person): number for person, number in most.items()}
+    with transaction.atomic():
+        _replace(brand, kinds=("pressure", "pressure-most"), day=now.astimezone(UTC).date(), numbers=numbers)
+        _store(brand, kind="pressure-at", day=NEVER, numbers={"": int(now.timestamp())})
+        _store(brand, kind="pressure-took", day=NEVER, numbers={"": lasted})
+
+
+def _read_book(kind: str) -> dict[str, int]:
+    rows = DailyAggregate.of_every_brand().filter(kind=kind, day=NEVER)
+    return dict(rows.values_list("key", "number"))
+
+
+def _replace(brand: int, *, kinds: Iterable[str], day: date, numbers: Mapping[tuple[str, str], int]) -> None:
+    """Make the rows of these kinds and this day say exactly `numbers`; what is as it was is not written."""
+    old = {
+        (kind, key): (pk, number)
+        for pk, kind, key, number in DailyAggregate.objects.filter(
+            brand=brand, kind__in=list(kinds), day=day
+        ).values_list("pk", "kind", "key", "number")
+    }
+    gone = [pk for of, (pk, _number) in old.items() if of not in numbers]
+    DailyAggregate.objects.filter(pk__in=gone).delete()
+    _upsert(
+        DailyAggregate(brand_id=brand, kind=kind, day=day, key=key, number=number)
+        for (kind, key), number in numbers.items()
+        if old.get((kind, key), (0, None))[1] != number
+    )
+
+
+def _store(brand: int, *, kind: str, day: date, numbers: Mapping[str, int]) -> None:
+    _upsert(
+        DailyAggregate(brand_id=brand, kind=kind, day=day, key=key, number=number) for key, number in numbers.items()
+    )
+
+
+def _upsert(rows: Iterable[DailyAggregate]) -> None:
+    DailyAggregate.objects.bulk_create(
+        list(rows),
+        batch_size=500,
+        update_conflicts=True,
+        unique_fields=["brand", "kind", "day", "key"],
+        update_fields=["number"],
+    )
+
+
+class AggregateRoutine:
+    """The routine of a worker: one piece a call, and a look every two seconds whether something is due."""
+
+    def __init__(self) -> None:
+        self._next = 0.0
+        self._work: Iterator[None] = iter(())
+        self._busy = False
+
+    def __call__(self, worker: str) -> int:  # noqa: ARG002 - the shape of a routine
+        for _piece in self._work:
+            self._busy = True
+            return 1
+        if not self._busy and time.monotonic() < self._next:
+            return 0
+        self._busy, self._next = False, time.monotonic() + EVERY_OPEN
+        self._work = work_off(timezone.now)
+        return 0

@@ -1,0 +1,109 @@
+"""Jurisdiction profiles as data: which legal bases carry which mail, per country. Nothing here is an `if` elsewhere.
+
+Sources: capabilities.md sections E and F (LSSI art. 21 for Spain, L.34-5 CPCE and CNIL practice for France, ePrivacy
+directive art. 13 and GDPR art. 6 for the neutral default). Nothing here is legal advice.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from esmero.house.retention_terms import FRANCE, NEUTRAL, SPAIN, RetentionTerm
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """`bases[(channel, "commercial" | "other")]` are the legal bases on which such a message may rest.
+
+    `terms` says by rule how long what is kept, `authority` who watches over data protection.
+    """
+
+    code: str
+    name: dict[str, str]
+    countries: frozenset[str]
+    bases: dict[tuple[str, str], frozenset[str]]
+    premium_prefixes: tuple[str, ...] = field(default=())
+    calling_code: str = ""
+    terms: Mapping[str, RetentionTerm] = field(default_factory=lambda: NEUTRAL)
+    authority: str = ""
+
+
+_CONSENT = frozenset({"consent"})
+_SOFT = frozenset({"consent", "soft opt-in"})
+_ANY = frozenset({"consent", "soft opt-in", "contract", "law", "legitimate interest"})
+
+_EU_BASES = {
+    ("email", "commercial"): _SOFT,
+    ("email", "other"): _ANY,
+    ("post", "commercial"): frozenset({"consent", "soft opt-in", "legitimate interest"}),
+    ("post", "other"): _ANY,
+    ("phone", "commercial"): _CONSENT,
+    ("phone", "other"): _ANY,
+    ("portal", "commercial"): _SOFT,
+    ("portal", "other"): _ANY,
+}
+
+PROFILES: dict[str, Profile] = {
+    "EU": Profile(
+        code="EU",
+        name={"en": "European Union, neutral", "es": "Unión Europea, neutro", "fr": "Union européenne, neutre"},
+        countries=frozenset(),
+        bases=_EU_BASES,
+    ),
+    "ES": Profile(
+        code="ES",
+        name={"en": "Spain", "es": "España", "fr": "Espagne"},
+        countries=frozenset({"ES"}),
+        bases=_EU_BASES,
+        # RDL 37/2020: a customer line may not cost more than an ordinary call (T12).
+        premium_prefixes=("+34803", "+34806", "+34807", "+34901", "+34902", "+34905", "+34907"),
+        calling_code="+34",
+        terms=SPAIN,
+        authority="Agencia Española de Protección de Datos",
+    ),
+    "FR": Profile(
+        code="FR",
+        name={"en": "France", "es": "Francia", "fr": "France"},
+        countries=frozenset({"FR"}),
+        bases=_EU_BASES,
+        # L.121-16 C. conso.: numéro non surtaxé.
+        premium_prefixes=(
+            "+33810",
+            "+33811",
+            "+33812",
+            "+33820",
+            "+33821",
+            "+33825",
+            "+33826",
+            "+33890",
+            "+33891",
+            "+33892",
+            "+33893",
+            "+33897",
+            "+33899",
+        ),
+        calling_code="+33",
+        terms=FRANCE,
+        authority="Commission nationale de l’informatique et des libertés",
+    ),
+}
+
+
+def profile_of(code: str) -> Profile:
+    """Return the profile, or the neutral European one for a code without its own."""
+    return PROFILES.get(code, PROFILES["EU"])
+
+
+def valid_bases(code: str, *, channel: str, commercial: bool) -> frozenset[str]:
+    """Return the legal bases on which a message of this channel and kind may rest in this jurisdiction."""
+    return profile_of(code).bases[(channel, "commercial" if commercial else "other")]
+
+
+def is_ordinary_rate(phone: str, *, code: str) -> bool:
+    """Say whether a customer pays no more than an ordinary call for this number. A blank number is not ordinary."""
+    profile = profile_of(code)
+    digits = "".join(c for c in phone if c.isdigit() or c == "+")
+    if digits.startswith("00"):
+        digits = "+" + digits[2:]
+    if digits and not digits.startswith("+") and profile.calling_code:
+        digits = profile.calling_code + digits.removeprefix("0" if profile.code == "FR" else "")
+    return bool(digits) and not digits.startswith(profile.premium_prefixes or ("\0",))

@@ -1,0 +1,142 @@
+"""Header fields of hostile mail: bounded, unfolded, decoded by RFC 2047 and RFC 2231, in the order they came."""
+
+import base64
+import binascii
+import quopri
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from email.message import Message
+
+from esmero.intake.mime.charsets import decode
+
+MAX_HEAD = 262_144
+"""Octets of one header block that are looked at."""
+MAX_FIELDS = 1_000
+MAX_VALUE = 65_536
+MAX_ADDRESS = 2_000
+
+_FIELD = re.compile(rb"^([!-9;-~]{1,100})[ \t]*:[ \t]*(.*)$", re.DOTALL)
+_WORD = re.compile(r"=\?([^?\s*]{1,40})(?:\*[^?\s]*)?\?([bBqQ])\?([^?]*)\?=")
+_NO_LETTER = bytes(set(range(256)) - set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"))
+_GAP = re.compile(r"(\?=)[ \t\r\n]+(?==\?)")
+_FOLD = re.compile(r"\r?\n[ \t]+|[\r\n]+")
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"(?!@)')
+_COMMENT = re.compile(r"\([^()]*\)")
+_ANGLE = re.compile(r"<\s*(?:@[^:<>]{1,255}:)?([^\s<>@]{1,128}@[^\s<>()\[\]\",;:@]{1,255})\s*>")
+_ADDRESS = re.compile(r"[^\s<>()\[\]\",;:@]{1,128}@[^\s<>()\[\]\",;:@]{1,255}")
+
+
+def decode_words(value: str) -> str:
+    """Return a header's value with its encoded words read (RFC 2047); what cannot be read stays as it is."""
+    if "=?" not in value:
+        return value
+    # Some senders cut a character in two between neighbouring words, so octets are joined before they are decoded.
+    joined, out, position = _GAP.sub(r"\1", value), list[str](), 0
+    octets, charset = b"", ""
+    for match in _WORD.finditer(joined):
+        between = joined[position : match.start()]
+        if octets and (between or match[1].lower() != charset):
+            out.append(decode(octets, charset=charset))
+            octets = b""
+        out.append(between)
+        charset, position = match[1].lower(), match.end()
+        octets += _read_word(match[3], base64_coded=match[2] in "bB")
+    if octets:
+        out.append(decode(octets, charset=charset))
+    return "".join(out) + joined[position:]
+
+
+def _read_word(text: str, *, base64_coded: bool) -> bytes:
+    raw = text.encode("utf-8", "replace")
+    if not base64_coded:
+        return quopri.decodestring(raw, header=True)
+    return decode_base64(raw)
+
+
+def decode_base64(raw: bytes) -> bytes:
+    """Octets behind base64, whatever else stands between its letters; a broken end loses only itself."""
+    letters = raw.translate(None, _NO_LETTER)
+    whole = len(letters) - (1 if len(letters) % 4 == 1 else 0)
+    try:
+        return base64.b64decode(letters[:whole] + b"=" * (-whole % 4))
+    except (binascii.Error, ValueError):
+        return b""
+
+
+@dataclass(frozen=True, slots=True)
+class Headers:
+    """Fields in their order: lower-case name and unfolded value, 8-bit octets decoded, encoded words not yet."""
+
+    fields: tuple[tuple[str, str], ...] = ()
+
+    def get(self, name: str, default: str = "") -> str:
+        """First value of that field, decoded and on one line."""
+        return next((decode_words(value).strip() for key, value in self.fields if key == name), default)
+
+    def all(self, name: str) -> tuple[str, ...]:
+        """Every value of that field, decoded."""
+        return tuple(decode_words(value).strip() for key, value in self.fields if key == name)
+
+    def __contains__(self, name: object) -> bool:
+        return any(key == name for key, _ in self.fields)
+
+    def __iter__(self) -> Iterator[str]:
+        return (key for key, _ in self.fields)
+
+    def address(self, *names: str) -> str:
+        """First mail address in the first of these fields that has one; empty when none has."""
+        for name in names:
+            for value in self.all(name):
+                if found := find_address(value):
+                    return found
+        return ""
+
+    def params(self, name: str = "content-type") -> tuple[str, dict[str, str]]:
+        """Return main value in lower case and the parameters (RFC 2045, 2231) of a structured field."""
+        raw = next((value for key, value in self.fields if key == name), "")
+        if not raw:
+            return "", {}
+        box = Message()
+        box[name] = raw[:4_096].replace("\r", " ").replace("\n", " ")
+        try:
+            pairs: list[tuple[str, str | tuple[str | None, str | None, str]]] = list(box.get_params(header=name) or [])
+            found: dict[str, str] = {}
+            for key, value in pairs[1:]:
+                text = (
+                    value
+                    if isinstance(value, str)
+                    else decode(value[2].encode("latin-1", "replace"), charset=value[0] or "")
+                )
+                found.setdefault(key.lower(), decode_words(text))
+            return pairs[0][0].strip().lower(), found
+        except (ValueError, LookupError, TypeError, AttributeError):
+            return raw.split(";")[0].strip().lower(), {}
+
+
+def find_address(value: str) -> str:
+    """Return the mail address in a header's value (RFC 5322 3.4): the one in angles, else the first; comments do not count.
+
+    The standard library's parser recurses for each bracket of a hostile value, so the shape is read here.
+    """
+    plain = _QUOTED.sub(" ", value[:MAX_ADDRESS])
+    for _ in range(4):
+        plain = _COMMENT.sub(" ", plain)
+    for text in (plain, value[:MAX_ADDRESS]):
+        if found := _ANGLE.search(text) or _ADDRESS.search(text):
+            return found[found.lastindex or 0].strip(".'`")
+    return ""
+
+
+def read_headers(block: bytes) -> Headers:
+    """Fields of a header block; lines that belong to no field are passed over, so that no sender is lost behind one."""
+    fields: list[tuple[str, bytes]] = []
+    for line in re.split(rb"\r\n|\n|\r", block[:MAX_HEAD]):
+        if line[:1] in b" \t" and line:
+            if fields and len(fields[-1][1]) < MAX_VALUE:
+                fields[-1] = (fields[-1][0], fields[-1][1] + b" " + line.strip())
+        elif (match := _FIELD.match(line)) and len(fields) < MAX_FIELDS:
+            fields.append((match[1].decode("ascii").lower(), match[2][:MAX_VALUE]))
+        elif line.startswith((b"From ", b">From ")) and not fields:
+            fields.append(("x-unix-from", line.split(b" ", 1)[1]))
+    return Headers(tuple((name, _FOLD.sub(" ", decode(value))) for name, value in fields))

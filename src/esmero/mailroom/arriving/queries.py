@@ -1,0 +1,155 @@
+"""Reading what arrived and what it said: mails with their state, returns with their words, absences, complaints."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db.models import CharField, Count, F, Func, Q, QuerySet
+from django.utils import timezone
+
+from esmero.dossier.statistics.day_counts import class_of
+from esmero.house.models import Brand, Happening
+from esmero.mailroom.models import Inbound, Mailbox
+from esmero.outbox.models import OTHER_KINDS, RETURN_KINDS, Dispatch, Message, MessageEvent
+from esmero.work.models import Due, Job
+
+WORDS_LOOKED_AT = 2000
+MOST_UNREAD = 1_000
+_CHANGING = (
+    (re.compile(r"<?[\w.+'=-]+@[\w.-]+>?"), "<address>"),
+    (re.compile(r"https?://\S+"), "<link>"),
+    (re.compile(r"\[[0-9a-fA-F.:]+\]|\b\d{1,3}(?:\.\d{1,3}){3}\b"), "<IP>"),
+    (re.compile(r"\b(?=[\w-]*\d)[\w-]{9,}(?:\.[\w-]+)*\b"), "…"),
+    (re.compile(r"\s+"), " "),
+)
+
+
+def count_arrivals() -> dict[str, int]:
+    """Return how many mails that arrived are new, done and failed."""
+    return dict(Inbound.objects.values_list("state").annotate(number=Count("id")).order_by())
+
+
+def count_unread() -> int:
+    """Return how many mails could not be dealt with and wait for a person, exact up to MOST_UNREAD."""
+    return Inbound.objects.filter(state=Inbound.State.FAILED)[:MOST_UNREAD].count()
+
+
+def list_troubled() -> Sequence[Mailbox]:
+    """Return the mailboxes that are to be read and cannot be."""
+    return list(Mailbox.objects.filter(active=True).exclude(trouble="").order_by("name"))
+
+
+def list_unread(*, limit: int) -> Sequence[Inbound]:
+    """Return mails that could not be dealt with, the latest first; their bytes are kept."""
+    return list(Inbound.objects.filter(state=Inbound.State.FAILED).select_related("raw").order_by("-id")[:limit])
+
+
+# The other tables whose rows are work, by a word for programs.
+DUE: dict[str, type[Due]] = {"arrivals": Inbound, "jobs": Job, "happenings": Happening}
+MOST_COUNTED = 2_000
+# Written out in the query, not given with it: only so SQLite knows that its index of what is due serves these states.
+_SENDABLE = [
+    Func(template=f"'{state}'", output_field=CharField())
+    for state in (Message.State.PLANNED.value, Message.State.WAITING.value)
+]
+
+
+# The same for the index of returns: it says which kinds are none, so that no index on the kind is preferred to it.
+_NO_RETURN = [Func(template=f"'{kind}'", output_field=CharField()) for kind in OTHER_KINDS]
+
+
+def count_due() -> dict[str, int]:
+    """Return how many rows of each table are due now, each counted up to MOST_COUNTED."""
+    now = timezone.now()
+    sendable = Message.objects.filter(due_at__lte=now, state__in=_SENDABLE).order_by()
+    rest = {name: table._default_manager.filter(due_at__lte=now) for name, table in DUE.items()}
+    return {
+        "messages": sendable[:MOST_COUNTED].count(),
+        **{name: rows[:MOST_COUNTED].count() for name, rows in rest.items()},
+    }
+
+
+def arrival_rows() -> QuerySet[Inbound]:
+    """Return the mails that arrived with what a list says of them; some belong to no brand, so all are shown."""
+    return Inbound.objects.select_related("message__person", "raw")
+
+
+def event_rows(*, brand: Brand, kinds: Sequence[str], since: datetime) -> QuerySet[MessageEvent]:
+    """Return the events of these kinds of a brand's messages since a moment; our own tests and notices are left out."""
+    wanted = ~Q(kind__in=_NO_RETURN) if tuple(kinds) == RETURN_KINDS else Q(kind__in=kinds)
+    # The sum keeps the database from an index on the dispatch: kind and time are the narrower door.
+    rows = MessageEvent.objects.alias(of=F("message__dispatch_id") + 0).filter(
+        wanted, at__gte=since, of__in=Dispatch.objects.filter(brand=brand).values("pk")
+    )
+    return rows.filter(message__person__isnull=False).select_related("message__person", "message__dispatch")
+
+
+@dataclass(slots=True)
+class RelayWording:
+    """What relays said in the same words: how often, in which class, where, and the last message that it was said of."""
+
+    words: str
+    meaning: str
+    of: str
+    number: int = 0
+    receivers: Counter[str] = field(default_factory=Counter)
+    example: int = 0
+    text: str = ""
+    address: str = ""
+
+
+def group_words(*, brand: Brand, since: datetime, limit: int = 100) -> tuple[list[RelayWording], int]:
+    """Group the words of the latest returns, the most frequent first, and say how many were looked at (at most WORDS_LOOKED_AT).
+
+    Addresses, numbers of machines and the codes of single mails are taken out before words are compared.
+    """
+    groups: dict[tuple[str, str], RelayWording] = {}
+    seen = 0
+    for kind, said, receiver, message, address in _read_latest_words(brand=brand, since=since):
+        seen += 1
+        text = _text_of(said)
+        if not text:
+            continue
+        meaning = str(said.get("meaning") or "undefined")
+        of = "now" if kind == MessageEvent.Kind.DEFERRED else class_of(kind, meaning)
+        words = simplify_words(text)
+        group = groups.setdefault((of, words), RelayWording(words, meaning, of))
+        group.number += 1
+        group.receivers[receiver] += 1
+        if not group.example:
+            group.example, group.text, group.address = message, text, address
+    ranked = sorted(groups.values(), key=lambda one: (-one.number, one.words))
+    return ranked[:limit], seen
+
+
+def _read_latest_words(*, brand: Brand, since: datetime) -> list[tuple[Any, ...]]:
+    """Read the latest WORDS_LOOKED_AT returns and deferrals: the ends of two indexes, each in the order of time."""
+    rows = MessageEvent.objects.alias(of=F("message__dispatch_id") + 0).filter(
+        at__gte=since, of__in=Dispatch.objects.filter(brand=brand).values("pk")
+    )
+    each = (rows.filter(~Q(kind__in=_NO_RETURN)), rows.filter(kind=MessageEvent.Kind.DEFERRED))
+    latest = [row for kinds in each for row in kinds.order_by("-at").values_list("at", "pk")[:WORDS_LOOKED_AT]]
+    keys = [pk for _at, pk in sorted(latest, reverse=True)[:WORDS_LOOKED_AT]]
+    facts = ("pk", "kind", "facts", "message__receiver", "message", "message__address")
+    found = {row[0]: row[1:] for row in MessageEvent.objects.filter(pk__in=keys).values_list(*facts)}
+    return [found[key] for key in keys if key in found]
+
+
+def simplify_words(text: str) -> str:
+    """Take out of a server's words what differs from one mail to the next; what remains is compared."""
+    for pattern, instead in _CHANGING:
+        text = pattern.sub(instead, text)
+    return text.strip()[:300]
+
+
+def _text_of(facts: dict[str, Any]) -> str:
+    status, text = str(facts.get("status") or ""), str(facts.get("text") or "").strip()
+    return text if not status or status in text else f"{status} {text}".strip()
+
+
+def untied(rows: QuerySet[Inbound]) -> QuerySet[Inbound]:
+    """Narrow mails to those that were read, and of which nobody knows what they answer."""
+    return rows.filter(message__isnull=True, state=Inbound.State.DONE)

@@ -1,0 +1,64 @@
+"""What came back, counted by day, brand, receiver, domain and meaning: small numbers that brake and readiness check read."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import F, Q, Sum
+
+from esmero.house.models import Brand
+from esmero.intake.bounces.meaning import OURS
+from esmero.mailroom.models import ReturnCount
+from esmero.outbox.models import Message, MessageEvent
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnEvent:
+    """One event to count: the message that it happened to, a kind of MessageEvent, and what it means."""
+
+    message: Message
+    kind: str
+    meaning: str
+
+
+def count_return(message: Message, *, kind: MessageEvent.Kind, meaning: str, at: datetime) -> None:
+    """Count one event of a message, in the transaction that notes it. The day is that of UTC."""
+    count_returns([ReturnEvent(message, kind, meaning)], at=at)
+
+
+def count_returns(events: Iterable[ReturnEvent], *, at: datetime) -> None:
+    """Count events in the caller's transaction; messages come with their dispatch. What names no person is not counted."""
+    sums = Counter(_key(event) for event in events if event.message.person_id is not None)
+    for (brand, receiver, domain, kind, meaning), number in sorted(sums.items()):
+        row, _ = ReturnCount.objects.get_or_create(
+            day=at.date(), brand_id=brand, receiver=receiver, domain=domain, kind=kind, meaning=meaning
+        )
+        ReturnCount.objects.filter(pk=row.pk).update(number=F("number") + number)
+
+
+def _key(event: ReturnEvent) -> tuple[int, str, str, str, str]:
+    message = event.message
+    domain = message.address.rpartition("@")[2].lower()[:255]
+    return message.dispatch.brand_id, message.receiver or domain, domain, str(event.kind), event.meaning[:20]
+
+
+def count_by_receiver(brand: Brand, *, since: date) -> dict[str, dict[str, int]]:
+    """Return the events since a day (UTC, included): receiver to kind to number."""
+    found: dict[str, dict[str, int]] = {}
+    rows = ReturnCount.objects.filter(brand=brand, day__gte=since).values_list("receiver", "kind")
+    for receiver, kind, number in rows.annotate(Sum("number")).order_by():
+        found.setdefault(receiver, {})[kind] = number
+    return found
+
+
+def count_faults(brand: Brand, *, receiver: str, day: date) -> dict[str, int]:
+    """Return what of one day (UTC) one receiver blames on us: meaning to number; complaints as "complaint"."""
+    blame = Q(kind__in=[MessageEvent.Kind.OUR_FAULT, MessageEvent.Kind.COMPLAINED])
+    blame |= Q(kind=MessageEvent.Kind.REFUSED, meaning__in=[meaning.value for meaning in OURS])
+    rows = ReturnCount.objects.filter(blame, brand=brand, receiver=receiver, day=day)
+    found: dict[str, int] = {}
+    for kind, meaning, number in rows.values_list("kind", "meaning").annotate(Sum("number")).order_by():
+        name = "complaint" if kind == MessageEvent.Kind.COMPLAINED else meaning
+        found[name] = found.get(name, 0) + number
+    return found

@@ -1,0 +1,157 @@
+"""Leave by a message: its topic, or all advertising of its brand; and come back when that was a slip of the finger.
+
+Who calls has proof that the person holds the message (a signed token, or its Message-ID).
+"""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from esmero.outbox.models import Message, MessageEvent
+from esmero.people.models import Channel, Permission, PermissionEntry, Purpose, Topic
+from esmero.people.permissions.ledger import NewEntry, find_permitted, record
+from esmero.people.permissions.state import CONSENT
+from esmero.vault.models import StoredFile
+
+COMPLAINT = "complaint"
+UNDO_FOR = timedelta(hours=24)
+
+Act = PermissionEntry.Act
+
+
+def leave(
+    message: Message,
+    *,
+    at: datetime,
+    source: str,
+    everything: bool = False,
+    proof: StoredFile | None = None,
+    reason: str = "",
+    place: str = "",
+) -> bool:
+    """Take back what allowed this message: its topic, or (no topic, or `everything`) all advertising of its brand.
+
+    A promotion that stood in it is taken back with it: whoever leaves an invoice's mail does not mean the invoice. `source`
+    is mail, complaint, one-click or page; `reason` a code that the person chose. Where nobody knows by which message they
+    leave, `place` names the proof instead, and no event is written of this one. Committed with the caller's transaction, or
+    on return. Repeating it changes nothing and returns False.
+    """
+    with transaction.atomic():
+        message = _lock(message)
+        topic = None if everything else message.dispatch.topic
+        purpose = topic.purpose if topic else _advertising(message)
+        if message.person_id is None or purpose is None:
+            return False
+        left: list[tuple[Purpose, Topic | None]] = [(purpose, topic)]
+        beside = message.dispatch.promotion_topic
+        if topic is not None and beside is not None and beside != topic and not message.promotion:
+            left.append((beside.purpose, beside))
+        entries = [
+            NewEntry(
+                person=message.person_id,
+                brand=message.dispatch.brand_id,
+                purpose=each.pk,
+                topic=about.pk if about else None,
+                act=Act.WITHDRAWN if about else Act.OBJECTED,
+                source=source,
+                at=at,
+                proof=proof.pk if proof else None,
+                proof_place=place or _place(message),
+                by_person=True,
+            )
+            for each, about in left
+            if not _has_left(message, purpose=each, topic=about)
+        ]
+        if not entries:
+            return False
+        record(entries)
+        if source != COMPLAINT and not place:  # that is an event of its own, and no unsubscription to be counted
+            facts = {"by": source, "topic": topic.code if topic else "", "reason": reason}
+            MessageEvent.objects.create(message=message, kind=MessageEvent.Kind.UNSUBSCRIBED, at=at, facts=facts)
+    return True
+
+
+def has_left(message: Message) -> bool:
+    """Say whether the person has left what this message belongs to, and not come back since."""
+    topic = message.dispatch.topic
+    purpose = topic.purpose if topic else _advertising(message)
+    return message.person_id is not None and purpose is not None and _has_left(message, purpose=purpose, topic=topic)
+
+
+def may_undo(message: Message, *, at: datetime) -> bool:
+    """Say whether `come_back` would do something."""
+    return _find_slip(message, at=at) is not None
+
+
+def come_back(message: Message, *, at: datetime, wording: str) -> bool:
+    """Undo a withdrawal that was made by this same message within a day, where there was a permission before.
+
+    The person's own act is a new consent, with the wording on the button as its text: nothing else revives a permission.
+    """
+    with transaction.atomic():
+        slip = _find_slip(_lock(message), at=at)
+        if slip is None:
+            return False
+        back = NewEntry(
+            person=slip.person_id,
+            brand=slip.brand_id,
+            purpose=slip.purpose_id,
+            topic=slip.topic_id,
+            act=Act.GRANTED,
+            basis=CONSENT,
+            source="unsubscribe page, undone",
+            at=at,
+            wording=wording,
+            proof_place=_place(message),
+            by_person=True,
+        )
+        return bool(record([back]))
+
+
+def _find_slip(message: Message, *, at: datetime) -> PermissionEntry | None:
+    topic = message.dispatch.topic
+    if message.person_id is None or topic is None:
+        return None
+    # One person's entries are few, and are read by the person alone: the ledger's other indexes lead through everybody's.
+    where = (message.dispatch.brand_id, Channel.EMAIL, topic.purpose_id)
+    ledger = [
+        entry
+        for entry in PermissionEntry.objects.filter(person=message.person_id).order_by("id")
+        if (entry.brand_id, entry.channel, entry.purpose_id) == where and entry.topic_id in {None, topic.pk}
+    ]
+    last = next((entry for entry in reversed(ledger) if entry.topic_id == topic.pk), None)
+    if last is None or last.act != Act.WITHDRAWN or last.proof_place != _place(message) or at - last.at > UNDO_FOR:
+        return None
+    return last if any(entry.act == Act.GRANTED and entry.pk < last.pk for entry in ledger) else None
+
+
+def _has_left(message: Message, *, purpose: Purpose, topic: Topic | None) -> bool:
+    person, brand = message.person_id, message.dispatch.brand_id
+    assert person is not None
+    standing = Permission.objects.filter(person=person, brand=brand, channel=Channel.EMAIL, withdrawn_at__isnull=False)
+    if topic is not None:
+        gone = standing.filter(purpose=purpose, topic=topic) | standing.filter(topic=None, objected=True)
+        return gone.exists() and not find_permitted([person], brand=brand, purpose=purpose.pk, topic=topic.pk)
+    if not standing.filter(topic=None, objected=True).exists():
+        return False
+    topics = Topic.objects.filter(brand=brand, purpose__commercial=True).values_list("purpose_id", "id")
+    return not any(find_permitted([person], brand=brand, purpose=p, topic=t) for p, t in topics)
+
+
+def _advertising(message: Message) -> Purpose | None:
+    """Return the purpose under which an objection to all advertising is noted; None where the house has no such purpose."""
+    purpose = message.dispatch.purpose
+    if purpose is not None and purpose.commercial:
+        return purpose
+    return Purpose.objects.filter(commercial=True).order_by("id").first()
+
+
+def _lock(message: Message) -> Message:
+    rows = Message.objects.select_for_update(of=("self",)).select_related("dispatch__brand")
+    return rows.select_related(
+        "dispatch__topic__purpose", "dispatch__promotion_topic__purpose", "dispatch__purpose"
+    ).get(pk=message.pk)
+
+
+def _place(message: Message) -> str:
+    return f"message {message.pk}"

@@ -1,0 +1,65 @@
+"""The test send: a campaign's message to one address of our own, with one person's fields, through the real way out."""
+
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from esmero.campaigns.lifecycle import TRYING, CampaignMoveRefused
+from esmero.campaigns.models import Campaign
+from esmero.house.audit import note
+from esmero.house.models import User
+from esmero.mailroom.composing.recipient_fields import read_values
+from esmero.outbox.ledger import new_opaque
+from esmero.outbox.models import Dispatch, Message, MessageClass
+from esmero.outbox.receivers import receiver_of
+from esmero.outbox.relays import find_relay
+from esmero.people.addresses.parsing import read_address
+from esmero.people.models import Person
+from esmero.work.jobs import enqueue
+
+
+def send_test(
+    campaign: Campaign, *, to: str, by: User | str, person: Person | None = None, language: str = ""
+) -> Message:
+    """Queue the campaign's message for `to`, as `person` would see it; nobody but that address gets anything.
+
+    It is internal: no permission is asked for, and nothing that the test does touches the person.
+
+    Raises:
+        NotNow: the campaign has no template yet, or `to` is not an address.
+        NoRelay: the brand has no way out.
+
+    """
+    if campaign.version is None:
+        raise CampaignMoveRefused(
+            _("“%(name)s” has no template yet. Choose one, then send the test.") % {"name": campaign.name}
+        )
+    address = read_address(to)
+    if not address.usable:
+        raise CampaignMoveRefused(_("%(address)s is not an e-mail address that can be written to.") % {"address": to})
+    values: dict[str, Any] = dict(read_values([person.pk]).get(person.pk, {})) if person else {}
+    with transaction.atomic():
+        dispatch = Dispatch.objects.create(
+            brand=campaign.brand,
+            message_class=MessageClass.INTERNAL,
+            purpose=campaign.topic.purpose,
+            topic=campaign.topic,
+            version=campaign.version,
+            relay=find_relay(campaign.brand),
+            reason=campaign.reason,
+        )
+        message = Message.objects.create(
+            dispatch=dispatch,
+            address=address.normalised,
+            receiver=receiver_of(address.normalised),
+            language=language or (person.language if person else "") or campaign.brand.language,
+            lane=0,
+            due_at=timezone.now(),
+            opaque=new_opaque(),
+            payload={"values": values},
+        )
+        enqueue(TRYING, subject_id=campaign.version_id, by=str(by))
+        note("campaign.tested", by=by, subject=campaign, facts={"to": address.normalised})
+    return message

@@ -1,0 +1,150 @@
+"""The dry run: the gate asked about everybody in the segment, before anything is planned.
+
+Each person is counted once, under the first objection in the order of the rules. Of people who share an address the
+lowest id whose other rules pass gets commercial mail, and the promotion in a mail that is not. Whoever gets the message
+is counted once more where it holds a promotion: with it, or without it under the first objection to the slot.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from esmero.campaigns.models import AudienceMember, Campaign
+from esmero.content.queries import has_promotion
+from esmero.dossier.segments.audience_snapshot import CROWDS
+from esmero.mailroom.planning.case_file import AddressedPerson, DispatchReason, describe_occasion, gather_recipients
+from esmero.people.models import Person
+from esmero.policy.gate import judge_occasion, judge_recipient
+from esmero.policy.verdict import Verdict
+from esmero.work.jobs import save_progress
+from esmero.work.models import Job
+
+CHUNK = 1000
+FORGOTTEN = 10_000  # rows of an earlier audience that go in one transaction
+# A campaign waits this long for a person; whoever asks for a longer pause is left out of it.
+PATIENCE = timedelta(hours=24)
+NO_TOPIC = "no-topic"  # a promotion that no topic stands for is left out for everybody
+
+
+def run_chunk(job: Job) -> bool:
+    """Judge the next people of a campaign's segment; True when all are judged and counted."""
+    campaign = Campaign.objects.select_related("brand", "topic__purpose", "promotion_topic__purpose", "segment").get(
+        pk=job.subject
+    )
+    assert campaign.segment is not None
+    if not job.cursor:
+        if _forget_some(campaign, job):
+            return False
+        crowd = CROWDS.select(job.pk, campaign.segment.conditions, after=0)
+        job.total, job.done, job.cursor = len(crowd), 0, {"after": 0}
+        with transaction.atomic():
+            save_progress(job)
+    after = job.cursor["after"]
+    chosen = CROWDS.take(job.pk, campaign.segment.conditions, after=after, limit=CHUNK)
+    if not chosen:
+        _finish(campaign, job)
+        CROWDS.drop(job.pk)
+        return True
+    # Who was merged or erased since the segment was read is no longer one of them.
+    rows = Person.objects.filter(Person.is_active(), pk__in=chosen).order_by("id")
+    reached = [AddressedPerson(pk, address or "") for pk, address in rows.values_list("id", "address__value")]
+    members = judge_audience(campaign, reached, at=timezone.now())
+    with transaction.atomic():
+        AudienceMember.objects.bulk_create(members)
+        job.cursor, job.done = {"after": chosen[-1]}, job.done + len(chosen)
+        save_progress(job)
+    return False
+
+
+def judge_audience(campaign: Campaign, people: Sequence[AddressedPerson], *, at: datetime) -> list[AudienceMember]:
+    """Ask the gate about these people (in the order of their ids) for a campaign."""
+    reason = reason_of(campaign)
+    findings = judge_occasion(describe_occasion(reason, at=at))
+    addresses = {one.address for one in people if one.address}
+    commercial = reason.message_class == "commercial"
+    owners = AudienceMember.objects.filter(campaign=campaign, outcome__in=("go", "wait"))
+    if not commercial:  # then only the promotion reaches an address once: whoever lost it leaves it to the next
+        owners = owners.filter(promotion="")
+    taken = dict(owners.filter(person__address__value__in=addresses).values_list("person__address__value", "person_id"))
+    members = []
+    for one, facts in zip(people, gather_recipients(people, reason=reason), strict=True):
+        owner = taken.get(one.address) if one.address else None
+        recipient = facts if owner is None else facts._replace(address_taken_by=owner)
+        verdict = judge_recipient(recipient, findings=findings)
+        outcome = _outcome(verdict, at=at)
+        if outcome != "refuse" and one.address and (commercial or not verdict.slot_objections):
+            taken.setdefault(one.address, one.person)
+        members.append(
+            AudienceMember(
+                campaign=campaign,
+                person_id=one.person,
+                outcome=outcome,
+                first=verdict.first.code if verdict.first else "",
+                codes=verdict.body_codes(),
+                promotion=verdict.slot_codes(),
+                facts=verdict.facts() or None,
+            )
+        )
+    return members
+
+
+def reason_of(campaign: Campaign) -> DispatchReason:
+    """Return what a campaign says of itself to the gate."""
+    commercial = campaign.topic.purpose.commercial
+    return DispatchReason(
+        brand=campaign.brand,
+        message_class="commercial" if commercial else "relational",
+        channel="email",
+        purpose=campaign.topic.purpose,
+        topic=campaign.topic,
+        promotion=campaign.promotion_topic,
+        words=campaign.reason,
+        dispatch_id=campaign.dispatch_id,
+    )
+
+
+def _outcome(verdict: Verdict, *, at: datetime) -> str:
+    if verdict.outcome == "wait":
+        return "wait" if verdict.until is not None and verdict.until - at <= PATIENCE else "refuse"
+    return "refuse" if verdict.outcome == "refuse" else "go"
+
+
+def _forget_some(campaign: Campaign, job: Job) -> bool:
+    """Forget a piece of the audience of the dry run before; False when nothing is left of it."""
+    audience = AudienceMember.objects.filter(campaign=campaign)
+    old = list(audience.order_by("pk").values_list("pk", flat=True)[:FORGOTTEN])
+    if old:
+        with transaction.atomic():
+            audience.filter(pk__lte=old[-1]).delete()
+            save_progress(job)
+    return bool(old)
+
+
+def _finish(campaign: Campaign, job: Job) -> None:
+    rows = AudienceMember.objects.filter(campaign=campaign).values_list("outcome", "first", "promotion")
+    counts: Counter[str] = Counter()
+    slot: Counter[str] = Counter()
+    for outcome, first, lost in rows.iterator(chunk_size=20_000):
+        counts["audience"] += 1
+        counts["go" if outcome == "go" else "wait" if outcome == "wait" else first] += 1
+        if outcome != "refuse":
+            slot[lost.partition(" ")[0] or "with"] += 1
+    found: dict[str, object] = dict(counts)
+    if campaign.version_id and has_promotion(campaign.version_id):
+        promotion = _promotion_counts(campaign, slot)
+        found["promotion"] = promotion
+    with transaction.atomic():
+        Campaign.objects.filter(pk=campaign.pk, state=Campaign.State.CHECKING).update(
+            state=Campaign.State.CHECKED, counts=found, checked_at=timezone.now()
+        )
+        save_progress(job)
+
+
+def _promotion_counts(campaign: Campaign, slot: Counter[str]) -> dict[str, int]:
+    """Return how many get the promotion ("with") and how many do not, by the first objection to it."""
+    if campaign.promotion_topic_id is None and not campaign.topic.purpose.commercial:
+        return {"with": 0, NO_TOPIC: slot.total()}
+    return {"with": slot["with"], **{code: number for code, number in slot.items() if code != "with"}}

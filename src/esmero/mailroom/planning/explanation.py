@@ -1,0 +1,98 @@
+"""Why a message went to a person: the permission, the rules that let it pass, the frequency, and what the house knows."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from esmero.outbox.models import Message
+from esmero.people.models import Channel, ContactPoint, Permission, PermissionEntry, Person, Preference
+from esmero.policy.gate import RULES
+from esmero.policy.rules.permission_is_proven import PermissionIsProven
+
+KNOWN = ("name", "number", "language", "country", "organisation", "phone", "post", "fields")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageExplanation:
+    """The facts; words are given to them in `web`. `known` are names out of KNOWN: kinds of facts, never the facts.
+
+    `needed` says whether the message asked for a permission at all: without one it must not have gone.
+    """
+
+    permission: PermissionEntry | None
+    rules: tuple[str, ...]
+    gap: timedelta | None
+    before: datetime | None
+    known: tuple[str, ...]
+    needed: bool
+
+
+def explain(message: Message) -> MessageExplanation:
+    """Gather why this message went out, as the ledger has it."""
+    dispatch = message.dispatch
+    rules = tuple(rule.code for rule in RULES if dispatch.message_class in rule.applies_to)
+    return MessageExplanation(
+        permission=_find_permission(message),
+        rules=rules,
+        gap=_find_gap(message),
+        before=_find_before(message),
+        known=list_known(message.person) if message.person else (),
+        needed=PermissionIsProven.code in rules,
+    )
+
+
+def _find_permission(message: Message) -> PermissionEntry | None:
+    """Return the grant on which the message rested: the newest that covers purpose and topic and was given before it left."""
+    dispatch = message.dispatch
+    if message.person_id is None or dispatch.purpose_id is None:
+        return None
+    moment = message.sent_at or message.judged_at
+    # One person's entries are few, and are read by the person alone: the ledger's other indexes lead through everybody's.
+    grants = [
+        entry
+        for entry in PermissionEntry.objects.filter(person=message.person_id).order_by("id")
+        if (entry.brand_id, entry.channel, entry.purpose_id) == (dispatch.brand_id, Channel.EMAIL, dispatch.purpose_id)
+        and entry.act == PermissionEntry.Act.GRANTED
+        and entry.topic_id in {None, dispatch.topic_id}
+        and (moment is None or entry.at <= moment)
+    ]
+    # What counted is what the standing points to, as long as it is such a grant; else the newest of them.
+    standing = set(
+        Permission.objects.filter(person=message.person_id, brand=dispatch.brand_id).values_list("entry", flat=True)
+    )
+    pointed = [entry for entry in grants if entry.pk in standing]
+    return max(pointed or grants, key=lambda entry: (entry.at, entry.pk), default=None)
+
+
+def _find_gap(message: Message) -> timedelta | None:
+    wishes = Preference.objects.filter(person=message.person_id, brand=message.dispatch.brand_id)
+    for topic in (message.dispatch.topic_id, None):
+        days = wishes.filter(topic=topic).values_list("minimum_gap_days", flat=True).first()
+        if days is not None:
+            return timedelta(days=days)
+    return None
+
+
+def _find_before(message: Message) -> datetime | None:
+    if message.person_id is None or message.sent_at is None:
+        return None
+    others = Message.objects.filter(
+        person=message.person_id, dispatch__topic=message.dispatch.topic_id, dispatch__brand=message.dispatch.brand_id
+    )
+    others = others.filter(sent_at__lt=message.sent_at).exclude(pk=message.pk)
+    return others.order_by("-sent_at").values_list("sent_at", flat=True).first()
+
+
+def list_known(person: Person) -> tuple[str, ...]:
+    """Return which kinds of facts the house holds of a person, by names out of KNOWN."""
+    kinds = set(ContactPoint.objects.filter(person=person).values_list("kind", flat=True))
+    there = {
+        "name": person.given_name or person.family_name,
+        "number": person.number,
+        "language": person.language,
+        "country": person.country,
+        "organisation": person.organisation_id,
+        "phone": ContactPoint.Kind.PHONE in kinds,
+        "post": ContactPoint.Kind.POST in kinds,
+        "fields": person.fields,
+    }
+    return tuple(name for name in KNOWN if there[name])

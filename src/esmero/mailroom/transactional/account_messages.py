@@ -1,0 +1,63 @@
+"""Staff log-ins send their own mail (password reset) through the outbox like everything else that leaves."""
+
+from datetime import timedelta
+from typing import Any
+from urllib.parse import quote
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import transaction
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone, translation
+
+from esmero.house.audit import note
+from esmero.house.models import User
+from esmero.mailroom.transactional.staff_notices import send_notice
+
+
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+    def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002
+        """Staff are invited (`esmero staff create`); nobody signs up by themselves."""
+        return False
+
+    def format_email_subject(self, subject: str) -> str:
+        """Give the subject as it is: the sender says who writes."""
+        return subject
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Put the mail into the outbox, in the reader's language. Raises NoRelay where the house cannot write."""
+        user = context.get("user")
+        language = user.language if isinstance(user, User) else translation.get_language() or settings.LANGUAGE_CODE
+        with translation.override(language):
+            mail = self.render_mail(template_prefix, email, {"email": email, **context})
+        name = template_prefix.rpartition("/")[2]
+        with transaction.atomic():
+            message = send_notice(
+                subject=str(mail.subject),
+                text=str(mail.body),
+                to=email,
+                language=language[:2],
+                occasion=name,
+                keep_until=timezone.now() + timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT),
+            )
+            by = user if isinstance(user, User) else email
+            note(
+                "staff.written",
+                by=by,
+                subject=by if isinstance(by, User) else None,
+                facts={"mail": name, "message": message.pk},
+            )
+
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        """Give the link for a new password: at the house's own address, whatever host the request named."""
+        path = reverse("account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"})
+        return settings.ESMERO.public_url.rstrip("/") + path.replace("UID-KEY", quote(key))
+
+    def set_password(self, user: AbstractBaseUser, password: str) -> None:
+        """Keep a new password, and that there is one."""
+        assert isinstance(user, User)
+        with transaction.atomic():
+            super().set_password(user, password)
+            note("staff.password-changed", by=user, subject=user)

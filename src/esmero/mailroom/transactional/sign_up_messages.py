@@ -1,0 +1,257 @@
+"""The two mails of a sign-up form: *please confirm* (to an address, before anything follows) and *welcome* (after it).
+
+Both are templates of the brand like any other, made at the first need, so that the operator can change their words.
+"""
+
+import logging
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+from string import Template as Words
+
+from django.db import transaction
+from django.utils import timezone, translation
+from django.utils.html import escape
+from django.utils.translation import gettext as _
+
+from esmero import asks
+from esmero.asks.models import Form, Submission
+from esmero.asks.submissions import WAITS, may_write
+from esmero.content.models import Template, TemplateVersion
+from esmero.content.versions import add_version, create_template, seal_version
+from esmero.house.models import Brand
+from esmero.mailroom.composing.compiled_templates import open_signer, pick
+from esmero.mailroom.composing.recipient_fields import known_fields, read_values
+from esmero.mailroom.inbound_addresses import day_of
+from esmero.outbox.ledger import new_opaque
+from esmero.outbox.models import Dispatch, Message, MessageClass
+from esmero.outbox.receivers import receiver_of
+from esmero.outbox.relays import brands_with_relay, find_relay
+from esmero.people.models import Person, Topic
+from esmero.rendering.templates.compile import TemplateSource
+from esmero.rendering.tokens import TokenPurpose
+from esmero.work.jobs import enqueue, save_progress
+from esmero.work.models import Job
+
+ASK = "ask-to-confirm"
+log = logging.getLogger(__name__)
+_LANGUAGES = ("es", "fr", "en")
+_LETTER = Path(asks.__file__).parent / "letters" / "letter.mjml"
+
+
+def furnish_form(form: Form) -> Form:
+    """Give a form its two mails where it has none; they are shared by the forms of a brand."""
+    with transaction.atomic():
+        if form.confirmation_id is None:
+            form.confirmation = _find_or_make(form.brand, name="Sign-up: please confirm", write=_write_confirmation)
+        if form.welcome_id is None:
+            form.welcome = _find_or_make(form.brand, name="Sign-up: welcome", write=_write_welcome)
+        form.save(update_fields=["confirmation", "welcome"])
+    return form
+
+
+def ask_those_who_wait(*, at: datetime, most: int = 100) -> int:
+    """Queue the mails for entries that nobody has looked at yet; returns how many were looked at.
+
+    It is done beside the page, so that the page does the same work, and takes the same time, for every address. Where the
+    brand has no way out, entries wait until it has one.
+    """
+    waiting = Submission.objects.filter(
+        state=Submission.State.PENDING,
+        asked_at=None,
+        message=None,
+        at__gt=at - WAITS,
+        form__brand__in=brands_with_relay(),
+    )
+    done = 0
+    for number in waiting.order_by("id").values_list("pk", flat=True)[:most]:
+        try:
+            done += _ask_once(number, at=at)
+        except Exception:  # one that cannot be written keeps nobody else waiting
+            log.exception("no confirmation for submission %d", number)
+            with transaction.atomic():
+                if Submission.objects.filter(pk=number, asked_at=None).update(asked_at=at):
+                    enqueue(ASK, subject_id=number)
+            done += 1
+    return done
+
+
+def _ask_once(number: int, *, at: datetime) -> bool:
+    with transaction.atomic():
+        rows = Submission.objects.select_for_update(of=("self",)).select_related("form__brand")
+        row = rows.filter(pk=number, asked_at=None).first()
+        if row is None:
+            return False
+        ask_to_confirm(row, at=at)
+        row.asked_at = at
+        row.save(update_fields=["asked_at"])
+    return True
+
+
+def run_ask(job: Job) -> bool:
+    """Write one mail that could not be written before; what hinders it stands at the job, where a person sees it."""
+    now = timezone.now()
+    with transaction.atomic():
+        rows = Submission.objects.select_for_update(of=("self",)).select_related("form__brand")
+        row = rows.filter(pk=job.subject, state=Submission.State.PENDING, message=None, at__gt=now - WAITS).first()
+        if row is not None:
+            ask_to_confirm(row, at=now)
+        save_progress(job)
+    return True
+
+
+def ask_to_confirm(submission: Submission, *, at: datetime) -> Message | None:
+    """Queue the mail with the link that confirms; None where none may go (see signup.may_write): nobody is told so.
+
+    Raises:
+        NoRelay: the brand has no way out.
+
+    """
+    form = furnish_form(submission.form)
+    if not may_write(submission):
+        return None
+    assert form.confirmation is not None
+    code = open_signer().sign(TokenPurpose.CONFIRM, submission.pk, day=day_of(at))
+    values = {
+        **{name.removeprefix("own:"): value for name, value in submission.values.items()},
+        "confirm_url": f"{form.brand.public_url.rstrip('/')}/{TokenPurpose.CONFIRM.value}/{code}",
+        "chosen_topics": _name_topics(submission),
+    }
+    with transaction.atomic():
+        dispatch = _open_dispatch(form, template=form.confirmation, message_class=MessageClass.INTERNAL)
+        message = Message.objects.create(
+            dispatch=dispatch,
+            address=submission.address,
+            receiver=receiver_of(submission.address),
+            language=submission.language,
+            lane=0,
+            due_at=at,
+            opaque=new_opaque(),
+            occasion=f"submission {submission.pk}",
+            payload={"values": values},
+        )
+        submission.message = message
+        submission.save(update_fields=["message"])
+    return message
+
+
+def welcome(submission: Submission, person: Person, *, at: datetime) -> Message | None:
+    """Queue the mail that says what was chosen and how to change it; the same submission is welcomed once.
+
+    It is a relational message of the topic that was chosen: the gate is asked like for any other.
+    """
+    form = furnish_form(submission.form)
+    topic = Topic.objects.filter(pk__in=submission.topics, brand=form.brand).select_related("purpose").first()
+    occasion = f"welcome {submission.pk}"
+    if topic is None or person.address is None or Message.objects.filter(person=person, occasion=occasion).exists():
+        return None
+    assert form.welcome is not None
+    reason = {language: _in(language, _reason) for language in _LANGUAGES}
+    with transaction.atomic():
+        dispatch = _open_dispatch(
+            form, template=form.welcome, message_class=MessageClass.RELATIONAL, topic=topic, reason=reason
+        )
+        return Message.objects.create(
+            dispatch=dispatch,
+            person=person,
+            address=person.address.value,
+            receiver=receiver_of(person.address.value),
+            language=submission.language,
+            lane=1,
+            due_at=at,
+            opaque=new_opaque(),
+            occasion=occasion,
+            payload={
+                "values": {
+                    **read_values([person.pk]).get(person.pk, {}),
+                    "chosen_topics": _name_topics(submission),
+                }
+            },
+        )
+
+
+def _reason() -> str:
+    return _("you have just signed up for it")
+
+
+def _in[T](language: str, write: Callable[[], T]) -> T:
+    with translation.override(language):
+        return write()
+
+
+def _open_dispatch(
+    form: Form,
+    *,
+    template: Template,
+    message_class: MessageClass,
+    topic: Topic | None = None,
+    reason: Mapping[str, str] | None = None,
+) -> Dispatch:
+    version = _newest(template)
+    seal_version(version)
+    return Dispatch.objects.create(
+        brand=form.brand,
+        message_class=message_class,
+        purpose=topic.purpose if topic else None,
+        topic=topic,
+        version=version,
+        relay=find_relay(form.brand),
+        reason=dict(reason or {}),
+    )
+
+
+def _newest(template: Template) -> TemplateVersion:
+    return TemplateVersion.objects.filter(template=template).order_by("-number")[0]
+
+
+def _name_topics(submission: Submission) -> str:
+    topics = Topic.objects.filter(pk__in=submission.topics).order_by("id")
+    return ", ".join(pick(topic.name, submission.language) or topic.code for topic in topics)
+
+
+def _find_or_make(brand: Brand, *, name: str, write: Callable[[Brand], TemplateSource]) -> Template:
+    found = Template.objects.filter(brand=brand, name=name, versions__isnull=False).first()
+    if found is not None:
+        return found
+    template = create_template(name, brand=brand)
+    add_version(template, texts=[_in(language, lambda: write(brand)) for language in _LANGUAGES], fields=known_fields())
+    return template
+
+
+def _write_confirmation(brand: Brand) -> TemplateSource:
+    return _write(
+        brand,
+        subject=_("Please confirm: %(brand)s may write to you") % {"brand": brand.name},
+        opening=_("Somebody, we believe you, asked us to write to this address about: {{ chosen_topics }}."),
+        body=_("If it was you, please confirm it. If not, do nothing: we shall not write again."),
+        action=_("Yes, write to me"),
+        target="{{ confirm_url }}",
+        closing=_("The link is good for seven days."),
+    )
+
+
+def _write_welcome(brand: Brand) -> TemplateSource:
+    return _write(
+        brand,
+        subject=_("Welcome: this is what you will get from %(brand)s") % {"brand": brand.name},
+        opening=_("Thank you. From now on you get: {{ chosen_topics }}."),
+        body=_("You decide what and how often: change it or leave at any time by the links below, without a log-in."),
+        action="",
+        target="",
+        closing=_("If you answer this mail, a person reads it."),
+    )
+
+
+def _write(
+    brand: Brand, *, subject: str, opening: str, body: str, action: str, target: str, closing: str
+) -> TemplateSource:
+    button = f'<mj-button href="{target}">{escape(action)}</mj-button>' if action else ""
+    mjml = Words(_LETTER.read_text("utf-8")).substitute(
+        colour=brand.colour,
+        mark=escape(brand.name),
+        opening=escape(opening),
+        body=escape(body),
+        action=button,
+        closing=escape(closing),
+    )
+    return TemplateSource(language=translation.get_language() or "en", subject=subject, preheader="", mjml=mjml)

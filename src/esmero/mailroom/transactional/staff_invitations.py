@@ -1,0 +1,39 @@
+"""The mail that lets a new member of staff set their password, and the link in it."""
+
+from datetime import timedelta
+
+from allauth.account.adapter import get_adapter
+from allauth.account.forms import default_token_generator
+from allauth.account.utils import user_pk_to_url_str
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from esmero.house.models import User
+from esmero.mailroom.transactional.staff_notices import send_notice
+from esmero.outbox.models import Message
+
+
+def make_link(member: User) -> str:
+    """Return the link by which the member sets a password: it works once, and for a day."""
+    key = f"{user_pk_to_url_str(member)}-{default_token_generator.make_token(member)}"
+    return str(get_adapter().get_reset_password_from_key_url(key))
+
+
+def send_invitation(member: User, *, by: User) -> Message:
+    """Put the invitation into the outbox; raises NoRelay where the house cannot write yet."""
+    with override(member.language):
+        subject = _("Your access to Esmero")
+        text = _(
+            "Hello %(name)s,\n\n%(inviter)s has given you access to Esmero. Choose your password here:\n\n%(link)s\n\n"
+            "The link works once, and for one day. If it is too late, ask %(inviter)s for another."
+        ) % {"name": member.name, "inviter": by.name, "link": make_link(member)}
+    return send_notice(
+        subject=subject,
+        text=text,
+        to=member.email,
+        language=member.language,
+        occasion="invitation",
+        keep_until=timezone.now() + timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT),
+    )

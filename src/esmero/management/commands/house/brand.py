@@ -1,0 +1,83 @@
+"""`esmero brand`: the names under which the house writes."""
+
+import argparse
+from typing import Any
+
+from esmero.management.command import CommandFault, CommandOutput, Commands, add_group, add_leaf, lay_out
+
+_OPTIONS = {
+    "--name": "the name that readers know (default: the code)",
+    "--legal-name": "the company behind it, as the law wants it named",
+    "--sender-name": "the name in From (default: the name)",
+    "--mailbox": "where replies of people are forwarded to",
+    "--phone": "a number at ordinary rate where somebody answers",
+    "--postal-address": "postal address for the foot of each mail",
+    "--public-url": "where this house answers recipients, e.g. https://mail.example.org (default: public_url)",
+    "--return-domain": "domain to which returns and replies come (default: bounces. and the sender's domain)",
+    "--dkim-domain": "domain that signs (default: the sender's)",
+    "--dkim-selector": "name of the signing key in DNS (default: esmero)",
+    "--colour": "the brand's colour, e.g. #0e5c59",
+    "--timezone": "e.g. Europe/Madrid (default: the house's)",
+}
+
+
+def add(commands: Commands) -> None:
+    """Add the commands."""
+    group = add_group(commands, "brand", words="names under which the house writes")
+    create = add_leaf(group, "create", act=create_brand, words="make a brand and its signing key")
+    create.add_argument("code", help="short code, e.g. fibra-norte")
+    create.add_argument("--sender-address", required=True, help="the address in From")
+    create.add_argument("--profile", choices=("EU", "ES", "FR"), default="EU", help="jurisdiction (default: EU)")
+    create.add_argument("--language", choices=("es", "fr", "en"), help="its main language (default: the house's)")
+    for name, words in _OPTIONS.items():
+        create.add_argument(name, help=words)
+    add_leaf(group, "list", act=list_brands, words="list the brands")
+
+
+def create_brand(options: argparse.Namespace) -> CommandOutput:
+    """Make a brand; what is left out is filled in from what is there."""
+    from django.conf import settings
+
+    from esmero.house.brands import save_brand
+    from esmero.house.models import Brand
+
+    for field, value in vars(options).items():
+        if isinstance(value, str) and any(ord(letter) < 32 for letter in value):
+            raise CommandFault(f"{field} holds a line break or another control character. Write it in one line.")
+    name = options.name or options.code
+    given = {
+        "slug": options.code,
+        "name": name,
+        "legal_name": options.legal_name or "",
+        "profile": options.profile,
+        "language": options.language or settings.ESMERO.language,
+        "sender_name": options.sender_name or name,
+        "sender_address": options.sender_address,
+        "mailbox": options.mailbox or "",
+        "phone": options.phone or "",
+        "postal_address": options.postal_address or "",
+        "public_url": options.public_url or settings.ESMERO.public_url,
+        "return_domain": options.return_domain or "",
+        "dkim_domain": options.dkim_domain or "",
+        "dkim_selector": options.dkim_selector or "",
+        "timezone": options.timezone or settings.ESMERO.time_zone,
+        **({"colour": options.colour} if options.colour else {}),
+    }
+    brand = save_brand(Brand(), facts=given, by="command line")
+    return CommandOutput(_facts(brand), brand.slug)
+
+
+def list_brands(options: argparse.Namespace) -> CommandOutput:  # noqa: ARG001
+    """List the brands."""
+    from esmero.house.models import Brand
+
+    brands = list(Brand.objects.order_by("slug"))
+    rows = [(one.slug, one.name, one.profile, one.sender_address, one.return_domain) for one in brands]
+    heads = ("code", "name", "profile", "sender", "returns to")
+    return CommandOutput([_facts(one) for one in brands], lay_out(rows, heads=heads) or "There is no brand yet.")
+
+
+def _facts(brand: Any) -> dict[str, Any]:
+    from django.forms.models import model_to_dict
+
+    return model_to_dict(brand)

@@ -1,0 +1,247 @@
+"""`esmero campaign`: from a draft through the dry run to the sending, and what came of it."""
+
+import argparse
+from typing import Any
+
+from esmero.management.command import CommandFault, CommandOutput, Commands, add_group, add_leaf, lay_out
+
+
+def add(commands: Commands) -> None:
+    """Add the commands."""
+    group = add_group(commands, "campaign", words="say something to a segment, once")
+    create = add_leaf(group, "create", act=create_draft, words="make a draft and print its id")
+    create.add_argument("--brand", required=True, metavar="CODE", help="code of the brand that writes")
+    create.add_argument("--topic", required=True, metavar="CODE")
+    create.add_argument(
+        "--promotion-topic", metavar="CODE", help="whose permission the promotion in the template needs"
+    )
+    create.add_argument(
+        "--template", required=True, action="append", metavar="[LANG=]FILE", help="MJML; once a language"
+    )
+    create.add_argument("--subject", required=True, action="append", metavar="[LANG=]TEXT")
+    create.add_argument(
+        "--preheader",
+        action="append",
+        default=[],
+        metavar="[LANG=]TEXT",
+        help="what mail programs show after the subject; once a language",
+    )
+    create.add_argument("--segment", required=True, metavar="NAME", help="name or id of a segment")
+    create.add_argument(
+        "--reason",
+        required=True,
+        action="append",
+        metavar="[LANG=]TEXT",
+        help="why it is worth the reader's time; readers see it",
+    )
+    create.add_argument("--name", help="for you and your colleagues (default: the subject)")
+    create.add_argument("--language", choices=("es", "fr", "en"), help="of what names none (default: the brand's)")
+    listing = add_leaf(group, "list", act=list_campaigns, words="list the campaigns, the newest first")
+    listing.add_argument("--brand", metavar="CODE", help="only those of this brand")
+    acts = {
+        "dry-run": (dry_run, "ask the gate about everybody in the segment; nothing is sent"),
+        "start": (start, "freeze the audience of the dry run and begin to send"),
+        "pause": (pause, "stop sending; what is on the wire is finished"),
+        "resume": (resume, "go on where it was paused"),
+        "cancel": (cancel, "end it: what has not left never leaves"),
+        "status": (status, "counts by state and by reason"),
+    }
+    for name, (act, words) in acts.items():
+        add_leaf(group, name, act=act, words=words).add_argument(
+            "id", type=int, metavar="ID", help="the number that `campaign create` printed"
+        )
+
+
+def create_draft(options: argparse.Namespace) -> CommandOutput:
+    """Make the template from files, check it, and make the draft; what should be looked at again is said beside."""
+    from django.db import transaction
+
+    from esmero.campaigns.lifecycle import create_campaign
+    from esmero.content.versions import add_version, create_template
+    from esmero.mailroom.composing.recipient_fields import known_fields
+    from esmero.management.commands.messages.template_files import read_sources
+    from esmero.management.lookup import find_brand, find_segment, find_topic
+    from esmero.management.reader_language import look_over
+    from esmero.management.translated_arguments import by_language
+
+    brand = find_brand(options.brand)
+    topic = find_topic(options.topic, brand=brand)
+    promotion = find_topic(options.promotion_topic, brand=brand) if options.promotion_topic else None
+    segment = find_segment(options.segment)
+    language = options.language or brand.language
+    reason = by_language(options.reason, default=language)
+    sources = read_sources(
+        by_language(options.template, default=language),
+        subjects=by_language(options.subject, default=language),
+        preheaders=by_language(options.preheader, default=language),
+    )
+    name = (options.name or sources[0].subject)[:150]
+    with transaction.atomic():
+        template = create_template(name, brand=brand)
+        version = add_version(template, texts=sources, fields=known_fields(), created_by="command line")
+        made = create_campaign(
+            name,
+            brand=brand,
+            topic=topic,
+            version=version,
+            segment=segment,
+            reason=reason,
+            by="command line",
+            promotion_topic=promotion,
+        )
+    found = look_over(made)
+    aside = lay_out([(one["language"], one["place"], one["words"]) for one in found])
+    return CommandOutput({**_facts(made), "findings": found}, str(made.pk), aside=aside)
+
+
+def list_campaigns(options: argparse.Namespace) -> CommandOutput:
+    """List campaigns."""
+    from esmero.campaigns.models import Campaign
+    from esmero.management.lookup import find_brand
+
+    rows = Campaign.objects.select_related("brand", "topic", "segment").order_by("-id")
+    if options.brand:
+        rows = rows.filter(brand=find_brand(options.brand))
+    facts = [_facts(one) for one in rows]
+    lines = [(f["id"], f["state"], f["brand"], f["topic"], f["name"]) for f in facts]
+    return CommandOutput(
+        facts, lay_out(lines, heads=("id", "state", "brand", "topic", "name")) or "There is no campaign yet."
+    )
+
+
+def dry_run(options: argparse.Namespace) -> CommandOutput:
+    """Run the dry run to its end in this process and count people by reason."""
+    from esmero.campaigns.lifecycle import begin_dry_run
+    from esmero.campaigns.models import Campaign
+    from esmero.management.foreground_jobs import run_here
+    from esmero.management.lookup import find_campaign
+
+    campaign = find_campaign(options.id)
+    if campaign.state != Campaign.State.CHECKING:  # else an earlier command was killed, or somebody else began it
+        campaign = begin_dry_run(campaign, by="command line")
+    assert campaign.job is not None
+    job = run_here(campaign.job)
+    if job.trouble:
+        last = job.trouble.strip().splitlines()[-1]
+        raise CommandFault(
+            f"The dry run of campaign {campaign.pk} stopped: {last} `esmero campaign status {campaign.pk}`"
+        )
+    campaign = Campaign.objects.get(pk=campaign.pk)
+    return _show_counts(campaign, campaign.counts)
+
+
+def _show_counts(campaign: Any, counts: dict[str, Any]) -> CommandOutput:
+    from esmero.campaigns.models import NOT_REASONS
+    from esmero.mailroom.planning.objection_order import SLUGS, in_order
+    from esmero.web.parts.labels.states import say_reason
+
+    reasons = in_order({code: number for code, number in counts.items() if code not in NOT_REASONS})
+    audience, go, wait = (int(counts.get(name, 0)) for name in ("audience", "go", "wait"))
+    facts = {
+        "id": campaign.pk,
+        "state": campaign.state,
+        "audience": audience,
+        "go": go,
+        "wait": wait,
+        "refused": sum(reasons.values()),
+        "reasons": [
+            {"code": code, "slug": SLUGS.get(code, ""), "words": say_reason(code), "people": number}
+            for code, number in reasons.items()
+        ],
+    }
+    lines = [(number, code, say_reason(code)) for code, number in reasons.items()]
+    told = [(audience, "", "in the segment"), *lines, (wait, "", "wait for a while"), (go, "", "get it")]
+    if "promotion" in counts:
+        facts["promotion"] = counts["promotion"]
+        told += [
+            (
+                number,
+                "" if code == "with" else code,
+                "with the promotion" if code == "with" else "without: " + _say_lost(code),
+            )
+            for code, number in counts["promotion"].items()
+        ]
+    return CommandOutput(facts, lay_out([line for line in told if line[0] or line[2] != "wait for a while"]))
+
+
+def _say_lost(code: str) -> str:
+    from esmero.web.parts.labels.states import say_reason
+
+    return "no topic was chosen for the promotion" if code == "no-topic" else str(say_reason(code))
+
+
+def start(options: argparse.Namespace) -> CommandOutput:
+    """Start a checked campaign; a worker sends it."""
+    from esmero.campaigns.lifecycle import start_campaign
+
+    return _move(options, start_campaign)
+
+
+def pause(options: argparse.Namespace) -> CommandOutput:
+    """Pause a campaign."""
+    from esmero.campaigns.lifecycle import pause_campaign
+
+    return _move(options, pause_campaign)
+
+
+def resume(options: argparse.Namespace) -> CommandOutput:
+    """Let a campaign go on."""
+    from esmero.campaigns.lifecycle import resume_campaign
+
+    return _move(options, resume_campaign)
+
+
+def cancel(options: argparse.Namespace) -> CommandOutput:
+    """End a campaign."""
+    from esmero.campaigns.lifecycle import cancel_campaign
+
+    return _move(options, cancel_campaign)
+
+
+def _move(options: argparse.Namespace, move: Any) -> CommandOutput:
+    from esmero.management.lookup import find_campaign
+
+    campaign = move(find_campaign(options.id), by="command line")
+    return CommandOutput(_facts(campaign), f"{campaign.pk} {campaign.state}")
+
+
+def status(options: argparse.Namespace) -> CommandOutput:
+    """Count a campaign's messages by state, and those left out by reason."""
+    from django.utils import timezone
+
+    from esmero.campaigns.models import NOT_REASONS
+    from esmero.dossier.statistics.dispatch_statistics import count_figures
+    from esmero.mailroom.planning.objection_order import in_order
+    from esmero.management.lookup import find_campaign
+    from esmero.web.parts.labels.states import say_reason
+
+    campaign = find_campaign(options.id)
+    figures = count_figures(campaign.dispatch_id, at=timezone.now()) if campaign.dispatch_id else None
+    states = dict(sorted(figures.states.items())) if figures else {}
+    dry = {code: number for code, number in campaign.counts.items() if code not in NOT_REASONS}
+    reasons = in_order(figures.below("refused") if figures else dry)
+    acted = figures.below("acted") if figures else {}
+    acts = {key.removesuffix("|person"): number for key, number in sorted(acted.items()) if key.endswith("|person")}
+    facts = {**_facts(campaign), "states": states, "reasons": reasons, "events": acts, "dry_run": campaign.counts}
+    parts = [f"{campaign.pk} {campaign.name}: {campaign.state}"]
+    if campaign.job is not None and campaign.job.state == "failed":
+        parts.append(f"failed: {campaign.job.trouble.strip().splitlines()[-1]}")
+    parts.append(lay_out([(number, state) for state, number in states.items()]))
+    parts.append(lay_out([(number, code, say_reason(code)) for code, number in reasons.items()]))
+    parts.append(lay_out([(number, kind) for kind, number in acts.items()]))
+    return CommandOutput(facts, "\n".join(part for part in parts if part))
+
+
+def _facts(campaign: Any) -> dict[str, Any]:
+    return {
+        "id": campaign.pk,
+        "name": campaign.name,
+        "state": campaign.state,
+        "brand": campaign.brand.slug,
+        "topic": campaign.topic.code,
+        "segment": campaign.segment.name if campaign.segment else None,
+        "created_at": campaign.created_at,
+        "checked_at": campaign.checked_at,
+        "started_at": campaign.started_at,
+        "finished_at": campaign.finished_at,
+    }

@@ -1,0 +1,67 @@
+"""`esmero doubts`: messages of which nobody knows whether the relay has them, for a person to decide."""
+
+import argparse
+from typing import Any
+
+from esmero.management.command import CommandFault, CommandOutput, Commands, add_group, add_leaf, lay_out
+
+
+def add(commands: Commands) -> None:
+    """Add the commands."""
+    group = add_group(commands, "doubts", words="messages that the relay may or may not have")
+    add_leaf(group, "list", act=list_doubts, words="name them")
+    resolve = add_leaf(group, "resolve", act=resolve_one, words="decide one, or all")
+    resolve.add_argument("id", metavar="ID", help="id of the message, or `all`")
+    way = resolve.add_mutually_exclusive_group(required=True)
+    way.add_argument("--sent", action="store_true", help="the relay's log has it: it left")
+    way.add_argument("--again", action="store_true", help="the relay never had it: send it, with the same Message-ID")
+
+
+def list_doubts(options: argparse.Namespace) -> CommandOutput:  # noqa: ARG001
+    """Name what is in doubt, with the Message-ID to look for in the relay's log."""
+    facts = [
+        {
+            "id": one.pk,
+            "address": one.address,
+            "person": one.person_id,
+            "message_id": one.opaque,
+            "brand": one.dispatch.brand.slug,
+            "dispatch": one.dispatch_id,
+            "trouble": one.trouble,
+        }
+        for one in _doubts().order_by("id")
+    ]
+    rows = [(f["id"], f["address"], f["message_id"], f["brand"]) for f in facts]
+    return CommandOutput(
+        facts, lay_out(rows, heads=("id", "address", "Message-ID begins", "brand")) or "Nothing is in doubt."
+    )
+
+
+def resolve_one(options: argparse.Namespace) -> CommandOutput:
+    """Write the decision."""
+    from django.utils import timezone
+
+    from esmero.campaigns.lifecycle import reopen_for_retry
+    from esmero.outbox.journal_recovery import resolve_doubt
+
+    chosen = _doubts()
+    if options.id != "all":
+        if not options.id.isdecimal():
+            raise CommandFault(f"{options.id!r} is not the id of a message. `esmero doubts list` names those in doubt.")
+        chosen = chosen.filter(pk=int(options.id))
+        if not chosen.exists():
+            raise CommandFault(f"Message {options.id} is not in doubt. `esmero doubts list` names those that are.")
+    resolved = []
+    for message in list(chosen):
+        if resolve_doubt(message, sent=options.sent, by="command line", now=timezone.now()):
+            resolved.append(message.pk)
+            if options.again:
+                reopen_for_retry(message.dispatch_id)
+    way = "sent" if options.sent else "again"
+    return CommandOutput({"resolved": resolved, "as": way}, f"{len(resolved)} resolved: {way}")
+
+
+def _doubts() -> Any:
+    from esmero.outbox.models import Message
+
+    return Message.objects.filter(state=Message.State.DOUBT).select_related("dispatch__brand")

@@ -1,0 +1,35 @@
+"""`esmero send-test`: a campaign's message to an address of your own."""
+
+import argparse
+
+from esmero.management.command import CommandFault, CommandOutput, Commands, add_leaf
+
+
+def add(commands: Commands) -> None:
+    """Add the command."""
+    leaf = add_leaf(commands, "send-test", act=send, words="send a campaign's message to an address of your own")
+    leaf.add_argument("campaign", type=int, metavar="CAMPAIGN", help="id of the campaign")
+    leaf.add_argument("--to", required=True, metavar="ADDRESS")
+    leaf.add_argument("--as", dest="person", metavar="WHO", help="number or address of the person whose fields to use")
+    leaf.add_argument("--language", choices=("es", "fr", "en"))
+
+
+def send(options: argparse.Namespace) -> CommandOutput:
+    """Queue the test; the worker sends it before all else."""
+    from django.db.models import Q
+
+    from esmero.mailroom.checking.test_send import send_test
+    from esmero.management.lookup import find_campaign
+    from esmero.people.models import Person
+
+    campaign = find_campaign(options.campaign)
+    person = None
+    if options.person:
+        person = Person.objects.filter(Q(number=options.person) | Q(address__value=options.person.lower())).first()
+        if person is None:
+            raise CommandFault(f"There is no person with the number or address {options.person!r}.")
+    message = send_test(campaign, to=options.to, by="command line", person=person, language=options.language or "")
+    facts = {"message": message.pk, "to": message.address, "language": message.language}
+    return CommandOutput(
+        facts, f"{message.pk}\nThe worker sends it next; `esmero why {message.pk}` says what became of it."
+    )

@@ -1,0 +1,181 @@
+"""`esmero why`: why a message left or did not, or all that stands about an address."""
+
+import argparse
+from typing import Any
+
+from esmero.management.command import CommandFault, CommandOutput, Commands, add_leaf, lay_out
+
+
+def add(commands: Commands) -> None:
+    """Add the command."""
+    leaf = add_leaf(commands, "why", act=explain, words="why a message left or did not; or all about an address")
+    leaf.add_argument("what", metavar="MESSAGE|ADDRESS", help="id or Message-ID of a message, or an e-mail address")
+
+
+def explain(options: argparse.Namespace) -> CommandOutput:
+    """Look for a message first, then for an address."""
+    from esmero.management.lookup import find_message
+
+    message = find_message(options.what)
+    if message is not None:
+        facts = describe_message(message)
+        return CommandOutput(facts, "\n".join(_tell_message(facts)))
+    if "@" in options.what:
+        return _explain_address(options.what.strip().strip("<>").lower())
+    raise CommandFault(f"There is no message {options.what!r}. Give its id, its Message-ID, or an e-mail address.")
+
+
+def describe_message(message: Any) -> dict[str, Any]:
+    """Return the stored verdict with its words and facts, what permitted it, and what happened since."""
+    from esmero.outbox.models import MessageEvent
+    from esmero.web.parts.labels.states import say_reason
+
+    dispatch = message.dispatch
+    facts = message.objections or {}
+    objections = [
+        {"code": code, "words": say_reason(code), "facts": facts.get(code.partition(":")[0], {})}
+        for code in message.verdict.split()
+    ]
+    events = MessageEvent.objects.filter(message=message).select_related("link").order_by("at", "id")
+    return {
+        "id": message.pk,
+        "address": message.address,
+        "person": message.person_id,
+        "state": message.state,
+        "sent_at": message.sent_at,
+        "due_at": message.due_at,
+        "message_id": message.opaque,
+        "brand": dispatch.brand.slug,
+        "topic": dispatch.topic.code if dispatch.topic else "",
+        "class": dispatch.message_class,
+        "reason": dispatch.reason,
+        "verdict": "go" if not objections else "objected",
+        "objections": objections,
+        "trouble": message.trouble,
+        "permissions": describe_permissions(message.person_id) if message.person_id else [],
+        "events": [
+            {
+                "at": one.at,
+                "kind": one.kind,
+                "machine": one.machine,
+                "link": one.link.url if one.link else "",
+                **one.facts,
+            }
+            for one in events
+        ],
+    }
+
+
+def describe_permissions(person: int) -> list[dict[str, Any]]:
+    """Return what stands in the ledger for a person, with the entry that proves it."""
+    from esmero.people.models import Permission
+
+    rows = Permission.objects.filter(person=person).select_related("brand", "purpose", "topic", "entry")
+    return [
+        {
+            "brand": one.brand.slug,
+            "purpose": one.purpose.code,
+            "topic": one.topic.code if one.topic else "",
+            "channel": one.channel,
+            "state": one.state,
+            "basis": one.basis,
+            "at": one.entry.at,
+            "source": one.entry.source,
+            "wording": one.entry.wording,
+            "place": one.entry.proof_place,
+        }
+        for one in rows.order_by("brand__slug", "id")
+    ]
+
+
+def _tell_message(facts: dict[str, Any]) -> list[str]:
+    lines = [f"Message {facts['id']} to {facts['address'] or '(no address)'}: {facts['state']}"]
+    lines += [f"  {facts['brand']}, {facts['class']}" + (f", topic {facts['topic']}" if facts["topic"] else "")]
+    lines += [f"  sent {facts['sent_at']:%Y-%m-%d %H:%M:%S %Z}"] if facts["sent_at"] else []
+    lines += [f"  next try {facts['due_at']:%Y-%m-%d %H:%M:%S %Z}"] if facts["due_at"] else []
+    lines += [f"  {facts['trouble']}"] if facts["trouble"] else []
+    lines += [f"  because: {words}" for words in facts["reason"].values()]
+    lines += ["The gate had nothing against it."] if not facts["objections"] else ["The gate objected:"]
+    for one in facts["objections"]:
+        told = ", ".join(f"{key} {value}" for key, value in one["facts"].items())
+        lines.append(f"  {one['code']} {one['words']}" + (f" ({told})" if told else ""))
+    if facts["permissions"]:
+        lines += ["What the ledger says:", *_tell_permissions(facts["permissions"])]
+    if facts["events"]:
+        lines.append("What happened since:")
+        lines += [
+            f"  {one['at']:%Y-%m-%d %H:%M:%S} {one['kind']} {one.get('meaning', '')}".rstrip()
+            for one in facts["events"]
+        ]
+    return lines
+
+
+def _tell_permissions(permissions: list[dict[str, Any]]) -> list[str]:
+    rows = [
+        (
+            f"  {one['brand']}",
+            one["topic"] or one["purpose"],
+            one["state"],
+            one["basis"],
+            f"{one['at']:%Y-%m-%d}",
+            one["source"],
+        )
+        for one in permissions
+    ]
+    return lay_out(rows).splitlines()
+
+
+def _explain_address(value: str) -> CommandOutput:
+    from django.db.models import Q
+
+    from esmero.outbox.models import Message
+    from esmero.people.addresses.suppression import find_suppressions
+    from esmero.people.models import Address, Person
+
+    address = Address.objects.filter(value=value).first()
+    silence = find_suppressions([value]).get(value)
+    points = Q(address__value=value) | Q(contact_points__kind="email", contact_points__value__iexact=value)
+    people = list(Person.objects.filter(points).distinct().order_by("id"))
+    rows = Message.objects.filter(address=value).select_related("dispatch__brand", "dispatch__topic").order_by("-id")
+    messages = [describe_message(one) for one in rows[:20]]
+    if address is None and silence is None and not people and not messages:
+        raise CommandFault(
+            f"Nothing is known of {value}. `esmero why` takes an address of the house's people, or a message."
+        )
+    facts = {
+        "address": value,
+        "standing": address.standing if address else "unknown",
+        "standing_reason": address.reason if address else "",
+        "suppression": {
+            "scope": silence.scope,
+            "reason": silence.reason,
+            "since": silence.since,
+            "evidence": silence.evidence,
+        }
+        if silence
+        else None,
+        "people": [
+            {"id": one.pk, "number": one.number, "name": str(one), "permissions": describe_permissions(one.pk)}
+            for one in people
+        ],
+        "messages": messages,
+    }
+    return CommandOutput(facts, "\n".join(_tell_address(facts)))
+
+
+def _tell_address(facts: dict[str, Any]) -> list[str]:
+    lines = [f"{facts['address']}: {facts['standing']} {facts['standing_reason']}".rstrip()]
+    if facts["suppression"]:
+        silence = facts["suppression"]
+        scope = "advertising" if silence["scope"] == "commercial" else "everything"
+        lines.append(
+            f"  silent for {scope} since {silence['since']:%Y-%m-%d}: {silence['reason']} ({silence['evidence']})"
+        )
+    for one in facts["people"]:
+        lines += [
+            f"Person {one['id']} {one['name']} (number {one['number'] or 'none'})",
+            *(_tell_permissions(one["permissions"]) or ["  The ledger holds no permission of theirs."]),
+        ]
+    for one in facts["messages"]:
+        lines += _tell_message({**one, "permissions": []})
+    return lines

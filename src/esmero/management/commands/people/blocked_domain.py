@@ -1,0 +1,71 @@
+"""`esmero blocked-domain`: domains whose addresses no import takes."""
+
+import argparse
+
+from esmero.management.command import CommandFault, CommandOutput, Commands, add_group, add_leaf, lay_out
+
+
+def add(commands: Commands) -> None:
+    """Add the commands."""
+    group = add_group(commands, "blocked-domain", words="domains whose addresses an import refuses")
+    block = add_leaf(group, "add", act=block_domains, words="refuse these; a leading dot covers what is below, too")
+    block.add_argument("domain", nargs="+", help="e.g. trash.example, or .trash.example for all below it")
+    block.add_argument("--note", default="", help="why, for your colleagues")
+    allow = add_leaf(group, "remove", act=allow_domains, words="take them again")
+    allow.add_argument("domain", nargs="+", help="as `list` names it")
+    add_leaf(group, "list", act=list_domains, words="list them")
+
+
+def block_domains(options: argparse.Namespace) -> CommandOutput:
+    """Put domains on the list; one that is there gets the new note."""
+    from django.db import transaction
+
+    from esmero.house.audit import note
+    from esmero.people.models import BlockedDomain
+
+    domains = [_read(text) for text in options.domain]
+    with transaction.atomic():
+        for domain in domains:
+            BlockedDomain.objects.update_or_create(domain=domain, defaults={"note": options.note[:200]})
+        note("domains.blocked", by="command line", facts={"domains": domains})
+    return CommandOutput({"blocked": domains}, "\n".join(domains))
+
+
+def allow_domains(options: argparse.Namespace) -> CommandOutput:
+    """Take domains off the list."""
+    from django.db import transaction
+
+    from esmero.house.audit import note
+    from esmero.people.models import BlockedDomain
+
+    domains = [_read(text) for text in options.domain]
+    there = set(BlockedDomain.objects.filter(domain__in=domains).values_list("domain", flat=True))
+    missing = [domain for domain in domains if domain not in there]
+    if missing:
+        raise CommandFault(f"Not on the list: {', '.join(missing)}. `esmero blocked-domain list` names those that are.")
+    with transaction.atomic():
+        BlockedDomain.objects.filter(domain__in=domains).delete()
+        note("domains.allowed", by="command line", facts={"domains": domains})
+    return CommandOutput({"allowed": domains}, "\n".join(domains))
+
+
+def list_domains(options: argparse.Namespace) -> CommandOutput:  # noqa: ARG001
+    """List the domains with their notes."""
+    from esmero.people.models import BlockedDomain
+
+    facts = list(BlockedDomain.objects.order_by("domain").values("domain", "note"))
+    rows = [(one["domain"], one["note"]) for one in facts]
+    return CommandOutput(facts, lay_out(rows, heads=("domain", "note")) or "No domain is blocked.")
+
+
+def _read(text: str) -> str:
+    from esmero.rendering.mime.headers import write_domain
+
+    dot = "." if text.strip().startswith(".") else ""
+    try:
+        domain = write_domain(text.strip().lstrip("@.*"))
+    except ValueError as wrong:
+        raise CommandFault(f"{wrong}. Give it like trash.example, or .trash.example for all below it.") from wrong
+    if "." not in domain:
+        raise CommandFault(f"{text!r} has no dot in it. Give a whole domain, like trash.example.")
+    return dot + domain

@@ -1,0 +1,103 @@
+"""`esmero privacy`: terms of storage carried out or counted, records of processing, and a file of people with its reason."""
+
+import argparse
+import csv
+import os
+from pathlib import Path
+
+from esmero.management.command import CommandFault, CommandOutput, Commands, add_group, add_leaf, lay_out
+
+
+def add(commands: Commands) -> None:
+    """Add the commands."""
+    group = add_group(commands, "privacy", words="terms of storage, records of processing")
+    retention = add_leaf(
+        group, "retention", act=keep_terms, words="end what is over its term of storage, and say how much"
+    )
+    retention.add_argument("--dry-run", action="store_true", help="only count what would go; nothing is changed")
+    records = add_leaf(group, "records", act=tell, words="the records of processing (GDPR art. 30), made of this house")
+    records.add_argument(
+        "--language", choices=("es", "fr", "en"), default="en", help="language of the words (default: en)"
+    )
+    people = add_leaf(
+        group, "people", act=export_people, words="write a file of people, for a reason that is written down"
+    )
+    people.add_argument("file", type=Path, metavar="CSV", help="file to write; it must not be there yet")
+    people.add_argument("--reason", required=True, help="what the file is for; it goes into the audit log")
+    people.add_argument("--segment", metavar="NAME", help="only the people of this segment (default: everybody)")
+
+
+def export_people(options: argparse.Namespace) -> CommandOutput:
+    """Write who is on file as CSV, readable for its owner alone; the audit row is there before the file is."""
+    from django.db import transaction
+
+    from esmero.dossier.segments.selection import select_persons
+    from esmero.house.audit import note
+    from esmero.management.lookup import find_segment
+    from esmero.people.persons.queries import people_rows
+    from esmero.web.console.people.persons.person_list import PEOPLE
+    from esmero.web.parts.components.tables import TableRequest, write_csv
+
+    reason = options.reason.strip()[:300]
+    if not reason:
+        raise CommandFault("Say with --reason what the file is for; it goes into the audit log.")
+    rows = people_rows()
+    if options.segment:
+        rows = rows.filter(pk__in=select_persons(find_segment(options.segment).conditions).order_by().values("pk"))
+    if options.file.exists():
+        raise CommandFault(f"{options.file} is there already. Name another file.")
+    with transaction.atomic():
+        note("people.exported", by="command line", facts={"reason": reason, "query": options.segment or ""})
+    number = -1  # the heads are no person
+    with os.fdopen(
+        os.open(options.file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", newline="", encoding="utf-8-sig"
+    ) as file:
+        out = csv.writer(file)
+        for line in write_csv(rows, listing=PEOPLE, wish=TableRequest()):
+            out.writerow(line)
+            number += 1
+    return CommandOutput({"file": str(options.file), "people": number}, f"{number} people in {options.file}")
+
+
+def tell(options: argparse.Namespace) -> CommandOutput:
+    """Say the records in a language."""
+    from dataclasses import asdict
+
+    from django.utils import translation
+
+    from esmero.privacy.processing_records import gather_records
+    from esmero.web.parts.processing_record_labels import tell_records
+
+    with translation.override(options.language):
+        sections = tell_records(gather_records())
+        lines: list[str] = []
+        for one in sections:
+            lines += ["", one.title.upper(), *([one.lead] if one.lead else [])]
+            lines += [f"  {what}: {words}" if words else f"  {what}" for what, words in one.rows]
+            lines += [f"  [ ] {words}" for words in one.off]
+    return CommandOutput([asdict(one) for one in sections], "\n".join(lines).strip())
+
+
+def keep_terms(options: argparse.Namespace) -> CommandOutput:
+    """Count, or carry out rule by rule."""
+    from django.utils import timezone
+
+    from esmero.privacy.retention import MOST_COUNTED, carry_out_all, count_over, list_standings
+
+    at = timezone.now()
+    numbers = count_over(at, most=MOST_COUNTED) if options.dry_run else carry_out_all(at=at, by="command line")
+    facts = [
+        {
+            "rule": one.code,
+            "days": one.days,
+            "then": one.term.deed.value,
+            "norm": one.term.norm,
+            "rests": one.term.rests.value,
+            "would go" if options.dry_run else "gone": numbers[one.code],
+        }
+        for one in list_standings()
+    ]
+    rows = [(f["rule"], f["days"], f["then"], numbers[str(f["rule"])], f["norm"], f["rests"]) for f in facts]
+    heads = ("rule", "days", "then", "would go" if options.dry_run else "gone", "norm", "rests on")
+    said = f"\nCounted up to {MOST_COUNTED} rows a table; nothing was changed." if options.dry_run else ""
+    return CommandOutput(facts, lay_out(rows, heads=heads) + said)

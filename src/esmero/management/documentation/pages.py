@@ -1,0 +1,16 @@
+"""Which page of the documentation is made by which function; `bin/reference` writes them, a test compares them."""
+
+from collections.abc import Callable, Mapping
+
+from esmero.house.configuration import Configuration
+from esmero.mailroom.planning.objection_order import write_norms
+from esmero.management.command_line import build_parser
+from esmero.management.documentation.reference import commands_page, events_page, settings_page, terms_page
+
+PAGES: Mapping[str, Callable[[], str]] = {
+    "norms.md": write_norms,
+    "reference/commands.md": lambda: commands_page(build_parser()),
+    "reference/settings.md": lambda: settings_page(Configuration),
+    "reference/events.md": events_page,
+    "reference/terms.md": terms_page,
+}

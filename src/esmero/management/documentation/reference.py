@@ -1,0 +1,126 @@
+"""The reference of commands, settings and events, made from the code itself (`docs/reference/`; a test keeps both equal)."""
+
+import argparse
+import inspect
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from pydantic_settings import BaseSettings
+
+from esmero.house.configuration import write_toml
+
+_HINT = "This page is made from the code by `make docs`."
+
+
+def commands_page(parser: argparse.ArgumentParser) -> str:
+    """Return every command with its arguments as Markdown, in the order of the help."""
+    lines = ["# Commands", "", _HINT, "", parser.description or "", "", parser.epilog or "", ""]
+    for name, leaf in _leaves(parser):
+        lines += [f"## `{name}`", "", (leaf.description or "").strip(), ""]
+        rows = [row for action in leaf._actions if (row := _say_action(action))]  # noqa: SLF001 - argparse shows them nowhere else
+        if rows:
+            lines += ["| argument | meaning |", "|---|---|", *rows, ""]
+    return "\n".join(lines)
+
+
+def settings_page(configuration: type[BaseSettings]) -> str:
+    """Return every setting with its variable, default and meaning as Markdown."""
+    lines = [
+        "# Settings",
+        "",
+        _HINT,
+        "",
+        "Each stands, commented, in `esmero.toml` of the house; the variable in the environment wins over the file.",
+        "",
+        "| in esmero.toml | variable | default | meaning |",
+        "|---|---|---|---|",
+    ]
+    for name, field in configuration.model_fields.items():
+        default = write_toml(field.default)
+        lines.append(f"| `{name}` | `ESMERO_{name.upper()}` | `{default}` | {_cell(field.description or '')} |")
+    return "\n".join([*lines, ""])
+
+
+def events_page() -> str:
+    """Return the closed vocabulary of what can happen to a message: its states and its events, each with its words."""
+    from esmero.outbox.models import Message, MessageEvent
+
+    lines = ["# States and events of a message", "", _HINT, ""]
+    for title, choices in (("States", Message.State), ("Events", MessageEvent.Kind)):
+        lines += [f"## {title}", "", "| code | meaning |", "|---|---|"]
+        lines += [f"| `{code}` | {_cell(words)} |" for code, words in _remarks(choices)]
+        lines.append("")
+    return "\n".join(lines)
+
+
+def terms_page() -> str:
+    """Return how long what is kept, of every profile, and where each number comes from."""
+    from django.utils import translation
+
+    from esmero.house.jurisdictions import PROFILES
+    from esmero.web.parts.labels.retention import DEEDS, RESTS, RULES
+
+    lines = [
+        "# Terms of storage",
+        "",
+        _HINT,
+        "",
+        (
+            "What has outlived its purpose goes by itself, once a day. The strictest profile of a house’s brands holds; a shorter or, "
+            "up to the maximum, a longer term is set under *Settings → Terms of storage*. `esmero privacy retention --dry-run` counts "
+            "what would go. Nothing here is legal advice: have the terms read by somebody who knows your law."
+        ),
+        "",
+    ]
+    with translation.override("en"):
+        for profile in PROFILES.values():
+            lines += [
+                f"## {profile.name['en']}",
+                "",
+                "| rule | days | then | at most | where the days come from | norm |",
+            ]
+            lines.append("|---|---|---|---|---|---|")
+            for code, term in profile.terms.items():
+                what, since = RULES[code]
+                days = f"{term.days} {since}"
+                origin = str(RESTS[term.rests]).partition(": ")[2]
+                cells = (f"{what} (`{code}`)", days, str(DEEDS[term.deed]), str(term.maximum or ""), origin, term.norm)
+                lines.append(f"| {' | '.join(map(_cell, cells))} |")
+            lines.append("")
+    return "\n".join(lines)
+
+
+def _leaves(parser: argparse.ArgumentParser) -> Iterator[tuple[str, argparse.ArgumentParser]]:
+    for action in parser._actions:  # noqa: SLF001
+        if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001
+            for child in action.choices.values():
+                yield from _leaves(child)
+            return
+    yield parser.prog, parser
+
+
+def _say_action(action: argparse.Action) -> str:
+    if isinstance(action, argparse._HelpAction) or action.dest == "format" or action.help == argparse.SUPPRESS:  # noqa: SLF001
+        return ""
+    name = ", ".join(action.option_strings) or str(action.metavar or action.dest)
+    if action.option_strings and action.nargs != 0:
+        name += f" {action.metavar or action.dest.upper()}"
+    words = (action.help or "").replace("%(default)s", str(action.default))
+    if action.choices:
+        words += f" ({', '.join(map(str, action.choices))})"
+    return f"| `{name}` | {_cell(words)}{' **required**' if action.required and action.option_strings else ''} |"
+
+
+def _remarks(choices: Any) -> list[tuple[str, str]]:
+    """Return each value of a TextChoices with the remark beside it in the code, or its label."""
+    source = inspect.getsource(choices)
+    found = []
+    for member in choices:
+        remark = re.search(rf"^\s*{member.name} = [^#\n]*(?:# (.*))?$", source, re.MULTILINE)
+        found.append((str(member.value), (remark[1] if remark and remark[1] else str(member.label))))
+    return found
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|")

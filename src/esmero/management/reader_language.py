@@ -1,0 +1,40 @@
+"""Who reads the command line: the language of the terminal, and what is wrong with a template said in it."""
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
+"""The first that is set decides (POSIX.1-2024, Base Definitions, 8.2)."""
+
+
+def reader_language(environment: Mapping[str, str] | None = None) -> str:
+    """Return es, fr or en: what the environment asks for, or English."""
+    given = os.environ if environment is None else environment
+    locale = next((given[name] for name in VARIABLES if given.get(name)), "")
+    code = locale[:2].lower()
+    return code if code in ("es", "fr") and locale[2:3] in ("", "_", "-", ".", "@") else "en"
+
+
+def look_over(campaign: Any) -> list[dict[str, str]]:
+    """Return what should be looked at again in a campaign's texts, in the reader's language: language, place and words."""
+    from django.utils import translation
+
+    from esmero.content.versions import source_of
+    from esmero.mailroom.composing.preview import compile_text
+    from esmero.rendering.checks.lint import lint
+    from esmero.web.console.messages.templates.brand_checks import tell_commerce, tell_reason
+    from esmero.web.console.messages.templates.problem_labels import say_place, say_problem
+
+    found: list[dict[str, str]] = []
+    with translation.override(reader_language()):
+        texts = list(campaign.version.texts.select_related("version__template__brand").order_by("language"))
+        for text in texts:
+            told = [(say_place(one.place), say_problem(one)) for one in lint(compile_text(text), bulk=True)]
+            told += [(one.place, one.words) for one in tell_commerce(source_of(text), uses=[campaign], blocks=None)]
+            found += [{"language": text.language, "place": place, "words": words} for place, words in told]
+        found += [
+            {"language": "", "place": one.place, "words": one.words}
+            for one in tell_reason(campaign, languages=[text.language for text in texts])
+        ]
+    return found

@@ -1,0 +1,33 @@
+"""Whether and when a message is tried again; a decision is a value."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from esmero.outbox.ledger import RetryPlan
+from esmero.outbox.transports.parcels import Fate, Outcome
+
+RELAY_STAGES = frozenset({"connect", "ehlo", "tls", "auth"})
+RELAY_PAUSE = timedelta(seconds=30)
+
+
+@dataclass(frozen=True, slots=True)
+class RetrySchedule:
+    """Pauses until each further try after a temporary refusal, and after a report that a relay gave up."""
+
+    pauses: tuple[timedelta, ...]
+    after_report: tuple[timedelta, ...]
+
+    @classmethod
+    def from_settings(cls, *, minutes: Sequence[float], hours: Sequence[float]) -> "RetrySchedule":
+        return cls(tuple(timedelta(minutes=m) for m in minutes), tuple(timedelta(hours=h) for h in hours))
+
+    def plan(self, outcome: Outcome, *, tries: int, now: datetime) -> RetryPlan:
+        """Say when to try again what was tried `tries` times before. Trouble of the relay itself costs no try."""
+        if outcome.fate is Fate.REFUSED_FOR_GOOD:
+            return RetryPlan(None, counts=True)
+        if outcome.fate is Fate.NOT_BEGUN and outcome.stage in RELAY_STAGES:
+            return RetryPlan(now + RELAY_PAUSE, counts=False)
+        if tries >= len(self.pauses):
+            return RetryPlan(None, counts=True)
+        return RetryPlan(now + self.pauses[tries], counts=True)

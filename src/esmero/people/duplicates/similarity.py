@@ -1,0 +1,84 @@
+"""How alike two persons are: signs with weights, as values. A shared address alone makes a household, not a duplicate."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+type Sign = Literal["address", "name", "initials", "phone", "post", "organisation", "domain"]
+
+# What each sign weighs; two persons are proposed from ENOUGH on.
+WEIGHTS: dict[Sign, int] = {
+    "address": 60,
+    "name": 30,
+    "initials": 20,
+    "phone": 40,
+    "post": 20,
+    "organisation": 30,
+    "domain": 20,
+}
+ENOUGH = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Similarity:
+    """What of a person is compared, all of it folded: `given` and `family` name, phones as E.164, `posts` by postal code."""
+
+    id: int
+    given: str
+    family: str
+    address: int | None = None
+    organisation: int | None = None
+    domain: str = ""
+    phones: frozenset[str] = field(default_factory=frozenset)
+    posts: frozenset[str] = field(default_factory=frozenset)
+
+
+def compare(one: Similarity, other: Similarity) -> tuple[list[Sign], int]:
+    """Return what is alike and how much that weighs; ([], 0) where the given names say that they are two people.
+
+    Two who share an address, a phone or a home but have different given names live or work together. Initials ("J. Gil")
+    fit every given name that begins so; a name that is missing fits any, and weighs nothing.
+    """
+    names = _compare_names(one, other)
+    if names is None:
+        return [], 0
+    signs: list[Sign] = [names] if names else []
+    if one.address is not None and one.address == other.address:
+        signs.append("address")
+    elif one.domain and one.domain == other.domain:
+        signs.append("domain")
+    if one.phones & other.phones:
+        signs.append("phone")
+    if one.posts & other.posts:
+        signs.append("post")
+    if one.organisation is not None and one.organisation == other.organisation:
+        signs.append("organisation")
+    return signs, sum(WEIGHTS[sign] for sign in signs)
+
+
+def _compare_names(one: Similarity, other: Similarity) -> Sign | Literal[""] | None:
+    """Return the sign of the names, "" where one of them says nothing, None where they are names of two people."""
+    if not (one.given and other.given):
+        return "" if _fit(one.family, other.family) else None
+    if one.given == other.given:
+        if one.family == other.family:
+            return "name"
+        return "" if _fit(one.family, other.family) else None
+    if _is_initial(one.given, of=other.given) or _is_initial(other.given, of=one.given):
+        return "initials" if one.family and one.family == other.family else None
+    return None
+
+
+def _fit(one: str, other: str) -> bool:
+    """Say whether two family names can be the same: one is missing, or one is the first of the two of the other."""
+    short, long = sorted((one.split(), other.split()), key=len)
+    return long[: len(short)] == short
+
+
+def _is_initial(text: str, *, of: str) -> bool:
+    letters = text.replace(".", " ").split()
+    words = of.split()
+    return (
+        bool(letters)
+        and all(len(letter) == 1 for letter in letters)
+        and [word[:1] for word in words[: len(letters)]] == letters
+    )

@@ -1,0 +1,99 @@
+"""What the cells of one column have in common: its type, its choices, its samples. One pass, flat memory."""
+
+import re
+
+from esmero.people.models import CustomField
+from esmero.people.persons.custom_field_values import (
+    NO,
+    YES,
+    ValueMisfit,
+    is_blank,
+    read_date,
+    read_decimal,
+    read_integer,
+)
+from esmero.people.text_folding import fold
+
+_Kind = CustomField.Kind
+MOST_CHOICES = 12
+_SAMPLES = 3
+_LONGEST_CHOICE = 60
+# A text that repeats so often on average is one of a few choices.
+_REPEATS = 3
+_LEADING_PAIR = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-]\d{2,4}")
+
+
+class ColumnProfile:
+    """Fed with every cell of a column; then tells what the column holds."""
+
+    __slots__ = ("_numbers", "_open", "_second_over", "addresses", "distinct", "filled", "first_over", "samples")
+
+    def __init__(self) -> None:
+        self.filled = 0
+        self.addresses = 0
+        self.samples: list[str] = []
+        self.distinct: set[str] | None = set()
+        self.first_over = False
+        self._second_over = False
+        self._open = {_Kind.INTEGER.value, _Kind.DECIMAL.value, _Kind.DATE.value}
+        self._numbers = 0
+
+    def see(self, cell: str) -> None:
+        """Take one cell into account; blank ones say nothing."""
+        text = cell.strip()
+        if is_blank(text):
+            return
+        self.filled += 1
+        if self.distinct is not None and text not in self.distinct:
+            if len(self.samples) < _SAMPLES:
+                self.samples.append(text[:80])
+            self.distinct.add(text)
+            if len(self.distinct) > MOST_CHOICES:
+                self.distinct = None
+        elif self.distinct is not None:
+            return
+        if self._open:
+            self._narrow(text)
+        if "@" in text:
+            self.addresses += 1
+
+    def _narrow(self, text: str) -> None:
+        for kind, read in ((_Kind.INTEGER, read_integer), (_Kind.DECIMAL, read_decimal)):
+            if kind in self._open:
+                try:
+                    read(text)
+                except ValueMisfit:
+                    self._open.discard(kind)
+        if _Kind.DATE in self._open:
+            pair = _LEADING_PAIR.match(text)
+            if pair:
+                self.first_over |= int(pair[1]) > 12
+                self._second_over |= int(pair[2]) > 12
+            try:
+                read_date(text, day_first=not self._second_over or self.first_over)
+            except ValueMisfit:
+                self._open.discard(_Kind.DATE)
+
+    @property
+    def day_first(self) -> bool:
+        """Whether dates such as 03/04/2026 begin with the day: always, unless one of the column proves the contrary."""
+        return self.first_over or not self._second_over
+
+    @property
+    def kind(self) -> str:
+        """The type that every cell of the column fits."""
+        words = {fold(text) for text in self.distinct} if self.distinct else None
+        if words and words <= (YES | NO) and (words & NO) and (len(words) > 1 or not words <= {"0"}):
+            return _Kind.YES_NO
+        for kind in (_Kind.INTEGER, _Kind.DECIMAL, _Kind.DATE):
+            if self.filled and kind in self._open:
+                return kind
+        few = self.distinct is not None and self.filled >= _REPEATS * max(len(self.distinct), 2)
+        if self.distinct is not None and few and all(len(text) <= _LONGEST_CHOICE for text in self.distinct):
+            return _Kind.CHOICE
+        return _Kind.TEXT
+
+    @property
+    def choices(self) -> list[str]:
+        """What a column of choices holds, in alphabetical order."""
+        return sorted(self.distinct) if self.distinct is not None and self.kind == _Kind.CHOICE else []

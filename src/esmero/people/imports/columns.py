@@ -1,0 +1,71 @@
+"""What a head means, in Spanish, French and English and in the exports of the commonest tools."""
+
+import re
+
+from esmero.people.text_folding import fold
+
+REASON_HEAD = "Esmero: reason"
+
+_WORDS: dict[str, str] = {
+    "number": "nocliente ndecliente numcliente numerocliente numerodecliente ncliente nclient noclient numclient numeroclient "
+    "idcliente codigocliente codigodecliente codcliente codeclient customerid customernumber customerno clientid idclient "
+    "externalid personid memberid numerosocio nosocio numerodesocio noadherent numeroadherent id numero contrato nocontrato "
+    "refclient referencecliente refcliente accountnumber customer",
+    "email": "email emails mail emailaddress emailaddresses correo correoelectronico direcciondecorreo "
+    "direcciondecorreoelectronico emailcliente courriel adresseemail adressemail adresseelectronique "
+    "adressedemessagerie mailaddress emailvalue email1value email2value email3value email2address email3address "
+    "primaryemail contactemail emailprincipal",
+    "given_name": "nombre nombredepila givenname firstname forename prenom primernombre fname",
+    "family_name": "apellido apellidos familyname lastname surname nom nomdefamille lname segundoapellido primerapellido",
+    "full_name": "name fullname nombrecompleto nombreyapellidos nomcomplet nometprenom prenometnom displayname contactname",
+    "title": "title tratamiento civilite salutation nameprefix anrede formadetratamiento titre",
+    "phone": "telefono telefonomovil movil telefonofijo tel telephone telephonemobile telephoneportable portable mobile "
+    "mobilephone phone phonenumber phone1 phone2 phone3 phone1value phone2value businessphone homephone cell cellphone "
+    "numerodetelefono numerodetelephone",
+    "language": "idioma lengua langue language lang locale preferredlanguage idiomapreferido",
+    "country": "pais pays country countryregion businesscountryregion homecountryregion cc countrycode codigopais paisregion",
+    "organisation": "empresa compania organizacion sociedad razonsocial societe entreprise organisation organization company "
+    "companyname raisonsociale organizationname",
+    "street": "direccion direccionpostal domicilio calle adresse adressepostale rue address address1 address2 addressline1 "
+    "addressline2 street streetaddress businessstreet homestreet businessstreet2",
+    "postal_code": "cp codigopostal codepostal zip zipcode postcode postalcode businesspostalcode homepostalcode",
+    "city": "poblacion localidad ciudad municipio ville commune city town businesscity homecity",
+    "region": "provincia region departement estado state province businessstate comunidadautonoma",
+    "tags": "etiquetas etiqueta tags tag labels categorias categories categoria groupmembership grupos groupes",
+    "consent": "aceptapublicidad aceptacomunicaciones aceptainformacioncomercial consentimiento consentimientopublicidad "
+    "aceptanewsletter aceptaboletin publicidad consentement accepteoffres accepteoffrescommerciales acceptepublicite "
+    "acceptenewsletter optin consent marketingconsent emailconsent emailoptin acceptsmarketing acceptsemailmarketing "
+    "newsletter marketingoptin subscribed",
+    "consent_text": "textoaceptado textoconsentimiento textodelconsentimiento textedeconsentement texteaccepte consenttext "
+    "consentwording acceptedtext",
+    "consent_version": "versiontexto versiondeltexto versiontexte consentversion textversion",
+    "consent_date": "fechaalta fechadealta fechaconsentimiento fechadeconsentimiento dateconsentement dateinscription "
+    "datedinscription consentdate consentedat optintime confirmtime optindate subscriptiondate subscribedat signupdate",
+    "withdrawn": "fechabajapublicidad bajapublicidad fechabaja fechadebaja bajacomunicaciones fechabajaboletin datedesinscription "
+    "dateretrait retraitconsentement optout optedout optoutdate withdrawn withdrawnat withdrawaldate consentwithdrawn "
+    "donotemail donotcontact",
+    "unsubscribed": "unsubtime unsubscribedat unsubscribetime unsubscribedate unsubscribed dateunsubscribed",
+    "status": "status subscriptionstatus emailstatus emailmarketingstatus subscriberstatus",
+    "attributes": "attributes attribs data customdata jsondata",
+    "ignore": "index email1type email2type email3type phone1type phone2type emailtype email2type emaildisplayname "
+    "esmeroreason yominame givennameyomi familynameyomi additionalnameyomi optinip confirmip euid leid row",
+}
+KNOWN: dict[str, str] = {word: field for field, words in _WORDS.items() for word in words.split()}
+# A head that says nothing sure: sign-up dates and bare ids are guesses that a person should look at.
+_WEAK = frozenset(
+    {"id", "numero", "customer", "name", "data", "title", "status", "newsletter", "subscribed", "address", "cc"}
+)
+
+
+def squeeze(head: str) -> str:
+    """Return a head's letters and digits alone: "¿Acepta publicidad?" and "acepta_publicidad" are the same."""
+    return re.sub(r"[^a-z0-9]", "", fold(head))
+
+
+def guess_head(head: str) -> tuple[str, float]:
+    """Return the field that a head names and how sure that is (0 to 1); "" and 0.0 where it says nothing."""
+    word = squeeze(head)
+    field = KNOWN.get(word)
+    if field is None:
+        return "", 0.0
+    return field, 0.6 if word in _WEAK else 1.0

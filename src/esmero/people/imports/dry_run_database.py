@@ -1,0 +1,65 @@
+"""What of the house five hundred rows can meet, copied into a scratch database: there the dry run does what the import does.
+
+Every look-up of `ImportChunk` has its line here; the tests hold the dry run's verdicts against those of the import.
+"""
+
+from collections.abc import Collection, Sequence
+
+from esmero.house.models import Brand
+from esmero.people.addresses.suppression import hashes_of
+from esmero.people.duplicates.merged_persons import find_survivors
+from esmero.people.imports.rows import ImportRow
+from esmero.people.models import (
+    Address,
+    BlockedDomain,
+    ContactPoint,
+    CustomField,
+    Import,
+    Merge,
+    Organisation,
+    Permission,
+    PermissionEntry,
+    Person,
+    Purpose,
+    Suppression,
+    Tag,
+    Topic,
+)
+from esmero.people.text_folding import fold
+from esmero.work.sqlite.scratch import Scratch
+
+_SMALL = (Brand, Purpose, Topic, BlockedDomain, CustomField, Tag)
+
+
+def copy_rules(scratch: Scratch, brought: Import) -> None:
+    """Copy what every row meets."""
+    for model in _SMALL:
+        scratch.copy_all(model)
+    scratch.copy_rows(Import, id=[brought.pk])
+
+
+def copy_known(scratch: Scratch, rows: Sequence[ImportRow]) -> None:
+    """Copy whom and what these rows may mean: by number, address and organisation, with all that hangs on those people."""
+    values = {row.address.normalised for row in rows if row.address.usable}
+    numbers = {row.texts["number"] for row in rows if row.texts.get("number")}
+    scratch.copy_rows(Address, value=values)
+    scratch.copy_rows(Suppression, hash=hashes_of(addresses=values, numbers=numbers))
+    scratch.copy_rows(
+        Organisation, folded={fold(row.texts["organisation"]) for row in rows if row.texts.get("organisation")}
+    )
+    people = Person.objects.order_by()
+    found = set(people.filter(number__in=numbers).values_list("pk", flat=True))
+    found |= set(people.filter(address__value__in=values).values_list("pk", flat=True))
+    survivors = find_survivors(found)
+    scratch.copy_rows(Merge, gone=survivors.keys() | survivors.values())
+    _copy_people(scratch, found | set(survivors.values()))
+
+
+def _copy_people(scratch: Scratch, found: Collection[int]) -> None:
+    scratch.copy_rows(Person, id=found)
+    linked = Person.objects.filter(pk__in=found).values_list("address_id", "organisation_id")
+    addresses, organisations = zip(*linked, strict=True) if found else ((), ())
+    scratch.copy_rows(Address, id={one for one in addresses if one})
+    scratch.copy_rows(Organisation, id={one for one in organisations if one})
+    for model in (ContactPoint, PermissionEntry, Permission, Person.tags.through):
+        scratch.copy_rows(model, person=found)

@@ -1,0 +1,130 @@
+"""Guess how the letters of a file are stored: by its mark, by its form, or by which reading gives the likelier letters."""
+
+import codecs
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from esmero.people.imports.files.problem import FileProblem
+
+_SAMPLE = 256 * 1024
+_MARKS = (  # the longer ones first: the mark of UTF-32 begins like that of UTF-16
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_NO_TEXT = (
+    (b"%PDF", gettext_lazy("a PDF document")),
+    (b"\x89PNG", gettext_lazy("a picture")),
+    (b"\xff\xd8\xff", gettext_lazy("a picture")),
+    (b"GIF8", gettext_lazy("a picture")),
+    (b"\x1f\x8b", gettext_lazy("a compressed file")),
+    (b"SQLite format 3", gettext_lazy("a database")),
+)
+# Of 8-bit encodings that fit, the one with the most letters of our languages wins; the first of them on a tie.
+_EIGHT_BIT = ("cp1252", "iso8859-15", "mac_roman", "cp850", "cp1250")
+_LIKELY = frozenset("áéíóúüñçàèìòùâêîôûäëïöÁÉÍÓÚÜÑÇÀÈÌÒÙÂÊÎÔÛÄËÏÖœŒæÆºª¿¡€’‘“”«»–—·ãõåøÅØß")
+_REMEDY = gettext_lazy("Save it as CSV UTF-8 and bring it again.")
+_MIXED_SHARE = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Encoding:
+    """`name` is a Python codec without a mark; `mark` the number of octets of the byte order mark that stand in front."""
+
+    name: str
+    mark: int = 0
+
+
+def guess_encoding(path: Path) -> Encoding:
+    """Return how the file is to be decoded; the whole file is looked at, block by block.
+
+    Raises:
+        FileProblem: the file is empty, no text at all, or UTF-8 that is damaged somewhere.
+
+    """
+    with path.open("rb") as file:
+        sample = file.read(_SAMPLE)
+    for mark, name in _MARKS:
+        if sample.startswith(mark):
+            _refuse_empty(sample[len(mark) :])
+            return Encoding(name, len(mark))
+    _refuse_empty(sample)
+    for magic, what in _NO_TEXT:
+        if sample.startswith(magic):
+            raise FileProblem(_("This is %(what)s, not a list in CSV.") % {"what": what}, remedy=str(_REMEDY))
+    wide = _without_mark(sample)
+    if wide:
+        return Encoding(wide)
+    odd = sum(sample.count(code) for code in range(32) if code not in (9, 10, 11, 12, 13, 26, 27))
+    if odd * 50 > len(sample):
+        raise FileProblem(_("This is not text: it is full of control characters."), remedy=str(_REMEDY))
+    return Encoding("utf-8") if _is_utf8(path) else Encoding(_guess_eight_bit(path))
+
+
+def _refuse_empty(sample: bytes) -> None:
+    if not sample.strip(b" \t\r\n\0\xef\xbb\xbf"):
+        raise FileProblem(_("The file is empty."), remedy=_("Export the list again and look that it holds lines."))
+
+
+def _without_mark(sample: bytes) -> str:
+    """Tell UTF-16 without a mark by its NULs: in our scripts every other octet is one."""
+    if sample.count(0) * 4 < len(sample):
+        return ""
+    even, odd = sample[::2].count(0), sample[1::2].count(0)
+    if odd > 5 * even:
+        return "utf-16-le"
+    return "utf-16-be" if even > 5 * odd else ""
+
+
+def _is_utf8(path: Path) -> bool:
+    """Say whether the file is UTF-8; raise where it nearly is, for then another reading would spoil all other letters."""
+    decoder = codecs.getincrementaldecoder("utf-8")(errors="surrogateescape")
+    good = bad = line = 0
+    first_bad = None
+    with path.open("rb") as file:
+        while block := file.read(_SAMPLE):
+            text = decoder.decode(block)
+            if not text.isascii():
+                for row in text.splitlines(keepends=True):
+                    if not row.isascii():
+                        spoilt = sum(1 for letter in row if "\udc80" <= letter <= "\udcff")
+                        good += sum(1 for letter in row if letter > "\x7f") - spoilt
+                        bad += spoilt
+                        if spoilt and first_bad is None:
+                            first_bad = line + 1
+                    line += row.endswith("\n")
+            else:
+                line += text.count("\n")
+    tail = decoder.decode(b"", final=True)
+    bad += len(tail)
+    if not bad:
+        return True
+    if good >= _MIXED_SHARE * bad:
+        raise FileProblem(
+            _("This is UTF-8, but an octet here is not."),
+            line=first_bad or line + 1,
+            remedy=_("Mend that line. %(remedy)s") % {"remedy": _REMEDY},
+        )
+    return False
+
+
+def _guess_eight_bit(path: Path) -> str:
+    high = bytearray()
+    with path.open("rb") as file:
+        while (block := file.read(_SAMPLE)) and len(high) < _SAMPLE:
+            high += bytes(octet for octet in block if octet > 127)
+    scores = {}
+    for name in _EIGHT_BIT:
+        try:
+            text = bytes(high).decode(name)
+        except UnicodeDecodeError:
+            continue
+        scores[name] = sum(letter in _LIKELY for letter in text)
+    if not scores:
+        raise FileProblem(_("The letters of this file are stored in an unknown way."), remedy=str(_REMEDY))
+    return max(scores, key=lambda name: scores[name])

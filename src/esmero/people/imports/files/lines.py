@@ -1,0 +1,71 @@
+"""Physical lines of a file, decoded one by one in flat memory, with the place in octets after each: a job goes on there."""
+
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from django.utils.translation import gettext as _
+
+from esmero.people.imports.files.problem import FileProblem
+
+MOST_OCTETS = 1_000_000
+_BLOCK = 64 * 1024
+
+
+class Lines(Iterator[str]):
+    """`offset` is where the next line begins, `number` how many lines were given out (the first line of the file is 1).
+
+    Every line ends in one line feed, whatever ended it in the file.
+    """
+
+    def __init__(self, file: BinaryIO, *, encoding: str, newline: str, offset: int, number: int = 0) -> None:
+        self.offset = offset
+        self.number = number
+        self._file = file
+        self._encoding = encoding
+        self._unit = newline.encode(encoding)
+        self._width = len("\n".encode(encoding))
+        self._buffer = b""
+        self._at = 0
+        file.seek(offset)
+
+    def __next__(self) -> str:
+        end = self._find_end()
+        if end == self._at:
+            raise StopIteration
+        raw = self._buffer[self._at : end]
+        self._at = end
+        self.number += 1
+        try:
+            text = raw.decode(self._encoding)
+        except UnicodeDecodeError as trouble:
+            raise FileProblem(
+                _("Octet %(value)s cannot be read as %(encoding)s.")
+                % {"value": trouble.start + 1, "encoding": self._encoding},
+                line=self.number,
+                remedy=_("Save the file as CSV UTF-8 and bring it again."),
+            ) from None
+        self.offset += len(raw)
+        body = text.rstrip("\r\n")
+        return (body.replace("\r", " ") if "\r" in body else body) + "\n"
+
+    def _find_end(self) -> int:
+        scan = self._at
+        while True:
+            found = self._buffer.find(self._unit, scan)
+            while found >= 0 and (found - self._at) % self._width:
+                found = self._buffer.find(self._unit, found + 1)
+            if found >= 0:
+                return found + len(self._unit)
+            block = self._file.read(_BLOCK)
+            if not block:
+                return len(self._buffer)
+            scan = max(len(self._buffer) - self._at - self._width, 0)
+            self._buffer = self._buffer[self._at :] + block
+            self._at = 0
+            if len(self._buffer) > MOST_OCTETS + _BLOCK:
+                raise FileProblem(
+                    _("The line is longer than %(most)s octets: this is hardly a list of people.")
+                    % {"most": format(MOST_OCTETS, ",")},
+                    line=self.number + 1,
+                    remedy=_("Look whether the file has one line per person, and bring it again."),
+                )

@@ -1,0 +1,198 @@
+"""A workbook (.xlsx) as a list: one of its sheets written out as CSV, each row on the line of its number.
+
+Values are written as people see them: dates by day, whole numbers without a decimal point, codes with their leading
+zeros, of a formula what it last came to. The file is read row by row; only its table of texts stands in memory.
+"""
+
+import csv
+import re
+import zipfile
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from esmero.people.imports.columns import guess_head
+from esmero.people.imports.files.problem import FileProblem
+from esmero.people.imports.files.records import CsvDialect
+
+# How the sheet is written out; the import reads it so.
+DIALECT = CsvDialect(encoding="utf-8", start=0, newline="\n", delimiter=",", blank_after=False)
+MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+MOST_PARTS = 5_000
+MOST_UNPACKED = 3_000_000_000  # octets of all parts together: over a million rows
+MOST_TEXTS = 300_000_000  # octets of the table of texts, which stands in memory
+MOST_TIMES = 250  # larger than its file; ordinary workbooks unpack to ten times
+_SMALL = 100_000_000  # below this nobody counts how often
+MOST_COLUMNS = 500
+MOST_BLANK = 100
+_LOOK_AT = 15
+
+_ZIP, _OLD = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_LOCKED = "EncryptedPackage".encode("utf-16-le")
+_CODE = re.compile(r"0{2,}")
+_AS_CSV = gettext_lazy("Save the sheet as an Excel workbook (.xlsx) or as CSV UTF-8 and bring it again.")
+
+
+@dataclass(frozen=True, slots=True)
+class Sheets:
+    """The names of the sheets that can be seen, and the one that holds the list, as far as one can tell."""
+
+    names: tuple[str, ...]
+    guess: str
+
+
+def is_workbook(content: bytes) -> bool:
+    """Say whether these octets are a workbook of some kind, also one that cannot be read."""
+    return content.startswith((_ZIP, _OLD))
+
+
+def check_workbook(content: bytes, path: Path) -> None:
+    """Refuse what is no workbook that we can read, or would not fit into memory.
+
+    Raises:
+        FileProblem: protected by a password, of an older or another program, broken, or far too large inside.
+
+    """
+    if content.startswith(_OLD):
+        if _LOCKED in content:
+            raise FileProblem(
+                _("This workbook is protected by a password."),
+                remedy=_("Open it, remove the password (File, Info, Protect Workbook), save it and bring it again."),
+            )
+        raise FileProblem(_("This is an old Excel workbook (.xls)."), remedy=str(_AS_CSV))
+    try:
+        with zipfile.ZipFile(path) as package:
+            parts = package.infolist()
+            kind = package.read("mimetype")[:100] if "mimetype" in package.namelist() else b""
+    except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError) as trouble:
+        raise _broken() from trouble
+    names = {part.filename for part in parts}
+    if b"opendocument" in kind:
+        raise FileProblem(_("This is a LibreOffice document (.ods), not an Excel workbook."), remedy=str(_AS_CSV))
+    if "xl/workbook.bin" in names:
+        raise FileProblem(_("This is a binary Excel workbook (.xlsb)."), remedy=str(_AS_CSV))
+    if not any(name.startswith("xl/") for name in names):
+        raise FileProblem(_("This is not a workbook, but another kind of packed file."), remedy=str(_AS_CSV))
+    _check_size(parts, packed=len(content))
+
+
+def look_at_sheets(path: Path) -> Sheets:
+    """Return the sheets of a workbook; the one whose first rows hold the most known heads, else the fullest, is the guess."""
+    with _opened(path) as book:
+        found: dict[str, tuple[int, int]] = {}
+        for sheet in book.worksheets:
+            if sheet.sheet_state != "visible":
+                continue
+            rows = list(islice(_rows(sheet), _LOOK_AT))
+            known = max((sum(bool(guess_head(cell)[0]) for cell in row) for row in rows), default=0)
+            found[sheet.title] = (known, sum(1 for row in rows for cell in row if cell))
+    if not any(filled for _known, filled in found.values()):
+        raise FileProblem(_("The workbook is empty."), remedy=_("Look that its first sheet holds the list."))
+    return Sheets(tuple(found), max(found, key=lambda name: found[name]))
+
+
+def write_sheet(path: Path, *, sheet: str, to: Path) -> None:
+    """Write a sheet out as CSV in DIALECT; row 7 of the sheet is line 7.
+
+    A blank row among the others is a record without content, as spreadsheets write it into a CSV file; a long gap is no
+    record, and neither is what follows the last row that holds something.
+
+    Raises:
+        FileProblem: there is no such sheet, or a row cannot be read.
+
+    """
+    with _opened(path) as book, to.open("w", encoding="utf-8", newline="") as file:
+        if sheet not in book.sheetnames:
+            raise FileProblem(
+                _("The workbook has no sheet “%(sheet)s”.") % {"sheet": sheet},
+                remedy=_("It has: %(list)s.") % {"list": ", ".join(book.sheetnames)},
+            )
+        writer = csv.writer(file, lineterminator="\n")
+        blank = 0
+        for row in _rows(book[sheet]):
+            if not any(row):
+                blank += 1
+                continue
+            file.write((",\n" if blank <= MOST_BLANK else "\n") * blank)
+            writer.writerow(row)
+            blank = 0
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Any]:
+    """Open a workbook for reading from beginning to end; whatever its reader stumbles over becomes a FileProblem."""
+    try:
+        with path.open("rb") as file, closing(openpyxl.load_workbook(file, read_only=True, data_only=True)) as book:
+            yield book
+    except FileProblem:
+        raise
+    except Exception as trouble:  # the reader raises whatever a broken part makes it stumble over
+        raise _broken() from trouble
+
+
+def _rows(sheet: Any) -> Iterator[list[str]]:
+    sheet.reset_dimensions()  # what a workbook says of its size may be wrong; each row is as wide as it is
+    for number, row in enumerate(sheet.iter_rows(), 1):
+        if len(row) > MOST_COLUMNS:
+            raise FileProblem(
+                _("The sheet has more than %(most)s columns: this is hardly a list of people.")
+                % {"most": MOST_COLUMNS},
+                line=number,
+                remedy=_("Delete what stands to the right of the list and bring it again."),
+            )
+        cells = [_say(cell) for cell in row]
+        while cells and not cells[-1]:
+            cells.pop()
+        yield cells
+
+
+def _say(cell: Any) -> str:
+    """Return a cell as people see it; an error of a formula is nothing."""
+    value = cell.value
+    if value is None or cell.data_type == "e":
+        return ""
+    if isinstance(value, str):
+        return " ".join(value.split("\n")).replace("\r", "").replace("_x000D_", "")
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d}" if value.time() == time() else f"{value:%Y-%m-%d %H:%M:%S}"
+    if isinstance(value, date | time):
+        return value.isoformat()
+    if isinstance(value, int | float):
+        return _say_number(value, form=cell.number_format or "")
+    return str(value)
+
+
+def _say_number(value: float, *, form: str) -> str:
+    if value == int(value) and abs(value) < 1e15:
+        whole = str(int(value))
+        return whole.zfill(len(form)) if _CODE.fullmatch(form) else whole
+    short = f"{value:.15g}"
+    return short if "e" not in short else f"{value:.10f}".rstrip("0").rstrip(".")
+
+
+def _check_size(parts: Sequence[zipfile.ZipInfo], *, packed: int) -> None:
+    unpacked = sum(part.file_size for part in parts)
+    texts = sum(part.file_size for part in parts if part.filename.endswith("sharedStrings.xml"))
+    bomb = unpacked > _SMALL and unpacked > MOST_TIMES * packed
+    if len(parts) > MOST_PARTS or unpacked > MOST_UNPACKED or texts > MOST_TEXTS or bomb:
+        raise FileProblem(
+            _("This workbook is far larger inside than a list of people is."),
+            remedy=_("Copy the list alone into a new workbook, or save it as CSV UTF-8, and bring that."),
+        )
+
+
+def _broken() -> FileProblem:
+    return FileProblem(
+        "This workbook is broken.", remedy="Open it in your spreadsheet program, save it anew and bring it again."
+    )

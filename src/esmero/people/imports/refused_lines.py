@@ -1,0 +1,39 @@
+"""The refused lines of an import as a file that can be mended and brought again: its own heads, and why, in a last column."""
+
+import csv
+from collections.abc import Iterator
+from io import StringIO
+
+from esmero.people.imports.files.records import CsvReader
+from esmero.people.imports.reading import FileReading
+from esmero.people.models import Import, ImportLine
+from esmero.vault.files import path_of
+
+REASON_HEAD = "Esmero: reason"
+_MARK = "\ufeff"  # so that spreadsheets read it as UTF-8
+
+
+def write_refused(brought: Import) -> Iterator[bytes]:
+    """Yield the file line by line, as UTF-8 with a mark, separated as the original was; only its head if none was refused."""
+    reading = FileReading.from_json(brought.reading)
+    refused = ImportLine.objects.filter(of=brought, verdict=ImportLine.Verdict.REFUSED).order_by("line")
+    reasons = {line: f"{reason} {cell}".strip() for line, reason, cell in refused.values_list("line", "reason", "cell")}
+    names = [column.name for column in reading.columns]
+    yield _write([*names, REASON_HEAD], delimiter=reading.delimiter, before=_MARK)
+    if not reasons:
+        return
+    last = max(reasons)
+    path = path_of(reading.text or brought.file.sha256)
+    with CsvReader(path, reading.dialect, offset=reading.data_offset, line=reading.data_line) as records:
+        for record in records:
+            if record.line > last:
+                return
+            if record.line in reasons:
+                cells = [*record.cells, *[""] * (len(names) - len(record.cells))]
+                yield _write([*cells, reasons[record.line]], delimiter=reading.delimiter)
+
+
+def _write(cells: list[str], *, delimiter: str, before: str = "") -> bytes:
+    line = StringIO()
+    csv.writer(line, delimiter=delimiter, lineterminator="\r\n").writerow(cells)
+    return (before + line.getvalue()).encode()

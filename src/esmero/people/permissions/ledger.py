@@ -1,0 +1,242 @@
+"""The permission ledger: what a person allowed, withdrew or objected to; entries are appended, standings follow in bulk."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypedDict, Unpack
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from esmero.house.models import Brand
+from esmero.people.models import Channel, Permission, PermissionEntry, Person, Purpose, Topic
+from esmero.people.permissions.state import BASES, CONSENT, PermissionFact, PermissionState, settle
+
+type _Key = tuple[int, int, str, int, int | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewEntry:
+    """One act to be recorded; ids, not rows. `at` is the date as stated, None where nobody knows it.
+
+    `basis` (of a grant) is one of ledger.BASES. `by_person`: they acted in front of us (page, mail), not in a list.
+    """
+
+    person: int
+    brand: int
+    purpose: int
+    topic: int | None
+    act: str
+    source: str
+    at: datetime | None = None
+    channel: str = Channel.EMAIL
+    basis: str = ""
+    wording: str = ""
+    wording_version: str = ""
+    proof: int | None = None
+    proof_place: str = ""
+    by_person: bool = False
+
+    def __post_init__(self) -> None:
+        if self.act == PermissionEntry.Act.GRANTED and self.basis not in BASES:
+            raise ValueError(f"Basis {self.basis!r} is unknown; give one of {', '.join(sorted(BASES))}.")
+        if not self.source.strip():
+            raise ValueError("A permission needs its source: say where this comes from.")
+
+    @property
+    def key(self) -> _Key:
+        return (self.person, self.brand, self.channel, self.purpose, self.topic)
+
+
+def record(entries: Sequence[NewEntry], *, now: datetime | None = None) -> list[PermissionEntry]:
+    """Append these acts and bring the standings up to date, in one transaction; return the entries that were new.
+
+    A date in the future is stored as now, so that it counts but does not outlive a later withdrawal. What the ledger says
+    already is not said again: the same act of the same date, or an act of a list without a usable date that it holds.
+    """
+    if not entries:
+        return []
+    now = now or timezone.now()
+    with transaction.atomic():
+        known = _read_ledger(entries)
+        fresh = []
+        for new in entries:
+            row = _build(new, now=now)
+            if not any(_says_the_same(row, old, dated=new.at is not None and new.at <= now) for old in known[new.key]):
+                known[new.key].append(row)
+                fresh.append(row)
+        PermissionEntry.objects.bulk_create(fresh)
+        touched = {_key_of(row) for row in fresh}
+        _write_standings({key: settle(_fact_of(row) for row in known[key]) for key in touched})
+    return fresh
+
+
+def settle_anew(persons: Iterable[int]) -> None:
+    """Bring all standings of these persons in line with their ledger, inside the caller's transaction (after a merge)."""
+    ids = set(persons)
+    known: dict[_Key, list[PermissionEntry]] = defaultdict(list)
+    for row in PermissionEntry.objects.filter(person__in=ids).order_by("id"):
+        known[_key_of(row)].append(row)
+    stale = [row.pk for row in Permission.objects.filter(person__in=ids) if _key_of(row) not in known]
+    Permission.objects.filter(pk__in=stale).delete()
+    _write_standings({key: settle(_fact_of(row) for row in rows) for key, rows in known.items()})
+
+
+class Details(TypedDict, total=False):
+    """What may be said about an act beside who, what for and where it comes from."""
+
+    at: datetime | None
+    channel: str
+    wording: str
+    wording_version: str
+    proof: int | None
+    proof_place: str
+    by_person: bool
+
+
+def grant(
+    person: Person,
+    *,
+    brand: Brand,
+    purpose: Purpose,
+    source: str,
+    topic: Topic | None = None,
+    basis: str = CONSENT,
+    **details: Unpack[Details],
+) -> None:
+    """Record that a person may be written to, on which basis (ledger.BASES) and after which wording."""
+    about = _describe(person, brand, purpose, topic)
+    record([NewEntry(**about, act=PermissionEntry.Act.GRANTED, basis=basis, source=source, **details)])
+
+
+def withdraw(
+    person: Person,
+    *,
+    brand: Brand,
+    purpose: Purpose,
+    source: str,
+    topic: Topic | None = None,
+    **details: Unpack[Details],
+) -> None:
+    """Record that a person takes their permission back; without a topic for the whole purpose."""
+    about = _describe(person, brand, purpose, topic)
+    record([NewEntry(**about, act=PermissionEntry.Act.WITHDRAWN, source=source, **details)])
+
+
+def object_to(
+    person: Person,
+    *,
+    brand: Brand,
+    purpose: Purpose,
+    source: str,
+    topic: Topic | None = None,
+    **details: Unpack[Details],
+) -> None:
+    """Record an objection (Regulation (EU) 2016/679 art. 21(2)); without a topic it is one to all commercial mail."""
+    about = _describe(person, brand, purpose, topic)
+    record([NewEntry(**about, act=PermissionEntry.Act.OBJECTED, source=source, **details)])
+
+
+def find_permitted(persons: Iterable[int], *, brand: int, purpose: int, topic: int | None) -> set[int]:
+    """Return those of these persons whose permission by mail stands for this purpose and topic; one query per 500."""
+    ids = list(persons)
+    grants: dict[int, list[tuple[datetime, str]]] = defaultdict(list)
+    revoked: dict[int, datetime] = {}
+    for start in range(0, len(ids), 500):
+        rows = Permission.objects.filter(person__in=ids[start : start + 500], brand=brand, channel=Channel.EMAIL)
+        for person, of_purpose, of_topic, granted_at, basis, withdrawn_at, objected in rows.values_list(
+            "person_id", "purpose_id", "topic_id", "granted_at", "basis", "withdrawn_at", "objected"
+        ):
+            covers = of_purpose == purpose and of_topic in {None, topic}
+            if granted_at and covers:
+                grants[person].append((granted_at, basis))
+            if withdrawn_at and (covers or (objected and of_topic is None)):
+                revoked[person] = max(withdrawn_at, revoked.get(person, withdrawn_at))
+    return {
+        person
+        for person, given in grants.items()
+        if person not in revoked or any(basis == CONSENT and at > revoked[person] for at, basis in given)
+    }
+
+
+class _About(TypedDict):
+    person: int
+    brand: int
+    purpose: int
+    topic: int | None
+
+
+def _describe(person: Person, brand: Brand, purpose: Purpose, topic: Topic | None) -> _About:
+    return {"person": person.pk, "brand": brand.pk, "purpose": purpose.pk, "topic": topic.pk if topic else None}
+
+
+def _read_ledger(entries: Sequence[NewEntry]) -> dict[_Key, list[PermissionEntry]]:
+    persons = {entry.person for entry in entries}
+    if connection.features.has_select_for_update:
+        list(Person.objects.filter(id__in=persons).order_by("id").select_for_update().values_list("id"))
+    known: dict[_Key, list[PermissionEntry]] = defaultdict(list)
+    rows = PermissionEntry.objects.filter(person__in=persons, brand__in={entry.brand for entry in entries})
+    for row in rows.order_by("id"):
+        known[_key_of(row)].append(row)
+    return known
+
+
+def _build(new: NewEntry, *, now: datetime) -> PermissionEntry:
+    return PermissionEntry(
+        person_id=new.person,
+        brand_id=new.brand,
+        channel=new.channel,
+        purpose_id=new.purpose,
+        topic_id=new.topic,
+        act=new.act,
+        basis=new.basis,
+        at=min(new.at or now, now),
+        wording=new.wording,
+        wording_version=new.wording_version[:40],
+        source=new.source[:300],
+        proof_id=new.proof,
+        proof_place=new.proof_place[:200],
+        by_person=new.by_person,
+    )
+
+
+def _says_the_same(row: PermissionEntry, old: PermissionEntry, *, dated: bool) -> bool:
+    if (row.act, row.basis, row.by_person) != (old.act, old.basis, old.by_person):
+        return False
+    if dated or row.by_person:
+        return row.at == old.at and row.wording == old.wording
+    return (row.wording, row.source) == (old.wording, old.source)
+
+
+def _key_of(row: PermissionEntry | Permission) -> _Key:
+    return (row.person_id, row.brand_id, row.channel, row.purpose_id, row.topic_id)
+
+
+def _fact_of(row: PermissionEntry) -> PermissionFact:
+    return PermissionFact(row.pk, row.act, row.basis, row.at, row.by_person)
+
+
+def _write_standings(outcomes: dict[_Key, PermissionState]) -> None:
+    persons = {key[0] for key in outcomes}
+    standing = {_key_of(row): row for row in Permission.objects.filter(person__in=persons)}
+    fresh, changed = [], []
+    for key, outcome in outcomes.items():
+        row = standing.get(key)
+        if row is None:
+            person, brand, channel, purpose, topic = key
+            row = Permission(person_id=person, brand_id=brand, channel=channel, purpose_id=purpose, topic_id=topic)
+            fresh.append(row)
+        else:
+            changed.append(row)
+        row.granted_at, row.basis = outcome.granted_at, outcome.basis
+        row.withdrawn_at, row.objected = outcome.withdrawn_at, outcome.objected
+        row.state, row.entry_id = outcome.state, outcome.entry
+    Permission.objects.bulk_create(fresh)
+    # One INSERT … ON CONFLICT: bulk_update's CASE … WHEN is ten times slower.
+    Permission.objects.bulk_create(
+        changed,
+        update_conflicts=True,
+        unique_fields=["id"],
+        update_fields=["granted_at", "basis", "withdrawn_at", "objected", "state", "entry"],
+    )

@@ -1,0 +1,92 @@
+"""Values of own fields: from the text of a cell to a typed value, and back never."""
+
+import re
+from datetime import date
+
+from esmero.people.models import CustomField
+from esmero.people.text_folding import fold
+
+type Value = str | int | float | bool
+
+YES = frozenset("yes y si s x 1 true verdadero oui o vrai on ok".split())  # noqa: SIM905 - read as a list of words
+NO = frozenset("no n 0 false falso non faux off".split())  # noqa: SIM905
+# What other mailing tools call the state of somebody on their list, and what it means here.
+STATUSES = {
+    **dict.fromkeys(["", "active", "activo", "actif", "enabled", "subscribed", "confirmed", "unconfirmed"], ""),
+    **dict.fromkeys(["unsubscribed", "baja", "desinscrito", "desinscrit", "opted out", "opt-out"], "unsubscribed"),
+    **dict.fromkeys(["unreachable", "bounced", "cleaned", "hard bounce", "blocklisted", "blacklisted"], "unreachable"),
+    **dict.fromkeys(["complained", "spam", "abuse"], "complained"),
+}
+
+_INTEGER = re.compile(r"[+-]?(?:0|[1-9][0-9]{0,17})")
+_DECIMAL = re.compile(r"[+-]?(?:0|[1-9][0-9]{0,17})?[.,][0-9]{1,17}")
+_ISO_DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]\d{1,2}:\d{2}.*)?")
+_COMMON_DATE = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d{2})(?: \d{1,2}:\d{2}.*)?")
+
+
+class ValueMisfit(ValueError):
+    """A cell does not hold a value of its column's type."""
+
+
+def is_blank(cell: str) -> bool:
+    """Say whether a cell holds nothing: blanks, or the zero date that address books write for "none"."""
+    return not cell.strip() or cell.strip() in {"0/0/00", "0000-00-00", "0000-00-00 00:00:00"}
+
+
+def read_yes_no(cell: str) -> bool:
+    """Return what a cell answers in one of our languages; raise Misfit where it does not."""
+    word = fold(cell)
+    if word in YES:
+        return True
+    if word in NO:
+        return False
+    raise ValueMisfit(cell)
+
+
+def read_integer(cell: str) -> int:
+    """Return a whole number without leading zeros (those are codes) or raise Misfit."""
+    if not _INTEGER.fullmatch(cell):
+        raise ValueMisfit(cell)
+    return int(cell)
+
+
+def read_decimal(cell: str) -> float:
+    """Return a number with point or comma, without grouping of thousands, or raise Misfit."""
+    if not (_DECIMAL.fullmatch(cell) or _INTEGER.fullmatch(cell)):
+        raise ValueMisfit(cell)
+    return float(cell.replace(",", "."))
+
+
+def read_date(cell: str, *, day_first: bool = True) -> date:
+    """Return the day of a date or time, ISO 8601 or with day and month in the stated order; raise Misfit."""
+    iso = _ISO_DATE.fullmatch(cell)
+    if iso:
+        year, month, day = (int(part) for part in iso.groups())
+    else:
+        common = _COMMON_DATE.fullmatch(cell)
+        if not common:
+            raise ValueMisfit(cell)
+        first, second, year = (int(part) for part in common.groups())
+        day, month = (first, second) if day_first else (second, first)
+        if len(common[3]) == 2:
+            year += 2000 if year < 69 else 1900
+    try:
+        return date(year, month, day)
+    except ValueError:
+        raise ValueMisfit(cell) from None
+
+
+def read_value(cell: str, *, kind: str, day_first: bool = True) -> Value:
+    """Return a cell as a value of this kind, as it is kept in Person.fields (dates in ISO 8601); raise Misfit."""
+    text = cell.strip()
+    match kind:
+        case CustomField.Kind.YES_NO:
+            return read_yes_no(text)
+        case CustomField.Kind.INTEGER:
+            return read_integer(text)
+        case CustomField.Kind.DECIMAL:
+            return read_decimal(text)
+        case CustomField.Kind.DATE:
+            return read_date(text, day_first=day_first).isoformat()
+        case _:
+            return text

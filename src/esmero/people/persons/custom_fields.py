@@ -1,0 +1,155 @@
+"""Own fields: declared by the operator; another kind only when every value fits it, and gone only with its values."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from esmero.house.audit import note
+from esmero.house.models import User
+from esmero.people.models import CustomField, Person, Segment
+from esmero.people.persons.custom_field_values import Value, ValueMisfit, read_value
+
+MOST = 200_000  # values that one change may touch
+_CHUNK = 500
+_EXAMPLES = 5
+
+
+@dataclass
+class ValuesUnfit(Exception):
+    """Values that are not of the new kind: how many of how many, and some of them with their persons."""
+
+    number: int
+    total: int
+    examples: list[tuple[int, str]]
+
+
+class TooManyValues(Exception):
+    """More values than a page may change at once."""
+
+
+class FieldInUse(Exception):
+    """Segments ask for the field; the text names them."""
+
+
+def declare_field(
+    key: str, *, label: Mapping[str, str], kind: str, choices: Sequence[str] = (), by: User | str
+) -> CustomField:
+    """Declare a field. Raises ValidationError."""
+    field = CustomField(key=key, label=dict(label), kind=kind, choices=list(choices))
+    field.full_clean()
+    with transaction.atomic():
+        field.save()
+        note("field.declared", by=by, subject=field, facts={"key": key, "kind": kind})
+    return field
+
+
+def change_field(
+    field: CustomField, *, label: Mapping[str, str], kind: str, choices: Sequence[str] = (), by: User | str
+) -> int:
+    """Change a field's words, kind or choices; values are rewritten to the new kind. Returns how many were.
+
+    Raises:
+        Unfit: some values are not of the new kind, or none of the choices; nothing is changed.
+        TooManyValues: there are more than MOST.
+        Used: segments compare it as what it is.
+        ValidationError: a value cannot be.
+
+    """
+    with transaction.atomic():
+        rewritten: dict[int, Value] = {}
+        if kind != field.kind or (kind == CustomField.Kind.CHOICE and list(choices) != list(field.choices)):
+            if kind != field.kind and (used := list_segments(field)):
+                raise FieldInUse(", ".join(used))
+            rewritten = _fit(field, kind=kind, choices=choices)
+        before = field.kind
+        field.label, field.kind, field.choices = dict(label), kind, list(choices)
+        field.full_clean()
+        field.save()
+        _rewrite(field.key, rewritten)
+        facts = {"key": field.key, "from": before, "to": kind, "values": len(rewritten)}
+        note("field.changed", by=by, subject=field, facts=facts)
+    return len(rewritten)
+
+
+def drop_field(field: CustomField, *, by: User) -> int:
+    """Delete a field and its values; returns how many persons had one. Raises Used, TooManyValues."""
+    if used := list_segments(field):
+        raise FieldInUse(", ".join(used))
+    with transaction.atomic():
+        had = _holders(field.key)
+        for start in range(0, len(had), _CHUNK):
+            rows = list(Person.objects.filter(pk__in=had[start : start + _CHUNK]).only("id", "fields", "written_by"))
+            for person in rows:
+                person.fields.pop(field.key, None)
+            Person.objects.bulk_update(rows, ["fields"])
+        note("field.dropped", by=by, facts={"key": field.key, "values": len(had)})
+        field.delete()
+    return len(had)
+
+
+def count_values(field: CustomField, *, most: int = 10_000) -> int | None:
+    """Return how many persons have a value; None for more than `most`."""
+    number = Person.objects.filter(fields__has_key=field.key)[: most + 1].count()
+    return number if number <= most else None
+
+
+def list_segments(field: CustomField) -> list[str]:
+    """Return the names of segments that ask for the field."""
+    rows = Segment.objects.order_by("name").values_list("name", "conditions")
+    return [name for name, conditions in rows if _asks(conditions, field.key)]
+
+
+def _asks(tree: object, key: str) -> bool:
+    if isinstance(tree, list):
+        return any(_asks(part, key) for part in tree)
+    if isinstance(tree, dict):
+        return tree.get("field") == key or any(_asks(part, key) for part in tree.values())
+    return False
+
+
+def _holders(key: str) -> list[int]:
+    had = list(Person.objects.filter(fields__has_key=key).order_by("id").values_list("id", flat=True)[: MOST + 1])
+    if len(had) > MOST:
+        raise TooManyValues
+    return had
+
+
+def _fit(field: CustomField, *, kind: str, choices: Sequence[str]) -> dict[int, Value]:
+    had = _holders(field.key)
+    fitting: dict[int, Value] = {}
+    unfit: list[tuple[int, str]] = []
+    number = 0
+    # The whole object is read: taken out alone by SQLite, the text "7" would come back as the number 7.
+    rows = Person.objects.filter(fields__has_key=field.key).order_by("id").values_list("id", "fields")
+    for pk, fields in rows.iterator(chunk_size=2000):
+        value = fields[field.key]
+        try:
+            fitted = _fit_one(value, kind=kind, choices=choices)
+        except ValueMisfit:
+            number += 1
+            if len(unfit) < _EXAMPLES:
+                unfit.append((pk, str(value)[:80]))
+            continue
+        if fitted != value or type(fitted) is not type(value):
+            fitting[pk] = fitted
+    if number:
+        raise ValuesUnfit(number, len(had), unfit)
+    return fitting
+
+
+def _fit_one(value: object, *, kind: str, choices: Sequence[str]) -> Value:
+    text = ("yes" if value else "no") if isinstance(value, bool) else str(value)
+    fitted = read_value(text, kind=kind)
+    if kind == CustomField.Kind.CHOICE and choices and text not in choices:
+        raise ValueMisfit(text)
+    return fitted
+
+
+def _rewrite(key: str, values: Mapping[int, Value]) -> None:
+    ids = sorted(values)
+    for start in range(0, len(ids), _CHUNK):
+        rows = list(Person.objects.filter(pk__in=ids[start : start + _CHUNK]).only("id", "fields"))
+        for person in rows:
+            person.fields[key] = values[person.pk]
+        Person.objects.bulk_update(rows, ["fields"])

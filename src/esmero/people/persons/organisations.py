@@ -1,0 +1,44 @@
+"""Organisations: made, changed, and persons joined to them by staff."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from esmero.house.audit import note
+from esmero.house.models import User
+from esmero.people.models import Organisation
+from esmero.people.text_folding import fold
+
+FIELDS = ("name", "tax_id", "domain", "country")
+
+
+def find_organisations(rows: QuerySet[Organisation], *, text: str) -> QuerySet[Organisation]:
+    """Narrow organisations to those whose name holds every word, or whose tax id or domain begins so."""
+    names = Q()
+    for word in fold(text).split():
+        names &= Q(folded__contains=word)
+    return rows.filter(names | Q(tax_id__istartswith=text.strip()) | Q(domain__istartswith=text.strip()))
+
+
+def find_named(name: str) -> Organisation | None:
+    """Return the organisation of that name, however it is spelt; the oldest of several."""
+    return Organisation.objects.filter(folded=fold(name)).order_by("id").first()
+
+
+def save_organisation(organisation: Organisation | None, *, facts: Mapping[str, str], by: User | str) -> Organisation:
+    """Make an organisation (None) or change one."""
+    with transaction.atomic():
+        row = organisation or Organisation()
+        for name in FIELDS:
+            setattr(row, name, facts.get(name, ""))
+        row.folded = fold(row.name)
+        row.save()
+        note("organisation.changed" if organisation else "organisation.created", by=by, subject=row)
+    return row
+
+
+def pack_organisation(row: Organisation) -> dict[str, Any]:
+    """Return what can be changed of an organisation."""
+    return {name: getattr(row, name) for name in FIELDS}

@@ -1,0 +1,61 @@
+"""Tags on many persons at once; each change stands in the audit log."""
+
+from collections.abc import Collection
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from esmero.house.audit import note
+from esmero.house.models import User
+from esmero.people.models import Person, Tag
+
+MOST = 50_000
+_CHUNK = 500
+
+
+class TooManyPersons(Exception):
+    """More persons than one act takes; the text says what to do."""
+
+
+def tag_persons(persons: Collection[int], *, name: str, by: User | str) -> list[int]:
+    """Give a tag to these persons and return the ids of those who had not got it. The tag is made if need be."""
+    _check(persons)
+    new: list[int] = []
+    with transaction.atomic():
+        tag, _made = Tag.objects.get_or_create(name=name.strip()[:80])
+        through = Person.tags.through
+        for some in _chunks(persons):
+            have = set(through.objects.filter(tag=tag, person_id__in=some).values_list("person_id", flat=True))
+            missing = [pk for pk in some if pk not in have]
+            through.objects.bulk_create([through(person_id=pk, tag_id=tag.pk) for pk in missing], ignore_conflicts=True)
+            new += missing
+        note("people.tagged", by=by, subject=tag, facts={"tag": tag.name, "persons": len(new)})
+    return new
+
+
+def untag_persons(persons: Collection[int], *, name: str, by: User | str) -> list[int]:
+    """Take a tag from these persons and return the ids of those who had it."""
+    _check(persons)
+    gone: list[int] = []
+    with transaction.atomic():
+        tag = Tag.objects.filter(name=name.strip()).first()
+        if tag is None:
+            return []
+        for some in _chunks(persons):
+            rows = Person.tags.through.objects.filter(tag=tag, person_id__in=some)
+            gone += rows.values_list("person_id", flat=True)
+            rows.delete()
+        note("people.untagged", by=by, subject=tag, facts={"tag": tag.name, "persons": len(gone)})
+    return gone
+
+
+def _check(persons: Collection[int]) -> None:
+    if len(persons) > MOST:
+        raise TooManyPersons(
+            _("At most %(most)s people at once; narrow the list, or do it in parts.") % {"most": format(MOST, ",")}
+        )
+
+
+def _chunks(persons: Collection[int]) -> list[list[int]]:
+    ordered = sorted(persons)
+    return [ordered[start : start + _CHUNK] for start in range(0, len(ordered), _CHUNK)]

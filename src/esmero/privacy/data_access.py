@@ -1,0 +1,245 @@
+"""One's own data behind a fresh link, which goes to the address on file: whoever got a mail passed on learns nothing."""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from esmero.house.audit import note
+from esmero.house.models import Brand
+from esmero.mailroom.composing.compiled_templates import open_signer
+from esmero.mailroom.inbound_addresses import day_of
+from esmero.mailroom.transactional.plain_message import put_out_plain
+from esmero.outbox.relays import brands_with_relay, find_relay
+from esmero.people.addresses.parsing import domain_of, read_address
+from esmero.people.addresses.suppression import find_suppressions
+from esmero.people.models import Address, ContactPoint, Person, Suppression
+from esmero.people.persons.names import refold
+from esmero.privacy.models import AddressChange, DataAccess
+from esmero.rendering.tokens import TokenPurpose
+from esmero.work.jobs import enqueue, save_progress
+from esmero.work.models import Job
+
+MOST_A_DAY = 3
+LASTS = timedelta(days=1)
+MAY_CORRECT = ("given_name", "family_name")
+THE_PERSON = "the person"
+LINK = "write-link"
+log = logging.getLogger(__name__)
+
+
+class AccessRefused(Exception):
+    """What was asked for cannot be; the text is for the person, in their language."""
+
+
+def ask_access(person: Person, *, brand: Brand, language: str, at: datetime) -> bool:
+    """Note that somebody asked for the link to these data; False where it was asked for several times today.
+
+    The letter is written beside the page (write_links): whoever asks cannot tell by time whether one may go.
+    """
+    if DataAccess.objects.filter(person=person, at__gt=at - LASTS).count() >= MOST_A_DAY:
+        return False
+    with transaction.atomic():
+        DataAccess.objects.create(person=person, brand=brand, language=language[:2], at=at)
+    return True
+
+
+def write_links(*, at: datetime, most: int = 100) -> int:
+    """Write the letters with links that were asked for and may go; returns how many wishes were looked at.
+
+    None goes to an address that is silent or gone, nor for a link that has died. Where the brand has no way out, it waits
+    as long as the link would live.
+    """
+    waiting = DataAccess.objects.filter(written_at=None, at__gt=at - LASTS, brand__in=brands_with_relay())
+    done = 0
+    for number in waiting.order_by("id").values_list("pk", flat=True)[:most]:
+        try:
+            done += _write_once(number, at=at)
+        except Exception:  # one that cannot be written keeps nobody else waiting
+            log.exception("no letter for the link %d", number)
+            with transaction.atomic():
+                if DataAccess.objects.filter(pk=number, written_at=None).update(written_at=at):
+                    enqueue(LINK, subject_id=number)
+            done += 1
+    return done
+
+
+def _write_once(number: int, *, at: datetime) -> bool:
+    with transaction.atomic():
+        rows = DataAccess.objects.select_for_update(of=("self",)).select_related("person__address", "brand")
+        row = rows.filter(pk=number, written_at=None).first()
+        if row is None:
+            return False
+        if _may_go(row.person):
+            _write_link(row)
+        row.written_at = at
+        row.save(update_fields=["written_at"])
+    return True
+
+
+def run_link(job: Job) -> bool:
+    """Write one letter that could not be written before; what hinders it stands at the job, where a person sees it."""
+    with transaction.atomic():
+        rows = DataAccess.objects.select_for_update(of=("self",)).select_related("person__address", "brand")
+        row = rows.filter(pk=job.subject, at__gt=timezone.now() - LASTS).first()
+        if row is not None and not job.done and _may_go(row.person):
+            _write_link(row)
+        job.done = 1
+        save_progress(job)
+    return True
+
+
+def _may_go(person: Person) -> bool:
+    if person.state != Person.State.ACTIVE or person.address is None:
+        return False
+    silence = find_suppressions([person.address.value]).get(person.address.value)
+    return silence is None or silence.scope != Suppression.Scope.ALL
+
+
+def _write_link(access: DataAccess) -> None:
+    brand, person = access.brand, access.person
+    assert person.address is not None
+    _write(
+        brand,
+        to=person.address.value,
+        language=access.language or person.language or brand.language,
+        path=_path(TokenPurpose.DATA, access.pk, at=access.at),
+        occasion=f"access {access.pk}",
+        subject=lambda: _("Your data at %(brand)s: the link that you asked for") % {"brand": brand.name},
+        text=lambda place: (
+            _(
+                "Here you see what we hold of you, take it with you, correct it, or have it erased:\n\n%(place)s\n\n"
+                "The link is good until tomorrow. Do not pass it on. If you did not ask for it, do nothing."
+            )
+            % {"place": place}
+        ),
+    )
+
+
+def correct(person: Person, *, values: dict[str, str], at: datetime) -> bool:
+    """Write what the person says of their own name; it is theirs now, so no import changes it. False: nothing new."""
+    with transaction.atomic():
+        row = Person.objects.select_for_update(of=("self",)).get(pk=person.pk)
+        changed = [name for name in MAY_CORRECT if name in values and getattr(row, name) != values[name].strip()[:150]]
+        for name in changed:
+            setattr(row, name, values[name].strip()[:150])
+            row.written_by.pop(name, None)
+        if not changed:
+            return False
+        refold(row)
+        row.save()
+        note("person.corrected", by=THE_PERSON, subject=row, facts={"fields": changed, "at": at.isoformat()})
+    return True
+
+
+def ask_move(person: Person, *, brand: Brand, new: str, language: str, at: datetime) -> AddressChange:
+    """Note the address that a person wants and write to it; nothing changes until it is confirmed from there.
+
+    Raises:
+        Refused: it is no address, or the one that we have.
+        NoRelay: the brand has no way out.
+
+    """
+    address = read_address(new[:400])
+    if not address.usable:
+        raise AccessRefused(_("This is not an e-mail address that we can write to."))
+    if person.address is not None and person.address.value == address.normalised:
+        raise AccessRefused(_("This is the address that we have."))
+    if AddressChange.objects.filter(person=person, at__gt=at - LASTS).count() >= MOST_A_DAY:
+        raise AccessRefused(_("You have asked for this several times today. Please try again tomorrow."))
+    with transaction.atomic():
+        change = AddressChange.objects.create(
+            person=person,
+            brand=brand,
+            old=person.address.value if person.address else "",
+            new=address.normalised,
+            at=at,
+        )
+        _write(
+            brand,
+            to=address.normalised,
+            language=language,
+            path=_path(TokenPurpose.MOVE, change.pk, at=at),
+            occasion=f"move {change.pk}",
+            subject=lambda: _("Please confirm your new address for %(brand)s") % {"brand": brand.name},
+            text=lambda place: (
+                _(
+                    "Somebody, we believe you, wants %(brand)s to write to this address. If it was you, confirm it here:\n\n"
+                    "%(place)s\n\nIf not, do nothing."
+                )
+                % {"brand": brand.name, "place": place}
+            ),
+        )
+    return change
+
+
+def confirm_move(change: AddressChange, *, at: datetime) -> bool:
+    """Write to the new address from now on and tell the old one; False when it was done, or is not to be done any more."""
+    with transaction.atomic():
+        row = AddressChange.objects.select_for_update(of=("self",)).select_related("brand").get(pk=change.pk)
+        person = Person.objects.select_for_update(of=("self",)).select_related("address").get(pk=row.person_id)
+        now = person.address.value if person.address else ""
+        if row.confirmed_at is not None or person.state != Person.State.ACTIVE or now != row.old:
+            return False
+        address, _made = Address.objects.get_or_create(value=row.new, defaults={"domain": domain_of(row.new)})
+        if row.old:
+            ContactPoint.objects.get_or_create(
+                person=person, kind=ContactPoint.Kind.EMAIL, value=row.old, defaults={"usable": False}
+            )
+        person.address = address
+        person.written_by.pop("email", None)
+        person.save(update_fields=["address", "written_by", "changed_at"])
+        row.confirmed_at = at
+        row.save(update_fields=["confirmed_at"])
+        note("person.moved", by=THE_PERSON, subject=person, facts={"change": row.pk})
+        if row.old and row.old not in find_suppressions([row.old]):
+            _tell_old(row, language=person.language or row.brand.language)
+    return True
+
+
+def _tell_old(change: AddressChange, *, language: str) -> None:
+    _write(
+        change.brand,
+        to=change.old,
+        language=language,
+        path="",
+        occasion=f"moved {change.pk}",
+        subject=lambda: _("%(brand)s writes to another address from now on") % {"brand": change.brand.name},
+        text=lambda _place: (
+            _(
+                "You asked us to write to another address from now on, and it was confirmed from there. If it was not you, "
+                "answer this mail or call us: %(phone)s"
+            )
+            % {"phone": change.brand.phone}
+        ),
+    )
+
+
+def _path(purpose: TokenPurpose, number: int, *, at: datetime) -> str:
+    return f"/{purpose.value}/{open_signer().sign(purpose, number, day=day_of(at))}"
+
+
+def _write(
+    brand: Brand,
+    *,
+    to: str,
+    language: str,
+    path: str,
+    occasion: str,
+    subject: Callable[[], str],
+    text: Callable[[str], str],
+) -> None:
+    with translation.override(language):
+        put_out_plain(
+            text(brand.public_url.rstrip("/") + path),
+            subject=subject(),
+            to=to,
+            brand=brand,
+            relay=find_relay(brand),
+            language=language,
+            kind="data",
+            occasion=occasion,
+        )

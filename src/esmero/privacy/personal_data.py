@@ -1,0 +1,325 @@
+"""What happens to each column that names a person: the one literal table behind export and erasure.
+
+A test walks the schema: a model that leads to a person, or a new column of one that does, fails until it stands here.
+Sources: Regulation (EU) 2016/679 art. 5(1)(c) and (e), 5(2), 7(1), 15, 17(1) and (3), 20, 21; capabilities.md, section F.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.db.models import Model
+
+from esmero.asks.models import Submission
+from esmero.campaigns.models import AudienceMember
+from esmero.conversations.models import Conversation, Entry
+from esmero.mailroom.models import ClickTrace, Inbound, ScheduledResend
+from esmero.outbox.models import Captured, Message, MessageEvent
+from esmero.people.models import (
+    Address,
+    ContactPoint,
+    Duplicate,
+    ImportLine,
+    Merge,
+    Note,
+    Permission,
+    PermissionEntry,
+    Person,
+    Preference,
+    Proposal,
+)
+from esmero.privacy.models import AddressChange, DataAccess, DataRequest
+
+
+class RowErasure(StrEnum):
+    """What erasure does to the rows themselves."""
+
+    DELETED = "deleted"
+    BLANKED = "blanked"  # the row stays, what names the person goes
+    UNSHARED = "unshared"  # deleted unless it belongs to somebody else, too
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonalData:
+    """A table that holds something of a person.
+
+    `paths` lead from its rows to the person. Of a blanked row `kept` names the columns that stay, `blanked` those that
+    are emptied; both together are all its columns. `exported` are the columns that the person gets when they ask for
+    their data, `why` says in one line why erasure treats the rows so.
+    """
+
+    name: str
+    model: type[Model]
+    paths: tuple[str, ...]
+    rows: RowErasure
+    why: str
+    kept: tuple[str, ...] = ()
+    blanked: tuple[str, ...] = ()
+    exported: tuple[str, ...] = ()
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
+# The order is that of erasure: what points to other rows goes before them.
+TABLE: tuple[PersonalData, ...] = (
+    PersonalData(
+        name="captured mail",
+        model=Captured,
+        paths=("message__person",),
+        rows=RowErasure.DELETED,
+        why="A copy of the whole letter in the demo's catcher; nothing rests on it.",
+    ),
+    PersonalData(
+        name="arrived mail",
+        model=Inbound,
+        paths=("message__person",),
+        rows=RowErasure.DELETED,
+        why="The raw mail; what followed from it stands in events and ledger.",
+        exported=_names("received_at kind envelope_from envelope_to"),
+    ),
+    PersonalData(
+        name="letters of a conversation",
+        model=Entry,
+        paths=("conversation__person",),
+        rows=RowErasure.BLANKED,
+        why="That and when somebody wrote stays countable; what they wrote goes.",
+        kept=_names("conversation direction at answers forwarded_at"),
+        blanked=_names("author subject text full_text message_id raw"),
+        exported=_names("direction at author subject text full_text"),
+    ),
+    PersonalData(
+        name="conversations",
+        model=Conversation,
+        paths=("person",),
+        rows=RowErasure.BLANKED,
+        why="Answer times stay measurable without the person.",
+        kept=_names("brand language opened_at last_at"),
+        blanked=_names("person address subject state"),
+        exported=_names("brand address subject state opened_at last_at"),
+    ),
+    PersonalData(
+        name="networks of clicks",
+        model=ClickTrace,
+        paths=("event__message__person",),
+        rows=RowErasure.DELETED,
+        why="Kept for a day only, as hashes.",
+    ),
+    PersonalData(
+        name="events of messages",
+        model=MessageEvent,
+        paths=("message__person",),
+        rows=RowErasure.BLANKED,
+        why="Counts of returns and clicks stay true; the relay's words may hold the address and go.",
+        kept=_names("message kind at link machine"),
+        blanked=_names("facts"),
+        exported=_names("kind at link machine facts"),
+    ),
+    PersonalData(
+        name="messages to be sent again",
+        model=ScheduledResend,
+        paths=("message__person",),
+        rows=RowErasure.DELETED,
+        why="Nothing is sent any more.",
+    ),
+    PersonalData(
+        name="proposed addresses",
+        model=Proposal,
+        paths=("person", "became"),
+        rows=RowErasure.DELETED,
+        why="An address that a machine named, of the person or of another; nothing rests on it.",
+        exported=_names("kind address words state found_at"),
+    ),
+    PersonalData(
+        name="sign-ups",
+        model=Submission,
+        paths=("person",),
+        rows=RowErasure.DELETED,
+        why="Their proof stands in the ledger of permissions.",
+        exported=_names("form address language values topics monthly wording wording_version at confirmed_at"),
+    ),
+    PersonalData(
+        name="messages",
+        model=Message,
+        paths=("person",),
+        rows=RowErasure.BLANKED,
+        why="The ledger proves what was sent, when, and on which ground (art. 5(2)); the address goes.",
+        kept=_names(
+            "claimed_by claimed_until tries dispatch person occasion channel receiver language lane verdict promotion judged_at opaque sent_at worst"
+        ),
+        blanked=_names("address objections trouble payload state due_at"),
+        exported=_names("dispatch channel address language state verdict objections judged_at sent_at"),
+    ),
+    PersonalData(
+        name="dry runs",
+        model=AudienceMember,
+        paths=("person",),
+        rows=RowErasure.DELETED,
+        why="The sums stand at the campaign.",
+        exported=_names("campaign outcome codes facts promotion"),
+    ),
+    PersonalData(
+        name="permission standings",
+        model=Permission,
+        paths=("person",),
+        rows=RowErasure.DELETED,
+        why="They follow from the ledger; without a person nothing is asked of them.",
+        exported=_names("brand channel purpose topic state basis granted_at withdrawn_at objected"),
+    ),
+    PersonalData(
+        name="permission ledger",
+        model=PermissionEntry,
+        paths=("person",),
+        rows=RowErasure.BLANKED,
+        why="Proof that what was sent was allowed, or objected to (art. 7(1), 17(3)(e)); the papers themselves go.",
+        kept=_names(
+            "person brand channel purpose topic act basis at wording wording_version by_person recorded_at source"
+        ),
+        blanked=_names("proof proof_place"),
+        exported=_names(
+            "brand channel purpose topic act basis at wording wording_version source proof_place by_person recorded_at"
+        ),
+    ),
+    PersonalData(
+        name="wishes",
+        model=Preference,
+        paths=("person",),
+        rows=RowErasure.DELETED,
+        why="Nothing is sent any more, so nothing is to be wished.",
+        exported=_names("brand topic wanted minimum_gap_days paused_until changed_at"),
+    ),
+    PersonalData(
+        name="other ways to reach them",
+        model=ContactPoint,
+        paths=("person",),
+        rows=RowErasure.DELETED,
+        why="Nobody is to be reached any more.",
+        exported=_names("kind value facts usable"),
+    ),
+    PersonalData(
+        name="notes",
+        model=Note,
+        paths=("person",),
+        rows=RowErasure.DELETED,
+        why="What the house wrote down about somebody who is no longer known.",
+        exported=_names("kind text at written_at"),
+    ),
+    PersonalData(
+        name="lines of imports",
+        model=ImportLine,
+        paths=("person",),
+        rows=RowErasure.BLANKED,
+        why="The sums of an import stay true; what stood in the cells goes.",
+        kept=_names("of line verdict address_verdict reason warnings"),
+        blanked=_names("person number cell"),
+        exported=_names("of line verdict number reason"),
+    ),
+    PersonalData(
+        name="links to their data",
+        model=DataAccess,
+        paths=("person",),
+        rows=RowErasure.DELETED,
+        why="A link to data that are no longer there.",
+        exported=_names("brand at used_at"),
+    ),
+    PersonalData(
+        name="changes of address",
+        model=AddressChange,
+        paths=("person",),
+        rows=RowErasure.DELETED,
+        why="It holds two addresses and proves nothing that anybody could ask for.",
+        exported=_names("brand old new at confirmed_at"),
+    ),
+    PersonalData(
+        name="requests about their data",
+        model=DataRequest,
+        paths=("person",),
+        rows=RowErasure.BLANKED,
+        why="Proof that the right was answered in time (art. 12(3), 5(2)).",
+        kept=_names("kind person brand state at due_at answered_at answered_by"),
+        blanked=_names("words"),
+        exported=_names("kind brand state at due_at answered_at words"),
+    ),
+    PersonalData(
+        name="doubles",
+        model=Duplicate,
+        paths=("first", "second"),
+        rows=RowErasure.DELETED,
+        why="A guess about two persons, of whom one is no longer known.",
+    ),
+    PersonalData(
+        name="merges",
+        model=Merge,
+        paths=("kept", "gone"),
+        rows=RowErasure.BLANKED,
+        why="That it was done stays; what moved holds names and addresses.",
+        kept=_names("kept gone by at undone_at undone_by"),
+        blanked=_names("facts"),
+        exported=_names("at undone_at"),
+    ),
+    PersonalData(
+        name="address",
+        model=Address,
+        paths=("person",),
+        rows=RowErasure.UNSHARED,
+        why="Deleted unless somebody else uses it; its hash stays in the list of those that are left alone (T21).",
+        exported=_names("value standing reason since"),
+    ),
+    PersonalData(
+        name="person",
+        model=Person,
+        paths=("pk",),
+        rows=RowErasure.BLANKED,
+        why="An empty row that the ledger's proofs point to.",
+        kept=_names("created_at changed_at language country"),
+        blanked=_names(
+            "number given_name family_name title name_is_damaged organisation address fields written_by folded state tags"
+        ),
+        exported=_names(
+            "number given_name family_name title language country organisation address fields tags state created_at changed_at"
+        ),
+    ),
+)
+
+# What is emptied to something else than "", None, {} or [].
+EMPTIED = {
+    (Person, "state"): Person.State.ERASED,
+    (Person, "name_is_damaged"): False,
+    (Conversation, "state"): Conversation.State.CLOSED,
+}
+# Emptied by a rule of its own: a message that has not left never leaves; tags are rows of a table between.
+BY_RULE = frozenset({(Message, "state"), (Message, "due_at"), (Person, "tags")})
+
+# Tables that name no person (or only staff, whose data the house keeps as an employer does). A new one must be put here
+# or above; `Sealed` holds bytes and follows the rows that point to it, `Suppression` holds hashes alone.
+IMPERSONAL = frozenset(
+    _names(
+        "AggregateReport AggregateRow AlignmentDay AlignmentSource AuditEntry BlockedDomain Brand Campaign Counted Dispatch Form Happening Hook Import Job Link Mailbox MailboxFolder MediaFile Organisation OwnField Purpose Relay Retention ReturnCount SavedView Sealed Segment Suppression Tag Tally Template TemplateText TemplateVersion Topic Trial User"
+    )
+)
+
+
+def find_gaps(models: Iterable[type[Model]]) -> list[str]:
+    """Return what is wrong with the table against these models: each a sentence; empty when it is complete."""
+    held = {holding.model: holding for holding in TABLE}
+    gaps: list[str] = []
+    for model in models:
+        name = model.__name__
+        if (model in held) == (name in IMPERSONAL):
+            gaps.append(f"{name} stands in both lists of privacy/personal_data.py, or in none.")
+        holding = held.get(model)
+        if holding is None:
+            gaps += [
+                f"{name}.{field.name} names a person, but {name} is not in the table."
+                for field in model._meta.get_fields()
+                if field.concrete and field.related_model in held
+            ]
+            continue
+        columns = {field.name for field in (*model._meta.fields, *model._meta.many_to_many)} - {"id"}
+        told = {*holding.kept, *holding.blanked}
+        if holding.rows is RowErasure.BLANKED:
+            gaps += [f"{name}.{column} is neither kept nor blanked." for column in sorted(columns - told)]
+            gaps += [f"{name}.{column} is kept and blanked." for column in sorted({*holding.kept} & {*holding.blanked})]
+        gaps += [f"{name}.{column} does not exist." for column in sorted((told | {*holding.exported}) - columns)]
+    return gaps

@@ -1,0 +1,45 @@
+"""The foot of a mail: who wrote it, why you get it, phone, postal address, preferences and leave, one line each."""
+
+from dataclasses import dataclass
+from html import escape
+
+from esmero.rendering.templates.placeholders import Placeholders
+from esmero.rendering.tokens import TokenPurpose
+
+FOOTER_IN_THE_DARK = (
+    "@media (prefers-color-scheme: dark) { .esmero-foot div, .esmero-foot a { color: #a9b0b7 !important; } }"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Footer:
+    """All words come translated; an empty one leaves its line out (a service mail has nothing to leave)."""
+
+    sender: str
+    reason: str
+    phone: str = ""
+    postal: str = ""
+    why_label: str = ""
+    preferences_label: str = ""
+    unsubscribe_label: str = ""
+
+
+def append_footer(mjml: str, footer: Footer, masks: Placeholders) -> str:
+    """Give masked MJML with the foot as the last section of its body; its links carry tokens and count no clicks."""
+    lines = [escape(words) for words in (footer.sender, footer.reason, footer.phone, footer.postal) if words]
+    lines += [
+        f'<a href="{masks.way(purpose)}" style="color:#5c5c5c;">{escape(label)}</a>'
+        for purpose, label in (
+            (TokenPurpose.WHY, footer.why_label),
+            (TokenPurpose.PREFERENCES, footer.preferences_label),
+            (TokenPurpose.UNSUBSCRIBE, footer.unsubscribe_label),
+        )
+        if label
+    ]
+    section = (
+        '<mj-section padding="24px 20px"><mj-column><mj-text css-class="esmero-foot" font-size="13px" line-height="20px" color="#5c5c5c" '
+        "font-family=\"-apple-system, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif\">"
+        f"{'<br>'.join(lines)}</mj-text></mj-column></mj-section>"
+    )
+    body, end, rest = mjml.rpartition("</mj-body>")
+    return f"{body}{section}{end}{rest}"

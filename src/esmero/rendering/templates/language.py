@@ -1,0 +1,171 @@
+"""The language of templates: Jinja2's sandbox cut down to reading fields, filters, comparisons, `if` and `for`.
+
+Nothing here can call, import, assign or loop without end, so a template's cost is bounded by the facts it is given.
+"""
+
+import re
+from difflib import get_close_matches
+from typing import Any
+from urllib.parse import quote
+
+from jinja2 import ChainableUndefined, TemplateSyntaxError, meta, nodes
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from esmero.rendering.templates.problem import TemplateProblem, TranslatableText
+
+# After parsing, what the author wrote between braces stands between these, so that braces in the text mean nothing.
+OPEN_FIELD, CLOSE_FIELD, OPEN_STEP, CLOSE_STEP = "\ue000", "\ue001", "\ue002", "\ue003"
+OPEN_WAY, CLOSE_WAY = "\ue006", "\ue007"
+RESERVED = re.compile("[\ue000-\ue007]")
+
+_FILTERS = (
+    "abs", "capitalize", "default", "first", "join", "last", "length", "lower", "replace", "round", "sort", "title",
+    "trim", "truncate", "upper", "int",
+)  # fmt: skip
+_NODES = (
+    nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.Const, nodes.Tuple, nodes.List,
+    nodes.If, nodes.For, nodes.Filter, nodes.Test, nodes.Compare, nodes.Operand, nodes.And, nodes.Or, nodes.Not,
+    nodes.CondExpr, nodes.Getattr, nodes.Getitem, nodes.Keyword, nodes.Neg, nodes.Add, nodes.Sub, nodes.Concat,
+)  # fmt: skip
+_UNSAFE_SCHEME = "#"
+_MEANS = TranslatableText("Use fields, filters, comparisons, if and for only")
+
+
+def is_blank(value: object) -> bool:
+    """Say whether there is nothing to show: None, a missing field, or only white space."""
+    return value is None or isinstance(value, ChainableUndefined) or (isinstance(value, str) and not value.strip())
+
+
+def put_plainly(value: object) -> str:
+    """Write a value as text: nothing for None, line ends as LF, half a surrogate pair as a question mark."""
+    if value is None:
+        return ""
+    text = value if type(value) is str else str(value)
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
+
+
+def _fallback(value: object, instead: object) -> object:
+    return instead if is_blank(value) else value
+
+
+def _web_address(value: object) -> str:
+    """Let only addresses through that a mail reader may open: no `javascript:`, no relative path."""
+    text = put_plainly(value).strip()
+    return text if re.match(r"(https?://|mailto:|tel:)", text, re.IGNORECASE) else _UNSAFE_SCHEME
+
+
+def _query_value(value: object) -> str:
+    return quote(put_plainly(value), safe="@")
+
+
+def _finish(value: Any) -> Any:
+    return put_plainly(None if isinstance(value, ChainableUndefined) else value)
+
+
+def _environment(*, autoescape: bool, **delimiters: str) -> ImmutableSandboxedEnvironment:
+    made = ImmutableSandboxedEnvironment(
+        autoescape=autoescape,
+        undefined=ChainableUndefined,
+        finalize=_finish,
+        keep_trailing_newline=True,
+        cache_size=0,
+        **delimiters,
+    )
+    made.globals.clear()
+    made.filters = {name: made.filters[name] for name in _FILTERS} | {"fallback": _fallback}
+    return made
+
+
+WRITTEN = _environment(autoescape=False)
+_INNER = {
+    "variable_start_string": OPEN_FIELD,
+    "variable_end_string": CLOSE_FIELD,
+    "block_start_string": OPEN_STEP,
+    "block_end_string": CLOSE_STEP,
+    "comment_start_string": "\ue004",
+    "comment_end_string": "\ue005",
+}
+PLAIN = _environment(autoescape=False, **_INNER)
+HTML = _environment(autoescape=True, **_INNER)
+for _each in (PLAIN, HTML):
+    _each.filters |= {"web_address": _web_address, "query_value": _query_value}
+
+
+def place_of(part: str, line: int) -> str:
+    """Name a place as a person finds it; only the body has lines worth naming."""
+    return f"{part} line {line}" if part == "body" else part
+
+
+def check_language(text: str, *, part: str, fields: frozenset[str]) -> tuple[frozenset[str], list[TemplateProblem]]:
+    """Give the fields that `text` uses and every problem found in it: syntax, means not allowed, unknown fields."""
+    try:
+        tree = WRITTEN.parse(text)
+    except TemplateSyntaxError as error:
+        return frozenset(), _syntax_problems(text, error, part=part)
+    problems = [
+        TemplateProblem(
+            place_of(part, node.lineno),
+            TranslatableText("%(what)s cannot be used in a template", what=_describe(node)),
+            _MEANS,
+        )
+        for node in tree.find_all((nodes.Stmt, nodes.Expr))
+        if not isinstance(node, _NODES)
+    ]
+    for kind, known, substitute in ((nodes.Filter, WRITTEN.filters, "fallback"), (nodes.Test, WRITTEN.tests, "none")):
+        for node in tree.find_all(kind):
+            if node.name not in known:
+                what = TranslatableText(
+                    "the %(kind)s “%(name)s” does not exist", kind=kind.__name__.lower(), name=node.name
+                )
+                problems.append(TemplateProblem(place_of(part, node.lineno), what, _suggest(node.name, known)))
+                node.name = substitute  # so that the search for unknown fields below goes on
+    used = frozenset(meta.find_undeclared_variables(tree))
+    unknown = {
+        (node.lineno, node.name)
+        for node in tree.find_all(nodes.Name)
+        if node.ctx == "load" and node.name in used and node.name not in fields
+    }
+    problems += [
+        TemplateProblem(
+            place_of(part, line),
+            TranslatableText("the field “%(name)s” does not exist", name=name),
+            _suggest(name, fields),
+        )
+        for line, name in sorted(unknown)
+    ]
+    return used, problems
+
+
+def _syntax_problems(text: str, error: TemplateSyntaxError, *, part: str) -> list[TemplateProblem]:
+    """Jinja2 stops at its first error; each field on its own is tried as well, so that all bad ones are named."""
+    found = {(error.lineno, error.message or "cannot be read")}
+    for match in re.finditer(r"\{\{.*?\}\}", text, re.DOTALL):
+        try:
+            WRITTEN.parse(match[0])
+        except TemplateSyntaxError as inner:
+            found.add((text.count("\n", 0, match.start()) + inner.lineno, inner.message or "cannot be read"))
+    return [
+        TemplateProblem(
+            place_of(part, line),
+            TranslatableText("the template language is not understood: %(said)s", said=said),
+            TranslatableText("Mend what stands between the braces"),
+        )
+        for line, said in sorted(found)
+    ]
+
+
+def _describe(node: nodes.Node) -> str:
+    return {"Call": "calling a function", "Assign": "set", "Mul": "multiplication", "Div": "division"}.get(
+        type(node).__name__, f"“{type(node).__name__.lower()}”"
+    )
+
+
+def _suggest(name: str, known: Any) -> TranslatableText:
+    near = get_close_matches(name, list(known), n=1)
+    return (
+        TranslatableText("Write “%(name)s”", name=near[0])
+        if near
+        else TranslatableText("Known are: %(names)s", names=", ".join(sorted(known)))
+    )

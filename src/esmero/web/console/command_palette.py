@@ -1,0 +1,105 @@
+"""The search over everything: people, messages, templates, segments, the pages of the menu, and what one can begin."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db.models import CharField, F, Value
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from esmero.campaigns.models import Campaign
+from esmero.content.models import Template
+from esmero.house.models import Brand, User
+from esmero.people.models import Person, Segment
+from esmero.people.persons.search import seek_persons
+from esmero.people.text_folding import fold
+from esmero.web.console.access import requires, staff
+from esmero.web.console.menu import list_acts, list_places
+from esmero.web.console.page_frame import read_brand, show_part
+
+_MOST = 6  # of each kind
+_LONGEST = 120  # characters that are looked at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchHit:
+    """One thing found: its words, what else is known of it, and where it stands."""
+
+    words: str | Promise
+    url: str
+    note: str = ""
+
+
+type Groups = list[tuple[str, list[SearchHit]]]
+
+
+@require_safe
+@requires()
+def palette(request: HttpRequest) -> HttpResponse:
+    """Answer what a text finds, as options of the list; an empty one shows where one can go."""
+    text = request.GET.get("q", "")[:_LONGEST].strip()
+    groups = find(text, by=staff(request), brand=read_brand(request))
+    number = sum(len(hits) for _title, hits in groups)
+    return show_part(request, "console/palette_found.html", groups=groups, text=text, number=number)
+
+
+def find(text: str, *, by: User, brand: Brand | None) -> Groups:
+    """Return what a text finds, in groups; people and pages by their beginning, the few rest by what they contain."""
+    acts = [SearchHit(words=act.words, url=reverse(f"console:{act.address}")) for act in list_acts(by)]
+    pages = [
+        SearchHit(words=place.words, url=reverse(f"console:{place.address}"))
+        for place in list_places(by, demo=settings.ESMERO.demo)
+    ]
+    if not text:
+        return [(_("Begin"), acts), (_("Go to"), pages)]
+    return [
+        (_("People"), [_person(person) for person in seek_persons(text, limit=_MOST)]),
+        (_("Messages"), _named(text, brand=brand)),
+        (_("Begin"), _fitting(acts, text=text)),
+        (_("Go to"), _fitting(pages, text=text)),
+    ]
+
+
+def _person(person: Person) -> SearchHit:
+    known = (person.number, person.address.value if person.address else "")
+    return SearchHit(
+        words=str(person),
+        note=" · ".join(part for part in known if part),
+        url=reverse("console:person", args=[person.pk]),
+    )
+
+
+def _fitting(hits: Iterable[SearchHit], *, text: str) -> list[SearchHit]:
+    wanted = fold(text)
+    return [hit for hit in hits if any(word.startswith(wanted) for word in _tails(fold(str(hit.words))))]
+
+
+def _tails(words: str) -> list[str]:
+    """Return the words from each of them on: a text may begin at any."""
+    parts = words.split()
+    return [" ".join(parts[place:]) for place in range(len(parts))]
+
+
+def _named(text: str, *, brand: Brand | None) -> list[SearchHit]:
+    """Find campaigns and templates of the brand, and segments, by a part of their name: one query, few rows each."""
+    kinds = {
+        "campaign": (_("Campaign"), Campaign.objects.filter(brand=brand)),
+        "template": (_("Template"), Template.objects.filter(brand=brand)),
+        "segment": (_("Segment"), Segment.objects.all()),
+    }
+    first, *others = (
+        rows.filter(name__icontains=text)
+        .annotate(which=Value(kind, output_field=CharField()), words=F("name"))
+        .order_by()
+        .values_list("which", "pk", "words")
+        for kind, (_title, rows) in kinds.items()
+    )
+    found = first.union(*others, all=True).order_by("-pk")[: _MOST * 2]
+    return [
+        SearchHit(words=words, note=kinds[kind][0], url=reverse(f"console:{kind}", args=[pk]))
+        for kind, pk, words in found
+    ]

@@ -1,0 +1,210 @@
+"""A campaign's pages: from a draft through the dry run to the sending, and what came of it."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from esmero.campaigns.lifecycle import CampaignMoveRefused, change_campaign, create_campaign, find_missing
+from esmero.campaigns.models import Campaign
+from esmero.campaigns.queries import CampaignStatistics, audience_rows, read_account
+from esmero.content.models import TemplateText
+from esmero.dossier.segments.selection import select_persons
+from esmero.house.audit_queries import list_audit
+from esmero.mailroom.composing.goal_links import list_targets
+from esmero.mailroom.composing.preview import Preview, preview
+from esmero.outbox.models import Message
+from esmero.outbox.queries import dispatch_rows
+from esmero.people.models import Person
+from esmero.people.segments.serialization import SegmentFault
+from esmero.rendering.templates.problem import TemplateFault
+from esmero.web.console.access import requires, staff
+from esmero.web.console.list_pages import answer_list
+from esmero.web.console.messages.campaigns.campaign_form import CampaignForm
+from esmero.web.console.messages.campaigns.charts import chart_acts, chart_links
+from esmero.web.console.messages.campaigns.funnel import build_funnel, reasons_of_dry_run, sort_reasons
+from esmero.web.console.messages.campaigns.recipients import AUDIENCE, recipients_of
+from esmero.web.console.messages.templates.test_status import find_test
+from esmero.web.console.page_frame import read_brand, show, show_part, wants_part
+from esmero.web.parts.components.rates import say_estimate, say_share
+
+_TABS = ("overview", "message", "record")
+# What moves by itself, so that the page asks for it again.
+LIVE = frozenset({"checking", "planning", "running"})
+RECEIVERS = 8
+
+
+@requires("campaigns.write")
+def edit_campaign(request: HttpRequest, pk: int | None = None) -> HttpResponse:
+    """Make a campaign, or change a draft."""
+    changed = get_object_or_404(Campaign, pk=pk) if pk else None
+    brand = changed.brand if changed else read_brand(request)
+    if brand is None:
+        return redirect("console:today")
+    form = CampaignForm(request.POST or None, brand=brand, campaign=changed, segment=request.GET.get("segment", ""))
+    if request.method == "POST" and form.is_valid():
+        try:
+            if changed:
+                kept = change_campaign(changed, by=staff(request), **form.facts())
+            else:
+                kept = create_campaign(brand=brand, by=staff(request), **form.facts())
+        except CampaignMoveRefused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            return redirect("console:campaign", pk=kept.pk)
+    return show(
+        request,
+        "console/messages/campaign_form.html",
+        subject="campaigns",
+        form=form,
+        campaign=changed,
+        lacking=form.find_lacking(),
+    )
+
+
+@requires()
+def campaign(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show a campaign; htmx asks for its live part again while something moves."""
+    shown = _load(pk)
+    tab = request.GET.get("tab", "overview")
+    if tab == "people" and not wants_part(request):
+        query = request.GET.copy()
+        query.pop("tab")
+        return redirect(f"{reverse('console:campaign-people', args=[pk])}?{query.urlencode()}")
+    tab = tab if tab in (*_TABS, "people") else "overview"
+    if wants_part(request) and request.GET.get("was") != shown.state:
+        return HttpResponse(headers={"HX-Refresh": "true"})
+    account = read_account(shown, at=timezone.now())
+    live = _live(shown, account)
+    if wants_part(request):
+        return show_part(request, "console/messages/campaign_live.html", campaign=shown, tab=tab, **live)
+    return show(
+        request,
+        f"console/messages/campaign_{tab}.html",
+        subject="campaigns",
+        campaign=shown,
+        tab=tab,
+        **live,
+        **_TAB_FACTS[tab](shown, account),
+        **find_test(request.GET.get("test", "") if tab == "message" else ""),
+    )
+
+
+@requires()
+def recipients(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Show the people of a campaign: the dry run's verdicts, and after the start each message with what came of it."""
+    shown = _load(pk)
+    account = read_account(shown, at=timezone.now())
+    started = shown.dispatch_id is not None and shown.state != Campaign.State.PLANNING
+    rows: Any
+    if started:
+        assert shown.dispatch_id is not None
+        figures = account.figures if account else None
+        ends = (figures.get("first"), figures.get("last")) if figures and not request.GET.get("state") else None
+        rows = dispatch_rows(shown.dispatch_id, ends=ends)
+        names = [name for name, *_rest in account.receivers if name][:30] if account else []
+        listing = recipients_of(shown, receivers=names)
+    else:
+        rows, listing = audience_rows(shown), AUDIENCE
+    return answer_list(
+        request,
+        "console/messages/campaign_people.html",
+        listing=listing,
+        rows=rows,
+        subject="campaigns",
+        campaign=shown,
+        tab="people",
+        empty_title=_("Nobody here"),
+        empty_text=_("The people appear with the dry run."),
+        **_live(shown, account),
+    )
+
+
+@requires()
+def hours(request: HttpRequest, pk: int) -> HttpResponse:
+    """Answer the charts of a campaign alone: the page asks for them now and then while it is seen."""
+    shown = _load(pk)
+    account = read_account(shown, at=timezone.now())
+    facts = {**_overview(shown, account), "moving": shown.state in LIVE}
+    return show_part(request, "console/messages/campaign_charts.html", campaign=shown, **facts)
+
+
+def _load(pk: int) -> Campaign:
+    related = ("brand", "topic__purpose", "segment", "version__template", "job", "dispatch")
+    return get_object_or_404(Campaign.objects.select_related(*related), pk=pk)
+
+
+def _live(shown: Campaign, account: CampaignStatistics | None) -> dict[str, Any]:
+    """Gather what changes while the campaign moves: progress, funnel, reasons."""
+    if shown.state == Campaign.State.PLANNING:
+        account = None
+    reasons = dict(account.refusals) if account else reasons_of_dry_run(shown)
+    dry = int(shown.counts.get("go", 0)) + int(shown.counts.get("wait", 0))
+    progress = account.progress if account else None
+    to_get = progress.total + progress.states.get("cancelled", 0) if progress else dry
+    failed = sum(
+        account.figures.worst(worst, state=Message.State.GAVE_UP)
+        for worst in Message.Worst.values
+        if worst not in (Message.Worst.RETURNED_FOR_GOOD, Message.Worst.COMPLAINED)
+    ) if account else 0  # fmt: skip
+    return {
+        "progress": progress,
+        "account": account,
+        "reasons": sort_reasons(reasons),
+        "to_get": to_get,
+        "left_out": sum(reasons.values()),
+        "waits": int(shown.counts.get("wait", 0)),
+        "failed": failed,
+        "missing": find_missing(shown),
+        "funnel": build_funnel(reasons=reasons, to_get=to_get, account=account, goal=shown.goal),
+        "moving": shown.state in LIVE,
+        "uncounted": shown.dispatch_id is not None and account is None and shown.state != Campaign.State.PLANNING,
+    }
+
+
+def _overview(shown: Campaign, account: CampaignStatistics | None) -> dict[str, Any]:
+    goals = {"goal_links": list_targets(shown.version) if shown.version else []}
+    if account is None:
+        return {"receivers": [], "links": [], **goals}
+    delivered = account.progress.left - account.returned
+    receivers = [
+        (name, left, bad, say_share(bad, left), complaints, say_estimate(complaints, left))
+        for name, left, bad, complaints in account.receivers[:RECEIVERS]
+    ]
+    links = [(link, say_estimate(link.people, delivered)) for link in account.links[:30]]
+    return {
+        "receivers": receivers,
+        "links": links,
+        "acts_chart": chart_acts(account.figures),
+        "links_chart": chart_links(account.links) if account.links else None,
+        **goals,
+    }
+
+
+def _message(shown: Campaign, _account: CampaignStatistics | None) -> dict[str, Any]:
+    """Show each language as the first person of the segment sees it."""
+    if shown.version is None:
+        return {"texts": []}
+    texts = list(shown.version.texts.order_by("language").select_related("version__template__brand"))
+    try:
+        person = select_persons(shown.segment.conditions).first() if shown.segment else None
+    except SegmentFault:  # the segment says so on its own page
+        person = None
+    return {"person": person, "texts": [(text, _see(text, person=person, campaign=shown)) for text in texts]}
+
+
+def _see(text: TemplateText, *, person: Person | None, campaign: Campaign) -> Preview | None:
+    try:
+        return preview(text, person=person, campaign=campaign)
+    except TemplateFault:
+        return None
+
+
+def _record(shown: Campaign, _account: CampaignStatistics | None) -> dict[str, Any]:
+    return {"entries": list_audit(shown)}
+
+
+_TAB_FACTS = {"overview": _overview, "message": _message, "record": _record}

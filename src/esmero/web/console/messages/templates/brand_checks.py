@@ -1,0 +1,138 @@
+"""What a letter needs from its brand, which numbers in it cost its readers too much, and where its readers read."""
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from django.db.models import Q, Sum
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from esmero.asks.models import Form
+from esmero.campaigns.models import Campaign
+from esmero.content.models import Template
+from esmero.dossier.models import DailyAggregate
+from esmero.house.jurisdictions import is_ordinary_rate
+from esmero.house.models import Brand
+from esmero.mailroom.composing.recipient_fields import SHARE
+from esmero.rendering.checks.css_support import GMAIL, GMX, ORANGE, OUTLOOK_COM, YAHOO
+from esmero.rendering.checks.findings import look_for_commerce
+from esmero.rendering.templates.compile import CompiledTemplate, TemplateSource
+from esmero.web.console.messages.templates.findings import FindingNote, tell_findings
+from esmero.web.parts.components.template_tags import language_name, said
+
+DAYS = 30
+MOST_USES = 20
+AHEAD = (Campaign.State.DRAFT, Campaign.State.CHECKING, Campaign.State.CHECKED)
+# Name of a receiver (outbox/receivers.py), or a domain → the program that its users read in.
+_PROGRAMS = {"Gmail": GMAIL, "Yahoo": YAHOO, "Microsoft": OUTLOOK_COM, "Orange": ORANGE}
+_GMX = re.compile(r"(gmx\.[a-z]+|web\.de)")
+_PHONE = re.compile(r"(?<![\w/.=-])(?:\+|00)?\d[\d \u00a0\u202f().-]{6,18}\d(?![\w/-])")
+
+
+def read_shares() -> dict[str, int]:
+    """Return of each program the percentage of the last 30 days' mail that went to it, from the stored figures."""
+    since = timezone.now().date() - timedelta(days=DAYS)
+    sent: Counter[str] = Counter()
+    rows = DailyAggregate.of_every_brand().filter(kind="sent", day__gte=since).values("key").annotate(sum=Sum("number"))
+    for key, number in rows.values_list("key", "sum"):
+        sent[_PROGRAMS.get(key) or (GMX if _GMX.fullmatch(key) else "")] += number
+    whole = sum(sent.values())
+    return {name: round(100 * number / whole) for name, number in sent.items() if name and whole}
+
+
+def tell_commerce(
+    source: TemplateSource, *, uses: Sequence[Campaign | Form], blocks: Mapping[int, int] | None
+) -> list[FindingNote]:
+    """Say what sells in a text outside of its promotion, where one of its uses is sent as no advertising."""
+    use = next((one for one in uses if isinstance(one, Form) or not one.topic.purpose.commercial), None)
+    if use is None:
+        return []
+    found = [replace(one, facts={**one.facts, "use": use.name}) for one in look_for_commerce(source)]
+    return tell_findings(found, blocks=blocks)
+
+
+def tell_reason(campaign: Campaign, *, languages: Sequence[str]) -> list[FindingNote]:
+    """Say in which of its languages a campaign does not say why its readers get it, and where to write it."""
+    url = reverse("console:campaign-edit", args=[campaign.pk])
+    facts = {"campaign": campaign.name}
+    written = [code for code, words in campaign.reason.items() if words.strip()]
+    if not written:
+        words = _(
+            "“%(campaign)s” does not say why its readers get it, and nothing leaves without. Write it in the campaign, in one "
+            "sentence from the reader’s side; it stands in the foot of the letter."
+        )
+        return [FindingNote(words=words % facts, place=_("the campaign’s reason"), go="", url=url)]
+    words = _(
+        "“%(campaign)s” does not say in %(language)s why its readers get it: they would read it in %(other)s. Write it in the "
+        "campaign."
+    )
+    return [
+        FindingNote(
+            words=words
+            % {**facts, "language": language_name(code), "other": language_name(_stand_in(campaign, written))},
+            place=_("the campaign’s reason"),
+            go="",
+            url=f"{url}#id_reason_{code}",
+        )
+        for code in languages
+        if code not in written
+    ]
+
+
+def tell_share(campaign: Campaign, source: TemplateSource) -> list[FindingNote]:
+    """Say where a text offers an address to pass on that leads nowhere, because its topic is public to nobody."""
+    if campaign.topic.archive_is_public or SHARE not in source.mjml or f"if {SHARE}" in source.mjml:
+        return []
+    words = _(
+        "The letter offers its address to pass on, but the issues of “%(topic)s” are public to nobody, so it leads nowhere. "
+        "Make them public, or put the link between {%% if share_url %%} and {%% endif %%}."
+    )
+    url = reverse("console:topic", args=[campaign.topic_id])
+    facts = {"topic": said(campaign.topic.name) or campaign.topic.code}
+    return [FindingNote(words=words % facts, place=_("the topic"), go="", url=url)]
+
+
+def _stand_in(campaign: Campaign, written: Sequence[str]) -> str:
+    """Return the language in which the reason is printed for those in whose own it was not written."""
+    return next((code for code in campaign.reason if code in written), campaign.brand.language)
+
+
+def find_uses(template: Template) -> list[Campaign | Form]:
+    """Return what a template is for: the forms whose mails it makes, and the campaigns that may still leave with it.
+
+    Without one of these, the campaign that used it last. Three queries.
+    """
+    forms = Form.objects.filter(Q(confirmation=template) | Q(welcome=template)).exclude(state=Form.State.CLOSED)
+    campaigns = Campaign.objects.filter(version__template=template).select_related("topic__purpose", "brand")
+    ahead = list(campaigns.filter(state__in=AHEAD).order_by("-id")[:MOST_USES])
+    uses: list[Campaign | Form] = [*forms.order_by("id")[:MOST_USES], *ahead]
+    return uses or list(campaigns.order_by("-id")[:1])
+
+
+def tell_care(brand: Brand, compiled: CompiledTemplate) -> list[FindingNote]:
+    """Say what is missing of the brand (rules G10 and G11), and each number that costs more than an ordinary call."""
+    place, url = _("the brand’s settings"), reverse("console:brand-edit", args=[brand.pk])
+    told = []
+    if not is_ordinary_rate(brand.phone, code=brand.profile):
+        told.append(
+            FindingNote(
+                words=_("The brand names no phone at the ordinary rate; no message leaves without."),
+                place=place,
+                go="",
+                url=url,
+            )
+        )
+    if not brand.postal_address:
+        told.append(FindingNote(words=_("The brand names no postal address."), place=place, go="", url=url))
+    text = "".join(piece if isinstance(piece, str) else " " for piece in compiled.text.pieces)
+    text = re.sub(r"https?://\S+", " ", text)
+    told += [
+        FindingNote(words=_("A call to %(phone)s costs more than an ordinary one.") % {"phone": phone}, place="", go="")
+        for phone in dict.fromkeys(match[0].strip() for match in _PHONE.finditer(text))
+        if not is_ordinary_rate(phone, code=brand.profile)
+    ]
+    return told

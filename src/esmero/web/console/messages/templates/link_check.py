@@ -1,0 +1,193 @@
+"""What was tried outside of the house: whether links answer, and what a spam filter holds of a text; in words."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from html import escape
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import number_format
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_POST
+
+from esmero.content.models import ExternalCheck, TemplateText
+from esmero.house.models import Brand
+from esmero.house.roles import may
+from esmero.mailroom.checking.link_check import CheckResults, ask_for, key_of_text, links_of, read_found
+from esmero.mailroom.composing.recipient_fields import known_fields
+from esmero.rendering.checks.findings import TemplateFinding
+from esmero.rendering.templates.compile import CompiledTemplate, TemplateSource, compile_source
+from esmero.rendering.templates.problem import TemplateFault
+from esmero.web.console.access import requires, staff
+from esmero.web.console.messages.templates.findings import FindingNote, tell_findings
+from esmero.web.console.messages.templates.template_editor import TextForm, open_desk, read_form
+from esmero.web.console.page_frame import show_part
+
+_QUIET = frozenset({"ok", "untried", "demo"})
+_NO_VERDICT: Mapping[str, str | Promise] = {
+    "silent": gettext_lazy("SpamAssassin is here, but no spamd answers, so it gave no verdict."),
+    "slow": gettext_lazy("SpamAssassin took too long for a verdict."),
+    "large": gettext_lazy("The letter is too large for a verdict of SpamAssassin."),
+    "broken": gettext_lazy("SpamAssassin gave no verdict."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class LinkCheckSummary:
+    """What is known of one text: what to say, how many links it has and how many of them nobody tried within the hour."""
+
+    told: list[FindingNote] = field(default_factory=list)
+    links: int = 0
+    answering: int = 0
+    missing: int = 0
+    pending: bool = False
+
+
+@require_POST
+@requires()
+def trials(request: HttpRequest, pk: int) -> HttpResponse:
+    """Answer what was tried of what is written now; with act=try let the links be tried, and the kept text be judged."""
+    desk = open_desk(pk, language=request.GET.get("language", ""))
+    form = TextForm(request.POST, template=desk.template, text=desk.text)
+    facts: dict[str, Any] = {"url": f"{reverse('console:template-trials', args=[pk])}?language={desk.language}"}
+    if not form.is_valid():
+        return show_part(request, "console/messages/trials.html", told=[], unfinished=True, links=1, **facts)
+    written = read_form(form, desk=desk)
+    try:
+        compiled = compile_source(written.source, fields=known_fields(), footer=None)
+    except TemplateFault:  # said beside the text
+        return show_part(request, "console/messages/trials.html", told=[], links=1, **facts)
+    user = staff(request)
+    facts["may_try"] = may(user, "campaigns.write")
+    if request.POST.get("act") == "try" and facts["may_try"]:
+        urls = links_of(compiled, brand=desk.template.brand).tried
+        ask_for(urls=urls, texts=[desk.text] if desk.text else [], by=user.name)
+    tried = tell_tried(
+        written.source, compiled, brand=desk.template.brand, text=desk.text, blocks=written.blocks, at=timezone.now()
+    )
+    return show_part(request, "console/messages/trials.html", **describe(tried), **facts)
+
+
+def describe(tried: LinkCheckSummary) -> dict[str, Any]:
+    """Give what the two templates show of one text, or of several added up."""
+    well = ""
+    if tried.answering:
+        well = ngettext("%(number)s link answers", "%(number)s links answer", tried.answering) % {
+            "number": tried.answering
+        }
+    return {
+        "told": tried.told,
+        "links": tried.links,
+        "missing": tried.missing,
+        "pending": tried.pending,
+        "well": well,
+    }
+
+
+def tell_tried(
+    source: TemplateSource,
+    compiled: CompiledTemplate,
+    *,
+    brand: Brand,
+    text: TemplateText | None,
+    blocks: Mapping[int, int] | None,
+    at: datetime,
+) -> LinkCheckSummary:
+    """Say of a text what was found within the hour; `text` is the kept one, of which a filter's verdict is told. One query."""
+    links = links_of(compiled, brand=brand)
+    texts = [text] if text is not None else []
+    found = read_found(urls=links.tried, texts=texts, at=at)
+    findings = [_find(url, found, source=source) for url in links.tried if _speaks(found, url)]
+    findings += [
+        TemplateFinding("link-personal", "body", _line_of(one.partition("…")[0], source), {"address": one[:200]})
+        for one in links.personal
+        if one.startswith("http")
+    ]
+    told = tell_findings(findings, blocks=blocks)
+    told += _tell_untried([found.trials[url] for url in links.tried if url in found.trials])
+    for one in texts:
+        told += _tell_spam(found.trials.get(key_of_text(one)))
+    return LinkCheckSummary(
+        told=told,
+        links=len(links.tried),
+        answering=sum(found.trials[url].outcome == "ok" for url in links.tried if url in found.trials),
+        missing=sum(url not in found.trials for url in links.tried),
+        pending=found.pending,
+    )
+
+
+def add_up(parts: Sequence[LinkCheckSummary], *, told: Sequence[FindingNote]) -> LinkCheckSummary:
+    """Add up what is known of several texts, with what is to be said of all of them."""
+    return LinkCheckSummary(
+        told=list(dict.fromkeys([*told, *(one for part in parts for one in part.told)])),
+        links=sum(one.links for one in parts),
+        answering=sum(one.answering for one in parts),
+        missing=sum(one.missing for one in parts),
+        pending=any(one.pending for one in parts),
+    )
+
+
+def at_template(told: Sequence[FindingNote], *, url: str, place: str) -> list[FindingNote]:
+    """Let what is told lead to the page where the text is written, from a page that has no editor."""
+    return [
+        one if one.url else replace(one, go="", url=url, place=f"{place}, {one.place}" if one.place else place)
+        for one in told
+    ]
+
+
+def _speaks(found: CheckResults, url: str) -> bool:
+    return url in found.trials and found.trials[url].outcome not in _QUIET
+
+
+def _find(url: str, found: CheckResults, *, source: TemplateSource) -> TemplateFinding:
+    trial = found.trials[url]
+    facts = {"address": url[:200], "status": str(trial.facts.get("status") or "")}
+    return TemplateFinding(f"link-{trial.outcome}", "body", _line_of(url, source), facts)
+
+
+def _line_of(url: str, source: TemplateSource) -> int:
+    places = [source.mjml.find(wanted) for wanted in (url, escape(url, quote=False), escape(url)) if wanted]
+    place = next((one for one in places if one >= 0), -1)
+    return source.mjml.count("\n", 0, place) + 1 if place >= 0 else 0
+
+
+def _tell_untried(rows: Sequence[ExternalCheck]) -> list[FindingNote]:
+    told = []
+    untried = sum(row.outcome == "untried" for row in rows)
+    if untried:
+        words = ngettext(
+            "%(number)s link could not be tried: this house does not reach the network outside.",
+            "%(number)s links could not be tried: this house does not reach the network outside.",
+            untried,
+        )
+        told.append(FindingNote(words=words % {"number": untried}, place="", go="", mild=True))
+    if any(row.outcome == "demo" for row in rows):
+        words = _("In the demo no link is tried: its hosts are invented, and nothing leaves the machine.")
+        told.append(FindingNote(words=words, place="", go="", mild=True))
+    return told
+
+
+def _tell_spam(row: ExternalCheck | None) -> list[FindingNote]:
+    if row is None:
+        return []
+    facts = row.facts
+    if row.outcome == "untried":
+        words = str(_NO_VERDICT.get(facts.get("why", ""), _NO_VERDICT["broken"]))
+        return [FindingNote(words=words, place="", go="", mild=True)]
+    said = {
+        "score": number_format(facts["score"], 1),
+        "threshold": number_format(facts["threshold"], 1),
+        "rules": "; ".join(f"{words} ({name}, {number_format(points, 1)})" for points, name, words in facts["rules"]),
+    }
+    if row.outcome == "spam":
+        words = _("SpamAssassin takes the kept text for spam: %(score)s points, the limit is %(threshold)s. %(rules)s.")
+    elif facts["rules"]:
+        words = _("SpamAssassin gives the kept text %(score)s points, the limit is %(threshold)s. %(rules)s.")
+    else:
+        words = _("SpamAssassin gives the kept text %(score)s points, the limit is %(threshold)s.")
+    return [FindingNote(words=words % said, place="", go="", mild=row.outcome != "spam")]

@@ -1,0 +1,136 @@
+"""A version as chosen people see it: by day and in the dark, narrow and wide, with its promotion and without."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.views.decorators.csp import csp_override
+from django.views.decorators.http import require_POST, require_safe
+
+from esmero.campaigns.lifecycle import CampaignMoveRefused
+from esmero.campaigns.models import Campaign
+from esmero.content.models import TemplateText
+from esmero.mailroom.checking.template_test import send_proof
+from esmero.mailroom.composing.preview import preview
+from esmero.outbox.relays import NoRelay
+from esmero.people.models import Person
+from esmero.people.persons.queries import find_people, people_rows
+from esmero.rendering.templates.problem import TemplateFault
+from esmero.web.console.access import requires, staff
+from esmero.web.console.messages.templates.test_status import find_test
+from esmero.web.console.page_frame import show
+from esmero.web.parts.content_security_policies import PREVIEW_CSP
+from esmero.web.parts.labels.states import LANGUAGE_NAMES
+
+_MOST_FOUND = 8
+
+
+@require_safe
+@requires()
+def look(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show a version as somebody would see it; everything that was chosen stands in the address."""
+    texts = {
+        text.language: text
+        for text in TemplateText.objects.filter(version=pk).select_related("version__template__brand")
+    }
+    if not texts:
+        raise Http404
+    person = _find_person(request)
+    language = request.GET.get("language", "")
+    if language not in texts:
+        language = person.language if person and person.language in texts else next(iter(texts))
+    text = texts[language]
+    wish = {
+        "language": language,
+        "person": person.pk if person else "",
+        "dark": "1" if request.GET.get("dark") else "",
+        "narrow": "1" if request.GET.get("narrow") else "",
+        "bare": "1" if request.GET.get("bare") else "",
+    }
+    words = request.GET.get("q", "").strip()[:100]
+    facts: dict[str, Any] = {}
+    try:
+        facts["seen"] = preview(text, person=person, promotion=not wish["bare"])
+    except TemplateFault as fault:
+        facts["fault"] = str(fault)
+    facts |= find_test(request.GET.get("test", ""))
+    return show(
+        request,
+        "console/messages/template_look.html",
+        subject="templates",
+        version=text.version,
+        template=text.version.template,
+        offered=[(code, name) for code, name in LANGUAGE_NAMES if code in texts],
+        person=person,
+        words=words,
+        found=list(find_people(people_rows(), text=words).order_by("folded", "id")[:_MOST_FOUND]) if words else [],
+        wish=wish,
+        frame=f"{reverse('console:template-preview', args=[pk, language])}?{urlencode(wish)}",
+        **facts,
+    )
+
+
+@require_safe
+@requires()
+@xframe_options_sameorigin
+@csp_override(PREVIEW_CSP)
+def frame(request: HttpRequest, pk: int, language: str) -> HttpResponse:
+    """Answer the letter alone, for the frame."""
+    texts = TemplateText.objects.select_related("version__template__brand")
+    text = get_object_or_404(texts, version=pk, language=language)
+    try:
+        seen = preview(
+            text,
+            person=_find_person(request),
+            promotion=not request.GET.get("bare"),
+            dark=bool(request.GET.get("dark")),
+            campaign=_find_campaign(request.GET.get("campaign", "")),
+        )
+    except TemplateFault as fault:
+        raise Http404(str(fault)) from fault
+    return HttpResponse(seen.html)
+
+
+@require_POST
+@requires("campaigns.write")
+def proof(request: HttpRequest, pk: int) -> HttpResponse:
+    """Send what is shown to one address of our own."""
+    wish = {name: request.POST.get(name, "") for name in ("language", "person", "dark", "narrow", "bare")}
+    text = get_object_or_404(
+        TemplateText.objects.select_related("version__template__brand"), version=pk, language=wish["language"]
+    )
+    try:
+        message = send_proof(
+            text.version,
+            to=request.POST.get("to", ""),
+            by=staff(request),
+            person=_person(wish["person"]),
+            language=text.language,
+            promotion=not wish["bare"],
+        )
+    except (CampaignMoveRefused, NoRelay) as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("The test is on its way to %(address)s.") % {"address": message.address})
+        wish["test"] = str(message.pk)
+    return redirect(f"{reverse('console:template-look', args=[pk])}?{urlencode(wish)}")
+
+
+def _find_person(request: HttpRequest) -> Person | None:
+    """Return who was chosen, else the first person of the house whose name is whole."""
+    chosen = _person(request.GET.get("person", ""))
+    return chosen or people_rows().filter(name_is_damaged=False).order_by("id").first()
+
+
+def _find_campaign(key: str) -> Campaign | None:
+    """Return the campaign in whose name the letter is shown; its reason stands at the foot."""
+    return Campaign.objects.filter(pk=key).first() if key.isdecimal() and len(key) < 19 else None
+
+
+def _person(key: str) -> Person | None:
+    return people_rows().filter(pk=key).first() if key.isdecimal() and len(key) < 19 else None

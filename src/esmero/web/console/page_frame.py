@@ -1,0 +1,71 @@
+"""What every page of the console stands in: the menu with its counts, the brand at work, the person who is signed in."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import ngettext
+
+from esmero.campaigns.queries import count_running
+from esmero.conversations.queries import count_waiting
+from esmero.house.models import Brand
+from esmero.web.console.access import staff
+from esmero.web.console.keyboard_shortcuts import EVERYWHERE, LISTS
+from esmero.web.console.menu import lay_menu, list_places
+
+
+def read_brand(request: HttpRequest) -> Brand | None:
+    """Return the brand chosen in the menu, else the first one; None in a house without brands."""
+    brands = _brands(request)
+    chosen = request.session.get("brand")
+    return next((brand for brand in brands if brand.slug == chosen), brands[0] if brands else None)
+
+
+def show(request: HttpRequest, template: str, /, *, subject: str, **context: Any) -> HttpResponse:
+    """Answer a whole page of the console; `subject` is the entry of the menu that it belongs to."""
+    brand = read_brand(request)
+    user, demo = staff(request), settings.ESMERO.demo
+    frame = {
+        "subject": subject,
+        "brand": brand,
+        "brands": _brands(request),
+        "menu": lay_menu(
+            user,
+            subject=subject,
+            counts=_count(brand, waiting=context.get("waiting_number")) if brand else {},
+            demo=demo,
+        ),
+        "places": list_places(user, demo=demo),
+        "keys_everywhere": EVERYWHERE,
+        "keys_lists": LISTS,
+        "languages": settings.LANGUAGES,
+    }
+    return render(request, template, {**frame, **context})
+
+
+def show_part(request: HttpRequest, template: str, /, **context: Any) -> HttpResponse:
+    """Answer a fragment for htmx: `template` names a partial, as in "console/messages/campaign.html#live"."""
+    return render(request, template, {"brand": read_brand(request), **context})
+
+
+def wants_part(request: HttpRequest) -> bool:
+    """Tell whether htmx asks for a fragment."""
+    return request.headers.get("HX-Request") == "true"
+
+
+def _count(brand: Brand, *, waiting: int | None) -> dict[str, str]:
+    """Say what the menu counts behind a subject; a page that knows how many wait for an answer says so."""
+    waiting = count_waiting(brand=brand) if waiting is None else waiting
+    running = count_running(brand=brand)
+    said = ngettext("%(running)s running", "%(running)s running", running) % {"running": running}
+    return {"conversations": str(waiting) if waiting else "", "campaigns": said if running else ""}
+
+
+def _brands(request: HttpRequest) -> list[Brand]:
+    """Read the brands once a request."""
+    brands: list[Brand] | None = getattr(request, "_esmero_brands", None)
+    if brands is None:
+        brands = list(Brand.objects.order_by("id"))
+        request._esmero_brands = brands  # type: ignore[attr-defined]  # noqa: SLF001 - kept on the request, for the request
+    return brands

@@ -1,0 +1,45 @@
+"""The columns of a file as the mapping form shows them, and what a person said about them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from esmero.people.imports.fields import GIVING
+from esmero.people.imports.reading import FileColumn, FileReading
+from esmero.web.parts.labels.field_names import FIELD_WORDS, KIND_WORDS
+
+_SURE = 0.7
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrawnColumn:
+    """One column in the form: what it holds, what it may mean, what is chosen."""
+
+    name: str
+    samples: Sequence[str]
+    chosen: str
+    choices: list[tuple[str, str]]
+    unsure: bool
+
+
+def draw_columns(reading: FileReading, *, chosen: Mapping[str, str]) -> list[DrawnColumn]:
+    """Return every column with what is `chosen` for it, or guessed where nothing is."""
+    return [_draw(column, chosen=chosen.get(column.name, column.guess)) for column in reading.columns]
+
+
+def read_said(reading: FileReading, *, values: Sequence[str], confirmed: bool) -> dict[str, str]:
+    """Return {column: field} as a person sent it; columns that would give permission stay out until they confirm it."""
+    said = dict(zip((column.name for column in reading.columns), values, strict=False))
+    return {name: "ignore" if field in GIVING and not confirmed else field for name, field in said.items() if field}
+
+
+def _draw(column: FileColumn, *, chosen: str) -> DrawnColumn:
+    choices = [(value, str(words)) for value, words in FIELD_WORDS.items()]
+    own = column.guess if column.guess.startswith("own:") else f"own:{column.name}"
+    kind = str(KIND_WORDS.get(column.kind, column.kind))
+    choices.insert(1, (own, _("Own field (%(kind)s)") % {"kind": kind}))
+    if chosen not in dict(choices):
+        choices.append((chosen, chosen))
+    unsure = bool(column.filled) and column.confidence < _SURE and not column.guess.startswith("own:")
+    return DrawnColumn(name=column.name, samples=column.samples[:3], chosen=chosen, choices=choices, unsure=unsure)

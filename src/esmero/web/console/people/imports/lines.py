@@ -1,0 +1,77 @@
+"""The lines of an import as a list: what became of each, or would become, of whom, and why."""
+
+from django.contrib.humanize.templatetags.humanize import intcomma
+from django.db.models import OuterRef, Subquery
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from esmero.people.models import Import, ImportLine, Person
+from esmero.web.parts.components.tables import Filter, Listing, Rows, TableColumn
+from esmero.web.parts.components.template_tags import state
+from esmero.web.parts.labels.states import LINE, say_line
+
+
+def line_rows(brought: Import) -> Rows:
+    """Return the lines of an import, each with the person that its number names already, if it is not theirs yet."""
+    known = Person.objects.filter(number=OuterRef("number")).exclude(number=None).values("pk")[:1]
+    return ImportLine.objects.filter(of=brought).select_related("person").annotate(known=Subquery(known))
+
+
+def _name(line: ImportLine) -> str:
+    """Say who it is: the person, the name that stands in a line which is not refused, or the number."""
+    if line.person is not None:
+        return str(line.person)
+    return (line.cell if line.verdict != ImportLine.Verdict.REFUSED else "") or line.number
+
+
+def _who(line: ImportLine) -> str | SafeString:
+    pk, name = line.person_id or line.known, _name(line)  # type: ignore[attr-defined]
+    if pk is None or not name:
+        return format_html('<span class="wrap">{}</span>', name)
+    return format_html('<a class="wrap" href="{}">{}</a>', reverse("console:person", args=[pk]), name)
+
+
+def _why(line: ImportLine) -> str | SafeString:
+    reason = say_line(line.reason) if line.reason else ""
+    cell = format_html(" <code>{}</code>", line.cell) if line.reason and line.cell else ""
+    warnings = format_html_join("; ", "{}", ([say_line(warning)] for warning in line.warnings))
+    soft = format_html(' <span class="soft">{}</span>', warnings) if warnings else ""
+    return format_html('<span class="wrap">{}{}{}</span>', reason, cell, soft) if reason or warnings else ""
+
+
+def _why_plainly(line: ImportLine) -> str:
+    reason = f"{say_line(line.reason)}{f' ({line.cell})' if line.cell else ''}" if line.reason else ""
+    return "; ".join(filter(None, [reason, *(say_line(warning) for warning in line.warnings)]))
+
+
+LINES = Listing(
+    page="import",
+    order="line",
+    personal=True,
+    columns=(
+        TableColumn(
+            key="line",
+            title=gettext_lazy("Line"),
+            cell=lambda row: format_html('<span class="table-label">{} </span>{}', _("Line"), intcomma(row.line)),
+            plain=lambda row: row.line,
+            order=("line",),
+            head=True,
+        ),
+        TableColumn(key="verdict", title=gettext_lazy("Result"), cell=lambda row: state("line", row.verdict)),
+        TableColumn(key="number", title=gettext_lazy("Number"), cell=lambda row: row.number, quiet=True, shown=False),
+        TableColumn(key="person", title=gettext_lazy("Person"), cell=_who, plain=_name),
+        TableColumn(key="reason", title=gettext_lazy("Reason"), cell=_why, plain=_why_plainly),
+    ),
+    filters=(
+        Filter(
+            key="verdict",
+            title=gettext_lazy("Result"),
+            every=gettext_lazy("Every result"),
+            choices=lambda: [(value, LINE[value].text) for value in ImportLine.Verdict.values],
+            apply=lambda rows, value: rows.filter(verdict=value),
+        ),
+    ),
+)

@@ -1,0 +1,176 @@
+"""Changing a person: facts, the address that is written to, further ways to reach them, tags. All of it can be taken back."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django import forms
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from esmero.people.models import ContactPoint, Organisation, Person
+from esmero.people.persons.contact_points import ContactPointUnusable, add_point, change_point, remove_point
+from esmero.people.persons.editing import NumberTaken, change_person, set_address
+from esmero.people.persons.organisations import find_named, save_organisation
+from esmero.people.persons.tags import tag_persons, untag_persons
+from esmero.web.console.access import requires, staff
+from esmero.web.console.page_frame import read_brand, show
+from esmero.web.console.people.persons.person_forms import (
+    UNUSABLE,
+    AddressForm,
+    MailForm,
+    PersonForm,
+    PhoneForm,
+    PointForm,
+    PostAddressForm,
+)
+from esmero.web.console.people.persons.postal_addresses import country_choices
+from esmero.web.console.undo.toast import offer_undo
+
+
+@requires("people.change")
+def edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Change what somebody is called and the fields that the house declared."""
+    person = _find(pk)
+    form = PersonForm(request.POST or None, person=person)
+    if request.method == "POST" and form.is_valid():
+        changes = form.changes()
+        try:
+            changes["organisation"] = _organisation(changes["organisation"], request)
+            before = change_person(person, changes=changes, by=staff(request))
+        except NumberTaken:
+            form.add_error("number", _("Another person has this number."))
+        else:
+            if before:
+                offer_undo(request, _("The changes are kept."), kind="person-changed", person=pk, before=before)
+            return redirect("console:person", pk=pk)
+    names = Organisation.objects.order_by("folded", "id").values_list("name", flat=True)[:300]
+    return _form(request, person, form, title=_("Change %(name)s"), organisations=list(names), lead=_("What you write here stays: no list that is brought in later writes over it."))  # fmt: skip
+
+
+@requires("people.change")
+def address(request: HttpRequest, pk: int) -> HttpResponse:
+    """Set the address that is written to."""
+    person = _find(pk)
+    form = AddressForm(request.POST or None, initial={"address": person.address.value if person.address else ""})
+    if request.method == "POST" and form.is_valid():
+        before = set_address(person, value=form.cleaned_data["address"], by=staff(request))
+        if before:
+            words = _("Mail goes to %(address)s now.") % {"address": form.cleaned_data["address"]}
+            offer_undo(request, words, kind="person-changed", person=pk, before=before)
+        return redirect("console:person", pk=pk)
+    lead = _(
+        "The old address stays as a fact. A permission belongs to the person and goes on; silence belongs to an address."
+    )
+    return _form(request, person, form, title=_("E-mail address of %(name)s"), lead=lead)
+
+
+@requires("people.change")
+def add(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
+    """Add an address, a phone or a postal address."""
+    if kind not in _ADD:
+        raise Http404
+    person = _find(pk)
+    country = _country(request, person)
+    form = _point_form(kind, request, country=country)
+    if request.method == "POST" and form.is_valid():
+        try:
+            point = add_point(person, kind=kind, value=form.value, facts=form.facts, by=staff(request))
+        except ContactPointUnusable as fault:
+            form.add_error(None, UNUSABLE[fault.code])
+        else:
+            words = _("Added: %(value)s") % {"value": point.value}
+            offer_undo(request, words, kind="reach-added", point=point.pk)
+            return redirect("console:person", pk=pk)
+    return _point(request, person, form, kind=kind, country=country, title=_ADD[kind]())
+
+
+@requires("people.change")
+def change(request: HttpRequest, pk: int, point: int) -> HttpResponse:
+    """Change or remove a way to reach somebody."""
+    row = get_object_or_404(ContactPoint.objects.select_related("person__organisation"), pk=point, person=pk)
+    if request.POST.get("act") == "remove":
+        before = remove_point(row, by=staff(request))
+        offer_undo(request, _("Removed: %(value)s") % {"value": row.value}, kind="reach-changed", before=before)
+        return redirect("console:person", pk=pk)
+    country = _country(request, row.person, known=row.facts.get("country", ""))
+    form = _point_form(row.kind, request, country=country, initial=_initial(row))
+    if request.method == "POST" and form.is_valid():
+        try:
+            before = change_point(row, value=form.value, facts=form.facts, by=staff(request))
+        except ContactPointUnusable as fault:
+            form.add_error(None, UNUSABLE[fault.code])
+        else:
+            offer_undo(request, _("Changed: %(value)s") % {"value": form.value}, kind="reach-changed", before=before)
+            return redirect("console:person", pk=pk)
+    return _point(request, row.person, form, kind=row.kind, country=country, title=row.value, point=row)
+
+
+@require_POST
+@requires("people.change")
+def tags(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give a tag, or take one away."""
+    person = _find(pk)
+    name, gone = request.POST.get("tag", "").strip()[:80], request.POST.get("untag", "").strip()[:80]
+    if name and tag_persons([person.pk], name=name, by=staff(request)):
+        words = _("The tag “%(tag)s” is given.") % {"tag": name}
+        offer_undo(request, words, kind="tagged", tag=name, persons=[person.pk])
+    elif gone and untag_persons([person.pk], name=gone, by=staff(request)):
+        words = _("The tag “%(tag)s” is taken away.") % {"tag": gone}
+        offer_undo(request, words, kind="untagged", tag=gone, persons=[person.pk])
+    return redirect("console:person", pk=pk)
+
+
+_ADD: Mapping[str, Callable[[], str]] = {
+    ContactPoint.Kind.EMAIL: lambda: _("Another e-mail address"),
+    ContactPoint.Kind.PHONE: lambda: _("Another phone"),
+    ContactPoint.Kind.POST: lambda: _("Another postal address"),
+}
+
+
+def _find(pk: int) -> Person:
+    return get_object_or_404(Person.objects.select_related("address", "organisation"), pk=pk, state=Person.State.ACTIVE)
+
+
+def _organisation(name: str, request: HttpRequest) -> int | None:
+    if not name.strip():
+        return None
+    found = find_named(name)
+    return (found or save_organisation(None, facts={"name": name.strip()}, by=staff(request))).pk
+
+
+def _country(request: HttpRequest, person: Person, *, known: str = "") -> str:
+    """Return the country of a phone or postal address: as chosen, as it stands, of the person, else of the brand."""
+    chosen = request.POST.get("country") or request.GET.get("country") or known or person.country
+    brand = read_brand(request)
+    return (chosen or (brand.profile if brand and brand.profile != "EU" else "ES"))[:2].upper()
+
+
+def _point_form(kind: str, request: HttpRequest, *, country: str, initial: dict[str, Any] | None = None) -> PointForm:
+    data = request.POST or None
+    if kind == ContactPoint.Kind.PHONE:
+        return PhoneForm(data, initial=initial, country=country)
+    if kind == ContactPoint.Kind.POST:
+        return PostAddressForm(data, initial=initial, country=country)
+    return MailForm(data, initial=initial)
+
+
+def _initial(row: ContactPoint) -> dict[str, Any]:
+    if row.kind == ContactPoint.Kind.POST:
+        return {"street": row.value, **row.facts} if not row.facts.get("street") else dict(row.facts)
+    return {"phone": row.value, "mail": row.value}
+
+
+def _point(
+    request: HttpRequest, person: Person, form: forms.Form, *, kind: str, country: str, **context: Any
+) -> HttpResponse:
+    choices = country_choices(country)[1:] if kind != ContactPoint.Kind.EMAIL else []
+    return _form(request, person, form, country=country, countries=choices, **context)
+
+
+def _form(request: HttpRequest, person: Person, form: forms.Form, *, title: str, **context: Any) -> HttpResponse:
+    facts = {"person": person, "form": form, "heading": title % {"name": person} if "%(name)s" in title else title}
+    back = reverse("console:person", args=[person.pk])
+    return show(request, "console/people/person_form.html", subject="people", back=back, **facts, **context)

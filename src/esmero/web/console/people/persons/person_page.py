@@ -1,0 +1,165 @@
+"""One person's page: what is allowed in plain words on top, the story, how to reach them, and their own fields."""
+
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
+
+from esmero.dossier.timeline import LIMIT, SHOWN, TimelineEntry, TimelineKey, read_timeline
+from esmero.people.addresses.address_proposals import proposal_rows
+from esmero.people.addresses.suppression import hash_address
+from esmero.people.models import Channel, ContactPoint, CustomField, Merge, Person, Proposal, Suppression, Tag
+from esmero.people.permissions.current_permissions import ChannelRight, TopicRights, find_recorders, read_rights
+from esmero.web.console.access import requires
+from esmero.web.console.page_frame import read_brand, show
+from esmero.web.console.people.persons.custom_field_values import say_own
+from esmero.web.console.people.persons.timeline_entries import tell
+from esmero.web.console.returns.address_proposals import evidence_link
+from esmero.web.parts.components.paging import cut_page, read_key
+from esmero.web.parts.components.template_tags import said
+
+SHOWN_WORDS = {
+    "": pgettext_lazy("story", "All"),
+    "messages": pgettext_lazy("story", "Messages"),
+    "returns": pgettext_lazy("story", "Returns"),
+    "clicks": pgettext_lazy("story", "Clicks"),
+    "permissions": pgettext_lazy("story", "Permissions"),
+    "conversations": pgettext_lazy("story", "Replies"),
+    "imports": pgettext_lazy("story", "Lists"),
+    "notes": pgettext_lazy("story", "Notes"),
+}
+PAGE = LIMIT // 2
+
+MOST_NAMED = 6  # topics; of more the first stand there
+
+
+@requires()
+def person(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show one person; `?show=` narrows the story to a kind, `?after=` goes on with what is older."""
+    shown = get_object_or_404(Person.objects.select_related("address", "organisation"), pk=pk)
+    brand = read_brand(request)
+    points = list(shown.contact_points.order_by("kind", "id"))
+    rights = read_rights(shown, brand=brand, kinds={point.kind for point in points}) if brand else []
+    kind = request.GET.get("show", "")
+    kind = kind if kind in SHOWN else ""
+    moments = read_timeline(shown, show=kind, before=_read_before(request), limit=PAGE + 1)
+    page = cut_page(moments, size=PAGE, key=_write_key)
+    return show(
+        request,
+        "console/people/person.html",
+        subject="people",
+        person=shown,
+        **_fold(_with_recorders(rights, person=shown)),
+        has_rights=bool(rights),
+        paused=_paused(rights),
+        lines=tell(page.rows),
+        following=page.following,
+        kinds=list(SHOWN_WORDS.items()),
+        kind=kind,
+        contact_points=points,
+        phone=next((one for one in points if one.kind == ContactPoint.Kind.PHONE and one.usable), None),
+        silences=_silences(shown),
+        tags=list(shown.tags.order_by("name")),
+        all_tags=list(Tag.objects.order_by("name").values_list("name", flat=True)[:300]),
+        merged=_merged(shown),
+        proposed=_proposed(shown),
+        **_say_rights(rights),
+        fields=_own_fields(shown),
+    )
+
+
+def _with_recorders(rights: list[TopicRights], *, person: Person) -> list[tuple[TopicRights, ChannelRight, str]]:
+    """Put beside each right who recorded its proof."""
+    entries = [right.entry for each in rights for right in each.rights if right.entry]
+    by = find_recorders(person, entries=entries)
+    return [
+        (each, right, by.get(right.entry.pk, "") if right.entry else "") for each in rights for right in each.rights
+    ]
+
+
+def _fold(rights: list[tuple[TopicRights, ChannelRight, str]]) -> dict[str, Any]:
+    """Tell what was said of from what never was; many of these are folded away."""
+    said_of = [one for one in rights if one[1].entry]
+    never = [one for one in rights if not one[1].entry]
+    few = len(never) <= MOST_NAMED
+    return {"rights": [*said_of, *never] if few else said_of, "never": [] if few else never}
+
+
+def _name_some(names: list[str]) -> str:
+    """Join names; of many the first few, with how many more there are."""
+    more = len(names) - MOST_NAMED
+    if more <= 1:
+        return ", ".join(names)
+    return _("%(names)s and %(number)d more") % {"names": ", ".join(names[:MOST_NAMED]), "number": more}
+
+
+def _say_rights(rights: list[TopicRights]) -> dict[str, Any]:
+    """Say by names what may be written by mail, and what is allowed on other channels."""
+    elsewhere = [
+        (channel, _name_some(names))
+        for channel in (Channel.POST, Channel.PHONE, Channel.PORTAL)
+        if (names := [said(one.topic.name) for one in rights if _allows(one, channel)])
+    ]
+    return {
+        "allowed": _name_some([said(one.topic.name) for one in rights if one.by_mail.allowed]),
+        "not_allowed": _name_some([said(one.topic.name) for one in rights if not one.by_mail.allowed]),
+        "elsewhere": elsewhere,
+    }
+
+
+def _allows(one: TopicRights, channel: str) -> bool:
+    return any(right.allowed for right in one.rights if right.channel == channel)
+
+
+def _paused(rights: list[TopicRights]) -> datetime | None:
+    """Return until when the person asked for silence, if that lies ahead."""
+    until = [one.preference.paused_until for one in rights if one.preference and one.preference.paused_until]
+    return max((at for at in until if at > timezone.now()), default=None)
+
+
+def _silences(person: Person) -> list[Suppression]:
+    if person.address is None:
+        return []
+    rows = Suppression.objects.filter(hash=hash_address(person.address.value), lifted_at=None).select_related("brand")
+    return list(rows.order_by("id")[:10])
+
+
+def _merged(person: Person) -> list[Merge]:
+    """Return the merges that stand: of others into this person, or of this one into another."""
+    column = "gone" if person.state == Person.State.MERGED else "kept"
+    rows = Merge.objects.filter(**{column: person}, undone_at=None).select_related("kept", "gone")
+    return list(rows.order_by("-id")[:10])
+
+
+def _proposed(person: Person) -> list[tuple[Proposal, SafeString | str]]:
+    """Return the addresses that wait for a decision, each with the door to the mail that named it."""
+    rows = proposal_rows().filter(person=person, state=Proposal.State.OPEN).order_by("-found_at", "id")
+    return [(row, evidence_link(row)) for row in rows[:10]]
+
+
+def _own_fields(person: Person) -> list[tuple[dict[str, str], str]]:
+    declared = {field.key: field for field in CustomField.objects.all()} if person.fields else {}
+    return [
+        (own.label if (own := declared.get(key)) else {"en": key}, say_own(value, own.kind if own else None))
+        for key, value in sorted(person.fields.items())
+    ]
+
+
+def _write_key(moment: TimelineEntry) -> tuple[str | int, ...]:
+    return (moment.at.isoformat(), moment.rank, moment.id)
+
+
+def _read_before(request: HttpRequest) -> TimelineKey | None:
+    key = read_key(request.GET.get("after"), kinds=(str, int, int))
+    if key is None:
+        return None
+    try:
+        at = datetime.fromisoformat(str(key[0]))
+    except ValueError:
+        return None
+    return TimelineKey(at, int(key[1]), int(key[2])) if at.tzinfo else None

@@ -1,0 +1,71 @@
+"""The numbers beside a tree, asked for after the page stands: one request for all that changed, and one for examples."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.views.decorators.http import require_POST
+
+from esmero.dossier.segments.estimates import is_large
+from esmero.dossier.segments.reach import count_reachable
+from esmero.dossier.segments.selection import read_house
+from esmero.dossier.segments.sql import SegmentContext
+from esmero.people.models import Segment, Topic
+from esmero.people.segments.conditions import SegmentFault
+from esmero.web.console.access import requires
+from esmero.web.console.page_frame import read_brand, show_part
+from esmero.web.console.people.segments.choices import SegmentChoices, read_offer
+from esmero.web.console.people.segments.conditions import fit_rows, write_tree
+from esmero.web.console.people.segments.counting import (
+    NodeCount,
+    count_missing,
+    find_examples,
+    list_conditions,
+    read_known,
+)
+from esmero.web.console.people.segments.segment_pages import say_fault
+from esmero.web.console.people.segments.tree import ConditionGroup, read_tree
+
+
+@require_POST
+@requires()
+def numbers(request: HttpRequest) -> HttpResponse:
+    """Count each group and each condition that the page has no number of yet, in one query."""
+    root, offer, house = _read(request)
+    numbers: list[NodeCount] = []
+    trouble = ""
+    try:
+        known = read_known(request.POST)
+        numbers = list(count_missing(list_conditions(root, offer=offer), known=known, house=house).values())
+    except SegmentFault as fault:
+        trouble = say_fault(fault)
+    again = any(one.number is not None and one.number.kind != "exact" for one in numbers)
+    return show_part(request, "console/people/tree_numbers.html", numbers=numbers, trouble=trouble, again=again)
+
+
+@require_POST
+@requires()
+def examples(request: HttpRequest) -> HttpResponse:
+    """Show ten people whom the tree selects, and how many of all can be written to about a topic."""
+    root, offer, house = _read(request)
+    topic = request.POST.get("reach", "")
+    chosen = Topic.objects.select_related("purpose").filter(pk=int(topic)).first() if topic.isdecimal() else None
+    try:
+        people = find_examples(root, offer=offer, house=house)
+        reached = (
+            count_reachable(write_tree(root, offer=offer, strict=False), topic=chosen, house=house) if chosen else None
+        )
+    except SegmentFault:
+        return show_part(request, "console/people/tree_examples.html", people=[], topic=None, reached=None)
+    facts = {"people": people, "topic": chosen, "reached": reached, "sampled": is_large()}
+    return show_part(request, "console/people/tree_examples.html", **facts)
+
+
+def _read(request: HttpRequest) -> tuple[ConditionGroup, SegmentChoices, SegmentContext]:
+    """Read the tree of the form; the segment that is being changed counts as it stands there, so that circles show."""
+    pk = request.POST.get("segment", "")
+    segment = get_object_or_404(Segment, pk=int(pk)) if pk.isdecimal() else None
+    offer = read_offer(brand=read_brand(request), besides=segment)
+    root, house = read_tree(request.POST), read_house()
+    fit_rows(root, offer=offer)
+    if segment:
+        house.named = {**house.named, segment.name: write_tree(root, offer=offer, strict=False)}
+    return root, offer, house

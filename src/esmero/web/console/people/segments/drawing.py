@@ -1,0 +1,118 @@
+"""The tree as its templates draw it: each node with its controls, its number, its place, and where the cursor goes."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from esmero.web.console.people.segments.choices import SegmentChoices, read_links, read_organisations
+from esmero.web.console.people.segments.controls import RowControl, draw_row
+from esmero.web.console.people.segments.counting import NodeCount
+from esmero.web.console.people.segments.sentence import say_row
+from esmero.web.console.people.segments.tree import ConditionGroup, ConditionRow, TreeChange, rows_of, walk
+
+MATCH_WORDS: Sequence[tuple[str, str | Promise]] = [
+    ("all", _("All of these hold")),
+    ("any", _("At least one of these holds")),
+    ("none", _("None of these holds")),
+]
+JOINS: Mapping[str, tuple[str | Promise, str | Promise]] = {
+    "all": ("", pgettext_lazy("tree", "and")),
+    "any": ("", pgettext_lazy("tree", "or")),
+    "none": (pgettext_lazy("tree", "not"), pgettext_lazy("tree", "nor")),
+}
+SAID: Mapping[str, str | Promise] = {
+    "added": _("A condition was added."),
+    "group-added": _("A group with one condition was added."),
+    "removed": _("It was removed."),
+    "moved-up": _("It was moved up."),
+    "moved-down": _("It was moved down."),
+    "moved-in": _("It was moved into the group beside it."),
+    "moved-out": _("It was moved out of its group."),
+    "put": _("It was moved."),
+    "too-deep": _("Groups cannot stand that deep in each other."),
+    "first": _("It is the first already."),
+    "last": _("It is the last already."),
+    "grouped": _("It stands in a group of its own now."),
+    "ungrouped": _("The group was dissolved; its conditions stayed."),
+    "copied": _("It was copied."),
+    "full": _("A segment holds at most 200 conditions and groups."),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrawnNode:
+    """One node as drawn; `focus` names the control that gets the cursor, `label` tells a screen reader what this is."""
+
+    uid: str
+    parent: str
+    number: NodeCount
+    join: str | Promise = ""
+    match: str = ""
+    nodes: list["DrawnNode"] = field(default_factory=list)
+    what: str = ""
+    controls: list[RowControl] = field(default_factory=list)
+    fault: str = ""
+    wrong: str = ""
+    focus: str = ""
+    label: str = ""
+
+    @property
+    def group(self) -> bool:
+        """Whether this is a group."""
+        return bool(self.match)
+
+
+def draw_tree(
+    root: ConditionGroup, *, offer: SegmentChoices, numbers: Mapping[str, NodeCount], done: TreeChange
+) -> DrawnNode:
+    """Return the whole tree as drawn."""
+
+    def draw(node: ConditionRow | ConditionGroup, *, parent: str, join: str | Promise) -> DrawnNode:
+        focus = done.control if done.focus == node.uid else ""
+        if isinstance(node, ConditionRow):
+            return DrawnNode(
+                uid=node.uid,
+                parent=parent,
+                number=numbers[node.uid],
+                join=join,
+                what=node.get("what"),
+                controls=draw_row(node, offer=offer),
+                fault=node.fault,
+                wrong=node.wrong,
+                focus=focus,
+                label=say_row(node, offer=offer),
+            )
+        first, later = JOINS[node.match]
+        inside = [draw(one, parent=node.uid, join=later if place else first) for place, one in enumerate(node.nodes)]
+        return DrawnNode(
+            uid=node.uid,
+            parent=parent,
+            number=numbers[node.uid],
+            join=join,
+            match=node.match,
+            nodes=inside,
+            focus=focus,
+        )
+
+    return draw(root, parent="", join="")
+
+
+def list_suggestions(root: ConditionGroup, *, offer: SegmentChoices) -> dict[str, Sequence[str]]:
+    """Return what fields that are typed into may complete to: only for fields that the tree shows, by subject."""
+    wanted = {control.suggestions for row in rows_of(root) for control in draw_row(row, offer=offer)}
+    found: dict[str, Sequence[str]] = {
+        subject: [value for value, _words in offer.choices[subject]] for subject in wanted if subject in offer.choices
+    }
+    if "link" in wanted:
+        found["link"] = read_links()
+    if "organisation" in wanted:
+        found["organisation"] = read_organisations()
+    return found
+
+
+def is_empty(root: ConditionGroup) -> bool:
+    """Whether nothing stands in the tree."""
+    return not any(True for _ in walk(root))

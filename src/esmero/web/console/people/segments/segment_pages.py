@@ -1,0 +1,270 @@
+"""Segments: their list, and the tree builder, which answers at once; the numbers follow (counts.py)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.humanize.templatetags.humanize import intcomma
+from django.db.models import ProtectedError
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from esmero.campaigns.segment_uses import list_uses
+from esmero.dossier.segments.mentions import list_users
+from esmero.dossier.segments.saving import (
+    InUseError,
+    copy_segment,
+    delete_segment,
+    is_free,
+    save_segment,
+    segment_rows,
+)
+from esmero.dossier.segments.selection import read_house
+from esmero.house.roles import may
+from esmero.people.models import Segment, Topic
+from esmero.people.segments.conditions import CircleFault, SegmentFault
+from esmero.web.console.access import requires, staff
+from esmero.web.console.list_pages import answer_list
+from esmero.web.console.page_frame import read_brand, show, show_part, wants_part
+from esmero.web.console.people.segments.choices import SegmentChoices, read_offer
+from esmero.web.console.people.segments.conditions import BLANK, fit_rows, mark_faults, open_tree, write_tree
+from esmero.web.console.people.segments.counting import count_missing, list_conditions, read_known, show_known
+from esmero.web.console.people.segments.drawing import MATCH_WORDS, SAID, draw_tree, is_empty, list_suggestions
+from esmero.web.console.people.segments.sentence import say_tree
+from esmero.web.console.people.segments.tree import ConditionGroup, TreeChange, change, read_tree
+from esmero.web.console.undo.toast import offer_undo
+from esmero.web.parts.components.tables import Listing, TableColumn
+from esmero.web.parts.components.template_tags import said
+from esmero.web.parts.components.times import say_moment
+
+_LONGEST_UNDO = 2_000  # characters of conditions that a toast carries
+
+
+def _name(segment: Segment) -> SafeString:
+    return format_html('<a href="{}">{}</a>', reverse("console:segment", args=[segment.pk]), segment.name)
+
+
+type Uses = Mapping[int, Sequence[tuple[str, object]]]
+
+
+def _say_uses(uses: Sequence[tuple[str, object]]) -> str | SafeString:
+    links = format_html_join(", ", '<a href="{}">{}</a>', uses[:3])
+    more = len(uses) - 3
+    return format_html("{} {}", links, _("and %(number)d more") % {"number": more}) if more > 0 else links
+
+
+def _listing(uses: Uses) -> Listing:
+    """Return the list with what uses each segment, which was read beforehand for all of them."""
+    used_by = TableColumn(
+        key="users",
+        title=_("Used by"),
+        cell=lambda segment: _say_uses(uses.get(segment.pk, ())),
+        plain=lambda segment: ", ".join(str(name) for _url, name in uses.get(segment.pk, ())),
+        quiet=True,
+        label=_("used by"),
+    )
+    return replace(SEGMENTS, columns=(*SEGMENTS.columns, used_by))
+
+
+SEGMENTS = Listing(
+    page="segments",
+    order="name",
+    search=lambda rows, text: rows.filter(name__icontains=text),
+    search_title=gettext_lazy("Name of the segment"),
+    columns=(
+        TableColumn(
+            key="name",
+            title=gettext_lazy("Name"),
+            cell=_name,
+            plain=lambda segment: segment.name,
+            order=("name", "id"),
+            head=True,
+        ),
+        TableColumn(
+            key="people",
+            title=gettext_lazy("People"),
+            cell=lambda segment: _("being counted") if segment.counted is None else intcomma(segment.counted),
+            plain=lambda segment: segment.counted,
+            numeric=True,
+            label=gettext_lazy("people"),
+        ),
+        TableColumn(
+            key="counted",
+            title=gettext_lazy("Counted"),
+            cell=lambda segment: say_moment(segment.counted_at) if segment.counted_at else "",
+            plain=lambda segment: segment.counted_at.isoformat() if segment.counted_at else "",
+            quiet=True,
+            numeric=True,
+        ),
+    ),
+)
+
+
+@requires()
+def segments(request: HttpRequest) -> HttpResponseBase:
+    """List the segments, each with the count of the last time that it was saved, and what uses it."""
+    return answer_list(
+        request,
+        "console/people/segments.html",
+        listing=_listing(_read_uses()),
+        rows=segment_rows(brand=read_brand(request)),
+        subject="segments",
+        empty_title=_("No segment yet"),
+        empty_text=_("A segment is a saved list of conditions that you can count and write to."),
+        empty_url=reverse("console:segment-new"),
+        empty_action=_("New segment"),
+    )
+
+
+@requires()
+def edit_segment(request: HttpRequest, pk: int | None = None) -> HttpResponse:
+    """Show a segment's tree; each button changes it in the form, saving stores it. Nothing is counted here but by asking."""
+    segment = get_object_or_404(Segment, pk=pk) if pk else None
+    offer = read_offer(brand=read_brand(request), besides=segment)
+    root, name, done, fault = ConditionGroup("n0"), segment.name if segment else "", TreeChange(), ""
+    if request.method == "POST":
+        root, name = read_tree(request.POST), request.POST.get("name", "").strip()[:150]
+        act = request.POST.get("act", "")
+        done = change(root, act, blank=BLANK)
+        fit_rows(root, offer=offer)
+        if act == "save" and may(staff(request), "campaigns.write"):
+            fault, kept = _save(request, segment, root=root, name=name, offer=offer)
+            if kept is not None:
+                return _go(request, reverse("console:segment", args=[kept.pk]))
+        else:
+            mark_faults(root, offer=offer, strict=False)
+    elif segment:
+        opened = open_tree(segment.conditions)
+        if opened is None:
+            return show(request, "console/people/segment.html", subject="segments", segment=segment, too_many=True)
+        root = opened
+        fit_rows(root, offer=offer)
+        mark_faults(root, offer=offer, strict=True)  # what the house no longer understands is said at once
+    editor = _draw(request, root, segment=segment, offer=offer, done=done) | {"name": name, "fault": fault}
+    if wants_part(request):
+        return show_part(request, "console/people/segment.html#editor", **editor)
+    brand = read_brand(request)
+    topics = Topic.objects.filter(brand=brand, archived_at=None).order_by("id") if brand else []
+    return show(
+        request,
+        "console/people/segment.html",
+        subject="segments",
+        topics=[(topic.pk, said(topic.name) or topic.code) for topic in topics],
+        **editor,
+    )
+
+
+@require_POST
+@requires("campaigns.write")
+def act_on_segment(request: HttpRequest, pk: int) -> HttpResponse:
+    """Copy a segment, or delete it: a toast brings it back; one that is used stays."""
+    segment = get_object_or_404(Segment, pk=pk)
+    if request.POST.get("act") == "copy":
+        kept = copy_segment(segment, name=_("Copy of %(name)s") % {"name": segment.name}, by=staff(request))
+        messages.success(request, _("This is the copy; give it a name of its own."))
+        return redirect("console:segment", pk=kept.pk)
+    if request.POST.get("act") != "delete":
+        return redirect("console:segment", pk=pk)
+    try:
+        facts = delete_segment(segment, by=staff(request))
+    except (InUseError, ProtectedError):
+        messages.error(request, _("“%(name)s” is used, so it stays.") % {"name": segment.name})
+        return redirect("console:segment", pk=pk)
+    words = _("The segment “%(name)s” is deleted.") % {"name": facts["name"]}
+    if is_long(segment):
+        messages.success(request, words)
+    else:
+        offer_undo(request, words, kind="segment-deleted", **facts)
+    return redirect("console:segments")
+
+
+def is_long(segment: Segment) -> bool:
+    """Whether a segment's conditions (a pasted list) are too long for a toast to bring back."""
+    return len(str(segment.conditions)) > _LONGEST_UNDO
+
+
+def say_fault(trouble: SegmentFault) -> str:
+    """Say in the reader's language why a tree cannot be counted."""
+    if isinstance(trouble, CircleFault):
+        return _("These segments name each other in a circle: %(path)s.") % {"path": " → ".join(trouble.path)}
+    return _("It names something that is no longer there. (%(trouble)s)") % {"trouble": trouble}
+
+
+def _go(request: HttpRequest, url: str) -> HttpResponse:
+    """Go to an address, with htmx as without."""
+    return HttpResponse(headers={"HX-Redirect": url}) if wants_part(request) else redirect(url)
+
+
+def _save(
+    request: HttpRequest, segment: Segment | None, *, root: ConditionGroup, name: str, offer: SegmentChoices
+) -> tuple[str, Segment | None]:
+    """Store the tree; returns what is wrong with it as a whole, or the segment."""
+    wrong = mark_faults(root, offer=offer, strict=True)
+    if not name:
+        return _("Give the segment a name before you save it."), None
+    if name.isdecimal():
+        return _("A name is more than a number."), None
+    if not is_free(name, besides=segment):
+        return _("Another segment bears this name already."), None
+    if wrong:
+        return _("A condition is not finished; it says beside it what is missing."), None
+    try:
+        kept = save_segment(
+            segment,
+            name=name,
+            conditions=write_tree(root, offer=offer, strict=True),
+            brand=segment.brand if segment else read_brand(request),
+            by=staff(request),
+        )
+    except SegmentFault as trouble:
+        return say_fault(trouble), None
+    messages.success(request, _("The segment “%(name)s” is saved.") % {"name": name})
+    return "", kept
+
+
+def _draw(
+    request: HttpRequest, root: ConditionGroup, *, segment: Segment | None, offer: SegmentChoices, done: TreeChange
+) -> dict[str, Any]:
+    """Gather what the editor shows. Without scripts a button counts; otherwise only what is known already is shown."""
+    conditions, known = list_conditions(root, offer=offer), read_known(request.POST)
+    house = read_house()
+    numbers, trouble = show_known(conditions, known=known, named=house.named), ""
+    if request.POST.get("act") == "count" and not wants_part(request):
+        try:
+            numbers = count_missing(conditions, known=known, house=house)
+        except SegmentFault as wrong:
+            trouble = say_fault(wrong)
+    return {
+        "segment": segment,
+        "tree": draw_tree(root, offer=offer, numbers=numbers, done=done),
+        "empty": is_empty(root),
+        "groups": offer.groups,
+        "matches": MATCH_WORDS,
+        "suggestions": list_suggestions(root, offer=offer),
+        "sentence": say_tree(root, offer=offer),
+        "said": SAID.get(done.said, ""),
+        "trouble": trouble,
+        "users": _read_uses().get(segment.pk, ()) if segment else (),
+        "grave": bool(segment and is_long(segment)),
+        "may_write": may(staff(request), "campaigns.write"),
+        "focus_add": done.control == "add" and done.focus,
+    }
+
+
+def _read_uses() -> Uses:
+    """Return what uses each segment, with its address: the segments that name it, and campaigns; three queries."""
+    uses: dict[int, list[tuple[str, object]]] = {}
+    ids = dict(Segment.objects.values_list("name", "pk"))
+    for name, others in list_users().items():
+        if name in ids:
+            uses[ids[name]] = [(reverse("console:segment", args=[one.pk]), one) for one in others]
+    for pk, campaigns in list_uses(ids.values()).items():
+        uses.setdefault(pk, []).extend((reverse("console:campaign", args=[one.pk]), one) for one in campaigns)
+    return uses

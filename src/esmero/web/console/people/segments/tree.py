@@ -1,0 +1,276 @@
+"""The tree of a segment as it stands in the form: groups and rows with names that stay when they move, and what acts do.
+
+A form sends `node` once for each node, parents first: "n3 n1 row" is the row n3 in the group n1, "n1 n0 group" a group;
+the root is n0. `match_n1` says how a group's parts work together, `what_n3` and its like hold a row's parts. The same
+form works with and without scripts: each act is a button, and each answer is the whole tree again.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.http import QueryDict
+
+from esmero.people.segments.conditions import DEEPEST, LONGEST_LIST
+
+MATCHES = ("all", "any", "none")
+PARTS = ("what", "is", "value", "second", "of", "link", "times", "when", "days", "from", "to", "channel", "basis")
+MOST_NODES = 200
+_DEEPEST = DEEPEST - 4  # a group that stands so deep holds nothing more
+_LONGEST = LONGEST_LIST * 330  # characters of a pasted list
+ROOT = "n0"
+
+
+@dataclass(slots=True)
+class ConditionRow:
+    """One condition: its parts as typed, and what is wrong with which of them, once somebody asked to save it."""
+
+    uid: str
+    parts: dict[str, str]
+    fault: str = ""
+    wrong: str = ""
+
+    def get(self, part: str) -> str:
+        return self.parts.get(part, "")
+
+
+@dataclass(slots=True)
+class ConditionGroup:
+    """Conditions of which all, any or none must hold."""
+
+    uid: str
+    match: str = "all"
+    nodes: list["ConditionRow | ConditionGroup"] = field(default_factory=list)
+
+
+type Place = tuple[ConditionGroup, int]
+
+
+@dataclass(slots=True)
+class TreeChange:
+    """What an act did: the node to look at next and which of its controls, and a code of the words to say."""
+
+    focus: str = ""
+    control: str = ""
+    said: str = ""
+
+
+def read_tree(post: QueryDict) -> ConditionGroup:
+    """Return the tree that a form sends; what does not fit together (a parent that is not there) is left out."""
+    root = ConditionGroup(ROOT, _match(post, ROOT))
+    groups, depths = {ROOT: root}, {ROOT: 0}
+    for said in post.getlist("node")[:MOST_NODES]:
+        uid, parent, kind = [*said.split(" "), "", ""][:3]
+        above = groups.get(parent)
+        if above is None or uid in depths or not uid[1:].isdecimal() or len(uid) > 9 or depths[parent] >= _DEEPEST:
+            continue
+        depths[uid] = depths[parent] + 1
+        if kind == "group":
+            groups[uid] = ConditionGroup(uid, _match(post, uid))
+            above.nodes.append(groups[uid])
+        else:
+            above.nodes.append(ConditionRow(uid, _read_parts(post, uid)))
+    return root
+
+
+def walk(group: ConditionGroup) -> Iterator[tuple[ConditionRow | ConditionGroup, ConditionGroup]]:
+    """Give each node below a group with the group that it stands in, parents first."""
+    for node in group.nodes:
+        yield node, group
+        if isinstance(node, ConditionGroup):
+            yield from walk(node)
+
+
+def rows_of(group: ConditionGroup) -> list[ConditionRow]:
+    """Return all rows of a tree in their order."""
+    return [node for node, _above in walk(group) if isinstance(node, ConditionRow)]
+
+
+def change(root: ConditionGroup, act: str, *, blank: Mapping[str, str]) -> TreeChange:
+    """Do what a button asks for; `blank` are the parts of a new row. An act that does not fit does nothing.
+
+    "up:n3" moves the node n3 up; "put:n3 n1 2" puts it into the group n1, before what stands there third.
+    """
+    verb, _colon, uid = act.partition(":")
+    groups = {ROOT: root} | {node.uid: node for node, _above in walk(root) if isinstance(node, ConditionGroup)}
+    if verb in {"add", "add-group"} and uid in groups:
+        return _add(root, groups[uid], blank=blank, grouped=verb == "add-group")
+    if verb == "put":
+        return _put(root, uid, groups)
+    place = _find(root, uid)
+    if place is None or verb not in _ACTS:
+        return TreeChange()
+    done: TreeChange = _ACTS[verb](root, place)
+    return done
+
+
+def _read_parts(post: QueryDict, uid: str) -> dict[str, str]:
+    """Read a row; one that looks at something else than when it was drawn begins anew."""
+    parts = {part: "\n".join(post.getlist(f"{part}_{uid}"))[:_LONGEST] for part in PARTS if f"{part}_{uid}" in post}
+    if post.get(f"was_{uid}", parts.get("what")) != parts.get("what"):
+        return {"what": parts.get("what", "")}
+    return parts
+
+
+def _match(post: QueryDict, uid: str) -> str:
+    match = post.get(f"match_{uid}", "all")
+    return match if match in MATCHES else "all"
+
+
+def _find(root: ConditionGroup, uid: str) -> Place | None:
+    for node, above in walk(root):
+        if node.uid == uid:
+            return above, above.nodes.index(node)
+    return None
+
+
+def _above(root: ConditionGroup, group: ConditionGroup) -> Place | None:
+    return _find(root, group.uid)
+
+
+def _new(root: ConditionGroup) -> str:
+    return f"n{max((int(node.uid[1:]) for node, _above in walk(root)), default=0) + 1}"
+
+
+def _add(root: ConditionGroup, group: ConditionGroup, *, blank: Mapping[str, str], grouped: bool) -> TreeChange:
+    if sum(1 for _ in walk(root)) >= MOST_NODES - 1:
+        return TreeChange(focus=group.uid, control="add", said="full")
+    if _depth(root, group.uid) + (2 if grouped else 1) > _DEEPEST:
+        return TreeChange(focus=group.uid, control="add", said="too-deep")
+    uid = _new(root)
+    if grouped:
+        inner = ConditionGroup(uid, "any" if group.match == "all" else "all")
+        group.nodes.append(inner)
+        row = ConditionRow(_new(root), dict(blank))
+        inner.nodes.append(row)
+        return TreeChange(focus=row.uid, control="what", said="group-added")
+    group.nodes.append(ConditionRow(uid, dict(blank)))
+    return TreeChange(focus=uid, control="what", said="added")
+
+
+def _remove(_root: ConditionGroup, place: Place) -> TreeChange:
+    group, index = place
+    group.nodes.pop(index)
+    if group.nodes:
+        return TreeChange(focus=group.nodes[min(index, len(group.nodes) - 1)].uid, control="menu", said="removed")
+    return TreeChange(focus=group.uid, control="add", said="removed")
+
+
+def _move_up(root: ConditionGroup, place: Place) -> TreeChange:
+    group, index = place
+    node = group.nodes[index]
+    if index == 0:
+        outside = _above(root, group)
+        if outside is None:
+            return TreeChange(focus=node.uid, control="menu", said="first")
+        group.nodes.pop(index)
+        outside[0].nodes.insert(outside[1], node)
+        return TreeChange(focus=node.uid, control="menu", said="moved-out")
+    group.nodes.pop(index)
+    before = group.nodes[index - 1]
+    if isinstance(before, ConditionGroup) and not isinstance(node, ConditionGroup):
+        before.nodes.append(node)
+        return TreeChange(focus=node.uid, control="menu", said="moved-in")
+    group.nodes.insert(index - 1, node)
+    return TreeChange(focus=node.uid, control="menu", said="moved-up")
+
+
+def _move_down(root: ConditionGroup, place: Place) -> TreeChange:
+    group, index = place
+    node = group.nodes[index]
+    if index == len(group.nodes) - 1:
+        outside = _above(root, group)
+        if outside is None:
+            return TreeChange(focus=node.uid, control="menu", said="last")
+        group.nodes.pop(index)
+        outside[0].nodes.insert(outside[1] + 1, node)
+        return TreeChange(focus=node.uid, control="menu", said="moved-out")
+    after = group.nodes[index + 1]
+    group.nodes.pop(index)
+    if isinstance(after, ConditionGroup) and not isinstance(node, ConditionGroup):
+        after.nodes.insert(0, node)
+        return TreeChange(focus=node.uid, control="menu", said="moved-in")
+    group.nodes.insert(index + 1, node)
+    return TreeChange(focus=node.uid, control="menu", said="moved-down")
+
+
+def _put(root: ConditionGroup, where: str, groups: Mapping[str, ConditionGroup]) -> TreeChange:
+    uid, into, index = [*where.split(" "), "", ""][:3]
+    place, group = _find(root, uid), groups.get(into)
+    if place is None or group is None or not index.isdecimal() or len(index) > 3:
+        return TreeChange()
+    above, old = place
+    node = above.nodes[old]
+    if group in _nodes(node):
+        return TreeChange()
+    if _depth(root, into) + _height(node) > _DEEPEST:
+        return TreeChange(focus=uid, control="menu", said="too-deep")
+    new = min(int(index), len(group.nodes))
+    above.nodes.pop(old)
+    group.nodes.insert(new - 1 if group is above and new > old else new, node)
+    return TreeChange(focus=uid, control="menu", said="put")
+
+
+def _nodes(node: ConditionRow | ConditionGroup) -> list[ConditionRow | ConditionGroup]:
+    return [node, *(one for one, _above in walk(node))] if isinstance(node, ConditionGroup) else [node]
+
+
+def _depth(root: ConditionGroup, uid: str) -> int:
+    """Return how many groups a group stands in."""
+    depths = {ROOT: 0}
+    for node, above in walk(root):
+        depths[node.uid] = depths[above.uid] + 1
+    return depths[uid]
+
+
+def _height(node: ConditionRow | ConditionGroup) -> int:
+    """Return how many levels a node adds where it is put."""
+    return 1 + max((_height(one) for one in node.nodes), default=0) if isinstance(node, ConditionGroup) else 1
+
+
+def _wrap(root: ConditionGroup, place: Place) -> TreeChange:
+    group, index = place
+    node = group.nodes[index]
+    if _depth(root, group.uid) + 1 + _height(node) > _DEEPEST:
+        return TreeChange(focus=node.uid, control="menu", said="too-deep")
+    uid = _new(root)
+    group.nodes[index] = ConditionGroup(uid, "any" if group.match == "all" else "all", [node])
+    return TreeChange(focus=uid, control="match", said="grouped")
+
+
+def _unwrap(_root: ConditionGroup, place: Place) -> TreeChange:
+    group, index = place
+    node = group.nodes[index]
+    if not isinstance(node, ConditionGroup):
+        return TreeChange(focus=node.uid, control="menu")
+    group.nodes[index : index + 1] = node.nodes
+    first = node.nodes[0].uid if node.nodes else group.uid
+    return TreeChange(focus=first, control="menu" if node.nodes else "add", said="ungrouped")
+
+
+def _copy(root: ConditionGroup, place: Place) -> TreeChange:
+    group, index = place
+    number = int(_new(root)[1:])
+
+    def again(node: ConditionRow | ConditionGroup) -> ConditionRow | ConditionGroup:
+        nonlocal number
+        uid, number = f"n{number}", number + 1
+        if isinstance(node, ConditionRow):
+            return ConditionRow(uid, dict(node.parts))
+        return ConditionGroup(uid, node.match, [again(one) for one in node.nodes])
+
+    made = again(group.nodes[index])
+    if sum(1 for _ in walk(root)) + number > MOST_NODES * 2:
+        return TreeChange(focus=group.nodes[index].uid, control="menu", said="full")
+    group.nodes.insert(index + 1, made)
+    return TreeChange(focus=made.uid, control="menu", said="copied")
+
+
+_ACTS: Mapping[str, Any] = {
+    "remove": _remove,
+    "up": _move_up,
+    "down": _move_down,
+    "group": _wrap,
+    "ungroup": _unwrap,
+    "copy": _copy,
+}

@@ -1,0 +1,247 @@
+"""Sign-up forms: what they ask, in which words, where they stand, and what came of them."""
+
+import io
+from typing import Any
+
+import qrcode
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+from qrcode.image.svg import SvgPathImage
+
+from esmero.asks.models import Form
+from esmero.asks.sign_up_forms import FormIncomplete, address_of, close_form, form_rows, open_form, save_form
+from esmero.asks.submissions import STANDARD
+from esmero.house.models import Brand
+from esmero.people.models import CustomField, Topic
+from esmero.web.console.access import requires, staff
+from esmero.web.console.list_pages import answer_list
+from esmero.web.console.page_frame import read_brand, show
+from esmero.web.parts.components.forms import DrawnFormPart, lay_parts
+from esmero.web.parts.components.rates import say_number
+from esmero.web.parts.components.tables import Listing, TableColumn
+from esmero.web.parts.components.template_tags import said, state
+from esmero.web.parts.components.translated_fields import add_wordings, read_wordings
+
+MOST_FIELDS = 6
+
+
+def _name(form: Form) -> SafeString:
+    return format_html('<a href="{}">{}</a>', reverse("console:form", args=[form.pk]), form)
+
+
+FORMS = Listing(
+    page="forms",
+    order="name",
+    columns=(
+        TableColumn(key="name", title=gettext_lazy("Name"), cell=_name, plain=lambda one: one.name, order=("name", "id"), head=True),
+        TableColumn(key="state", title=gettext_lazy("State"), cell=lambda one: state("form", one.state)),
+        TableColumn(key="slug", title=gettext_lazy("Address"), cell=lambda one: f"/s/{one.slug}", quiet=True),
+        TableColumn(
+            key="confirmed",
+            title=gettext_lazy("Confirmed"),
+            cell=lambda one: say_number(one.confirmed),
+            plain=lambda one: one.confirmed,
+            numeric=True,
+            label=gettext_lazy("confirmed"),
+        ),
+        TableColumn(
+            key="waiting",
+            title=gettext_lazy("Not confirmed yet"),
+            cell=lambda one: say_number(one.waiting),
+            plain=lambda one: one.waiting,
+            numeric=True,
+            label=gettext_lazy("not confirmed yet"),
+        ),
+    ),
+)  # fmt: skip
+
+
+class SignUpForm(forms.Form):
+    """All that a form says and asks."""
+
+    name = forms.CharField(
+        label=gettext_lazy("Name"),
+        max_length=150,
+        help_text=gettext_lazy("For you and your colleagues; readers do not see it."),
+    )
+    slug = forms.SlugField(
+        label=gettext_lazy("Last part of its address"),
+        max_length=60,
+        help_text=gettext_lazy("Small letters, digits and hyphens. Do not change it once it is printed somewhere."),
+    )
+    topics = forms.ModelMultipleChoiceField(
+        label=gettext_lazy("Topics to choose from"),
+        queryset=Topic.objects.none(),
+        widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy("Nothing is ticked beforehand."),
+    )
+    asks_frequency = forms.BooleanField(label=gettext_lazy("Ask how often"), required=False)
+
+    def __init__(self, data: Any, *, brand: Brand, form: Form | None) -> None:
+        super().__init__(data, initial=_initial(form))
+        self._form, self._language = form, brand.language
+        fields: dict[str, Any] = self.fields
+        fields["topics"].queryset = Topic.objects.filter(brand=brand, archived_at=None).order_by("id")
+        fields["topics"].label_from_instance = lambda topic: said(topic.name) or topic.code
+        proof = _("Stored with each permission as its proof; a change is a new version.")
+        for name, label, hint, lines in (
+            ("title", _("Title (%(language)s)"), "", 1),
+            ("intro", _("What one gets, and why (%(language)s)"), "", 2),
+            ("wording", _("What they agree to (%(language)s)"), proof, 2),
+        ):
+            add_wordings(
+                self, name, label, first=brand.language, stored=getattr(form, name) if form else {}, most=1000,
+                required=name != "intro", hint=hint, lines=lines,
+            )  # fmt: skip
+        choices = [("", _("nothing more")), *_field_choices()]
+        for number in range(MOST_FIELDS):
+            fields[f"field_{number}"] = forms.ChoiceField(
+                label=_("Field %(number)d") % {"number": number + 1},
+                choices=choices,
+                required=False,
+                widget=forms.Select(attrs={"class": "select"}),
+            )
+            fields[f"required_{number}"] = forms.BooleanField(
+                label=_("must be filled in"), required=False, widget=forms.CheckboxInput(attrs={"class": "input"})
+            )
+
+    def clean_slug(self) -> str:
+        """Refuse an address that another form has."""
+        slug: str = self.cleaned_data["slug"].lower()
+        others = Form.objects.filter(slug=slug)
+        if (others.exclude(pk=self._form.pk) if self._form else others).exists():
+            raise forms.ValidationError(_("Another form has this address."))
+        return slug
+
+    def facts(self) -> dict[str, Any]:
+        """Return the columns of the form."""
+        given = self.cleaned_data
+        words = {name: read_wordings(given, name) for name in ("title", "intro", "wording")}
+        asked = [
+            {"name": given[f"field_{number}"], "required": given[f"required_{number}"]}
+            for number in range(MOST_FIELDS)
+            if given[f"field_{number}"]
+        ]
+        return {**words, **{name: given[name] for name in ("name", "slug", "asks_frequency")}, "fields": asked}
+
+    @property
+    def own(self) -> list[Any]:
+        """What is said in the brand's own language, and what is no text."""
+        words = [f"{name}_{self._language}" for name in ("title", "intro", "wording")]
+        return [self[name] for name in ("name", "slug", "topics", "asks_frequency", *words)]
+
+    @property
+    def others(self) -> list[DrawnFormPart]:
+        """The words of the other languages, folded away, by language."""
+        return [part for part in lay_parts(self) if part.folded]
+
+    @property
+    def asked(self) -> list[tuple[Any, Any]]:
+        """The rows of the fields that are asked for."""
+        return [(self[f"field_{number}"], self[f"required_{number}"]) for number in range(MOST_FIELDS)]
+
+
+@requires()
+def sign_ups(request: HttpRequest) -> HttpResponseBase:
+    """List the brand's forms."""
+    brand = read_brand(request)
+    rows = form_rows(brand=brand) if brand else Form.objects.none()
+    return answer_list(
+        request,
+        "console/people/forms.html",
+        listing=FORMS,
+        rows=rows,
+        subject="forms",
+        empty_title=_("No form yet"),
+        empty_text=_(
+            "A form lets people entrust you their address: on your own site, by a link, or by a code on the counter."
+        ),
+        empty_url=reverse("console:form-new"),
+        empty_action=_("New form"),
+    )
+
+
+@requires("campaigns.write")
+def edit_form(request: HttpRequest, pk: int | None = None) -> HttpResponse:
+    """Make a form, or change one."""
+    changed = get_object_or_404(Form.objects.select_related("brand"), pk=pk) if pk else None
+    brand = changed.brand if changed else read_brand(request)
+    if brand is None:
+        return redirect("console:today")
+    form = SignUpForm(request.POST or None, brand=brand, form=changed)
+    if request.method == "POST" and form.is_valid():
+        kept = save_form(
+            changed, brand=brand, topics=list(form.cleaned_data["topics"]), facts=form.facts(), by=staff(request)
+        )
+        messages.success(request, _("Kept."))
+        return redirect("console:form", pk=kept.pk)
+    facts = _door(changed) if changed else {}
+    return show(request, "console/people/form.html", subject="forms", form=form, sign_up=changed, **facts)
+
+
+@require_POST
+@requires("campaigns.write")
+def act_on_form(request: HttpRequest, pk: int) -> HttpResponse:
+    """Open a form to the world, or close it."""
+    moved = get_object_or_404(Form, pk=pk)
+    try:
+        (close_form if request.POST.get("act") == "close" else open_form)(moved, by=staff(request))
+    except FormIncomplete as missing:
+        messages.error(request, _("It cannot be opened yet. Missing: %(what)s.") % {"what": missing})
+    return redirect("console:form", pk=pk)
+
+
+@require_safe
+@requires()
+def form_code(request: HttpRequest, pk: int) -> HttpResponse:  # noqa: ARG001
+    """Answer the form's address as a QR code, for a counter or a letter."""
+    form = get_object_or_404(Form.objects.select_related("brand"), pk=pk)
+    picture = io.BytesIO()
+    qrcode.make(address_of(form), image_factory=SvgPathImage, border=2).save(picture)
+    return HttpResponse(picture.getvalue(), content_type="image/svg+xml")
+
+
+def _address(form: Form) -> str:
+    return f"{form.brand.public_url.rstrip('/')}/s/{form.slug}"
+
+
+def _door(form: Form) -> dict[str, Any]:
+    """Gather where the form stands: its address, and the plain HTML for another site."""
+    address = address_of(form)
+    topics = form.topics.filter(archived_at=None).order_by("id")
+    boxes = "\n".join(
+        f'  <label><input type="checkbox" name="topics" value="{topic.pk}"> {said(topic.name) or topic.code}</label>'
+        for topic in topics
+    )
+    words = form.wording.get(form.brand.language, "")
+    embed = (
+        f'<form action="{address}" method="post">\n'
+        f'  <label>E-mail <input type="email" name="email" required></label>\n{boxes}\n'
+        f'  <label><input type="checkbox" name="agree" required> {words}</label>\n'
+        f"  <button>OK</button>\n</form>"
+    )
+    return {"address": address, "embed": embed}
+
+
+def _field_choices() -> list[tuple[str, str]]:
+    names = {"given_name": _("Given name"), "family_name": _("Family name"), "organisation": _("Company")}
+    own = [(f"own:{one.key}", said(one.label) or one.key) for one in CustomField.objects.order_by("key")]
+    return [(name, names[name]) for name in STANDARD] + own
+
+
+def _initial(form: Form | None) -> dict[str, Any]:
+    if form is None:
+        return {"asks_frequency": True}
+    initial: dict[str, Any] = {name: getattr(form, name) for name in ("name", "slug", "asks_frequency")}
+    initial["topics"] = list(form.topics.values_list("pk", flat=True))
+    for number, asked in enumerate(form.fields[:MOST_FIELDS]):
+        initial[f"field_{number}"], initial[f"required_{number}"] = asked.get("name", ""), asked.get("required", False)
+    return initial

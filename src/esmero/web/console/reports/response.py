@@ -1,0 +1,58 @@
+"""How every report answers: the page with its charts and tables, or one of its tables as a file."""
+
+import csv
+from collections.abc import Sequence
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
+
+from esmero.dossier.statistics.reports import counted_at
+from esmero.web.console.page_frame import show
+from esmero.web.console.reports.period import SPANS, ReportPeriod
+from esmero.web.parts.components.charts import Chart
+from esmero.web.parts.components.small_tables import SmallTable
+
+
+def answer_report(
+    request: HttpRequest,
+    template: str,
+    /,
+    *,
+    name: str,
+    subject: str,
+    period: ReportPeriod,
+    charts: Sequence[Chart],
+    sheets: Sequence[SmallTable],
+    **context: Any,
+) -> HttpResponse:
+    """Answer a report called `name`; `?file=key` gives the table with that key as CSV."""
+    wanted = request.GET.get("file")
+    if wanted:
+        sheet = next((one for one in sheets if one.key == wanted), None)
+        if sheet is None:
+            raise Http404
+        return _answer_file(sheet, name=f"{name}-{sheet.key}-{period.brand.slug}")
+    return show(
+        request,
+        template,
+        subject=subject,
+        report=name,
+        period=period,
+        spans=SPANS.items(),
+        charts=charts,
+        sheets=sheets,
+        nothing=all(chart.is_empty for chart in charts) and not any(sheet.rows for sheet in sheets),
+        counted=counted_at(brand=period.brand, day=period.end),
+        **context,
+    )
+
+
+def _answer_file(sheet: SmallTable, *, name: str) -> HttpResponse:
+    response = HttpResponse(
+        "\ufeff",  # spreadsheets take UTF-8 for it only with a mark
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}-{timezone.localdate():%Y-%m-%d}.csv"'},
+    )
+    csv.writer(response).writerows(sheet.write())
+    return response

@@ -1,0 +1,181 @@
+"""Brands: the names under which the house writes, each with its form and, beside it, what readers will see."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext_lazy, override
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from esmero.content.logos import keep_logo
+from esmero.content.media import NotAPicture
+from esmero.house.brands import save_brand
+from esmero.house.jurisdictions import PROFILES, profile_of
+from esmero.house.models import Brand
+from esmero.mailroom.composing.compiled_templates import write_footer
+from esmero.outbox.domain_readiness import is_ready
+from esmero.vault.files import read
+from esmero.web.console.access import requires, staff
+from esmero.web.console.list_pages import answer_list
+from esmero.web.console.page_frame import show, show_part
+from esmero.web.console.settings.brands.brand_form import BrandForm
+from esmero.web.parts.components.brand_colours import explain_colour, style_sheet
+from esmero.web.parts.components.tables import Filter, Listing, TableColumn
+from esmero.web.parts.components.template_tags import chip, said
+from esmero.web.parts.labels.states import LANGUAGE_NAMES
+
+
+def _name(brand: Brand) -> SafeString:
+    return format_html('<a href="{}">{}</a>', reverse("console:brand-edit", args=[brand.pk]), brand)
+
+
+def say_readiness(brand: Brand) -> SafeString:
+    """Say in a chip whether the domain's records are there."""
+    ready = is_ready(brand)
+    if ready is None:
+        return chip("plain", _("not looked at yet"))
+    return chip("kept", _("ready")) if ready else chip("wait", _("records are missing"))
+
+
+def _domain(brand: Brand) -> SafeString:
+    return format_html('<a href="{}">{}</a>', reverse("console:domain", args=[brand.pk]), say_readiness(brand))
+
+
+BRANDS = Listing(
+    page="brands",
+    order="name",
+    columns=(
+        TableColumn(key="name", title=gettext_lazy("Name"), cell=_name, plain=lambda one: one.name, order=("name", "id"), head=True),
+        TableColumn(key="sender", title=gettext_lazy("Sender"), cell=lambda one: one.sender_address),
+        TableColumn(key="profile", title=gettext_lazy("Country’s rules"), cell=lambda one: said(profile_of(one.profile).name), quiet=True),
+        TableColumn(key="domain", title=gettext_lazy("Domain"), cell=_domain, plain=lambda one: one.return_domain),
+        TableColumn(key="code", title=gettext_lazy("Short code"), cell=lambda one: one.slug, order=("slug", "id"), quiet=True, shown=False),
+    ),
+    filters=(
+        Filter(
+            key="profile",
+            title=gettext_lazy("Country’s rules"),
+            every=gettext_lazy("Every country"),
+            choices=lambda: [(code, said(profile.name)) for code, profile in PROFILES.items()],
+            apply=lambda rows, value: rows.filter(profile=value),
+        ),
+    ),
+)  # fmt: skip
+
+
+@requires("house.settings")
+def brands(request: HttpRequest) -> HttpResponseBase:
+    """List the brands."""
+    new = reverse("console:brand-new")
+    return answer_list(
+        request,
+        "console/settings/list.html",
+        listing=BRANDS,
+        rows=Brand.objects.all(),
+        subject="brands",
+        up=_("Settings"),
+        up_url=reverse("console:settings"),
+        title=_("Brands"),
+        lead=_("The names under which this house writes. Each has its own sender, domain, permissions and colour."),
+        new_url=new,
+        new=_("New brand"),
+        empty_title=_("No brand yet"),
+        empty_text=_("A brand is a name to write under, with an address, a phone number and a postal address."),
+        empty_url=new,
+        empty_action=_("New brand"),
+    )
+
+
+@requires("house.settings")
+def edit_brand(request: HttpRequest, pk: int | None = None) -> HttpResponse:
+    """Make a brand or change it; the next step is its domain."""
+    brand = get_object_or_404(Brand, pk=pk) if pk else None
+    form = BrandForm(request.POST or None, request.FILES or None, brand=brand)
+    if request.method == "POST" and form.is_valid():
+        saved = _save(request, form, brand=brand)
+        if saved is not None:
+            messages.success(request, _("“%(name)s” is kept.") % {"name": saved})
+            return redirect("console:brand-edit" if brand else "console:domain", pk=saved.pk)
+    facts = {**form.initial, **({key: request.POST[key] for key in form.fields if key in request.POST})}
+    return show(
+        request,
+        "console/settings/brand.html",
+        subject="brands",
+        edited=brand,
+        form=form,
+        readiness=say_readiness(brand) if brand else "",
+        **_see(facts, brand=brand),
+    )
+
+
+def _save(request: HttpRequest, form: BrandForm, *, brand: Brand | None) -> Brand | None:
+    facts = form.facts()
+    logo = form.cleaned_data.get("logo")
+    try:
+        with transaction.atomic():
+            if logo is not None:
+                facts["logo"] = keep_logo(logo.read(), name=logo.name or "")
+            return save_brand(brand or Brand(), facts=facts, by=staff(request))
+    except NotAPicture:
+        form.add_error("logo", _("This picture cannot be read; it may be damaged."))
+    except ValidationError as refusal:
+        for name, faults in refusal.message_dict.items():
+            form.add_error(name if name in form.fields else None, faults)
+    return None
+
+
+@require_POST
+@requires("house.settings")
+def preview_brand(request: HttpRequest) -> HttpResponse:
+    """Show what readers would see with what stands in the form now."""
+    brand = Brand.objects.filter(pk=request.POST.get("pk") or 0).first()
+    return show_part(request, "console/settings/brand.html#preview", **_see(request.POST.dict(), brand=brand))
+
+
+@require_safe
+@requires("house.settings")
+def preview_colours(request: HttpRequest) -> HttpResponse:
+    """Answer the style sheet of the preview: the colour that is being chosen, within the preview only."""
+    sheet = style_sheet(f"#{request.GET.get('colour', '')}", scope=".preview")
+    return HttpResponse(sheet, content_type="text/css; charset=utf-8")
+
+
+@require_safe
+@requires()
+def logo(request: HttpRequest, pk: int) -> HttpResponse:  # noqa: ARG001
+    """Answer a brand's logo."""
+    brand = get_object_or_404(Brand.objects.select_related("logo").exclude(logo=None), pk=pk)
+    assert brand.logo is not None
+    return HttpResponse(read(brand.logo), content_type=brand.logo.media_type)
+
+
+def _see(facts: dict[str, Any], *, brand: Brand | None) -> dict[str, Any]:
+    """Return what the preview needs of a form's values, whole or half written."""
+    colour = str(facts.get("colour") or "#0e5c59")
+    seen = {
+        key: str(facts.get(key) or "").strip() for key in ("legal_name", "phone", "postal_address", "sender_address")
+    }
+    seen["name"] = str(facts.get("name") or "").strip() or _("Name of the brand")
+    seen["sender_name"] = str(facts.get("sender_name") or "").strip() or seen["name"]
+    language = str(facts.get("language") or "")
+    spoken = language if language in dict(LANGUAGE_NAMES) else get_language() or "en"
+    unsaved = Brand(**{key: seen[key] for key in ("name", "legal_name", "phone", "postal_address")})
+    with override(spoken):
+        foot = write_footer(unsaved, reason="…", leave=True)
+        lines = [foot.sender, foot.reason, foot.phone, foot.postal]
+        lines.append(f"{foot.why_label} · {foot.preferences_label} · {foot.unsubscribe_label}")
+    return {
+        "seen": seen,
+        "foot": [line for line in lines if line],
+        "spoken": spoken,
+        "colour": colour.removeprefix("#"),
+        "corrected": explain_colour(colour),
+        "previewed": brand,
+    }

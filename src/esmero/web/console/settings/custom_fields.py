@@ -1,0 +1,209 @@
+"""Own fields: what the operator wants to know of people beyond the standard, declared once with its kind."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_POST
+
+from esmero.mailroom.composing.recipient_fields import OF_FORMS, SHARE
+from esmero.people.models import CustomField, Person
+from esmero.people.persons.custom_fields import (
+    FieldInUse,
+    TooManyValues,
+    ValuesUnfit,
+    change_field,
+    count_values,
+    declare_field,
+    drop_field,
+    list_segments,
+)
+from esmero.rendering.templates.placeholders import WAYS
+from esmero.web.console.access import requires, staff
+from esmero.web.console.list_pages import answer_list
+from esmero.web.console.page_frame import show, show_part, wants_part
+from esmero.web.parts.components.rates import fill
+from esmero.web.parts.components.tables import Filter, Listing, TableColumn
+from esmero.web.parts.components.template_tags import said
+from esmero.web.parts.components.translated_fields import add_wordings, read_wordings
+from esmero.web.parts.labels.states import FIELD_KINDS
+
+
+def _name(field: CustomField) -> SafeString:
+    url = reverse("console:field", args=[field.pk])
+    return format_html('<a href="{}">{}</a>', url, said(field.label) or field.key)
+
+
+FIELDS = Listing(
+    page="fields",
+    order="key",
+    columns=(
+        TableColumn(key="name", title=gettext_lazy("Name"), cell=_name, plain=lambda one: said(one.label), head=True),
+        TableColumn(key="key", title=gettext_lazy("Key"), cell=lambda one: one.key, order=("key",), quiet=True),
+        TableColumn(key="kind", title=gettext_lazy("Kind"), cell=lambda one: str(FIELD_KINDS.get(one.kind, one.kind))),
+        TableColumn(
+            key="choices", title=gettext_lazy("Choices"), cell=lambda one: ", ".join(one.choices)[:120], quiet=True
+        ),
+    ),
+    filters=(
+        Filter(
+            key="kind",
+            title=gettext_lazy("Kind"),
+            every=gettext_lazy("Every kind"),
+            choices=lambda: list(FIELD_KINDS.items()),
+            apply=lambda rows, value: rows.filter(kind=value),
+        ),
+    ),
+)
+
+
+class FieldForm(forms.Form):
+    """A field: its key, its words, its kind and, for a choice, what can be chosen."""
+
+    key = forms.RegexField(
+        r"[a-z][a-z0-9_]{0,59}",
+        label=gettext_lazy("Key"),
+        help_text=gettext_lazy(
+            "Small letters, digits and underscores: contract_end. Templates and imports name it so."
+        ),
+    )
+    kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=list(FIELD_KINDS.items()))
+    choices = forms.CharField(
+        label=gettext_lazy("Choices"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=gettext_lazy("One a line; only for the kind “choice”."),
+    )
+
+    def __init__(self, data: Any, *, field: CustomField | None) -> None:
+        initial = {"kind": field.kind, "choices": "\n".join(field.choices)} if field else None
+        super().__init__(data, initial=initial)
+        add_wordings(self, "label", _("Name (%(language)s)"), first="", stored=field.label if field else {}, most=80)
+        if field is not None:
+            del self.fields["key"]
+
+    def clean_key(self) -> str:
+        """Refuse a key that is taken, or that the standard fields and the addresses of a letter have."""
+        key: str = self.cleaned_data["key"]
+        taken = {one.name for one in Person._meta.get_fields()} | {*OF_FORMS, SHARE, *WAYS}
+        if CustomField.objects.filter(key=key).exists() or key in taken:
+            raise forms.ValidationError(_("This key is taken."))
+        return key
+
+    def clean(self) -> dict[str, Any]:
+        """Take the choices apart, and ask for some where there must be."""
+        given: dict[str, Any] = super().clean() or {}
+        lines = [line.strip() for line in given.get("choices", "").splitlines() if line.strip()]
+        given["choices"] = list(dict.fromkeys(lines)) if given.get("kind") == CustomField.Kind.CHOICE else []
+        if given.get("kind") == CustomField.Kind.CHOICE and not given["choices"]:
+            self.add_error("choices", _("Name at least one choice."))
+        return given
+
+
+@requires("house.settings")
+def fields(request: HttpRequest) -> HttpResponseBase:
+    """List the own fields."""
+    new = reverse("console:field-new")
+    return answer_list(
+        request,
+        "console/settings/list.html",
+        listing=FIELDS,
+        rows=CustomField.objects.all(),
+        subject="fields",
+        up=_("Settings"),
+        up_url=reverse("console:settings"),
+        title=_("Own fields"),
+        lead=_("What you want to know of people beyond name and address: for imports, segments and templates."),
+        new_url=new,
+        new=_("New field"),
+        empty_title=_("No own field yet"),
+        empty_text=_("For example the day a contract ends, or a tariff. An import can make fields, too."),
+        empty_url=new,
+        empty_action=_("New field"),
+    )
+
+
+@requires("house.settings")
+def edit_field(request: HttpRequest, pk: int | None = None) -> HttpResponse:
+    """Declare a field or change it; what does not fit is refused with numbers and examples."""
+    field = get_object_or_404(CustomField, pk=pk) if pk else None
+    if field is not None and request.method == "GET" and wants_part(request):
+        # Counting looks at everybody: it comes after the page, and stops at 10,000.
+        return show_part(request, "console/settings/field.html#numbers", field=field, values=count_values(field))
+    form = FieldForm(request.POST or None, field=field)
+    unfit: ValuesUnfit | None = None
+    if request.method == "POST" and form.is_valid():
+        try:
+            saved, rewritten = _save(request, form, field=field)
+        except ValuesUnfit as refusal:
+            unfit = refusal
+        except TooManyValues:
+            form.add_error(
+                "kind", _("More than 200,000 people have a value; that is more than a page may change at once.")
+            )
+        except FieldInUse as refusal:
+            form.add_error(
+                "kind", _("These segments ask for it as it is: %(names)s. Change them first.") % {"names": refusal}
+            )
+        except ValidationError as refusal:
+            form.add_error(None, refusal.messages)
+        else:
+            words = _("“%(name)s” is kept.") % {"name": said(saved.label)}
+            if rewritten:
+                told = ngettext("%(number)d value was rewritten.", "%(number)d values were rewritten.", rewritten)
+                words = f"{words} {fill(told, number=rewritten)}"
+            messages.success(request, words)
+            return redirect("console:fields")
+    return show(
+        request,
+        "console/settings/field.html",
+        subject="fields",
+        form=form,
+        field=field,
+        unfit=unfit,
+        kind_wanted=FIELD_KINDS.get(form.data.get("kind", ""), ""),
+        segments=list_segments(field) if field else [],
+    )
+
+
+def _save(request: HttpRequest, form: FieldForm, *, field: CustomField | None) -> tuple[CustomField, int]:
+    given = form.cleaned_data
+    label, by = read_wordings(given, "label"), staff(request)
+    if field is None:
+        made = declare_field(given["key"], label=label, kind=given["kind"], choices=given["choices"], by=by)
+        return made, 0
+    number = change_field(field, label=label, kind=given["kind"], choices=given["choices"], by=by)
+    return field, number
+
+
+@require_POST
+@requires("house.settings")
+def remove_field(request: HttpRequest, pk: int) -> HttpResponse:
+    """Delete a field with its values."""
+    field = get_object_or_404(CustomField, pk=pk)
+    name = said(field.label) or field.key
+    try:
+        number = drop_field(field, by=staff(request))
+    except FieldInUse as refusal:
+        messages.error(request, _("These segments ask for it: %(names)s. Change them first.") % {"names": refusal})
+    except TooManyValues:
+        messages.error(
+            request, _("More than 200,000 people have a value; that is more than a page may change at once.")
+        )
+    else:
+        words = ngettext(
+            "“%(name)s” is deleted, with the value of %(number)d person.",
+            "“%(name)s” is deleted, with the values of %(number)d people.",
+            number,
+        )
+        messages.success(request, fill(words, name=name, number=number))
+        return redirect("console:fields")
+    return redirect("console:field", pk=pk)

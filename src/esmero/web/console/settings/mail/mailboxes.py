@@ -1,0 +1,268 @@
+"""Mailboxes that are read by IMAP: set up, tried out, paused; what was fetched last, and what troubles them."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from esmero.mailroom.arriving.channels.mailbox_settings import PORTS, drop_mailbox, pause_mailbox, save_mailbox
+from esmero.mailroom.arriving.channels.mailbox_test import keep_check, mark_checking
+from esmero.mailroom.models import Mailbox
+from esmero.web.console.access import requires, staff
+from esmero.web.console.list_pages import answer_list
+from esmero.web.console.page_frame import show, show_part, wants_part
+from esmero.web.console.settings.mail.connection_test import is_checking, tell_trial
+from esmero.web.parts.components.forms import FormPart
+from esmero.web.parts.components.tables import Listing, TableColumn
+from esmero.web.parts.components.template_tags import chip
+from esmero.web.parts.components.times import say_moment
+from esmero.web.parts.labels.connection_troubles import say_trouble
+from esmero.work.background import run_aside
+
+MOST_FOLDERS = 20
+FIELDS = ("name", "host", "port", "security", "username", "access", "token_url", "client_id", "ca_file")
+
+
+def say_mailbox(mailbox: Mailbox) -> SafeString:
+    """Say in a chip how it stands with a mailbox."""
+    if not mailbox.active:
+        return chip("plain", _("rests"))
+    reached, checked = mailbox.reached_at, mailbox.checked_at
+    failed = mailbox.check_result.get("good") is False and (not reached or (checked and checked > reached))
+    if mailbox.trouble or failed:
+        return chip("broken", _("cannot be read"))
+    if reached:
+        return chip("kept", _("is read"))
+    return chip("wait", _("not read yet"))
+
+
+def _name(mailbox: Mailbox) -> SafeString:
+    return format_html('<a href="{}">{}</a>', reverse("console:mailbox", args=[mailbox.pk]), mailbox)
+
+
+def _who(mailbox: Mailbox) -> SafeString:
+    return format_html('{}<br><span class="small soft wrap">{}:{}</span>', mailbox.username, mailbox.host, mailbox.port)
+
+
+def _fetched(mailbox: Mailbox) -> str | SafeString:
+    latest = max((one.fetched_at for one in mailbox.read.all() if one.fetched_at), default=None)
+    return say_moment(latest, "short time") if latest else _("nothing yet")
+
+
+MAILBOXES = Listing(
+    page="mailboxes",
+    order="name",
+    columns=(
+        TableColumn(key="name", title=gettext_lazy("Name"), cell=_name, plain=lambda one: one.name, order=("name", "id"), head=True),
+        TableColumn(key="state", title=gettext_lazy("State"), cell=say_mailbox),
+        TableColumn(key="who", title=gettext_lazy("Mailbox"), cell=_who, plain=lambda one: one.username),
+        TableColumn(key="host", title=gettext_lazy("Host"), cell=lambda one: f"{one.host}:{one.port}", quiet=True, shown=False),
+        TableColumn(key="fetched", title=gettext_lazy("Fetched last"), cell=_fetched, quiet=True, label=gettext_lazy("fetched last")),
+        TableColumn(key="trouble", title=gettext_lazy("Trouble"), cell=lambda one: say_trouble(one.trouble), quiet=True),
+    ),
+)  # fmt: skip
+
+
+class MailboxForm(forms.Form):
+    """How to read a mailbox. Secrets are only ever written, never shown."""
+
+    name = forms.SlugField(
+        label=gettext_lazy("Name"), max_length=15, help_text=gettext_lazy("Short, for you: returns, replies …")
+    )
+    host = forms.CharField(
+        label=gettext_lazy("Host"), max_length=253, help_text=gettext_lazy("For example imap.example.org")
+    )
+    security = forms.ChoiceField(
+        label=gettext_lazy("Security"),
+        choices=[
+            ("tls", gettext_lazy("TLS from the start (port 993)")),
+            ("starttls", gettext_lazy("STARTTLS (port 143)")),
+            ("none", gettext_lazy("none, only for a server on this machine (port 143)")),
+        ],
+    )
+    port = forms.IntegerField(
+        label=gettext_lazy("Port"),
+        min_value=1,
+        max_value=65535,
+        required=False,
+        help_text=gettext_lazy("Empty: the usual one."),
+    )
+    username = forms.CharField(label=gettext_lazy("User name"), max_length=320)
+    access = forms.ChoiceField(
+        label=gettext_lazy("Signs in"),
+        choices=[
+            ("password", gettext_lazy("with a password")),
+            ("xoauth2", gettext_lazy("with a token (XOAUTH2: Google, Microsoft)")),
+        ],
+    )
+    secret = forms.CharField(
+        label=gettext_lazy("Password or refresh token"),
+        required=False,
+        max_length=5000,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=gettext_lazy("Kept encrypted and never shown. Empty: the one that is kept stays."),
+    )
+    folders = forms.CharField(
+        label=gettext_lazy("Folders"),
+        required=False,
+        max_length=3000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy("One a line. Empty: INBOX. Look into the folder for unwanted mail too."),
+    )
+    token_url = forms.URLField(
+        label=gettext_lazy("Where the token is traded"),
+        max_length=500,
+        required=False,
+        assume_scheme="https",
+        help_text=gettext_lazy("Only with a token: the provider’s address for tokens, with https."),
+    )
+    client_id = forms.CharField(
+        label=gettext_lazy("Client id"),
+        max_length=200,
+        required=False,
+        help_text=gettext_lazy("Only with a token: what the provider calls this house."),
+    )
+    client_secret = forms.CharField(
+        label=gettext_lazy("Client secret"),
+        required=False,
+        max_length=5000,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=gettext_lazy("Only with a token. Kept encrypted and never shown."),
+    )
+    ca_file = forms.CharField(
+        label=gettext_lazy("File of certificates"),
+        max_length=500,
+        required=False,
+        help_text=gettext_lazy("Only for a server with a certificate of its own: the path on this machine."),
+    )
+
+    parts = (
+        FormPart(gettext_lazy("Only with a token"), ("token_url", "client_id", "client_secret"), folded=True),
+        FormPart(gettext_lazy("Seldom needed"), ("ca_file",), folded=True),
+    )
+
+    def __init__(self, data: Any, *, mailbox: Mailbox | None) -> None:
+        known = {key: getattr(mailbox, key) for key in FIELDS} if mailbox else {}
+        super().__init__(data, initial={**known, "folders": "\n".join(mailbox.folders) if mailbox else ""})
+        self._mailbox = mailbox
+
+    def clean_name(self) -> str:
+        """Refuse a name that another mailbox has."""
+        name: str = self.cleaned_data["name"]
+        own = self._mailbox.pk if self._mailbox else 0
+        if Mailbox.objects.filter(name=name).exclude(pk=own).exists():
+            raise forms.ValidationError(_("Another mailbox has this name."))
+        return name
+
+    def clean_folders(self) -> list[str]:
+        """Read the names of the folders, each once."""
+        names = dict.fromkeys(line.strip()[:255] for line in self.cleaned_data["folders"].splitlines() if line.strip())
+        if len(names) > MOST_FOLDERS:
+            raise forms.ValidationError(_("At most %(number)d folders are read.") % {"number": MOST_FOLDERS})
+        return list(names) or ["INBOX"]
+
+    def clean_token_url(self) -> str:
+        """Refuse an address to which a token would go in the clear."""
+        url: str = self.cleaned_data["token_url"]
+        if url and not url.startswith("https://"):
+            raise forms.ValidationError(_("Tokens are never sent in the clear: the address must begin with https."))
+        return url
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for a password where none is kept, or where the kept one was given for another machine."""
+        given: dict[str, Any] = super().clean() or {}
+        given["port"] = given.get("port") or PORTS.get(given.get("security", ""), 993)
+        if not given.get("secret"):
+            if self._mailbox is None or not self._mailbox.secret:
+                self.add_error("secret", _("Without it nobody can sign in."))
+            elif given.get("host") not in {None, self._mailbox.host}:
+                self.add_error("secret", _("Enter it again: the one that is kept was given for another machine."))
+        return given
+
+
+@requires("house.settings")
+def mailboxes(request: HttpRequest) -> HttpResponseBase:
+    """List the mailboxes."""
+    new = reverse("console:mailbox-new")
+    return answer_list(
+        request,
+        "console/settings/list.html",
+        listing=MAILBOXES,
+        rows=Mailbox.objects.prefetch_related("read"),
+        subject="mailboxes",
+        up=_("Settings"),
+        up_url=reverse("console:settings"),
+        title=_("Mailboxes"),
+        lead=_("Mailboxes with your provider that this house reads by IMAP for returns and replies. It changes nothing in them."),
+        new_url=new,
+        new=_("New mailbox"),
+        empty_title=_("No mailbox is read"),
+        empty_text=_("Where returns do not reach this house’s own listener, they can be fetched from a mailbox."),
+        empty_url=new,
+        empty_action=_("New mailbox"),
+    )  # fmt: skip
+
+
+@requires("house.settings")
+def edit_mailbox(request: HttpRequest, pk: int | None = None) -> HttpResponse:
+    """Make a mailbox or change it; beside the form its test, and what was fetched."""
+    mailbox = get_object_or_404(Mailbox, pk=pk) if pk else None
+    if mailbox is not None and wants_part(request):
+        return show_part(request, "console/settings/mailbox.html#test", **_tell(mailbox))
+    form = MailboxForm(request.POST or None, mailbox=mailbox)
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        facts = {key: given[key] for key in (*FIELDS, "folders")}
+        secrets = {"secret": given["secret"] or None, "client_secret": given["client_secret"] or None}
+        try:
+            saved = save_mailbox(mailbox or Mailbox(), facts=facts, **secrets, by=staff(request))
+        except ValidationError as refusal:
+            form.add_error(None, refusal.messages)
+        else:
+            messages.success(request, _("The mailbox %(name)s is kept. Test it now.") % {"name": saved.name})
+            return redirect("console:mailbox", pk=saved.pk)
+    told = _tell(mailbox) if mailbox else {}
+    return show(request, "console/settings/mailbox.html", subject="mailboxes", form=form, **told)
+
+
+@require_POST
+@requires("house.settings")
+def act_on_mailbox(request: HttpRequest, pk: int) -> HttpResponse:
+    """Test a mailbox beside this request, let it rest or be read again, or forget it."""
+    mailbox = get_object_or_404(Mailbox, pk=pk)
+    name = {"name": mailbox.name}
+    match request.POST.get("act"):
+        case "test" if not is_checking(mailbox.check_result):
+            mark_checking(mailbox)
+            run_aside(lambda: keep_check(pk), name="test a mailbox")
+        case "pause" if pause_mailbox(mailbox, active=False, by=staff(request)):
+            messages.success(
+                request, _("The mailbox %(name)s rests. What comes there meanwhile is fetched later.") % name
+            )
+        case "resume" if pause_mailbox(mailbox, active=True, by=staff(request)):
+            messages.success(request, _("The mailbox %(name)s is read again within seconds.") % name)
+        case "remove":
+            drop_mailbox(mailbox, by=staff(request))
+            messages.success(request, _("The mailbox %(name)s is gone.") % name)
+            return redirect("console:mailboxes")
+    return redirect("console:mailbox", pk=pk)
+
+
+def _tell(mailbox: Mailbox) -> dict[str, Any]:
+    return {
+        "mailbox": mailbox,
+        "standing": say_mailbox(mailbox),
+        "read": list(mailbox.read.order_by("name")),
+        **tell_trial(mailbox.check_result),
+    }

@@ -1,0 +1,267 @@
+"""Relays: the ways out, each with its form and a test that says every step in words."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from esmero.house.models import Brand, User
+from esmero.mailroom.arriving.channels.webhook_providers import PROVIDERS, provider_of
+from esmero.mailroom.arriving.channels.webhook_secrets import find_hook
+from esmero.mailroom.transactional.relay_test import write_by
+from esmero.outbox.models import Message, Relay
+from esmero.outbox.relay_check import keep_check, mark_checking
+from esmero.outbox.relays import NoRelay, drop_relay, save_relay
+from esmero.web.console.access import requires, staff
+from esmero.web.console.list_pages import answer_list
+from esmero.web.console.page_frame import show, show_part, wants_part
+from esmero.web.console.settings.first_steps import next_step
+from esmero.web.console.settings.mail.connection_test import is_checking, tell_trial
+from esmero.web.console.settings.mail.webhooks import say_standing
+from esmero.web.parts.components.forms import FormPart
+from esmero.web.parts.components.tables import Listing, TableColumn
+from esmero.web.parts.components.template_tags import chip
+from esmero.work.background import run_aside
+
+FIELDS = ("name", "brand", "kind", "host", "port", "security", "username", "ca_file", "connections", "per_second", "relay_signs")  # fmt: skip
+
+
+def _name(relay: Relay) -> SafeString:
+    return format_html('<a href="{}">{}</a>', reverse("console:relay", args=[relay.pk]), relay)
+
+
+def say_relay(relay: Relay) -> SafeString:
+    """Say in a chip how it stands with a relay."""
+    if relay.kind == Relay.Kind.CAPTURE:
+        return chip("wait", _("catches everything"))
+    if relay.trouble:
+        return chip("broken", _("out of reach"))
+    good = relay.check_result.get("good")
+    if good is None:
+        return chip("plain", _("not tested yet"))
+    return chip("kept", _("works")) if good else chip("broken", _("does not work"))
+
+
+RELAYS = Listing(
+    page="relays",
+    order="name",
+    columns=(
+        TableColumn(key="name", title=gettext_lazy("Name"), cell=_name, plain=lambda one: one.name, order=("name", "id"), head=True),
+        TableColumn(key="state", title=gettext_lazy("State"), cell=say_relay),
+        TableColumn(key="host", title=gettext_lazy("Host"), cell=lambda one: f"{one.host}:{one.port}" if one.host else ""),
+        TableColumn(key="brand", title=gettext_lazy("Brand"), cell=lambda one: one.brand.name if one.brand else _("all brands"), quiet=True),
+    ),
+)  # fmt: skip
+
+
+class RelayForm(forms.Form):
+    """How to speak to a relay. The password is only ever written, never shown."""
+
+    name = forms.SlugField(
+        label=gettext_lazy("Name"), max_length=60, help_text=gettext_lazy("Short, for you: main, newsletter …")
+    )
+    kind = forms.ChoiceField(
+        label=gettext_lazy("What it does"),
+        choices=[
+            ("smtp", gettext_lazy("Sends, by SMTP")),
+            ("capture", gettext_lazy("Sends nothing: keeps all for the mail catcher")),
+        ],
+    )
+    host = forms.CharField(
+        label=gettext_lazy("Host"),
+        max_length=253,
+        required=False,
+        help_text=gettext_lazy("For example smtp.example.org"),
+    )
+    security = forms.ChoiceField(
+        label=gettext_lazy("Security"),
+        choices=[
+            ("starttls", gettext_lazy("STARTTLS (port 587)")),
+            ("tls", gettext_lazy("TLS from the start (port 465)")),
+            ("none", gettext_lazy("none, only for a relay on this machine (port 25)")),
+        ],
+    )
+    port = forms.IntegerField(
+        label=gettext_lazy("Port"),
+        min_value=1,
+        max_value=65535,
+        required=False,
+        help_text=gettext_lazy("Empty: the usual one."),
+    )
+    username = forms.CharField(label=gettext_lazy("User name"), max_length=200, required=False)
+    password = forms.CharField(
+        label=gettext_lazy("Password"),
+        required=False,
+        max_length=300,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=gettext_lazy("Kept encrypted and never shown. Empty: the one that is kept stays."),
+    )
+    brand = forms.ModelChoiceField(
+        label=gettext_lazy("Brand"),
+        queryset=Brand.objects.order_by("name"),
+        required=False,
+        empty_label=gettext_lazy("all brands"),
+    )
+    connections = forms.IntegerField(label=gettext_lazy("Connections at once"), min_value=1, max_value=100, initial=8)
+    per_second = forms.IntegerField(
+        label=gettext_lazy("At most messages a second"),
+        min_value=1,
+        max_value=100_000,
+        required=False,
+        help_text=gettext_lazy("Empty: as fast as the relay takes them."),
+    )
+    ca_file = forms.CharField(
+        label=gettext_lazy("File of certificates"),
+        max_length=500,
+        required=False,
+        help_text=gettext_lazy("Only for a relay with a certificate of its own: the path on this machine."),
+    )
+    relay_signs = forms.BooleanField(label=gettext_lazy("The relay adds the DKIM signature itself"), required=False)
+
+    parts = (
+        FormPart(
+            gettext_lazy("Seldom needed"),
+            ("connections", "per_second", "ca_file", "relay_signs"),
+            folded=True,
+        ),
+    )
+
+    def __init__(self, data: Any, *, relay: Relay | None) -> None:
+        super().__init__(data, initial={key: getattr(relay, key) for key in FIELDS} if relay else None)
+        self._relay = relay
+
+    def clean_name(self) -> str:
+        """Refuse a name that another relay has."""
+        name: str = self.cleaned_data["name"]
+        if Relay.objects.filter(name=name).exclude(pk=self._relay.pk if self._relay and self._relay.pk else 0).exists():
+            raise forms.ValidationError(_("Another relay has this name."))
+        return name
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for a host where mail is sent, and fill in the usual port."""
+        given: dict[str, Any] = super().clean() or {}
+        if given.get("kind") == "smtp" and not given.get("host"):
+            self.add_error("host", _("Name the machine that takes your mail."))
+        usual = {"starttls": 587, "tls": 465, "none": 25}
+        given["port"] = given.get("port") or usual.get(given.get("security", ""), 587)
+        if given.get("username") and not given.get("password") and not (self._relay and self._relay.password):
+            self.add_error("password", _("A user name needs its password."))
+        return given
+
+
+@requires("house.settings")
+def relays(request: HttpRequest) -> HttpResponseBase:
+    """List the relays."""
+    new = reverse("console:relay-new")
+    return answer_list(
+        request,
+        "console/settings/list.html",
+        listing=RELAYS,
+        rows=Relay.objects.select_related("brand"),
+        subject="relays",
+        up=_("Settings"),
+        up_url=reverse("console:settings"),
+        title=_("Relays"),
+        lead=_("The mail servers by which your messages leave. A brand takes its own, else one that serves all."),
+        new_url=new,
+        new=_("New relay"),
+        empty_title=_("No relay yet"),
+        empty_text=_("A relay is the mail server of your provider. Without one nothing can leave."),
+        empty_url=new,
+        empty_action=_("New relay"),
+    )
+
+
+@requires("house.settings")
+def edit_relay(request: HttpRequest, pk: int | None = None) -> HttpResponse:
+    """Make a relay or change it; beside the form its test."""
+    relay = get_object_or_404(Relay, pk=pk) if pk else None
+    if relay is not None and wants_part(request):
+        return show_part(request, "console/settings/relay.html#test", polled=True, **_tell(relay))
+    form = RelayForm(request.POST or None, relay=relay)
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        try:
+            saved = save_relay(
+                relay or Relay(),
+                facts={key: given[key] for key in FIELDS},
+                password=given["password"] or None,
+                by=staff(request),
+            )
+        except ValidationError as refusal:
+            form.add_error(None, refusal.messages)
+        else:
+            messages.success(request, _("The relay %(name)s is kept. Test it now.") % {"name": saved.name})
+            return redirect("console:relay", pk=saved.pk)
+    facts: dict[str, Any] = {**_tell(relay), "next_step": next_step(request, here="relay")} if relay else {}
+    return show(request, "console/settings/relay.html", subject="relays", form=form, **facts)
+
+
+@require_POST
+@requires("house.settings")
+def test_relay(request: HttpRequest, pk: int) -> HttpResponse:
+    """Try the relay out beside this request, and write to the tester by it if they wish."""
+    relay = get_object_or_404(Relay, pk=pk)
+    if relay.kind == Relay.Kind.SMTP and not is_checking(relay.check_result):
+        mark_checking(relay)
+        user, write = staff(request), "write" in request.POST
+        run_aside(lambda: _try_out(pk, user=user, write=write), name="test a relay")
+    return redirect("console:relay", pk=pk)
+
+
+@require_POST
+@requires("house.settings")
+def remove_relay(request: HttpRequest, pk: int) -> HttpResponse:
+    """Forget a relay that was never used."""
+    relay = get_object_or_404(Relay, pk=pk)
+    if drop_relay(relay, by=staff(request)):
+        messages.success(request, _("The relay %(name)s is gone.") % {"name": relay.name})
+        return redirect("console:relays")
+    messages.error(
+        request, _("Messages have left by this relay; it stays, so that one can see how. Change it instead.")
+    )
+    return redirect("console:relay", pk=pk)
+
+
+def _try_out(pk: int, *, user: User, write: bool) -> None:
+    def write_mail() -> dict[str, Any]:
+        try:
+            return {"message": write_by(Relay.objects.select_related("brand").get(pk=pk), to=user).pk}
+        except NoRelay:
+            return {"no_brand": True}
+
+    keep_check(pk, then=write_mail if write else dict)
+
+
+def _tell_provider(relay: Relay) -> dict[str, Any]:
+    """Name the provider of this relay, where it is one that can tell what became of a mail, and how it stands with it."""
+    name = provider_of(relay.host)
+    if not name:
+        return {}
+    return {"teller": PROVIDERS[name], "teller_name": name, "teller_said": say_standing(find_hook(name))}
+
+
+def _tell(relay: Relay) -> dict[str, Any]:
+    result = relay.check_result
+    message = Message.objects.filter(pk=result.get("message") or 0).first()
+    trial = tell_trial(result)
+    waiting = message is not None and message.state in {"planned", "claimed", "wire"}
+    return {
+        "relay": relay,
+        **_tell_provider(relay),
+        "standing": say_relay(relay),
+        "no_brand": result.get("no_brand", False),
+        "message": message,
+        "poll": trial["checking"] or waiting,
+        **trial,
+    }

@@ -1,0 +1,100 @@
+"""Providers that tell by webhook what became of a mail: their address here, the secret that proves them, what was heard."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.functional import Promise
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from esmero.mailroom.arriving.channels.webhook_providers import PROVIDERS, address_of
+from esmero.mailroom.arriving.channels.webhook_secrets import (
+    SecretRefused,
+    WebhookStatus,
+    find_hook,
+    list_hooks,
+    set_secret,
+)
+from esmero.web.console.access import requires, staff
+from esmero.web.console.page_frame import show
+from esmero.web.parts.components.template_tags import chip
+
+UNFIT: Mapping[str, str | Promise] = {
+    "pair": gettext_lazy("Two words with a colon between them: name:password."),
+    "base64": gettext_lazy("This is no key of this provider. Copy it whole, without blanks."),
+}
+
+
+class SecretForm(forms.Form):
+    """The secret of a provider. It is only ever written, never shown."""
+
+    secret = forms.CharField(
+        label=gettext_lazy("Secret"),
+        max_length=5000,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def __init__(self, data: Any, *, provider: str) -> None:
+        super().__init__(data)
+        self.fields["secret"].help_text = (
+            _("A name and a password of your choice, as name:password. Give both to the provider too.")
+            if PROVIDERS[provider].pair
+            else _("The key by which the provider signs, from its page on webhooks. Kept encrypted and never shown.")
+        )
+
+
+def say_standing(standing: WebhookStatus) -> SafeString:
+    """Say in a chip how it stands with a provider."""
+    if standing.source == "lost":
+        return chip("broken", _("enter the secret again"))
+    if not standing.armed:
+        return chip("plain", _("not listened to"))
+    if standing.suspect:
+        return chip("broken", _("cannot prove itself"))
+    return chip("kept", _("heard")) if standing.heard_at else chip("wait", _("not heard yet"))
+
+
+@requires("house.settings")
+def hooks(request: HttpRequest) -> HttpResponse:
+    """List the providers, those that are listened to first."""
+    standings = sorted(list_hooks(), key=lambda one: not one.source)
+    told = [(PROVIDERS[one.name], one, say_standing(one)) for one in standings]
+    return show(request, "console/settings/hooks.html", subject="hooks", told=told)
+
+
+@requires("house.settings")
+def edit_hook(request: HttpRequest, provider: str) -> HttpResponse:
+    """Show a provider's address, and set or forget its secret."""
+    if provider not in PROVIDERS:
+        raise Http404
+    known = PROVIDERS[provider]
+    forget = "forget" in request.POST
+    form = SecretForm(None if forget else request.POST or None, provider=provider)
+    if forget:
+        set_secret(provider, "", by=staff(request))
+        messages.success(request, _("%(provider)s is no longer listened to.") % {"provider": known.title})
+        return redirect("console:hook", provider=provider)
+    if request.method == "POST" and form.is_valid():
+        try:
+            set_secret(provider, form.cleaned_data["secret"], by=staff(request))
+        except SecretRefused as fault:
+            form.add_error("secret", str(UNFIT[fault.code]))
+        else:
+            messages.success(request, _("The secret is kept. What %(provider)s signs is taken in now.") % {"provider": known.title})  # fmt: skip
+            return redirect("console:hook", provider=provider)
+    standing = find_hook(provider)
+    return show(
+        request,
+        "console/settings/hook.html",
+        subject="hooks",
+        form=form,
+        provider=known,
+        standing=standing,
+        said=say_standing(standing),
+        address=address_of(provider),
+    )

@@ -1,0 +1,86 @@
+"""The reader's own settings: brand at work, language, appearance, and the page of all parts."""
+
+from typing import Any
+from zoneinfo import available_timezones
+
+from django import forms
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.utils import translation
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
+
+from esmero.house.models import Brand, User
+from esmero.web.console.access import requires, staff
+from esmero.web.console.page_frame import show
+from esmero.web.parts.labels.states import LANGUAGE_NAMES
+
+NO_KEYS = "no_keys"
+THEMES = [("", _("As this device")), ("light", _("Light")), ("dark", _("Dark"))]
+
+
+class OwnSettings(forms.Form):
+    """What everybody may set for themselves."""
+
+    name = forms.CharField(label=_("Name"), max_length=200)
+    language = forms.ChoiceField(label=_("Language"), choices=LANGUAGE_NAMES)
+    timezone = forms.ChoiceField(label=_("Time zone"))
+    theme = forms.ChoiceField(label=_("Appearance"), choices=THEMES, required=False)
+
+    keys = forms.BooleanField(
+        label=_("Single keys do something"),
+        required=False,
+        help_text=_("For example “/” for the search, “g” then “p” for the people; “?” lists them all."),
+    )
+
+    def __init__(self, data: Any, *, user: User) -> None:
+        initial = {name: getattr(user, name) for name in ("name", "language", "timezone", "theme")}
+        super().__init__(data, initial={**initial, "keys": not user.console.get(NO_KEYS)})
+        fields: dict[str, Any] = self.fields
+        fields["timezone"].choices = [(zone, zone.replace("_", " ")) for zone in sorted(available_timezones())]
+
+
+@requires()
+def own(request: HttpRequest) -> HttpResponse:
+    """Show and store one's own settings."""
+    user = staff(request)
+    form = OwnSettings(request.POST or None, user=user)
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        with transaction.atomic():
+            fresh = User.objects.select_for_update().get(pk=user.pk)
+            for name in ("name", "language", "timezone", "theme"):
+                setattr(fresh, name, given[name])
+            fresh.console[NO_KEYS] = not given["keys"]
+            fresh.save(update_fields=["name", "language", "timezone", "theme", "console"])
+        translation.activate(fresh.language)
+        messages.success(request, gettext("Your settings are kept."))
+        return redirect("console:own")
+    return show(request, "console/settings/own.html", subject="own", form=form)
+
+
+@require_POST
+@requires()
+def choose_brand(request: HttpRequest) -> HttpResponse:
+    """Work on another brand from now on."""
+    if Brand.objects.filter(slug=request.POST.get("brand", "")).exists():
+        request.session["brand"] = request.POST["brand"]
+    return redirect("console:today")
+
+
+@require_POST
+@requires()
+def choose_language(request: HttpRequest) -> HttpResponse:
+    """Read the console in another language from now on, and return to the same page."""
+    language = request.POST.get("language", "")
+    if language in dict(LANGUAGE_NAMES):
+        user = staff(request)
+        user.language = language
+        user.save(update_fields=["language"])
+    there = request.POST.get("next", "")
+    safe = url_has_allowed_host_and_scheme(there, allowed_hosts={request.get_host()}, require_https=request.is_secure())
+    return HttpResponseRedirect(there) if safe else redirect("console:today")

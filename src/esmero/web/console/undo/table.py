@@ -1,0 +1,81 @@
+"""How each act that a toast can take back is taken back: the literal table."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.utils import timezone
+
+from esmero.campaigns.lifecycle import set_goal
+from esmero.campaigns.models import Campaign
+from esmero.content.archiving import bring_back
+from esmero.content.models import MediaFile, Template
+from esmero.dossier.segments.saving import restore_segment
+from esmero.house.models import User
+from esmero.people.addresses.suppression_lifting import LiftedSuppression, restore_silences
+from esmero.people.models import Topic
+from esmero.people.permissions.topics import archive_topic
+from esmero.people.persons.tags import tag_persons, untag_persons
+from esmero.web.console.undo import people
+
+type Undo = Callable[[Mapping[str, Any], User], object]
+
+
+def _untag(facts: Mapping[str, Any], by: User) -> object:
+    return untag_persons(facts["persons"], name=facts["tag"], by=by)
+
+
+def _tag(facts: Mapping[str, Any], by: User) -> object:
+    return tag_persons(facts["persons"], name=facts["tag"], by=by)
+
+
+def _bring_back_templates(facts: Mapping[str, Any], by: User) -> object:
+    return bring_back(Template, facts["templates"], by=by)
+
+
+def _bring_back_pictures(facts: Mapping[str, Any], by: User) -> object:
+    return bring_back(MediaFile, facts["pictures"], by=by)
+
+
+def _offer_topic(facts: Mapping[str, Any], by: User) -> None:
+    archive_topic(Topic.objects.get(pk=facts["topic"]), at=None, by=by)
+
+
+def _archive_topic(facts: Mapping[str, Any], by: User) -> None:
+    archive_topic(Topic.objects.get(pk=facts["topic"]), at=timezone.now(), by=by)
+
+
+def _goal(facts: Mapping[str, Any], by: User) -> object:
+    campaign = Campaign.objects.filter(pk=facts["campaign"]).first()
+    return campaign and set_goal(campaign, goal=facts["goal"], targets=[str(facts["goal"].get("link"))], by=by)
+
+
+def _silence(facts: Mapping[str, Any], by: User) -> object:
+    return restore_silences((LiftedSuppression(*one) for one in facts["lifted"]), by=by)
+
+
+def _restore_segment(facts: Mapping[str, Any], by: User) -> object:
+    return restore_segment(facts, by=by)
+
+
+UNDOS: Mapping[str, Undo] = {
+    "silence-lifted": _silence,
+    "goal": _goal,
+    "tagged": _untag,
+    "untagged": _tag,
+    "person-changed": people.change,
+    "organisation-changed": people.organisation,
+    "reach-added": people.addition,
+    "reach-changed": people.reach,
+    "paused": people.pause,
+    "silenced": people.silence,
+    "lifted": people.lifting,
+    "noted": people.note,
+    "merged": people.merging,
+    "told-apart": people.telling_apart,
+    "proposals-decided": people.proposals,
+    "template-archived": _bring_back_templates,
+    "media-archived": _bring_back_pictures,
+    "topic-archived": _offer_topic,
+    "topic-brought-back": _archive_topic,
+    "segment-deleted": _restore_segment,
+}

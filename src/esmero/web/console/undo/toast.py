@@ -1,0 +1,54 @@
+"""Undo instead of “are you sure”: an act leaves a signed note of how to take it back, which a toast offers for an hour."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib import messages
+from django.core import signing
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from esmero.privacy.merging import MergeRefused
+from esmero.web.console.access import requires, staff
+from esmero.web.console.undo.table import UNDOS
+
+_SALT = "esmero.undo"
+_AGE = 3600  # seconds
+
+
+def offer_undo(request: HttpRequest, words: str, *, kind: str, **facts: Any) -> None:
+    """Say what was done, with a button that takes it back; `facts` are what UNDOS[kind] needs, small JSON values."""
+    if kind not in UNDOS:
+        raise KeyError(kind)
+    ticket = signing.dumps({"kind": kind, "by": staff(request).pk, "facts": facts}, salt=_SALT, compress=True)
+    messages.success(request, words, extra_tags=ticket)
+
+
+@require_POST
+@requires()
+def undo(request: HttpRequest) -> HttpResponse:
+    """Take back what a toast offers; only for who did it, and within the hour."""
+    there = request.POST.get("next", "")
+    ticket = _read_ticket(request)
+    if ticket is None:
+        messages.error(request, _("This can no longer be taken back here."))
+    else:
+        try:
+            UNDOS[ticket["kind"]](ticket["facts"], staff(request))
+        except MergeRefused as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(request, _("Taken back."))
+    safe = url_has_allowed_host_and_scheme(there, allowed_hosts={request.get_host()}, require_https=request.is_secure())
+    return HttpResponseRedirect(there) if safe else redirect("console:today")
+
+
+def _read_ticket(request: HttpRequest) -> Mapping[str, Any] | None:
+    try:
+        ticket: Mapping[str, Any] = signing.loads(request.POST.get("ticket", ""), salt=_SALT, max_age=_AGE)
+    except signing.BadSignature:
+        return None
+    return ticket if ticket["by"] == staff(request).pk else None

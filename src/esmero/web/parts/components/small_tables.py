@@ -1,0 +1,61 @@
+"""Small tables of a report: at most some fifty rows, shown as they are, and given as a CSV file."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from django.utils.functional import Promise
+
+type Words = str | Promise
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SmallTableCell:
+    """What stands in a cell: words, where they lead, and the value for a file (else the words). `quiet`: said softly."""
+
+    text: Words
+    url: str = ""
+    plain: object = None
+    quiet: bool = False
+    look: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SmallTable:
+    """A small table. `key` names it in the address of its file; numbers stand to the right. `note` is said below it."""
+
+    key: str
+    title: Words
+    heads: Sequence[Words]
+    rows: Sequence[Sequence[SmallTableCell | int | Words]] = field(default_factory=list)
+    note: Words = ""
+    empty: Words = ""
+
+    @property
+    def lines(self) -> list[list[tuple[Words, bool, SmallTableCell | None, object]]]:
+        """The rows for drawing: (head, whether a number, the cell, the number)."""
+        return [
+            [
+                (head, isinstance(cell, int), cell if isinstance(cell, SmallTableCell) else None, cell)
+                for head, cell in zip(self.heads, row, strict=True)
+            ]
+            for row in self.rows
+        ]
+
+    @property
+    def numeric(self) -> list[tuple[Words, bool]]:
+        """The heads, each with whether its column is of numbers or rates."""
+        first = self.rows[0] if self.rows else [""] * len(self.heads)
+        return [
+            (head, isinstance(cell, int) or (isinstance(cell, SmallTableCell) and cell.quiet))
+            for head, cell in zip(self.heads, first, strict=True)
+        ]
+
+    def write(self) -> list[list[str]]:
+        """Return the table as lines of a file, heads first; a sign that a spreadsheet would calculate with is made harmless."""
+        return [[str(head) for head in self.heads], *([_plain(cell) for cell in row] for row in self.rows)]
+
+
+def _plain(cell: SmallTableCell | int | Words) -> str:
+    value = (cell.text if cell.plain is None else cell.plain) if isinstance(cell, SmallTableCell) else cell
+    text = str(value)
+    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} and not isinstance(value, (int, float)) else text

@@ -1,0 +1,546 @@
+"""The words of the states and reasons that codes stand for: what people read, never what programs compare."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+LANGUAGE_NAMES = [("es", "Español"), ("fr", "Français"), ("en", "English")]
+
+
+class StateLabel(NamedTuple):
+    """How a state looks (see the chip) and how it is said."""
+
+    look: str
+    text: str | Promise
+
+
+MESSAGE: Mapping[str, StateLabel] = {
+    "planned": StateLabel("plain", pgettext_lazy("message", "planned")),
+    "refused": StateLabel("plain", pgettext_lazy("message", "left out")),
+    "held": StateLabel("wait", pgettext_lazy("message", "held for approval")),
+    "waiting": StateLabel("wait", pgettext_lazy("message", "waiting")),
+    "claimed": StateLabel("info", pgettext_lazy("message", "next to leave")),
+    "wire": StateLabel("info", pgettext_lazy("message", "on its way")),
+    "orphaned": StateLabel("wait", pgettext_lazy("message", "being settled")),
+    "sent": StateLabel("kept", pgettext_lazy("message", "sent")),
+    "doubt": StateLabel("broken", pgettext_lazy("message", "in doubt")),
+    "gave-up": StateLabel("broken", pgettext_lazy("message", "given up")),
+    "cancelled": StateLabel("plain", pgettext_lazy("message", "cancelled")),
+}
+
+OUTCOME: Mapping[int, StateLabel] = {
+    1: StateLabel("info", pgettext_lazy("message", "absent")),
+    2: StateLabel("wait", pgettext_lazy("message", "returned for now")),
+    3: StateLabel("broken", pgettext_lazy("message", "refused, our side")),
+    4: StateLabel("broken", pgettext_lazy("message", "returned for good")),
+    5: StateLabel("broken", pgettext_lazy("message", "complained")),
+}
+
+EVENT: Mapping[str, StateLabel] = {
+    "deferred": StateLabel("wait", _("The relay asked us to try later")),
+    "refused": StateLabel("broken", _("The relay refused it")),
+    "returned-for-good": StateLabel("broken", _("It returned for good")),
+    "returned-for-now": StateLabel("wait", _("It returned for now")),
+    "our-fault": StateLabel("broken", _("It was refused because of us")),
+    "absent": StateLabel("info", _("They are away")),
+    "clicked": StateLabel("kept", _("They opened a link")),
+    "complained": StateLabel("broken", _("They complained of it as unwanted")),
+    "unsubscribed": StateLabel("wait", _("They asked not to get this any more")),
+    "replied": StateLabel("info", _("They answered")),
+    "retried": StateLabel("plain", _("We tried again")),
+    "resolved": StateLabel("plain", _("A doubt was settled by a person")),
+}
+
+CAMPAIGN: Mapping[str, StateLabel] = {
+    "draft": StateLabel("wait", pgettext_lazy("campaign", "draft")),
+    "checking": StateLabel("info", pgettext_lazy("campaign", "being checked")),
+    "checked": StateLabel("kept", pgettext_lazy("campaign", "checked")),
+    "planning": StateLabel("info", pgettext_lazy("campaign", "being planned")),
+    "running": StateLabel("info", pgettext_lazy("campaign", "sending")),
+    "paused": StateLabel("wait", pgettext_lazy("campaign", "paused")),
+    "done": StateLabel("kept", pgettext_lazy("campaign", "done")),
+    "cancelled": StateLabel("plain", pgettext_lazy("campaign", "cancelled")),
+}
+
+IMPORT: Mapping[str, StateLabel] = {
+    "draft": StateLabel("wait", pgettext_lazy("import", "draft")),
+    "checking": StateLabel("info", pgettext_lazy("import", "being checked")),
+    "checked": StateLabel("kept", pgettext_lazy("import", "checked")),
+    "running": StateLabel("info", pgettext_lazy("import", "running")),
+    "done": StateLabel("kept", pgettext_lazy("import", "done")),
+    "failed": StateLabel("broken", pgettext_lazy("import", "failed")),
+}
+
+LINE: Mapping[str, StateLabel] = {
+    "added": StateLabel("kept", pgettext_lazy("import line", "added")),
+    "changed": StateLabel("info", pgettext_lazy("import line", "changed")),
+    "unchanged": StateLabel("plain", pgettext_lazy("import line", "unchanged")),
+    "merged": StateLabel("plain", pgettext_lazy("import line", "merged")),
+    "refused": StateLabel("broken", pgettext_lazy("import line", "refused")),
+}
+
+# How many lines of an import got which verdict; the verdicts in the plural.
+LINES: Mapping[str, StateLabel] = {
+    "added": StateLabel("kept", pgettext_lazy("import lines", "added")),
+    "changed": StateLabel("info", pgettext_lazy("import lines", "changed")),
+    "unchanged": StateLabel("plain", pgettext_lazy("import lines", "unchanged")),
+    "merged": StateLabel("plain", pgettext_lazy("import lines", "merged with an earlier line")),
+    "refused": StateLabel("broken", pgettext_lazy("import lines", "refused")),
+}
+
+JOB: Mapping[str, StateLabel] = {
+    "waiting": StateLabel("wait", pgettext_lazy("job", "waiting")),
+    "running": StateLabel("info", pgettext_lazy("job", "running")),
+    "done": StateLabel("kept", pgettext_lazy("job", "done")),
+    "failed": StateLabel("broken", pgettext_lazy("job", "failed")),
+    "cancelled": StateLabel("plain", pgettext_lazy("job", "cancelled")),
+}
+
+STANDING: Mapping[str, StateLabel] = {
+    "ok": StateLabel("kept", pgettext_lazy("address", "good")),
+    "failing": StateLabel("wait", pgettext_lazy("address", "failing")),
+    "suppressed": StateLabel("broken", pgettext_lazy("address", "silenced")),
+}
+
+CONVERSATION: Mapping[str, StateLabel] = {
+    "waiting": StateLabel("wait", pgettext_lazy("conversation", "waits for us")),
+    "theirs": StateLabel("info", pgettext_lazy("conversation", "waits for them")),
+    "closed": StateLabel("plain", pgettext_lazy("conversation", "closed")),
+}
+
+FORM: Mapping[str, StateLabel] = {
+    "draft": StateLabel("wait", pgettext_lazy("form", "draft")),
+    "open": StateLabel("kept", pgettext_lazy("form", "open")),
+    "closed": StateLabel("plain", pgettext_lazy("form", "closed")),
+}
+
+DATA_WISH: Mapping[str, str | Promise] = {
+    "erase": pgettext_lazy("data request", "erasure"),
+}
+DATA_REQUEST: Mapping[str, StateLabel] = {
+    "open": StateLabel("wait", pgettext_lazy("request", "waits for an answer")),
+    "done": StateLabel("kept", pgettext_lazy("request", "done")),
+    "declined": StateLabel("broken", pgettext_lazy("request", "declined")),
+}
+
+CHANNELS: Mapping[str, str | Promise] = {
+    "email": pgettext_lazy("channel", "e-mail"),
+    "post": pgettext_lazy("channel", "post"),
+    "phone": pgettext_lazy("channel", "phone"),
+    "portal": pgettext_lazy("channel", "customer area"),
+}
+
+# On which ground something may be sent (people/permissions/state.py, BASES).
+BASES: Mapping[str, str | Promise] = {
+    "consent": _("consent"),
+    "soft opt-in": _("existing customer, similar products"),
+    "contract": _("contract"),
+    "legitimate interest": _("legitimate interest"),
+    "law": _("law"),
+}
+
+
+def say_basis(code: str) -> str:
+    """Say on which ground something may be sent; an unknown code says itself."""
+    return str(BASES.get(code, code))
+
+
+# What the ledger of permissions says.
+PERMISSION: Mapping[str, StateLabel] = {
+    "granted": StateLabel("kept", pgettext_lazy("permission", "allowed")),
+    "withdrawn": StateLabel("broken", pgettext_lazy("permission", "taken back")),
+    "objected": StateLabel("broken", pgettext_lazy("permission", "objected to")),
+    "requested": StateLabel("wait", pgettext_lazy("permission", "asked, not confirmed")),
+    "expired": StateLabel("plain", pgettext_lazy("permission", "ran out")),
+    "off": StateLabel("wait", pgettext_lazy("permission", "turned off by themselves")),
+    "never": StateLabel("plain", pgettext_lazy("permission", "never allowed")),
+}
+
+NOTES: Mapping[str, str | Promise] = {
+    "note": pgettext_lazy("kind of note", "Note"),
+    "call": pgettext_lazy("kind of note", "Call"),
+    "visit": pgettext_lazy("kind of note", "Visit"),
+    "letter": pgettext_lazy("kind of note", "Letter"),
+}
+
+# Why an address is silent.
+SILENCE: Mapping[str, StateLabel] = {
+    "unknown-user": StateLabel("broken", _("nobody there has this address")),
+    "unknown-host": StateLabel("broken", _("its domain does not exist")),
+    "moved": StateLabel("broken", _("the person has moved away from it")),
+    "no-mail-host": StateLabel("broken", _("its domain takes no mail")),
+    "disabled": StateLabel("broken", _("the mailbox is closed")),
+    "complaint": StateLabel("broken", _("complained of as unwanted")),
+    "complained": StateLabel("broken", _("complained of as unwanted")),
+    "unsubscribed": StateLabel("wait", _("left the list of another tool")),
+    "unreachable": StateLabel("broken", _("unreachable, says another tool")),
+    "erased": StateLabel("plain", _("the person was erased")),
+    "staff": StateLabel("wait", _("silenced by staff")),
+}
+SCOPE: Mapping[str, StateLabel] = {
+    "all": StateLabel("broken", pgettext_lazy("silence", "everything")),
+    "commercial": StateLabel("wait", pgettext_lazy("silence", "advertising only")),
+}
+
+PROPOSAL: Mapping[str, StateLabel] = {
+    "open": StateLabel("wait", pgettext_lazy("proposal", "to decide")),
+    "accepted": StateLabel("kept", pgettext_lazy("proposal", "taken over")),
+    "refused": StateLabel("plain", pgettext_lazy("proposal", "left out")),
+}
+PROPOSAL_KIND: Mapping[str, StateLabel] = {
+    "successor": StateLabel("broken", pgettext_lazy("proposal", "has left")),
+    "moved": StateLabel("info", pgettext_lazy("proposal", "reads another address")),
+}
+DUPLICATE: Mapping[str, StateLabel] = {
+    "open": StateLabel("wait", pgettext_lazy("duplicate", "to decide")),
+    "merged": StateLabel("kept", pgettext_lazy("duplicate", "merged")),
+    "different": StateLabel("plain", pgettext_lazy("duplicate", "two people")),
+}
+SIGN: Mapping[str, StateLabel] = {
+    "address": StateLabel("info", _("same address")),
+    "name": StateLabel("info", _("same name")),
+    "initials": StateLabel("info", _("fitting initials")),
+    "phone": StateLabel("info", _("same phone")),
+    "post": StateLabel("info", _("same postal code")),
+    "organisation": StateLabel("info", _("same organisation")),
+    "domain": StateLabel("info", _("same domain")),
+}
+
+
+def _plain(words: Mapping[str, str | Promise]) -> Mapping[str, StateLabel]:
+    return {value: StateLabel("plain", text) for value, text in words.items()}
+
+
+# What a refusal means (intake/bounces/meaning.py), and whose trouble it is.
+MEANING: Mapping[str, str | Promise] = {
+    "unknown-user": _("nobody of that name there"),
+    "unknown-host": _("the domain does not exist"),
+    "moved": _("moved away"),
+    "no-mail-host": _("the domain takes no mail"),
+    "disabled": _("the box is closed"),
+    "restricted": _("the box takes mail only from some"),
+    "filtered": _("refused by a filter, no reason given"),
+    "mailbox-full": _("the box is full"),
+    "too-large": _("the message is too large"),
+    "content": _("refused for what it says"),
+    "policy": _("against their policy"),
+    "reputation": _("our reputation"),
+    "authentication": _("we could not prove who we are"),
+    "sender": _("our sender address is refused"),
+    "throttled": _("too much at once"),
+    "system": _("trouble of their machine"),
+    "network": _("not reached over the network"),
+    "expired": _("tried until the time ran out"),
+    "undefined": _("no reason that can be read"),
+    "complaint": _("complained of as unwanted"),
+}
+
+
+def say_meaning(code: str) -> str:
+    """Say what a refusal means; an unknown code says itself."""
+    return str(MEANING.get(code, code))
+
+
+RETURN_CLASS: Mapping[str, StateLabel] = {
+    "good": StateLabel("broken", pgettext_lazy("return", "for good")),
+    "now": StateLabel("wait", pgettext_lazy("return", "for now")),
+    "ours": StateLabel("broken", pgettext_lazy("return", "because of us")),
+}
+
+ARRIVAL: Mapping[str, StateLabel] = {
+    "bounce": StateLabel("broken", pgettext_lazy("arrival", "return")),
+    "complaint": StateLabel("broken", pgettext_lazy("arrival", "complaint")),
+    "autoreply": StateLabel("info", pgettext_lazy("arrival", "automatic answer")),
+    "challenge": StateLabel("wait", pgettext_lazy("arrival", "asks us to prove ourselves")),
+    "unsubscribe": StateLabel("wait", pgettext_lazy("arrival", "leaves")),
+    "dmarc": StateLabel("plain", pgettext_lazy("arrival", "report of receivers")),
+    "reply": StateLabel("info", pgettext_lazy("arrival", "human reply")),
+    "other": StateLabel("plain", pgettext_lazy("arrival", "other")),
+    "new": StateLabel("wait", pgettext_lazy("arrival", "not read yet")),
+    "failed": StateLabel("broken", pgettext_lazy("arrival", "could not be read")),
+}
+
+# The signs by which a mail was told (intake): the part before the colon, or the whole sign.
+SIGNS: Mapping[str, str | Promise] = {
+    "dsn": _("a delivery report in the standard's form (RFC 3464)"),
+    "dsn:delivered": _("a delivery report that says that it arrived"),
+    "prose:sender": _("a mail server wrote it"),
+    "prose:subject": _("its subject says that mail came back"),
+    "prose:sentence": _("a sentence says that mail came back"),
+    "prose:refusal": _("it repeats a server's refusal"),
+    "prose:returned": _("our message is inside"),
+    "prose:forwarded": _("somebody forwarded a delivery report"),
+    "prose:x-failed-recipients": _("a header names who was not reached"),
+    "arf": _("a feedback report in the standard's form (RFC 5965)"),
+    "provider": _("a provider's own form of complaint"),
+    "notice": _("a notice of a sending service"),
+    "hook": _("an event that the sending service told us"),
+    "hook:by-address": _("it names none of several messages: it counts for the address alone"),
+    "hook:only-one": _(
+        "it names no message; only this one went to the address within seven days, so it is probably meant"
+    ),
+    "dmarc": _("a receiver's report on who sends in our name (RFC 9990)"),
+    "unsubscribe:reply": _("the answer says only that they want to leave"),
+    "unsubscribe:subject": _("the subject says that they want to leave"),
+    "auto-submitted": _("a header says that a machine answered (RFC 3834)"),
+    "header": _("a header of an answering machine"),
+    "precedence": _("a header says that it is bulk or automatic"),
+    "message-class": _("the mail program says that it is an absence note"),
+    "subject": _("its subject is that of an absence note"),
+    "sentence": _("its sentences are those of an absence note"),
+    "challenge": _("it asks us to prove that we are no machine"),
+    "machine": _("signs of a machine"),
+    "person": _("no sign of a machine: a person wrote it"),
+    "body": _("only the text was there"),
+}
+
+
+def say_sign(sign: str) -> str:
+    """Say a sign of `Inbound.why` in words ("meaning:mailbox-full", "header:x-autoreply"); an unknown one says itself."""
+    name, _colon, detail = sign.partition(":")
+    if name == "meaning":
+        return say_meaning(detail)
+    if sign in SIGNS:
+        return str(SIGNS[sign])
+    words = str(SIGNS.get(name, name))
+    return f"{words}: {detail}" if detail else words
+
+
+# Why a click is taken for a machine's (mailroom/arriving/clicks.py, mailroom/arriving/machine_clicks.py).
+CLICKERS: Mapping[str, str | Promise] = {
+    "head": _("it asked for the head of the page alone"),
+    "prefetch": _("it said that it fetches ahead"),
+    "agent": _("its name is that of a scanner or a program"),
+    "all-links": _("it opened several links within seconds"),
+    "too-soon": _("it opened links as soon as the mail was handed over"),
+    "network": _("its network opened many messages in the same second"),
+    "data-centre": _("its network opens every mail within a minute"),
+}
+
+# What people may say when they leave.
+LEAVING: Mapping[str, str | Promise] = {
+    "too-often": _("It comes too often"),
+    "not-for-me": _("It is not of interest to me"),
+    "never-asked": _("I never asked for it"),
+    "other": _("Another reason"),
+}
+
+
+def say_clickers(facts: Mapping[str, Any], *, machine: str) -> str:
+    """Say by which signs a click was taken for a machine's; an unknown one says itself."""
+    signs = facts.get("signs") or ([machine] if machine else [])
+    return ", ".join(str(CLICKERS.get(sign, sign)) for sign in signs)
+
+
+# How often something happened; the events in the plural.
+COUNTED: Mapping[str, StateLabel] = {
+    "replied": StateLabel("info", _("Human replies")),
+    "returned-for-good": StateLabel("broken", _("Addresses that returned for good")),
+    "complained": StateLabel("broken", _("Complaints as unwanted")),
+    "unsubscribed": StateLabel("wait", _("Left a topic")),
+    "absent": StateLabel("info", _("Notes of absence")),
+    "clicked": StateLabel("kept", _("Links opened by people")),
+}
+
+# Formats as Django writes them; translators turn them into the order of their language.
+MOMENTS: Mapping[str, str | Promise] = {
+    "day": pgettext_lazy("date format", "j F Y"),
+    "weekday": pgettext_lazy("date format", "l j F Y"),
+    "today": pgettext_lazy("date format", "l j F"),
+    "time": pgettext_lazy("date format", "j F Y, H:i"),
+    "second": pgettext_lazy("date format", "j F Y, H:i:s"),
+    "weekday, time": pgettext_lazy("date format", "l j F Y, H:i"),
+    "short": pgettext_lazy("date format", "j M Y"),
+    "clock": pgettext_lazy("date format", "H:i"),
+    "day and month": pgettext_lazy("date format", "j M"),
+    "short time": pgettext_lazy("date format", "j M H:i"),
+}
+
+DUE: Mapping[str, StateLabel] = {
+    "messages": StateLabel("plain", pgettext_lazy("due", "messages to send")),
+    "arrivals": StateLabel("plain", pgettext_lazy("due", "arrived mails to read")),
+    "jobs": StateLabel("plain", pgettext_lazy("due", "long pieces of work")),
+    "happenings": StateLabel("plain", pgettext_lazy("due", "happenings to react to")),
+}
+
+# What the house holds of a person; the keys are the names in privacy/personal_data.py.
+HOLDING: Mapping[str, str | Promise] = {
+    "arrived mail": pgettext_lazy("held", "Mail that arrived"),
+    "letters of a conversation": pgettext_lazy("held", "Letters in conversations"),
+    "conversations": pgettext_lazy("held", "Conversations"),
+    "events of messages": pgettext_lazy("held", "What became of messages"),
+    "proposed addresses": pgettext_lazy("held", "Proposed addresses"),
+    "sign-ups": pgettext_lazy("held", "Sign-ups by a form"),
+    "messages": pgettext_lazy("held", "Messages"),
+    "dry runs": pgettext_lazy("held", "Verdicts of dry runs"),
+    "permission standings": pgettext_lazy("held", "What they allow now"),
+    "permission ledger": pgettext_lazy("held", "What they allowed and took back"),
+    "wishes": pgettext_lazy("held", "Their wishes: topics and how often"),
+    "other ways to reach them": pgettext_lazy("held", "Telephone numbers, postal and other addresses"),
+    "notes": pgettext_lazy("held", "Notes"),
+    "lines of imports": pgettext_lazy("held", "Lines of lists"),
+    "links to their data": pgettext_lazy("held", "Links to their data"),
+    "changes of address": pgettext_lazy("held", "Changes of address"),
+    "requests about their data": pgettext_lazy("held", "Requests about their data"),
+    "merges": pgettext_lazy("held", "Merges with others"),
+    "address": pgettext_lazy("held", "Mail address"),
+    "person": pgettext_lazy("held", "Name, number and fields"),
+    "silences": pgettext_lazy("held", "Silenced addresses"),
+}
+
+ROLE: Mapping[str, StateLabel] = {
+    "owner": StateLabel("plain", pgettext_lazy("role", "owner")),
+    "manager": StateLabel("plain", pgettext_lazy("role", "manager")),
+    "agent": StateLabel("plain", pgettext_lazy("role", "agent")),
+    "reader": StateLabel("plain", pgettext_lazy("role", "reader")),
+}
+ROLES: Mapping[str, str | Promise] = {role: word.text for role, word in ROLE.items()}
+
+STATES: Mapping[str, Mapping[str, StateLabel]] = {
+    "message": MESSAGE,
+    "event": EVENT,
+    "counted": COUNTED,
+    "campaign": CAMPAIGN,
+    "import": IMPORT,
+    "line": LINE,
+    "lines": LINES,
+    "job": JOB,
+    "standing": STANDING,
+    "conversation": CONVERSATION,
+    "form": FORM,
+    "data-request": DATA_REQUEST,
+    "holding": _plain(HOLDING),
+    "permission": PERMISSION,
+    "channel": _plain(CHANNELS),
+    "basis": _plain(BASES),
+    "note": _plain(NOTES),
+    "silence": SILENCE,
+    "scope": SCOPE,
+    "proposal": PROPOSAL,
+    "proposal-kind": PROPOSAL_KIND,
+    "duplicate": DUPLICATE,
+    "sign": SIGN,
+    "role": ROLE,
+    "due": DUE,
+    "return": RETURN_CLASS,
+    "arrival": ARRIVAL,
+}
+
+REASONS: Mapping[str, str | Promise] = {
+    "G01": _("The address was silenced"),
+    "G02": _("No usable address"),
+    "G03": _("No permission for this"),
+    "G04": _("They said no, and have not said yes since"),
+    "G05": _("They turned this topic off"),
+    "G06": _("They asked for less than this often"),
+    "G07": _("They asked for a pause"),
+    "G08": _("Same address as someone else, or has it already"),
+    "G09": _("The message does not say why it is worth their time"),
+    "G10": _("Nobody can be reached behind it"),
+    "G11": _("It does not say that it is advertising, or how to leave"),
+}
+
+
+# What a rule says when it has no objection.
+PASSES: Mapping[str, str | Promise] = {
+    "G01": _("The address is not silenced"),
+    "G02": _("There is a usable address"),
+    "G03": _("A permission covers it"),
+    "G04": _("Nothing was taken back since"),
+    "G05": _("They did not turn this topic off"),
+    "G06": _("It is not more often than they asked for"),
+    "G07": _("They did not ask for a pause"),
+    "G08": _("Nobody at this address gets it twice"),
+    "G09": _("It says why it is worth their time"),
+    "G10": _("A person can be reached behind it"),
+    "G11": _("It says what it is, and how to leave"),
+}
+
+
+def say_passes(code: str) -> str:
+    """Say in words what a rule found that has no objection; an unknown code says itself."""
+    return str(PASSES.get(code, code))
+
+
+def say_reason(code: str) -> str:
+    """Say an objection's code ("G03", or "G06:wait") in words; an unknown code says itself."""
+    return str(REASONS.get(code.partition(":")[0], code))
+
+
+FIELD_KINDS: Mapping[str, str | Promise] = {
+    "text": pgettext_lazy("kind of field", "text"),
+    "integer": pgettext_lazy("kind of field", "whole number"),
+    "decimal": pgettext_lazy("kind of field", "number"),
+    "boolean": pgettext_lazy("kind of field", "yes or no"),
+    "date": pgettext_lazy("kind of field", "date"),
+    "choice": pgettext_lazy("kind of field", "choice"),
+}
+
+MESSAGE_CLASSES: Mapping[str, str | Promise] = {
+    "service": pgettext_lazy("class of message", "service"),
+    "relational": pgettext_lazy("class of message", "relational"),
+    "commercial": pgettext_lazy("class of message", "commercial"),
+    "auto-reply": pgettext_lazy("class of message", "automatic reply"),
+    "internal": pgettext_lazy("class of message", "internal"),
+}
+
+JOB_KINDS: Mapping[str, str | Promise] = {
+    "import": _("Import of a list"),
+    "import-check": _("Dry run of an import"),
+    "dry-run": _("Dry run of a campaign"),
+    "planning": _("Planning of a campaign"),
+    "cancelling": _("Cancelling of a campaign"),
+    "find-duplicates": _("Search for duplicates"),
+    "count-segment": _("Count of a segment"),
+    "retrying": _("Another try of what failed"),
+    "trying": _("Trying of links"),
+    "ask-to-confirm": _("Mail that asks to confirm a sign-up"),
+    "write-link": _("Letter with the link to one’s data"),
+}
+
+
+def say_job(kind: str) -> str:
+    """Say a kind of long work in words; an unknown kind says itself."""
+    return str(JOB_KINDS.get(kind, kind))
+
+
+LINE_REASONS: Mapping[str, str | Promise] = {
+    "erased": _("this person was erased: no list brings them back"),
+    "blocked-domain": _("its domain is on the list of those that are refused"),
+    "no-identity": _("neither a number nor a usable address"),
+    "lost-letter": _("a letter of the name was lost: greetings go without it"),
+    "suppressed": _("the address was silenced before, and stays so"),
+    "silenced": _("the list says that this address gets no more advertising, or nothing at all"),
+    "said-otherwise-before": _("an earlier line of this file says otherwise, and stands"),
+    "consent-in-the-future": _("the consent is dated in the future"),
+    "consent-without-date": _("the date of the consent cannot be read"),
+    "unknown-language": _("the language is not one that we know"),
+    "too-many-cells": _("the line has more cells than the head"),
+    "attributes-not-json": _("the attributes are not JSON"),
+    "not-yes-or-date": _("neither yes, no nor a date"),
+    "not-text": _("not a text"),
+    "not-integer": _("not a whole number"),
+    "not-decimal": _("not a number"),
+    "not-boolean": _("neither yes nor no"),
+    "not-date": _("not a date"),
+    "not-choice": _("not one of the choices"),
+    "address-written-at": _("the address has “at” in words"),
+    "address-no-domain": _("the address has nothing after the @"),
+    "address-comma": _("the address ends with a comma"),
+    "address-blank": _("the address has a blank in it"),
+    "address-two-ats": _("the address has two @"),
+    "address-local-too-long": _("the address is too long before the @"),
+    "address-two-dots": _("the address has two dots side by side"),
+    "address-foreign-script": _("the address has letters of another script before the @"),
+    "address-malformed": _("the address cannot be"),
+}
+
+
+def say_line(code: str) -> str:
+    """Say a reason or warning of an import's line ("not-date: Alta: 31/31") in words; what follows the colon is shown."""
+    name, _colon, detail = code.partition(": ")
+    words = LINE_REASONS.get(name, name.replace("-", " "))
+    return f"{words} ({detail})" if detail else str(words)

@@ -1,0 +1,176 @@
+"""My data: what we hold, to read, to take along, to correct, to have erased; behind a link that was asked for today.
+
+A link in a mail may be passed on, so none of those shows data. This page is opened by a fresh link alone, which goes to
+the address on file.
+"""
+
+import logging
+from collections.abc import Callable, Mapping
+from functools import wraps
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils import timezone, translation
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_safe
+
+from esmero.mailroom.composing.compiled_templates import open_signer, pick
+from esmero.mailroom.inbound_addresses import day_of
+from esmero.outbox.relays import NoRelay
+from esmero.people.models import CustomField, Person
+from esmero.people.persons.queries import read_wishes
+from esmero.privacy.data_access import AccessRefused, ask_access, ask_move, confirm_move, correct
+from esmero.privacy.export import gather, write_archive, write_json
+from esmero.privacy.models import AddressChange, DataAccess, DataRequest
+from esmero.privacy.personal_data import TABLE, RowErasure
+from esmero.privacy.requests import ask_erasure
+from esmero.rendering.tokens import TokenPurpose, TokenRefused
+from esmero.web.public.labels import HOLDINGS, KEPT, mask
+from esmero.web.public.visit_token import TokenVisit, holds, mark, refuse
+
+log = logging.getLogger(__name__)
+
+type Opened = Callable[[HttpRequest, DataAccess], HttpResponse]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@holds(TokenPurpose.PREFERENCES)
+def ask(request: HttpRequest, visit: TokenVisit) -> HttpResponse:
+    """Offer to send the link; the answer is the same whether or not one may go."""
+    if request.method == "POST" and visit.person is not None:
+        ask_access(visit.person, brand=visit.brand, language=translation.get_language() or "", at=timezone.now())
+        path = request.get_full_path()
+        return HttpResponseRedirect(f"{path}{'&' if '?' in path else '?'}sent=1")
+    return visit.show(request, "public/data_ask.html", address=mask(visit.message.address), sent="sent" in request.GET)
+
+
+def _opens(view: Opened) -> Callable[[HttpRequest, str], HttpResponse]:
+    """Let a view be seen by who holds a link to their own data; all others get the plain page that tells nothing."""
+
+    @never_cache
+    @csrf_exempt
+    @wraps(view)
+    def guarded(request: HttpRequest, token: str) -> HttpResponse:
+        try:
+            read = open_signer().read(token.lower(), purpose=TokenPurpose.DATA, today=day_of(timezone.now()))
+        except TokenRefused as refusal:
+            return refuse(request, refusal)
+        access = DataAccess.objects.select_related("brand", "person__address").filter(pk=read.message).first()
+        if access is None or access.person.state != Person.State.ACTIVE:
+            return refuse(request, TokenRefused("expired"))
+        with translation.override(_language(request, access.person, access.brand.language)):
+            return mark(view(request, access))
+
+    return guarded
+
+
+def _language(request: HttpRequest, person: Person, otherwise: str) -> str:
+    chosen = request.GET.get("lang", "")
+    return chosen if chosen in dict(settings.LANGUAGES) else person.language or otherwise
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@_opens
+def my_data(request: HttpRequest, access: DataAccess) -> HttpResponse:
+    """Show what is held; take a correction, another address, or the wish to be erased."""
+    person, now = access.person, timezone.now()
+    fault = ""
+    if request.method == "POST":
+        act = request.POST.get("act", "")
+        if act == "erase" and "sure" in request.POST:
+            asked = ask_erasure(person, brand=access.brand, at=now)
+            done = asked.state == DataRequest.State.DONE
+            return _show(request, access, "public/data_erased.html", done=done, due=asked.due_at)
+        if act == "correct":
+            correct(person, values={name: request.POST.get(name, "") for name in ("given_name", "family_name")}, at=now)
+            return HttpResponseRedirect(_back(request, "corrected"))
+        if act == "move":
+            try:
+                ask_move(
+                    person,
+                    brand=access.brand,
+                    new=request.POST.get("new", ""),
+                    language=translation.get_language() or "",
+                    at=now,
+                )
+            except AccessRefused as refusal:
+                fault = str(refusal)
+            except NoRelay:
+                log.exception("no letter to a new address of person %d", person.pk)
+            else:
+                return HttpResponseRedirect(_back(request, "move"))
+    held = gather(person)
+    language = translation.get_language() or access.brand.language
+    return _show(
+        request,
+        access,
+        "public/data.html",
+        person=person,
+        fault=fault,
+        told=request.GET.get("told", ""),
+        counted=[(HOLDINGS[name], len(rows)) for name, rows in held.items() if name in HOLDINGS],
+        fields=_name_fields(person.fields or {}, language=language),
+        points=held.get("other ways to reach them", []),
+        wishes=[(pick(wish.topic.name, language), wish.allowed) for wish in read_wishes(person, brand=access.brand)],
+        kept=[KEPT[holding.name] for holding in TABLE if holding.rows is RowErasure.BLANKED and holding.name in KEPT],
+        pending=DataRequest.objects.filter(person=person, state=DataRequest.State.OPEN).first(),
+    )
+
+
+@require_safe
+@_opens
+def my_data_json(request: HttpRequest, access: DataAccess) -> HttpResponse:  # noqa: ARG001
+    """Answer everything as JSON."""
+    return _file(write_json(gather(access.person)), kind="application/json", name="my-data.json")
+
+
+@require_safe
+@_opens
+def my_data_zip(request: HttpRequest, access: DataAccess) -> HttpResponse:  # noqa: ARG001
+    """Answer everything as CSV files (and JSON) in one archive."""
+    return _file(write_archive(gather(access.person)), kind="application/zip", name="my-data.zip")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@csrf_exempt
+@never_cache
+def new_address(request: HttpRequest, token: str) -> HttpResponse:
+    """Confirm a new address from there: looking changes nothing, the button does."""
+    now = timezone.now()
+    try:
+        read = open_signer().read(token.lower(), purpose=TokenPurpose.MOVE, today=day_of(now))
+    except TokenRefused as refusal:
+        return refuse(request, refusal)
+    change = AddressChange.objects.select_related("brand", "person").filter(pk=read.message).first()
+    if change is None:
+        return refuse(request, TokenRefused("expired"))
+    with translation.override(_language(request, change.person, change.brand.language)):
+        if request.method == "POST":
+            confirm_move(change, at=now)
+            return HttpResponseRedirect(request.get_full_path())
+        facts = {"brand": change.brand, "languages": settings.LANGUAGES, "address": mask(change.new)}
+        done = change.confirmed_at is not None
+        return mark(render(request, "public/data_moved.html", {**facts, "done": done}))
+
+
+def _show(request: HttpRequest, access: DataAccess, template: str, **facts: Any) -> HttpResponse:
+    shared = {"brand": access.brand, "languages": settings.LANGUAGES, "base": request.path}
+    return render(request, template, {**shared, **facts})
+
+
+def _name_fields(fields: Mapping[str, Any], *, language: str) -> list[tuple[str, Any]]:
+    """Return the own fields with the names that the house gave them; one that is declared no more goes by its key."""
+    labels = {one.key: pick(one.label, language) for one in CustomField.objects.filter(key__in=list(fields))}
+    return sorted((labels.get(key) or key, value) for key, value in fields.items())
+
+
+def _back(request: HttpRequest, told: str) -> str:
+    lang = request.GET.get("lang", "")
+    return f"{request.path}?told={told}" + (f"&lang={lang}" if lang in dict(settings.LANGUAGES) else "")
+
+
+def _file(content: str | bytes, *, kind: str, name: str) -> HttpResponse:
+    return HttpResponse(content, content_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})

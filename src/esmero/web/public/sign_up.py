@@ -1,0 +1,192 @@
+"""Sign-up: the hosted form, what a form on another site sends, and the page behind the link that confirms.
+
+Looking at a page changes nothing; the answer is the same whether or not an address is known.
+"""
+
+import logging
+from typing import Any
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_safe
+
+from esmero.asks.bot_guard import RIDDLE_BITS, TRAP, SubmissionAttempt, hash_network, make_stamp, passes, read_stamp
+from esmero.asks.models import Form, Submission
+from esmero.asks.submissions import asked_fields, confirm, count_lately, keep_entry, read_entry
+from esmero.mailroom.composing.compiled_templates import open_signer, pick
+from esmero.mailroom.inbound_addresses import day_of
+from esmero.mailroom.transactional.sign_up_messages import welcome
+from esmero.outbox.relays import NoRelay
+from esmero.people.models import Topic
+from esmero.rendering.tokens import TokenPurpose, TokenRefused
+from esmero.web.public.client_address import find_client
+from esmero.web.public.visit_token import mark, refuse
+
+log = logging.getLogger(__name__)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@csrf_exempt
+@never_cache
+def sign_up(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show a form, and take what was entered; a form on another site is shown here once more before it counts.
+
+    No session is involved, so there is nothing that a forged form could ride on.
+    """
+    form = get_object_or_404(Form.objects.select_related("brand"), slug=slug)
+    language = _choose_language(request, form)
+    with translation.override(language):
+        shown_to_staff = form.state == Form.State.DRAFT and request.user.is_authenticated
+        if form.state == Form.State.DRAFT and not shown_to_staff:
+            raise Http404
+        if form.state != Form.State.OPEN and not (shown_to_staff and request.method != "POST"):
+            return _show(request, form, "public/form_closed.html", status=410, otherwise=_other_ways(form, language))
+        offered = list(form.topics.filter(archived_at=None).order_by("id"))
+        if request.method == "POST":
+            return _take(request, form, offered=offered, language=language)
+        return _draw(request, form, offered=offered, language=language, given={}, faults={})
+
+
+@require_safe
+@never_cache
+def signed_up(request: HttpRequest, slug: str) -> HttpResponse:
+    """Say that a mail is on its way: to everybody the same."""
+    form = get_object_or_404(Form.objects.select_related("brand").exclude(state=Form.State.DRAFT), slug=slug)
+    with translation.override(_choose_language(request, form)):
+        return _show(request, form, "public/form_sent.html")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@csrf_exempt
+@never_cache
+def confirmation(request: HttpRequest, token: str) -> HttpResponse:
+    """Ask once more for a click, because mail gateways open every link; the button confirms."""
+    now = timezone.now()
+    try:
+        read = open_signer().read(token.lower(), purpose=TokenPurpose.CONFIRM, today=day_of(now))
+    except TokenRefused as refusal:
+        return refuse(request, refusal)
+    row = Submission.objects.select_related("form__brand").filter(pk=read.message).first()
+    if row is None:
+        return refuse(request, TokenRefused("expired"))
+    chosen = request.GET.get("lang", "")
+    with translation.override(chosen if chosen in dict(settings.LANGUAGES) else row.language):
+        if request.method == "POST":
+            person = confirm(row, at=now)
+            if person is None:
+                return refuse(request, TokenRefused("expired"))
+            try:
+                welcome(row, person, at=now)
+            except NoRelay:
+                log.exception("no welcome for submission %d", row.pk)
+            return HttpResponseRedirect(request.get_full_path())
+        topics = Topic.objects.filter(pk__in=row.topics).order_by("id")
+        names = [
+            (
+                pick(topic.name, translation.get_language() or "en") or topic.code,
+                reverse("archive", args=[row.form.brand.slug, topic.code]) if topic.archive_is_public else "",
+            )
+            for topic in topics
+        ]
+        done = row.state == Submission.State.CONFIRMED
+        return mark(_show(request, row.form, "public/form_confirm.html", topics=names, done=done))
+
+
+def _other_ways(form: Form, language: str) -> list[tuple[str, str]]:
+    """Return (address, name) of what a visitor of a closed form may do instead: the brand's open forms, its public issues."""
+    forms = Form.objects.filter(brand=form.brand, state=Form.State.OPEN).order_by("id")[:5]
+    topics = Topic.objects.filter(brand=form.brand, archive_is_public=True, archived_at=None).order_by("id")[:5]
+    return [
+        *((reverse("form", args=[one.slug]), pick(one.title, language) or form.brand.name) for one in forms),
+        *((reverse("archive", args=[form.brand.slug, one.code]), pick(one.name, language)) for one in topics),
+    ]
+
+
+def _choose_language(request: HttpRequest, form: Form) -> str:
+    """Take the language that was asked for, else the browser's where the form speaks it, else the brand's."""
+    spoken = [code for code, _name in settings.LANGUAGES if form.wording.get(code)]
+    asked = request.GET.get("lang", "") or request.POST.get("lang", "")
+    browser = translation.get_language_from_request(request)
+    for code in (asked, browser, form.brand.language):
+        if code in spoken:
+            return code
+    return spoken[0] if spoken else form.brand.language
+
+
+def _take(request: HttpRequest, form: Form, *, offered: list[Topic], language: str) -> HttpResponse:
+    now, post = timezone.now(), request.POST
+    given = {name: str(value) for name, value in post.items()}
+    entered = read_entry(form, post=given, topics=post.getlist("topics"), offered=offered)
+    known = read_stamp(post.get("stamp", ""), slug=form.slug) is not None
+    if entered.faults or not known:  # without our stamp it comes from another site: shown again, one click is missing
+        faults = entered.faults if known else {}
+        return _draw(request, form, offered=offered, language=language, given=given, faults=faults, again=not known)
+    network = hash_network(find_client(request.META))
+    knock = SubmissionAttempt(
+        stamp=post.get("stamp", ""),
+        answer=post.get("answer", ""),
+        address=post.get("email", ""),
+        trap=post.get(TRAP, ""),
+        network=network,
+    )
+    if passes(knock, slug=form.slug, at=now, lately=count_lately(network, at=now)):
+        # The mail is written beside the page (ask_those_who_wait), so that no address can be told from another by time.
+        keep_entry(form, entered, language=language, wording=pick(form.wording, language), network=network, at=now)
+    return HttpResponseRedirect(f"{reverse('form-sent', args=[form.slug])}?lang={language}")
+
+
+def _draw(
+    request: HttpRequest,
+    form: Form,
+    *,
+    offered: list[Topic],
+    language: str,
+    given: dict[str, str],
+    faults: dict[str, str],
+    again: bool = False,
+) -> HttpResponse:
+    if again:  # what another site's page ticked is no consent: the wording is read here, and ticked here
+        given = {name: value for name, value in given.items() if name != "agree"}
+    names = {"given_name": _("Given name"), "family_name": _("Family name"), "organisation": _("Company")}
+    rows = [
+        {
+            "asked": asked,
+            "label": names.get(asked.name) or pick(asked.label, language),
+            "value": given.get(asked.name, ""),
+            "fault": faults.get(asked.name, ""),
+        }
+        for asked in asked_fields(form)
+    ]
+    ticked = request.POST.getlist("topics")
+    return _show(
+        request,
+        form,
+        "public/form.html",
+        status=422 if faults else 200,
+        rows=rows,
+        topics=[
+            (topic, pick(topic.name, language), pick(topic.description, language), str(topic.pk) in ticked)
+            for topic in offered
+        ],
+        given=given,
+        faults=faults,
+        again=again,
+        wording=pick(form.wording, language),
+        intro=pick(form.intro, language),
+        title=pick(form.title, language) or form.brand.name,
+        stamp=make_stamp(form.slug, at=timezone.now()),
+        bits=RIDDLE_BITS,
+        trap=TRAP,
+        spoken=language,
+    )
+
+
+def _show(request: HttpRequest, form: Form, template: str, *, status: int = 200, **facts: Any) -> HttpResponse:
+    spoken = [(code, name) for code, name in settings.LANGUAGES if form.wording.get(code)]
+    return render(request, template, {"brand": form.brand, "form": form, "languages": spoken, **facts}, status=status)

@@ -1,0 +1,40 @@
+"""The page behind *unsubscribe*: one button, no log-in; looking at it changes nothing."""
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from esmero.mailroom.arriving.unsubscription import come_back, has_left, leave, may_undo
+from esmero.mailroom.composing.compiled_templates import pick
+from esmero.rendering.tokens import TokenPurpose
+from esmero.web.public.labels import REASONS
+from esmero.web.public.visit_token import TokenVisit, holds
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@holds(TokenPurpose.UNSUBSCRIBE)
+def unsubscribe(request: HttpRequest, visit: TokenVisit) -> HttpResponse:
+    """Ask, act on the button, and offer to undo it; what is shown is what stands in the ledger."""
+    message, now = visit.message, timezone.now()
+    undo = _("I do want these messages by e-mail after all.")
+    if request.method == "POST":
+        if visit.person is None:  # a test message, or somebody whom we were asked to forget
+            return HttpResponseRedirect(visit.path(TokenPurpose.UNSUBSCRIBE))
+        act, reason = request.POST.get("act", ""), request.POST.get("reason", "")
+        if act == "leave":
+            leave(message, at=now, source="page", reason=reason if reason in REASONS else "")
+        elif act == "undo":
+            come_back(message, at=now, wording=undo)
+        return HttpResponseRedirect(visit.path(TokenPurpose.UNSUBSCRIBE))
+    topic = message.dispatch.topic
+    return visit.show(
+        request,
+        "public/unsubscribe.html",
+        topic=pick(topic.name, get_language() or message.language) if topic else "",
+        left=has_left(message),
+        undo=undo if may_undo(message, at=now) else "",
+        reasons=REASONS.items(),
+        preferences=visit.path(TokenPurpose.PREFERENCES),
+    )

@@ -1,0 +1,66 @@
+"""Relays' passwords in the table: nobody reads them there, and what an earlier version kept is still understood."""
+
+from base64 import urlsafe_b64decode
+
+import pytest
+from django.core import signing
+from django.db import connection
+
+from esmero.outbox.models import Relay
+from esmero.outbox.relay_passwords import RelayPasswordLost, encrypt_old_passwords, hide_password, reveal_password
+
+SECRET = "contraseña-de-la-salida"
+pytestmark = pytest.mark.django_db
+
+
+def relay(hidden):
+    return Relay.objects.create(name="salida", host="relay.example", username="u", password=hidden)
+
+
+def test_what_was_hidden_is_revealed_and_never_looks_the_same_twice():
+    hidden = hide_password(SECRET)
+    assert reveal_password(relay(hidden)) == SECRET
+    assert hide_password(SECRET) != hidden
+    assert reveal_password(Relay(name="x", password=hide_password(""))) == ""
+
+
+def test_the_table_does_not_hold_the_password_in_any_reading():
+    relay(hide_password(SECRET))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT password FROM esmero_relay")
+        [[kept]] = cursor.fetchall()
+    octets = urlsafe_b64decode(kept.partition(":")[2])
+    for form in (SECRET.encode(), SECRET.encode("utf-16-le"), SECRET.encode().hex().encode()):
+        assert form not in octets
+        assert form not in kept.encode()
+    with pytest.raises(signing.BadSignature):
+        signing.loads(kept, salt="esmero.relay")
+
+
+@pytest.mark.parametrize("spoil", ["secret", "octet", "cut", "letters"])
+def test_a_changed_table_or_secret_is_said_with_the_relay_and_the_remedy(settings, spoil):
+    kept = relay(hide_password(SECRET))
+    if spoil == "secret":
+        settings.SECRET_KEY = "another" * 8
+    elif spoil == "octet":
+        kept.password = kept.password[:-5] + ("A" if kept.password[-5] != "A" else "B") + kept.password[-4:]
+    elif spoil == "cut":
+        kept.password = kept.password[:12]
+    else:
+        kept.password = "aes1:ñandú"
+    with pytest.raises(RelayPasswordLost, match=r"relay salida cannot be read.*esmero relay create salida"):
+        reveal_password(kept)
+
+
+def test_the_form_of_old_is_read_and_encrypted_at_the_next_upgrade():
+    old = relay(signing.dumps(SECRET, salt="esmero.relay"))
+    lost = Relay.objects.create(name="perdida", password=signing.dumps(SECRET, salt="esmero.relay", key="other"))
+    assert reveal_password(old) == SECRET
+    assert encrypt_old_passwords() == 1
+    old.refresh_from_db()
+    assert old.password.startswith("aes1:")
+    assert reveal_password(old) == SECRET
+    lost.refresh_from_db()
+    with pytest.raises(RelayPasswordLost):
+        reveal_password(lost)
+    assert encrypt_old_passwords() == 0

@@ -1,0 +1,38 @@
+"""Rows of people found by a word: the same whether few, some or many bear it."""
+
+import pytest
+
+from esmero.people.models import PermissionEntry, Person
+from esmero.people.persons import queries
+from esmero.people.persons.names import refold
+from tests.house_facts import add_people, build_house
+
+pytestmark = pytest.mark.django_db
+
+WORDS = {"Ana": 2, "Berta": 5, "Carla": 11}
+
+
+@pytest.fixture
+def entries():
+    house = build_house()
+    people = add_people(house, sum(WORDS.values()))
+    names = [name for name, number in WORDS.items() for _each in range(number)]
+    for person, name in zip(people, names, strict=True):
+        person.given_name = name
+        refold(person)
+    Person.objects.bulk_update(people, ["given_name", "folded"])
+    return PermissionEntry.objects.order_by("-id")
+
+
+@pytest.mark.parametrize("word", WORDS)
+@pytest.mark.parametrize(("few", "held"), [(20, 30), (3, 30), (3, 6), (1, 3), (0, 0)])
+def test_the_same_rows_are_found_whatever_way_is_taken(entries, monkeypatch, word, few, held):
+    monkeypatch.setattr(queries, "MOST", few)
+    monkeypatch.setattr(queries, "MOST_HELD", held)
+    found = list(queries.find_rows_of_people(entries, text=word.upper()))
+    assert found == [entry for entry in entries if entry.person.given_name == word]
+    assert len(found) == WORDS[word]
+
+
+def test_nobody_bears_it(entries):
+    assert not queries.find_rows_of_people(entries, text="nadie").exists()

@@ -1,0 +1,132 @@
+"""A person who is erased is nowhere any more; what proves something stays without them."""
+
+import json
+
+import pytest
+from django.apps import apps
+from django.utils import timezone
+
+from esmero.house.models import AuditEntry
+from esmero.outbox.models import Message, MessageEvent
+from esmero.people.addresses.suppression import find_silent_numbers, find_suppressions
+from esmero.people.models import Address, Import, ImportLine, PermissionEntry, Person
+from esmero.privacy.erasure import ErasureRefused, erase_person
+from esmero.vault.files import path_of, seal
+from esmero.vault.models import StoredFile
+from tests.privacy.facts import SECRET, furnish_person
+
+pytestmark = pytest.mark.django_db
+
+
+def rows_that_hold(word):
+    """Look for a word in every column of every table, as a thief of the database would."""
+    found = []
+    for model in apps.get_app_config("esmero").get_models():
+        for row in model._default_manager.values():
+            text = json.dumps(row, default=str, ensure_ascii=False).lower()
+            if word.lower() in text:
+                found.append((model.__name__, row["id"]))
+    return found
+
+
+def erase(person, reason="They asked for it"):
+    return erase_person(person, by="Lucía", reason=reason, at=timezone.now())
+
+
+def test_nothing_of_the_person_is_left_in_any_table():
+    _house, one, *_rest = furnish_person()
+    assert len({name for name, _pk in rows_that_hold(SECRET)}) >= 12
+    erase(one)
+    assert rows_that_hold(SECRET) == []
+
+
+def test_what_dry_runs_said_of_them_goes_and_of_others_stays():
+    house, one, other, *_rest = furnish_person()
+    brought = Import.objects.create(
+        brand=house.brand, file_name="l.csv", state="checked", file=seal(b"x", kind="import", media_type="text/csv")
+    )
+    ImportLine.objects.create(of=brought, line=2, verdict="added", cell=f"{SECRET} Gil, {one.address.value}")
+    ImportLine.objects.create(of=brought, line=3, verdict="unchanged", number=one.number, cell=SECRET)
+    ImportLine.objects.create(of=brought, line=4, verdict="added", cell=f"Otra, {other.address.value}")
+    erase(one)
+    assert rows_that_hold(SECRET) == []
+    assert ImportLine.objects.get(of=brought, line=4).cell == f"Otra, {other.address.value}"
+
+
+def test_what_proves_something_stays():
+    _house, one, _other, message, _raw, _dispatch = furnish_person()
+    events = MessageEvent.objects.filter(message=message).count()
+    erase(one)
+    message.refresh_from_db()
+    assert (message.state, message.address) == ("sent", "")
+    assert message.sent_at is not None
+    assert MessageEvent.objects.filter(message=message).count() == events
+    assert PermissionEntry.objects.filter(person=one, act="granted").exists()
+    assert Person.objects.get(pk=one.pk).state == "erased"
+    assert AuditEntry.objects.get(action="person.erased").subject_id == one.pk
+
+
+def test_others_are_untouched():
+    _house, one, other, *_rest = furnish_person()
+    before = Person.objects.filter(pk=other.pk).values().get()
+    erase(one)
+    assert Person.objects.filter(pk=other.pk).values().get() == before
+    assert Message.objects.get(person=other).address == other.address.value
+
+
+def test_no_list_brings_them_back():
+    _house, one, *_rest = furnish_person()
+    address, number = one.address.value, one.number
+    erase(one)
+    assert set(find_suppressions([address])) == {address}
+    assert find_silent_numbers([number, "another"]) == {number}
+
+
+def test_the_address_of_a_household_goes_on_for_the_other():
+    _house, one, other, *_rest = furnish_person()
+    Person.objects.filter(pk=other.pk).update(address=one.address)
+    shared = one.address.value
+    erase(one)
+    assert Address.objects.filter(value=shared).exists()
+    assert find_suppressions([shared]) == {}
+
+
+def test_a_message_that_has_not_left_never_leaves():
+    _house, one, _other, message, *_rest = furnish_person()
+    Message.objects.filter(pk=message.pk).update(state="waiting", due_at=timezone.now())
+    erase(one)
+    message.refresh_from_db()
+    assert (message.state, message.due_at) == ("cancelled", None)
+
+
+@pytest.mark.parametrize("state", ["claimed", "wire", "orphaned"])
+def test_a_message_that_is_leaving_comes_first(state):
+    _house, one, _other, message, *_rest = furnish_person()
+    Message.objects.filter(pk=message.pk).update(state=state)
+    with pytest.raises(ErasureRefused, match="leaving right now"):
+        erase(one)
+    assert Person.objects.get(pk=one.pk).given_name == SECRET
+
+
+def test_the_bytes_go_with_the_last_row_that_needs_them(django_capture_on_commit_callbacks):
+    _house, one, _other, _message, raw, _dispatch = furnish_person()
+    with django_capture_on_commit_callbacks(execute=True):
+        erase(one)
+    assert not StoredFile.objects.filter(pk=raw.pk).exists()
+    assert not path_of(raw.sha256).exists()
+
+
+def test_bytes_that_somebody_else_needs_stay(django_capture_on_commit_callbacks):
+    _house, one, *_rest = furnish_person()
+    twin = seal(f"From: {SECRET}".encode(), kind="import", media_type="text/plain")
+    with django_capture_on_commit_callbacks(execute=True):
+        erase(one)
+    assert path_of(twin.sha256).exists()
+
+
+def test_erasing_twice_changes_nothing():
+    _house, one, *_rest = furnish_person()
+    erase(one)
+    before = Person.objects.filter(pk=one.pk).values("number", "state", "address_id").get()
+    erase(one)
+    assert Person.objects.filter(pk=one.pk).values("number", "state", "address_id").get() == before

@@ -1,0 +1,260 @@
+"""The form's tree: what each act does, that no act loses a condition, and that what is stored is opened again."""
+
+import pytest
+from django.http import QueryDict
+from hypothesis import given
+from hypothesis import strategies as st
+
+from esmero.people.segments.conditions import DEEPEST
+from esmero.people.segments.serialization import read_json, write_json
+from esmero.web.console.people.segments.choices import SegmentChoices
+from esmero.web.console.people.segments.conditions import (
+    BLANK,
+    ConditionError,
+    fit_rows,
+    mark_faults,
+    open_tree,
+    write_row,
+    write_tree,
+)
+from esmero.web.console.people.segments.controls import draw_row
+from esmero.web.console.people.segments.tree import ConditionGroup, ConditionRow, change, read_tree, rows_of, walk
+
+KINDS = {
+    "language": "choice",
+    "tenure": "integer",
+    "price": "decimal",
+    "senior": "boolean",
+    "since": "date",
+    "city": "text",
+}
+OWN = {key: kind for key, kind in KINDS.items() if key != "language"}
+TOPIC = "fibra-norte/novedades"
+OFFER = SegmentChoices(
+    groups=[],
+    kinds=KINDS,
+    labels={f"permission:{TOPIC}": "Novedades", f"topic:{TOPIC}": "Novedades", "list": "List"},
+    choices={
+        "field:language": [("es", "Spanish"), ("fr", "French")],
+        "tag": [("vip", "vip"), ("new", "new")],
+        "segment": [("Other", "Other")],
+        "import": [("3", "list.csv")],
+        "of": [("brand:fibra-norte", "Fibra Norte"), (f"topic:{TOPIC}", "Novedades"), ("dispatch:7", "Campaign")],
+    },
+)  # fmt: skip
+DAYS = ["2026-01-31", "2026-02-28"]
+spans = st.sampled_from([{}, {"last": 30}, {"ago": 7}, {"since": DAYS[0]}, {"before": DAYS[1]}, {"between": DAYS}])
+leaves = st.one_of(
+    st.sampled_from([
+        {"field": "language", "is": "=", "value": "es"}, {"field": "language", "is": "in", "value": ["es", "fr"]},
+        {"field": "tenure", "is": ">", "value": 12}, {"field": "tenure", "is": "between", "value": [1, 12]},
+        {"field": "price", "is": "<=", "value": 9.5}, {"field": "senior", "is": "=", "value": False},
+        {"field": "since", "is": "anniversary", "value": 7}, {"field": "since", "is": "month"},
+        {"field": "since", "is": ">=", "value": DAYS[0]}, {"field": "city", "is": "unknown"},
+        {"field": "city", "is": "contains", "value": "león, casco"}, {"field": "city", "is": "in", "value": ["a, b", "c"]},
+        {"tag": "vip"}, {"segment": "Other"}, {"import": 3}, {"list": ["1001", "eva@cliente.example"]},
+        {"topic": TOPIC, "wanted": False},
+    ]),
+    st.builds(
+        lambda state, channel, basis, when: {"permission": TOPIC, "state": state, **channel, **basis, **({"when": when} if when else {})},
+        st.sampled_from(["granted", "withdrawn"]), st.sampled_from([{}, {"channel": "phone"}]),
+        st.sampled_from([{}, {"basis": "soft opt-in"}]), spans,
+    ),
+    st.builds(
+        lambda act, scope, times, when: {"did": act, **scope, **times, **({"when": when} if when else {})},
+        st.sampled_from(["sent", "got", "clicked", "left"]), st.sampled_from([{}, {"topic": TOPIC}, {"dispatch": 7}, {"brand": "fibra-norte"}]),
+        st.sampled_from([{}, {"times": 3}]), spans,
+    ),
+)  # fmt: skip
+trees = st.recursive(
+    leaves,
+    lambda inner: st.one_of(
+        st.builds(lambda how, parts: {how: parts}, st.sampled_from(["all", "any", "none"]), st.lists(inner, min_size=1, max_size=3)),
+        st.builds(lambda part: {"not": part}, inner),
+    ),
+    max_leaves=10,
+)  # fmt: skip
+
+
+def sent(root, **more):
+    """What a browser sends of a tree: the names of nodes, and every control that is drawn."""
+    post = QueryDict(mutable=True)
+    post["match_n0"] = root.match
+    for node, above in walk(root):
+        post.appendlist("node", f"{node.uid} {above.uid} {'group' if isinstance(node, ConditionGroup) else 'row'}")
+        if isinstance(node, ConditionGroup):
+            post[f"match_{node.uid}"] = node.match
+            continue
+        post[f"what_{node.uid}"] = post[f"was_{node.uid}"] = node.get("what")
+        for control in draw_row(node, offer=OFFER):
+            if control.kind == "boxes":
+                post.setlist(f"{control.part}_{node.uid}", control.chosen)
+            else:
+                post[f"{control.part}_{node.uid}"] = control.value
+    post.update(more)
+    return post
+
+
+def meaning(conditions):
+    """Conditions as values, with the two ways of saying the same brought to one."""
+    return write_json(simplify(read_json(conditions, own=OWN)))
+
+
+def simplify(node):
+    from esmero.people.segments.conditions import All, AnyOf, Compare, Not
+
+    opposite = {"=": "!=", "!=": "=", "known": "unknown", "unknown": "known"}
+    match node:
+        case Not(AnyOf((one,))):
+            return simplify(Not(one))
+        case Not(part):
+            inner = simplify(part)
+            if isinstance(inner, Compare) and inner.comparison in opposite:
+                return Compare(inner.field, opposite[inner.comparison], inner.value, inner.kind, inner.own)
+            return inner.part if isinstance(inner, Not) else Not(inner)
+        case All((one,)) | AnyOf((one,)):
+            return simplify(one)
+        case All(parts):
+            return All(tuple(map(simplify, parts)))
+        case AnyOf(parts):
+            return AnyOf(tuple(map(simplify, parts)))
+    return node
+
+
+@given(trees)
+def test_what_is_stored_is_opened_sent_and_written_as_the_same(conditions):
+    root = open_tree(conditions)
+    again = read_tree(sent(root))
+    fit_rows(again, offer=OFFER)
+    assert not mark_faults(again, offer=OFFER, strict=True)
+    assert meaning(write_tree(again, offer=OFFER, strict=True)) == meaning(conditions)
+
+
+ACTS = st.sampled_from(["up", "down", "group", "ungroup", "copy", "add", "add-group", "remove", "nonsense"])
+
+
+@given(trees, st.lists(st.tuples(ACTS, st.integers(0, 40)), max_size=12))
+def test_no_act_loses_or_doubles_a_node_that_it_should_not(conditions, acts):
+    root = open_tree(conditions)
+    for verb, which in acts:
+        nodes = [node for node, _above in walk(root)]
+        if not nodes:
+            break
+        node = nodes[which % len(nodes)]
+        before = [row.uid for row in rows_of(root)]
+        inside = 1 if isinstance(node, ConditionRow) else len(rows_of(node))
+        change(root, f"{verb}:{node.uid}", blank=BLANK)
+        after = [row.uid for row in rows_of(root)]
+        names = [node.uid for node, _above in walk(root)]
+        assert len(names) == len(set(names))
+        if verb in {"up", "down", "group", "ungroup", "nonsense"}:
+            assert sorted(after) == sorted(before)
+        elif verb == "remove":
+            assert len(after) == len(before) - inside
+        elif verb == "copy":
+            assert len(after) == len(before) + inside
+        else:
+            assert len(after) == len(before) + isinstance(node, ConditionGroup)
+    assert {node.uid for node, _above in walk(read_tree(sent(root)))} == {node.uid for node, _above in walk(root)}
+
+
+def test_moving_walks_into_and_out_of_groups():
+    root = open_tree({"all": [{"tag": "vip"}, {"any": [{"tag": "new"}]}, {"import": 3}]})
+    first, group, last = root.nodes
+    done = change(root, f"down:{first.uid}", blank=BLANK)
+    assert (group.nodes[0], done.said, done.focus) == (first, "moved-in", first.uid)
+    assert change(root, f"up:{first.uid}", blank=BLANK).said == "moved-out"
+    assert root.nodes == [first, group, last]
+    assert change(root, f"up:{first.uid}", blank=BLANK).said == "first"
+    assert change(root, f"up:{last.uid}", blank=BLANK).said == "moved-in"
+    assert change(root, f"down:{last.uid}", blank=BLANK).said == "moved-out"
+
+
+def test_a_node_is_put_anywhere_but_into_itself_or_too_deep():
+    root = open_tree({"all": [{"tag": "vip"}, {"any": [{"tag": "new"}, {"all": [{"tag": "old"}]}]}, {"import": 3}]})
+    first, group, last = root.nodes
+    new, inner = group.nodes
+
+    def put(node, into, index):
+        return change(root, f"put:{node.uid} {into.uid} {index}", blank=BLANK).said
+
+    assert put(last, root, 1) == "put"
+    assert root.nodes == [first, last, group]
+    assert put(last, root, 3) == "put"
+    assert root.nodes == [first, group, last]
+    assert put(last, inner, 99) == "put"
+    assert (root.nodes, inner.nodes[-1]) == ([first, group], last)
+    assert put(inner, root, 0) == "put"
+    assert (root.nodes, group.nodes) == ([inner, first, group], [new])
+    assert put(inner, inner, 0) == put(group, ConditionRow("n99", {}), 0) == ""
+    assert change(root, f"put:{first.uid} n0 x", blank=BLANK).said == ""
+    for _level in range(DEEPEST):
+        change(root, f"group:{first.uid}", blank=BLANK)
+    assert change(root, f"group:{first.uid}", blank=BLANK).said == "too-deep"
+    deepest = next(above for node, above in walk(root) if node is first)
+    assert put(group, deepest, 0) == "too-deep"
+    assert put(ConditionRow("n99", {}), deepest, 0) == ""
+    assert change(root, f"add-group:{deepest.uid}", blank=BLANK).said == "too-deep"
+    assert change(root, f"add:{deepest.uid}", blank=BLANK).said == "added"
+    assert {node.uid for node, _above in walk(read_tree(sent(root)))} == {node.uid for node, _above in walk(root)}
+
+
+def test_a_new_group_offers_the_other_way_round_and_removing_moves_the_cursor():
+    root = ConditionGroup("n0")
+    change(root, "add-group:n0", blank=BLANK)
+    assert (root.nodes[0].match, len(root.nodes[0].nodes)) == ("any", 1)
+    done = change(root, f"remove:{root.nodes[0].uid}", blank=BLANK)
+    assert (done.focus, done.control, root.nodes) == ("n0", "add", [])
+
+
+def test_what_does_not_fit_together_is_left_out():
+    post = QueryDict("node=n1 n0 row&node=n1 n0 row&node=n2 n9 row&node=x n0 row&node=n3&what_n1=tag&value_n1=vip")
+    assert [node.uid for node, _above in walk(read_tree(post))] == ["n1"]
+
+
+def test_a_row_that_looks_at_something_else_begins_anew():
+    post = QueryDict("node=n1 n0 row&what_n1=field:tenure&was_n1=field:language&is_n1==&value_n1=es")
+    assert rows_of(read_tree(post))[0].parts == {"what": "field:tenure"}
+
+
+@pytest.mark.parametrize(
+    ("parts", "wrong"),
+    [
+        ({"what": "field:nothing", "is": "=", "value": "1"}, "what"),
+        ({"what": "field:language", "is": "=", "value": "de"}, "value"),
+        ({"what": "field:tenure", "is": "=", "value": "12.5"}, "value"),
+        ({"what": "field:price", "is": "=", "value": "nan"}, "value"),
+        ({"what": "field:tenure", "is": "between", "value": "5", "second": "4"}, "second"),
+        ({"what": "field:since", "is": "=", "value": "yesterday"}, "value"),
+        ({"what": "field:since", "is": "anniversary", "value": "183"}, "value"),
+        ({"what": "tag", "is": "is", "value": "gone"}, "value"),
+        ({"what": "did:clicked", "is": "is", "times": "0"}, "times"),
+        ({"what": "did:clicked", "is": "is", "of": "dispatch:8"}, "of"),
+        ({"what": "did:clicked", "is": "is", "when": "last", "days": "-1"}, "days"),
+        ({"what": "did:clicked", "is": "is", "when": "between", "from": DAYS[1], "to": DAYS[0]}, "to"),
+        ({"what": "did:danced", "is": "is"}, "what"),
+        ({"what": "permission:a/gone", "is": "is", "value": "granted"}, "what"),
+        ({"what": "list", "is": "is", "value": "\n".join(map(str, range(10_001)))}, "value"),
+    ],
+)  # fmt: skip
+def test_a_wrong_value_is_named_by_its_control(parts, wrong):
+    with pytest.raises(ConditionError) as caught:
+        write_row(ConditionRow("n1", parts), offer=OFFER)
+    assert (caught.value.part, caught.value.unfinished) == (wrong, False)
+
+
+def test_an_unfinished_row_is_left_out_until_it_is_saved():
+    root = ConditionGroup(
+        "n0",
+        nodes=[
+            ConditionRow("n1", {"what": "tag", "value": "vip"}),
+            ConditionRow("n2", {"what": "tag"}),
+            ConditionGroup("n3", "any"),
+        ],
+    )
+    assert write_tree(root, offer=OFFER, strict=False) == {"all": [{"tag": "vip"}]}
+    assert not mark_faults(root, offer=OFFER, strict=False)
+    assert mark_faults(root, offer=OFFER, strict=True)
+    assert root.nodes[1].wrong == "value"
+    with pytest.raises(ConditionError):
+        write_tree(root, offer=OFFER, strict=True)

@@ -1,0 +1,61 @@
+from datetime import UTC, datetime
+from html.parser import HTMLParser
+
+import pytest
+import time_machine
+from django.utils import timezone, translation
+
+from esmero.web.parts.components.times import say_moment
+
+AT = datetime(2026, 11, 23, 23, 30, tzinfo=UTC)
+
+
+def read(html):
+    facts = {}
+
+    class Reader(HTMLParser):
+        def handle_starttag(self, tag, attrs):
+            facts.update(attrs, tag=tag)
+
+        def handle_data(self, data):
+            facts["said"] = data
+
+    Reader().feed(html)
+    return facts
+
+
+@pytest.mark.parametrize(
+    ("zone", "language", "said", "title"),
+    [
+        ("Europe/Madrid", "en", "24 Nov 2026", "24 November 2026, 00:30:00 · 23 Nov 23:30 UTC"),
+        ("Atlantic/Canary", "en", "23 Nov 2026", "23 November 2026, 23:30:00 · 24 Nov 00:30 Madrid time"),
+        ("America/New_York", "en", "23 Nov 2026", "23 November 2026, 18:30:00 · 24 Nov 00:30 Madrid time"),
+    ],
+)
+def test_a_moment_stands_in_the_readers_zone_with_the_other_one_on_hover(settings, zone, language, said, title):
+    settings.TIME_ZONE = "Europe/Madrid"
+    with timezone.override(zone), translation.override(language):
+        facts = read(say_moment(AT, "short"))
+    assert (facts["tag"], facts["said"], facts["title"]) == ("time", said, title)
+    assert datetime.fromisoformat(facts["datetime"]) == AT
+
+
+def test_the_shortest_form_is_the_time_of_today_and_the_day_of_another():
+    with timezone.override("UTC"), translation.override("en"):
+        with time_machine.travel(AT.replace(hour=23, minute=40)):
+            assert read(say_moment(AT))["said"] == "23:30"
+        with time_machine.travel(AT.replace(year=2027)):
+            assert read(say_moment(AT))["said"] == "23 Nov 2026"
+
+
+def test_no_moment_says_nothing():
+    assert say_moment(None) == ""
+
+
+def test_the_shortest_form_writes_the_month_as_the_language_does():
+    for now, said in (
+        (datetime(2026, 11, 25, tzinfo=UTC), "23 nov"),
+        (datetime(2027, 1, 2, tzinfo=UTC), "23 nov 2026"),
+    ):
+        with time_machine.travel(now, tick=False), timezone.override("UTC"), translation.override("es"):
+            assert read(say_moment(AT))["said"] == said

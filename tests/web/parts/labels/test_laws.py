@@ -1,0 +1,27 @@
+from django.utils.translation import override
+
+from esmero.house.jurisdictions import PROFILES
+from esmero.mailroom.planning.rule_counts import list_norms
+from esmero.web.console.settings.privacy.jurisdictions import SOURCES
+from esmero.web.parts.labels.laws import say_law, split_remark
+
+
+def pieces():
+    sources = [one.norm for one in list_norms()]
+    sources += [term.norm for profile in PROFILES.values() for term in profile.terms.values()]
+    sources += ["; ".join(one) for one in SOURCES.values()]
+    return {piece.rstrip(".") for one in sources for piece in one.split("; ")}
+
+
+def test_every_remark_beside_a_law_is_known_and_so_translated():
+    prose = ("good practice", " is ", " the ", " of ", " years ")
+    left = {piece: split_remark(piece)[0] for piece in pieces()}
+    assert len(left) > 20
+    assert [piece for piece, citation in left.items() if any(word in citation for word in prose)] == []
+
+
+def test_a_source_keeps_its_numbers_in_every_language():
+    source = "Regulation (EU) 2016/679 art. 7(1) (the controller demonstrates it); RFC 8058 (one click is enough)."
+    assert say_law(source) == source.rstrip(".")
+    with override("es"):
+        assert "2016/679 art. 7(1)" in say_law(source)

@@ -1,0 +1,185 @@
+"""One's own data: never through a mail that was passed on, whole, correctable, erasable; every link of one purpose."""
+
+import io
+import json
+import re
+import zipfile
+
+import pytest
+from django.utils import timezone
+
+from esmero.house.models import AuditEntry
+from esmero.mailroom.composing.compiled_templates import open_signer
+from esmero.mailroom.inbound_addresses import day_of
+from esmero.outbox.models import Message
+from esmero.people.addresses.suppression import find_suppressions, suppress
+from esmero.people.models import Address, ContactPoint, Person
+from esmero.privacy.data_access import write_links
+from esmero.privacy.models import AddressChange, DataAccess, DataRequest
+from esmero.privacy.requests import answer_erasure
+from esmero.rendering.tokens import TokenPurpose
+from esmero.vault.files import path_of
+from tests.mailroom.inbound import send_one
+from tests.web.console.test_pages import read
+from tests.web.facts import staff
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def sent():
+    return send_one()
+
+
+def ask(client, sent):
+    answer = client.post(f"/f/{sent.token(TokenPurpose.PREFERENCES)}/data?lang=en", follow=True)
+    write_links(at=timezone.now())
+    return answer
+
+
+def letters(to):
+    """Return the texts of what was put out to an address by the house itself, the latest first."""
+    rows = Message.objects.filter(address=to, payload__isnull=False).order_by("-id")
+    raw = [path_of(row.payload["sealed"]).read_bytes() for row in rows]
+    return [re.sub(rb"=\r?\n", b"", one).replace(b"=3D", b"=").decode("utf-8", "replace") for one in raw]
+
+
+def door(client, sent):
+    """Ask for the link and return its path, as it stands in the mail."""
+    ask(client, sent)
+    return re.search(r"https://correo\.fibranorte\.example(/d/[a-z2-7]{40})", letters(sent.message.address)[0])[1]
+
+
+def test_what_a_passed_on_mail_opens_shows_nothing(client, sent):
+    html = client.get(f"/f/{sent.token(TokenPurpose.PREFERENCES)}/data").content.decode()
+    for secret in (sent.person.given_name, sent.person.number, sent.message.address):
+        assert secret not in html
+    assert not DataAccess.objects.exists()
+
+
+def test_the_link_goes_to_the_address_on_file_and_opens_everything(client, sent):
+    page = client.get(door(client, sent))
+    html = page.content.decode()
+    assert sent.person.given_name in html
+    assert sent.message.address in html
+    assert page["Referrer-Policy"] == "no-referrer"
+    assert "no-store" in page["Cache-Control"]
+    findings = read(html)
+    assert findings.forbidden == []
+    assert "<script" not in html
+
+
+def test_the_answer_is_the_same_where_no_mail_may_go(client, sent):
+    first = ask(client, sent).content
+    for _ in range(5):
+        assert ask(client, sent).content == first
+    assert DataAccess.objects.count() == 3
+    suppress(sent.message.address, scope="all", reason="unknown-user", evidence="x", at=timezone.now())
+    DataAccess.objects.all().delete()
+    written = Message.objects.count()
+    assert ask(client, sent).content == first
+    assert Message.objects.count() == written
+
+
+def test_data_are_taken_along_in_two_forms(client, sent):
+    path = door(client, sent)
+    held = json.loads(client.get(f"{path}/my-data.json").content)
+    assert held["person"][0]["number"] == sent.person.number
+    with zipfile.ZipFile(io.BytesIO(client.get(f"{path}/my-data.zip").content)) as archive:
+        assert "permission-ledger.csv" in archive.namelist()
+
+
+@pytest.mark.parametrize("purpose", [each for each in TokenPurpose if each is not TokenPurpose.DATA])
+def test_no_other_token_opens_the_data(client, sent, purpose):
+    path = door(client, sent)
+    access = DataAccess.objects.get()
+    other = open_signer().sign(purpose, access.pk, day=day_of(timezone.now()))
+    forged = path[:-1] + ("a" if path[-1] != "a" else "b")
+    for where in (f"/d/{other}", f"/d/{other}/my-data.json", forged, f"/d/{'a' * 40}"):
+        response = client.get(where)
+        assert response.status_code in {404, 410}
+        assert sent.person.given_name not in response.content.decode()
+
+
+def test_the_link_lives_a_day(client, sent):
+    door(client, sent)
+    old = open_signer().sign(TokenPurpose.DATA, DataAccess.objects.get().pk, day=day_of(timezone.now()) - 2)
+    assert client.get(f"/d/{old}").status_code == 410
+
+
+def test_a_corrected_name_is_the_persons_own(client, sent):
+    Person.objects.filter(pk=sent.person.pk).update(written_by={"given_name": 7}, name_is_damaged=True)
+    client.post(door(client, sent), {"act": "correct", "given_name": "Zoë", "family_name": "Güell"})
+    person = Person.objects.get(pk=sent.person.pk)
+    assert (person.given_name, person.written_by, person.name_is_damaged) == ("Zoë", {}, False)
+    assert AuditEntry.objects.filter(action="person.corrected").exists()
+
+
+def test_another_address_counts_when_it_is_confirmed_from_there_and_the_old_one_is_told(client, sent):
+    old = sent.message.address
+    client.post(door(client, sent), {"act": "move", "new": "Neu@cliente.example"})
+    assert Person.objects.get(pk=sent.person.pk).address.value == old
+    link = re.search(r"(/m/[a-z2-7]{40})", letters("neu@cliente.example")[0])[1]
+    assert client.get(link).status_code == 200
+    assert Person.objects.get(pk=sent.person.pk).address.value == old
+    client.post(link)
+    client.post(link)
+    person = Person.objects.get(pk=sent.person.pk)
+    assert person.address.value == "neu@cliente.example"
+    assert ContactPoint.objects.get(person=person, kind="email").value == old
+    assert AddressChange.objects.get().confirmed_at is not None
+    assert len([one for one in letters(old) if "Subject:" in one]) == 2  # the link, and the notice
+
+
+def test_a_change_that_was_overtaken_changes_nothing(client, sent):
+    client.post(door(client, sent), {"act": "move", "new": "neu@cliente.example"})
+    link = re.search(r"(/m/[a-z2-7]{40})", letters("neu@cliente.example")[0])[1]
+    other = Address.objects.create(value="staff@cliente.example", domain="cliente.example")
+    Person.objects.filter(pk=sent.person.pk).update(address=other)
+    client.post(link)
+    assert Person.objects.get(pk=sent.person.pk).address == other
+
+
+@pytest.mark.parametrize("new", ["nonsense", "persona0@cliente.example", ""])
+def test_an_address_that_cannot_be_is_refused_in_words(client, sent, new):
+    response = client.post(f"{door(client, sent)}?lang=en", {"act": "move", "new": new})
+    assert "This cannot be." in response.content.decode()
+    assert not AddressChange.objects.exists()
+
+
+def test_who_is_no_customer_is_erased_at_once(client, sent):
+    Person.objects.filter(pk=sent.person.pk).update(number=None)
+    path = door(client, sent)
+    assert client.post(f"{path}?lang=en", {"act": "erase"}).status_code == 200
+    assert Person.objects.get(pk=sent.person.pk).state == "active"  # without the tick nothing happens
+    html = client.post(f"{path}?lang=en", {"act": "erase", "sure": "on"}).content.decode()
+    assert "Erased" in html
+    assert Person.objects.get(pk=sent.person.pk).state == "erased"
+    assert set(find_suppressions([sent.message.address])) == {sent.message.address}
+    assert client.get(path).status_code == 410
+    assert client.get(f"/f/{sent.token(TokenPurpose.PREFERENCES)}").status_code == 200
+
+
+def test_a_customers_wish_waits_for_a_person_who_answers_within_a_month(client, sent):
+    path = door(client, sent)
+    for _ in range(2):
+        client.post(path, {"act": "erase", "sure": "on"})
+    wish = DataRequest.objects.get()
+    assert (wish.state, (wish.due_at - wish.at).days) == ("open", 30)
+    assert Person.objects.get(pk=sent.person.pk).state == "active"
+    lucia = staff()
+    assert answer_erasure(wish, by=lucia, at=timezone.now())
+    assert not answer_erasure(wish, by=lucia, at=timezone.now(), decline="Too late")
+    wish.refresh_from_db()
+    assert (wish.state, wish.answered_by) == ("done", "Lucía Prado")
+    assert Person.objects.get(pk=sent.person.pk).state == "erased"
+
+
+def test_a_wish_can_be_declined_with_words(client, sent):
+    client.post(door(client, sent), {"act": "erase", "sure": "on"})
+    assert answer_erasure(
+        DataRequest.objects.get(), by=staff(), at=timezone.now(), decline="Un contrato sigue en vigor."
+    )
+    wish = DataRequest.objects.get()
+    assert (wish.state, wish.words) == ("declined", "Un contrato sigue en vigor.")
+    assert Person.objects.get(pk=sent.person.pk).state == "active"
