@@ -9,16 +9,19 @@ from esmero.outbox.models import Message
 from esmero.people.models import Person, Topic
 
 
+class FormState(models.TextChoices):
+    DRAFT = "draft"
+    OPEN = "open"
+    CLOSED = "closed"
+
+
 class Form(models.Model):
     """A way to entrust us an address: which topics are offered, which fields are asked for, and with which words.
 
     `wording_version` counts the changes of `wording`; each permission that comes of the form keeps both.
     """
 
-    class State(models.TextChoices):
-        DRAFT = "draft"
-        OPEN = "open"
-        CLOSED = "closed"
+    State = FormState
 
     brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="+")
     slug = models.SlugField(max_length=60, unique=True, help_text="The last part of its address.")
@@ -40,12 +43,15 @@ class Form(models.Model):
         return self.name
 
 
+class SubmissionState(models.TextChoices):
+    PENDING = "pending"
+    CONFIRMED = "confirmed"
+
+
 class Submission(models.Model):
     """What somebody entered. Nothing follows from it until they confirm by the mail that they got (double opt-in)."""
 
-    class State(models.TextChoices):
-        PENDING = "pending"
-        CONFIRMED = "confirmed"
+    State = SubmissionState
 
     form = models.ForeignKey(Form, on_delete=models.PROTECT, related_name="+")
     address = models.CharField(max_length=320)

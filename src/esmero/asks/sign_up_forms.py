@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from esmero.asks.models import Form, Submission
+from esmero.asks.models import Form, FormState, Submission
 from esmero.house.audit import note
 from esmero.house.models import Brand, User
 from esmero.people.models import Topic
@@ -54,7 +54,7 @@ def close_form(form: Form, *, by: User | str) -> Form:
     return _move(form, to=Form.State.CLOSED, by=by)
 
 
-def _move(form: Form, *, to: Form.State, by: User | str) -> Form:
+def _move(form: Form, *, to: FormState, by: User | str) -> Form:
     with transaction.atomic():
         if Form.objects.filter(pk=form.pk).exclude(state=to).update(state=to):
             note(f"form.{to.value}", by=by, subject=form)

@@ -12,16 +12,19 @@ from esmero.work.models import Job
 NOT_REASONS = frozenset({"audience", "go", "wait", "promotion"})
 
 
+class CampaignState(models.TextChoices):
+    DRAFT = "draft"
+    CHECKING = "checking"
+    CHECKED = "checked"
+    PLANNING = "planning"
+    RUNNING = "running"
+    PAUSED = "paused"
+    DONE = "done"
+    CANCELLED = "cancelled"
+
+
 class Campaign(models.Model):
-    class State(models.TextChoices):
-        DRAFT = "draft"
-        CHECKING = "checking"
-        CHECKED = "checked"
-        PLANNING = "planning"
-        RUNNING = "running"
-        PAUSED = "paused"
-        DONE = "done"
-        CANCELLED = "cancelled"
+    State = CampaignState
 
     name = models.CharField(max_length=150)
     brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="+")

@@ -6,12 +6,15 @@ from esmero.house.models import Brand
 from esmero.vault.models import StoredFile
 
 
+class TemplateKind(models.TextChoices):
+    MJML = "mjml"
+    LETTER = "letter"
+
+
 class Template(models.Model):
     """What can be sent again and again. A *letter* is written as rich text; its MJML is made from that."""
 
-    class Kind(models.TextChoices):
-        MJML = "mjml"
-        LETTER = "letter"
+    Kind = TemplateKind
 
     brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="+")
     name = models.CharField(max_length=150)
@@ -74,6 +77,11 @@ class Link(models.Model):
         return self.url
 
 
+class ExternalCheckKind(models.TextChoices):
+    LINK = "link"
+    SPAM = "spam"
+
+
 class ExternalCheck(models.Model):
     """What a try outside said last, kept so that no page waits for it: whether a link answers, what a filter holds of a text.
 
@@ -81,9 +89,7 @@ class ExternalCheck(models.Model):
     outcome. It is worth an hour (mailroom/checking/link_check.py) and no more.
     """
 
-    class Kind(models.TextChoices):
-        LINK = "link"
-        SPAM = "spam"
+    Kind = ExternalCheckKind
 
     kind = models.CharField(max_length=4, choices=Kind.choices)
     key = models.CharField(max_length=64)

@@ -9,11 +9,14 @@ from esmero.people.models import Person
 from esmero.vault.models import StoredFile
 
 
+class ConversationState(models.TextChoices):
+    WAITING_FOR_US = "waiting"
+    WAITING_FOR_THEM = "theirs"
+    CLOSED = "closed"
+
+
 class Conversation(models.Model):
-    class State(models.TextChoices):
-        WAITING_FOR_US = "waiting"
-        WAITING_FOR_THEM = "theirs"
-        CLOSED = "closed"
+    State = ConversationState
 
     brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="+")
     person = models.ForeignKey(Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
@@ -34,12 +37,15 @@ class Conversation(models.Model):
         return self.subject or self.address
 
 
+class EntryDirection(models.TextChoices):
+    IN = "in"
+    OUT = "out"
+
+
 class Entry(models.Model):
     """One mail of a conversation. `text` is what was newly written; `full_text` holds the quotation too."""
 
-    class Direction(models.TextChoices):
-        IN = "in"
-        OUT = "out"
+    Direction = EntryDirection
 
     conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="entries")
     direction = models.CharField(max_length=3, choices=Direction.choices)

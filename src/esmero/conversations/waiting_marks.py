@@ -2,12 +2,12 @@
 
 from django.db import transaction
 
-from esmero.conversations.models import Conversation
+from esmero.conversations.models import Conversation, ConversationState
 from esmero.house.audit import note
 from esmero.house.models import User
 
 
-def mark(conversation: Conversation, *, state: Conversation.State, by: User) -> None:
+def mark(conversation: Conversation, *, state: ConversationState, by: User) -> None:
     """Set the state: answered (it waits for them), closed, or waiting for us again."""
     with transaction.atomic():
         if Conversation.objects.filter(pk=conversation.pk).exclude(state=state).update(state=state):

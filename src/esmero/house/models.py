@@ -22,14 +22,17 @@ class UserManager(BaseUserManager["User"]):
         return self.get(email__iexact=username)
 
 
+class UserRole(models.TextChoices):
+    OWNER = "owner"
+    MANAGER = "manager"
+    AGENT = "agent"
+    READER = "reader"
+
+
 class User(AbstractBaseUser, PermissionsMixin):
     """One member of staff. The role decides what they may do (house/roles.py)."""
 
-    class Role(models.TextChoices):
-        OWNER = "owner"
-        MANAGER = "manager"
-        AGENT = "agent"
-        READER = "reader"
+    Role = UserRole
 
     email = models.EmailField(unique=True)
     name = models.CharField(max_length=200)

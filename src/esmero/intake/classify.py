@@ -17,7 +17,7 @@ from esmero.intake.replies.unsubscribe import read_unsubscription
 from esmero.intake.reports.arf import read_complaint
 from esmero.intake.reports.dmarc import UnreadableDmarcReport, find_report
 
-__all__ = ["InboundKind", "FailureMeaning", "Report", "Classification", "classify", "read_reply"]
+__all__ = ["Classification", "FailureMeaning", "InboundKind", "Report", "classify", "read_reply"]
 
 
 def classify(raw: bytes, *, today: date | None = None) -> Classification:

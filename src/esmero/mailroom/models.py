@@ -12,11 +12,14 @@ from esmero.vault.models import StoredFile
 from esmero.work.models import Due
 
 
+class InboundState(models.TextChoices):
+    NEW = "new"
+    DONE = "done"
+    FAILED = "failed"  # stays visible with its bytes until a person decides
+
+
 class Inbound(Due):
-    class State(models.TextChoices):
-        NEW = "new"
-        DONE = "done"
-        FAILED = "failed"  # stays visible with its bytes until a person decides
+    State = InboundState
 
     raw = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
     envelope_from = models.CharField(max_length=320, blank=True, default="")
@@ -39,13 +42,16 @@ class Inbound(Due):
         return f"{self.kind or self.state} {self.received_at:%Y-%m-%d %H:%M}"
 
 
+class ScheduledResendState(models.TextChoices):
+    WAITING = "waiting"
+    SENT = "sent"
+    DROPPED = "dropped"
+
+
 class ScheduledResend(Due):
     """A message that met an absent person: whether it is still worth it is asked when they are back."""
 
-    class State(models.TextChoices):
-        WAITING = "waiting"
-        SENT = "sent"
-        DROPPED = "dropped"
+    State = ScheduledResendState
 
     message = models.OneToOneField(Message, on_delete=models.CASCADE, related_name="+")
     state = models.CharField(max_length=7, choices=State.choices, default=State.WAITING)
@@ -99,17 +105,23 @@ class ReturnCount(models.Model):
         return f"{self.day} {self.receiver} {self.kind}: {self.number}"
 
 
+class MailboxSecurity(models.TextChoices):
+    TLS = "tls"
+    STARTTLS = "starttls"
+    NONE = "none"
+
+
+class MailboxAccess(models.TextChoices):
+    PASSWORD = "password"  # noqa: S105 - the name of a way
+    XOAUTH2 = "xoauth2"
+
+
 class Mailbox(models.Model):
     """A mailbox of the operator's, read by IMAP."""
 
-    class Security(models.TextChoices):
-        TLS = "tls"
-        STARTTLS = "starttls"
-        NONE = "none"
+    Security = MailboxSecurity
 
-    class Access(models.TextChoices):
-        PASSWORD = "password"  # noqa: S105 - the name of a way
-        XOAUTH2 = "xoauth2"
+    Access = MailboxAccess
 
     name = models.SlugField(max_length=60, unique=True)
     host = models.CharField(max_length=253)

@@ -10,17 +10,23 @@ from esmero.people.models import Channel, Person, Purpose, Topic
 from esmero.work.models import Due
 
 
+class RelayKind(models.TextChoices):
+    SMTP = "smtp"
+    CAPTURE = "capture"
+
+
+class RelaySecurity(models.TextChoices):
+    NONE = "none"
+    STARTTLS = "starttls"
+    TLS = "tls"
+
+
 class Relay(models.Model):
     """A way out: an SMTP relay, or the capture behind the demo's catcher."""
 
-    class Kind(models.TextChoices):
-        SMTP = "smtp"
-        CAPTURE = "capture"
+    Kind = RelayKind
 
-    class Security(models.TextChoices):
-        NONE = "none"
-        STARTTLS = "starttls"
-        TLS = "tls"
+    Security = RelaySecurity
 
     name = models.SlugField(max_length=60, unique=True)
     brand = models.ForeignKey(Brand, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
@@ -54,13 +60,16 @@ class MessageClass(models.TextChoices):
     INTERNAL = "internal"
 
 
+class DispatchState(models.TextChoices):
+    OPEN = "open"
+    PAUSED = "paused"
+    CLOSED = "closed"
+
+
 class Dispatch(models.Model):
     """Why something leaves: one campaign's sending, one test, one notice. Frozen once it is open."""
 
-    class State(models.TextChoices):
-        OPEN = "open"
-        PAUSED = "paused"
-        CLOSED = "closed"
+    State = DispatchState
 
     brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="+")
     message_class = models.CharField(max_length=10, choices=MessageClass.choices)
@@ -86,29 +95,35 @@ class Dispatch(models.Model):
         return f"{self.message_class} {self.pk}"
 
 
+class MessageState(models.TextChoices):
+    PLANNED = "planned"  # written down, its turn comes
+    REFUSED = "refused"  # by the gate
+    HELD = "held"  # a person must approve it first
+    WAITING = "waiting"  # until due_at: by the gate, or for the next try
+    CLAIMED = "claimed"  # in the hands of a worker, under a lease
+    WIRE = "wire"  # handed to the transport; its answer is awaited
+    ORPHANED = "orphaned"  # its worker went silent; settled from the journal
+    SENT = "sent"  # the relay said that it has it
+    DOUBT = "doubt"  # the relay may or may not have it; a person decides
+    GAVE_UP = "gave-up"  # refused for good, the last try failed, or it could not be made
+    CANCELLED = "cancelled"  # before it left
+
+
+class MessageWorst(models.IntegerChoices):
+    NOTHING = 0
+    ABSENT = 1
+    RETURNED_FOR_NOW = 2
+    OUR_FAULT = 3
+    RETURNED_FOR_GOOD = 4
+    COMPLAINED = 5
+
+
 class Message(Due):
     """One row per person and occasion. The states and their ways are drawn in docs/decisions/0002-ledger.md."""
 
-    class State(models.TextChoices):
-        PLANNED = "planned"  # written down, its turn comes
-        REFUSED = "refused"  # by the gate
-        HELD = "held"  # a person must approve it first
-        WAITING = "waiting"  # until due_at: by the gate, or for the next try
-        CLAIMED = "claimed"  # in the hands of a worker, under a lease
-        WIRE = "wire"  # handed to the transport; its answer is awaited
-        ORPHANED = "orphaned"  # its worker went silent; settled from the journal
-        SENT = "sent"  # the relay said that it has it
-        DOUBT = "doubt"  # the relay may or may not have it; a person decides
-        GAVE_UP = "gave-up"  # refused for good, the last try failed, or it could not be made
-        CANCELLED = "cancelled"  # before it left
+    State = MessageState
 
-    class Worst(models.IntegerChoices):
-        NOTHING = 0
-        ABSENT = 1
-        RETURNED_FOR_NOW = 2
-        OUR_FAULT = 3
-        RETURNED_FOR_GOOD = 4
-        COMPLAINED = 5
+    Worst = MessageWorst
 
     dispatch = models.ForeignKey(Dispatch, on_delete=models.PROTECT)
     person = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
@@ -163,22 +178,25 @@ RETURN_KINDS = ("returned-for-good", "refused", "returned-for-now", "our-fault")
 OTHER_KINDS = ("deferred", "absent", "clicked", "complained", "unsubscribed", "replied", "retried", "resolved")
 
 
+class MessageEventKind(models.TextChoices):
+    DEFERRED = "deferred"  # the relay said 4xx, tried again later
+    REFUSED = "refused"  # the relay said 5xx
+    RETURNED_FOR_GOOD = "returned-for-good"  # a report: the address does not take it, and will not
+    RETURNED_FOR_NOW = "returned-for-now"  # a report: not now (a full box, a dead host); it is tried again
+    OUR_FAULT = "our-fault"  # a report: policy, reputation or authentication; never held against the address
+    ABSENT = "absent"  # a machine answered for a person who is away
+    CLICKED = "clicked"  # a link was opened, by a person or (marked) by a machine
+    COMPLAINED = "complained"  # reported as unwanted; an objection
+    UNSUBSCRIBED = "unsubscribed"  # left by the link, one click, or mail
+    REPLIED = "replied"  # a person answered
+    RETRIED = "retried"  # sent again by a person's decision
+    RESOLVED = "resolved"  # a doubt was decided by a person
+
+
 class MessageEvent(models.Model):
     """What happened to a message after it was planned; the remark beside each kind defines it."""
 
-    class Kind(models.TextChoices):
-        DEFERRED = "deferred"  # the relay said 4xx, tried again later
-        REFUSED = "refused"  # the relay said 5xx
-        RETURNED_FOR_GOOD = "returned-for-good"  # a report: the address does not take it, and will not
-        RETURNED_FOR_NOW = "returned-for-now"  # a report: not now (a full box, a dead host); it is tried again
-        OUR_FAULT = "our-fault"  # a report: policy, reputation or authentication; never held against the address
-        ABSENT = "absent"  # a machine answered for a person who is away
-        CLICKED = "clicked"  # a link was opened, by a person or (marked) by a machine
-        COMPLAINED = "complained"  # reported as unwanted; an objection
-        UNSUBSCRIBED = "unsubscribed"  # left by the link, one click, or mail
-        REPLIED = "replied"  # a person answered
-        RETRIED = "retried"  # sent again by a person's decision
-        RESOLVED = "resolved"  # a doubt was decided by a person
+    Kind = MessageEventKind
 
     message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="events")
     kind = models.CharField(max_length=20, choices=Kind.choices)

@@ -43,16 +43,22 @@ class AddressChange(models.Model):
         return f"{self.person_id} {self.at:%Y-%m-%d}"
 
 
+class DataRequestKind(models.TextChoices):
+    ERASE = "erase"
+
+
+class DataRequestState(models.TextChoices):
+    OPEN = "open"
+    DONE = "done"
+    DECLINED = "declined"
+
+
 class DataRequest(models.Model):
     """A right that was invoked and that a person must answer: within a month (Regulation (EU) 2016/679 art. 12(3))."""
 
-    class Kind(models.TextChoices):
-        ERASE = "erase"
+    Kind = DataRequestKind
 
-    class State(models.TextChoices):
-        OPEN = "open"
-        DONE = "done"
-        DECLINED = "declined"
+    State = DataRequestState
 
     kind = models.CharField(max_length=7, choices=Kind.choices)
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")

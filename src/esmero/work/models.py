@@ -17,15 +17,18 @@ class Due(models.Model):
         abstract = True
 
 
+class JobState(models.TextChoices):
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
 class Job(Due):
     """Something long (an import, planning, a dry run). Each chunk commits its rows and `cursor` together."""
 
-    class State(models.TextChoices):
-        WAITING = "waiting"
-        RUNNING = "running"
-        DONE = "done"
-        FAILED = "failed"
-        CANCELLED = "cancelled"
+    State = JobState
 
     kind = models.CharField(max_length=40)
     subject_id = models.BigIntegerField(null=True, blank=True)

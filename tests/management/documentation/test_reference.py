@@ -9,7 +9,7 @@ from esmero.management.command_line import GROUPS, build_parser
 from esmero.management.documentation.pages import PAGES
 from esmero.management.documentation.reference import commands_page, settings_page
 
-DOCS = Path(__file__).parents[2] / "docs"
+DOCS = Path(__file__).parents[3] / "docs"
 
 
 @pytest.mark.parametrize("name", PAGES)

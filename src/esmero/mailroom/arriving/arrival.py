@@ -15,7 +15,7 @@ from esmero.intake.mime.headers import find_address, read_headers
 from esmero.intake.mime.message import split_head
 from esmero.mailroom.inbound_addresses import AddressBook, InboundAddress
 from esmero.mailroom.models import Inbound
-from esmero.outbox.models import Message, MessageEvent
+from esmero.outbox.models import Message, MessageEvent, MessageEventKind, MessageWorst
 from esmero.rendering.tokens import TokenPurpose
 
 _OWN_HEADERS = ("delivered-to", "x-original-to", "envelope-to", "to", "cc")
@@ -56,7 +56,7 @@ class Arrival:
         """Where to look it up."""
         return f"inbound {self.inbound.pk}"
 
-    def note(self, kind: MessageEvent.Kind, facts: dict[str, Any]) -> bool:
+    def note(self, kind: MessageEventKind, facts: dict[str, Any]) -> bool:
         """Write an event of the message; False when the same mail told us so before (it was delivered twice)."""
         assert self.message is not None
         told = self.verdict.message_id
@@ -73,7 +73,7 @@ class Arrival:
         """Return the brand of which a provider must speak, as its latest message; empty where several wrote lately."""
         return [self.told[0]] if len({one.dispatch.brand_id for one in self.told}) == 1 else []
 
-    def raise_worst(self, worst: Message.Worst) -> None:
+    def raise_worst(self, worst: MessageWorst) -> None:
         """Keep the worst outcome of the message; a lesser one changes nothing."""
         assert self.message is not None
         Message.objects.filter(pk=self.message.pk, worst__lt=worst).update(worst=worst)

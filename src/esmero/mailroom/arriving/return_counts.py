@@ -10,7 +10,7 @@ from django.db.models import F, Q, Sum
 from esmero.house.models import Brand
 from esmero.intake.bounces.meaning import OURS
 from esmero.mailroom.models import ReturnCount
-from esmero.outbox.models import Message, MessageEvent
+from esmero.outbox.models import Message, MessageEvent, MessageEventKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class ReturnEvent:
     meaning: str
 
 
-def count_return(message: Message, *, kind: MessageEvent.Kind, meaning: str, at: datetime) -> None:
+def count_return(message: Message, *, kind: MessageEventKind, meaning: str, at: datetime) -> None:
     """Count one event of a message, in the transaction that notes it. The day is that of UTC."""
     count_returns([ReturnEvent(message, kind, meaning)], at=at)
 

@@ -26,6 +26,7 @@ from esmero.people.imports.files.workbook import (
 from esmero.people.imports.mapping import apply_mapping
 from esmero.people.imports.reading import FileReading, read_file
 from esmero.people.models import Import, Topic
+from esmero.people.models.imports import ImportState
 from esmero.vault.files import path_of, seal, seal_file
 from esmero.vault.models import StoredFile
 from esmero.work.jobs import cancel, enqueue
@@ -187,7 +188,7 @@ def _read_workbook(file: StoredFile, *, sheet: str) -> FileReading:
 
 
 def _begin(
-    brought: Import, *, expected: tuple[State, ...], to: State, kind: str, by: User | str, **facts: object
+    brought: Import, *, expected: tuple[ImportState, ...], to: ImportState, kind: str, by: User | str, **facts: object
 ) -> Import:
     with transaction.atomic():
         if not Import.objects.filter(pk=brought.pk, state__in=expected).update(state=to, **facts):

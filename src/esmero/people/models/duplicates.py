@@ -5,17 +5,23 @@ from django.db import models
 from esmero.people.models.persons import Person
 
 
+class ProposalKind(models.TextChoices):
+    SUCCESSOR = "successor"  # the person left; another one follows
+    MOVED = "moved"  # the same person reads another address
+
+
+class ProposalState(models.TextChoices):
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+
+
 class Proposal(models.Model):
     """An address that a machine named instead of a person's: somebody of the house decides, nothing is added by itself."""
 
-    class Kind(models.TextChoices):
-        SUCCESSOR = "successor"  # the person left; another one follows
-        MOVED = "moved"  # the same person reads another address
+    Kind = ProposalKind
 
-    class State(models.TextChoices):
-        OPEN = "open"
-        ACCEPTED = "accepted"
-        REFUSED = "refused"
+    State = ProposalState
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
     kind = models.CharField(max_length=9, choices=Kind.choices)
@@ -36,13 +42,16 @@ class Proposal(models.Model):
         return f"{self.address} for {self.person_id}"
 
 
+class DuplicateState(models.TextChoices):
+    OPEN = "open"
+    MERGED = "merged"
+    DIFFERENT = "different"
+
+
 class Duplicate(models.Model):
     """Two persons who may be one: `first` has the lower id. What was decided stays, so that it is not asked again."""
 
-    class State(models.TextChoices):
-        OPEN = "open"
-        MERGED = "merged"
-        DIFFERENT = "different"
+    State = DuplicateState
 
     first = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
     second = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")

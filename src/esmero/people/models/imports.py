@@ -19,16 +19,19 @@ class BlockedDomain(models.Model):
         return self.domain
 
 
+class ImportState(models.TextChoices):
+    DRAFT = "draft"
+    CHECKING = "checking"
+    CHECKED = "checked"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
 class Import(models.Model):
     """A file that somebody brings: what it is, what its columns mean, and what became of each line."""
 
-    class State(models.TextChoices):
-        DRAFT = "draft"
-        CHECKING = "checking"
-        CHECKED = "checked"
-        RUNNING = "running"
-        DONE = "done"
-        FAILED = "failed"
+    State = ImportState
 
     file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
     file_name = models.CharField(max_length=255)
@@ -48,15 +51,18 @@ class Import(models.Model):
         return self.file_name
 
 
+class ImportLineVerdict(models.TextChoices):
+    ADDED = "added"
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+    MERGED = "merged"
+    REFUSED = "refused"
+
+
 class ImportLine(models.Model):
     """The verdict on one line. `line` is the number in the file at which the record starts; the head is line 1."""
 
-    class Verdict(models.TextChoices):
-        ADDED = "added"
-        CHANGED = "changed"
-        UNCHANGED = "unchanged"
-        MERGED = "merged"
-        REFUSED = "refused"
+    Verdict = ImportLineVerdict
 
     of = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="lines")
     line = models.PositiveIntegerField()

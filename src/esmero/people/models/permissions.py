@@ -57,15 +57,18 @@ class PermissionFacts(models.Model):
         abstract = True
 
 
+class PermissionEntryAct(models.TextChoices):
+    REQUESTED = "requested"
+    GRANTED = "granted"
+    WITHDRAWN = "withdrawn"
+    OBJECTED = "objected"
+    EXPIRED = "expired"
+
+
 class PermissionEntry(PermissionFacts):
     """The ledger: appended to, never changed, never deleted (domain.md, Permission)."""
 
-    class Act(models.TextChoices):
-        REQUESTED = "requested"
-        GRANTED = "granted"
-        WITHDRAWN = "withdrawn"
-        OBJECTED = "objected"
-        EXPIRED = "expired"
+    Act = PermissionEntryAct
 
     act = models.CharField(max_length=9, choices=Act.choices)
     basis = models.CharField(max_length=30, blank=True, default="", help_text="consent, soft opt-in, contract, …")
@@ -143,12 +146,15 @@ class Preference(models.Model):
         return f"{self.person_id} {self.topic_id}"
 
 
+class SuppressionScope(models.TextChoices):
+    ALL = "all"
+    COMMERCIAL = "commercial"
+
+
 class Suppression(models.Model):
     """Silence for an address, by keyed hash so that it outlives the person's data (people/addresses/suppression.py)."""
 
-    class Scope(models.TextChoices):
-        ALL = "all"
-        COMMERCIAL = "commercial"
+    Scope = SuppressionScope
 
     hash = models.CharField(max_length=64)
     hash_version = models.PositiveSmallIntegerField(default=1)

@@ -7,13 +7,16 @@ from esmero.people.models.family_name import FromFamilyName
 from esmero.work.query_plan.likely import Likely
 
 
+class AddressStanding(models.TextChoices):
+    OK = "ok"
+    FAILING = "failing"
+    SUPPRESSED = "suppressed"
+
+
 class Address(models.Model):
     """One e-mail address known to the house, lower-cased; standing belongs to the address, not to who uses it."""
 
-    class Standing(models.TextChoices):
-        OK = "ok"
-        FAILING = "failing"
-        SUPPRESSED = "suppressed"
+    Standing = AddressStanding
 
     value = models.CharField(max_length=320, unique=True)
     domain = models.CharField(max_length=255, db_index=True)
@@ -56,13 +59,16 @@ class Tag(models.Model):
         return self.name
 
 
+class PersonState(models.TextChoices):
+    ACTIVE = "active"
+    MERGED = "merged"
+    ERASED = "erased"
+
+
 class Person(models.Model):
     """A human being (or the contact of an organisation) in relation with the house."""
 
-    class State(models.TextChoices):
-        ACTIVE = "active"
-        MERGED = "merged"
-        ERASED = "erased"
+    State = PersonState
 
     # Who is not active, for lists of something else: asked this way, no planner begins with the million who are.
     GONE = (State.MERGED, State.ERASED)
@@ -108,13 +114,16 @@ class Person(models.Model):
         return Q(**{f"state__{Likely.lookup_name}": cls.State.ACTIVE})
 
 
+class ContactPointKind(models.TextChoices):
+    EMAIL = "email"
+    PHONE = "phone"
+    POST = "post"
+
+
 class ContactPoint(models.Model):
     """Another address, a phone or a postal address, kept as a fact: value as given, `usable` by the standard's check."""
 
-    class Kind(models.TextChoices):
-        EMAIL = "email"
-        PHONE = "phone"
-        POST = "post"
+    Kind = ContactPointKind
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="contact_points")
     kind = models.CharField(max_length=5, choices=Kind.choices)
@@ -130,14 +139,17 @@ class ContactPoint(models.Model):
         return self.value
 
 
+class NoteKind(models.TextChoices):
+    NOTE = "note"
+    CALL = "call"
+    VISIT = "visit"
+    LETTER = "letter"
+
+
 class Note(models.Model):
     """A call, a visit or a thought that somebody of the house wrote down about a person (domain.md, Moment)."""
 
-    class Kind(models.TextChoices):
-        NOTE = "note"
-        CALL = "call"
-        VISIT = "visit"
-        LETTER = "letter"
+    Kind = NoteKind
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
     kind = models.CharField(max_length=6, choices=Kind.choices, default=Kind.NOTE)
@@ -153,16 +165,19 @@ class Note(models.Model):
         return f"{self.kind} {self.at:%Y-%m-%d}"
 
 
+class CustomFieldKind(models.TextChoices):
+    TEXT = "text"
+    INTEGER = "integer"
+    DECIMAL = "decimal"
+    YES_NO = "boolean"
+    DATE = "date"
+    CHOICE = "choice"
+
+
 class CustomField(models.Model):
     """A field that the operator declared: its key, its words and its type."""
 
-    class Kind(models.TextChoices):
-        TEXT = "text"
-        INTEGER = "integer"
-        DECIMAL = "decimal"
-        YES_NO = "boolean"
-        DATE = "date"
-        CHOICE = "choice"
+    Kind = CustomFieldKind
 
     key = models.SlugField(max_length=60, unique=True)
     label = models.JSONField(default=dict, help_text="{language: text}")

@@ -88,7 +88,7 @@ def provider_of(host: str) -> str:
 def _open_resend(secret: str) -> Any:
     from anymail.webhooks.resend import ResendTrackingWebhookView
 
-    class Reader(ResendTrackingWebhookView):  # type: ignore[misc]
+    class ResendReader(ResendTrackingWebhookView):  # type: ignore[misc]
         warn_if_no_basic_auth = False
 
         def __init__(self) -> None:
@@ -99,7 +99,7 @@ def _open_resend(secret: str) -> Any:
             """Check the signature of Svix."""
             check_svix(request, secret=secret)
 
-    return Reader()
+    return ResendReader()
 
 
 def check_svix(request: HttpRequest, *, secret: str) -> None:
@@ -120,7 +120,7 @@ def check_svix(request: HttpRequest, *, secret: str) -> None:
 def _open_ses(secret: str) -> Any:
     from anymail.webhooks.amazon_ses import AmazonSESTrackingWebhookView
 
-    class Reader(AmazonSESTrackingWebhookView):  # type: ignore[misc]
+    class SesReader(AmazonSESTrackingWebhookView):  # type: ignore[misc]
         def __init__(self) -> None:
             self.auto_confirm_enabled = True
             AnymailBaseWebhookView.__init__(self, webhook_secret=secret)
@@ -129,7 +129,7 @@ def _open_ses(secret: str) -> Any:
             """Say to Amazon that we want to be told: whoever asked knew our password."""
             confirm_topic(str(sns_message.get("SubscribeURL", "")))
 
-    return Reader()
+    return SesReader()
 
 
 def confirm_topic(url: str) -> None:

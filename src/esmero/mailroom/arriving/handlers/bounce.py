@@ -11,7 +11,7 @@ from esmero.intake.bounces.meaning import OURS
 from esmero.intake.classify import FailureMeaning, Report
 from esmero.mailroom.arriving.arrival import Arrival
 from esmero.mailroom.arriving.return_counts import count_return
-from esmero.outbox.models import Message, MessageEvent
+from esmero.outbox.models import Message, MessageEvent, MessageEventKind
 from esmero.people.addresses.address_status import BounceReport, record_return
 
 PASSING = frozenset(
@@ -105,7 +105,7 @@ def _plan(message: Message, *, before: int, at: datetime) -> datetime | None:
     return None if cancelled or before >= len(hours) else at + timedelta(hours=hours[before])
 
 
-def _record(arrival: Arrival, report: Report, *, kind: MessageEvent.Kind) -> None:
+def _record(arrival: Arrival, report: Report, *, kind: MessageEventKind) -> None:
     """Count the return for the address. The house's own mail (tests, notices, forwarded replies) counts for nobody."""
     assert arrival.message is not None
     if arrival.message.person_id is None:
