@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from esmero.rendering.mime.headers import HeaderInjection
 from esmero.rendering.templates.language import HTML, PLAIN
 from esmero.rendering.tokens import TokenPurpose
-from tests.rendering.templates import (
+from tests.rendering.template_samples import (
     AT,
     LETTER,
     SIGNER,

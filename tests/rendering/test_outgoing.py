@@ -23,7 +23,7 @@ from esmero.rendering.message import MessageRenderer, PersonalFacts
 from esmero.rendering.mime.dkim import DkimKey
 from esmero.rendering.mime.headers import HeaderInjection
 from esmero.rendering.tokens import Signer
-from tests.rendering.templates import AT
+from tests.rendering.template_samples import AT
 
 NUMBER = int(os.environ.get("ESMERO_OUTGOING", "250"))
 ODD = (

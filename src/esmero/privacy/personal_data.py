@@ -292,10 +292,13 @@ EMPTIED = {
 BY_RULE = frozenset({(Message, "state"), (Message, "due_at"), (Person, "tags")})
 
 # Tables that name no person (or only staff, whose data the house keeps as an employer does). A new one must be put here
-# or above; `Sealed` holds bytes and follows the rows that point to it, `Suppression` holds hashes alone.
+# or above; `StoredFile` holds bytes and follows the rows that point to it, `Suppression` holds hashes alone.
 IMPERSONAL = frozenset(
     _names(
-        "AggregateReport AggregateRow AlignmentDay AlignmentSource AuditEntry BlockedDomain Brand Campaign Counted Dispatch Form Happening Hook Import Job Link Mailbox MailboxFolder MediaFile Organisation OwnField Purpose Relay Retention ReturnCount SavedView Sealed Segment Suppression Tag Tally Template TemplateText TemplateVersion Topic Trial User"
+        "DmarcReportFile DmarcReportRow AlignmentDay AlignmentSource AuditEntry BlockedDomain Brand Campaign SegmentEstimate"
+        " Dispatch Form Happening WebhookSecret Import Job Link Mailbox MailboxFolder MediaFile Organisation CustomField"
+        " Purpose Relay Retention ReturnCount SavedView StoredFile Segment Suppression Tag DailyAggregate Template"
+        " TemplateText TemplateVersion Topic ExternalCheck User"
     )
 )
 

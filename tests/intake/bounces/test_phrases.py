@@ -1,4 +1,4 @@
-"""Each wording that the reader was taught stands in refusals.tsv with who says it; a new one is a line there."""
+"""Each wording that the reader was taught stands in phrases.tsv with who says it; a new one is a line there."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ import pytest
 
 from esmero.intake.bounces.meaning import FOR_GOOD, FailureMeaning, judge
 
-TABLE = Path(__file__).with_name("refusals.tsv")
+TABLE = Path(__file__).with_name("phrases.tsv")
 
 
 def rows():

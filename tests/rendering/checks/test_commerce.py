@@ -7,7 +7,7 @@ import pytest
 
 import esmero.demo
 from esmero.rendering.checks.commerce import find_commerce
-from tests.rendering.templates import section
+from tests.rendering.template_samples import section
 
 SELLS = {
     "es": [

@@ -5,7 +5,7 @@ import pytest
 from esmero.rendering.checks.css_support import UNSUPPORTED, find_unsupported
 from esmero.rendering.checks.findings import examine
 from esmero.rendering.templates.compile import TemplateSource, compile_source
-from tests.rendering.templates import FIELDS
+from tests.rendering.template_samples import FIELDS
 
 BODY = """<mjml><mj-head><mj-style>
 .a { %s }

@@ -5,7 +5,7 @@ import pytest
 from esmero.rendering.checks.colours import contrast, read_colour
 from esmero.rendering.checks.findings import examine
 from esmero.rendering.templates.compile import TemplateSource, compile_source
-from tests.rendering.templates import FIELDS, FOOTER
+from tests.rendering.template_samples import FIELDS, FOOTER
 
 WELL = """<mjml><mj-body><mj-section><mj-column>
 <mj-text color="#1c2126">Buenos días, {{ given_name | fallback("cliente") }}: le contamos las obras de su barrio.</mj-text>

@@ -1,5 +1,5 @@
 from esmero.rendering.checks.lint import lint
-from tests.rendering.templates import compiled, section
+from tests.rendering.template_samples import compiled, section
 
 
 def whats(content: str, *, footer=None, bulk: bool = False) -> list[str]:

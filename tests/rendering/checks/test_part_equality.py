@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from esmero.rendering.checks.part_equality import compare_parts
-from tests.rendering.templates import compiled, printed, section
+from tests.rendering.template_samples import compiled, printed, section
 
 HTML = """<html><body><h1>Obras en León</h1><p>El 3 de diciembre de 2026 cambiamos el equipo de su calle.</p>
 <p>Su cuota sigue en 39,90&nbsp;€ al mes, IVA incluido.</p><p>Pregunte en el <a href="tel:+34987000000">987 000 000</a>.</p>

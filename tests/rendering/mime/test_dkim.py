@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from esmero.rendering.mime.dkim import DkimKey
-from tests.rendering.templates import AT, LETTER, body, compiled, personal, press, printed
+from tests.rendering.template_samples import AT, LETTER, body, compiled, personal, press, printed
 
 
 def pem(key) -> bytes:

@@ -9,7 +9,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from esmero.rendering.templates.compile import TemplateFault, TemplateSource, compile_source
 from esmero.rendering.templates.compiled_text import TokenLink
-from tests.rendering.templates import FIELDS, body, compiled, section
+from tests.rendering.template_samples import FIELDS, body, compiled, section
 
 
 class Somewhere(dict):

@@ -1,7 +1,7 @@
 from esmero.rendering.templates.compiled_text import TokenLink
 from esmero.rendering.templates.footer import Footer
 from esmero.rendering.tokens import TokenPurpose
-from tests.rendering.templates import FOOTER, compiled, section
+from tests.rendering.template_samples import FOOTER, compiled, section
 
 ADDRESSES = {TokenLink(purpose): f"https://here.example/{purpose.value}" for purpose in TokenPurpose}
 LETTER = section("<mj-text>Hola</mj-text>")

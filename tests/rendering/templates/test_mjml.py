@@ -2,7 +2,7 @@ import pytest
 
 from esmero.rendering.templates.mjml import MjmlReader
 from esmero.rendering.templates.placeholders import mask
-from tests.rendering.templates import body, section
+from tests.rendering.template_samples import body, section
 
 
 def problems(mjml: str) -> list[str]:

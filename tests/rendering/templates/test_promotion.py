@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from esmero.rendering.templates.compile import TemplateSource, compile_source
 from esmero.rendering.templates.problem import TemplateFault
-from tests.rendering.templates import AT, body, compiled, personal, press
+from tests.rendering.template_samples import AT, body, compiled, personal, press
 
 LETTER = (
     "<mj-section><mj-column><mj-text>Su factura, {{ given_name }}.</mj-text></mj-column></mj-section>"

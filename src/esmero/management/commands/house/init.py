@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from esmero.management.command import CommandOutput, Commands, add_leaf
+from esmero.management.command import CommandFault, CommandOutput, Commands, add_leaf
 
 FOLDERS = ("vault", "spool/clicks", "journals", "static")
 
@@ -56,7 +56,31 @@ def migrate() -> None:
     start_django()
     from django.core.management import call_command
 
+    refuse_unreleased()
     call_command("migrate", verbosity=0, interactive=False)
     from esmero.outbox.relay_passwords import encrypt_old_passwords
 
     encrypt_old_passwords()
+
+
+def refuse_unreleased() -> None:
+    """Raise CommandFault where the database was made by a version before the first release.
+
+    The migrations of those versions were squashed into one, so their tables cannot be brought up to this version.
+    """
+    from django.db import connection
+    from django.db.migrations.loader import MigrationLoader
+
+    loader = MigrationLoader(connection)
+    unknown = sorted(
+        name
+        for app, name in loader.applied_migrations
+        if app == "esmero" and ("esmero", name) not in loader.disk_migrations
+    )
+    if unknown:
+        raise CommandFault(
+            f"This house was made by an unreleased version of Esmero: its database knows the migration {unknown[-1]},"
+            " which no release has. Its tables cannot be brought up to this version. Name an empty folder in"
+            " ESMERO_HOME (and an empty database in ESMERO_DATABASE_URL, if set), run `esmero init` there, and bring"
+            " your lists in again with `esmero import`."
+        )

@@ -34,7 +34,7 @@ _PAGES: Mapping[str, str] = {
     "import": "import",
     "mailbox": "mailbox",
     "mediafile": "picture",
-    "ownfield": "field",
+    "customfield": "field",
     "person": "person",
     "purpose": "purpose",
     "relay": "relay",
@@ -112,7 +112,7 @@ def _actors() -> list[Choice]:
 
 def _kinds() -> list[Choice]:
     kinds = dict.fromkeys(action.partition(".")[0] for action in ACTS)
-    named = {"staff": "user", "people": "person", "field": "ownfield"}
+    named = {"staff": "user", "people": "person", "field": "customfield"}
     told = {kind: SUBJECTS.get(named.get(kind, kind)) for kind in kinds}
     return [(kind, words) for kind, words in told.items() if words is not None and kind != "people"]
 

@@ -142,7 +142,7 @@ SUBJECTS: Mapping[str, str | Promise] = {
     "job": pgettext_lazy("subject", "piece of work"),
     "mailbox": pgettext_lazy("subject", "mailbox"),
     "mediafile": pgettext_lazy("subject", "picture"),
-    "ownfield": pgettext_lazy("subject", "own field"),
+    "customfield": pgettext_lazy("subject", "own field"),
     "person": pgettext_lazy("subject", "person"),
     "purpose": pgettext_lazy("subject", "purpose"),
     "relay": pgettext_lazy("subject", "relay"),
