@@ -24,7 +24,7 @@ FATES: Mapping[str, Mapping[str, Fate]] = {
     "esmero.Conversation": {"person": "move"},
     "esmero.AudienceMember": {"person": "once"},
     "esmero.Submission": {"person": "move"},
-    "esmero.Access": {"person": "move"},
+    "esmero.DataAccess": {"person": "move"},
     "esmero.AddressChange": {"person": "move"},
     "esmero.DataRequest": {"person": "once"},
     "esmero.Proposal": {"person": "once", "became": "move"},
