@@ -1,4 +1,4 @@
-"""The ledger of permissions as a list, and what keeps addresses silent."""
+"""List the permission ledger and the suppressions of addresses."""
 
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
@@ -140,8 +140,8 @@ PERMISSIONS = Listing(
 )
 
 
-def _way_back(row: Suppression) -> str:
-    """Say how an address that is silent can be written to again."""
+def _describe_lifting(row: Suppression) -> str:
+    """Describe how a suppressed address can become usable again."""
     if row.lifted_at:
         return _("lifted on %(day)s") % {"day": say_shortly(row.lifted_at)}
     if row.until:
@@ -153,7 +153,7 @@ def _way_back(row: Suppression) -> str:
     return _("a new address, or lifted on their page")
 
 
-SILENCES = Listing(
+SUPPRESSIONS = Listing(
     page="silences",
     order="-since",
     personal=True,
@@ -179,7 +179,7 @@ SILENCES = Listing(
             quiet=True,
         ),
         TableColumn(key="evidence", title=gettext_lazy("Evidence"), cell=lambda row: row.evidence, quiet=True),
-        TableColumn(key="back", title=gettext_lazy("Way back"), cell=_way_back, quiet=True),
+        TableColumn(key="back", title=gettext_lazy("Way back"), cell=_describe_lifting, quiet=True),
     ),
     filters=(
         Filter(
@@ -209,7 +209,7 @@ SILENCES = Listing(
 
 @requires()
 def permissions(request: HttpRequest) -> HttpResponseBase:
-    """List the ledger of the brand at work, the latest entry first."""
+    """List the ledger of the current brand, the latest entry first."""
     brand = read_brand(request)
     rows = PermissionEntry.objects.filter(brand=brand.pk if brand else 0)
     return answer_list(
@@ -228,12 +228,12 @@ def permissions(request: HttpRequest) -> HttpResponseBase:
 
 
 @requires()
-def silences(request: HttpRequest) -> HttpResponseBase:
-    """List what keeps addresses silent. Addresses stand there as keyed hashes, so that nobody can read them from it."""
+def suppressions(request: HttpRequest) -> HttpResponseBase:
+    """List the suppressions of addresses, as keyed hashes, so that the page reveals no address."""
     return answer_list(
         request,
         "console/people/silences.html",
-        listing=SILENCES,
+        listing=SUPPRESSIONS,
         rows=Suppression.objects.select_related("brand"),
         subject="permissions",
         empty_title=_("No address is silent"),

@@ -1,4 +1,4 @@
-"""The lines of an import as a list: what became of each, or would become, of whom, and why."""
+"""List the lines of an import with the verdict, person and reason of each."""
 
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.db.models import OuterRef, Subquery
@@ -15,13 +15,13 @@ from esmero.web.parts.labels.states import LINE, say_line
 
 
 def line_rows(brought: Import) -> Rows:
-    """Return the lines of an import, each with the person that its number names already, if it is not theirs yet."""
+    """Return the lines of an import, annotated with the person whose number matches, if not linked yet."""
     known = Person.objects.filter(number=OuterRef("number")).exclude(number=None).values("pk")[:1]
     return ImportLine.objects.filter(of=brought).select_related("person").annotate(known=Subquery(known))
 
 
 def _name(line: ImportLine) -> str:
-    """Say who it is: the person, the name that stands in a line which is not refused, or the number."""
+    """Return the person's name, else the name in a line that is not refused, else the number."""
     if line.person is not None:
         return str(line.person)
     return (line.cell if line.verdict != ImportLine.Verdict.REFUSED else "") or line.number

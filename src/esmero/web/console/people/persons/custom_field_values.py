@@ -1,4 +1,4 @@
-"""What a person's own fields hold, as the reader's language writes it."""
+"""Format the values of custom fields in the reader's language."""
 
 from datetime import date
 from typing import Any
@@ -10,8 +10,11 @@ from esmero.people.models import CustomField
 from esmero.web.parts.labels.states import MOMENTS
 
 
-def say_own(value: Any, kind: str | None) -> str:
-    """Say a value; what is not as its field declares, and whole numbers, which may be names of things, stand as they are."""
+def format_custom_value(value: Any, kind: str | None) -> str:
+    """Format one value for display.
+
+    Values that do not fit the declared kind, and whole numbers (often identifiers), are shown unchanged.
+    """
     if value is None:
         return ""
     if isinstance(value, bool):

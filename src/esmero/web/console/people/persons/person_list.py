@@ -1,4 +1,4 @@
-"""People: a list that one can search, narrow and act on."""
+"""List people with search, filters and bulk actions."""
 
 from collections.abc import Sequence
 
@@ -26,7 +26,7 @@ from esmero.web.parts.components.template_tags import language_name, state
 from esmero.web.parts.components.times import say_moment
 from esmero.web.parts.labels.states import LANGUAGE_NAMES, STANDING
 
-FEW = 20_000
+RARE_TAG_LIMIT = 20_000
 
 
 def _name(person: Person) -> SafeString:
@@ -50,16 +50,22 @@ def _tags() -> Sequence[Choice]:
 
 
 def _with_tag(rows: Rows, name: str) -> Rows:
-    """Begin with the few who have a tag; of a tag that many have, ask for each person in the order of the list."""
+    """Filter by tag with the plan that fits the tag's size.
+
+    A rare tag is resolved to its people first; a frequent one is tested for each person in the order of the list.
+    """
     tags = list(Tag.objects.filter(name=name).values_list("pk", flat=True))
     given = Person.tags.through.objects.filter(tag__in=tags)
-    if given.order_by().values("pk")[: FEW + 1].count() <= FEW:
+    if given.order_by().values("pk")[: RARE_TAG_LIMIT + 1].count() <= RARE_TAG_LIMIT:
         return rows.filter(pk__in=given.values("person_id"))
     return rows.filter(Exists(given.filter(person_id=OuterRef("pk"))))
 
 
 def _with_standing(rows: Rows, value: str) -> Rows:
-    """Nearly all addresses are good; of the rest the list begins with those that are not."""
+    """Filter by address status with the plan that fits its frequency.
+
+    Nearly all addresses have the status `ok`; for the others the query starts from the matching addresses.
+    """
     name = "address__standing__likely" if value == Address.Standing.OK else "address__standing"
     return rows.filter(**{name: value})
 
@@ -149,7 +155,7 @@ PEOPLE = Listing(
 
 @requires()
 def people(request: HttpRequest) -> HttpResponseBase:
-    """Show a page of people; while somebody types in the search field, htmx asks for the table alone."""
+    """Show a page of people; htmx asks for the table alone while somebody types in the search field."""
     return answer_list(
         request,
         "console/people/persons.html",
@@ -171,7 +177,7 @@ def people(request: HttpRequest) -> HttpResponseBase:
 @require_POST
 @requires("people.change")
 def act_on_people(request: HttpRequest) -> HttpResponse:
-    """Tag or untag the people who were ticked, or all whom the list showed; a toast takes it back."""
+    """Tag or untag the ticked people, or all that the list shows; a toast offers undo."""
     act = request.POST.get("act", "")
     name = request.POST.get(f"{act}-value", "").strip()[:80]
     if act not in {"tag", "untag"} or not name:

@@ -1,4 +1,4 @@
-"""A person's story in words: each moment of dossier/timeline.py becomes a line that staff can read aloud."""
+"""Describe the timeline entries of dossier/timeline.py in the reader's language."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ from esmero.web.parts.labels.states import (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimelineLine:
-    """One entry of the timeline: what happened, how it looks, and what may stand below it."""
+    """Represent one displayed timeline entry: text, appearance and details below it."""
 
     at: datetime
     text: str
@@ -38,9 +38,9 @@ class TimelineLine:
     url: str = ""
 
 
-def tell(moments: Iterable[TimelineEntry]) -> list[TimelineLine]:
-    """Put moments into words, in the reader's language."""
-    return [_TELLERS[moment.kind](moment.at, moment.facts) for moment in moments]
+def describe_entries(entries: Iterable[TimelineEntry]) -> list[TimelineLine]:
+    """Describe timeline entries in the reader's language."""
+    return [_DESCRIBERS[entry.kind](entry.at, entry.facts) for entry in entries]
 
 
 def _message(at: datetime, facts: Mapping[str, Any]) -> TimelineLine:
@@ -127,7 +127,7 @@ def _change(at: datetime, facts: Mapping[str, Any]) -> TimelineLine:
     return TimelineLine(at=at, text=(_("%(by)s %(what)s: %(fields)s") if fields else _("%(by)s %(what)s")) % told)
 
 
-_TELLERS: Mapping[str, Callable[[datetime, Mapping[str, Any]], TimelineLine]] = {
+_DESCRIBERS: Mapping[str, Callable[[datetime, Mapping[str, Any]], TimelineLine]] = {
     "message": _message,
     "event": _event,
     "permission": _permission,
