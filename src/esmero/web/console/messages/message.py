@@ -1,4 +1,4 @@
-"""One message for staff: why it went or not, rule by rule, what became of it, and the mails that came back of it."""
+"""Show one message to staff: verdict rule by rule, delivery events, and inbound mail about it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ EVENTS = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleAnswer:
-    """What one rule said, with the facts behind an objection."""
+    """Hold the result of one rule, with the facts of an objection."""
 
     code: str
     words: str
@@ -35,7 +35,7 @@ class RuleAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageEventEntry:
-    """One event in words, with the mail that told of it."""
+    """Describe one event for display, with the inbound mail that reported it."""
 
     at: Any
     look: str
@@ -46,7 +46,7 @@ class MessageEventEntry:
 
 @requires()
 def message(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show a message: each rule's verdict with the facts behind it, the permission it rests on, and its events."""
+    """Show a message: each rule's verdict with its facts, the permission used, and its events."""
     shown = get_object_or_404(
         Message.objects.select_related(
             "person__address", "dispatch__brand", "dispatch__topic__purpose", "dispatch__version"
@@ -64,16 +64,16 @@ def message(request: HttpRequest, pk: int) -> HttpResponse:
         message=shown,
         campaign=campaign,
         why=why,
-        rules=_judge(why.rules, shown),
-        events=[_tell(event) for event in events],
+        rules=_rule_answers(why.rules, shown),
+        events=[_describe_event(event) for event in events],
         arrivals=list(arrivals),
     )
 
 
 @require_POST
 @requires("work.retry")
-def again(request: HttpRequest, pk: int) -> HttpResponse:
-    """Try one message again now: one that waits for its next try, or one that was given up."""
+def retry(request: HttpRequest, pk: int) -> HttpResponse:
+    """Retry one message now: one that waits for its next attempt, or one that was given up."""
     tried = get_object_or_404(Message, pk=pk)
     try:
         try_message_again(tried, by=staff(request))
@@ -84,8 +84,8 @@ def again(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("console:message", pk=pk)
 
 
-def _judge(rules: tuple[str, ...], shown: Message) -> list[RuleAnswer]:
-    """Put each rule that applies beside what it said; the verdict stores the codes of those that objected."""
+def _rule_answers(rules: tuple[str, ...], shown: Message) -> list[RuleAnswer]:
+    """Pair each applicable rule with its result; the verdict stores the codes of objecting rules only."""
     objections: Mapping[str, Mapping[str, Any]] = shown.objections or {}
     said = {code.partition(":")[0]: code for code in shown.verdict.split()}
     return [
@@ -99,7 +99,7 @@ def _judge(rules: tuple[str, ...], shown: Message) -> list[RuleAnswer]:
     ]
 
 
-def _tell(event: MessageEvent) -> MessageEventEntry:
+def _describe_event(event: MessageEvent) -> MessageEventEntry:
     word = EVENT.get(event.kind)
     facts = event.facts
     if event.kind == MessageEvent.Kind.CLICKED and event.machine:
@@ -107,7 +107,7 @@ def _tell(event: MessageEvent) -> MessageEventEntry:
     else:
         words, look = (str(word.text), word.look) if word else (event.kind, "plain")
     meaning = say_meaning(facts["meaning"]) if facts.get("meaning") else ""
-    told = [
+    details = [
         meaning,
         facts.get("status", ""),
         facts.get("text", ""),
@@ -121,6 +121,6 @@ def _tell(event: MessageEvent) -> MessageEventEntry:
         at=event.at,
         look=look,
         words=words,
-        note=" · ".join(str(one) for one in told if one),
+        note=" · ".join(str(one) for one in details if one),
         inbound=facts.get("inbound"),
     )

@@ -8,7 +8,7 @@ import pytest
 import esmero.rendering
 from esmero.rendering.templates.compile import TemplateSource, compile_source
 from esmero.rendering.templates.problem import TemplateFault
-from esmero.web.console.messages.templates.findings import tell_problems
+from esmero.web.console.messages.templates.findings import describe_problems
 from esmero.web.console.messages.templates.problem_labels import SENTENCES
 
 
@@ -37,4 +37,4 @@ def test_every_sentence_is_known_and_takes_its_facts():
 def test_problems_are_said_by_their_patterns(mjml, said):
     with pytest.raises(TemplateFault) as fault:
         compile_source(TemplateSource("es", "S", "", mjml), fields={"city"}, footer=None)
-    assert any(one.words.startswith(said) for one in tell_problems(fault.value.problems, blocks=None))
+    assert any(one.words.startswith(said) for one in describe_problems(fault.value.problems, blocks=None))

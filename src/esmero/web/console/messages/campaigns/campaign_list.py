@@ -1,4 +1,4 @@
-"""The list of campaigns: state, how far each is, and its rates with their intervals."""
+"""List campaigns: state, progress, and rates with confidence intervals."""
 
 from typing import Any
 
@@ -49,13 +49,30 @@ CAMPAIGNS = Listing(
     search=_find,
     search_title=gettext_lazy("Name"),
     columns=(
-        TableColumn(key="name", title=gettext_lazy("Name"), cell=_name, plain=lambda row: row.name, order=("name", "id"), head=True),
+        TableColumn(
+            key="name",
+            title=gettext_lazy("Name"),
+            cell=_name,
+            plain=lambda row: row.name,
+            order=("name", "id"),
+            head=True,
+        ),
         TableColumn(key="state", title=gettext_lazy("State"), cell=lambda row: state("campaign", row.state)),
         TableColumn(key="topic", title=gettext_lazy("Topic"), cell=lambda row: said(row.topic.name)),
         TableColumn(
-            key="segment", title=gettext_lazy("To whom"), cell=lambda row: row.segment.name if row.segment else "", shown=False
+            key="segment",
+            title=gettext_lazy("To whom"),
+            cell=lambda row: row.segment.name if row.segment else "",
+            shown=False,
         ),
-        TableColumn(key="left", title=gettext_lazy("Sent"), cell=_left, plain=lambda row: row.left, numeric=True, label=gettext_lazy("sent")),
+        TableColumn(
+            key="left",
+            title=gettext_lazy("Sent"),
+            cell=_left,
+            plain=lambda row: row.left,
+            numeric=True,
+            label=gettext_lazy("sent"),
+        ),
         TableColumn(
             key="good",
             title=gettext_lazy("Returned for good"),
@@ -100,7 +117,7 @@ CAMPAIGNS = Listing(
             apply=lambda rows, value: rows.filter(state=value),
         ),
     ),
-)  # fmt: skip
+)
 
 
 @requires()

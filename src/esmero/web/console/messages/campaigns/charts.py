@@ -1,4 +1,4 @@
-"""The pictures of a campaign: when people and machines acted, and which links they opened."""
+"""Draw the charts of a campaign: actions of people and machines over time, and the links opened."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -16,7 +16,7 @@ SHOWN = 10
 
 
 def chart_acts(figures: DispatchStatistics) -> Chart:
-    """Draw the first three days by hour: what left, and links opened by people and by machines."""
+    """Draw the first three days by hour: messages sent, and links opened by people and by machines."""
     counted = {word: figures.below("hour", word) for word in ("left", "person", "machine")}
     hours = [datetime.fromisoformat(f"{key}:00").replace(tzinfo=UTC) for word in counted.values() for key in word]
     begin = min(hours) if hours else timezone.now().replace(minute=0, second=0, microsecond=0)
@@ -38,7 +38,7 @@ def chart_acts(figures: DispatchStatistics) -> Chart:
 
 
 def chart_links(links: Sequence[LinkClicks]) -> Chart:
-    """Draw the most opened links: people and machines side by side."""
+    """Draw the most opened links, people and machines side by side."""
     most = links[:SHOWN]
     return Chart(
         title=_("Links by people and machines"),
