@@ -1,4 +1,4 @@
-"""The audit log: every change of consequence, who made it, when, and to what."""
+"""List the audit log: every significant change, its author, time and subject."""
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
@@ -57,7 +57,7 @@ def _act(entry: AuditEntry) -> SafeString:
 
 
 def _find_subjects(entries: Sequence[AuditEntry]) -> None:
-    """Note on each entry what its subject is called now, a query for each kind; "" where it is gone."""
+    """Add to each entry the current name of its subject, one query for each kind; "" if it was deleted."""
     keys: dict[str, set[int]] = {}
     for entry in entries:
         entry.called = ""  # type: ignore[attr-defined]
@@ -71,7 +71,7 @@ def _find_subjects(entries: Sequence[AuditEntry]) -> None:
 
 
 def _subject(entry: Any) -> str | SafeString:
-    """Say what it was done to: by its name and with a door to it, or, of what is gone, by its number alone."""
+    """Show the subject by name with a link to its page, or, once deleted, by its id alone."""
     if not entry.subject_kind:
         return ""
     kind = SUBJECTS.get(entry.subject_kind, entry.subject_kind)
@@ -85,8 +85,8 @@ def _subject(entry: Any) -> str | SafeString:
     )
 
 
-def say_facts_of(entry: AuditEntry) -> str:
-    """Say the small facts of a row in words; what only programs read (hashes, versions) is left out."""
+def describe_facts(entry: AuditEntry) -> str:
+    """Describe an entry's facts; values for programs only (hashes, versions) are left out."""
     return "; ".join(
         _("%(name)s: %(value)s") % {"name": FACTS[key], "value": _say(value, key, entry.subject_kind)}
         for key, value in entry.facts.items()
@@ -113,8 +113,8 @@ def _actors() -> list[Choice]:
 def _kinds() -> list[Choice]:
     kinds = dict.fromkeys(action.partition(".")[0] for action in ACTS)
     named = {"staff": "user", "people": "person", "field": "customfield"}
-    told = {kind: SUBJECTS.get(named.get(kind, kind)) for kind in kinds}
-    return [(kind, words) for kind, words in told.items() if words is not None and kind != "people"]
+    labels = {kind: SUBJECTS.get(named.get(kind, kind)) for kind in kinds}
+    return [(kind, words) for kind, words in labels.items() if words is not None and kind != "people"]
 
 
 def _of_kind(rows: Rows, kind: str) -> Rows:
@@ -140,10 +140,12 @@ AUDIT = Listing(
     personal=True,
     prepare=_find_subjects,
     columns=(
-        TableColumn(key="act", title=gettext_lazy("What was done"), cell=_act, plain=lambda one: say_act(one.action), head=True),
+        TableColumn(
+            key="act", title=gettext_lazy("What was done"), cell=_act, plain=lambda one: say_act(one.action), head=True
+        ),
         TableColumn(key="by", title=gettext_lazy("By"), cell=lambda one: say_actor(one.actor_name), shown=False),
         TableColumn(key="subject", title=gettext_lazy("To what"), cell=_subject),
-        TableColumn(key="facts", title=gettext_lazy("Facts"), cell=say_facts_of, quiet=True),
+        TableColumn(key="facts", title=gettext_lazy("Facts"), cell=describe_facts, quiet=True),
         TableColumn(
             key="at",
             title=gettext_lazy("When"),
@@ -155,15 +157,23 @@ AUDIT = Listing(
     ),
     filters=(
         Filter(key="by", title=gettext_lazy("By"), every=gettext_lazy("By anybody"), choices=_actors, apply=_by),
-        Filter(key="kind", title=gettext_lazy("To what"), every=gettext_lazy("To anything"), choices=_kinds, apply=_of_kind),
-        Filter(key="days", title=gettext_lazy("When"), every=gettext_lazy("At any time"), choices=lambda: _PERIODS, apply=_since),
+        Filter(
+            key="kind", title=gettext_lazy("To what"), every=gettext_lazy("To anything"), choices=_kinds, apply=_of_kind
+        ),
+        Filter(
+            key="days",
+            title=gettext_lazy("When"),
+            every=gettext_lazy("At any time"),
+            choices=lambda: _PERIODS,
+            apply=_since,
+        ),
     ),
-)  # fmt: skip
+)
 
 
 @requires("house.settings")
 def audit(request: HttpRequest) -> HttpResponseBase:
-    """List what was done, the latest first."""
+    """List the entries, the latest first."""
     return answer_list(
         request,
         "console/settings/list.html",
@@ -174,7 +184,8 @@ def audit(request: HttpRequest) -> HttpResponseBase:
         up_url=reverse("console:settings"),
         title=_("Audit log"),
         lead=_(
-            "Every change of consequence: who made it, when, and to what. Rows are written with the change and never altered."
+            "Every change of consequence: who made it, when, and to what. Rows are written with the change and"
+            " never altered."
         ),
         empty_title=_("Nothing was done yet"),
         empty_text=_("Changes of settings, campaigns, people and the team stand here."),

@@ -1,4 +1,4 @@
-"""Records of processing, as the law asks for them, made of what this house has and does."""
+"""Show the records of processing activities, generated from the installation's data."""
 
 from dataclasses import asdict
 
@@ -12,7 +12,7 @@ from esmero.web.parts.processing_record_labels import tell_records
 
 @requires("house.settings")
 def records(request: HttpRequest) -> HttpResponse:
-    """Show the records; `?file=json` gives them as a file. They name no person."""
+    """Show the records; `?file=json` returns them as a file. They name no person."""
     sections = tell_records(gather_records())
     if request.GET.get("file") == "json":
         headers = {"Content-Disposition": 'attachment; filename="records-of-processing.json"'}
