@@ -1,4 +1,4 @@
-"""All parts of the pages in all their states, with invented figures: to look at when a part is changed."""
+"""Show all page components in all their states with invented data, for visual checks after a change."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -46,7 +46,7 @@ _MJML = "<mjml>\n  <mj-body>\n    <mj-text>{{ unknown }}</mj-text>\n  </mj-body>
 
 
 class ExampleForm(forms.Form):
-    """One field of each kind."""
+    """Show one field of each kind."""
 
     name = forms.CharField(label=_("Name"), help_text=_("For you and your colleagues; readers do not see it."))
     address = forms.EmailField(label=_("Address"))
@@ -110,7 +110,7 @@ def _sheet() -> SmallTable:
 
 @requires()
 def parts(request: HttpRequest) -> HttpResponse:
-    """Show the parts."""
+    """Show the components."""
     return show(
         request,
         "console/parts.html",

@@ -1,4 +1,4 @@
-"""Today: what waits for a human being, what runs now, and what has changed since yesterday."""
+"""Show Today: work that waits for a person, running work, and changes since yesterday."""
 
 from datetime import timedelta
 
@@ -19,13 +19,13 @@ from esmero.web.console.page_frame import read_brand, show, show_part, wants_par
 from esmero.web.console.settings.first_steps import list_steps, steps_left
 from esmero.work.queries import count_jobs
 
-# What came back, in the order in which it matters to people.
+# Kinds of events, the most important to staff first.
 _TOLD = ("replied", "returned-for-good", "complained", "unsubscribed", "absent", "clicked")
 
 
 @requires()
 def today(request: HttpRequest) -> HttpResponse:
-    """Show the first page; htmx asks for what runs now again while something does."""
+    """Show the start page; htmx polls the running work while there is any."""
     brand = read_brand(request)
     if brand is None:
         steps = list_steps(None)

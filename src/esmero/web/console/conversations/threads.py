@@ -1,4 +1,4 @@
-"""Conversations: what people wrote, with what was new in it first, and who has the next word."""
+"""List conversations: new text of each, and the side that has to reply next."""
 
 from collections.abc import Sequence
 
@@ -58,7 +58,7 @@ def _turns() -> Sequence[Choice]:
 
 
 def _same(rows: Rows, value: str) -> Rows:
-    del value  # the view reads it: without it only who waits for us is shown
+    del value  # the view applies it, because the default is conversations that wait for staff
     return rows
 
 
@@ -101,7 +101,7 @@ CONVERSATIONS = Listing(
 
 @requires()
 def conversations(request: HttpRequest) -> HttpResponseBase:
-    """List the brand's conversations, by who has the next word; without a wish those that wait for us."""
+    """List the brand's conversations by state; by default those that wait for a reply from staff."""
     brand = read_brand(request)
     asked = request.GET.get("state") or str(State.WAITING_FOR_US)
     return answer_list(
@@ -117,7 +117,7 @@ def conversations(request: HttpRequest) -> HttpResponseBase:
 
 @requires()
 def conversation(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show one thread."""
+    """Show one conversation."""
     shown = get_object_or_404(Conversation.objects.select_related("person", "brand"), pk=pk)
     entries = list(Entry.objects.filter(conversation=shown).order_by("at", "id"))
     return show(
@@ -128,7 +128,7 @@ def conversation(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @requires("conversations.answer")
 def mark_conversation(request: HttpRequest, pk: int) -> HttpResponse:
-    """Store who has the next word."""
+    """Set the state of a conversation."""
     shown = get_object_or_404(Conversation, pk=pk)
     if request.POST.get("state") in Conversation.State.values:
         mark(shown, state=Conversation.State(request.POST["state"]), by=staff(request))

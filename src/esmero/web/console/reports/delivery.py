@@ -1,4 +1,4 @@
-"""Report on delivery: what left and what was not returned, over time, by receiver and by campaign."""
+"""Report deliveries: messages sent and not bounced, over time, by mailbox provider and by campaign."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -21,7 +21,7 @@ CAMPAIGNS = 50
 
 @requires()
 def delivery(request: HttpRequest) -> HttpResponse:
-    """Show it."""
+    """Show the delivery report."""
     period = read_period(request)
     if period is None:
         return redirect("console:today")
@@ -50,7 +50,7 @@ def delivery(request: HttpRequest) -> HttpResponse:
 
 
 def chart_sent(period: ReportPeriod, days: dict[str, dict]) -> Chart:  # type: ignore[type-arg]
-    """Draw what left and what arrived, by day."""
+    """Draw messages sent and delivered, by day."""
     steps = period.steps
     return Chart(
         title=_("Sent and delivered"),
@@ -67,7 +67,7 @@ def chart_sent(period: ReportPeriod, days: dict[str, dict]) -> Chart:  # type: i
 
 
 def chart_rate(period: ReportPeriod, days: dict[str, dict]) -> Chart:  # type: ignore[type-arg]
-    """Draw the rate of delivery with its interval; days on which nothing left have none."""
+    """Draw the delivery rate with its interval; days without a message have none."""
     steps = period.steps
     numbers = [(step.add(days["delivered"]), step.add(days["sent"])) for step in steps]
     bounds = [find_interval(part, whole) if whole else None for part, whole in numbers]

@@ -1,4 +1,4 @@
-"""Report on growth: people who came, permissions given and taken back, by topic and by where they came from."""
+"""Report growth: new people, permissions granted and withdrawn, by topic and by source."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -21,7 +21,7 @@ SOURCES = 50
 
 @requires()
 def growth(request: HttpRequest) -> HttpResponse:
-    """Show it."""
+    """Show the growth report."""
     period = read_period(request)
     if period is None:
         return redirect("console:today")
@@ -37,7 +37,8 @@ def growth(request: HttpRequest) -> HttpResponse:
         period=period,
         title=_("Growth"),
         lead=_(
-            "People who came to this house, and what they allowed and took back. Each entry counts on the day on which it was written down."
+            "People who came to this house, and what they allowed and took back. Each entry counts on the day on"
+            " which it was written down."
         ),
         stats=[
             (_("People added"), sum(days["people"].values()), _("to the house, of all brands")),

@@ -1,4 +1,4 @@
-"""Report on pressure: how many messages people got in 30 days, and who got the most."""
+"""Report contact pressure: messages per person in 30 days, and the people with the most."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -16,12 +16,12 @@ from esmero.web.parts.components.charts import Chart, Series
 from esmero.web.parts.components.rates import say_share
 from esmero.web.parts.components.small_tables import SmallTable, SmallTableCell
 
-LAST = 10  # this many messages and more stand in one bar
+LAST = 10  # this many messages and more share one bar
 
 
 @requires()
 def pressure(request: HttpRequest) -> HttpResponse:
-    """Show it."""
+    """Show the contact pressure report."""
     period = read_period(request)
     if period is None:
         return redirect("console:today")

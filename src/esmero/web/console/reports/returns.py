@@ -1,4 +1,4 @@
-"""Report on returns: what came back over time, by what it means and by receiver."""
+"""Report bounces over time, by meaning and by mailbox provider."""
 
 from datetime import date
 
@@ -22,7 +22,7 @@ CLASSES = ("good", "now", "ours")
 
 @requires()
 def returns_report(request: HttpRequest) -> HttpResponse:
-    """Show it among the reports."""
+    """Show the bounce report among the reports."""
     period = read_period(request)
     if period is None:
         return redirect("console:today")
@@ -30,7 +30,7 @@ def returns_report(request: HttpRequest) -> HttpResponse:
 
 
 def answer_returns(request: HttpRequest, template: str, /, *, period: ReportPeriod, subject: str) -> HttpResponse:
-    """Answer the report, or with it the first page of Returns."""
+    """Render the bounce report, also used as the first page of Returns."""
     keys = sum_by_key(
         brand=period.brand,
         kinds=("returned", "returned-at", "sent", "complained", "absent"),
@@ -63,7 +63,7 @@ def answer_returns(request: HttpRequest, template: str, /, *, period: ReportPeri
 
 
 def chart_classes(period: ReportPeriod) -> Chart:
-    """Draw the returns of each day on top of each other, by class."""
+    """Draw the bounces of each day, stacked by class."""
     rows = read_days(brand=period.brand, kind="returned", begin=period.begin, end=period.end)
     by_class: dict[str, dict[date, int]] = {one: {} for one in CLASSES}
     for day, key, number in rows:

@@ -1,4 +1,4 @@
-"""Addresses in trouble: failing ones and what would silence them, silent ones and why; lifted by hand, with a reason."""
+"""List addresses in trouble: failing ones with the limits ahead, suppressed ones with reasons; lift by hand."""
 
 from typing import Any
 
@@ -27,11 +27,11 @@ from esmero.web.parts.components.template_tags import state
 from esmero.web.parts.components.times import say_moment
 from esmero.web.parts.labels.states import MEANING, STANDING, say_meaning
 
-UNDO = 100  # silences that a toast can put back
+UNDO = 100  # suppressions that a toast can restore
 
 
 def address_rows() -> Rows:
-    """Return the addresses whose standing is not good, each with a person who is written to there."""
+    """Return the failing and suppressed addresses, each with a person who uses it."""
     owner = Person.objects.filter(address=OuterRef("pk"), state=Person.State.ACTIVE).order_by("id")
     rows = Address.objects.filter(standing__in=(Address.Standing.FAILING, Address.Standing.SUPPRESSED))
     return rows.annotate(owner=Subquery(owner.values("id")[:1]))
@@ -139,7 +139,7 @@ def addresses(request: HttpRequest) -> HttpResponseBase:
 @require_POST
 @requires("returns.lift")
 def act_on_addresses(request: HttpRequest) -> HttpResponse:
-    """Lift silences with a reason, or let what waits for failing addresses go now."""
+    """Lift suppressions with a reason, or retry now the messages that wait for failing addresses."""
     back = redirect(f"{reverse('console:returns-addresses')}?{request.POST.get('query', '')}")
     rows = list(pick_rows(address_rows(), listing=ADDRESSES, post=request.POST)[:MOST])
     if request.POST.get("act") == "again":

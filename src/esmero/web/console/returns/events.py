@@ -1,4 +1,4 @@
-"""Each return, each complaint, each note of absence: what was said of which message, and the mail that said it."""
+"""List each bounce, complaint and absence reply with its message and the mail that reported it."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -31,12 +31,12 @@ from esmero.web.parts.components.times import say_moment
 from esmero.web.parts.labels.states import MEANING, RETURN_CLASS, say_meaning
 
 Kind = MessageEvent.Kind
-LOOKED_AT = 5_000  # the latest of the period whose words are searched; addresses have an index
+LOOKED_AT = 5_000  # latest events of the period searched by text, which has no index; addresses have one
 _OURS = tuple(meaning.value for meaning in OURS)
 
 
 def _person(event: MessageEvent) -> str | SafeString:
-    """Say who it is, the address below; where nobody is known any more, the address alone."""
+    """Show the person with the address below; without a known person, the address alone."""
     person, address = event.message.person, show_address(event.message.address)
     if person is None:
         return address
@@ -62,13 +62,13 @@ def _words(event: MessageEvent) -> str:
 
 
 def _meaning(event: MessageEvent) -> SafeString:
-    """Say what it means, and below it the relay's own words."""
+    """Show the meaning of the bounce, with the relay's text below."""
     meaning = say_meaning(event.facts.get("meaning", ""))
     return format_html('{}<br><span class="soft small wrap">{}</span>', meaning, _words(event))
 
 
 def _find(rows: Rows, text: str) -> Rows:
-    """Find by an address that begins so, and in the latest returns by the receiver or by what was said there."""
+    """Find by prefix of the address; in the latest bounces also by mailbox provider or text."""
     text = text.strip()
     latest = rows.select_related(None).order_by("-at", "-id").values("pk")[:LOOKED_AT]
     said = Q(message__receiver__iexact=text) | Q(facts__text__icontains=text)
@@ -82,7 +82,7 @@ def _with_class(rows: Rows, value: str) -> Rows:
         return rows.filter(Q(kind=Kind.OUR_FAULT) | Q(meaning__in=_OURS))
     good = (Kind.RETURNED_FOR_GOOD, Kind.REFUSED)
     others = (Kind.OUR_FAULT, *(good if value == "now" else (Kind.RETURNED_FOR_NOW,)))
-    # What it is not, so that the index of returns in the order of time stays the nearest.
+    # Exclude the other classes instead of listing these, so that the planner keeps the index in order of time.
     return rows.exclude(kind__in=others).filter(Q(meaning=None) | ~Q(meaning__in=_OURS))
 
 
@@ -91,7 +91,7 @@ def _since() -> Sequence[Choice]:
 
 
 def _same(rows: Rows, value: str) -> Rows:
-    del value  # the period is applied before the list is built: it decides how much is looked at
+    del value  # the view applies the period before the list is built, because it bounds the scan
     return rows
 
 
@@ -184,7 +184,7 @@ ABSENCES = _listing(
 
 @requires()
 def each(request: HttpRequest) -> HttpResponseBase:
-    """List the returns."""
+    """List the bounces."""
     return _answer(
         request,
         listing=RETURNS,
@@ -204,7 +204,8 @@ def complaints(request: HttpRequest) -> HttpResponseBase:
         kinds=(Kind.COMPLAINED,),
         title=_("Complaints"),
         lead=_(
-            "Who pressed “this is unwanted”. They get no advertising of this brand any more; nobody needs to do anything."
+            "Who pressed “this is unwanted”. They get no advertising of this brand any more; nobody needs to do"
+            " anything."
         ),
         empty=_("Nobody complained in this time."),
     )
@@ -212,14 +213,15 @@ def complaints(request: HttpRequest) -> HttpResponseBase:
 
 @requires()
 def absences(request: HttpRequest) -> HttpResponseBase:
-    """List the notes of absence."""
+    """List the absence replies."""
     return _answer(
         request,
         listing=ABSENCES,
         kinds=(Kind.ABSENT,),
         title=_("Absences"),
         lead=_(
-            "Machines that answered for people who are away or have left. Whom they name instead is a proposal: ask before you write there."
+            "Machines that answered for people who are away or have left. Whom they name instead is a proposal: ask"
+            " before you write there."
         ),
         empty=_("Nobody was away in this time."),
     )

@@ -1,4 +1,4 @@
-"""Returns: the first page by class, meaning and receiver, and the words that relays used."""
+"""Show bounces by class, meaning and mailbox provider, and the texts that relays used."""
 
 from datetime import timedelta
 
@@ -21,7 +21,7 @@ from esmero.web.parts.labels.states import RETURN_CLASS, say_meaning
 
 @requires()
 def returns(request: HttpRequest) -> HttpResponse:
-    """Show what came back, by class, by meaning and by receiver."""
+    """Show the bounces by class, meaning and mailbox provider."""
     period = read_period(request)
     if period is None:
         return redirect("console:today")
@@ -30,7 +30,7 @@ def returns(request: HttpRequest) -> HttpResponse:
 
 @requires()
 def words(request: HttpRequest) -> HttpResponse:
-    """Show the words that relays used, grouped, the most frequent first, each with an example."""
+    """Show the texts of relays in groups, the most frequent first, each with an example."""
     period = read_period(request)
     if period is None:
         return redirect("console:today")
@@ -52,7 +52,8 @@ def words(request: HttpRequest) -> HttpResponse:
             for one in groups
         ],
         note=_(
-            "Addresses, machines and codes of single mails are taken out before words are compared. At most the last %(number)s are looked at."
+            "Addresses, machines and codes of single mails are taken out before words are compared. At most the"
+            " last %(number)s are looked at."
         )
         % {"number": number_format(WORDS_LOOKED_AT, force_grouping=True)},
         empty=_("Nothing came back in this time."),

@@ -1,4 +1,4 @@
-"""Returns: what came back, in sums and one by one."""
+"""Route the pages of bounces, inbound mail and address proposals."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""How each act that a toast can take back is taken back: the literal table."""
+"""Map each kind of undoable action to its undo function."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
