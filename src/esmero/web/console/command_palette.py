@@ -18,7 +18,7 @@ from esmero.people.models import Person, Segment
 from esmero.people.persons.search import seek_persons
 from esmero.people.text_folding import fold
 from esmero.web.console.access import requires, staff
-from esmero.web.console.menu import list_acts, list_places
+from esmero.web.console.menu import list_actions, list_places
 from esmero.web.console.page_frame import read_brand, show_part
 
 _MOST = 6  # of each kind
@@ -49,7 +49,7 @@ def palette(request: HttpRequest) -> HttpResponse:
 
 def find(text: str, *, by: User, brand: Brand | None) -> Groups:
     """Return the results in groups; people and pages by prefix, the others by substring."""
-    acts = [SearchHit(words=act.words, url=reverse(f"console:{act.address}")) for act in list_acts(by)]
+    acts = [SearchHit(words=act.words, url=reverse(f"console:{act.address}")) for act in list_actions(by)]
     pages = [
         SearchHit(words=place.words, url=reverse(f"console:{place.address}"))
         for place in list_places(by, demo=settings.ESMERO.demo)
@@ -59,8 +59,8 @@ def find(text: str, *, by: User, brand: Brand | None) -> Groups:
     return [
         (_("People"), [_person(person) for person in seek_persons(text, limit=_MOST)]),
         (_("Messages"), _named(text, brand=brand)),
-        (_("Begin"), _fitting(acts, text=text)),
-        (_("Go to"), _fitting(pages, text=text)),
+        (_("Begin"), _matching(acts, text=text)),
+        (_("Go to"), _matching(pages, text=text)),
     ]
 
 
@@ -73,12 +73,12 @@ def _person(person: Person) -> SearchHit:
     )
 
 
-def _fitting(hits: Iterable[SearchHit], *, text: str) -> list[SearchHit]:
+def _matching(hits: Iterable[SearchHit], *, text: str) -> list[SearchHit]:
     wanted = fold(text)
-    return [hit for hit in hits if any(word.startswith(wanted) for word in _tails(fold(str(hit.words))))]
+    return [hit for hit in hits if any(word.startswith(wanted) for word in _suffixes(fold(str(hit.words))))]
 
 
-def _tails(words: str) -> list[str]:
+def _suffixes(words: str) -> list[str]:
     """Return every suffix that begins at a word, because a search text may begin at any word."""
     parts = words.split()
     return [" ".join(parts[place:]) for place in range(len(parts))]

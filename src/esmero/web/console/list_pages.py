@@ -20,7 +20,7 @@ from esmero.house.models import SavedView
 from esmero.house.roles import may
 from esmero.web.console.access import requires, staff
 from esmero.web.console.page_frame import show, show_part, wants_part
-from esmero.web.parts.components.tables import Listing, Rows, lay_table, read_wish, write_csv
+from esmero.web.parts.components.tables import Listing, Rows, build_table, read_table_request, write_csv
 
 
 def answer_list(
@@ -31,22 +31,22 @@ def answer_list(
     `?file=csv` returns the whole list as a file; a list of personal data only by POST with a reason for the audit
     log.
     """
-    wish = read_wish(request.GET, listing=listing)
+    params = read_table_request(request.GET, listing=listing)
     if request.GET.get("file") == "csv":
         if not listing.personal:
-            return _answer_csv(rows, listing=listing, wish=wish)
+            return _answer_csv(rows, listing=listing, params=params)
         if request.method == "POST" and may(staff(request), "people.export"):
             reason = request.POST.get("reason", "").strip()[:300]
             if reason:
                 with transaction.atomic():
-                    asked = request.GET.copy()
-                    del asked["file"]
-                    facts = {"reason": reason, **({"query": asked.urlencode()} if asked else {})}
+                    query = request.GET.copy()
+                    del query["file"]
+                    facts = {"reason": reason, **({"query": query.urlencode()} if query else {})}
                     note(f"{listing.page}.exported", by=staff(request), facts=facts)
-                return _answer_csv(rows, listing=listing, wish=wish)
+                return _answer_csv(rows, listing=listing, params=params)
             messages.error(request, _("Say what the file is for; it is written into the audit log."))
         return redirect(request.path)
-    table = lay_table(rows, listing=listing, wish=wish, query=request.GET)
+    table = build_table(rows, listing=listing, params=params, query=request.GET)
     if wants_part(request):
         return show_part(request, "parts/table.html#table", table=table, **context)
     return show(
@@ -111,12 +111,12 @@ class _Echo:
         return line
 
 
-def _answer_csv(rows: Rows, *, listing: Listing, wish: Any) -> StreamingHttpResponse:
+def _answer_csv(rows: Rows, *, listing: Listing, params: Any) -> StreamingHttpResponse:
     writer = csv.writer(_Echo())
 
     def lines() -> Iterator[str]:
         yield "\ufeff"  # spreadsheets recognise UTF-8 only by a byte order mark
-        for line in write_csv(rows, listing=listing, wish=wish):
+        for line in write_csv(rows, listing=listing, params=params):
             yield writer.writerow(line)
 
     name = f"{listing.page}-{timezone.localdate():%Y-%m-%d}.csv"

@@ -139,7 +139,7 @@ PLACES: tuple[MenuPlace, ...] = (
     MenuPlace(subject="own", address="own", words=_("Your settings"), letter="7", under="settings"),
 )
 
-ACTS: tuple[StartAction, ...] = (
+START_ACTIONS: tuple[StartAction, ...] = (
     StartAction(address="campaign-new", words=_("New message"), permission="campaigns.write"),
     StartAction(address="import-new", words=_("Import a list"), permission="people.import"),
     StartAction(address="segment-new", words=_("New segment"), permission="campaigns.write"),
@@ -153,12 +153,12 @@ def list_places(user: User, *, demo: bool) -> list[MenuPlace]:
     return [place for place in PLACES if may(user, place.permission) and (demo or not place.demo)]
 
 
-def list_acts(user: User) -> list[StartAction]:
+def list_actions(user: User) -> list[StartAction]:
     """Return the actions that a user may start."""
-    return [act for act in ACTS if may(user, act.permission)]
+    return [act for act in START_ACTIONS if may(user, act.permission)]
 
 
-def lay_menu(user: User, *, subject: str, counts: Mapping[str, str], demo: bool) -> list[list[MenuEntry]]:
+def build_menu(user: User, *, subject: str, counts: Mapping[str, str], demo: bool) -> list[list[MenuEntry]]:
     """Return the menu in groups; subpages are included while their subject is open."""
     places = list_places(user, demo=demo)
     above = next((place.under for place in places if place.subject == subject), "") or subject

@@ -12,7 +12,7 @@ from esmero.conversations.queries import count_waiting
 from esmero.house.models import Brand
 from esmero.web.console.access import staff
 from esmero.web.console.keyboard_shortcuts import EVERYWHERE, LISTS
-from esmero.web.console.menu import lay_menu, list_places
+from esmero.web.console.menu import build_menu, list_places
 
 
 def read_brand(request: HttpRequest) -> Brand | None:
@@ -30,7 +30,7 @@ def show(request: HttpRequest, template: str, /, *, subject: str, **context: Any
         "subject": subject,
         "brand": brand,
         "brands": _brands(request),
-        "menu": lay_menu(
+        "menu": build_menu(
             user,
             subject=subject,
             counts=_count(brand, waiting=context.get("waiting_number")) if brand else {},

@@ -20,7 +20,7 @@ from esmero.web.console.list_pages import answer_list
 from esmero.web.console.page_frame import show
 from esmero.web.parts.components.email_addresses import show_address
 from esmero.web.parts.components.tables import Listing, TableColumn
-from esmero.web.parts.components.times import say_moment
+from esmero.web.parts.components.times import format_time
 from esmero.web.parts.content_security_policies import LETTER_CSP
 
 WORDS = {
@@ -69,7 +69,7 @@ CAUGHT = Listing(
         TableColumn(
             key="caught",
             title=gettext_lazy("Caught"),
-            cell=lambda one: say_moment(one.at, "short time"),
+            cell=lambda one: format_time(one.at, "short time"),
             plain=lambda one: one.at.isoformat(),
             order=("id",),
             quiet=True,

@@ -23,7 +23,7 @@ from esmero.web.console.page_frame import read_brand, show
 from esmero.web.parts.components.email_addresses import show_address
 from esmero.web.parts.components.tables import Choice, Filter, Listing, Rows, TableColumn
 from esmero.web.parts.components.template_tags import quoted, state
-from esmero.web.parts.components.times import say_moment
+from esmero.web.parts.components.times import format_time
 from esmero.web.parts.labels.states import CONVERSATION
 
 SHOWN = 180
@@ -50,14 +50,14 @@ def _find(rows: Rows, text: str) -> Rows:
     return rows.filter(begins | Q(subject__icontains=text) | Q(person__folded__contains=fold(text)))
 
 
-def _turns() -> Sequence[Choice]:
+def _state_choices() -> Sequence[Choice]:
     return [
         *((value, CONVERSATION[value].text) for value in (State.WAITING_FOR_THEM, State.CLOSED)),
         ("all", pgettext("conversations", "all")),
     ]
 
 
-def _same(rows: Rows, value: str) -> Rows:
+def _unchanged(rows: Rows, value: str) -> Rows:
     del value  # the view applies it, because the default is conversations that wait for staff
     return rows
 
@@ -81,7 +81,7 @@ CONVERSATIONS = Listing(
         TableColumn(
             key="last",
             title=gettext_lazy("When"),
-            cell=lambda row: say_moment(row.last_at),
+            cell=lambda row: format_time(row.last_at),
             plain=lambda row: row.last_at.isoformat(),
             order=("last_at", "id"),
             quiet=True,
@@ -92,8 +92,8 @@ CONVERSATIONS = Listing(
             key="state",
             title=gettext_lazy("Whose turn it is"),
             every=gettext_lazy("Waiting for us"),
-            choices=_turns,
-            apply=_same,
+            choices=_state_choices,
+            apply=_unchanged,
         ),
     ),
 )

@@ -36,7 +36,7 @@ from esmero.web.console.undo.toast import offer_undo
 from esmero.web.parts.components.rates import fill
 from esmero.web.parts.components.tables import BulkAct, Filter, Listing, Rows, TableColumn, pick_rows
 from esmero.web.parts.components.template_tags import chip, language_name
-from esmero.web.parts.components.times import say_moment
+from esmero.web.parts.components.times import format_time
 from esmero.web.parts.components.translated_fields import add_wordings
 from esmero.web.parts.labels.states import LANGUAGE_NAMES
 
@@ -99,7 +99,7 @@ MEDIA = Listing(
         TableColumn(
             key="added",
             title=gettext_lazy("Added"),
-            cell=lambda row: say_moment(row.created_at),
+            cell=lambda row: format_time(row.created_at),
             plain=lambda row: row.created_at.isoformat(),
             order=("created_at", "id"),
             quiet=True,

@@ -17,8 +17,16 @@ from esmero.mailroom.sending.manual_retry import RetryRefused, try_message_again
 from esmero.outbox.models import Message, MessageEvent
 from esmero.web.console.access import requires, staff
 from esmero.web.console.page_frame import show
-from esmero.web.parts.labels.objection_facts import say_facts
-from esmero.web.parts.labels.states import EVENT, LEAVING, SIGNS, say_clickers, say_meaning, say_passes, say_reason
+from esmero.web.parts.labels.objection_facts import describe_objection
+from esmero.web.parts.labels.states import (
+    EVENT,
+    SIGNS,
+    UNSUBSCRIBE_REASON,
+    describe_machine_signs,
+    describe_pass,
+    label_meaning,
+    label_objection,
+)
 
 EVENTS = 200
 
@@ -91,9 +99,9 @@ def _rule_answers(rules: tuple[str, ...], shown: Message) -> list[RuleAnswer]:
     return [
         RuleAnswer(
             code=code,
-            words=say_reason(code) if code in said else say_passes(code),
+            words=label_objection(code) if code in said else describe_pass(code),
             objects=code in said,
-            facts=say_facts(code, objections.get(code, {})) if code in said else "",
+            facts=describe_objection(code, objections.get(code, {})) if code in said else "",
         )
         for code in dict.fromkeys([*rules, *said])
     ]
@@ -106,7 +114,7 @@ def _describe_event(event: MessageEvent) -> MessageEventEntry:
         words, look = _("A machine opened a link"), "plain"
     else:
         words, look = (str(word.text), word.look) if word else (event.kind, "plain")
-    meaning = say_meaning(facts["meaning"]) if facts.get("meaning") else ""
+    meaning = label_meaning(facts["meaning"]) if facts.get("meaning") else ""
     details = [
         meaning,
         facts.get("status", ""),
@@ -114,8 +122,8 @@ def _describe_event(event: MessageEvent) -> MessageEventEntry:
         facts.get("subject", ""),
         event.link.url if event.link else "",
         str(SIGNS["hook:only-one"]) if facts.get("guessed") else "",
-        say_clickers(facts, machine=event.machine) if event.kind == MessageEvent.Kind.CLICKED else "",
-        LEAVING.get(str(facts.get("reason", "")), ""),
+        describe_machine_signs(facts, machine=event.machine) if event.kind == MessageEvent.Kind.CLICKED else "",
+        UNSUBSCRIBE_REASON.get(str(facts.get("reason", "")), ""),
     ]
     return MessageEventEntry(
         at=event.at,

@@ -23,8 +23,8 @@ from esmero.web.console.list_pages import answer_list
 from esmero.web.console.page_frame import show
 from esmero.web.parts.components.tables import Filter, Listing, TableColumn
 from esmero.web.parts.components.template_tags import state
-from esmero.web.parts.components.times import say_moment
-from esmero.web.parts.labels.states import DATA_REQUEST, DATA_WISH
+from esmero.web.parts.components.times import format_time
+from esmero.web.parts.labels.states import DATA_REQUEST, DATA_REQUEST_KIND
 
 
 def _person(row: DataRequest) -> SafeString:
@@ -33,7 +33,7 @@ def _person(row: DataRequest) -> SafeString:
 
 def _due(row: DataRequest) -> SafeString | str:
     """Show the due day, marked when it has passed without an answer."""
-    day = say_moment(row.due_at, "short")
+    day = format_time(row.due_at, "short")
     late = row.state == DataRequest.State.OPEN and row.due_at < timezone.now()
     return format_html('<span class="say-broken">{}</span>', day) if late else day
 
@@ -47,13 +47,13 @@ REQUESTS = Listing(
             key="person", title=gettext_lazy("Person"), cell=_person, plain=lambda row: row.person_id, head=True
         ),
         TableColumn(
-            key="kind", title=gettext_lazy("Asks for"), cell=lambda row: str(DATA_WISH.get(row.kind, row.kind))
+            key="kind", title=gettext_lazy("Asks for"), cell=lambda row: str(DATA_REQUEST_KIND.get(row.kind, row.kind))
         ),
         TableColumn(key="state", title=gettext_lazy("State"), cell=lambda row: state("data-request", row.state)),
         TableColumn(
             key="at",
             title=gettext_lazy("Asked on"),
-            cell=lambda row: say_moment(row.at, "short"),
+            cell=lambda row: format_time(row.at, "short"),
             plain=lambda row: row.at.isoformat(),
             order=("at", "id"),
             quiet=True,

@@ -27,7 +27,7 @@ from esmero.web.console.undo.toast import offer_undo
 from esmero.web.parts.components.rates import fill
 from esmero.web.parts.components.tables import BulkAct, Filter, Listing, Rows, TableColumn, pick_rows
 from esmero.web.parts.components.template_tags import on, said, state
-from esmero.web.parts.components.times import say_moment
+from esmero.web.parts.components.times import format_time
 from esmero.web.parts.labels.field_names import FIELD_WORDS
 from esmero.web.parts.labels.states import DUPLICATE, LANGUAGE_NAMES, SIGN
 
@@ -83,7 +83,7 @@ DUPLICATES = Listing(
         TableColumn(
             key="found",
             title=gettext_lazy("Found"),
-            cell=lambda row: say_moment(row.found_at),
+            cell=lambda row: format_time(row.found_at),
             plain=lambda row: row.found_at.isoformat(),
             quiet=True,
             shown=False,

@@ -29,7 +29,7 @@ from esmero.web.console.undo.toast import offer_undo
 from esmero.web.parts.components.email_addresses import show_address
 from esmero.web.parts.components.tables import Filter, Listing, TableColumn
 from esmero.web.parts.components.template_tags import state
-from esmero.web.parts.components.times import say_moment
+from esmero.web.parts.components.times import format_time
 from esmero.web.parts.labels.states import STATES
 
 MAX_COUNTED_PEOPLE = 200  # people of an organisation whose messages are counted
@@ -98,7 +98,7 @@ ORGANISATIONS = Listing(
         TableColumn(
             key="added",
             title=gettext_lazy("Known since"),
-            cell=lambda row: say_moment(row.created_at),
+            cell=lambda row: format_time(row.created_at),
             plain=lambda row: row.created_at.isoformat(),
             quiet=True,
             shown=False,

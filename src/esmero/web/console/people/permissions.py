@@ -15,8 +15,8 @@ from esmero.web.console.list_pages import answer_list
 from esmero.web.console.page_frame import read_brand
 from esmero.web.parts.components.tables import Choice, Filter, Listing, Rows, TableColumn
 from esmero.web.parts.components.template_tags import said, state
-from esmero.web.parts.components.times import say_moment, say_shortly
-from esmero.web.parts.labels.states import BASES, CHANNELS, PERMISSION, SCOPE, SILENCE
+from esmero.web.parts.components.times import format_time, format_time_short
+from esmero.web.parts.labels.states import BASES, CHANNELS, PERMISSION, SCOPE, SUPPRESSION_REASON
 from esmero.work.query_plan.selective import find_few
 
 
@@ -76,7 +76,7 @@ PERMISSIONS = Listing(
         TableColumn(
             key="at",
             title=gettext_lazy("When"),
-            cell=lambda row: say_moment(row.at),
+            cell=lambda row: format_time(row.at),
             plain=lambda row: row.at.isoformat(),
             quiet=True,
         ),
@@ -94,7 +94,7 @@ PERMISSIONS = Listing(
         TableColumn(
             key="recorded",
             title=gettext_lazy("Recorded"),
-            cell=lambda row: say_moment(row.recorded_at),
+            cell=lambda row: format_time(row.recorded_at),
             plain=lambda row: row.recorded_at.isoformat(),
             order=("id",),
             quiet=True,
@@ -143,9 +143,9 @@ PERMISSIONS = Listing(
 def _describe_lifting(row: Suppression) -> str:
     """Describe how a suppressed address can become usable again."""
     if row.lifted_at:
-        return _("lifted on %(day)s") % {"day": say_shortly(row.lifted_at)}
+        return _("lifted on %(day)s") % {"day": format_time_short(row.lifted_at)}
     if row.until:
-        return _("ends by itself on %(day)s") % {"day": say_shortly(row.until)}
+        return _("ends by itself on %(day)s") % {"day": format_time_short(row.until)}
     if row.reason == "erased":
         return _("none: the person was erased")
     if row.scope == Suppression.Scope.COMMERCIAL:
@@ -173,7 +173,7 @@ SUPPRESSIONS = Listing(
         TableColumn(
             key="since",
             title=gettext_lazy("Since"),
-            cell=lambda row: say_moment(row.since),
+            cell=lambda row: format_time(row.since),
             plain=lambda row: row.since.isoformat(),
             order=("id",),
             quiet=True,
@@ -186,7 +186,7 @@ SUPPRESSIONS = Listing(
             key="reason",
             title=gettext_lazy("Because"),
             every=gettext_lazy("Every reason"),
-            choices=lambda: [(value, word.text) for value, word in SILENCE.items() if value != "complained"],
+            choices=lambda: [(value, word.text) for value, word in SUPPRESSION_REASON.items() if value != "complained"],
             apply=lambda rows, value: rows.filter(reason=value),
         ),
         Filter(

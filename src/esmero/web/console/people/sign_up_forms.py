@@ -24,8 +24,8 @@ from esmero.people.models import CustomField, Topic
 from esmero.web.console.access import requires, staff
 from esmero.web.console.list_pages import answer_list
 from esmero.web.console.page_frame import read_brand, show
-from esmero.web.parts.components.forms import DrawnFormPart, lay_parts
-from esmero.web.parts.components.rates import say_number
+from esmero.web.parts.components.forms import DrawnFormPart, group_fields
+from esmero.web.parts.components.rates import format_number
 from esmero.web.parts.components.tables import Listing, TableColumn
 from esmero.web.parts.components.template_tags import said, state
 from esmero.web.parts.components.translated_fields import add_wordings, read_wordings
@@ -54,7 +54,7 @@ FORMS = Listing(
         TableColumn(
             key="confirmed",
             title=gettext_lazy("Confirmed"),
-            cell=lambda one: say_number(one.confirmed),
+            cell=lambda one: format_number(one.confirmed),
             plain=lambda one: one.confirmed,
             numeric=True,
             label=gettext_lazy("confirmed"),
@@ -62,7 +62,7 @@ FORMS = Listing(
         TableColumn(
             key="waiting",
             title=gettext_lazy("Not confirmed yet"),
-            cell=lambda one: say_number(one.waiting),
+            cell=lambda one: format_number(one.waiting),
             plain=lambda one: one.waiting,
             numeric=True,
             label=gettext_lazy("not confirmed yet"),
@@ -148,7 +148,7 @@ class SignUpForm(forms.Form):
     @property
     def others(self) -> list[DrawnFormPart]:
         """Return the texts of the other languages, collapsed, by language."""
-        return [part for part in lay_parts(self) if part.folded]
+        return [part for part in group_fields(self) if part.folded]
 
     @property
     def asked(self) -> list[tuple[Any, Any]]:

@@ -12,7 +12,7 @@ from esmero.web.console.access import requires
 from esmero.web.console.reports.period import ReportPeriod, read_period
 from esmero.web.console.reports.response import answer_report
 from esmero.web.parts.components.charts import Chart, Series
-from esmero.web.parts.components.rates import find_interval, say_estimate, say_share
+from esmero.web.parts.components.rates import find_interval, format_estimate, format_share
 from esmero.web.parts.components.small_tables import SmallTable, SmallTableCell
 
 RECEIVERS = 40
@@ -40,9 +40,9 @@ def delivery(request: HttpRequest) -> HttpResponse:
         lead=_("What left this house, and what was not returned. A message counts on the day on which it left."),
         stats=[
             (_("Sent"), sent, ""),
-            (_("Delivered"), delivered, say_share(delivered, sent)),
+            (_("Delivered"), delivered, format_share(delivered, sent)),
             (_("Links opened by people"), keys["clicked"].get("person", 0), ""),
-            (_("Complaints"), complained, say_estimate(complained, delivered)),
+            (_("Complaints"), complained, format_estimate(complained, delivered)),
         ],
         charts=[chart_sent(period, days), chart_rate(period, days)],
         sheets=[_by_receiver(keys), _by_campaign(period)],
@@ -111,9 +111,9 @@ def _by_receiver(keys: dict[str, dict[str, int]]) -> SmallTable:
                 name,
                 sent,
                 there,
-                SmallTableCell(text=say_estimate(there, sent), quiet=True),
+                SmallTableCell(text=format_estimate(there, sent), quiet=True),
                 bad,
-                SmallTableCell(text=say_estimate(bad, there), quiet=True),
+                SmallTableCell(text=format_estimate(bad, there), quiet=True),
             ]
             for name, sent, there, bad in rows
         ],
@@ -141,9 +141,9 @@ def _by_campaign(period: ReportPeriod) -> SmallTable:
                 SmallTableCell(text=row.name, url=reverse("console:campaign", args=[row.pk])),
                 row.left or 0,
                 row.good or 0,
-                SmallTableCell(text=say_estimate(row.good or 0, row.left or 0), quiet=True),
+                SmallTableCell(text=format_estimate(row.good or 0, row.left or 0), quiet=True),
                 row.clicked or 0,
-                SmallTableCell(text=say_estimate(row.clicked or 0, row.left or 0), quiet=True),
+                SmallTableCell(text=format_estimate(row.clicked or 0, row.left or 0), quiet=True),
                 row.answered or 0,
             ]
             for row in rows

@@ -11,7 +11,7 @@ from esmero.web.console.access import requires
 from esmero.web.console.reports.period import ReportPeriod, read_period
 from esmero.web.console.reports.response import answer_report
 from esmero.web.parts.components.charts import Chart, Series
-from esmero.web.parts.components.rates import say_share
+from esmero.web.parts.components.rates import format_share
 from esmero.web.parts.components.small_tables import SmallTable, SmallTableCell
 from esmero.web.parts.components.template_tags import said
 
@@ -43,7 +43,7 @@ def growth(request: HttpRequest) -> HttpResponse:
         stats=[
             (_("People added"), sum(days["people"].values()), _("to the house, of all brands")),
             (_("Permissions given"), given, ""),
-            (_("Taken back or objected to"), taken, say_share(taken, given)),
+            (_("Taken back or objected to"), taken, format_share(taken, given)),
         ],
         charts=[_permissions(period, days), _people(period, days)],
         sheets=[_by_topic(period, keys), _by_source(keys)],
@@ -110,7 +110,7 @@ def _by_source(keys: dict[str, dict[str, int]]) -> SmallTable:
         title=_("By where it came from"),
         heads=[pgettext("of a permission", "Source"), _("given"), _("share")],
         rows=[
-            [name or _("others"), number, SmallTableCell(text=say_share(number, whole), quiet=True)]
+            [name or _("others"), number, SmallTableCell(text=format_share(number, whole), quiet=True)]
             for name, number in ranked
         ],
         empty=_("Nothing was allowed in this time."),

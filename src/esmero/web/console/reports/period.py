@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from esmero.house.models import Brand
 from esmero.web.console.page_frame import read_brand
-from esmero.web.parts.labels.states import MOMENTS
+from esmero.web.parts.labels.states import TIME_FORMATS
 
 SPANS: Mapping[int, str | Promise] = {
     7: _("7 days"),
@@ -20,7 +20,7 @@ SPANS: Mapping[int, str | Promise] = {
     90: _("90 days"),
     365: _("a year"),
 }
-USUAL = 30
+DEFAULT_DAYS = 30
 BY_WEEK = 120  # days; longer periods are drawn by week
 
 
@@ -64,16 +64,16 @@ def read_period(request: HttpRequest) -> ReportPeriod | None:
     if brand is None:
         return None
     asked = request.GET.get("days", "")
-    days = int(asked) if asked.isdecimal() and int(asked) in SPANS else USUAL
+    days = int(asked) if asked.isdecimal() and int(asked) in SPANS else DEFAULT_DAYS
     today = timezone.now().astimezone(UTC).date()
     return ReportPeriod(brand=brand, days=days, begin=today - timedelta(days=days - 1), end=today)
 
 
 def _step(days: Sequence[date]) -> PeriodStep:
-    short = str(MOMENTS["short"])
+    short = str(TIME_FORMATS["short"])
     first, last = date_format(days[0], short), date_format(days[-1], short)
     return PeriodStep(
-        label=date_format(days[0], str(MOMENTS["day and month"])),
+        label=date_format(days[0], str(TIME_FORMATS["day and month"])),
         head=first if len(days) == 1 else f"{first} – {last}",
         days=days,
     )

@@ -13,7 +13,7 @@ from esmero.web.console.access import requires
 from esmero.web.console.reports.period import read_period
 from esmero.web.console.reports.response import answer_report
 from esmero.web.parts.components.charts import Chart, Series
-from esmero.web.parts.components.rates import say_share
+from esmero.web.parts.components.rates import format_share
 from esmero.web.parts.components.small_tables import SmallTable, SmallTableCell
 
 LAST = 10  # this many messages and more share one bar
@@ -41,7 +41,7 @@ def pressure(request: HttpRequest) -> HttpResponse:
         lead=_("How many messages each person got in the last 30 days, from this brand."),
         fixed=True,
         stats=[
-            (_("People who got something"), reached, say_share(reached, known)),
+            (_("People who got something"), reached, format_share(reached, known)),
             (_("Messages"), messages, ""),
             (_("Most to one person"), max(people, default=0), ""),
         ],
@@ -74,7 +74,7 @@ def _as_sheet(bars: dict[int, int], *, known: int, reached: int) -> SmallTable:
         key="people",
         title=_("People by messages"),
         heads=[_("Messages"), _("people"), _("share of all")],
-        rows=[[words, each, SmallTableCell(text=say_share(each, known), quiet=True)] for words, each in rows]
+        rows=[[words, each, SmallTableCell(text=format_share(each, known), quiet=True)] for words, each in rows]
         if reached
         else [],
         empty=_("Nobody got anything in the last 30 days."),

@@ -29,11 +29,11 @@ from esmero.web.parts.components.email_addresses import show_address
 from esmero.web.parts.components.rates import fill
 from esmero.web.parts.components.tables import BulkAct, Filter, Listing, Rows, TableColumn, pick_rows
 from esmero.web.parts.components.template_tags import quoted, state
-from esmero.web.parts.components.times import say_moment
+from esmero.web.parts.components.times import format_time
 from esmero.web.parts.labels.states import PROPOSAL, PROPOSAL_KIND
 
 MOST = 500
-UNDO = 50  # decisions that a toast can undo
+MAX_UNDO = 50  # decisions that a toast can undo
 SHOWN = 240  # characters shown of the mail's text
 FORMS = 5
 
@@ -80,7 +80,7 @@ def _buttons(row: Proposal) -> SafeString | str:
     )
 
 
-def _as_asked(rows: Rows, value: str) -> Rows:
+def _unchanged(rows: Rows, value: str) -> Rows:
     del value  # the view applies it, because the default is open proposals only
     return rows
 
@@ -116,7 +116,7 @@ def _listing(*, decides: bool) -> Listing:
             TableColumn(
                 key="found",
                 title=gettext_lazy("When"),
-                cell=lambda row: say_moment(row.found_at, "short"),
+                cell=lambda row: format_time(row.found_at, "short"),
                 plain=lambda row: row.found_at.isoformat(),
                 order=("found_at", "id"),
                 quiet=True,
@@ -136,7 +136,7 @@ def _listing(*, decides: bool) -> Listing:
                 title=gettext_lazy("State"),
                 every=gettext_lazy("To decide"),
                 choices=lambda: [(value, word.text) for value, word in PROPOSAL.items() if value != "open"],
-                apply=_as_asked,
+                apply=_unchanged,
             ),
             Filter(
                 key="kind",
@@ -194,7 +194,7 @@ def act_on_proposals(request: HttpRequest) -> HttpResponse:
         messages.info(request, _("Somebody decided on this before."))
         return back
     words = _say_done(act, number=len(done))
-    if len(done) <= UNDO:
+    if len(done) <= MAX_UNDO:
         offer_undo(request, words, kind="proposals-decided", decided=[list(one) for one in done])
     else:
         messages.success(request, words)

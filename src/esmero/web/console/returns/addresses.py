@@ -21,13 +21,13 @@ from esmero.web.console.access import requires, staff
 from esmero.web.console.list_pages import answer_list
 from esmero.web.console.undo.toast import offer_undo
 from esmero.web.parts.components.email_addresses import show_address
-from esmero.web.parts.components.rates import fill, say_number
+from esmero.web.parts.components.rates import fill, format_number
 from esmero.web.parts.components.tables import BulkAct, Filter, Listing, Rows, TableColumn, pick_rows
 from esmero.web.parts.components.template_tags import state
-from esmero.web.parts.components.times import say_moment
-from esmero.web.parts.labels.states import MEANING, STANDING, say_meaning
+from esmero.web.parts.components.times import format_time
+from esmero.web.parts.labels.states import ADDRESS_STATUS, MEANING, label_meaning
 
-UNDO = 100  # suppressions that a toast can restore
+MAX_UNDO = 100  # suppressions that a toast can restore
 
 
 def address_rows() -> Rows:
@@ -71,19 +71,21 @@ ADDRESSES = Listing(
             order=("standing", "id"),
         ),
         TableColumn(
-            key="reason", title=gettext_lazy("Meaning"), cell=lambda row: say_meaning(row.reason) if row.reason else ""
+            key="reason",
+            title=gettext_lazy("Meaning"),
+            cell=lambda row: label_meaning(row.reason) if row.reason else "",
         ),
         TableColumn(
             key="since",
             title=gettext_lazy("Since"),
-            cell=lambda row: say_moment(row.since, "short"),
+            cell=lambda row: format_time(row.since, "short"),
             plain=lambda row: row.since.isoformat() if row.since else "",
             quiet=True,
         ),
         TableColumn(
             key="returns",
             title=gettext_lazy("Returns"),
-            cell=lambda row: say_number(row.permanent_returns + row.temporary_returns),
+            cell=lambda row: format_number(row.permanent_returns + row.temporary_returns),
             numeric=True,
             label=gettext_lazy("returns"),
         ),
@@ -95,7 +97,7 @@ ADDRESSES = Listing(
             key="standing",
             title=gettext_lazy("Standing"),
             every=gettext_lazy("Failing and silenced"),
-            choices=lambda: [(value, word.text) for value, word in STANDING.items() if value != "ok"],
+            choices=lambda: [(value, word.text) for value, word in ADDRESS_STATUS.items() if value != "ok"],
             apply=lambda rows, value: rows.filter(standing=value),
         ),
         Filter(
@@ -159,7 +161,7 @@ def act_on_addresses(request: HttpRequest) -> HttpResponse:
         "%(number)d address may be written to again.", "%(number)d addresses may be written to again.", len(lifted)
     )
     words = fill(words, number=len(lifted))
-    if len(lifted) <= UNDO:
+    if len(lifted) <= MAX_UNDO:
         offer_undo(request, words, kind="silence-lifted", lifted=[list(one) for one in lifted])
     else:
         messages.success(request, words)

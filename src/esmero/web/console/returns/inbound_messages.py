@@ -27,13 +27,13 @@ from esmero.web.console.list_pages import answer_list
 from esmero.web.console.page_frame import show
 from esmero.web.parts.components.tables import Choice, Filter, Listing, Rows, TableColumn
 from esmero.web.parts.components.template_tags import state
-from esmero.web.parts.components.times import say_moment
-from esmero.web.parts.labels.states import ARRIVAL, say_sign
+from esmero.web.parts.components.times import format_time
+from esmero.web.parts.labels.states import ARRIVAL, describe_sign
 from esmero.work.query_plan.selective import MOST
 
 SHOWN = 200_000  # octets of a mail that are shown
-LOOKED_AT = 10_000  # latest mails searched by envelope, which has no index
-READ = 2_000_000  # octets up to which a mail is classified again for its page
+SEARCHED_MAILS = 10_000  # latest mails searched by envelope, which has no index
+MAX_CLASSIFIED_OCTETS = 2_000_000  # octets up to which a mail is classified again for its page
 
 
 def _from(row: Inbound) -> SafeString:
@@ -50,7 +50,7 @@ def _of(row: Inbound) -> str | SafeString:
 
 
 def _why(row: Inbound) -> str:
-    return "; ".join(say_sign(str(sign)) for sign in row.why[:3])
+    return "; ".join(describe_sign(str(sign)) for sign in row.why[:3])
 
 
 def _kinds() -> Sequence[Choice]:
@@ -67,7 +67,7 @@ def _with_look(rows: Rows, value: str) -> Rows:
 
 def _find(rows: Rows, text: str) -> Rows:
     """Find by address of the message replied to, and in the latest mails by envelope."""
-    latest = Inbound.objects.order_by("-id").values("pk")[:LOOKED_AT]
+    latest = Inbound.objects.order_by("-id").values("pk")[:SEARCHED_MAILS]
     begins = Q(envelope_from__istartswith=text) | Q(envelope_to__istartswith=text)
     found = list(Inbound.objects.filter(begins, pk__in=latest).values_list("pk", flat=True)[:MOST])
     return rows.filter(Q(pk__in=found) | whose_address_begins(text.lower()))
@@ -92,7 +92,7 @@ ARRIVALS = Listing(
         TableColumn(
             key="at",
             title=gettext_lazy("Arrived"),
-            cell=lambda row: say_moment(row.received_at, "short time"),
+            cell=lambda row: format_time(row.received_at, "short time"),
             plain=lambda row: row.received_at.isoformat(),
             order=("received_at", "id"),
             quiet=True,
@@ -138,7 +138,7 @@ def arrivals(request: HttpRequest) -> HttpResponseBase:
     )
 
 
-def _door(code: str) -> str:
+def _describe_channel(code: str) -> str:
     """Describe the channel of a mail: "smtp", "imap:returns", "hook:PROVIDER"."""
     name, _colon, detail = code.partition(":")
     words = {
@@ -163,11 +163,11 @@ def arrival(request: HttpRequest, pk: int) -> HttpResponse:
         subject="returns",
         arrival=shown,
         kind=shown.kind if shown.state == Inbound.State.DONE else shown.state,
-        signs=[(say_sign(str(sign)), sign) for sign in shown.why],
+        signs=[(describe_sign(str(sign)), sign) for sign in shown.why],
         verdict=_verdict(shown, raw),
         campaign=campaign,
         by_address=BY_ADDRESS in shown.why,
-        door=_door(shown.door),
+        door=_describe_channel(shown.door),
         text=raw[:SHOWN].decode("utf-8", "replace").replace("\x00", "\ufffd") if raw is not None else None,
         cut=raw is not None and len(raw) > SHOWN,
     )
@@ -175,7 +175,7 @@ def arrival(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @requires("work.retry")
-def again(request: HttpRequest, pk: int) -> HttpResponse:
+def retry(request: HttpRequest, pk: int) -> HttpResponse:
     """Queue a failed mail for another attempt."""
     if read_again(get_object_or_404(Inbound, pk=pk), by=staff(request)):
         messages.success(request, _("It is read again within a second or two."))
@@ -193,6 +193,6 @@ def _read(shown: Inbound) -> bytes | None:
 
 def _verdict(shown: Inbound, raw: bytes | None) -> Classification | None:
     """Classify the mail again for display, without effects; None for very large mails."""
-    if raw is None or len(raw) > READ:
+    if raw is None or len(raw) > MAX_CLASSIFIED_OCTETS:
         return None
     return classify(raw, today=timezone.localtime(shown.received_at).date())

@@ -14,9 +14,9 @@ from esmero.web.console.access import requires
 from esmero.web.console.reports.period import read_period
 from esmero.web.console.reports.response import answer_report
 from esmero.web.console.reports.returns import answer_returns
-from esmero.web.parts.components.rates import say_share
+from esmero.web.parts.components.rates import format_share
 from esmero.web.parts.components.small_tables import SmallTable, SmallTableCell
-from esmero.web.parts.labels.states import RETURN_CLASS, say_meaning
+from esmero.web.parts.labels.states import RETURN_CLASS, label_meaning
 
 
 @requires()
@@ -43,9 +43,9 @@ def words(request: HttpRequest) -> HttpResponse:
             [
                 one.words,
                 SmallTableCell(text=RETURN_CLASS[one.of].text, look=RETURN_CLASS[one.of].look),
-                say_meaning(one.meaning),
+                label_meaning(one.meaning),
                 one.number,
-                SmallTableCell(text=say_share(one.number, seen), quiet=True),
+                SmallTableCell(text=format_share(one.number, seen), quiet=True),
                 ", ".join(name for name, _number in one.receivers.most_common(3) if name),
                 SmallTableCell(text=one.address, url=reverse("console:message", args=[one.example])),
             ]

@@ -17,12 +17,12 @@ from django.utils.translation import gettext_lazy
 from esmero.house.models import AuditEntry, User
 from esmero.web.console.access import requires
 from esmero.web.console.list_pages import answer_list
-from esmero.web.parts.components.rates import say_number
+from esmero.web.parts.components.rates import format_number
 from esmero.web.parts.components.tables import Choice, Filter, Listing, Rows, TableColumn
 from esmero.web.parts.components.template_tags import said
-from esmero.web.parts.components.times import say_moment
-from esmero.web.parts.labels.audit_actions import ACTS, FACTS, SUBJECTS, say_act, say_actor, say_fact
-from esmero.web.parts.labels.field_names import say_field
+from esmero.web.parts.components.times import format_time
+from esmero.web.parts.labels.audit_actions import ACTS, FACTS, SUBJECTS, label_action, label_actor, label_fact_value
+from esmero.web.parts.labels.field_names import label_field
 from esmero.work.query_plan.selective import find_few
 
 # The page of each kind of subject; others are named without a link.
@@ -53,7 +53,7 @@ _PERIODS = (
 
 
 def _act(entry: AuditEntry) -> SafeString:
-    return format_html('<span class="soft">{}</span> {}', say_actor(entry.actor_name), say_act(entry.action))
+    return format_html('<span class="soft">{}</span> {}', label_actor(entry.actor_name), label_action(entry.action))
 
 
 def _find_subjects(entries: Sequence[AuditEntry]) -> None:
@@ -102,8 +102,8 @@ def _say(value: Any, key: str, kind: str) -> str:
     if isinstance(value, list):
         return ", ".join(_say(one, key, kind) for one in value)[:200]
     if isinstance(value, int):
-        return str(value) if key == "number" else say_number(value)
-    return (say_field(kind, value) if key == "fields" else say_fact(key, str(value)))[:200]
+        return str(value) if key == "number" else format_number(value)
+    return (label_field(kind, value) if key == "fields" else label_fact_value(key, str(value)))[:200]
 
 
 def _actors() -> list[Choice]:
@@ -141,15 +141,19 @@ AUDIT = Listing(
     prepare=_find_subjects,
     columns=(
         TableColumn(
-            key="act", title=gettext_lazy("What was done"), cell=_act, plain=lambda one: say_act(one.action), head=True
+            key="act",
+            title=gettext_lazy("What was done"),
+            cell=_act,
+            plain=lambda one: label_action(one.action),
+            head=True,
         ),
-        TableColumn(key="by", title=gettext_lazy("By"), cell=lambda one: say_actor(one.actor_name), shown=False),
+        TableColumn(key="by", title=gettext_lazy("By"), cell=lambda one: label_actor(one.actor_name), shown=False),
         TableColumn(key="subject", title=gettext_lazy("To what"), cell=_subject),
         TableColumn(key="facts", title=gettext_lazy("Facts"), cell=describe_facts, quiet=True),
         TableColumn(
             key="at",
             title=gettext_lazy("When"),
-            cell=lambda one: say_moment(one.at, "short time"),
+            cell=lambda one: format_time(one.at, "short time"),
             plain=lambda one: one.at.isoformat(),
             order=("at", "id"),
             quiet=True,

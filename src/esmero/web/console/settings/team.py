@@ -25,7 +25,7 @@ from esmero.web.console.list_pages import answer_list
 from esmero.web.console.page_frame import show
 from esmero.web.parts.components.tables import Filter, Listing, TableColumn
 from esmero.web.parts.components.template_tags import chip
-from esmero.web.parts.components.times import say_moment
+from esmero.web.parts.components.times import format_time
 from esmero.web.parts.labels.states import LANGUAGE_NAMES, ROLES
 
 
@@ -64,7 +64,7 @@ TEAM = Listing(
         TableColumn(
             key="seen",
             title=gettext_lazy("Last signed in"),
-            cell=lambda one: say_moment(one.last_login) if one.last_login else "",
+            cell=lambda one: format_time(one.last_login) if one.last_login else "",
             quiet=True,
         ),
     ),

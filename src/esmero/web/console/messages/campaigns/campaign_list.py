@@ -15,7 +15,7 @@ from esmero.house.roles import may
 from esmero.web.console.access import requires, staff
 from esmero.web.console.list_pages import answer_list
 from esmero.web.console.page_frame import read_brand
-from esmero.web.parts.components.rates import say_estimate, say_number, say_share
+from esmero.web.parts.components.rates import format_estimate, format_number, format_share
 from esmero.web.parts.components.tables import Filter, Listing, Rows, TableColumn
 from esmero.web.parts.components.template_tags import on, said, state
 from esmero.web.parts.labels.states import CAMPAIGN
@@ -30,13 +30,13 @@ def _left(row: Any) -> str:
         return ""
     to_get = int(row.counts.get("go", 0)) + int(row.counts.get("wait", 0))
     whole = max(to_get, row.left)
-    return _("%(left)s of %(total)s") % {"left": say_number(row.left), "total": say_number(whole)}
+    return _("%(left)s of %(total)s") % {"left": format_number(row.left), "total": format_number(whole)}
 
 
 def _rate(row: Any, part: int | None) -> str:
     if not row.left:
         return ""
-    return f"{say_number(part or 0)} · {say_estimate(part or 0, row.left)}"
+    return f"{format_number(part or 0)} · {format_estimate(part or 0, row.left)}"
 
 
 def _find(rows: Rows, text: str) -> Rows:
@@ -76,7 +76,9 @@ CAMPAIGNS = Listing(
         TableColumn(
             key="good",
             title=gettext_lazy("Returned for good"),
-            cell=lambda row: f"{say_number(row.good or 0)} · {say_share(row.good or 0, row.left)}" if row.left else "",
+            cell=lambda row: (
+                f"{format_number(row.good or 0)} · {format_share(row.good or 0, row.left)}" if row.left else ""
+            ),
             plain=lambda row: row.good,
             numeric=True,
             label=gettext_lazy("returned"),

@@ -29,7 +29,7 @@ from esmero.web.console.messages.campaigns.funnel import build_funnel, reasons_o
 from esmero.web.console.messages.campaigns.recipients import AUDIENCE, recipients_of
 from esmero.web.console.messages.templates.test_status import find_test
 from esmero.web.console.page_frame import read_brand, show, show_part, wants_part
-from esmero.web.parts.components.rates import say_estimate, say_share
+from esmero.web.parts.components.rates import format_estimate, format_share
 
 _TABS = ("overview", "message", "record")
 # States that change without a user's action; the page polls in them.
@@ -171,10 +171,10 @@ def _overview(shown: Campaign, account: CampaignStatistics | None) -> dict[str, 
         return {"receivers": [], "links": [], **goals}
     delivered = account.progress.left - account.returned
     receivers = [
-        (name, left, bad, say_share(bad, left), complaints, say_estimate(complaints, left))
+        (name, left, bad, format_share(bad, left), complaints, format_estimate(complaints, left))
         for name, left, bad, complaints in account.receivers[:RECEIVERS]
     ]
-    links = [(link, say_estimate(link.people, delivered)) for link in account.links[:30]]
+    links = [(link, format_estimate(link.people, delivered)) for link in account.links[:30]]
     return {
         "receivers": receivers,
         "links": links,

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from esmero.campaigns.queries import LinkClicks
 from esmero.dossier.statistics.dispatch_statistics import HOURS, DispatchStatistics
 from esmero.web.parts.components.charts import Chart, Series
-from esmero.web.parts.labels.states import MOMENTS
+from esmero.web.parts.labels.states import TIME_FORMATS
 
 SHOWN = 10
 
@@ -29,7 +29,7 @@ def chart_acts(figures: DispatchStatistics) -> Chart:
         title=_("When they acted"),
         first=_("Hour"),
         categories=[f"{hour:%H:%M}" for hour in local],
-        heads=[date_format(hour, str(MOMENTS["short time"])) for hour in local],
+        heads=[date_format(hour, str(TIME_FORMATS["short time"])) for hour in local],
         series=[
             Series(name=_("opened by people"), values=[counted["person"].get(key, 0) for key in keys], fill=1),
             Series(name=_("by machines"), values=[counted["machine"].get(key, 0) for key in keys], machines=True),

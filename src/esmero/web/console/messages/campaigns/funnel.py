@@ -10,7 +10,7 @@ from esmero.campaigns.models import NOT_REASONS, Campaign
 from esmero.campaigns.queries import CampaignStatistics
 from esmero.outbox.models import MessageEvent
 from esmero.web.parts.components.bars import BarSegment
-from esmero.web.parts.components.rates import say_estimate, say_share
+from esmero.web.parts.components.rates import format_estimate, format_share
 
 _ALL, _GREEN = 6, 1
 _REASON_FILLS = (2, 3, 4, 5)
@@ -75,14 +75,14 @@ def build_funnel(
         FunnelStep(
             name=_("Left out"),
             number=left_out,
-            rate=say_share(left_out, audience),
+            rate=format_share(left_out, audience),
             parts=parts,
             query="state=refused" if account else "outcome=refuse",
         ),
     ]
     if account is None:
         bar = [BarSegment(amount=to_get, fill=_GREEN)]
-        rate = say_share(to_get, audience)
+        rate = format_share(to_get, audience)
         return [*before, FunnelStep(name=_("Would get it"), number=to_get, rate=rate, parts=bar, query="outcome=go")]
     left, delivered = account.progress.left, account.progress.left - account.returned
     people, machines = account.acted(Kind.CLICKED), account.acted(Kind.CLICKED, machines=True)
@@ -90,15 +90,15 @@ def build_funnel(
     return [
         *before,
         FunnelStep(
-            name=_("Sent"), number=left, rate=say_share(left, to_get), parts=[BarSegment(amount=left, fill=_GREEN)],
+            name=_("Sent"), number=left, rate=format_share(left, to_get), parts=[BarSegment(amount=left, fill=_GREEN)],
             query="state=sent",
         ),
         FunnelStep(
-            name=_("Delivered"), number=delivered, rate=say_share(delivered, left),
+            name=_("Delivered"), number=delivered, rate=format_share(delivered, left),
             parts=[BarSegment(amount=delivered, fill=_GREEN)], query="outcome=delivered",
         ),
         FunnelStep(
-            name=_("Human click"), number=people, rate=say_estimate(people, delivered), parts=click_parts,
+            name=_("Human click"), number=people, rate=format_estimate(people, delivered), parts=click_parts,
             machines=machines, query="did=clicked",
         ),
         _goal_step(account, delivered=delivered, goal=goal),
@@ -116,7 +116,7 @@ def _goal_step(account: CampaignStatistics, *, delivered: int, goal: Mapping[str
     return FunnelStep(
         name=name,
         number=number,
-        rate=say_estimate(number, delivered),
+        rate=format_estimate(number, delivered),
         parts=[BarSegment(amount=number, fill=_GREEN)],
         query=query,
         note=note if link else _("goal") if goal.get("reply") else "",

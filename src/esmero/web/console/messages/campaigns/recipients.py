@@ -17,8 +17,8 @@ from esmero.people.models import Person
 from esmero.people.persons.queries import find_rows_of_people
 from esmero.web.parts.components.tables import Choice, Filter, Listing, Rows, TableColumn
 from esmero.web.parts.components.template_tags import chip, objections, outcome, state
-from esmero.web.parts.components.times import say_moment
-from esmero.web.parts.labels.states import MESSAGE, OUTCOME, say_reason
+from esmero.web.parts.components.times import format_time
+from esmero.web.parts.labels.states import MESSAGE, OUTCOME, label_objection
 
 _OUTCOMES = {
     "go": ("kept", gettext_lazy("goes")),
@@ -34,7 +34,7 @@ def _person(person: Person | None, fallback: str) -> str | SafeString:
 
 
 def _reasons() -> Sequence[Choice]:
-    return [(code, say_reason(code)) for code in CODES]
+    return [(code, label_objection(code)) for code in CODES]
 
 
 def _find(rows: Rows, text: str) -> Rows:
@@ -154,7 +154,7 @@ def recipients_of(campaign: Campaign, *, receivers: Sequence[str]) -> Listing:
             TableColumn(
                 key="sent",
                 title=gettext_lazy("Sent"),
-                cell=lambda one: say_moment(one.sent_at) if one.sent_at else "",
+                cell=lambda one: format_time(one.sent_at) if one.sent_at else "",
                 plain=lambda one: one.sent_at.isoformat() if one.sent_at else "",
                 quiet=True,
             ),

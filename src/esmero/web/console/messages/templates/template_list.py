@@ -24,10 +24,10 @@ from esmero.web.console.access import requires, staff
 from esmero.web.console.list_pages import answer_list
 from esmero.web.console.page_frame import read_brand, show
 from esmero.web.console.undo.toast import offer_undo
-from esmero.web.parts.components.rates import fill, say_number
+from esmero.web.parts.components.rates import fill, format_number
 from esmero.web.parts.components.tables import BulkAct, Choice, Filter, Listing, Rows, TableColumn, pick_rows
 from esmero.web.parts.components.template_tags import chip, language_name
-from esmero.web.parts.components.times import say_moment
+from esmero.web.parts.components.times import format_time
 
 KINDS: list[Choice] = [("letter", gettext_lazy("Letter")), ("mjml", gettext_lazy("Designed"))]
 
@@ -69,7 +69,7 @@ TEMPLATES = Listing(
         TableColumn(
             key="used",
             title=gettext_lazy("Used by"),
-            cell=lambda row: say_number(row.used),
+            cell=lambda row: format_number(row.used),
             numeric=True,
             label=gettext_lazy("campaigns"),
         ),
@@ -77,7 +77,7 @@ TEMPLATES = Listing(
             key="changed",
             title=gettext_lazy("Changed"),
             quiet=True,
-            cell=lambda row: say_moment(row.changed_at) if row.changed_at else "",
+            cell=lambda row: format_time(row.changed_at) if row.changed_at else "",
             plain=lambda row: row.changed_at.isoformat() if row.changed_at else "",
         ),
         TableColumn(

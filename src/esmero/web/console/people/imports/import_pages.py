@@ -43,7 +43,7 @@ from esmero.web.console.settings.first_steps import next_step
 from esmero.web.parts.components.tables import Filter, Listing, TableColumn
 from esmero.web.parts.components.template_tags import said as in_words
 from esmero.web.parts.components.template_tags import state
-from esmero.web.parts.components.times import say_moment
+from esmero.web.parts.components.times import format_time
 from esmero.web.parts.labels.states import IMPORT
 
 MAX_UPLOAD_OCTETS = 100_000_000  # octets; larger lists go through the command line
@@ -139,7 +139,7 @@ IMPORTS = Listing(
         TableColumn(
             key="brought",
             title=_("Brought"),
-            cell=lambda row: say_moment(row.created_at),
+            cell=lambda row: format_time(row.created_at),
             plain=lambda row: row.created_at.isoformat(),
             order=("id",),
             quiet=True,

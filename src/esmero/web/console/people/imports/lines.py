@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from esmero.people.models import Import, ImportLine, Person
 from esmero.web.parts.components.tables import Filter, Listing, Rows, TableColumn
 from esmero.web.parts.components.template_tags import state
-from esmero.web.parts.labels.states import LINE, say_line
+from esmero.web.parts.labels.states import LINE, describe_line_reason
 
 
 def line_rows(brought: Import) -> Rows:
@@ -35,16 +35,16 @@ def _who(line: ImportLine) -> str | SafeString:
 
 
 def _why(line: ImportLine) -> str | SafeString:
-    reason = say_line(line.reason) if line.reason else ""
+    reason = describe_line_reason(line.reason) if line.reason else ""
     cell = format_html(" <code>{}</code>", line.cell) if line.reason and line.cell else ""
-    warnings = format_html_join("; ", "{}", ([say_line(warning)] for warning in line.warnings))
+    warnings = format_html_join("; ", "{}", ([describe_line_reason(warning)] for warning in line.warnings))
     soft = format_html(' <span class="soft">{}</span>', warnings) if warnings else ""
     return format_html('<span class="wrap">{}{}{}</span>', reason, cell, soft) if reason or warnings else ""
 
 
 def _why_plainly(line: ImportLine) -> str:
-    reason = f"{say_line(line.reason)}{f' ({line.cell})' if line.cell else ''}" if line.reason else ""
-    return "; ".join(filter(None, [reason, *(say_line(warning) for warning in line.warnings)]))
+    reason = f"{describe_line_reason(line.reason)}{f' ({line.cell})' if line.cell else ''}" if line.reason else ""
+    return "; ".join(filter(None, [reason, *(describe_line_reason(warning) for warning in line.warnings)]))
 
 
 LINES = Listing(

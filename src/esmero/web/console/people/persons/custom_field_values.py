@@ -7,7 +7,7 @@ from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 
 from esmero.people.models import CustomField
-from esmero.web.parts.labels.states import MOMENTS
+from esmero.web.parts.labels.states import TIME_FORMATS
 
 
 def format_custom_value(value: Any, kind: str | None) -> str:
@@ -21,7 +21,7 @@ def format_custom_value(value: Any, kind: str | None) -> str:
         return _("yes") if value else _("no")
     if kind == CustomField.Kind.DATE and isinstance(value, str):
         try:
-            return date_format(date.fromisoformat(value), str(MOMENTS["short"]))
+            return date_format(date.fromisoformat(value), str(TIME_FORMATS["short"]))
         except ValueError:
             return value
     return number_format(value) if isinstance(value, float) else str(value)

@@ -23,8 +23,8 @@ from esmero.web.parts.components.email_addresses import show_address
 from esmero.web.parts.components.rates import fill
 from esmero.web.parts.components.tables import BulkAct, Choice, Filter, Listing, Rows, TableColumn, pick_rows
 from esmero.web.parts.components.template_tags import language_name, state
-from esmero.web.parts.components.times import say_moment
-from esmero.web.parts.labels.states import LANGUAGE_NAMES, STANDING
+from esmero.web.parts.components.times import format_time
+from esmero.web.parts.labels.states import ADDRESS_STATUS, LANGUAGE_NAMES
 
 RARE_TAG_LIMIT = 20_000
 
@@ -110,7 +110,7 @@ PEOPLE = Listing(
         TableColumn(
             key="added",
             title=gettext_lazy("Known since"),
-            cell=lambda person: say_moment(person.created_at),
+            cell=lambda person: format_time(person.created_at),
             plain=lambda person: person.created_at.isoformat(),
             order=("created_at", "id"),
             quiet=True,
@@ -129,7 +129,7 @@ PEOPLE = Listing(
             key="standing",
             title=gettext_lazy("Standing"),
             every=gettext_lazy("Every standing"),
-            choices=lambda: [(value, word.text) for value, word in STANDING.items()],
+            choices=lambda: [(value, word.text) for value, word in ADDRESS_STATUS.items()],
             apply=_with_standing,
         ),
         Filter(key="tag", title=gettext_lazy("Tag"), every=gettext_lazy("Every tag"), choices=_tags, apply=_with_tag),

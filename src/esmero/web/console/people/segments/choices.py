@@ -14,8 +14,8 @@ from esmero.people.models import CustomField, Import, Organisation, Segment, Tag
 from esmero.people.segments.conditions import STANDARD, Kind
 from esmero.web.console.people.segments.missing_choices import label_missing, list_named
 from esmero.web.parts.components.template_tags import language_name, said
-from esmero.web.parts.components.times import say_shortly
-from esmero.web.parts.labels.states import STANDING
+from esmero.web.parts.components.times import format_time_short
+from esmero.web.parts.labels.states import ADDRESS_STATUS
 
 type Words = str | Promise
 type Choice = tuple[str, Words]
@@ -102,7 +102,7 @@ def read_choices(*, brand: Brand | None, besides: Segment | None = None) -> Segm
         f"field:{one.key}": [(str(value), str(value)) for value in one.choices] for one in own if one.choices
     }
     choices["field:language"] = [(code, language_name(code)) for code in ("es", "fr", "en")]
-    choices["field:standing"] = [(code, word.text) for code, word in STANDING.items()]
+    choices["field:standing"] = [(code, word.text) for code, word in ADDRESS_STATUS.items()]
     names = Tag.objects.order_by("name").values_list("name", flat=True)[:MAX_CHOICES]
     choices["tag"] = [(name, name) for name in names]
     segments = Segment.objects.exclude(pk=besides.pk) if besides else Segment.objects.all()
@@ -110,7 +110,7 @@ def read_choices(*, brand: Brand | None, besides: Segment | None = None) -> Segm
         (name, name) for name in segments.order_by("name").values_list("name", flat=True)[:MAX_CHOICES]
     ]
     choices["import"] = [
-        (str(one.pk), f"{one.file_name} ({say_shortly(one.finished_at or one.created_at)})")
+        (str(one.pk), f"{one.file_name} ({format_time_short(one.finished_at or one.created_at)})")
         for one in Import.objects.filter(state=Import.State.DONE).order_by("-id")[:MAX_CHOICES]
     ]
     for subject, values in named.items():

@@ -42,7 +42,7 @@ from esmero.web.console.people.segments.tree import ConditionGroup, TreeChange, 
 from esmero.web.console.undo.toast import offer_undo
 from esmero.web.parts.components.tables import Listing, TableColumn
 from esmero.web.parts.components.template_tags import said
-from esmero.web.parts.components.times import say_moment
+from esmero.web.parts.components.times import format_time
 
 _LONGEST_UNDO = 2_000  # characters of conditions that a toast carries
 
@@ -98,7 +98,7 @@ SEGMENTS = Listing(
         TableColumn(
             key="counted",
             title=gettext_lazy("Counted"),
-            cell=lambda segment: say_moment(segment.counted_at) if segment.counted_at else "",
+            cell=lambda segment: format_time(segment.counted_at) if segment.counted_at else "",
             plain=lambda segment: segment.counted_at.isoformat() if segment.counted_at else "",
             quiet=True,
             numeric=True,

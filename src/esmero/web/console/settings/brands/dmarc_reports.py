@@ -30,7 +30,7 @@ from esmero.mailroom.models import AlignmentSource, DmarcReportFile, DmarcReport
 from esmero.web.console.access import requires
 from esmero.web.console.list_pages import answer_list
 from esmero.web.console.page_frame import wants_part
-from esmero.web.console.reports.period import SPANS, USUAL, ReportPeriod
+from esmero.web.console.reports.period import DEFAULT_DAYS, SPANS, ReportPeriod
 from esmero.web.console.settings.brands.dmarc_labels import (
     describe_advice,
     describe_policy,
@@ -38,17 +38,17 @@ from esmero.web.console.settings.brands.dmarc_labels import (
     describe_status,
 )
 from esmero.web.parts.components.charts import Chart, Series
-from esmero.web.parts.components.rates import say_share
+from esmero.web.parts.components.rates import format_share
 from esmero.web.parts.components.tables import Filter, Listing, Rows, TableColumn
 from esmero.web.parts.components.template_tags import chip, on
-from esmero.web.parts.labels.states import MOMENTS
+from esmero.web.parts.labels.states import TIME_FORMATS
 from esmero.work.background import run_aside
 
 _ADDRESS = re.compile(r"[0-9a-f.:]*[0-9:][0-9a-f.:]*")
 
 
 def _day(value: Any) -> str:
-    return date_format(value, str(MOMENTS["short"])) if value else ""
+    return date_format(value, str(TIME_FORMATS["short"])) if value else ""
 
 
 def _number(value: int) -> str:
@@ -113,7 +113,7 @@ def _sources(brand: Brand, domain: str) -> Listing:
             TableColumn(
                 key="passed",
                 title=gettext_lazy("Passed"),
-                cell=lambda row: say_share(row.aligned, row.total),
+                cell=lambda row: format_share(row.aligned, row.total),
                 plain=lambda row: row.aligned,
                 numeric=True,
                 label=gettext_lazy("passed"),
@@ -121,7 +121,7 @@ def _sources(brand: Brand, domain: str) -> Listing:
             TableColumn(
                 key="dkim",
                 title=gettext_lazy("by DKIM"),
-                cell=lambda row: say_share(row.dkim, row.total),
+                cell=lambda row: format_share(row.dkim, row.total),
                 plain=lambda row: row.dkim,
                 numeric=True,
                 quiet=True,
@@ -130,7 +130,7 @@ def _sources(brand: Brand, domain: str) -> Listing:
             TableColumn(
                 key="spf",
                 title=gettext_lazy("by SPF"),
-                cell=lambda row: say_share(row.spf, row.total),
+                cell=lambda row: format_share(row.spf, row.total),
                 plain=lambda row: row.spf,
                 numeric=True,
                 quiet=True,
@@ -166,7 +166,7 @@ def _sources(brand: Brand, domain: str) -> Listing:
                 key="since",
                 title=gettext_lazy("Picture of"),
                 every=gettext_lazy("30 days"),
-                choices=lambda: [(str(days), words) for days, words in SPANS.items() if days != USUAL],
+                choices=lambda: [(str(days), words) for days, words in SPANS.items() if days != DEFAULT_DAYS],
                 apply=_unchanged,
             ),
         ),
@@ -213,7 +213,7 @@ def _reports(brand: Brand, domain: str) -> Listing:
             TableColumn(
                 key="passed",
                 title=gettext_lazy("Passed"),
-                cell=lambda row: say_share(row.aligned, row.total),
+                cell=lambda row: format_share(row.aligned, row.total),
                 plain=lambda row: row.aligned,
                 numeric=True,
                 label=gettext_lazy("passed"),
@@ -364,7 +364,7 @@ def sender(request: HttpRequest, pk: int, domain: str, source: int) -> HttpRespo
         source=row,
         stand=_status_chip(row),
         advice=describe_advice(row),
-        share=say_share(row.aligned, row.total),
+        share=format_share(row.aligned, row.total),
         days=(_day(row.first_on), _day(row.last_on), _day(row.failed_on)),
     )  # fmt: skip
 
@@ -391,7 +391,7 @@ def report(request: HttpRequest, pk: int, domain: str, number: int) -> HttpRespo
         edited=brand,
         domain=domain,
         shown=shown,
-        share=say_share(shown.aligned, shown.total),
+        share=format_share(shown.aligned, shown.total),
         arrival=int(inbound) if kind == "inbound" and inbound.isdecimal() else None,
     )
 
@@ -414,7 +414,7 @@ def _check(brand: Brand, domain: str) -> None:
 def _summarise_days(request: HttpRequest, brand: Brand, domain: str) -> dict[str, Any]:
     """Read the daily data of the chart and its summary."""
     asked = request.GET.get("since", "")
-    days = int(asked) if asked.isdecimal() and int(asked) in SPANS else USUAL
+    days = int(asked) if asked.isdecimal() and int(asked) in SPANS else DEFAULT_DAYS
     today = timezone.now().astimezone(UTC).date()
     period = ReportPeriod(brand=brand, days=days, begin=today - timedelta(days=days - 1), end=today)
     read = read_alignment(domain, begin=period.begin, end=period.end)
@@ -427,8 +427,8 @@ def _summarise_days(request: HttpRequest, brand: Brand, domain: str) -> dict[str
         "latest": latest,
         "stats": [
             (_("Mails reported"), total, SPANS[days]),
-            (_("Passed"), aligned, say_share(aligned, total)),
-            (_("Failed"), total - aligned, say_share(total - aligned, total)),
+            (_("Passed"), aligned, format_share(aligned, total)),
+            (_("Failed"), total - aligned, format_share(total - aligned, total)),
         ],
         "policy": describe_policy(latest.policy, share=aligned / total if total else 0.0, total=total)
         if latest

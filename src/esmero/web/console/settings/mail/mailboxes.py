@@ -24,8 +24,8 @@ from esmero.web.console.settings.mail.connection_test import describe_test, is_c
 from esmero.web.parts.components.forms import FormPart
 from esmero.web.parts.components.tables import Listing, TableColumn
 from esmero.web.parts.components.template_tags import chip
-from esmero.web.parts.components.times import say_moment
-from esmero.web.parts.labels.connection_troubles import say_trouble
+from esmero.web.parts.components.times import format_time
+from esmero.web.parts.labels.connection_troubles import translate_trouble
 from esmero.work.background import run_aside
 
 MOST_FOLDERS = 20
@@ -55,7 +55,7 @@ def _who(mailbox: Mailbox) -> SafeString:
 
 def _fetched(mailbox: Mailbox) -> str | SafeString:
     latest = max((one.fetched_at for one in mailbox.read.all() if one.fetched_at), default=None)
-    return say_moment(latest, "short time") if latest else _("nothing yet")
+    return format_time(latest, "short time") if latest else _("nothing yet")
 
 
 MAILBOXES = Listing(
@@ -83,7 +83,7 @@ MAILBOXES = Listing(
             label=gettext_lazy("fetched last"),
         ),
         TableColumn(
-            key="trouble", title=gettext_lazy("Trouble"), cell=lambda one: say_trouble(one.trouble), quiet=True
+            key="trouble", title=gettext_lazy("Trouble"), cell=lambda one: translate_trouble(one.trouble), quiet=True
         ),
     ),
 )
