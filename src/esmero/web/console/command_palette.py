@@ -98,6 +98,7 @@ def _named(text: str, *, brand: Brand | None) -> list[SearchHit]:
         .values_list("which", "pk", "words")
         for kind, (_title, rows) in kinds.items()
     )
+    # The id orders each kind from new to old; across kinds the order has no meaning.
     found = first.union(*others, all=True).order_by("-pk")[: _MOST * 2]
     return [
         SearchHit(words=words, note=kinds[kind][0], url=reverse(f"console:{kind}", args=[pk]))

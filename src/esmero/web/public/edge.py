@@ -94,6 +94,7 @@ class Edge:
         known = self._targets.get(link)
         if known is not None:
             return known
+        # This code runs outside Django's request cycle, which would otherwise replace a stale connection.
         close_old_connections()
         url = Link.objects.filter(pk=link).values_list("url", flat=True).first() or ""
         target = iri_to_uri(url) if _TARGET.fullmatch(url) else ""
@@ -115,6 +116,7 @@ class Edge:
                 return None
             leave(message, at=timezone.now(), source="one-click")
         except Exception:
+            # 503, so that the mail program retries instead of reporting success.
             log.exception("an unsubscription with one click could not be kept")
             return _respond(start, "503 Service Unavailable", "Not kept. Please try again.\n", ("Retry-After", "60"))
         return _respond(start, "200 OK", "You are unsubscribed.\n")
@@ -134,6 +136,7 @@ def _signer() -> Signer:
 
 def _read(text: str, purpose: TokenPurpose) -> Token | None:
     try:
+        # Some gateways change the case of a path; base32 does not depend on it.
         return _signer().read(text.lower(), purpose=purpose, today=day_of(timezone.now()))
     except TokenRefused:
         return None
@@ -159,12 +162,14 @@ def _take_body(environ: Environ) -> bytes:
     except ValueError:
         return b""
     chunked = "chunked" in environ.get("HTTP_TRANSFER_ENCODING", "").lower()
+    # A chunked body has no declared length; the limit itself bounds the read.
     if chunked and not length:
         length = MAX_FORM_OCTETS
     if not 0 < length <= MAX_FORM_OCTETS:
         return b""
     body: bytes = environ["wsgi.input"].read(length)
     if chunked:
+        # Django reads CONTENT_LENGTH octets, so a body put back without it would be lost.
         environ["CONTENT_LENGTH"] = str(len(body))
     environ["wsgi.input"] = BytesIO(body)
     return body

@@ -85,7 +85,9 @@ def confirmation(request: HttpRequest, token: str) -> HttpResponse:
             try:
                 welcome(row, person, at=now)
             except NoRelay:
+                # The permission counts without the welcome mail.
                 log.exception("no welcome for submission %d", row.pk)
+            # Redirect after POST, so that a reload does not submit the form again.
             return HttpResponseRedirect(request.get_full_path())
         topics = Topic.objects.filter(pk__in=row.topics).order_by("id")
         names = [
@@ -125,9 +127,8 @@ def _take(request: HttpRequest, form: Form, *, offered: list[Topic], language: s
     given = {name: str(value) for name, value in post.items()}
     entered = read_entry(form, post=given, topics=post.getlist("topics"), offered=offered)
     known = read_stamp(post.get("stamp", ""), slug=form.slug) is not None
-    if (
-        entered.faults or not known
-    ):  # without our stamp it comes from another site: show it again for a click on our own page
+    # Without our stamp the form was on another site: show it again for a click on our own page.
+    if entered.faults or not known:
         faults = entered.faults if known else {}
         return _draw(request, form, offered=offered, language=language, given=given, faults=faults, again=not known)
     network = hash_network(find_client(request.META))

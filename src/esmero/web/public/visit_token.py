@@ -89,6 +89,7 @@ def _open(code: str, *, purpose: TokenPurpose, chosen: str) -> TokenVisit:
     if message is None:
         raise TokenRefused("expired")
     brand = message.dispatch.brand
+    # The message outlives an erased person; the token must not lead to what remains of them.
     person = message.person if message.person and message.person.state != Person.State.ERASED else None
     return TokenVisit(message=message, brand=brand, person=person, token=token, chosen=chosen)
 
@@ -109,6 +110,7 @@ def find_brand(request: HttpRequest) -> Brand | None:
     """Return the only brand with the requested public host; this is public, so it needs no valid token."""
     host = request.get_host().partition(":")[0].lower()
     found = [brand for brand in Brand.objects.all() if urlsplit(brand.public_url).hostname == host]
+    # Several brands may share a host; then none of them may speak for it.
     return found[0] if len(found) == 1 else None
 
 

@@ -70,6 +70,7 @@ def chart_rate(period: ReportPeriod, days: dict[str, dict]) -> Chart:  # type: i
     """Draw the delivery rate with its interval; days without a message have none."""
     steps = period.steps
     numbers = [(step.add(days["delivered"]), step.add(days["sent"])) for step in steps]
+    # Wilson's interval of an empty sample is 0 to 1, which would fill the chart.
     bounds = [find_interval(part, whole) if whole else None for part, whole in numbers]
     return Chart(
         title=_("Delivered of what was sent, with its interval (95 %)"),

@@ -194,6 +194,7 @@ def act_on_proposals(request: HttpRequest) -> HttpResponse:
         messages.info(request, _("Somebody decided on this before."))
         return back
     words = _say_done(act, number=len(done))
+    # The undo ticket lists every decision, and a longer list does not fit.
     if len(done) <= MAX_UNDO:
         offer_undo(request, words, kind="proposals-decided", decided=[list(one) for one in done])
     else:

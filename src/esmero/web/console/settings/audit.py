@@ -60,6 +60,7 @@ def _find_subjects(entries: Sequence[AuditEntry]) -> None:
     """Add to each entry the current name of its subject, one query for each kind; "" if it was deleted."""
     keys: dict[str, set[int]] = {}
     for entry in entries:
+        # An erased person's row remains, without a name to show.
         entry.called = ""  # type: ignore[attr-defined]
         if entry.subject_kind in _PAGES and entry.subject_id and entry.action != "person.erased":
             keys.setdefault(entry.subject_kind, set()).add(entry.subject_id)

@@ -209,6 +209,7 @@ def toggle_reminder(request: HttpRequest) -> HttpResponse:
     """Hide the reminder on Today, or show it again."""
     user = staff(request)
     with transaction.atomic():
+        # Locked, because `console` is one JSON value that other requests change too.
         fresh = User.objects.select_for_update().get(pk=user.pk)
         fresh.console[HIDDEN] = request.POST.get("hide") == "yes"
         fresh.save(update_fields=["console"])

@@ -52,6 +52,7 @@ def own(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         with transaction.atomic():
+            # Locked, because `console` is one JSON value that other requests change too.
             fresh = User.objects.select_for_update().get(pk=user.pk)
             for name in ("name", "language", "timezone", "theme"):
                 setattr(fresh, name, given[name])

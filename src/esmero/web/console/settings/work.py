@@ -145,6 +145,7 @@ def read_inbound_again(request: HttpRequest, pk: int) -> HttpResponse:
     """Queue an inbound mail for another attempt to parse it."""
     inbound = get_object_or_404(Inbound, pk=pk)
     with transaction.atomic():
+        # The state in the condition lets only one of several clicks succeed.
         moved = Inbound.objects.filter(pk=inbound.pk, state=Inbound.State.FAILED).update(
             state=Inbound.State.NEW, due_at=timezone.now(), tries=0, trouble=""
         )

@@ -51,4 +51,5 @@ def _read_ticket(request: HttpRequest) -> Mapping[str, Any] | None:
         ticket: Mapping[str, Any] = signing.loads(request.POST.get("ticket", ""), salt=_SALT, max_age=_AGE)
     except signing.BadSignature:
         return None
+    # A ticket is readable in the page, so a leaked one must be useless to others.
     return ticket if ticket["by"] == staff(request).pk else None

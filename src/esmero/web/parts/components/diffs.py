@@ -69,6 +69,7 @@ def _same(line: str, *, old: int, new: int) -> DiffRow:
 
 def _fold(same: list[DiffRow], *, head: int, tail: int) -> list[DiffRow]:
     hidden = len(same) - head - tail
+    # A gap row takes the place of one line, so hiding a single line gains nothing.
     if hidden <= 1:
         return same
     return [*same[:head], DiffRow(kind="gap", hidden=hidden), *same[len(same) - tail :]]

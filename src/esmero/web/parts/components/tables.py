@@ -48,7 +48,7 @@ class TableColumn:
     shown: bool = True
     act: bool = False
 
-    def say_plainly(self, row: Any) -> str:
+    def plain_value(self, row: Any) -> str:
         """Return the value without markup; a leading formula sign is neutralised (CWE-1236)."""
         value = strip_tags(str(self.cell(row))) if self.plain is None else self.plain(row)
         text = "" if value is None else str(value)
@@ -230,6 +230,7 @@ def _read_rows(rows: Rows, *, whole: Rows, limit: int) -> list[Any]:
         return list(rows[:limit])
     keys = list(rows.values_list("pk", flat=True)[:limit])
     found = {row.pk: row for row in whole.filter(pk__in=keys).order_by()} if keys else {}
+    # In the order of the keys, which the second query does not keep.
     return [found[key] for key in keys if key in found]
 
 
@@ -242,7 +243,7 @@ def write_csv(rows: Rows, *, listing: Listing, params: TableRequest) -> Iterator
         if listing.prepare:
             listing.prepare(chunk)
         for row in chunk:
-            yield [column.say_plainly(row) for column in columns]
+            yield [column.plain_value(row) for column in columns]
 
 
 def pick_rows(rows: Rows, *, listing: Listing, post: QueryDict) -> Rows:
@@ -251,6 +252,7 @@ def pick_rows(rows: Rows, *, listing: Listing, post: QueryDict) -> Rows:
         return narrow(
             rows, listing=listing, params=read_table_request(QueryDict(post.get("query", "")), listing=listing)
         )
+    # Ticks are bounded, because they come from the request; a page shows at most `size` rows.
     picked = [int(value) for value in post.getlist("pick") if value.isdecimal()]
     return rows.filter(pk__in=picked[: listing.size * 4])
 
@@ -258,6 +260,7 @@ def pick_rows(rows: Rows, *, listing: Listing, post: QueryDict) -> Rows:
 def _order(listing: Listing, params: TableRequest) -> tuple[tuple[str, ...], bool]:
     order = params.order or listing.order
     column = listing.column(order.removeprefix("-"))
+    # `read_table_request` drops unknown orders, so this is a mistake in the listing itself.
     if column is None or not column.order:
         raise ValueError(f"The list {listing.page} is in the order of a column that cannot be sorted: {order}")
     return column.order, order.startswith("-")

@@ -75,10 +75,10 @@ class CampaignForm(forms.Form):
         fields["version"].queryset = latest_versions(brand=brand, besides=campaign.version_id if campaign else None)
         fields["segment"].queryset = Segment.objects.filter(brand__in=[brand]) | Segment.objects.filter(brand=None)
         if campaign is None:
-            for name in ("topic", "version", "segment"):  # where there is no choice, nobody is asked to choose
-                few = list(fields[name].queryset[:2])
-                if len(few) == 1:
-                    self.initial[name] = few[0].pk
+            for name in ("topic", "version", "segment"):  # preselect the only choice
+                first_two = list(fields[name].queryset[:2])
+                if len(first_two) == 1:
+                    self.initial[name] = first_two[0].pk
         add_wordings(
             self,
             "reason",

@@ -76,6 +76,7 @@ def campaign(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect(f"{reverse('console:campaign-people', args=[pk])}?{query.urlencode()}")
     tab = tab if tab in (*_TABS, "people") else "overview"
     if wants_part(request) and request.GET.get("was") != shown.state:
+        # Another state has other buttons and tabs, so the whole page is loaded again.
         return HttpResponse(headers={"HX-Refresh": "true"})
     account = read_account(shown, at=timezone.now())
     live = _live(shown, account)
@@ -191,7 +192,7 @@ def _message(shown: Campaign, _account: CampaignStatistics | None) -> dict[str, 
     texts = list(shown.version.texts.order_by("language").select_related("version__template__brand"))
     try:
         person = select_persons(shown.segment.conditions).first() if shown.segment else None
-    except SegmentFault:  # the segment says so on its own page
+    except SegmentFault:  # reported on the segment's own page
         person = None
     return {"person": person, "texts": [(text, _see(text, person=person, campaign=shown)) for text in texts]}
 

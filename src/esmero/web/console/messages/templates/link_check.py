@@ -63,7 +63,7 @@ def link_check(request: HttpRequest, pk: int) -> HttpResponse:
     written = read_form(form, editor=editor)
     try:
         compiled = compile_source(written.source, fields=known_fields(), footer=None)
-    except TemplateFault:  # said beside the text
+    except TemplateFault:  # the template check reports it beside the text
         return show_part(request, "console/messages/trials.html", notes=[], links=1, **facts)
     user = staff(request)
     facts["may_try"] = may(user, "campaigns.write")

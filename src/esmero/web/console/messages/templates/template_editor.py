@@ -223,13 +223,14 @@ def missing_languages(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         readers = select_persons(newest.segment.conditions) if newest and newest.segment else people_rows()
         notes = describe_missing_languages(count_unwritten(readers, written={*editor.texts, editor.language}))
-    except SegmentFault:  # the segment says so on its own page
+    except SegmentFault:  # reported on the segment's own page
         notes = []
     return show_part(request, "console/messages/findings.html", notes=notes)
 
 
 def label_fields() -> dict[str, str]:
     """Return every field that a letter may use with its label."""
+    # assets/js/letter.js splits the list of labels at "|".
     own = {one.key: (said(one.label) or one.key).replace("|", "/") for one in CustomField.objects.all()}
     not_of_people = {
         "share_url": _("Address of the issue to pass on (where its topic is public)"),

@@ -64,6 +64,7 @@ def visual(request: HttpRequest, pk: int) -> HttpResponse:
     brand, text = editor.template.brand, editor.text
     mjml = text.mjml if text else FIRST_TEXT
     if request.method == "POST":
+        # Forms submit CRLF; without this every line of the next version would differ.
         mjml = to_public(request.POST.get("mjml", "").replace("\r\n", "\n"), brand=brand)
         subject = text.subject if text else editor.template.name
         source = TemplateSource(editor.language, subject, text.preheader if text else "", mjml)

@@ -90,8 +90,8 @@ class OriginForm(forms.Form):
 
     def __init__(self, data: Any, *, brought: Import) -> None:
         topics = Topic.objects.filter(brand=brought.brand_id, archived_at=None).order_by("id")
-        few = list(topics.values_list("pk", flat=True)[:2])
-        only = few[0] if len(few) == 1 else None
+        first_two = list(topics.values_list("pk", flat=True)[:2])
+        only = first_two[0] if len(first_two) == 1 else None
         super().__init__(data, initial={"topic": brought.topic_id or only, "source": brought.source})
         fields: dict[str, Any] = self.fields
         fields["topic"].queryset = topics

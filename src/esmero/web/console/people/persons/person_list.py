@@ -61,7 +61,7 @@ def _with_tag(rows: Rows, name: str) -> Rows:
     return rows.filter(Exists(given.filter(person_id=OuterRef("pk"))))
 
 
-def _with_standing(rows: Rows, value: str) -> Rows:
+def _with_status(rows: Rows, value: str) -> Rows:
     """Filter by address status with the plan that fits its frequency.
 
     Nearly all addresses have the status `ok`; for the others the query starts from the matching addresses.
@@ -130,7 +130,7 @@ PEOPLE = Listing(
             title=gettext_lazy("Standing"),
             every=gettext_lazy("Every standing"),
             choices=lambda: [(value, word.text) for value, word in ADDRESS_STATUS.items()],
-            apply=_with_standing,
+            apply=_with_status,
         ),
         Filter(key="tag", title=gettext_lazy("Tag"), every=gettext_lazy("Every tag"), choices=_tags, apply=_with_tag),
     ),

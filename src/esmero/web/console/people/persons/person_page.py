@@ -35,7 +35,7 @@ SHOWN_WORDS = {
 }
 PAGE = LIMIT // 2
 
-MOST_NAMED = 6  # topics; of more the first stand there
+MOST_NAMED = 6  # topics; longer lists are cut
 
 
 @requires()

@@ -212,9 +212,10 @@ def proof(request: HttpRequest, pk: int, entry: int) -> HttpResponseBase:
     path = path_of(row.proof.sha256)
 
     def give() -> HttpResponseBase:
-        # Never shown in the house's own name: a proof may be anything.
+        # As an attachment, because a proof may be HTML, which must not run on the console's origin.
         return FileResponse(path.open("rb"), as_attachment=True, filename=name, content_type="application/octet-stream")
 
+    # A proof by import is the whole list, which holds other people too.
     brought = Import.objects.filter(file__sha256=row.proof.sha256).order_by("id").first()
     if brought is None:
         return give()
@@ -232,6 +233,7 @@ def _say_recorded(request: HttpRequest, entry: PermissionEntry | None, *, said: 
     standing = Permission.objects.filter(
         person=person, brand=said.topic.brand_id, channel=said.channel, purpose=said.topic.purpose_id, topic=said.topic
     ).first()
+    # Staff cannot overrule a person's own withdrawal.
     if said.act == _Act.GRANTED and standing is not None and standing.state != _Act.GRANTED:
         words = _(
             "It is in the ledger, but their withdrawal stands: only what they tell us themselves afterwards ends it."

@@ -21,7 +21,7 @@ type Words = str | Promise
 type Choice = tuple[str, Words]
 type Choices = Sequence[tuple[Words, Sequence[Choice]]]
 
-MAX_CHOICES = 500  # of one kind are offered; what is beyond must be typed
+MAX_CHOICES = 500  # offered of one kind; others must be typed
 
 STANDARD_WORDS: Mapping[str, Words] = {
     "number": _("Number"),
@@ -59,7 +59,7 @@ class SegmentChoices:
     choices: Mapping[str, Sequence[Choice]] = field(default_factory=dict)
     scopes: Choices = ()
 
-    def say(self, subject: str, value: str) -> Words:
+    def label_of(self, subject: str, value: str) -> Words:
         """Return the label of a choice, or the value where it has none."""
         return dict(self.choices.get(subject, ())).get(value, value)
 

@@ -75,6 +75,7 @@ def fit_rows(group: ConditionGroup, *, offer: SegmentChoices) -> None:
         if row.get("is").removeprefix("not ") not in COMPARISONS[kind]:
             row.parts["is"] = "="
         relative = row.get("is") in RELATIVE
+        # Relative comparisons take a number of days and others a date; a value of the wrong kind is dropped.
         if (kind == "date" or relative) and ("-" in row.get("value")) == relative:
             row.parts["value"] = ""
         if row.get("is").removeprefix("not ") != "in" and "\n" in row.get("value"):
@@ -217,9 +218,11 @@ def _typed(row: ConditionRow, part: str, kind: str) -> Any:
             number = float(value.replace(",", "."))
         except ValueError:
             number = float("nan")
+        # The database's JSON has no NaN or infinity.
         if not isfinite(number):
             raise ConditionError(part, _("This is not a number."))
         return number
+    # PostgreSQL refuses NUL in text.
     if "\0" in value:
         raise ConditionError(part, _("Choose or type a value."))
     return value

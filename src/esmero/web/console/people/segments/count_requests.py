@@ -40,6 +40,7 @@ def numbers(request: HttpRequest) -> HttpResponse:
         numbers = list(count_missing(list_conditions(root, offer=offer), known=known, house=house).values())
     except SegmentFault as fault:
         trouble = describe_fault(fault)
+    # An estimate is followed by a second request, which counts exactly.
     again = any(one.number is not None and one.number.kind != "exact" for one in numbers)
     return show_part(request, "console/people/tree_numbers.html", numbers=numbers, trouble=trouble, again=again)
 

@@ -181,6 +181,7 @@ def act_on_segment(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, _("“%(name)s” is used, so it stays.") % {"name": segment.name})
         return redirect("console:segment", pk=pk)
     words = _("The segment “%(name)s” is deleted.") % {"name": facts["name"]}
+    # The undo ticket carries the conditions, and long ones do not fit.
     if is_long(segment):
         messages.success(request, words)
     else:
@@ -202,6 +203,7 @@ def describe_fault(trouble: SegmentFault) -> str:
 
 def _redirect(request: HttpRequest, url: str) -> HttpResponse:
     """Redirect, with htmx as without."""
+    # htmx would follow a 302 itself and put the whole page into the fragment.
     return HttpResponse(headers={"HX-Redirect": url}) if wants_part(request) else redirect(url)
 
 
@@ -212,6 +214,7 @@ def _save(
     wrong = mark_faults(root, offer=offer, strict=True)
     if not name:
         return _("Give the segment a name before you save it."), None
+    # The command line accepts a segment by name or id.
     if name.isdecimal():
         return _("A name is more than a number."), None
     if not is_free(name, besides=segment):

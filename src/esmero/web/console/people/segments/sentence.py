@@ -104,7 +104,7 @@ def describe_row(row: ConditionRow, *, offer: SegmentChoices) -> str:
         wanted = (row.get("value") != "no") is not turned
         words = _("who want the topic “%(name)s”") if wanted else _("who do not want the topic “%(name)s”")
         return words % {"name": offer.labels[row.get("what")]}
-    label = count_list(row.get("value")) if subject == "list" else offer.say(subject, row.get("value"))
+    label = count_list(row.get("value")) if subject == "list" else offer.label_of(subject, row.get("value"))
     return str(_THINGS[subject][turned]) % {"name": label}
 
 
@@ -150,7 +150,7 @@ def _say_field(row: ConditionRow, *, name: str, offer: SegmentChoices) -> str:
     label = offer.labels.get(row.get("what"), name)
     if name == "language" and comparison in {"=", "!="}:
         words = _("who speak %(language)s") if comparison == "=" else _("who do not speak %(language)s")
-        return words % {"language": offer.say("field:language", value)}
+        return words % {"language": offer.label_of("field:language", value)}
     if kind == "boolean" and comparison in {"=", "!="}:
         yes = (value == "yes") is (comparison == "=")
         return (_("who have “%(field)s”") if yes else _("who do not have “%(field)s”")) % {"field": label}
@@ -190,7 +190,7 @@ def _adverbs(row: ConditionRow, *, offer: SegmentChoices) -> list[str]:
                 "topic": pgettext("sentence", "about “%(name)s”"),
                 "dispatch": pgettext("sentence", "of the campaign “%(name)s”"),
             }[scope]
-            % {"name": offer.say("of", row.get("of"))}
+            % {"name": offer.label_of("of", row.get("of"))}
         )
     if row.get("what") == "did:clicked" and row.get("link"):
         said.append(pgettext("sentence", "(%(link)s)") % {"link": row.get("link")})
@@ -231,4 +231,4 @@ def _show(text: str, *, kind: str, subject: str, offer: SegmentChoices) -> str:
             return str(number_format(float(text.replace(",", ".")) if kind == "decimal" else int(text), use_l10n=True))
         except ValueError:
             return text
-    return _("“%(text)s”") % {"text": offer.say(subject, text)}
+    return _("“%(text)s”") % {"text": offer.label_of(subject, text)}

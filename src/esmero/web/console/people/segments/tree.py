@@ -63,6 +63,7 @@ def read_tree(post: QueryDict) -> ConditionGroup:
     for said in post.getlist("node")[:MAX_NODES]:
         uid, parent, kind = [*said.split(" "), "", ""][:3]
         above = groups.get(parent)
+        # The form is user input: unknown parents, repeated names and deeper levels are ignored.
         if above is None or uid in depths or not uid[1:].isdecimal() or len(uid) > 9 or depths[parent] >= _MAX_DEPTH:
             continue
         depths[uid] = depths[parent] + 1

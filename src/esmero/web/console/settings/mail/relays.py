@@ -239,6 +239,7 @@ def test_relay(request: HttpRequest, pk: int) -> HttpResponse:
     """Test the relay in the background, and send a message to the tester on request."""
     relay = get_object_or_404(Relay, pk=pk)
     if relay.kind == Relay.Kind.SMTP and not is_checking(relay.check_result):
+        # Marked before the thread starts, so that the next page already shows a running test.
         mark_checking(relay)
         user, write = staff(request), "write" in request.POST
         run_aside(lambda: _run_test(pk, user=user, write=write), name="test a relay")
