@@ -1,8 +1,8 @@
 """Describe the console's tables as values: columns, order, filters, bulk actions; pages are cut by key.
 
-A list page defines a `Listing`; `read_wish` parses the request's parameters, and `lay_table` reads one page. Only
-orders with an index exist: the last field of each is unique, so a page starts after the last row of the previous one
-whatever rows are added in between.
+A list page defines a `Listing`; `read_table_request` parses the request's parameters, and `build_table` reads one
+page. Only orders with an index exist: the last field of each is unique, so a page starts after the last row of the
+previous one whatever rows are added in between.
 """
 
 import json
