@@ -12,7 +12,7 @@ import esmero.outbox.transports.smtp as smtp
 from esmero.outbox.models import Relay
 from esmero.outbox.relay_check import check_relay, keep_check
 from esmero.outbox.relay_passwords import hide_password
-from esmero.web.console.settings.mail.connection_test import STEP_STATES, STEPS, say_remedy
+from esmero.web.console.settings.mail.connection_test import STEP_STATES, STEPS, describe_remedy
 
 pytestmark = pytest.mark.django_db
 
@@ -54,7 +54,7 @@ def test_a_relay_that_works_says_so_and_is_out_of_trouble(server):
 def test_a_wrong_password_is_told_at_its_step(server):
     steps = check_relay(relay(server.port, username="u", password=hide_password("wrong")))
     assert told(steps)[-1] == ("auth", "broken")
-    assert say_remedy(steps[-1].remedy) == "Check user name and password."
+    assert describe_remedy(steps[-1].remedy) == "Check user name and password."
 
 
 def test_encryption_that_is_not_there_is_never_done_without(server):
@@ -89,6 +89,6 @@ def test_every_remedy_and_step_has_words():
         each for line in re.findall(r"\bremedy ?= ?(.+)", text) for each in re.findall(r'"([A-Z][^"{]+)"', line)
     ]
     assert len(remedies) > 10
-    assert [each for each in remedies if say_remedy(each) == each] == []
+    assert [each for each in remedies if describe_remedy(each) == each] == []
     assert set(re.findall(r'"(ok|broken|open|warned)"', text)) <= set(STEP_STATES)
     assert set(STEPS) == {"name", "connect", "ehlo", "tls", "auth", "folders"}  # the last is a mailbox’s

@@ -11,7 +11,7 @@ from esmero.outbox.relay_passwords import hide_password
 from esmero.people.models import CustomField, Tag
 from esmero.privacy.processing_records import gather_records
 from esmero.privacy.retention import RULES, carry_out
-from esmero.web.parts.processing_record_labels import DATA, MEASURES, PERSONS, RECIPIENTS, tell_records
+from esmero.web.parts.processing_record_labels import DATA, MEASURES, PERSONS, RECIPIENTS, describe_records
 from tests.house_facts import add_people, build_house
 from tests.privacy.facts import SECRET, furnish_person
 from tests.web.facts import staff
@@ -80,7 +80,7 @@ def test_every_code_has_words_and_every_term_stands_there():
 def test_they_name_no_person(language):
     furnish_person()
     with translation.override(language):
-        text = json.dumps([str(one) for one in tell_records(gather_records())], ensure_ascii=False)
+        text = json.dumps([str(one) for one in describe_records(gather_records())], ensure_ascii=False)
     assert SECRET not in text
     assert "Fibra Norte" in text
 
@@ -89,7 +89,7 @@ def test_the_queries_do_not_grow_with_people(django_assert_max_num_queries):
     house = build_house()
     add_people(house, 30)
     with django_assert_max_num_queries(40):
-        tell_records(gather_records())
+        describe_records(gather_records())
 
 
 def test_the_page_and_its_file(client):

@@ -23,7 +23,7 @@ def look_over(campaign: Any) -> list[dict[str, str]]:
     from esmero.content.versions import source_of
     from esmero.mailroom.composing.preview import compile_text
     from esmero.rendering.checks.lint import lint
-    from esmero.web.console.messages.templates.brand_checks import tell_commerce, tell_reason
+    from esmero.web.console.messages.templates.brand_checks import report_advertising, report_missing_reason
     from esmero.web.console.messages.templates.problem_labels import say_place, say_problem
 
     found: list[dict[str, str]] = []
@@ -31,10 +31,12 @@ def look_over(campaign: Any) -> list[dict[str, str]]:
         texts = list(campaign.version.texts.select_related("version__template__brand").order_by("language"))
         for text in texts:
             told = [(say_place(one.place), say_problem(one)) for one in lint(compile_text(text), bulk=True)]
-            told += [(one.place, one.words) for one in tell_commerce(source_of(text), uses=[campaign], blocks=None)]
+            told += [
+                (one.place, one.words) for one in report_advertising(source_of(text), uses=[campaign], blocks=None)
+            ]
             found += [{"language": text.language, "place": place, "words": words} for place, words in told]
         found += [
             {"language": "", "place": one.place, "words": one.words}
-            for one in tell_reason(campaign, languages=[text.language for text in texts])
+            for one in report_missing_reason(campaign, languages=[text.language for text in texts])
         ]
     return found

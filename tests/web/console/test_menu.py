@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from esmero.web.console.keyboard_shortcuts import EVERYWHERE, LISTS
-from esmero.web.console.menu import ACTS, PLACES, lay_menu
+from esmero.web.console.menu import PLACES, START_ACTIONS, build_menu
 from tests.web.facts import furnish, staff
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
 def test_each_place_has_its_own_letter_and_page():
     assert [letter for letter, number in Counter(place.letter for place in PLACES).items() if number > 1] == []
     assert [place.letter for place in PLACES if len(place.letter) != 1] == []
-    for each in (*PLACES, *ACTS):
+    for each in (*PLACES, *START_ACTIONS):
         assert reverse(f"console:{each.address}")
 
 
@@ -46,6 +46,8 @@ def test_the_foot_of_a_phone_has_five_at_most():
 
 def test_the_catcher_is_for_the_demo_alone():
     user = staff()
-    subjects = [one.place.subject for group in lay_menu(user, subject="today", counts={}, demo=False) for one in group]
+    subjects = [
+        one.place.subject for group in build_menu(user, subject="today", counts={}, demo=False) for one in group
+    ]
     assert "catcher" not in subjects
     assert subjects[0] == "today"

@@ -1,4 +1,4 @@
-"""Who may open a page of the console, and in which language and time zone they read it: their own."""
+"""Restrict console pages by permission, and set the user's language and time zone."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -19,16 +19,17 @@ from esmero.house.models import User
 from esmero.house.roles import may
 from esmero.house.team import needs_two_factor
 
-# Recovery codes alone are no second factor: they stand in for one that is lost.
+# Recovery codes alone are no second factor: they only replace one that is lost.
 SECOND_FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
 
 type View = Callable[..., HttpResponseBase]
 
 
 def requires(permission: str = "house.read") -> Callable[[View], View]:
-    """Let in whose role carries this permission; others get 403, and whoever is signed out the sign-in page.
+    """Allow a view only to users whose role has this permission.
 
-    Where everybody needs a second factor, whoever has none is led to where it is set up.
+    Others get 403; anonymous users go to the sign-in page. Where a second factor is mandatory, users without one go
+    to its setup page.
     """
 
     def decorate(view: View) -> View:
@@ -51,5 +52,5 @@ def requires(permission: str = "house.read") -> Callable[[View], View]:
 
 
 def staff(request: HttpRequest) -> User:
-    """Return who is signed in; only for views that `requires` guards."""
+    """Return the signed-in user; only for views guarded by `requires`."""
     return cast("User", request.user)

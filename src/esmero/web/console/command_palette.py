@@ -1,4 +1,4 @@
-"""The search over everything: people, messages, templates, segments, the pages of the menu, and what one can begin."""
+"""Search people, messages, templates, segments, menu pages and start actions from one field."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -18,16 +18,16 @@ from esmero.people.models import Person, Segment
 from esmero.people.persons.search import seek_persons
 from esmero.people.text_folding import fold
 from esmero.web.console.access import requires, staff
-from esmero.web.console.menu import list_acts, list_places
+from esmero.web.console.menu import list_actions, list_places
 from esmero.web.console.page_frame import read_brand, show_part
 
 _MOST = 6  # of each kind
-_LONGEST = 120  # characters that are looked at
+_LONGEST = 120  # characters of the search text that are used
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchHit:
-    """One thing found: its words, what else is known of it, and where it stands."""
+    """Describe one result: label, further facts and URL."""
 
     words: str | Promise
     url: str
@@ -40,7 +40,7 @@ type Groups = list[tuple[str, list[SearchHit]]]
 @require_safe
 @requires()
 def palette(request: HttpRequest) -> HttpResponse:
-    """Answer what a text finds, as options of the list; an empty one shows where one can go."""
+    """Return the results as options of the list; an empty text lists the menu pages."""
     text = request.GET.get("q", "")[:_LONGEST].strip()
     groups = find(text, by=staff(request), brand=read_brand(request))
     number = sum(len(hits) for _title, hits in groups)
@@ -48,8 +48,8 @@ def palette(request: HttpRequest) -> HttpResponse:
 
 
 def find(text: str, *, by: User, brand: Brand | None) -> Groups:
-    """Return what a text finds, in groups; people and pages by their beginning, the few rest by what they contain."""
-    acts = [SearchHit(words=act.words, url=reverse(f"console:{act.address}")) for act in list_acts(by)]
+    """Return the results in groups; people and pages by prefix, the others by substring."""
+    acts = [SearchHit(words=act.words, url=reverse(f"console:{act.address}")) for act in list_actions(by)]
     pages = [
         SearchHit(words=place.words, url=reverse(f"console:{place.address}"))
         for place in list_places(by, demo=settings.ESMERO.demo)
@@ -59,8 +59,8 @@ def find(text: str, *, by: User, brand: Brand | None) -> Groups:
     return [
         (_("People"), [_person(person) for person in seek_persons(text, limit=_MOST)]),
         (_("Messages"), _named(text, brand=brand)),
-        (_("Begin"), _fitting(acts, text=text)),
-        (_("Go to"), _fitting(pages, text=text)),
+        (_("Begin"), _matching(acts, text=text)),
+        (_("Go to"), _matching(pages, text=text)),
     ]
 
 
@@ -73,19 +73,19 @@ def _person(person: Person) -> SearchHit:
     )
 
 
-def _fitting(hits: Iterable[SearchHit], *, text: str) -> list[SearchHit]:
+def _matching(hits: Iterable[SearchHit], *, text: str) -> list[SearchHit]:
     wanted = fold(text)
-    return [hit for hit in hits if any(word.startswith(wanted) for word in _tails(fold(str(hit.words))))]
+    return [hit for hit in hits if any(word.startswith(wanted) for word in _suffixes(fold(str(hit.words))))]
 
 
-def _tails(words: str) -> list[str]:
-    """Return the words from each of them on: a text may begin at any."""
+def _suffixes(words: str) -> list[str]:
+    """Return every suffix that begins at a word, because a search text may begin at any word."""
     parts = words.split()
     return [" ".join(parts[place:]) for place in range(len(parts))]
 
 
 def _named(text: str, *, brand: Brand | None) -> list[SearchHit]:
-    """Find campaigns and templates of the brand, and segments, by a part of their name: one query, few rows each."""
+    """Find campaigns and templates of the brand, and segments, by substring: one query, few rows each."""
     kinds = {
         "campaign": (_("Campaign"), Campaign.objects.filter(brand=brand)),
         "template": (_("Template"), Template.objects.filter(brand=brand)),
@@ -98,6 +98,7 @@ def _named(text: str, *, brand: Brand | None) -> list[SearchHit]:
         .values_list("which", "pk", "words")
         for kind, (_title, rows) in kinds.items()
     )
+    # The id orders each kind from new to old; across kinds the order has no meaning.
     found = first.union(*others, all=True).order_by("-pk")[: _MOST * 2]
     return [
         SearchHit(words=words, note=kinds[kind][0], url=reverse(f"console:{kind}", args=[pk]))

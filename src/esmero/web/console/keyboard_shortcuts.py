@@ -1,4 +1,4 @@
-"""The keys of the console: the one table from which the sheet behind "?" is drawn, and which assets/js/keys.js obeys."""
+"""Define the keyboard shortcuts: the table for the help sheet ("?") and for assets/js/keys.js."""
 
 from dataclasses import dataclass
 
@@ -8,9 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyboardShortcut:
-    """One key: what is pressed, what the script does (a name in keys.js), and how it is said.
+    """Describe one shortcut: key, action (a name in keys.js) and label.
 
-    `single` keys work only while nobody types and can be turned off in one's own settings (WCAG 2.2, 2.1.4).
+    `single` keys work only outside text fields and can be turned off in the user's settings (WCAG 2.2, 2.1.4).
     """
 
     press: str

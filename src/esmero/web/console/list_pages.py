@@ -1,4 +1,4 @@
-"""How every list page of the console answers: the page, its table alone for htmx, a CSV file, and saved views."""
+"""Answer every list page of the console: full page, table alone for htmx, CSV file, saved views."""
 
 import csv
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ from esmero.house.models import SavedView
 from esmero.house.roles import may
 from esmero.web.console.access import requires, staff
 from esmero.web.console.page_frame import show, show_part, wants_part
-from esmero.web.parts.components.tables import Listing, Rows, lay_table, read_wish, write_csv
+from esmero.web.parts.components.tables import Listing, Rows, build_table, read_table_request, write_csv
 
 
 def answer_list(
@@ -28,24 +28,25 @@ def answer_list(
 ) -> HttpResponseBase:
     """Answer a list page; `template` extends the console and includes parts/table.html.
 
-    `?file=csv` gives the whole list as a file; a personal list gives it only by POST with a reason, which is audited.
+    `?file=csv` returns the whole list as a file; a list of personal data only by POST with a reason for the audit
+    log.
     """
-    wish = read_wish(request.GET, listing=listing)
+    params = read_table_request(request.GET, listing=listing)
     if request.GET.get("file") == "csv":
         if not listing.personal:
-            return _answer_csv(rows, listing=listing, wish=wish)
+            return _answer_csv(rows, listing=listing, params=params)
         if request.method == "POST" and may(staff(request), "people.export"):
             reason = request.POST.get("reason", "").strip()[:300]
             if reason:
                 with transaction.atomic():
-                    asked = request.GET.copy()
-                    del asked["file"]
-                    facts = {"reason": reason, **({"query": asked.urlencode()} if asked else {})}
+                    query = request.GET.copy()
+                    del query["file"]
+                    facts = {"reason": reason, **({"query": query.urlencode()} if query else {})}
                     note(f"{listing.page}.exported", by=staff(request), facts=facts)
-                return _answer_csv(rows, listing=listing, wish=wish)
+                return _answer_csv(rows, listing=listing, params=params)
             messages.error(request, _("Say what the file is for; it is written into the audit log."))
         return redirect(request.path)
-    table = lay_table(rows, listing=listing, wish=wish, query=request.GET)
+    table = build_table(rows, listing=listing, params=params, query=request.GET)
     if wants_part(request):
         return show_part(request, "parts/table.html#table", table=table, **context)
     return show(
@@ -54,7 +55,7 @@ def answer_list(
 
 
 def list_views(request: HttpRequest, *, page: str) -> list[SavedView]:
-    """Return the saved views of a list: the reader's own, and those that others share."""
+    """Return the saved views of a list: the user's own and shared ones."""
     mine = Q(owner=staff(request)) | Q(shared=True)
     return list(SavedView.objects.filter(mine, page=page).order_by("name", "id"))
 
@@ -62,7 +63,7 @@ def list_views(request: HttpRequest, *, page: str) -> list[SavedView]:
 @require_POST
 @requires()
 def save_view(request: HttpRequest) -> HttpResponse:
-    """Keep a list as it is seen now under a name; the same name again replaces it."""
+    """Save the current list under a name; an existing view of that name is replaced."""
     page, name = request.POST.get("page", "")[:40], request.POST.get("name", "").strip()[:80]
     query = request.POST.get("query", "")[:2000]
     back = f"{_path_of(request, page=page)}?{query}"
@@ -80,7 +81,7 @@ def save_view(request: HttpRequest) -> HttpResponse:
 @require_POST
 @requires()
 def drop_view(request: HttpRequest, pk: int) -> HttpResponse:
-    """Forget a view; only its owner may."""
+    """Delete a view; only its owner may."""
     view = SavedView.objects.filter(pk=pk, owner=staff(request)).first()
     if view is None:
         return redirect("console:today")
@@ -91,7 +92,10 @@ def drop_view(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _path_of(request: HttpRequest, *, page: str) -> str:
-    """Return the list's address: where the form stood (a list of one campaign has its number), else the page by its name."""
+    """Return the list's path.
+
+    The page of the form (a list of one campaign has an id in its path), else the page by its name.
+    """
     there = request.POST.get("next", "")
     if there and url_has_allowed_host_and_scheme(
         there, allowed_hosts={request.get_host()}, require_https=request.is_secure()
@@ -101,18 +105,18 @@ def _path_of(request: HttpRequest, *, page: str) -> str:
 
 
 class _Echo:
-    """What a csv.writer writes into: gives each line back."""
+    """Return each line that a csv.writer writes, instead of storing it."""
 
     def write(self, line: str) -> str:
         return line
 
 
-def _answer_csv(rows: Rows, *, listing: Listing, wish: Any) -> StreamingHttpResponse:
+def _answer_csv(rows: Rows, *, listing: Listing, params: Any) -> StreamingHttpResponse:
     writer = csv.writer(_Echo())
 
     def lines() -> Iterator[str]:
-        yield "\ufeff"  # spreadsheets take UTF-8 for it only with a mark
-        for line in write_csv(rows, listing=listing, wish=wish):
+        yield "\ufeff"  # spreadsheets recognise UTF-8 only by a byte order mark
+        for line in write_csv(rows, listing=listing, params=params):
             yield writer.writerow(line)
 
     name = f"{listing.page}-{timezone.localdate():%Y-%m-%d}.csv"

@@ -1,4 +1,4 @@
-"""The forms of the sign-in: allauth's, with one name for each thing, and no example inside a field that its label names."""
+"""Adapt allauth's sign-in forms: consistent labels, no placeholder that repeats a label."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from allauth.mfa.webauthn import forms as webauthn
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-# What allauth says itself, in our words: gettext takes ours first.
+# Texts of allauth listed for translation here; gettext prefers this project's catalogue.
 _OURS = (_("Use a security key"), _("Use your password"), _("Use authenticator app or code"), _("Remember Me"))
 
 
@@ -24,7 +24,7 @@ class _Plain(forms.Form):
 
 
 class SignInForm(_Plain, account.LoginForm):  # type: ignore[misc]
-    """Who signs in; the way for a forgotten password stands below the button."""
+    """Sign a user in; the link for a forgotten password is below the button."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -32,15 +32,15 @@ class SignInForm(_Plain, account.LoginForm):  # type: ignore[misc]
 
 
 class ResetPasswordForm(_Plain, account.ResetPasswordForm):  # type: ignore[misc]
-    """Where the link for a new password goes."""
+    """Request a link for a new password."""
 
 
 class NewPasswordForm(_Plain, account.ResetPasswordKeyForm):  # type: ignore[misc]
-    """The new password, twice."""
+    """Set a new password, entered twice."""
 
 
 class ChangePasswordForm(_Plain, account.ChangePasswordForm):  # type: ignore[misc]
-    """The old password and the new one."""
+    """Change the password; requires the old one."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -48,7 +48,7 @@ class ChangePasswordForm(_Plain, account.ChangePasswordForm):  # type: ignore[mi
 
 
 class ReauthenticateForm(_Plain, account.ReauthenticateForm):  # type: ignore[misc]
-    """The password once more."""
+    """Confirm the password."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -56,19 +56,19 @@ class ReauthenticateForm(_Plain, account.ReauthenticateForm):  # type: ignore[mi
 
 
 class SecondFactorForm(_Plain, mfa.AuthenticateForm):  # type: ignore[misc]
-    """The six digits, or a recovery code."""
+    """Enter the six digits of an authenticator app, or a recovery code."""
 
 
 class SecondFactorAgainForm(_Plain, mfa.ReauthenticateForm):  # type: ignore[misc]
-    """The six digits once more."""
+    """Confirm the six digits."""
 
 
 class ActivateAppForm(_Plain, totp.ActivateTOTPForm):  # type: ignore[misc]
-    """The first six digits of an app."""
+    """Confirm an authenticator app with its first six digits."""
 
 
 class AddKeyForm(_Plain, webauthn.AddWebAuthnForm):  # type: ignore[misc]
-    """A passkey or a security key, and whether it opens the door alone."""
+    """Add a passkey or a security key; a passkey may replace the password."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -79,7 +79,7 @@ class AddKeyForm(_Plain, webauthn.AddWebAuthnForm):  # type: ignore[misc]
 
 
 class RenameKeyForm(_Plain, webauthn.EditWebAuthnForm):  # type: ignore[misc]
-    """What a key is called."""
+    """Rename a key."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -1,4 +1,4 @@
-"""Where one can go and what one can begin in the console: the literal tables behind the menu, the keys and the search."""
+"""Define the pages of the menu and the start actions: tables for menu, keyboard and search."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,11 +13,11 @@ from esmero.house.roles import may
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MenuPlace:
-    """A page of the menu.
+    """Describe a page of the menu.
 
-    `subject` is what its views give to `show`, `letter` follows "g" on the keyboard, `under` names the subject that it
-    belongs to, `icon` puts it into the bar at the foot of a phone with `short` for its name, `apart` begins a new group,
-    `demo` keeps it out of a real house.
+    `subject` is the value that its views pass to `show`, `letter` follows "g" on the keyboard, `under` names the
+    parent subject, `icon` shows it in the bottom bar of a phone with `short` as its name, `apart` starts a new group,
+    `demo` limits it to demo installations.
     """
 
     subject: str
@@ -34,7 +34,7 @@ class MenuPlace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StartAction:
-    """Something to begin, by whoever has the permission."""
+    """Describe an action to start, limited to users with the permission."""
 
     address: str
     words: str | Promise
@@ -43,7 +43,10 @@ class StartAction:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MenuEntry:
-    """A place as the menu draws it; `count` is said behind its name, `inside` are the places below it while it is open."""
+    """Describe a page as rendered in the menu.
+
+    `count` follows its name; `inside` are its subpages while it is open.
+    """
 
     place: MenuPlace
     url: str
@@ -136,7 +139,7 @@ PLACES: tuple[MenuPlace, ...] = (
     MenuPlace(subject="own", address="own", words=_("Your settings"), letter="7", under="settings"),
 )
 
-ACTS: tuple[StartAction, ...] = (
+START_ACTIONS: tuple[StartAction, ...] = (
     StartAction(address="campaign-new", words=_("New message"), permission="campaigns.write"),
     StartAction(address="import-new", words=_("Import a list"), permission="people.import"),
     StartAction(address="segment-new", words=_("New segment"), permission="campaigns.write"),
@@ -146,17 +149,17 @@ ACTS: tuple[StartAction, ...] = (
 
 
 def list_places(user: User, *, demo: bool) -> list[MenuPlace]:
-    """Return the places that are open to somebody, in the order of the menu."""
+    """Return the pages open to a user, in menu order."""
     return [place for place in PLACES if may(user, place.permission) and (demo or not place.demo)]
 
 
-def list_acts(user: User) -> list[StartAction]:
-    """Return what somebody may begin."""
-    return [act for act in ACTS if may(user, act.permission)]
+def list_actions(user: User) -> list[StartAction]:
+    """Return the actions that a user may start."""
+    return [act for act in START_ACTIONS if may(user, act.permission)]
 
 
-def lay_menu(user: User, *, subject: str, counts: Mapping[str, str], demo: bool) -> list[list[MenuEntry]]:
-    """Return the menu in its groups; the places below a subject stand there while one is within it."""
+def build_menu(user: User, *, subject: str, counts: Mapping[str, str], demo: bool) -> list[list[MenuEntry]]:
+    """Return the menu in groups; subpages are included while their subject is open."""
     places = list_places(user, demo=demo)
     above = next((place.under for place in places if place.subject == subject), "") or subject
     groups: list[list[MenuEntry]] = [[]]

@@ -1,4 +1,4 @@
-"""All parts of the pages in all their states, with invented figures: to look at when a part is changed."""
+"""Show all page components in all their states with invented data, for visual checks after a change."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -16,10 +16,10 @@ from esmero.web.console.people.persons.timeline_entries import TimelineLine
 from esmero.web.parts.components.bars import BarSegment
 from esmero.web.parts.components.charts import Chart, Series
 from esmero.web.parts.components.forms import FormPart
-from esmero.web.parts.components.rates import say_estimate, say_number, say_share
+from esmero.web.parts.components.rates import format_estimate, format_number, format_share
 from esmero.web.parts.components.small_tables import SmallTable, SmallTableCell
 from esmero.web.parts.components.translated_fields import add_wordings
-from esmero.web.parts.labels.states import MOMENTS
+from esmero.web.parts.labels.states import TIME_FORMATS
 
 _AT = datetime(2026, 11, 23, 11, 14, tzinfo=UTC)
 _OLD = """<mj-section>
@@ -46,7 +46,7 @@ _MJML = "<mjml>\n  <mj-body>\n    <mj-text>{{ unknown }}</mj-text>\n  </mj-body>
 
 
 class ExampleForm(forms.Form):
-    """One field of each kind."""
+    """Show one field of each kind."""
 
     name = forms.CharField(label=_("Name"), help_text=_("For you and your colleagues; readers do not see it."))
     address = forms.EmailField(label=_("Address"))
@@ -70,7 +70,7 @@ class ExampleForm(forms.Form):
 
 
 def _charts() -> list[Chart]:
-    days = [date_format(_AT - timedelta(days=ago), str(MOMENTS["day and month"])) for ago in range(6, -1, -1)]
+    days = [date_format(_AT - timedelta(days=ago), str(TIME_FORMATS["day and month"])) for ago in range(6, -1, -1)]
     facts: dict[str, Any] = {"first": _("Day"), "categories": days}
     people = Series(name=_("opened by people"), values=[120, 340, 280, 90, None, 60, 210])
     machines = Series(name=_("by machines"), values=[210, 180, 60, 20, 10, 5, 80], machines=True)
@@ -101,8 +101,8 @@ def _sheet() -> SmallTable:
         title=_("By receiver"),
         heads=[_("Receiver"), _("sent"), _("rate")],
         rows=[
-            ["Gmail", 1204, SmallTableCell(text=say_estimate(12, 1204), quiet=True)],
-            ["Orange", 688, SmallTableCell(text=say_estimate(19, 688), quiet=True)],
+            ["Gmail", 1204, SmallTableCell(text=format_estimate(12, 1204), quiet=True)],
+            ["Orange", 688, SmallTableCell(text=format_estimate(19, 688), quiet=True)],
         ],
         note=_("Behind each rate stands its interval (95 %): the fewer messages, the less it says."),
     )
@@ -110,7 +110,7 @@ def _sheet() -> SmallTable:
 
 @requires()
 def parts(request: HttpRequest) -> HttpResponse:
-    """Show the parts."""
+    """Show the components."""
     return show(
         request,
         "console/parts.html",
@@ -120,16 +120,16 @@ def parts(request: HttpRequest) -> HttpResponse:
         ),
         stats=[
             (_("Waiting for us"), "12", "21 h 08"),
-            (_("Left the house"), say_number(2479), _("since yesterday at this time")),
+            (_("Left the house"), format_number(2479), _("since yesterday at this time")),
             (_("In doubt"), "0", _("the relay may or may not have them")),
-            (_("People"), say_number(7043), ""),
+            (_("People"), format_number(7043), ""),
         ],
         funnel=[
             FunnelStep(name=_("Audience"), number=7043, rate="", parts=[BarSegment(amount=7043, fill=6)]),
             FunnelStep(
                 name=_("Left out"),
                 number=2979,
-                rate=say_share(2979, 7043),
+                rate=format_share(2979, 7043),
                 parts=[
                     BarSegment(amount=number, fill=fill) for number, fill in ((2271, 2), (352, 3), (204, 4), (152, 5))
                 ],
@@ -137,13 +137,13 @@ def parts(request: HttpRequest) -> HttpResponse:
             FunnelStep(
                 name=_("Left the house"),
                 number=2479,
-                rate=say_share(2479, 4064),
+                rate=format_share(2479, 4064),
                 parts=[BarSegment(amount=2479, fill=1)],
             ),
             FunnelStep(
                 name=_("Human click"),
                 number=498,
-                rate=say_estimate(498, 2479),
+                rate=format_estimate(498, 2479),
                 parts=[BarSegment(amount=498, fill=1), BarSegment(amount=211, fill=6, hatched=True)],
                 machines=211,
             ),

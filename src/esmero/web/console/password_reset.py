@@ -1,4 +1,4 @@
-"""A new password for staff who forgot theirs: allauth's page, unless the house cannot write to anybody yet."""
+"""Reset a forgotten staff password by allauth's page, unless no mail can be sent yet."""
 
 from allauth.account.views import password_reset
 from django.http import HttpRequest, HttpResponseBase
@@ -8,7 +8,7 @@ from esmero.mailroom.transactional.staff_notices import may_write
 
 
 def reset_password(request: HttpRequest) -> HttpResponseBase:
-    """Ask for the address; say what to do instead where no mail could leave, whoever asks."""
+    """Ask for the address; without a relay, show the alternative instead, to everybody alike."""
     if may_write():
         return password_reset(request)  # type: ignore[no-any-return]
     return render(request, "account/password_reset.html", {"no_way_out": True})

@@ -1,4 +1,4 @@
-"""In which language and zone staff read every page of theirs, also those of the sign-in and what says that nothing is there."""
+"""Activate a staff member's language and time zone on all pages, including sign-in and 404 pages."""
 
 from collections.abc import Callable
 from zoneinfo import ZoneInfo
@@ -12,13 +12,16 @@ _OURS = ("/console/", "/accounts/")
 
 
 class ReadingMiddleware:
-    """Stands behind Django's for the browser's language: whoever has signed in has said which one they read."""
+    """Activate the language of a signed-in user.
+
+    Placed after Django's LocaleMiddleware, because the stored choice overrides that of the browser.
+    """
 
     def __init__(self, answer: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self._answer = answer
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        timezone.deactivate()  # of whoever asked before, by this thread
+        timezone.deactivate()  # threads are reused: clear the zone of an earlier request
         if request.path.startswith(_OURS) and isinstance(request.user, User):
             translation.activate(request.user.language)
             timezone.activate(ZoneInfo(request.user.timezone))

@@ -1,4 +1,4 @@
-"""Today: what waits for a human being, what runs now, and what has changed since yesterday."""
+"""Show Today: work that waits for a person, running work, and changes since yesterday."""
 
 from datetime import timedelta
 
@@ -19,13 +19,13 @@ from esmero.web.console.page_frame import read_brand, show, show_part, wants_par
 from esmero.web.console.settings.first_steps import list_steps, steps_left
 from esmero.work.queries import count_jobs
 
-# What came back, in the order in which it matters to people.
-_TOLD = ("replied", "returned-for-good", "complained", "unsubscribed", "absent", "clicked")
+# Kinds of events, the most important to staff first.
+_EVENT_KINDS = ("replied", "returned-for-good", "complained", "unsubscribed", "absent", "clicked")
 
 
 @requires()
 def today(request: HttpRequest) -> HttpResponse:
-    """Show the first page; htmx asks for what runs now again while something does."""
+    """Show the start page; htmx polls the running work while there is any."""
     brand = read_brand(request)
     if brand is None:
         steps = list_steps(None)
@@ -40,21 +40,21 @@ def today(request: HttpRequest) -> HttpResponse:
     if wants_part(request):
         return show_part(request, "console/today.html#running", **running)
     yesterday = now - timedelta(days=1)
-    events = count_events(brand=brand, kinds=_TOLD, since=yesterday)
+    events = count_events(brand=brand, kinds=_EVENT_KINDS, since=yesterday)
     waiting = list_waiting(brand=brand, limit=6)
     jobs = count_jobs()
     return show(
         request,
         "console/today.html",
         subject="today",
-        greeting=_greet(timezone.localtime(now).hour) % {"name": staff(request).name.partition(" ")[0]},
+        greeting=_greeting(timezone.localtime(now).hour) % {"name": staff(request).name.partition(" ")[0]},
         now=now,
         waiting_list=waiting,
         waiting_number=count_waiting(brand=brand),
         oldest=waiting[0].last_at if waiting else None,
         people=count_people(),
         sent=count_sent(brand=brand, since=yesterday),
-        since=[(kind, events.get(kind, 0)) for kind in _TOLD],
+        since=[(kind, events.get(kind, 0)) for kind in _EVENT_KINDS],
         doubts=list_doubts(brand=brand, limit=5),
         doubts_number=count_doubts(brand=brand),
         failed=jobs.get("failed", 0),
@@ -69,7 +69,7 @@ def today(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _greet(hour: int) -> str:
+def _greeting(hour: int) -> str:
     if hour < 12:
         return _("Good morning, %(name)s")
     return _("Good afternoon, %(name)s") if hour < 20 else _("Good evening, %(name)s")

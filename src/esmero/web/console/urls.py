@@ -1,4 +1,4 @@
-"""The addresses of the console: one table a subject."""
+"""Route the console: one table for each subject."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""Absences in words: until when somebody is away, and whom their machine names instead."""
+"""Describe absences: return date, and the named replacement."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from esmero.web.parts.components.template_tags import on
 
 
-def say_until(facts: Mapping[str, Any]) -> str:
-    """Say what an event of absence tells of its end: "until 24 December 2026", that they have left, or nothing."""
+def describe_absence_end(facts: Mapping[str, Any]) -> str:
+    """Describe the end of an absence: "until 24 December 2026", that the person has left, or ""."""
     if facts.get("left"):
         return _("has left")
     until = str(facts.get("until") or "")
@@ -23,6 +23,6 @@ def say_until(facts: Mapping[str, Any]) -> str:
     return _("until %(day)s") % {"day": on(at, "short")}
 
 
-def say_absence(facts: Mapping[str, Any]) -> str:
-    """Say all that an event of absence tells: its end, and the address that is named instead."""
-    return " · ".join(part for part in (say_until(facts), str(facts.get("successor") or "")) if part)
+def describe_absence(facts: Mapping[str, Any]) -> str:
+    """Describe an absence: its end, and the replacement's address."""
+    return " · ".join(part for part in (describe_absence_end(facts), str(facts.get("successor") or "")) if part)

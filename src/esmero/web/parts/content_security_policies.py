@@ -1,11 +1,11 @@
-"""Content security policies of what is shown in a frame."""
+"""Define the content security policies of framed content."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from django.utils.csp import CSP
 
-# A letter in its frame may bring its own style and our pictures, and nothing else: no script, no request to anybody.
+# A framed letter may use its own styles and our pictures only: no scripts, no requests to other origins.
 LETTER_CSP: Mapping[str, Any] = {
     "default-src": [CSP.NONE],
     "style-src": [CSP.UNSAFE_INLINE],
@@ -13,5 +13,5 @@ LETTER_CSP: Mapping[str, Any] = {
     "frame-ancestors": [CSP.SELF],
     "sandbox": True,
 }
-# A letter beside its text in the console: nothing runs in it, and the page may read how high it is.
+# The console's preview: no scripts; same origin, so that the page can read the frame's height.
 PREVIEW_CSP: Mapping[str, Any] = {**LETTER_CSP, "sandbox": ["allow-same-origin"]}

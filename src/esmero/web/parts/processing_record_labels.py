@@ -1,4 +1,4 @@
-"""The records of processing in words, section by section, for a page and for the command line."""
+"""Describe the records of processing section by section, for a page and for the command line."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -66,7 +66,7 @@ _MISSING: Mapping[str, Words] = {
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A part of the records: rows of (what, words); `off` marks what is not on here."""
+    """Hold a part of the records: rows of (subject, text); `off` marks measures not in use."""
 
     key: str
     title: str
@@ -75,8 +75,8 @@ class Section:
     off: tuple[str, ...] = ()
 
 
-def tell_records(records: ProcessingRecords) -> list[Section]:
-    """Say the records in the active language, in the order of art. 30(1)."""
+def describe_records(records: ProcessingRecords) -> list[Section]:
+    """Describe the records in the active language, in the order of art. 30(1)."""
     on = tuple((str(MEASURES[key]), "") for key, is_on in records.measures.items() if is_on)
     return [
         Section("controllers", _("Controllers"), tuple(_tell_controller(one) for one in records.controllers)),
@@ -101,7 +101,8 @@ def tell_records(records: ProcessingRecords) -> list[Section]:
             _("Transfers to third countries"),
             (),
             _(
-                "This installation does not know where the machines of relays and mailbox providers stand. Whoever runs it adds what the contracts with them say."
+                "This installation does not know where the machines of relays and mailbox providers stand. Whoever"
+                " runs it adds what the contracts with them say."
             ),
         ),
         Section(

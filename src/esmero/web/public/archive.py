@@ -1,4 +1,4 @@
-"""A topic's public issues: a list with a feed, and each issue to read and to pass on."""
+"""Serve a topic's public issues: list, Atom feed, and each issue to read and share."""
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
@@ -33,7 +33,7 @@ def archive(request: HttpRequest, brand: str, code: str) -> HttpResponse:
 @require_safe
 @cache_control(public=True, max_age=FRESH)
 def issue(request: HttpRequest, brand: str, code: str, number: int) -> HttpResponse:
-    """Show one issue, with ways to pass it on."""
+    """Show one issue with share links."""
     topic = _topic(brand, code)
     language = _language(request, topic)
     with translation.override(language):
@@ -54,7 +54,7 @@ def issue(request: HttpRequest, brand: str, code: str, number: int) -> HttpRespo
 @xframe_options_sameorigin
 @csp_override(LETTER_CSP)
 def issue_letter(request: HttpRequest, brand: str, code: str, number: int) -> HttpResponse:
-    """Answer the letter alone, for the frame: no script runs in it and nothing is loaded from elsewhere."""
+    """Return the letter alone, for the iframe: no script runs and nothing external is loaded."""
     topic = _topic(brand, code)
     return HttpResponse(_read(topic, number, language=_language(request, topic))[1])
 
@@ -62,7 +62,7 @@ def issue_letter(request: HttpRequest, brand: str, code: str, number: int) -> Ht
 @require_safe
 @cache_control(public=True, max_age=FRESH)
 def feed(request: HttpRequest, brand: str, code: str) -> HttpResponse:
-    """Answer the latest issues as an Atom feed (RFC 4287)."""
+    """Return the latest issues as an Atom feed (RFC 4287)."""
     topic = _topic(brand, code)
     language = _language(request, topic)
     base = topic.brand.public_url.rstrip("/")
@@ -72,7 +72,7 @@ def feed(request: HttpRequest, brand: str, code: str) -> HttpResponse:
         description=pick(topic.description, language),
         language=language,
         feed_url=f"{base}{request.path}",
-        author_name=topic.brand.name,  # a feed has an author (RFC 4287, 4.1.1)
+        author_name=topic.brand.name,  # required (RFC 4287, 4.1.1)
         author_email=None,
     )
     for one in list_issues(topic, language=language, limit=20):

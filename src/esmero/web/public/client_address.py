@@ -1,4 +1,4 @@
-"""Where a visitor of a public page comes from."""
+"""Find the client address of a request."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,6 +7,9 @@ from django.conf import settings
 
 
 def find_client(environ: Mapping[str, Any]) -> str:
-    """Return the visitor's address; behind the house's own proxy it is the last one that the proxy added."""
+    """Return the client's address; behind the installation's proxy the last entry of X-Forwarded-For.
+
+    Earlier entries come from the client and can be forged.
+    """
     forwarded = str(environ.get("HTTP_X_FORWARDED_FOR", "")) if settings.SECURE_PROXY_SSL_HEADER else ""
     return forwarded.rpartition(",")[2].strip() or str(environ.get("REMOTE_ADDR", ""))

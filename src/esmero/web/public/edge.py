@@ -1,6 +1,6 @@
-"""What is answered ahead of Django: clicks, and unsubscriptions with one click (RFC 8058). All else goes on to Django.
+"""Answer clicks and one-click unsubscriptions (RFC 8058) before Django; pass all other requests on.
 
-Nothing is changed by GET or HEAD: mail gateways fetch every address in a mail before a person does.
+GET and HEAD change nothing, because mail gateways fetch every link of a mail before a person does.
 """
 
 import logging
@@ -36,15 +36,15 @@ type Start = Callable[..., Any]
 type Application = Callable[[Environ, Start], Iterable[bytes]]
 
 ONE_CLICK = ("List-Unsubscribe", "One-Click")
-LARGEST_FORM = 16_384
-TARGETS = 4_096
+MAX_FORM_OCTETS = 16_384
+MAX_CACHED_TARGETS = 4_096
 
 _PATH = re.compile(r"/([cu])/([A-Za-z2-7]{40})/?")
 _TARGET = re.compile(r"https?://[^\s\0]+", re.IGNORECASE)
 
 
 class Edge:
-    """A WSGI application around Django's."""
+    """Wrap Django's WSGI application."""
 
     def __init__(self, inner: Application) -> None:
         self._inner = inner
@@ -61,7 +61,7 @@ class Edge:
         return self._inner(environ, start) if answer is None else answer
 
     def _click(self, text: str, environ: Environ, start: Start) -> Iterable[bytes] | None:
-        """Send to where the link leads; the click is in the spool before the answer is. None: no such link (any more)."""
+        """Redirect to the link's target after the click is in the spool; None if there is no such link."""
         token = _read(text, TokenPurpose.CLICK)
         target = self._find_target(token.link) if token else ""
         if token is None or not target:
@@ -74,7 +74,7 @@ class Edge:
         try:
             network = hash_network(find_client(environ), at=timezone.now())
             spool_click(token.message, link=token.link, nanoseconds=time.time_ns(), sign=sign, network=network)
-        except OSError:  # a full disk costs us the count, not the reader their page
+        except OSError:  # a full disk loses the count, but the reader still reaches the page
             log.exception("a click could not be kept")
         headers = [
             ("Location", target),
@@ -87,21 +87,25 @@ class Edge:
         return [b""]
 
     def _find_target(self, link: int) -> str:
-        """Return the address registered for a link; a token only names its row, so nobody can make us send elsewhere."""
+        """Return the registered URL of a link.
+
+        A token only names the link's row, so it cannot be abused to redirect elsewhere.
+        """
         known = self._targets.get(link)
         if known is not None:
             return known
+        # This code runs outside Django's request cycle, which would otherwise replace a stale connection.
         close_old_connections()
         url = Link.objects.filter(pk=link).values_list("url", flat=True).first() or ""
         target = iri_to_uri(url) if _TARGET.fullmatch(url) else ""
-        if target:  # what does not exist yet may exist later
+        if target:  # misses are not cached, because the link may be created later
             self._targets[link] = target
-            if len(self._targets) > TARGETS:
+            if len(self._targets) > MAX_CACHED_TARGETS:
                 self._targets.popitem(last=False)
         return target
 
     def _leave(self, text: str, start: Start) -> Iterable[bytes] | None:
-        """Withdraw, commit, then answer: 200, no redirect, no cookie. None: the token is not ours."""
+        """Withdraw the permission, commit, then answer 200 without redirect or cookie; None for a foreign token."""
         token = _read(text, TokenPurpose.UNSUBSCRIBE)
         if token is None:
             return None
@@ -112,12 +116,13 @@ class Edge:
                 return None
             leave(message, at=timezone.now(), source="one-click")
         except Exception:
+            # 503, so that the mail program retries instead of reporting success.
             log.exception("an unsubscription with one click could not be kept")
-            return _say(start, "503 Service Unavailable", "Not kept. Please try again.\n", ("Retry-After", "60"))
-        return _say(start, "200 OK", "You are unsubscribed.\n")
+            return _respond(start, "503 Service Unavailable", "Not kept. Please try again.\n", ("Retry-After", "60"))
+        return _respond(start, "200 OK", "You are unsubscribed.\n")
 
 
-def _say(start: Start, status: str, words: str, *more: tuple[str, str]) -> Iterable[bytes]:
+def _respond(start: Start, status: str, words: str, *more: tuple[str, str]) -> Iterable[bytes]:
     body = words.encode("ascii")
     headers = [("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", str(len(body)))]
     start(status, [*headers, ("Cache-Control", "no-store"), *more])
@@ -131,13 +136,14 @@ def _signer() -> Signer:
 
 def _read(text: str, purpose: TokenPurpose) -> Token | None:
     try:
+        # Some gateways change the case of a path; base32 does not depend on it.
         return _signer().read(text.lower(), purpose=purpose, today=day_of(timezone.now()))
     except TokenRefused:
         return None
 
 
 def _is_one_click(environ: Environ) -> bool:
-    """Say whether a POST carries the pair of RFC 8058, section 3.1; what was read of it can be read again."""
+    """Tell whether a POST has the key/value pair of RFC 8058, section 3.1; the body stays readable."""
     body = _take_body(environ)
     kind = environ.get("CONTENT_TYPE", "")
     if kind.lower().startswith("multipart/form-data"):
@@ -150,25 +156,27 @@ def _is_one_click(environ: Environ) -> bool:
 
 
 def _take_body(environ: Environ) -> bytes:
-    """Read a small body and put it back; a large one, or one of unknown length, is not looked at."""
+    """Read a small body and put it back; a large one, or one of unknown length, is left unread."""
     try:
         length = int(environ.get("CONTENT_LENGTH") or 0)
     except ValueError:
         return b""
     chunked = "chunked" in environ.get("HTTP_TRANSFER_ENCODING", "").lower()
+    # A chunked body has no declared length; the limit itself bounds the read.
     if chunked and not length:
-        length = LARGEST_FORM
-    if not 0 < length <= LARGEST_FORM:
+        length = MAX_FORM_OCTETS
+    if not 0 < length <= MAX_FORM_OCTETS:
         return b""
     body: bytes = environ["wsgi.input"].read(length)
     if chunked:
+        # Django reads CONTENT_LENGTH octets, so a body put back without it would be lost.
         environ["CONTENT_LENGTH"] = str(len(body))
     environ["wsgi.input"] = BytesIO(body)
     return body
 
 
 def _read_multipart(body: bytes, *, kind: str) -> Mapping[str, str]:
-    """Read the text fields of a multipart/form-data body (RFC 7578)."""
+    """Parse the text fields of a multipart/form-data body (RFC 7578)."""
     head = f"Content-Type: {kind}\r\n\r\n".encode("latin-1", "replace")
     form = BytesParser(policy=HTTP).parsebytes(head + body)
     found: dict[str, str] = {}

@@ -1,11 +1,11 @@
-"""What the recipient's pages say: rules that let a message pass, legal bases, reasons to leave, facts that are known."""
+"""Label facts on the recipient's pages: rules passed, legal bases, unsubscribe reasons, data held."""
 
 from collections.abc import Mapping
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from esmero.web.parts.labels.states import LEAVING
+from esmero.web.parts.labels.states import UNSUBSCRIBE_REASON
 
 type Words = Mapping[str, str | Promise]
 
@@ -31,7 +31,7 @@ BASES: Words = {
     "legitimate interest": _("We have a legitimate interest, which you can object to at any time."),
 }
 
-REASONS: Words = LEAVING
+REASONS: Words = UNSUBSCRIBE_REASON
 
 KNOWN: Words = {
     "name": _("your name"),
@@ -44,7 +44,7 @@ KNOWN: Words = {
     "fields": _("details of what you have from us"),
 }
 
-# What the house holds, in the words of its owner; the keys are the names in privacy/personal_data.py.
+# Categories of data held, named for the data subject; the keys are the names in privacy/personal_data.py.
 HOLDINGS: Words = {
     "messages": _("messages that we wrote to you"),
     "events of messages": _("what came of them (arrived, returned, a link that you opened)"),
@@ -56,7 +56,7 @@ HOLDINGS: Words = {
     "sign-ups": _("forms that you filled in"),
 }
 
-# What stays after an erasure, and why.
+# Data retained after an erasure, and why.
 KEPT: Words = {
     "messages": _(
         "That a message was sent, when, and on which ground, without your address: we must be able to prove it."

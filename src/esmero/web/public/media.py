@@ -1,4 +1,4 @@
-"""Pictures of mails: public, under an address made from their hash, so that it may be kept for ever by whoever has it."""
+"""Serve pictures of mails under a URL made from their hash, so that caches may keep them for ever."""
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
@@ -12,7 +12,7 @@ _YEAR = 365 * 24 * 3600
 
 @require_safe
 def picture(request: HttpRequest, digest: str, ending: str) -> HttpResponse:
-    """Answer the bytes of a picture; also of one that was archived or replaced, because mails that show it are still read."""
+    """Return the bytes of a picture, also an archived or replaced one, because older mails still show it."""
     found = StoredFile.objects.filter(sha256=digest, kind__in=PUBLIC).first()
     if found is None or ENDINGS.get(found.media_type) != ending:
         raise Http404

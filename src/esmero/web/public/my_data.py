@@ -1,7 +1,7 @@
-"""My data: what we hold, to read, to take along, to correct, to have erased; behind a link that was asked for today.
+"""Serve a person's own data: access, download, correction, erasure.
 
-A link in a mail may be passed on, so none of those shows data. This page is opened by a fresh link alone, which goes to
-the address on file.
+A link in a mail may be forwarded, so no such link shows data. This page opens only by a fresh link, requested today
+and sent to the address on file.
 """
 
 import logging
@@ -29,7 +29,7 @@ from esmero.privacy.personal_data import TABLE, RowErasure
 from esmero.privacy.requests import ask_erasure
 from esmero.rendering.tokens import TokenPurpose, TokenRefused
 from esmero.web.public.labels import HOLDINGS, KEPT, mask
-from esmero.web.public.visit_token import TokenVisit, holds, mark, refuse
+from esmero.web.public.visit_token import TokenVisit, keep_private, refuse, requires_token
 
 log = logging.getLogger(__name__)
 
@@ -37,9 +37,9 @@ type Opened = Callable[[HttpRequest, DataAccess], HttpResponse]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@holds(TokenPurpose.PREFERENCES)
+@requires_token(TokenPurpose.PREFERENCES)
 def ask(request: HttpRequest, visit: TokenVisit) -> HttpResponse:
-    """Offer to send the link; the answer is the same whether or not one may go."""
+    """Offer to send the access link; the answer is the same whether or not one is sent."""
     if request.method == "POST" and visit.person is not None:
         ask_access(visit.person, brand=visit.brand, language=translation.get_language() or "", at=timezone.now())
         path = request.get_full_path()
@@ -47,8 +47,8 @@ def ask(request: HttpRequest, visit: TokenVisit) -> HttpResponse:
     return visit.show(request, "public/data_ask.html", address=mask(visit.message.address), sent="sent" in request.GET)
 
 
-def _opens(view: Opened) -> Callable[[HttpRequest, str], HttpResponse]:
-    """Let a view be seen by who holds a link to their own data; all others get the plain page that tells nothing."""
+def _requires_access(view: Opened) -> Callable[[HttpRequest, str], HttpResponse]:
+    """Restrict a view to holders of a data access link; others get the plain refusal page."""
 
     @never_cache
     @csrf_exempt
@@ -62,7 +62,7 @@ def _opens(view: Opened) -> Callable[[HttpRequest, str], HttpResponse]:
         if access is None or access.person.state != Person.State.ACTIVE:
             return refuse(request, TokenRefused("expired"))
         with translation.override(_language(request, access.person, access.brand.language)):
-            return mark(view(request, access))
+            return keep_private(view(request, access))
 
     return guarded
 
@@ -73,9 +73,9 @@ def _language(request: HttpRequest, person: Person, otherwise: str) -> str:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@_opens
+@_requires_access
 def my_data(request: HttpRequest, access: DataAccess) -> HttpResponse:
-    """Show what is held; take a correction, another address, or the wish to be erased."""
+    """Show the data held; accept a correction, a new address, or an erasure request."""
     person, now = access.person, timezone.now()
     fault = ""
     if request.method == "POST":
@@ -121,16 +121,16 @@ def my_data(request: HttpRequest, access: DataAccess) -> HttpResponse:
 
 
 @require_safe
-@_opens
+@_requires_access
 def my_data_json(request: HttpRequest, access: DataAccess) -> HttpResponse:  # noqa: ARG001
-    """Answer everything as JSON."""
+    """Return all data as JSON."""
     return _file(write_json(gather(access.person)), kind="application/json", name="my-data.json")
 
 
 @require_safe
-@_opens
+@_requires_access
 def my_data_zip(request: HttpRequest, access: DataAccess) -> HttpResponse:  # noqa: ARG001
-    """Answer everything as CSV files (and JSON) in one archive."""
+    """Return all data as CSV files and JSON in one archive."""
     return _file(write_archive(gather(access.person)), kind="application/zip", name="my-data.zip")
 
 
@@ -138,7 +138,7 @@ def my_data_zip(request: HttpRequest, access: DataAccess) -> HttpResponse:  # no
 @csrf_exempt
 @never_cache
 def new_address(request: HttpRequest, token: str) -> HttpResponse:
-    """Confirm a new address from there: looking changes nothing, the button does."""
+    """Confirm a new address by a link sent there; GET changes nothing, the button does."""
     now = timezone.now()
     try:
         read = open_signer().read(token.lower(), purpose=TokenPurpose.MOVE, today=day_of(now))
@@ -153,7 +153,7 @@ def new_address(request: HttpRequest, token: str) -> HttpResponse:
             return HttpResponseRedirect(request.get_full_path())
         facts = {"brand": change.brand, "languages": settings.LANGUAGES, "address": mask(change.new)}
         done = change.confirmed_at is not None
-        return mark(render(request, "public/data_moved.html", {**facts, "done": done}))
+        return keep_private(render(request, "public/data_moved.html", {**facts, "done": done}))
 
 
 def _show(request: HttpRequest, access: DataAccess, template: str, **facts: Any) -> HttpResponse:
@@ -162,7 +162,7 @@ def _show(request: HttpRequest, access: DataAccess, template: str, **facts: Any)
 
 
 def _name_fields(fields: Mapping[str, Any], *, language: str) -> list[tuple[str, Any]]:
-    """Return the own fields with the names that the house gave them; one that is declared no more goes by its key."""
+    """Return the custom fields with their labels; a field no longer declared keeps its key."""
     labels = {one.key: pick(one.label, language) for one in CustomField.objects.filter(key__in=list(fields))}
     return sorted((labels.get(key) or key, value) for key, value in fields.items())
 

@@ -1,4 +1,4 @@
-"""What we write to you: topics and how often, on which ways, a pause, the language; valid at once."""
+"""Serve the preferences page: topics and frequency, channels, pause, language; valid at once."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -22,17 +22,17 @@ from esmero.people.permissions.preferences import pause, speak, wish_for
 from esmero.people.permissions.state import CONSENT
 from esmero.rendering.tokens import TokenPurpose
 from esmero.web.public.labels import KNOWN
-from esmero.web.public.visit_token import TokenVisit, holds
+from esmero.web.public.visit_token import TokenVisit, requires_token
 
 MONTH = 30
 PAUSES = (1, 3, 6)  # months
 SOURCE = "preferences page"
-BESIDE = (Channel.POST, Channel.PHONE)  # the ways beside mail that a person sets here
+OTHER_CHANNELS = (Channel.POST, Channel.PHONE)  # channels besides e-mail that a person sets here
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TopicRow:
-    """A topic on the page; `now` is always, monthly or never. `rights` is what stands on each channel."""
+    """Describe a topic on the page; `now` is always, monthly or never, `rights` the status of each channel."""
 
     topic: Topic
     name: str
@@ -43,7 +43,7 @@ class TopicRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelRow:
-    """Another channel on which the house can reach the person, and whether any topic is allowed on it."""
+    """Describe another channel that reaches the person, and whether any topic is allowed on it."""
 
     channel: str
     name: str
@@ -51,21 +51,25 @@ class ChannelRow:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@holds(TokenPurpose.PREFERENCES)
+@requires_token(TokenPurpose.PREFERENCES)
 def preferences(request: HttpRequest, visit: TokenVisit) -> HttpResponse:
-    """Show and store a person's wishes for one brand."""
+    """Show and store a person's preferences for one brand."""
     person = visit.person
-    if person is None:  # a test message belongs to nobody, and an erased person wishes nothing any more
+    if person is None:  # a test message has no person, and an erased person has no preferences
         return visit.show(request, "public/preferences.html", rows=[])
     rows = _read_rows(visit, person)
-    ways = _read_ways(rows)
+    channels = _read_channels(rows)
     if request.method == "POST":
         if request.POST.get("act") == "none":
-            _leave_all(visit, person=person, rows=rows, ways=ways)
+            _leave_all(visit, person=person, rows=rows, channels=channels)
         else:
-            _store(request.POST, visit=visit, person=person, rows=rows, ways=ways)
+            _store(request.POST, visit=visit, person=person, rows=rows, channels=channels)
         spoken = request.POST.get("language", "")
-        language = spoken if spoken in dict(settings.LANGUAGES) and spoken != _spoken(visit, person) else visit.chosen
+        language = (
+            spoken
+            if spoken in dict(settings.LANGUAGES) and spoken != _current_language(visit, person)
+            else visit.chosen
+        )
         asked = {"saved": "1", **({"lang": language} if language else {})}
         return HttpResponseRedirect(f"{request.path}?{urlencode(asked)}")
     paused = Preference.objects.filter(person=person, brand=visit.brand, topic=None).first()
@@ -75,10 +79,10 @@ def preferences(request: HttpRequest, visit: TokenVisit) -> HttpResponse:
         "public/preferences.html",
         rows=rows,
         choices=[("always", _("Always")), ("monthly", _("Monthly")), ("never", _("Never"))],
-        ways=ways,
+        channels=channels,
         until=until,
         pauses=_name_pauses(),
-        spoken=_spoken(visit, person),
+        spoken=_current_language(visit, person),
         saved="saved" in request.GET,
         known=[KNOWN[name] for name in list_known(person)],
         why=visit.path(TokenPurpose.WHY),
@@ -87,12 +91,12 @@ def preferences(request: HttpRequest, visit: TokenVisit) -> HttpResponse:
     )
 
 
-def _spoken(visit: TokenVisit, person: Person) -> str:
+def _current_language(visit: TokenVisit, person: Person) -> str:
     return person.language or visit.message.language
 
 
 def _name_pauses() -> list[tuple[int, str, datetime]]:
-    """Return each pause that is offered: its months, its words, and the day on which it would end."""
+    """Return each offered pause: months, label and end."""
     now = timezone.now()
     return [
         (
@@ -118,33 +122,35 @@ def _read_rows(visit: TokenVisit, person: Person) -> list[TopicRow]:
     return rows
 
 
-def _read_ways(rows: list[TopicRow]) -> list[ChannelRow]:
+def _read_channels(rows: list[TopicRow]) -> list[ChannelRow]:
     names = {Channel.POST: _("By letter, too"), Channel.PHONE: _("By telephone, too")}
-    ways = []
-    for channel in BESIDE:
+    channels = []
+    for channel in OTHER_CHANNELS:
         found = [right for row in rows if (right := _right(row, channel)) is not None]
         if found:
             allowed = any(right.allowed for right in found)
-            ways.append(ChannelRow(channel=channel.value, name=names[channel], open=allowed))
-    return ways
+            channels.append(ChannelRow(channel=channel.value, name=names[channel], open=allowed))
+    return channels
 
 
 def _right(row: TopicRow, channel: str) -> ChannelRight | None:
     return next((right for right in row.rights.rights if right.channel == channel), None)
 
 
-def _store(form: QueryDict, *, visit: TokenVisit, person: Person, rows: list[TopicRow], ways: list[ChannelRow]) -> None:
+def _store(
+    form: QueryDict, *, visit: TokenVisit, person: Person, rows: list[TopicRow], channels: list[ChannelRow]
+) -> None:
     now = timezone.now()
     with transaction.atomic():
-        wished = {row.topic.pk: _wished(form, row) for row in rows}
+        wished = {row.topic.pk: _chosen_frequency(form, row) for row in rows}
         for row in rows:
             if wished[row.topic.pk] != row.now:
-                _change(row, wished[row.topic.pk], visit=visit, person=person, at=now)
-        for way in ways:
-            asked = form.get(f"way-{way.channel}", "")
-            if asked in {"yes", "no"} and (asked == "yes") != way.open:
+                _store_frequency(row, wished[row.topic.pk], visit=visit, person=person, at=now)
+        for other in channels:
+            asked = form.get(f"way-{other.channel}", "")
+            if asked in {"yes", "no"} and (asked == "yes") != other.open:
                 wanted = [row for row in rows if wished[row.topic.pk] != "never"]
-                _open_way(way, yes=asked == "yes", rows=rows, wanted=wanted, visit=visit, person=person, at=now)
+                _set_channel(other, yes=asked == "yes", rows=rows, wanted=wanted, visit=visit, person=person, at=now)
         months = form.get("pause", "")
         if months in {str(number) for number in (0, *PAUSES)}:
             until = now + timedelta(days=MONTH * int(months)) if int(months) else None
@@ -154,23 +160,26 @@ def _store(form: QueryDict, *, visit: TokenVisit, person: Person, rows: list[Top
             speak(person, language=language)
 
 
-def _leave_all(visit: TokenVisit, *, person: Person, rows: list[TopicRow], ways: list[ChannelRow]) -> None:
-    """Object to all advertising of the brand by mail, and take back what is allowed on other ways."""
+def _leave_all(visit: TokenVisit, *, person: Person, rows: list[TopicRow], channels: list[ChannelRow]) -> None:
+    """Object to all advertising of the brand by mail, and withdraw permissions on other channels."""
     now = timezone.now()
     with transaction.atomic():
         leave(visit.message, everything=True, at=now, source="page")
-        for way in ways:
-            if way.open:
-                _open_way(way, yes=False, rows=rows, wanted=[], visit=visit, person=person, at=now)
+        for other in channels:
+            if other.open:
+                _set_channel(other, yes=False, rows=rows, wanted=[], visit=visit, person=person, at=now)
 
 
-def _wished(form: QueryDict, row: TopicRow) -> str:
+def _chosen_frequency(form: QueryDict, row: TopicRow) -> str:
     wished = form.get(f"topic-{row.topic.pk}", row.now)
     return wished if wished in ("always", "monthly", "never") else row.now
 
 
-def _change(row: TopicRow, wished: str, *, visit: TokenVisit, person: Person, at: datetime) -> None:
-    """Keep a wish. *Never* takes the permission back; whoever wants a topic that they had not got allows it anew."""
+def _store_frequency(row: TopicRow, wished: str, *, visit: TokenVisit, person: Person, at: datetime) -> None:
+    """Store a frequency.
+
+    *Never* withdraws the permission; choosing a topic not received before grants permission anew.
+    """
     gap = MONTH if wished == "monthly" else None
     wish_for(person, topic=row.topic, wanted=wished != "never", minimum_gap_days=gap)
     if "never" not in (wished, row.now):
@@ -181,8 +190,8 @@ def _change(row: TopicRow, wished: str, *, visit: TokenVisit, person: Person, at
     )
 
 
-def _open_way(
-    way: ChannelRow,
+def _set_channel(
+    channel: ChannelRow,
     *,
     yes: bool,
     rows: list[TopicRow],
@@ -191,19 +200,19 @@ def _open_way(
     person: Person,
     at: datetime,
 ) -> None:
-    """Open a way for the topics that are wanted by mail, or close it for all that were allowed on it."""
+    """Grant a channel for the topics wanted by mail, or withdraw it for all topics allowed on it."""
     words = {
         Channel.POST.value: _("%(brand)s may write to me by letter: %(topic)s"),
         Channel.PHONE.value: _("%(brand)s may call me: %(topic)s"),
     }
-    allowed = [row for row in rows if (right := _right(row, way.channel)) is not None and right.allowed]
+    allowed = [row for row in rows if (right := _right(row, channel.channel)) is not None and right.allowed]
     record(
         [
             _entry(
                 row,
                 yes=yes,
-                channel=way.channel,
-                wording=words[way.channel] % {"brand": visit.brand.name, "topic": row.name},
+                channel=channel.channel,
+                wording=words[channel.channel] % {"brand": visit.brand.name, "topic": row.name},
                 visit=visit,
                 person=person,
                 at=at,

@@ -1,6 +1,6 @@
-"""Sign-up: the hosted form, what a form on another site sends, and the page behind the link that confirms.
+"""Serve sign-up: the hosted form, submissions from other sites, and the confirmation page.
 
-Looking at a page changes nothing; the answer is the same whether or not an address is known.
+GET changes nothing; the answer is the same whether or not an address is known.
 """
 
 import logging
@@ -26,7 +26,7 @@ from esmero.outbox.relays import NoRelay
 from esmero.people.models import Topic
 from esmero.rendering.tokens import TokenPurpose, TokenRefused
 from esmero.web.public.client_address import find_client
-from esmero.web.public.visit_token import mark, refuse
+from esmero.web.public.visit_token import keep_private, refuse
 
 log = logging.getLogger(__name__)
 
@@ -35,9 +35,10 @@ log = logging.getLogger(__name__)
 @csrf_exempt
 @never_cache
 def sign_up(request: HttpRequest, slug: str) -> HttpResponse:
-    """Show a form, and take what was entered; a form on another site is shown here once more before it counts.
+    """Show a form, and accept a submission.
 
-    No session is involved, so there is nothing that a forged form could ride on.
+    A submission from another site is shown here again before it counts. No session is involved, so a forged form
+    (CSRF) has nothing to exploit.
     """
     form = get_object_or_404(Form.objects.select_related("brand"), slug=slug)
     language = _choose_language(request, form)
@@ -46,7 +47,7 @@ def sign_up(request: HttpRequest, slug: str) -> HttpResponse:
         if form.state == Form.State.DRAFT and not shown_to_staff:
             raise Http404
         if form.state != Form.State.OPEN and not (shown_to_staff and request.method != "POST"):
-            return _show(request, form, "public/form_closed.html", status=410, otherwise=_other_ways(form, language))
+            return _show(request, form, "public/form_closed.html", status=410, otherwise=_alternatives(form, language))
         offered = list(form.topics.filter(archived_at=None).order_by("id"))
         if request.method == "POST":
             return _take(request, form, offered=offered, language=language)
@@ -56,7 +57,7 @@ def sign_up(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 @never_cache
 def signed_up(request: HttpRequest, slug: str) -> HttpResponse:
-    """Say that a mail is on its way: to everybody the same."""
+    """Report that a mail has been sent, with the same text for everybody."""
     form = get_object_or_404(Form.objects.select_related("brand").exclude(state=Form.State.DRAFT), slug=slug)
     with translation.override(_choose_language(request, form)):
         return _show(request, form, "public/form_sent.html")
@@ -66,7 +67,7 @@ def signed_up(request: HttpRequest, slug: str) -> HttpResponse:
 @csrf_exempt
 @never_cache
 def confirmation(request: HttpRequest, token: str) -> HttpResponse:
-    """Ask once more for a click, because mail gateways open every link; the button confirms."""
+    """Ask for one more click, because mail gateways open every link; the button confirms."""
     now = timezone.now()
     try:
         read = open_signer().read(token.lower(), purpose=TokenPurpose.CONFIRM, today=day_of(now))
@@ -84,7 +85,9 @@ def confirmation(request: HttpRequest, token: str) -> HttpResponse:
             try:
                 welcome(row, person, at=now)
             except NoRelay:
+                # The permission counts without the welcome mail.
                 log.exception("no welcome for submission %d", row.pk)
+            # Redirect after POST, so that a reload does not submit the form again.
             return HttpResponseRedirect(request.get_full_path())
         topics = Topic.objects.filter(pk__in=row.topics).order_by("id")
         names = [
@@ -95,11 +98,11 @@ def confirmation(request: HttpRequest, token: str) -> HttpResponse:
             for topic in topics
         ]
         done = row.state == Submission.State.CONFIRMED
-        return mark(_show(request, row.form, "public/form_confirm.html", topics=names, done=done))
+        return keep_private(_show(request, row.form, "public/form_confirm.html", topics=names, done=done))
 
 
-def _other_ways(form: Form, language: str) -> list[tuple[str, str]]:
-    """Return (address, name) of what a visitor of a closed form may do instead: the brand's open forms, its public issues."""
+def _alternatives(form: Form, language: str) -> list[tuple[str, str]]:
+    """Return (URL, name) of alternatives to a closed form: the brand's open forms and public issues."""
     forms = Form.objects.filter(brand=form.brand, state=Form.State.OPEN).order_by("id")[:5]
     topics = Topic.objects.filter(brand=form.brand, archive_is_public=True, archived_at=None).order_by("id")[:5]
     return [
@@ -109,7 +112,7 @@ def _other_ways(form: Form, language: str) -> list[tuple[str, str]]:
 
 
 def _choose_language(request: HttpRequest, form: Form) -> str:
-    """Take the language that was asked for, else the browser's where the form speaks it, else the brand's."""
+    """Return the requested language, else the browser's, if the form has it; else the brand's."""
     spoken = [code for code, _name in settings.LANGUAGES if form.wording.get(code)]
     asked = request.GET.get("lang", "") or request.POST.get("lang", "")
     browser = translation.get_language_from_request(request)
@@ -124,7 +127,8 @@ def _take(request: HttpRequest, form: Form, *, offered: list[Topic], language: s
     given = {name: str(value) for name, value in post.items()}
     entered = read_entry(form, post=given, topics=post.getlist("topics"), offered=offered)
     known = read_stamp(post.get("stamp", ""), slug=form.slug) is not None
-    if entered.faults or not known:  # without our stamp it comes from another site: shown again, one click is missing
+    # Without our stamp the form was on another site: show it again for a click on our own page.
+    if entered.faults or not known:
         faults = entered.faults if known else {}
         return _draw(request, form, offered=offered, language=language, given=given, faults=faults, again=not known)
     network = hash_network(find_client(request.META))
@@ -136,7 +140,7 @@ def _take(request: HttpRequest, form: Form, *, offered: list[Topic], language: s
         network=network,
     )
     if passes(knock, slug=form.slug, at=now, lately=count_lately(network, at=now)):
-        # The mail is written beside the page (ask_those_who_wait), so that no address can be told from another by time.
+        # The mail is written by a job (ask_those_who_wait), so that response time does not reveal a known address.
         keep_entry(form, entered, language=language, wording=pick(form.wording, language), network=network, at=now)
     return HttpResponseRedirect(f"{reverse('form-sent', args=[form.slug])}?lang={language}")
 
@@ -151,7 +155,7 @@ def _draw(
     faults: dict[str, str],
     again: bool = False,
 ) -> HttpResponse:
-    if again:  # what another site's page ticked is no consent: the wording is read here, and ticked here
+    if again:  # a box ticked on another site is no consent: the wording must be read and ticked here
         given = {name: value for name, value in given.items() if name != "agree"}
     names = {"given_name": _("Given name"), "family_name": _("Family name"), "organisation": _("Company")}
     rows = [

@@ -1,4 +1,4 @@
-"""The page behind *unsubscribe*: one button, no log-in; looking at it changes nothing."""
+"""Serve the unsubscribe page: one button, no sign-in; GET changes nothing."""
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
@@ -10,17 +10,17 @@ from esmero.mailroom.arriving.unsubscription import come_back, has_left, leave, 
 from esmero.mailroom.composing.compiled_templates import pick
 from esmero.rendering.tokens import TokenPurpose
 from esmero.web.public.labels import REASONS
-from esmero.web.public.visit_token import TokenVisit, holds
+from esmero.web.public.visit_token import TokenVisit, requires_token
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@holds(TokenPurpose.UNSUBSCRIBE)
+@requires_token(TokenPurpose.UNSUBSCRIBE)
 def unsubscribe(request: HttpRequest, visit: TokenVisit) -> HttpResponse:
-    """Ask, act on the button, and offer to undo it; what is shown is what stands in the ledger."""
+    """Show the state of the ledger, withdraw by the button, and offer to undo it."""
     message, now = visit.message, timezone.now()
     undo = _("I do want these messages by e-mail after all.")
     if request.method == "POST":
-        if visit.person is None:  # a test message, or somebody whom we were asked to forget
+        if visit.person is None:  # a test message, or an erased person
             return HttpResponseRedirect(visit.path(TokenPurpose.UNSUBSCRIBE))
         act, reason = request.POST.get("act", ""), request.POST.get("reason", "")
         if act == "leave":

@@ -1,3 +1,5 @@
+"""Route the public pages and the webhooks."""
+
 from django.urls import path, re_path
 
 from esmero.web.public.archive import archive, feed, issue, issue_letter

@@ -1,7 +1,6 @@
-"""Whose page it is: the signed token in its address says which message, and so which person, brand and language.
+"""Authorise public pages by the signed token in their URL, which names message, person, brand and language.
 
-The token is all the right that a visitor has and needs: no session, no cookie, and no other protection against forged
-forms, for who cannot make the token cannot make the address of the form.
+The token replaces session, cookie and CSRF protection: without it nobody can build the URL of the form.
 """
 
 from collections.abc import Callable
@@ -29,7 +28,7 @@ from esmero.rendering.tokens import Token, TokenPurpose, TokenRefused
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenVisit:
-    """A recipient with a message in hand. `chosen` is the language that they asked for on the page, or empty."""
+    """Represent the visit of a recipient; `chosen` is the language chosen on the page, or empty."""
 
     message: Message
     brand: Brand
@@ -38,12 +37,12 @@ class TokenVisit:
     chosen: str
 
     def path(self, purpose: TokenPurpose, *, below: str = "") -> str:
-        """Return the path of another page about the same message; it lives no longer than the address of this one."""
+        """Return the path of another page about the same message; it expires with this one."""
         code = open_signer().sign(purpose, self.message.pk, day=self.token.day)
         return f"/{purpose.value}/{code}{below}" + (f"?lang={self.chosen}" if self.chosen else "")
 
     def share(self) -> str:
-        """Return the path of this issue as anybody may read it, without anything of its reader; "" where there is none."""
+        """Return the public path of this issue, without personal data; "" where there is none."""
         dispatch = self.message.dispatch
         number = find_shared(dispatch)
         if number is None or dispatch.topic is None:
@@ -51,7 +50,7 @@ class TokenVisit:
         return reverse("issue", args=[self.brand.slug, dispatch.topic.code, number])
 
     def show(self, request: HttpRequest, template: str, **facts: Any) -> HttpResponse:
-        """Answer a page under the brand's name."""
+        """Render a page in the brand's name."""
         return render(request, template, {"brand": self.brand, "languages": settings.LANGUAGES, "visit": self, **facts})
 
 
@@ -59,8 +58,8 @@ type View = Callable[[HttpRequest, str], HttpResponse]
 type Shown = Callable[Concatenate[HttpRequest, TokenVisit, ...], HttpResponse]
 
 
-def holds(purpose: TokenPurpose) -> Callable[[Shown], View]:
-    """Let a view be seen by who holds a token of this purpose; all others get one plain page that tells nothing."""
+def requires_token(purpose: TokenPurpose) -> Callable[[Shown], View]:
+    """Restrict a view to holders of a token for this purpose; others get one plain page without details."""
 
     def decorate(view: Shown) -> View:
         @never_cache
@@ -76,7 +75,7 @@ def holds(purpose: TokenPurpose) -> Callable[[Shown], View]:
                     return refuse(request, refusal)
             spoken = chosen or visit.message.language or visit.brand.language
             with translation.override(spoken), timezone.override(visit.brand.timezone):
-                return mark(view(request, visit))
+                return keep_private(view(request, visit))
 
         return guarded
 
@@ -90,32 +89,34 @@ def _open(code: str, *, purpose: TokenPurpose, chosen: str) -> TokenVisit:
     if message is None:
         raise TokenRefused("expired")
     brand = message.dispatch.brand
+    # The message outlives an erased person; the token must not lead to what remains of them.
     person = message.person if message.person and message.person.state != Person.State.ERASED else None
     return TokenVisit(message=message, brand=brand, person=person, token=token, chosen=chosen)
 
 
 def refuse(request: HttpRequest, refusal: TokenRefused) -> HttpResponse:
-    """Answer 410 to an address that was ours once, 404 to any other."""
+    """Answer 410 to an expired token, 404 to any other."""
     gone = refusal.reason == "expired"
     facts = {"gone": gone, "brand": find_brand(request)}
-    return mark(render(request, "public/refused.html", facts, status=410 if gone else 404))
+    return keep_private(render(request, "public/refused.html", facts, status=410 if gone else 404))
 
 
-def nothing(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
-    """Answer an address behind which nothing stands, in the name of the brand whose host was asked."""
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
+    """Answer 404 in the name of the brand whose host was requested."""
     return render(request, "404.html", {"brand": find_brand(request)}, status=404)
 
 
 def find_brand(request: HttpRequest) -> Brand | None:
-    """Return the one brand whose public address has the host that was asked: what everybody may know, whatever the token."""
+    """Return the only brand with the requested public host; this is public, so it needs no valid token."""
     host = request.get_host().partition(":")[0].lower()
     found = [brand for brand in Brand.objects.all() if urlsplit(brand.public_url).hostname == host]
+    # Several brands may share a host; then none of them may speak for it.
     return found[0] if len(found) == 1 else None
 
 
-def mark(response: HttpResponse) -> HttpResponse:
-    """Keep a page whose address is a key out of indexes and referrers."""
-    # The address is the key: it is to stand in no index and in nobody's log of referrers.
+def keep_private(response: HttpResponse) -> HttpResponse:
+    """Keep a page with a token in its URL out of search indexes and referrers."""
+    # The URL grants access, so it must not reach search indexes or referrer logs.
     response["X-Robots-Tag"] = "noindex, nofollow"
     response["Referrer-Policy"] = "no-referrer"
     return response

@@ -1,4 +1,4 @@
-"""Where providers tell what became of mail that went through them: POST, signed, answered when it is kept."""
+"""Receive signed event webhooks of providers by POST; answer after they are stored."""
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
@@ -10,7 +10,10 @@ from esmero.mailroom.arriving.channels.webhooks import SignatureRefused, Unknown
 @csrf_exempt
 @require_http_methods(["POST", "HEAD"])
 def hook(request: HttpRequest, provider: str) -> HttpResponse:
-    """Take a provider's events; anything but 2xx makes it send them again. HEAD is how some look whether we are there."""
+    """Accept a provider's events; a status other than 2xx makes the provider repeat them.
+
+    HEAD is answered because some providers check the URL with it.
+    """
     if request.method == "HEAD":
         return HttpResponse()
     try:
@@ -19,7 +22,7 @@ def hook(request: HttpRequest, provider: str) -> HttpResponse:
         raise Http404 from fault
     except SignatureRefused:
         if provider == "ses" and "Authorization" not in request.headers:
-            # Amazon shows name and password only where it is asked for them.
+            # Amazon sends name and password only after this challenge.
             return HttpResponse(status=401, headers={"WWW-Authenticate": 'Basic realm="hooks"'})
         return HttpResponse("The signature is not right.\n", status=403, content_type="text/plain")
     except UnreadableEvent:

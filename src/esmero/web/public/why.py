@@ -1,4 +1,4 @@
-"""“Why did I get this?”: the permission, the reason, the rules, in the recipient's words; and the two ways out."""
+"""Explain to a recipient why they got a message: permission, reason, rules, and both opt-outs."""
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import get_language
@@ -11,13 +11,13 @@ from esmero.mailroom.planning.explanation import explain
 from esmero.outbox.models import Message
 from esmero.rendering.tokens import TokenPurpose
 from esmero.web.public.labels import BASES, KNOWN, PASSED, mask
-from esmero.web.public.visit_token import TokenVisit, holds
+from esmero.web.public.visit_token import TokenVisit, requires_token
 
 
 @require_safe
-@holds(TokenPurpose.WHY)
+@requires_token(TokenPurpose.WHY)
 def why(request: HttpRequest, visit: TokenVisit) -> HttpResponse:
-    """Show what the ledger says about one message to whoever holds it."""
+    """Show the ledger's facts about one message to the holder of its token."""
     message, dispatch = visit.message, visit.message.dispatch
     found = explain(message)
     language = get_language() or visit.brand.language
@@ -43,7 +43,7 @@ def why(request: HttpRequest, visit: TokenVisit) -> HttpResponse:
 
 
 def _find_subject(message: Message) -> str:
-    """Return the subject where it is the same for everybody: one with a person's fields in it was never kept."""
+    """Return the subject if it is the same for everybody; a personalised one was not stored."""
     texts = TemplateText.objects.filter(version=message.dispatch.version_id, language=message.language)
     subject = texts.values_list("subject", flat=True).first() or ""
     return "" if "{" in subject else subject

@@ -11,7 +11,7 @@ from esmero.people.models import Address, Permission, Person, Preference
 from esmero.people.persons.names import refold
 from esmero.people.persons.queries import find_people, people_rows, read_wishes
 from esmero.web.console.people.persons.person_list import PEOPLE
-from esmero.web.console.people.persons.timeline_entries import tell
+from esmero.web.console.people.persons.timeline_entries import describe_entries
 from tests.house_facts import add_people, build_house, open_dispatch
 from tests.web.facts import staff
 
@@ -76,7 +76,7 @@ def test_the_story_holds_everything_newest_first():
     Entry.objects.create(
         conversation=talk, direction="in", at=now + timedelta(hours=3), author="x", subject="Re", text="¿Me llaman?"
     )
-    lines = tell(read_timeline(one))
+    lines = describe_entries(read_timeline(one))
     assert [line.text for line in lines] == [
         "They wrote by mail: Re",
         "A machine opened a link",
@@ -91,7 +91,7 @@ def test_the_story_says_why_something_was_not_sent():
     [one] = add_people(house, 1)
     open_dispatch(house, [one])
     Message.objects.update(state="refused", verdict="G03 G06:wait")
-    line = next(line for line in tell(read_timeline(one)) if "not sent" in line.text)
+    line = next(line for line in describe_entries(read_timeline(one)) if "not sent" in line.text)
     assert line.note == "No permission for this; They asked for less than this often"
 
 

@@ -24,7 +24,7 @@ from esmero.people.models import (
 )
 from esmero.people.permissions.ledger import grant, withdraw
 from esmero.vault.files import seal
-from esmero.web.console.people.persons.custom_field_values import say_own
+from esmero.web.console.people.persons.custom_field_values import format_custom_value
 from tests.house_facts import add_people, build_house, open_dispatch
 from tests.web.facts import staff
 
@@ -336,4 +336,4 @@ def test_a_reader_changes_nothing(client, house, person, what):
 )
 def test_an_own_value_is_said_as_the_reader_writes_it(kind, value, language, said):
     with translation.override(language):
-        assert say_own(value, kind) == said
+        assert format_custom_value(value, kind) == said

@@ -1,11 +1,11 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from esmero.web.parts.components.bars import BarSegment, lay_segments
+from esmero.web.parts.components.bars import BarSegment, place_segments
 
 
 def laid(*amounts, total):
-    return lay_segments([BarSegment(amount=amount, fill=1) for amount in amounts], total=total)
+    return place_segments([BarSegment(amount=amount, fill=1) for amount in amounts], total=total)
 
 
 def test_segments_stand_side_by_side():

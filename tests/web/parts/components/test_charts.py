@@ -3,7 +3,7 @@ import json
 from django.utils.translation import override
 
 from esmero.web.parts.components.charts import Chart, Series
-from esmero.web.parts.components.rates import find_interval, say_estimate, say_share
+from esmero.web.parts.components.rates import find_interval, format_estimate, format_share
 from esmero.web.parts.components.small_tables import SmallTable, SmallTableCell
 
 
@@ -52,10 +52,10 @@ def test_intervals_are_those_that_were_published():
 
 
 def test_a_rate_of_nothing_is_a_dash():
-    assert say_share(0, 0) == say_estimate(0, 0) == "–"
-    assert say_share(1, 8) == "12.5\N{NO-BREAK SPACE}%"
-    assert (say_share(2, 3), say_share(1, 3)) == ("66.7\N{NO-BREAK SPACE}%", "33.3\N{NO-BREAK SPACE}%")
-    assert say_share(99_999, 100_000) == "99.9\N{NO-BREAK SPACE}%", "all of them are a hundred, and nothing else"
+    assert format_share(0, 0) == format_estimate(0, 0) == "–"
+    assert format_share(1, 8) == "12.5\N{NO-BREAK SPACE}%"
+    assert (format_share(2, 3), format_share(1, 3)) == ("66.7\N{NO-BREAK SPACE}%", "33.3\N{NO-BREAK SPACE}%")
+    assert format_share(99_999, 100_000) == "99.9\N{NO-BREAK SPACE}%", "all of them are a hundred, and nothing else"
 
 
 def test_a_file_of_a_sheet_has_values_and_no_formulas():

@@ -1,6 +1,6 @@
 from django import forms
 
-from esmero.web.parts.components.forms import FormPart, lay_parts
+from esmero.web.parts.components.forms import FormPart, group_fields
 
 
 class Sheet(forms.Form):
@@ -11,7 +11,7 @@ class Sheet(forms.Form):
 
 
 def drawn(form):
-    return [(part.title, [field.name for field in part.fields], part.is_open) for part in lay_parts(form)]
+    return [(part.title, [field.name for field in part.fields], part.is_open) for part in group_fields(form)]
 
 
 def test_what_no_part_names_stands_first_and_the_seldom_needed_is_folded():
@@ -31,5 +31,5 @@ def test_a_form_without_parts_is_drawn_as_ever():
     class Plain(forms.Form):
         name = forms.CharField()
 
-    assert [part.title for part in lay_parts(Plain())] == [""]
+    assert [part.title for part in group_fields(Plain())] == [""]
     assert "<details" not in str(Plain())

@@ -13,9 +13,9 @@ from esmero.web.parts.components.tables import (
     Filter,
     Listing,
     TableColumn,
-    lay_table,
+    build_table,
     pick_rows,
-    read_wish,
+    read_table_request,
     write_csv,
 )
 
@@ -61,7 +61,9 @@ def walk(query):
     seen, after = [], ""
     while True:
         asked = QueryDict(f"{query}&after={quote(after)}" if after else query)
-        table = lay_table(Person.objects.all(), listing=LISTING, wish=read_wish(asked, listing=LISTING), query=asked)
+        table = build_table(
+            Person.objects.all(), listing=LISTING, params=read_table_request(asked, listing=LISTING), query=asked
+        )
         seen += [line.pk for line in table.lines]
         if table.following is None:
             return seen
@@ -101,7 +103,9 @@ def test_columns_are_the_readers_choice():
     people(1)
     for query, heads in (("", ["name", "added"]), ("cols=number", ["name", "number"])):
         asked = QueryDict(query)
-        table = lay_table(Person.objects.all(), listing=LISTING, wish=read_wish(asked, listing=LISTING), query=asked)
+        table = build_table(
+            Person.objects.all(), listing=LISTING, params=read_table_request(asked, listing=LISTING), query=asked
+        )
         assert [head.column.key for head in table.heads] == heads
 
 
@@ -109,14 +113,16 @@ def test_a_page_costs_two_queries(django_assert_num_queries):
     people(9)
     asked = QueryDict("q=ann&language=es")
     with django_assert_num_queries(2):
-        lay_table(Person.objects.all(), listing=LISTING, wish=read_wish(asked, listing=LISTING), query=asked)
+        build_table(
+            Person.objects.all(), listing=LISTING, params=read_table_request(asked, listing=LISTING), query=asked
+        )
 
 
 def test_a_file_holds_the_narrowed_list_in_order_and_no_formula():
     people(3)
     Person.objects.filter(number="1").update(given_name="=HYPERLINK(1)")
     asked = QueryDict("sort=-name")
-    lines = list(write_csv(Person.objects.all(), listing=LISTING, wish=read_wish(asked, listing=LISTING)))
+    lines = list(write_csv(Person.objects.all(), listing=LISTING, params=read_table_request(asked, listing=LISTING)))
     assert lines == [
         ["Name", "Since", "Number"],
         ["Ann 2", "", "2"],
@@ -140,7 +146,9 @@ def test_the_count_is_bounded():
         page="tags", order="name", columns=(TableColumn(key="name", title="Tag", cell=str, order=("id",), head=True),)
     )
     asked = QueryDict("")
-    table = lay_table(Tag.objects.all(), listing=listing, wish=read_wish(asked, listing=listing), query=asked)
+    table = build_table(
+        Tag.objects.all(), listing=listing, params=read_table_request(asked, listing=listing), query=asked
+    )
     assert table.number is None
 
 
@@ -157,6 +165,8 @@ def test_what_a_search_finds_is_left_uncounted_beyond_a_page_where_each_row_is_d
     for text, number, queries in (("t", None, 1), ("t1", 1, 1), ("", 9, 2)):
         asked = QueryDict(f"q={text}")
         with django_assert_num_queries(queries):
-            table = lay_table(Tag.objects.all(), listing=listing, wish=read_wish(asked, listing=listing), query=asked)
+            table = build_table(
+                Tag.objects.all(), listing=listing, params=read_table_request(asked, listing=listing), query=asked
+            )
         assert table.number == number
         assert table.counted == (4 if text else MOST_COUNTED)

@@ -5,7 +5,7 @@ import pytest
 import time_machine
 from django.utils import timezone, translation
 
-from esmero.web.parts.components.times import say_moment
+from esmero.web.parts.components.times import format_time
 
 AT = datetime(2026, 11, 23, 23, 30, tzinfo=UTC)
 
@@ -35,7 +35,7 @@ def read(html):
 def test_a_moment_stands_in_the_readers_zone_with_the_other_one_on_hover(settings, zone, language, said, title):
     settings.TIME_ZONE = "Europe/Madrid"
     with timezone.override(zone), translation.override(language):
-        facts = read(say_moment(AT, "short"))
+        facts = read(format_time(AT, "short"))
     assert (facts["tag"], facts["said"], facts["title"]) == ("time", said, title)
     assert datetime.fromisoformat(facts["datetime"]) == AT
 
@@ -43,13 +43,13 @@ def test_a_moment_stands_in_the_readers_zone_with_the_other_one_on_hover(setting
 def test_the_shortest_form_is_the_time_of_today_and_the_day_of_another():
     with timezone.override("UTC"), translation.override("en"):
         with time_machine.travel(AT.replace(hour=23, minute=40)):
-            assert read(say_moment(AT))["said"] == "23:30"
+            assert read(format_time(AT))["said"] == "23:30"
         with time_machine.travel(AT.replace(year=2027)):
-            assert read(say_moment(AT))["said"] == "23 Nov 2026"
+            assert read(format_time(AT))["said"] == "23 Nov 2026"
 
 
 def test_no_moment_says_nothing():
-    assert say_moment(None) == ""
+    assert format_time(None) == ""
 
 
 def test_the_shortest_form_writes_the_month_as_the_language_does():
@@ -58,4 +58,4 @@ def test_the_shortest_form_writes_the_month_as_the_language_does():
         (datetime(2027, 1, 2, tzinfo=UTC), "23 nov 2026"),
     ):
         with time_machine.travel(now, tick=False), timezone.override("UTC"), translation.override("es"):
-            assert read(say_moment(AT))["said"] == said
+            assert read(format_time(AT))["said"] == said

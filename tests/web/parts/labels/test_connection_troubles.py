@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from django.utils import translation
 
-from esmero.web.parts.labels.connection_troubles import say_trouble
+from esmero.web.parts.labels.connection_troubles import translate_trouble
 
 SOURCES = Path(__file__).resolve().parents[4] / "src" / "esmero"
 
@@ -34,7 +34,7 @@ SOURCES = Path(__file__).resolve().parents[4] / "src" / "esmero"
 )
 def test_our_words_are_the_readers_and_theirs_stay(text, said):
     with translation.override("es"):
-        assert say_trouble(text) == said
+        assert translate_trouble(text) == said
 
 
 def _sentences(path, name):
@@ -50,18 +50,18 @@ def _sentences(path, name):
                 texts.append(first.value)
             elif isinstance(first, ast.JoinedStr):
                 texts.append("".join(one.value if isinstance(one, ast.Constant) else "x" for one in first.values))
-            elif isinstance(first, ast.Call):  # what NotMeant says (outbox/private_networks.py)
+            elif isinstance(first, ast.Call):  # the text of PrivateNetworkRefused (outbox/private_networks.py)
                 texts.append("x leads to the private address y")
         yield texts
 
 
-@pytest.mark.parametrize("path", ["opening.py", "auth.py"])
+@pytest.mark.parametrize("path", ["session.py", "auth.py"])
 def test_every_trouble_with_a_relay_is_known(path):
     found = list(_sentences(f"outbox/transports/smtp/{path}", "RelayTrouble"))
     assert found
     with translation.override("fr"):
         for text in (text for texts in found for text in texts):
-            assert say_trouble(text.replace("x x", "x refuses STARTTLS")) != text, text
+            assert translate_trouble(text.replace("x x", "x refuses STARTTLS")) != text, text
 
 
 def test_every_trouble_with_a_mailbox_is_known():
@@ -75,4 +75,4 @@ def test_every_trouble_with_a_mailbox_is_known():
             whole = ". ".join(texts).rstrip(". ") + "."
             if len(texts) == 1 and "refuses" in whole:
                 whole = f"{whole} Check name and password."
-            assert say_trouble(whole) != whole, whole
+            assert translate_trouble(whole) != whole, whole

@@ -3,7 +3,7 @@ from django.utils.translation import override
 from esmero.house.jurisdictions import PROFILES
 from esmero.mailroom.planning.rule_counts import list_norms
 from esmero.web.console.settings.privacy.jurisdictions import SOURCES
-from esmero.web.parts.labels.laws import say_law, split_remark
+from esmero.web.parts.labels.laws import split_remark, translate_citation
 
 
 def pieces():
@@ -22,6 +22,6 @@ def test_every_remark_beside_a_law_is_known_and_so_translated():
 
 def test_a_source_keeps_its_numbers_in_every_language():
     source = "Regulation (EU) 2016/679 art. 7(1) (the controller demonstrates it); RFC 8058 (one click is enough)."
-    assert say_law(source) == source.rstrip(".")
+    assert translate_citation(source) == source.rstrip(".")
     with override("es"):
-        assert "2016/679 art. 7(1)" in say_law(source)
+        assert "2016/679 art. 7(1)" in translate_citation(source)

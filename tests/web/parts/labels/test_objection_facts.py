@@ -2,7 +2,7 @@ import pytest
 from django.utils import timezone
 
 from esmero.policy.gate import RULES
-from esmero.web.parts.labels.objection_facts import say_facts
+from esmero.web.parts.labels.objection_facts import describe_objection
 from esmero.web.parts.labels.states import REASONS
 
 AT = "2025-07-10T00:00:00+00:00"
@@ -37,7 +37,7 @@ AT = "2025-07-10T00:00:00+00:00"
 )
 def test_facts_are_said(code, facts, said):
     with timezone.override("UTC"):
-        assert say_facts(code, facts) == said
+        assert describe_objection(code, facts) == said
 
 
 def test_every_rule_has_its_words():

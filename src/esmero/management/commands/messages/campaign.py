@@ -133,7 +133,7 @@ def dry_run(options: argparse.Namespace) -> CommandOutput:
 def _show_counts(campaign: Any, counts: dict[str, Any]) -> CommandOutput:
     from esmero.campaigns.models import NOT_REASONS
     from esmero.mailroom.planning.objection_order import SLUGS, in_order
-    from esmero.web.parts.labels.states import say_reason
+    from esmero.web.parts.labels.states import label_objection
 
     reasons = in_order({code: number for code, number in counts.items() if code not in NOT_REASONS})
     audience, go, wait = (int(counts.get(name, 0)) for name in ("audience", "go", "wait"))
@@ -145,11 +145,11 @@ def _show_counts(campaign: Any, counts: dict[str, Any]) -> CommandOutput:
         "wait": wait,
         "refused": sum(reasons.values()),
         "reasons": [
-            {"code": code, "slug": SLUGS.get(code, ""), "words": say_reason(code), "people": number}
+            {"code": code, "slug": SLUGS.get(code, ""), "words": label_objection(code), "people": number}
             for code, number in reasons.items()
         ],
     }
-    lines = [(number, code, say_reason(code)) for code, number in reasons.items()]
+    lines = [(number, code, label_objection(code)) for code, number in reasons.items()]
     told = [(audience, "", "in the segment"), *lines, (wait, "", "wait for a while"), (go, "", "get it")]
     if "promotion" in counts:
         facts["promotion"] = counts["promotion"]
@@ -165,9 +165,9 @@ def _show_counts(campaign: Any, counts: dict[str, Any]) -> CommandOutput:
 
 
 def _say_lost(code: str) -> str:
-    from esmero.web.parts.labels.states import say_reason
+    from esmero.web.parts.labels.states import label_objection
 
-    return "no topic was chosen for the promotion" if code == "no-topic" else str(say_reason(code))
+    return "no topic was chosen for the promotion" if code == "no-topic" else str(label_objection(code))
 
 
 def start(options: argparse.Namespace) -> CommandOutput:
@@ -213,7 +213,7 @@ def status(options: argparse.Namespace) -> CommandOutput:
     from esmero.dossier.statistics.dispatch_statistics import count_figures
     from esmero.mailroom.planning.objection_order import in_order
     from esmero.management.lookup import find_campaign
-    from esmero.web.parts.labels.states import say_reason
+    from esmero.web.parts.labels.states import label_objection
 
     campaign = find_campaign(options.id)
     figures = count_figures(campaign.dispatch_id, at=timezone.now()) if campaign.dispatch_id else None
@@ -227,7 +227,7 @@ def status(options: argparse.Namespace) -> CommandOutput:
     if campaign.job is not None and campaign.job.state == "failed":
         parts.append(f"failed: {campaign.job.trouble.strip().splitlines()[-1]}")
     parts.append(lay_out([(number, state) for state, number in states.items()]))
-    parts.append(lay_out([(number, code, say_reason(code)) for code, number in reasons.items()]))
+    parts.append(lay_out([(number, code, label_objection(code)) for code, number in reasons.items()]))
     parts.append(lay_out([(number, kind) for kind, number in acts.items()]))
     return CommandOutput(facts, "\n".join(part for part in parts if part))
 

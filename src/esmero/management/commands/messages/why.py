@@ -28,12 +28,12 @@ def explain(options: argparse.Namespace) -> CommandOutput:
 def describe_message(message: Any) -> dict[str, Any]:
     """Return the stored verdict with its words and facts, what permitted it, and what happened since."""
     from esmero.outbox.models import MessageEvent
-    from esmero.web.parts.labels.states import say_reason
+    from esmero.web.parts.labels.states import label_objection
 
     dispatch = message.dispatch
     facts = message.objections or {}
     objections = [
-        {"code": code, "words": say_reason(code), "facts": facts.get(code.partition(":")[0], {})}
+        {"code": code, "words": label_objection(code), "facts": facts.get(code.partition(":")[0], {})}
         for code in message.verdict.split()
     ]
     events = MessageEvent.objects.filter(message=message).select_related("link").order_by("at", "id")

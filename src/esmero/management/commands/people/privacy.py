@@ -53,7 +53,7 @@ def export_people(options: argparse.Namespace) -> CommandOutput:
         os.open(options.file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", newline="", encoding="utf-8-sig"
     ) as file:
         out = csv.writer(file)
-        for line in write_csv(rows, listing=PEOPLE, wish=TableRequest()):
+        for line in write_csv(rows, listing=PEOPLE, params=TableRequest()):
             out.writerow(line)
             number += 1
     return CommandOutput({"file": str(options.file), "people": number}, f"{number} people in {options.file}")
@@ -66,10 +66,10 @@ def tell(options: argparse.Namespace) -> CommandOutput:
     from django.utils import translation
 
     from esmero.privacy.processing_records import gather_records
-    from esmero.web.parts.processing_record_labels import tell_records
+    from esmero.web.parts.processing_record_labels import describe_records
 
     with translation.override(options.language):
-        sections = tell_records(gather_records())
+        sections = describe_records(gather_records())
         lines: list[str] = []
         for one in sections:
             lines += ["", one.title.upper(), *([one.lead] if one.lead else [])]

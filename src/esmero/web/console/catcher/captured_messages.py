@@ -1,4 +1,4 @@
-"""The mail catcher of the demo: each message as its recipient sees it, and the answers that recipients give."""
+"""Serve the demo's mail catcher: each message as its recipient sees it, and simulated replies."""
 
 from django.conf import settings
 from django.contrib import messages
@@ -20,7 +20,7 @@ from esmero.web.console.list_pages import answer_list
 from esmero.web.console.page_frame import show
 from esmero.web.parts.components.email_addresses import show_address
 from esmero.web.parts.components.tables import Listing, TableColumn
-from esmero.web.parts.components.times import say_moment
+from esmero.web.parts.components.times import format_time
 from esmero.web.parts.content_security_policies import LETTER_CSP
 
 WORDS = {
@@ -69,7 +69,7 @@ CAUGHT = Listing(
         TableColumn(
             key="caught",
             title=gettext_lazy("Caught"),
-            cell=lambda one: say_moment(one.at, "short time"),
+            cell=lambda one: format_time(one.at, "short time"),
             plain=lambda one: one.at.isoformat(),
             order=("id",),
             quiet=True,
@@ -81,7 +81,7 @@ CAUGHT = Listing(
 @_only_in_demo
 @requires()
 def catcher(request: HttpRequest) -> HttpResponseBase:
-    """List what was caught, the latest first."""
+    """List the captured messages, the latest first."""
     return answer_list(
         request,
         "console/catcher/catcher.html",
@@ -98,7 +98,7 @@ def catcher(request: HttpRequest) -> HttpResponseBase:
 @_only_in_demo
 @requires()
 def caught(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show one message: as letter, as text, as source, or its headers explained."""
+    """Show one message: rendered, as text, as source, or its headers explained."""
     shown = get_object_or_404(Captured.objects.select_related("message__person"), pk=pk)
     view = request.GET.get("view", "letter")
     return show(
@@ -118,7 +118,7 @@ def caught(request: HttpRequest, pk: int) -> HttpResponse:
 @xframe_options_sameorigin
 @csp_override(LETTER_CSP)
 def caught_html(request: HttpRequest, pk: int) -> HttpResponse:  # noqa: ARG001
-    """Answer the HTML part alone, for the frame: no script runs in it and nothing is loaded from elsewhere."""
+    """Return the HTML part alone, for the iframe: no script runs and nothing external is loaded."""
     return HttpResponse(read_letter(get_object_or_404(Captured, pk=pk)).html)
 
 
@@ -126,7 +126,7 @@ def caught_html(request: HttpRequest, pk: int) -> HttpResponse:  # noqa: ARG001
 @_only_in_demo
 @requires()
 def answer(request: HttpRequest, pk: int) -> HttpResponse:
-    """Answer as this recipient, or their mail server, would: by a real mail or request to our own doors."""
+    """Simulate a reaction of the recipient or their mail server, by a real mail or request to this installation."""
     shown = get_object_or_404(Captured.objects.select_related("message"), pk=pk)
     kind = request.POST.get("kind", "")
     if kind not in WORDS:

@@ -1,4 +1,4 @@
-"""A mail as people look at it: what its recipient sees, its text, its source, and what each header is for."""
+"""Parse a captured mail for display: recipient's view, text, source, and the purpose of each header."""
 
 import zlib
 from collections.abc import Mapping
@@ -40,7 +40,7 @@ EXPLAINED: Mapping[str, str | Promise] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaughtMessageView:
-    """One mail, read. `links` are (words, address) as they stand in the HTML part, each address once."""
+    """Hold one parsed mail; `links` are (text, URL) from the HTML part, each URL once."""
 
     html: str
     text: str
@@ -50,7 +50,7 @@ class CaughtMessageView:
 
 
 def read_letter(captured: Captured) -> CaughtMessageView:
-    """Read a captured message; a part that is missing is an empty text."""
+    """Parse a captured message; a missing part is an empty text."""
     raw = zlib.decompress(bytes(captured.body))
     mail = message_from_bytes(raw, policy=default)
     html = _part(mail, "html")

@@ -1,4 +1,4 @@
-"""The mail catcher of the demo."""
+"""Route the mail catcher of the demo."""
 
 from django.urls import path
 

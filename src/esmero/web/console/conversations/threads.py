@@ -1,4 +1,4 @@
-"""Conversations: what people wrote, with what was new in it first, and who has the next word."""
+"""List conversations: new text of each, and the side that has to reply next."""
 
 from collections.abc import Sequence
 
@@ -23,7 +23,7 @@ from esmero.web.console.page_frame import read_brand, show
 from esmero.web.parts.components.email_addresses import show_address
 from esmero.web.parts.components.tables import Choice, Filter, Listing, Rows, TableColumn
 from esmero.web.parts.components.template_tags import quoted, state
-from esmero.web.parts.components.times import say_moment
+from esmero.web.parts.components.times import format_time
 from esmero.web.parts.labels.states import CONVERSATION
 
 SHOWN = 180
@@ -50,15 +50,15 @@ def _find(rows: Rows, text: str) -> Rows:
     return rows.filter(begins | Q(subject__icontains=text) | Q(person__folded__contains=fold(text)))
 
 
-def _turns() -> Sequence[Choice]:
+def _state_choices() -> Sequence[Choice]:
     return [
         *((value, CONVERSATION[value].text) for value in (State.WAITING_FOR_THEM, State.CLOSED)),
         ("all", pgettext("conversations", "all")),
     ]
 
 
-def _same(rows: Rows, value: str) -> Rows:
-    del value  # the view reads it: without it only who waits for us is shown
+def _unchanged(rows: Rows, value: str) -> Rows:
+    del value  # the view applies it, because the default is conversations that wait for staff
     return rows
 
 
@@ -81,7 +81,7 @@ CONVERSATIONS = Listing(
         TableColumn(
             key="last",
             title=gettext_lazy("When"),
-            cell=lambda row: say_moment(row.last_at),
+            cell=lambda row: format_time(row.last_at),
             plain=lambda row: row.last_at.isoformat(),
             order=("last_at", "id"),
             quiet=True,
@@ -92,8 +92,8 @@ CONVERSATIONS = Listing(
             key="state",
             title=gettext_lazy("Whose turn it is"),
             every=gettext_lazy("Waiting for us"),
-            choices=_turns,
-            apply=_same,
+            choices=_state_choices,
+            apply=_unchanged,
         ),
     ),
 )
@@ -101,7 +101,7 @@ CONVERSATIONS = Listing(
 
 @requires()
 def conversations(request: HttpRequest) -> HttpResponseBase:
-    """List the brand's conversations, by who has the next word; without a wish those that wait for us."""
+    """List the brand's conversations by state; by default those that wait for a reply from staff."""
     brand = read_brand(request)
     asked = request.GET.get("state") or str(State.WAITING_FOR_US)
     return answer_list(
@@ -117,7 +117,7 @@ def conversations(request: HttpRequest) -> HttpResponseBase:
 
 @requires()
 def conversation(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show one thread."""
+    """Show one conversation."""
     shown = get_object_or_404(Conversation.objects.select_related("person", "brand"), pk=pk)
     entries = list(Entry.objects.filter(conversation=shown).order_by("at", "id"))
     return show(
@@ -128,7 +128,7 @@ def conversation(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @requires("conversations.answer")
 def mark_conversation(request: HttpRequest, pk: int) -> HttpResponse:
-    """Store who has the next word."""
+    """Set the state of a conversation."""
     shown = get_object_or_404(Conversation, pk=pk)
     if request.POST.get("state") in Conversation.State.values:
         mark(shown, state=Conversation.State(request.POST["state"]), by=staff(request))

@@ -1,4 +1,4 @@
-"""What people wrote."""
+"""Route the pages of conversations."""
 
 from django.urls import path
 

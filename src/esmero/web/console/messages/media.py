@@ -1,4 +1,4 @@
-"""The brand's pictures: brought, described in each language, looked up by the editors, archived and brought back."""
+"""Manage the brand's pictures: upload, alternative text by language, archive, and choice in the editors."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -36,7 +36,7 @@ from esmero.web.console.undo.toast import offer_undo
 from esmero.web.parts.components.rates import fill
 from esmero.web.parts.components.tables import BulkAct, Filter, Listing, Rows, TableColumn, pick_rows
 from esmero.web.parts.components.template_tags import chip, language_name
-from esmero.web.parts.components.times import say_moment
+from esmero.web.parts.components.times import format_time
 from esmero.web.parts.components.translated_fields import add_wordings
 from esmero.web.parts.labels.states import LANGUAGE_NAMES
 
@@ -54,7 +54,8 @@ REFUSALS: Mapping[str, str | Promise] = {
 def _picture(row: MediaFile) -> SafeString:
     archived = chip("plain", _("archived")) if row.archived_at else ""
     return format_html(
-        '<a class="pictured" href="{}"><img class="thumb" src="{}" alt="" loading="lazy" width="64" height="48"><span>{}</span></a> {}',
+        '<a class="pictured" href="{}"><img class="thumb" src="{}" alt="" loading="lazy" width="64" height="48">'
+        "<span>{}</span></a> {}",
         reverse("console:picture", args=[row.pk]),
         public_path(row),
         row.name,
@@ -75,32 +76,51 @@ MEDIA = Listing(
     search=lambda rows, text: rows.filter(name__icontains=text),
     search_title=gettext_lazy("Name"),
     columns=(
-        TableColumn(key="name", title=gettext_lazy("Picture"), cell=_picture, plain=lambda row: row.name, order=("name", "id"), head=True),
-        TableColumn(key="pixels", title=gettext_lazy("Pixels"), cell=lambda row: f"{row.width} × {row.height}", numeric=True),
         TableColumn(
-            key="size", title=gettext_lazy("Size"), cell=lambda row: filesizeformat(row.size), plain=lambda row: row.size,
-            order=("size", "id"), numeric=True,
+            key="name",
+            title=gettext_lazy("Picture"),
+            cell=_picture,
+            plain=lambda row: row.name,
+            order=("name", "id"),
+            head=True,
+        ),
+        TableColumn(
+            key="pixels", title=gettext_lazy("Pixels"), cell=lambda row: f"{row.width} × {row.height}", numeric=True
+        ),
+        TableColumn(
+            key="size",
+            title=gettext_lazy("Size"),
+            cell=lambda row: filesizeformat(row.size),
+            plain=lambda row: row.size,
+            order=("size", "id"),
+            numeric=True,
         ),
         TableColumn(key="alt", title=gettext_lazy("Words for it"), cell=_alt),
         TableColumn(
-            key="added", title=gettext_lazy("Added"), cell=lambda row: say_moment(row.created_at),
-            plain=lambda row: row.created_at.isoformat(), order=("created_at", "id"), quiet=True,
+            key="added",
+            title=gettext_lazy("Added"),
+            cell=lambda row: format_time(row.created_at),
+            plain=lambda row: row.created_at.isoformat(),
+            order=("created_at", "id"),
+            quiet=True,
         ),
         TableColumn(key="by", title=gettext_lazy("By"), cell=lambda row: row.created_by, quiet=True, shown=False),
     ),
     filters=(
         Filter(
-            key="archived", title=gettext_lazy("Archive"), every=gettext_lazy("In use"),
+            key="archived",
+            title=gettext_lazy("Archive"),
+            every=gettext_lazy("In use"),
             choices=lambda: [("archived", gettext_lazy("Archived"))],
             apply=lambda rows, _value: rows.filter(archived_at__isnull=False),
         ),
     ),
     acts=(BulkAct(value="archive", title=gettext_lazy("Archive"), permission="campaigns.write"),),
-)  # fmt: skip
+)
 
 
 class DescribeForm(forms.Form):
-    """The name of a picture, and the words for those who do not see it."""
+    """Edit the name of a picture and its alternative text."""
 
     name = forms.CharField(label=gettext_lazy("Name"), max_length=140)
 
@@ -110,12 +130,12 @@ class DescribeForm(forms.Form):
         add_wordings(self, "alt", label, first=brand.language, stored=alt or {}, most=300, required=False)
 
     def alt(self) -> dict[str, str]:
-        """Return the words by language."""
+        """Return the alternative texts by language."""
         return {code: self.cleaned_data[f"alt_{code}"] for code, _name in LANGUAGE_NAMES}
 
 
-class BringForm(DescribeForm):
-    """A picture to be kept."""
+class UploadForm(DescribeForm):
+    """Upload a picture."""
 
     file = forms.FileField(label=gettext_lazy("File"), help_text=gettext_lazy("PNG, JPEG, GIF or WebP, up to 8 MB."))
     name = forms.CharField(
@@ -154,7 +174,7 @@ def media(request: HttpRequest) -> HttpResponseBase:
 @require_POST
 @requires("campaigns.write")
 def act_on_media(request: HttpRequest) -> HttpResponse:
-    """Archive the pictures that were ticked; a toast takes it back."""
+    """Archive the ticked pictures; a toast offers undo."""
     picked = pick_rows(_rows(request), listing=MEDIA, post=request.POST)
     changed = archive(MediaFile, list(picked.values_list("pk", flat=True)), by=staff(request))
     if changed:
@@ -165,19 +185,19 @@ def act_on_media(request: HttpRequest) -> HttpResponse:
 
 @requires("campaigns.write")
 def new_picture(request: HttpRequest) -> HttpResponse:
-    """Keep a picture; one that is there already is opened instead."""
+    """Store a picture; open the existing one if it is already stored."""
     brand = read_brand(request)
     if brand is None:
         return redirect("console:today")
-    form = BringForm(request.POST or None, request.FILES or None, brand=brand)
+    form = UploadForm(request.POST or None, request.FILES or None, brand=brand)
     if request.method == "POST" and form.is_valid():
-        kept = _bring(form, brand=brand, request=request)
+        kept = _store(form, brand=brand, request=request)
         if kept is not None:
             return redirect("console:picture", pk=kept.pk)
     return show(request, "console/messages/picture_new.html", subject="media", form=form)
 
 
-def _bring(form: BringForm, *, brand: Brand, request: HttpRequest) -> MediaFile | None:
+def _store(form: UploadForm, *, brand: Brand, request: HttpRequest) -> MediaFile | None:
     file = form.cleaned_data["file"]
     try:
         kept, new = add_picture(
@@ -199,7 +219,7 @@ def _bring(form: BringForm, *, brand: Brand, request: HttpRequest) -> MediaFile 
 
 @requires()
 def picture(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show a picture, its words and where it is used."""
+    """Show a picture, its alternative texts and its uses."""
     shown = get_object_or_404(MediaFile.objects.select_related("brand"), pk=pk)
     form = DescribeForm(request.POST or None, initial={"name": shown.name}, brand=shown.brand, alt=shown.alt)
     if request.method == "POST" and may(staff(request), "campaigns.write") and form.is_valid():
@@ -220,8 +240,8 @@ def picture(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 @requires()
-def offer_pictures(request: HttpRequest) -> JsonResponse:
-    """Answer the newest pictures for an editor's choice, narrowed by `q`, with the words in `language`."""
+def list_pictures(request: HttpRequest) -> JsonResponse:
+    """Return the newest pictures for an editor, filtered by `q`, with the alternative text in `language`."""
     rows = MediaFile.objects.filter(brand=read_brand(request), archived_at=None).order_by("-created_at", "-id")
     words, language = request.GET.get("q", "").strip(), request.GET.get("language", "")
     if words:

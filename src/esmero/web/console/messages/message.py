@@ -1,4 +1,4 @@
-"""One message for staff: why it went or not, rule by rule, what became of it, and the mails that came back of it."""
+"""Show one message to staff: verdict rule by rule, delivery events, and inbound mail about it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,15 +17,23 @@ from esmero.mailroom.sending.manual_retry import RetryRefused, try_message_again
 from esmero.outbox.models import Message, MessageEvent
 from esmero.web.console.access import requires, staff
 from esmero.web.console.page_frame import show
-from esmero.web.parts.labels.objection_facts import say_facts
-from esmero.web.parts.labels.states import EVENT, LEAVING, SIGNS, say_clickers, say_meaning, say_passes, say_reason
+from esmero.web.parts.labels.objection_facts import describe_objection
+from esmero.web.parts.labels.states import (
+    EVENT,
+    SIGNS,
+    UNSUBSCRIBE_REASON,
+    describe_machine_signs,
+    describe_pass,
+    label_meaning,
+    label_objection,
+)
 
 EVENTS = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleAnswer:
-    """What one rule said, with the facts behind an objection."""
+    """Hold the result of one rule, with the facts of an objection."""
 
     code: str
     words: str
@@ -35,7 +43,7 @@ class RuleAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageEventEntry:
-    """One event in words, with the mail that told of it."""
+    """Describe one event for display, with the inbound mail that reported it."""
 
     at: Any
     look: str
@@ -46,7 +54,7 @@ class MessageEventEntry:
 
 @requires()
 def message(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show a message: each rule's verdict with the facts behind it, the permission it rests on, and its events."""
+    """Show a message: each rule's verdict with its facts, the permission used, and its events."""
     shown = get_object_or_404(
         Message.objects.select_related(
             "person__address", "dispatch__brand", "dispatch__topic__purpose", "dispatch__version"
@@ -64,16 +72,16 @@ def message(request: HttpRequest, pk: int) -> HttpResponse:
         message=shown,
         campaign=campaign,
         why=why,
-        rules=_judge(why.rules, shown),
-        events=[_tell(event) for event in events],
+        rules=_rule_answers(why.rules, shown),
+        events=[_describe_event(event) for event in events],
         arrivals=list(arrivals),
     )
 
 
 @require_POST
 @requires("work.retry")
-def again(request: HttpRequest, pk: int) -> HttpResponse:
-    """Try one message again now: one that waits for its next try, or one that was given up."""
+def retry(request: HttpRequest, pk: int) -> HttpResponse:
+    """Retry one message now: one that waits for its next attempt, or one that was given up."""
     tried = get_object_or_404(Message, pk=pk)
     try:
         try_message_again(tried, by=staff(request))
@@ -84,43 +92,43 @@ def again(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("console:message", pk=pk)
 
 
-def _judge(rules: tuple[str, ...], shown: Message) -> list[RuleAnswer]:
-    """Put each rule that applies beside what it said; the verdict stores the codes of those that objected."""
+def _rule_answers(rules: tuple[str, ...], shown: Message) -> list[RuleAnswer]:
+    """Pair each applicable rule with its result; the verdict stores the codes of objecting rules only."""
     objections: Mapping[str, Mapping[str, Any]] = shown.objections or {}
     said = {code.partition(":")[0]: code for code in shown.verdict.split()}
     return [
         RuleAnswer(
             code=code,
-            words=say_reason(code) if code in said else say_passes(code),
+            words=label_objection(code) if code in said else describe_pass(code),
             objects=code in said,
-            facts=say_facts(code, objections.get(code, {})) if code in said else "",
+            facts=describe_objection(code, objections.get(code, {})) if code in said else "",
         )
         for code in dict.fromkeys([*rules, *said])
     ]
 
 
-def _tell(event: MessageEvent) -> MessageEventEntry:
+def _describe_event(event: MessageEvent) -> MessageEventEntry:
     word = EVENT.get(event.kind)
     facts = event.facts
     if event.kind == MessageEvent.Kind.CLICKED and event.machine:
         words, look = _("A machine opened a link"), "plain"
     else:
         words, look = (str(word.text), word.look) if word else (event.kind, "plain")
-    meaning = say_meaning(facts["meaning"]) if facts.get("meaning") else ""
-    told = [
+    meaning = label_meaning(facts["meaning"]) if facts.get("meaning") else ""
+    details = [
         meaning,
         facts.get("status", ""),
         facts.get("text", ""),
         facts.get("subject", ""),
         event.link.url if event.link else "",
         str(SIGNS["hook:only-one"]) if facts.get("guessed") else "",
-        say_clickers(facts, machine=event.machine) if event.kind == MessageEvent.Kind.CLICKED else "",
-        LEAVING.get(str(facts.get("reason", "")), ""),
+        describe_machine_signs(facts, machine=event.machine) if event.kind == MessageEvent.Kind.CLICKED else "",
+        UNSUBSCRIBE_REASON.get(str(facts.get("reason", "")), ""),
     ]
     return MessageEventEntry(
         at=event.at,
         look=look,
         words=words,
-        note=" · ".join(str(one) for one in told if one),
+        note=" · ".join(str(one) for one in details if one),
         inbound=facts.get("inbound"),
     )

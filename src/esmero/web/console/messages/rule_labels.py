@@ -1,4 +1,7 @@
-"""The gate's rules in the reader's words. What a rule does stands in policy/rules; a test holds the two tables together."""
+"""Describe the policy rules in the reader's language.
+
+The rules themselves are in policy/rules; a test compares the two tables.
+"""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -8,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class NormWords(NamedTuple):
-    """A rule's name, what it says, and what one can do when it holds something back."""
+    """Hold a rule's name, its statement, and the remedy when it holds a message back."""
 
     name: str | Promise
     words: str | Promise
@@ -32,7 +35,8 @@ NORMS: Mapping[str, NormWords] = {
     "G03": NormWords(
         _("Permission is proven"),
         _(
-            "What nobody asked for goes only to people whose permission for this topic and purpose stands in the ledger,"
+            "What nobody asked for goes only to people whose permission for this topic and purpose stands in the"
+            " ledger,"
             " on a ground that the country accepts, and has not run out."
         ),
         _("Ask for it with a sign-up form, or import it with its proof: date, source and wording."),
@@ -40,7 +44,8 @@ NORMS: Mapping[str, NormWords] = {
     "G04": NormWords(
         _("A no is a no"),
         _(
-            "Whoever took their permission back or objected is not written to, unless they themselves agreed anew since."
+            "Whoever took their permission back or objected is not written to, unless they themselves agreed anew"
+            " since."
         ),
         _("None but their own new consent."),
     ),

@@ -1,4 +1,4 @@
-"""What may leave this house: every rule of the gate in words, and how many messages each has held back lately."""
+"""List every policy rule with a description and the number of messages it held back recently."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ from esmero.web.parts.labels.states import MESSAGE_CLASSES
 
 @dataclass(frozen=True, slots=True)
 class RuleDescription:
-    """One rule as the page says it."""
+    """Describe one rule for the page."""
 
     code: str
     name: str | Promise
@@ -27,7 +27,7 @@ class RuleDescription:
 
 @requires()
 def norms(request: HttpRequest) -> HttpResponse:
-    """Show the rules in the order in which the gate asks them; htmx asks for the numbers, which take a moment."""
+    """Show the rules in evaluation order; htmx loads the counts separately because they take longer."""
     if wants_part(request):
         numbers, complete = count_refused()
         return show_part(
@@ -37,7 +37,7 @@ def norms(request: HttpRequest) -> HttpResponse:
             complete=complete,
             days=REFUSED_DAYS,
         )
-    told = [
+    descriptions = [
         RuleDescription(
             code=one.code,
             name=NORMS[one.code].name,
@@ -49,4 +49,4 @@ def norms(request: HttpRequest) -> HttpResponse:
         )
         for one in list_norms()
     ]
-    return show(request, "console/messages/norms.html", subject="norms", told=told, days=REFUSED_DAYS)
+    return show(request, "console/messages/norms.html", subject="norms", descriptions=descriptions, days=REFUSED_DAYS)

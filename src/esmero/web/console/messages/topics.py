@@ -1,4 +1,4 @@
-"""Topics: what each brand writes about, for which purpose, in the words that readers see."""
+"""Manage topics: subject, purpose, and names in the readers' languages."""
 
 from typing import Any
 
@@ -47,9 +47,13 @@ TOPICS = Listing(
     order="code",
     columns=(
         TableColumn(key="name", title=gettext_lazy("Name"), cell=_name, plain=lambda one: said(one.name), head=True),
-        TableColumn(key="code", title=gettext_lazy("Short code"), cell=lambda one: one.code, order=("code", "id"), quiet=True),
+        TableColumn(
+            key="code", title=gettext_lazy("Short code"), cell=lambda one: one.code, order=("code", "id"), quiet=True
+        ),
         TableColumn(key="brand", title=gettext_lazy("Brand"), cell=lambda one: one.brand.name),
-        TableColumn(key="purpose", title=gettext_lazy("Purpose"), cell=lambda one: said(one.purpose.name) or one.purpose.code),
+        TableColumn(
+            key="purpose", title=gettext_lazy("Purpose"), cell=lambda one: said(one.purpose.name) or one.purpose.code
+        ),
         TableColumn(key="kind", title=gettext_lazy("Kind"), cell=_kind, quiet=True),
         TableColumn(key="state", title=gettext_lazy("State"), cell=_state),
     ),
@@ -69,11 +73,11 @@ TOPICS = Listing(
             apply=lambda rows, value: rows.filter(archived_at__isnull=value == "offered"),
         ),
     ),
-)  # fmt: skip
+)
 
 
 class TopicForm(forms.Form):
-    """A topic: whose, its code, its words, and its purpose."""
+    """Edit a topic: brand, code, names and purpose."""
 
     brand = forms.ModelChoiceField(
         label=gettext_lazy("Brand"), queryset=Brand.objects.order_by("name"), empty_label=gettext_lazy("Choose one")
@@ -120,7 +124,7 @@ class TopicForm(forms.Form):
                 )
 
     def clean(self) -> dict[str, Any]:
-        """Refuse a code that the brand has already."""
+        """Refuse a code that the brand already has."""
         given: dict[str, Any] = super().clean() or {}
         if self._topic is None and given.get("brand") and given.get("code"):
             given["code"] = given["code"].lower()
@@ -143,7 +147,7 @@ def _say_first_purpose() -> dict[str, str]:
 
 
 class PurposeForm(forms.Form):
-    """A purpose: its code, its words, and whether it is advertising."""
+    """Edit a purpose: code, names, and whether it is advertising."""
 
     code = forms.SlugField(label=gettext_lazy("Short code"), max_length=40)
     commercial = forms.BooleanField(
@@ -155,7 +159,7 @@ class PurposeForm(forms.Form):
 
     def __init__(self, data: Any, *, purpose: Purpose | None) -> None:
         super().__init__(data)
-        # The first purpose of a house is nearly always this one; its words may be changed.
+        # Nearly every installation starts with this purpose; its texts can be changed.
         suggested: dict[str, str] = {} if Purpose.objects.exists() else _say_first_purpose()
         stored = purpose.name if purpose else suggested
         add_wordings(self, "name", _("Name (%(language)s)"), first="", stored=stored, most=120)
@@ -192,7 +196,7 @@ def topics(request: HttpRequest) -> HttpResponseBase:
 
 @requires("house.settings")
 def edit_topic(request: HttpRequest, pk: int | None = None) -> HttpResponse:
-    """Make a topic or change it."""
+    """Create or change a topic."""
     topic = get_object_or_404(Topic.objects.select_related("brand", "purpose"), pk=pk) if pk else None
     if topic is None and not Purpose.objects.exists():
         return redirect("console:purpose-new")  # which says why
@@ -220,8 +224,8 @@ def edit_topic(request: HttpRequest, pk: int | None = None) -> HttpResponse:
 
 @require_POST
 @requires("house.settings")
-def file_topic(request: HttpRequest, pk: int) -> HttpResponse:
-    """Offer a topic no longer, or again; a toast takes it back."""
+def toggle_topic(request: HttpRequest, pk: int) -> HttpResponse:
+    """Archive a topic, or restore it; a toast offers undo."""
     topic = get_object_or_404(Topic, pk=pk)
     archive = topic.archived_at is None
     archive_topic(topic, at=timezone.now() if archive else None, by=staff(request))
@@ -239,7 +243,7 @@ def file_topic(request: HttpRequest, pk: int) -> HttpResponse:
 
 @requires("house.settings")
 def edit_purpose(request: HttpRequest, pk: int | None = None) -> HttpResponse:
-    """Make a purpose or rename it."""
+    """Create or rename a purpose."""
     purpose = get_object_or_404(Purpose, pk=pk) if pk else None
     form = PurposeForm(request.POST or None, purpose=purpose)
     if request.method == "POST" and form.is_valid():
@@ -259,7 +263,8 @@ def edit_purpose(request: HttpRequest, pk: int | None = None) -> HttpResponse:
         form=form,
         title=(said(purpose.name) or purpose.code) if purpose else _("New purpose"),
         lead=_(
-            "What a permission is for. People who allow offers have not allowed surveys: each purpose is asked for apart."
+            "What a permission is for. People who allow offers have not allowed surveys: each purpose is asked for"
+            " apart."
         ),
         before=""
         if Purpose.objects.exists()

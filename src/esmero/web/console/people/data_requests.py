@@ -1,4 +1,4 @@
-"""People's rights over their data: requests that wait, a file of everything, erasure; each with its reason in the audit."""
+"""Serve the rights of data subjects: open requests, export, erasure; the audit log records each reason."""
 
 from django.contrib import messages
 from django.db import transaction
@@ -23,8 +23,8 @@ from esmero.web.console.list_pages import answer_list
 from esmero.web.console.page_frame import show
 from esmero.web.parts.components.tables import Filter, Listing, TableColumn
 from esmero.web.parts.components.template_tags import state
-from esmero.web.parts.components.times import say_moment
-from esmero.web.parts.labels.states import DATA_REQUEST, DATA_WISH
+from esmero.web.parts.components.times import format_time
+from esmero.web.parts.labels.states import DATA_REQUEST, DATA_REQUEST_KIND
 
 
 def _person(row: DataRequest) -> SafeString:
@@ -32,8 +32,8 @@ def _person(row: DataRequest) -> SafeString:
 
 
 def _due(row: DataRequest) -> SafeString | str:
-    """Show the day, marked when it is over and nobody has answered."""
-    day = say_moment(row.due_at, "short")
+    """Show the due day, marked when it has passed without an answer."""
+    day = format_time(row.due_at, "short")
     late = row.state == DataRequest.State.OPEN and row.due_at < timezone.now()
     return format_html('<span class="say-broken">{}</span>', day) if late else day
 
@@ -43,10 +43,21 @@ REQUESTS = Listing(
     personal=True,
     order="due",
     columns=(
-        TableColumn(key="person", title=gettext_lazy("Person"), cell=_person, plain=lambda row: row.person_id, head=True),
-        TableColumn(key="kind", title=gettext_lazy("Asks for"), cell=lambda row: str(DATA_WISH.get(row.kind, row.kind))),
+        TableColumn(
+            key="person", title=gettext_lazy("Person"), cell=_person, plain=lambda row: row.person_id, head=True
+        ),
+        TableColumn(
+            key="kind", title=gettext_lazy("Asks for"), cell=lambda row: str(DATA_REQUEST_KIND.get(row.kind, row.kind))
+        ),
         TableColumn(key="state", title=gettext_lazy("State"), cell=lambda row: state("data-request", row.state)),
-        TableColumn(key="at", title=gettext_lazy("Asked on"), cell=lambda row: say_moment(row.at, "short"), plain=lambda row: row.at.isoformat(), order=("at", "id"), quiet=True),
+        TableColumn(
+            key="at",
+            title=gettext_lazy("Asked on"),
+            cell=lambda row: format_time(row.at, "short"),
+            plain=lambda row: row.at.isoformat(),
+            order=("at", "id"),
+            quiet=True,
+        ),
         TableColumn(
             key="due",
             title=gettext_lazy("Answer due by"),
@@ -66,12 +77,12 @@ REQUESTS = Listing(
             apply=lambda rows, value: rows.filter(state=value),
         ),
     ),
-)  # fmt: skip
+)
 
 
 @requires()
 def data_requests(request: HttpRequest) -> HttpResponseBase:
-    """List what people ask about their data, the most urgent first."""
+    """List the data requests, the most urgent first."""
     return answer_list(
         request,
         "console/people/data_requests.html",
@@ -88,7 +99,7 @@ def data_requests(request: HttpRequest) -> HttpResponseBase:
 
 @requires()
 def data_request(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show one request with what erasing would do."""
+    """Show one request with the effects of an erasure."""
     shown = get_object_or_404(request_rows(), pk=pk)
     held = list(count_held(shown.person).items())
     return show(request, "console/people/data_request.html", subject="data-requests", asked=shown, held=held)
@@ -97,7 +108,7 @@ def data_request(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @requires("people.erase")
 def answer_request(request: HttpRequest, pk: int) -> HttpResponse:
-    """Erase, or decline with words for the person."""
+    """Erase the person, or decline with an explanation to them."""
     asked = get_object_or_404(request_rows(), pk=pk)
     declined = request.POST.get("act") == "decline"
     words = request.POST.get("words", "").strip()
@@ -119,7 +130,7 @@ def answer_request(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @requires("people.export")
 def export_person(request: HttpRequest, pk: int) -> HttpResponse:
-    """Answer all that is held of one person as an archive; the reason goes into the audit log."""
+    """Return all data held about one person as an archive; the reason goes into the audit log."""
     person = get_object_or_404(Person, pk=pk)
     reason = request.POST.get("reason", "").strip()[:300]
     if not reason:

@@ -1,4 +1,4 @@
-"""Duplicates: pairs that look alike, side by side with their differences; merged with a choice per field, or told apart."""
+"""Review possible duplicates side by side: merge with a choice per field, or mark as different people."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -22,12 +22,12 @@ from esmero.privacy.merging import CHOICES, MergeRefused, merge, propose, undo_m
 from esmero.web.console.access import requires, staff
 from esmero.web.console.list_pages import answer_list
 from esmero.web.console.page_frame import show, show_part, wants_part
-from esmero.web.console.people.persons.custom_field_values import say_own
+from esmero.web.console.people.persons.custom_field_values import format_custom_value
 from esmero.web.console.undo.toast import offer_undo
 from esmero.web.parts.components.rates import fill
 from esmero.web.parts.components.tables import BulkAct, Filter, Listing, Rows, TableColumn, pick_rows
 from esmero.web.parts.components.template_tags import on, said, state
-from esmero.web.parts.components.times import say_moment
+from esmero.web.parts.components.times import format_time
 from esmero.web.parts.labels.field_names import FIELD_WORDS
 from esmero.web.parts.labels.states import DUPLICATE, LANGUAGE_NAMES, SIGN
 
@@ -83,7 +83,7 @@ DUPLICATES = Listing(
         TableColumn(
             key="found",
             title=gettext_lazy("Found"),
-            cell=lambda row: say_moment(row.found_at),
+            cell=lambda row: format_time(row.found_at),
             plain=lambda row: row.found_at.isoformat(),
             quiet=True,
             shown=False,
@@ -104,7 +104,7 @@ DUPLICATES = Listing(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComparedValue:
-    """One line of the comparison: what the two have, and which of them is chosen."""
+    """Represent one row of the comparison: both values, and the chosen one."""
 
     name: str
     words: str
@@ -115,13 +115,13 @@ class ComparedValue:
 
     @property
     def differs(self) -> bool:
-        """Whether both say something, and not the same."""
+        """Tell whether both values are set and differ."""
         return self.choose and bool(self.kept and self.gone)
 
 
 @requires()
 def duplicates(request: HttpRequest) -> HttpResponseBase:
-    """List the pairs that wait for a decision; htmx asks again how far a search is."""
+    """List the pairs that wait for a decision; htmx polls the progress of a search."""
     if wants_part(request) and "search" in request.GET:
         search = last_search()
         if search is None or search.state not in MOVING:
@@ -148,7 +148,7 @@ def duplicates(request: HttpRequest) -> HttpResponseBase:
 @require_POST
 @requires("people.change")
 def act_on_duplicates(request: HttpRequest) -> HttpResponse:
-    """Start a search, or remember of many pairs that they are different people."""
+    """Start a search, or mark many pairs as different people."""
     if request.POST.get("act") == "search":
         begin_search(by=staff(request))
         return redirect("console:duplicates")
@@ -161,7 +161,7 @@ def act_on_duplicates(request: HttpRequest) -> HttpResponse:
 
 @requires()
 def duplicate(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show two people side by side, differences marked; `?keep=` says whose row stays."""
+    """Show two people side by side with differences marked; `?keep=` names the survivor of a merge."""
     pair = get_object_or_404(Duplicate.objects.select_related(*_BOTH), pk=pk)
     kept, gone = _order(pair, request.GET.get("keep", ""))
     taken = propose(kept, gone) if kept.state == gone.state == Person.State.ACTIVE else set()
@@ -183,7 +183,7 @@ def duplicate(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @requires("people.change")
 def decide(request: HttpRequest, pk: int) -> HttpResponse:
-    """Merge the two as chosen, or remember that they are two."""
+    """Merge the pair as chosen, or mark it as two different people."""
     pair = get_object_or_404(Duplicate.objects.select_related(*_BOTH), pk=pk)
     following = _next(pair)
     if request.POST.get("act") == "apart":
@@ -207,7 +207,7 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @requires("people.change")
 def unmerge(request: HttpRequest, pk: int) -> HttpResponse:
-    """Take back a merge, however long ago it was."""
+    """Undo a merge, at any time later."""
     done = get_object_or_404(Merge.objects.select_related("kept", "gone"), pk=pk)
     try:
         undo_merge(done, by=staff(request))
@@ -222,7 +222,7 @@ _BOTH = ("first__address", "first__organisation", "second__address", "second__or
 
 
 def _order(pair: Duplicate, keep: str) -> tuple[Person, Person]:
-    """Return (kept, gone): as chosen, else the one with a number, else the one that is known longer."""
+    """Return (survivor, merged): as chosen, else the one with a number, else the older record."""
     first, second = pair.first, pair.second
     if keep == str(second.pk) or (not keep and second.number and not first.number):
         return second, first
@@ -255,7 +255,7 @@ def _choices(kept: Person, gone: Person, *, taken: set[str]) -> list[ComparedVal
 
 def _say(person: Person, name: str, kinds: Mapping[str, str]) -> str:
     if name.startswith("own:"):
-        return say_own(person.fields.get(name.removeprefix("own:")), kinds.get(name))
+        return format_custom_value(person.fields.get(name.removeprefix("own:")), kinds.get(name))
     value = getattr(person, name)
     if name == "language":
         return str(dict(LANGUAGE_NAMES).get(value, value))
@@ -263,7 +263,7 @@ def _say(person: Person, name: str, kinds: Mapping[str, str]) -> str:
 
 
 def _rest(kept: Person, gone: Person, *, counts: dict[int, int]) -> Sequence[ComparedValue]:
-    """Return what is joined, not chosen: ways to reach them, tags, permissions, history."""
+    """Return the attributes that a merge joins: contact points, tags, permissions, history."""
     both = [kept.pk, gone.pk]
     points: dict[int, list[str]] = {pk: [] for pk in both}
     for point in ContactPoint.objects.filter(person__in=both).order_by("kind", "value"):

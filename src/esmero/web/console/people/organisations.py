@@ -1,4 +1,4 @@
-"""Organisations: a list, and the page of each with its people, their addresses and what went to them."""
+"""List organisations and show each with its people, their addresses and message counts."""
 
 from typing import Any
 
@@ -29,14 +29,14 @@ from esmero.web.console.undo.toast import offer_undo
 from esmero.web.parts.components.email_addresses import show_address
 from esmero.web.parts.components.tables import Filter, Listing, TableColumn
 from esmero.web.parts.components.template_tags import state
-from esmero.web.parts.components.times import say_moment
+from esmero.web.parts.components.times import format_time
 from esmero.web.parts.labels.states import STATES
 
-MOST = 200  # people of an organisation whose messages are counted
+MAX_COUNTED_PEOPLE = 200  # people of an organisation whose messages are counted
 
 
 class OrganisationForm(forms.Form):
-    """What an organisation is."""
+    """Edit an organisation."""
 
     name = forms.CharField(label=gettext_lazy("Name"), max_length=300)
     tax_id = forms.CharField(label=gettext_lazy("Tax number"), max_length=40, required=False)
@@ -54,7 +54,7 @@ class OrganisationForm(forms.Form):
         fields["country"].choices = country_choices(organisation.country if organisation else "")
 
     def clean_domain(self) -> str:
-        """Take a web address down to its domain."""
+        """Reduce a web address to its domain."""
         text: str = self.cleaned_data["domain"].strip().lower()
         return text.partition("://")[2].partition("/")[0].removeprefix("www.") if "://" in text else text
 
@@ -98,7 +98,7 @@ ORGANISATIONS = Listing(
         TableColumn(
             key="added",
             title=gettext_lazy("Known since"),
-            cell=lambda row: say_moment(row.created_at),
+            cell=lambda row: format_time(row.created_at),
             plain=lambda row: row.created_at.isoformat(),
             quiet=True,
             shown=False,
@@ -118,7 +118,7 @@ ORGANISATIONS = Listing(
 
 @requires()
 def organisations(request: HttpRequest) -> HttpResponseBase:
-    """List the organisations with how many people each has."""
+    """List the organisations with the number of people of each."""
     people = Person.objects.filter(organisation=OuterRef("pk"), state=Person.State.ACTIVE).order_by()
     number = Subquery(people.values("organisation").annotate(n=Count("id")).values("n"), output_field=IntegerField())
     return answer_list(
@@ -134,15 +134,16 @@ def organisations(request: HttpRequest) -> HttpResponseBase:
     )
 
 
-def _seek(text: str) -> list[int]:
-    """Return whom a text finds, by their keys alone: what an index holds is looked through, and no row is read."""
+def _find_ids(text: str) -> list[int]:
+    """Return the ids of people that a search text matches, from the index alone without reading rows."""
     found = find_people(Person.objects.filter(Person.is_active()), text=text).order_by("folded", "id")
-    return list(found.values_list("pk", flat=True)[:MOST])
+    return list(found.values_list("pk", flat=True)[:MAX_COUNTED_PEOPLE])
 
 
-def _part(person: Person) -> SafeString:
+def _remove_button(person: Person) -> SafeString:
     return format_html(
-        '<button class="btn" data-variant="word" form="part" name="apart" value="{}">{}<span class="sr-only"> {}</span></button>',
+        '<button class="btn" data-variant="word" form="part" name="apart" value="{}">{}'
+        '<span class="sr-only"> {}</span></button>',
         person.pk,
         _("Take out"),
         person,
@@ -150,7 +151,7 @@ def _part(person: Person) -> SafeString:
 
 
 def _members(*, changing: bool) -> Listing:
-    """Return the list of an organisation's people; who may change people can take one out."""
+    """Return the listing of an organisation's people; `changing` adds the column that removes one."""
     columns = (
         TableColumn(
             key="name",
@@ -181,7 +182,7 @@ def _members(*, changing: bool) -> Listing:
         TableColumn(
             key="part",
             title=gettext_lazy("Take out"),
-            cell=_part,
+            cell=_remove_button,
             numeric=True,
             act=True,
         ),
@@ -191,12 +192,12 @@ def _members(*, changing: bool) -> Listing:
 
 @requires()
 def organisation(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """Show one organisation: its people with their addresses, and what became of what was sent to them."""
+    """Show one organisation with its people, their addresses and the states of messages sent to them."""
     shown = get_object_or_404(Organisation, pk=pk)
     text = request.GET.get("find", "").strip()[:200]
     rows = people_rows().filter(organisation=shown)
-    keys = list(rows.order_by("folded", "id").values_list("pk", flat=True)[: MOST + 1])
-    counted = count_messages(keys[:MOST])
+    keys = list(rows.order_by("folded", "id").values_list("pk", flat=True)[: MAX_COUNTED_PEOPLE + 1])
+    counted = count_messages(keys[:MAX_COUNTED_PEOPLE])
     others = people_rows().exclude(organisation=shown)
     return answer_list(
         request,
@@ -209,16 +210,16 @@ def organisation(request: HttpRequest, pk: int) -> HttpResponseBase:
         organisation=shown,
         country=COUNTRIES.get(shown.country, shown.country),
         number=len(keys),
-        more=len(keys) > MOST,
+        more=len(keys) > MAX_COUNTED_PEOPLE,
         sent=[(STATES["message"][state].text, number) for state, number in counted.items()],
         text=text,
-        found=list(others.filter(pk__in=_seek(text)).order_by("folded", "id")[:10]) if text else [],
+        found=list(others.filter(pk__in=_find_ids(text)).order_by("folded", "id")[:10]) if text else [],
     )
 
 
 @requires("people.change")
 def edit(request: HttpRequest, pk: int | None = None) -> HttpResponse:
-    """Make an organisation, or change one."""
+    """Create or change an organisation."""
     shown = get_object_or_404(Organisation, pk=pk) if pk else None
     form = OrganisationForm(request.POST or None, organisation=shown)
     if request.method == "POST" and form.is_valid():
@@ -237,7 +238,7 @@ def edit(request: HttpRequest, pk: int | None = None) -> HttpResponse:
 @require_POST
 @requires("people.change")
 def join(request: HttpRequest, pk: int) -> HttpResponse:
-    """Join a person to an organisation, or part them."""
+    """Add a person to an organisation, or remove one."""
     shown = get_object_or_404(Organisation, pk=pk)
     apart = request.POST.get("apart", "")
     person = get_object_or_404(Person, pk=int(apart or request.POST.get("person", "0") or 0), state=Person.State.ACTIVE)

@@ -1,4 +1,4 @@
-"""The ledger of permissions as a list, and what keeps addresses silent."""
+"""List the permission ledger and the suppressions of addresses."""
 
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
@@ -15,8 +15,8 @@ from esmero.web.console.list_pages import answer_list
 from esmero.web.console.page_frame import read_brand
 from esmero.web.parts.components.tables import Choice, Filter, Listing, Rows, TableColumn
 from esmero.web.parts.components.template_tags import said, state
-from esmero.web.parts.components.times import say_moment, say_shortly
-from esmero.web.parts.labels.states import BASES, CHANNELS, PERMISSION, SCOPE, SILENCE
+from esmero.web.parts.components.times import format_time, format_time_short
+from esmero.web.parts.labels.states import BASES, CHANNELS, PERMISSION, SCOPE, SUPPRESSION_REASON
 from esmero.work.query_plan.selective import find_few
 
 
@@ -76,7 +76,7 @@ PERMISSIONS = Listing(
         TableColumn(
             key="at",
             title=gettext_lazy("When"),
-            cell=lambda row: say_moment(row.at),
+            cell=lambda row: format_time(row.at),
             plain=lambda row: row.at.isoformat(),
             quiet=True,
         ),
@@ -94,7 +94,7 @@ PERMISSIONS = Listing(
         TableColumn(
             key="recorded",
             title=gettext_lazy("Recorded"),
-            cell=lambda row: say_moment(row.recorded_at),
+            cell=lambda row: format_time(row.recorded_at),
             plain=lambda row: row.recorded_at.isoformat(),
             order=("id",),
             quiet=True,
@@ -140,12 +140,12 @@ PERMISSIONS = Listing(
 )
 
 
-def _way_back(row: Suppression) -> str:
-    """Say how an address that is silent can be written to again."""
+def _describe_lifting(row: Suppression) -> str:
+    """Describe how a suppressed address can become usable again."""
     if row.lifted_at:
-        return _("lifted on %(day)s") % {"day": say_shortly(row.lifted_at)}
+        return _("lifted on %(day)s") % {"day": format_time_short(row.lifted_at)}
     if row.until:
-        return _("ends by itself on %(day)s") % {"day": say_shortly(row.until)}
+        return _("ends by itself on %(day)s") % {"day": format_time_short(row.until)}
     if row.reason == "erased":
         return _("none: the person was erased")
     if row.scope == Suppression.Scope.COMMERCIAL:
@@ -153,7 +153,7 @@ def _way_back(row: Suppression) -> str:
     return _("a new address, or lifted on their page")
 
 
-SILENCES = Listing(
+SUPPRESSIONS = Listing(
     page="silences",
     order="-since",
     personal=True,
@@ -173,20 +173,20 @@ SILENCES = Listing(
         TableColumn(
             key="since",
             title=gettext_lazy("Since"),
-            cell=lambda row: say_moment(row.since),
+            cell=lambda row: format_time(row.since),
             plain=lambda row: row.since.isoformat(),
             order=("id",),
             quiet=True,
         ),
         TableColumn(key="evidence", title=gettext_lazy("Evidence"), cell=lambda row: row.evidence, quiet=True),
-        TableColumn(key="back", title=gettext_lazy("Way back"), cell=_way_back, quiet=True),
+        TableColumn(key="back", title=gettext_lazy("Way back"), cell=_describe_lifting, quiet=True),
     ),
     filters=(
         Filter(
             key="reason",
             title=gettext_lazy("Because"),
             every=gettext_lazy("Every reason"),
-            choices=lambda: [(value, word.text) for value, word in SILENCE.items() if value != "complained"],
+            choices=lambda: [(value, word.text) for value, word in SUPPRESSION_REASON.items() if value != "complained"],
             apply=lambda rows, value: rows.filter(reason=value),
         ),
         Filter(
@@ -209,7 +209,7 @@ SILENCES = Listing(
 
 @requires()
 def permissions(request: HttpRequest) -> HttpResponseBase:
-    """List the ledger of the brand at work, the latest entry first."""
+    """List the ledger of the current brand, the latest entry first."""
     brand = read_brand(request)
     rows = PermissionEntry.objects.filter(brand=brand.pk if brand else 0)
     return answer_list(
@@ -228,12 +228,12 @@ def permissions(request: HttpRequest) -> HttpResponseBase:
 
 
 @requires()
-def silences(request: HttpRequest) -> HttpResponseBase:
-    """List what keeps addresses silent. Addresses stand there as keyed hashes, so that nobody can read them from it."""
+def suppressions(request: HttpRequest) -> HttpResponseBase:
+    """List the suppressions of addresses, as keyed hashes, so that the page reveals no address."""
     return answer_list(
         request,
         "console/people/silences.html",
-        listing=SILENCES,
+        listing=SUPPRESSIONS,
         rows=Suppression.objects.select_related("brand"),
         subject="permissions",
         empty_title=_("No address is silent"),

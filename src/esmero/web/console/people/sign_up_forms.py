@@ -1,4 +1,4 @@
-"""Sign-up forms: what they ask, in which words, where they stand, and what came of them."""
+"""Manage sign-up forms: fields, wording, embedding, and the number of sign-ups."""
 
 import io
 from typing import Any
@@ -24,8 +24,8 @@ from esmero.people.models import CustomField, Topic
 from esmero.web.console.access import requires, staff
 from esmero.web.console.list_pages import answer_list
 from esmero.web.console.page_frame import read_brand, show
-from esmero.web.parts.components.forms import DrawnFormPart, lay_parts
-from esmero.web.parts.components.rates import say_number
+from esmero.web.parts.components.forms import DrawnFormPart, group_fields
+from esmero.web.parts.components.rates import format_number
 from esmero.web.parts.components.tables import Listing, TableColumn
 from esmero.web.parts.components.template_tags import said, state
 from esmero.web.parts.components.translated_fields import add_wordings, read_wordings
@@ -41,13 +41,20 @@ FORMS = Listing(
     page="forms",
     order="name",
     columns=(
-        TableColumn(key="name", title=gettext_lazy("Name"), cell=_name, plain=lambda one: one.name, order=("name", "id"), head=True),
+        TableColumn(
+            key="name",
+            title=gettext_lazy("Name"),
+            cell=_name,
+            plain=lambda one: one.name,
+            order=("name", "id"),
+            head=True,
+        ),
         TableColumn(key="state", title=gettext_lazy("State"), cell=lambda one: state("form", one.state)),
         TableColumn(key="slug", title=gettext_lazy("Address"), cell=lambda one: f"/s/{one.slug}", quiet=True),
         TableColumn(
             key="confirmed",
             title=gettext_lazy("Confirmed"),
-            cell=lambda one: say_number(one.confirmed),
+            cell=lambda one: format_number(one.confirmed),
             plain=lambda one: one.confirmed,
             numeric=True,
             label=gettext_lazy("confirmed"),
@@ -55,17 +62,17 @@ FORMS = Listing(
         TableColumn(
             key="waiting",
             title=gettext_lazy("Not confirmed yet"),
-            cell=lambda one: say_number(one.waiting),
+            cell=lambda one: format_number(one.waiting),
             plain=lambda one: one.waiting,
             numeric=True,
             label=gettext_lazy("not confirmed yet"),
         ),
     ),
-)  # fmt: skip
+)
 
 
 class SignUpForm(forms.Form):
-    """All that a form says and asks."""
+    """Edit the texts, topics and fields of a sign-up form."""
 
     name = forms.CharField(
         label=gettext_lazy("Name"),
@@ -114,7 +121,7 @@ class SignUpForm(forms.Form):
             )
 
     def clean_slug(self) -> str:
-        """Refuse an address that another form has."""
+        """Refuse a slug that another form has."""
         slug: str = self.cleaned_data["slug"].lower()
         others = Form.objects.filter(slug=slug)
         if (others.exclude(pk=self._form.pk) if self._form else others).exists():
@@ -122,7 +129,7 @@ class SignUpForm(forms.Form):
         return slug
 
     def facts(self) -> dict[str, Any]:
-        """Return the columns of the form."""
+        """Return the column values of the form."""
         given = self.cleaned_data
         words = {name: read_wordings(given, name) for name in ("title", "intro", "wording")}
         asked = [
@@ -134,18 +141,18 @@ class SignUpForm(forms.Form):
 
     @property
     def own(self) -> list[Any]:
-        """What is said in the brand's own language, and what is no text."""
+        """Return the texts in the brand's own language and the fields without text."""
         words = [f"{name}_{self._language}" for name in ("title", "intro", "wording")]
         return [self[name] for name in ("name", "slug", "topics", "asks_frequency", *words)]
 
     @property
     def others(self) -> list[DrawnFormPart]:
-        """The words of the other languages, folded away, by language."""
-        return [part for part in lay_parts(self) if part.folded]
+        """Return the texts of the other languages, collapsed, by language."""
+        return [part for part in group_fields(self) if part.folded]
 
     @property
     def asked(self) -> list[tuple[Any, Any]]:
-        """The rows of the fields that are asked for."""
+        """Return the rows of requested fields: which field, and whether it is required."""
         return [(self[f"field_{number}"], self[f"required_{number}"]) for number in range(MOST_FIELDS)]
 
 
@@ -171,7 +178,7 @@ def sign_ups(request: HttpRequest) -> HttpResponseBase:
 
 @requires("campaigns.write")
 def edit_form(request: HttpRequest, pk: int | None = None) -> HttpResponse:
-    """Make a form, or change one."""
+    """Create or change a form."""
     changed = get_object_or_404(Form.objects.select_related("brand"), pk=pk) if pk else None
     brand = changed.brand if changed else read_brand(request)
     if brand is None:
@@ -183,14 +190,14 @@ def edit_form(request: HttpRequest, pk: int | None = None) -> HttpResponse:
         )
         messages.success(request, _("Kept."))
         return redirect("console:form", pk=kept.pk)
-    facts = _door(changed) if changed else {}
+    facts = _embedding(changed) if changed else {}
     return show(request, "console/people/form.html", subject="forms", form=form, sign_up=changed, **facts)
 
 
 @require_POST
 @requires("campaigns.write")
 def act_on_form(request: HttpRequest, pk: int) -> HttpResponse:
-    """Open a form to the world, or close it."""
+    """Open a form to the public, or close it."""
     moved = get_object_or_404(Form, pk=pk)
     try:
         (close_form if request.POST.get("act") == "close" else open_form)(moved, by=staff(request))
@@ -202,7 +209,7 @@ def act_on_form(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 @requires()
 def form_code(request: HttpRequest, pk: int) -> HttpResponse:  # noqa: ARG001
-    """Answer the form's address as a QR code, for a counter or a letter."""
+    """Return the form's address as a QR code in SVG."""
     form = get_object_or_404(Form.objects.select_related("brand"), pk=pk)
     picture = io.BytesIO()
     qrcode.make(address_of(form), image_factory=SvgPathImage, border=2).save(picture)
@@ -213,8 +220,8 @@ def _address(form: Form) -> str:
     return f"{form.brand.public_url.rstrip('/')}/s/{form.slug}"
 
 
-def _door(form: Form) -> dict[str, Any]:
-    """Gather where the form stands: its address, and the plain HTML for another site."""
+def _embedding(form: Form) -> dict[str, Any]:
+    """Return the form's address and the HTML to embed it in another site."""
     address = address_of(form)
     topics = form.topics.filter(archived_at=None).order_by("id")
     boxes = "\n".join(

@@ -1,4 +1,4 @@
-"""People, their segments and the lists they came from."""
+"""Route the pages of people, segments and imports."""
 
 from django.urls import path
 
@@ -23,7 +23,7 @@ urlpatterns = [
     path("people/<int:pk>/tags/", editing.tags, name="person-tags"),
     path("people/<int:pk>/permission/", staff_records.permission, name="person-permission"),
     path("people/<int:pk>/pause/", staff_records.pause, name="person-pause"),
-    path("people/<int:pk>/silence/", staff_records.silence, name="person-silence"),
+    path("people/<int:pk>/silence/", staff_records.suppress_address, name="person-silence"),
     path("people/<int:pk>/note/", staff_records.note, name="person-note"),
     path("people/<int:pk>/proof/<int:entry>/", staff_records.proof, name="proof"),
     path("organisations/", organisations.organisations, name="organisations"),
@@ -37,7 +37,7 @@ urlpatterns = [
     path("duplicates/<int:pk>/decide/", duplicates.decide, name="duplicate-decide"),
     path("merges/<int:pk>/undo/", duplicates.unmerge, name="unmerge"),
     path("permissions/", permissions.permissions, name="permissions"),
-    path("permissions/silences/", permissions.silences, name="silences"),
+    path("permissions/silences/", permissions.suppressions, name="silences"),
     path("forms/", sign_up_forms.sign_ups, name="forms"),
     path("forms/new/", sign_up_forms.edit_form, name="form-new"),
     path("forms/<int:pk>/", sign_up_forms.edit_form, name="form"),

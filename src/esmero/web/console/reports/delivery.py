@@ -1,4 +1,4 @@
-"""Report on delivery: what left and what was not returned, over time, by receiver and by campaign."""
+"""Report deliveries: messages sent and not bounced, over time, by mailbox provider and by campaign."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -12,7 +12,7 @@ from esmero.web.console.access import requires
 from esmero.web.console.reports.period import ReportPeriod, read_period
 from esmero.web.console.reports.response import answer_report
 from esmero.web.parts.components.charts import Chart, Series
-from esmero.web.parts.components.rates import find_interval, say_estimate, say_share
+from esmero.web.parts.components.rates import find_interval, format_estimate, format_share
 from esmero.web.parts.components.small_tables import SmallTable, SmallTableCell
 
 RECEIVERS = 40
@@ -21,7 +21,7 @@ CAMPAIGNS = 50
 
 @requires()
 def delivery(request: HttpRequest) -> HttpResponse:
-    """Show it."""
+    """Show the delivery report."""
     period = read_period(request)
     if period is None:
         return redirect("console:today")
@@ -40,9 +40,9 @@ def delivery(request: HttpRequest) -> HttpResponse:
         lead=_("What left this house, and what was not returned. A message counts on the day on which it left."),
         stats=[
             (_("Sent"), sent, ""),
-            (_("Delivered"), delivered, say_share(delivered, sent)),
+            (_("Delivered"), delivered, format_share(delivered, sent)),
             (_("Links opened by people"), keys["clicked"].get("person", 0), ""),
-            (_("Complaints"), complained, say_estimate(complained, delivered)),
+            (_("Complaints"), complained, format_estimate(complained, delivered)),
         ],
         charts=[chart_sent(period, days), chart_rate(period, days)],
         sheets=[_by_receiver(keys), _by_campaign(period)],
@@ -50,7 +50,7 @@ def delivery(request: HttpRequest) -> HttpResponse:
 
 
 def chart_sent(period: ReportPeriod, days: dict[str, dict]) -> Chart:  # type: ignore[type-arg]
-    """Draw what left and what arrived, by day."""
+    """Draw messages sent and delivered, by day."""
     steps = period.steps
     return Chart(
         title=_("Sent and delivered"),
@@ -67,9 +67,10 @@ def chart_sent(period: ReportPeriod, days: dict[str, dict]) -> Chart:  # type: i
 
 
 def chart_rate(period: ReportPeriod, days: dict[str, dict]) -> Chart:  # type: ignore[type-arg]
-    """Draw the rate of delivery with its interval; days on which nothing left have none."""
+    """Draw the delivery rate with its interval; days without a message have none."""
     steps = period.steps
     numbers = [(step.add(days["delivered"]), step.add(days["sent"])) for step in steps]
+    # Wilson's interval of an empty sample is 0 to 1, which would fill the chart.
     bounds = [find_interval(part, whole) if whole else None for part, whole in numbers]
     return Chart(
         title=_("Delivered of what was sent, with its interval (95 %)"),
@@ -111,9 +112,9 @@ def _by_receiver(keys: dict[str, dict[str, int]]) -> SmallTable:
                 name,
                 sent,
                 there,
-                SmallTableCell(text=say_estimate(there, sent), quiet=True),
+                SmallTableCell(text=format_estimate(there, sent), quiet=True),
                 bad,
-                SmallTableCell(text=say_estimate(bad, there), quiet=True),
+                SmallTableCell(text=format_estimate(bad, there), quiet=True),
             ]
             for name, sent, there, bad in rows
         ],
@@ -141,9 +142,9 @@ def _by_campaign(period: ReportPeriod) -> SmallTable:
                 SmallTableCell(text=row.name, url=reverse("console:campaign", args=[row.pk])),
                 row.left or 0,
                 row.good or 0,
-                SmallTableCell(text=say_estimate(row.good or 0, row.left or 0), quiet=True),
+                SmallTableCell(text=format_estimate(row.good or 0, row.left or 0), quiet=True),
                 row.clicked or 0,
-                SmallTableCell(text=say_estimate(row.clicked or 0, row.left or 0), quiet=True),
+                SmallTableCell(text=format_estimate(row.clicked or 0, row.left or 0), quiet=True),
                 row.answered or 0,
             ]
             for row in rows

@@ -1,4 +1,4 @@
-"""Report on growth: people who came, permissions given and taken back, by topic and by where they came from."""
+"""Report growth: new people, permissions granted and withdrawn, by topic and by source."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -11,7 +11,7 @@ from esmero.web.console.access import requires
 from esmero.web.console.reports.period import ReportPeriod, read_period
 from esmero.web.console.reports.response import answer_report
 from esmero.web.parts.components.charts import Chart, Series
-from esmero.web.parts.components.rates import say_share
+from esmero.web.parts.components.rates import format_share
 from esmero.web.parts.components.small_tables import SmallTable, SmallTableCell
 from esmero.web.parts.components.template_tags import said
 
@@ -21,7 +21,7 @@ SOURCES = 50
 
 @requires()
 def growth(request: HttpRequest) -> HttpResponse:
-    """Show it."""
+    """Show the growth report."""
     period = read_period(request)
     if period is None:
         return redirect("console:today")
@@ -37,12 +37,13 @@ def growth(request: HttpRequest) -> HttpResponse:
         period=period,
         title=_("Growth"),
         lead=_(
-            "People who came to this house, and what they allowed and took back. Each entry counts on the day on which it was written down."
+            "People who came to this house, and what they allowed and took back. Each entry counts on the day on"
+            " which it was written down."
         ),
         stats=[
             (_("People added"), sum(days["people"].values()), _("to the house, of all brands")),
             (_("Permissions given"), given, ""),
-            (_("Taken back or objected to"), taken, say_share(taken, given)),
+            (_("Taken back or objected to"), taken, format_share(taken, given)),
         ],
         charts=[_permissions(period, days), _people(period, days)],
         sheets=[_by_topic(period, keys), _by_source(keys)],
@@ -109,7 +110,7 @@ def _by_source(keys: dict[str, dict[str, int]]) -> SmallTable:
         title=_("By where it came from"),
         heads=[pgettext("of a permission", "Source"), _("given"), _("share")],
         rows=[
-            [name or _("others"), number, SmallTableCell(text=say_share(number, whole), quiet=True)]
+            [name or _("others"), number, SmallTableCell(text=format_share(number, whole), quiet=True)]
             for name, number in ranked
         ],
         empty=_("Nothing was allowed in this time."),

@@ -1,4 +1,4 @@
-"""Of which brand and which days a report speaks: both stand in the address, so that a report can be sent to somebody."""
+"""Read a report's brand and period from its URL, so that a report can be shared by link."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from esmero.house.models import Brand
 from esmero.web.console.page_frame import read_brand
-from esmero.web.parts.labels.states import MOMENTS
+from esmero.web.parts.labels.states import TIME_FORMATS
 
 SPANS: Mapping[int, str | Promise] = {
     7: _("7 days"),
@@ -20,26 +20,26 @@ SPANS: Mapping[int, str | Promise] = {
     90: _("90 days"),
     365: _("a year"),
 }
-USUAL = 30
-BY_WEEK = 120  # days from which a chart shows weeks
+DEFAULT_DAYS = 30
+BY_WEEK = 120  # days; longer periods are drawn by week
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PeriodStep:
-    """One point of a chart: a day, or a week that ends with the period."""
+    """Hold one point of a chart: a day, or a week that ends with the period."""
 
     label: str
     head: str
     days: Sequence[date]
 
     def add(self, numbers: Mapping[date, int]) -> int:
-        """Return what happened on its days."""
+        """Return the sum over its days."""
         return sum(numbers.get(day, 0) for day in self.days)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportPeriod:
-    """The brand, and the days from `begin` to `end`, today, both within (UTC, as the tallies are kept)."""
+    """Hold the brand and the days from `begin` to `end` (today), both inclusive; UTC, as daily aggregates."""
 
     brand: Brand
     days: int
@@ -48,7 +48,7 @@ class ReportPeriod:
 
     @property
     def steps(self) -> list[PeriodStep]:
-        """The points of a chart over this period."""
+        """Return the points of a chart over this period."""
         size = 7 if self.days > BY_WEEK else 1
         every = [self.begin + timedelta(days=number) for number in range(self.days)]
         chunks = [every[max(end - size, 0) : end] for end in range(len(every), 0, -size)][::-1]
@@ -56,21 +56,24 @@ class ReportPeriod:
 
 
 def read_period(request: HttpRequest) -> ReportPeriod | None:
-    """Take brand and period from the address; the brand of the menu and 30 days else. None in a house without brands."""
+    """Read brand and period from the URL; default to the current brand and 30 days.
+
+    None if there is no brand.
+    """
     brand = Brand.objects.filter(slug=request.GET.get("brand", "")).first() or read_brand(request)
     if brand is None:
         return None
     asked = request.GET.get("days", "")
-    days = int(asked) if asked.isdecimal() and int(asked) in SPANS else USUAL
+    days = int(asked) if asked.isdecimal() and int(asked) in SPANS else DEFAULT_DAYS
     today = timezone.now().astimezone(UTC).date()
     return ReportPeriod(brand=brand, days=days, begin=today - timedelta(days=days - 1), end=today)
 
 
 def _step(days: Sequence[date]) -> PeriodStep:
-    short = str(MOMENTS["short"])
+    short = str(TIME_FORMATS["short"])
     first, last = date_format(days[0], short), date_format(days[-1], short)
     return PeriodStep(
-        label=date_format(days[0], str(MOMENTS["day and month"])),
+        label=date_format(days[0], str(TIME_FORMATS["day and month"])),
         head=first if len(days) == 1 else f"{first} – {last}",
         days=days,
     )

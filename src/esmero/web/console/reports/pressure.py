@@ -1,4 +1,4 @@
-"""Report on pressure: how many messages people got in 30 days, and who got the most."""
+"""Report contact pressure: messages per person in 30 days, and the people with the most."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -13,15 +13,15 @@ from esmero.web.console.access import requires
 from esmero.web.console.reports.period import read_period
 from esmero.web.console.reports.response import answer_report
 from esmero.web.parts.components.charts import Chart, Series
-from esmero.web.parts.components.rates import say_share
+from esmero.web.parts.components.rates import format_share
 from esmero.web.parts.components.small_tables import SmallTable, SmallTableCell
 
-LAST = 10  # this many messages and more stand in one bar
+LAST = 10  # this many messages and more share one bar
 
 
 @requires()
 def pressure(request: HttpRequest) -> HttpResponse:
-    """Show it."""
+    """Show the contact pressure report."""
     period = read_period(request)
     if period is None:
         return redirect("console:today")
@@ -41,7 +41,7 @@ def pressure(request: HttpRequest) -> HttpResponse:
         lead=_("How many messages each person got in the last 30 days, from this brand."),
         fixed=True,
         stats=[
-            (_("People who got something"), reached, say_share(reached, known)),
+            (_("People who got something"), reached, format_share(reached, known)),
             (_("Messages"), messages, ""),
             (_("Most to one person"), max(people, default=0), ""),
         ],
@@ -74,7 +74,7 @@ def _as_sheet(bars: dict[int, int], *, known: int, reached: int) -> SmallTable:
         key="people",
         title=_("People by messages"),
         heads=[_("Messages"), _("people"), _("share of all")],
-        rows=[[words, each, SmallTableCell(text=say_share(each, known), quiet=True)] for words, each in rows]
+        rows=[[words, each, SmallTableCell(text=format_share(each, known), quiet=True)] for words, each in rows]
         if reached
         else [],
         empty=_("Nobody got anything in the last 30 days."),

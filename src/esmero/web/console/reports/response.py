@@ -1,4 +1,4 @@
-"""How every report answers: the page with its charts and tables, or one of its tables as a file."""
+"""Answer every report: the page with charts and tables, or one table as a file."""
 
 import csv
 from collections.abc import Sequence
@@ -26,7 +26,7 @@ def answer_report(
     sheets: Sequence[SmallTable],
     **context: Any,
 ) -> HttpResponse:
-    """Answer a report called `name`; `?file=key` gives the table with that key as CSV."""
+    """Answer the report `name`; `?file=key` returns the table with that key as CSV."""
     wanted = request.GET.get("file")
     if wanted:
         sheet = next((one for one in sheets if one.key == wanted), None)

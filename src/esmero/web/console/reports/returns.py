@@ -1,4 +1,4 @@
-"""Report on returns: what came back over time, by what it means and by receiver."""
+"""Report bounces over time, by meaning and by mailbox provider."""
 
 from datetime import date
 
@@ -12,9 +12,9 @@ from esmero.web.console.access import requires
 from esmero.web.console.reports.period import ReportPeriod, read_period
 from esmero.web.console.reports.response import answer_report
 from esmero.web.parts.components.charts import Chart, Series
-from esmero.web.parts.components.rates import say_estimate, say_share
+from esmero.web.parts.components.rates import format_estimate, format_share
 from esmero.web.parts.components.small_tables import SmallTable, SmallTableCell
-from esmero.web.parts.labels.states import RETURN_CLASS, say_meaning
+from esmero.web.parts.labels.states import RETURN_CLASS, label_meaning
 
 RECEIVERS = 40
 CLASSES = ("good", "now", "ours")
@@ -22,7 +22,7 @@ CLASSES = ("good", "now", "ours")
 
 @requires()
 def returns_report(request: HttpRequest) -> HttpResponse:
-    """Show it among the reports."""
+    """Show the bounce report among the reports."""
     period = read_period(request)
     if period is None:
         return redirect("console:today")
@@ -30,7 +30,7 @@ def returns_report(request: HttpRequest) -> HttpResponse:
 
 
 def answer_returns(request: HttpRequest, template: str, /, *, period: ReportPeriod, subject: str) -> HttpResponse:
-    """Answer the report, or with it the first page of Returns."""
+    """Render the bounce report, also used as the first page of Returns."""
     keys = sum_by_key(
         brand=period.brand,
         kinds=("returned", "returned-at", "sent", "complained", "absent"),
@@ -51,10 +51,10 @@ def answer_returns(request: HttpRequest, template: str, /, *, period: ReportPeri
         title=_("Returns"),
         lead=_("What came back, on the day on which it came back, and what it means."),
         stats=[
-            (_("Returned for good"), numbers["good"], say_estimate(numbers["good"], sent)),
-            (_("Returned for now"), numbers["now"], say_share(numbers["now"], sent)),
-            (_("Because of us"), numbers["ours"], say_share(numbers["ours"], sent)),
-            (_("Complaints"), complained, say_estimate(complained, sent)),
+            (_("Returned for good"), numbers["good"], format_estimate(numbers["good"], sent)),
+            (_("Returned for now"), numbers["now"], format_share(numbers["now"], sent)),
+            (_("Because of us"), numbers["ours"], format_share(numbers["ours"], sent)),
+            (_("Complaints"), complained, format_estimate(complained, sent)),
         ],
         charts=[chart_classes(period)],
         sheets=[_by_meaning(keys["returned"], period), _by_receiver(keys, period)],
@@ -63,7 +63,7 @@ def answer_returns(request: HttpRequest, template: str, /, *, period: ReportPeri
 
 
 def chart_classes(period: ReportPeriod) -> Chart:
-    """Draw the returns of each day on top of each other, by class."""
+    """Draw the bounces of each day, stacked by class."""
     rows = read_days(brand=period.brand, kind="returned", begin=period.begin, end=period.end)
     by_class: dict[str, dict[date, int]] = {one: {} for one in CLASSES}
     for day, key, number in rows:
@@ -100,11 +100,11 @@ def _by_meaning(returned: dict[str, int], period: ReportPeriod) -> SmallTable:
         rows=[
             [
                 SmallTableCell(
-                    text=say_meaning(meaning), url=f"{door}?class={of}&meaning={meaning}&since={period.days}"
+                    text=label_meaning(meaning), url=f"{door}?class={of}&meaning={meaning}&since={period.days}"
                 ),
                 SmallTableCell(text=RETURN_CLASS[of].text, look=RETURN_CLASS[of].look),
                 number,
-                SmallTableCell(text=say_share(number, whole), quiet=True),
+                SmallTableCell(text=format_share(number, whole), quiet=True),
                 consequences[of],
             ]
             for key, number in rows
@@ -130,7 +130,7 @@ def _by_receiver(keys: dict[str, dict[str, int]], period: ReportPeriod) -> Small
                 SmallTableCell(text=name or _("others"), url=f"{door}?q={name}&since={period.days}" if name else ""),
                 sent := keys["sent"].get(name, 0),
                 numbers["good"],
-                SmallTableCell(text=say_estimate(min(numbers["good"], sent), sent), quiet=True),
+                SmallTableCell(text=format_estimate(min(numbers["good"], sent), sent), quiet=True),
                 numbers["now"],
                 numbers["ours"],
             ]

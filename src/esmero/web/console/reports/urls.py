@@ -1,4 +1,4 @@
-"""Reports: each with its charts, its tables and their files."""
+"""Route the reports."""
 
 from django.urls import path
 

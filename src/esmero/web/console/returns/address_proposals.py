@@ -1,4 +1,7 @@
-"""Addresses that machines named instead of people's: taken over or left out, one by one or many; never written to by that."""
+"""Decide address proposals from automatic replies: accept or reject, one by one or many.
+
+A decision alone never sends a message to the proposed address.
+"""
 
 from collections.abc import Sequence
 
@@ -26,17 +29,17 @@ from esmero.web.parts.components.email_addresses import show_address
 from esmero.web.parts.components.rates import fill
 from esmero.web.parts.components.tables import BulkAct, Filter, Listing, Rows, TableColumn, pick_rows
 from esmero.web.parts.components.template_tags import quoted, state
-from esmero.web.parts.components.times import say_moment
+from esmero.web.parts.components.times import format_time
 from esmero.web.parts.labels.states import PROPOSAL, PROPOSAL_KIND
 
 MOST = 500
-UNDO = 50  # decisions that a toast can take back
-SHOWN = 240  # characters of what the mail said
+MAX_UNDO = 50  # decisions that a toast can undo
+SHOWN = 240  # characters shown of the mail's text
 FORMS = 5
 
 
 def evidence_link(row: Proposal) -> SafeString | str:
-    """Lead to the mail that named the address."""
+    """Return a link to the mail that named the address."""
     kind, _space, number = row.evidence.partition(" ")
     if kind != "inbound" or not number.isdecimal():
         return row.evidence
@@ -77,8 +80,8 @@ def _buttons(row: Proposal) -> SafeString | str:
     )
 
 
-def _as_asked(rows: Rows, value: str) -> Rows:
-    del value  # the view reads it: without it only what waits is shown
+def _unchanged(rows: Rows, value: str) -> Rows:
+    del value  # the view applies it, because the default is open proposals only
     return rows
 
 
@@ -91,20 +94,40 @@ def _listing(*, decides: bool) -> Listing:
         search=lambda rows, text: rows.filter(address__startswith=text.lower()),
         search_title=gettext_lazy("Proposed address"),
         columns=(
-            TableColumn(key="person", title=gettext_lazy("Person"), cell=_person, plain=lambda row: str(row.person), head=True),
-            TableColumn(key="address", title=gettext_lazy("Proposed address"), cell=_address, plain=lambda row: row.address),
-            TableColumn(key="kind", title=gettext_lazy("Kind"), cell=lambda row: state("proposal-kind", row.kind), shown=False),
-            TableColumn(key="words", title=gettext_lazy("What the mail says"), cell=_words, plain=lambda row: row.words, quiet=True),
-            TableColumn(key="state", title=gettext_lazy("State"), cell=lambda row: state("proposal", row.state), shown=False),
+            TableColumn(
+                key="person", title=gettext_lazy("Person"), cell=_person, plain=lambda row: str(row.person), head=True
+            ),
+            TableColumn(
+                key="address", title=gettext_lazy("Proposed address"), cell=_address, plain=lambda row: row.address
+            ),
+            TableColumn(
+                key="kind", title=gettext_lazy("Kind"), cell=lambda row: state("proposal-kind", row.kind), shown=False
+            ),
+            TableColumn(
+                key="words",
+                title=gettext_lazy("What the mail says"),
+                cell=_words,
+                plain=lambda row: row.words,
+                quiet=True,
+            ),
+            TableColumn(
+                key="state", title=gettext_lazy("State"), cell=lambda row: state("proposal", row.state), shown=False
+            ),
             TableColumn(
                 key="found",
                 title=gettext_lazy("When"),
-                cell=lambda row: say_moment(row.found_at, "short"),
+                cell=lambda row: format_time(row.found_at, "short"),
                 plain=lambda row: row.found_at.isoformat(),
                 order=("found_at", "id"),
                 quiet=True,
             ),
-            TableColumn(key="mail", title=gettext_lazy("Look at"), cell=evidence_link, plain=lambda row: row.evidence, shown=False),
+            TableColumn(
+                key="mail",
+                title=gettext_lazy("Look at"),
+                cell=evidence_link,
+                plain=lambda row: row.evidence,
+                shown=False,
+            ),
             *((buttons,) if decides else ()),
         ),
         filters=(
@@ -113,7 +136,7 @@ def _listing(*, decides: bool) -> Listing:
                 title=gettext_lazy("State"),
                 every=gettext_lazy("To decide"),
                 choices=lambda: [(value, word.text) for value, word in PROPOSAL.items() if value != "open"],
-                apply=_as_asked,
+                apply=_unchanged,
             ),
             Filter(
                 key="kind",
@@ -127,7 +150,7 @@ def _listing(*, decides: bool) -> Listing:
             BulkAct(value="accept", title=gettext_lazy("Take over"), permission="people.change"),
             BulkAct(value="refuse", title=gettext_lazy("Leave out"), permission="people.change"),
         ),
-    )  # fmt: skip
+    )
 
 
 DECIDES, READS = _listing(decides=True), _listing(decides=False)
@@ -135,7 +158,7 @@ DECIDES, READS = _listing(decides=True), _listing(decides=False)
 
 @requires()
 def proposals(request: HttpRequest) -> HttpResponseBase:
-    """List the proposals that wait, or those that were decided."""
+    """List the open proposals, or those decided."""
     asked = request.GET.get("state", "")
     return answer_list(
         request,
@@ -156,7 +179,7 @@ def proposals(request: HttpRequest) -> HttpResponseBase:
 @require_POST
 @requires("people.change")
 def act_on_proposals(request: HttpRequest) -> HttpResponse:
-    """Take over or leave out: one (`one` is act and id), or those that are ticked."""
+    """Accept or reject one proposal (`one` is action and id), or the ticked ones."""
     act, _dash, number = request.POST.get("one", "").partition("-")
     if number.isdecimal():
         rows: Sequence[Proposal] = list(proposal_rows().filter(pk=int(number)))
@@ -171,7 +194,8 @@ def act_on_proposals(request: HttpRequest) -> HttpResponse:
         messages.info(request, _("Somebody decided on this before."))
         return back
     words = _say_done(act, number=len(done))
-    if len(done) <= UNDO:
+    # The undo ticket lists every decision, and a longer list does not fit.
+    if len(done) <= MAX_UNDO:
         offer_undo(request, words, kind="proposals-decided", decided=[list(one) for one in done])
     else:
         messages.success(request, words)

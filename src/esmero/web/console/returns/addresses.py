@@ -1,4 +1,4 @@
-"""Addresses in trouble: failing ones and what would silence them, silent ones and why; lifted by hand, with a reason."""
+"""List addresses in trouble: failing ones with the limits ahead, suppressed ones with reasons; lift by hand."""
 
 from typing import Any
 
@@ -21,17 +21,17 @@ from esmero.web.console.access import requires, staff
 from esmero.web.console.list_pages import answer_list
 from esmero.web.console.undo.toast import offer_undo
 from esmero.web.parts.components.email_addresses import show_address
-from esmero.web.parts.components.rates import fill, say_number
+from esmero.web.parts.components.rates import fill, format_number
 from esmero.web.parts.components.tables import BulkAct, Filter, Listing, Rows, TableColumn, pick_rows
 from esmero.web.parts.components.template_tags import state
-from esmero.web.parts.components.times import say_moment
-from esmero.web.parts.labels.states import MEANING, STANDING, say_meaning
+from esmero.web.parts.components.times import format_time
+from esmero.web.parts.labels.states import ADDRESS_STATUS, MEANING, label_meaning
 
-UNDO = 100  # silences that a toast can put back
+MAX_UNDO = 100  # suppressions that a toast can restore
 
 
 def address_rows() -> Rows:
-    """Return the addresses whose standing is not good, each with a person who is written to there."""
+    """Return the failing and suppressed addresses, each with a person who uses it."""
     owner = Person.objects.filter(address=OuterRef("pk"), state=Person.State.ACTIVE).order_by("id")
     rows = Address.objects.filter(standing__in=(Address.Standing.FAILING, Address.Standing.SUPPRESSED))
     return rows.annotate(owner=Subquery(owner.values("id")[:1]))
@@ -71,19 +71,21 @@ ADDRESSES = Listing(
             order=("standing", "id"),
         ),
         TableColumn(
-            key="reason", title=gettext_lazy("Meaning"), cell=lambda row: say_meaning(row.reason) if row.reason else ""
+            key="reason",
+            title=gettext_lazy("Meaning"),
+            cell=lambda row: label_meaning(row.reason) if row.reason else "",
         ),
         TableColumn(
             key="since",
             title=gettext_lazy("Since"),
-            cell=lambda row: say_moment(row.since, "short"),
+            cell=lambda row: format_time(row.since, "short"),
             plain=lambda row: row.since.isoformat() if row.since else "",
             quiet=True,
         ),
         TableColumn(
             key="returns",
             title=gettext_lazy("Returns"),
-            cell=lambda row: say_number(row.permanent_returns + row.temporary_returns),
+            cell=lambda row: format_number(row.permanent_returns + row.temporary_returns),
             numeric=True,
             label=gettext_lazy("returns"),
         ),
@@ -95,7 +97,7 @@ ADDRESSES = Listing(
             key="standing",
             title=gettext_lazy("Standing"),
             every=gettext_lazy("Failing and silenced"),
-            choices=lambda: [(value, word.text) for value, word in STANDING.items() if value != "ok"],
+            choices=lambda: [(value, word.text) for value, word in ADDRESS_STATUS.items() if value != "ok"],
             apply=lambda rows, value: rows.filter(standing=value),
         ),
         Filter(
@@ -139,7 +141,7 @@ def addresses(request: HttpRequest) -> HttpResponseBase:
 @require_POST
 @requires("returns.lift")
 def act_on_addresses(request: HttpRequest) -> HttpResponse:
-    """Lift silences with a reason, or let what waits for failing addresses go now."""
+    """Lift suppressions with a reason, or retry now the messages that wait for failing addresses."""
     back = redirect(f"{reverse('console:returns-addresses')}?{request.POST.get('query', '')}")
     rows = list(pick_rows(address_rows(), listing=ADDRESSES, post=request.POST)[:MOST])
     if request.POST.get("act") == "again":
@@ -159,7 +161,7 @@ def act_on_addresses(request: HttpRequest) -> HttpResponse:
         "%(number)d address may be written to again.", "%(number)d addresses may be written to again.", len(lifted)
     )
     words = fill(words, number=len(lifted))
-    if len(lifted) <= UNDO:
+    if len(lifted) <= MAX_UNDO:
         offer_undo(request, words, kind="silence-lifted", lifted=[list(one) for one in lifted])
     else:
         messages.success(request, words)

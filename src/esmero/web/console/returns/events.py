@@ -1,4 +1,4 @@
-"""Each return, each complaint, each note of absence: what was said of which message, and the mail that said it."""
+"""List each bounce, complaint and absence reply with its message and the mail that reported it."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -22,21 +22,21 @@ from esmero.outbox.models import RETURN_KINDS, MessageEvent
 from esmero.outbox.queries import whose_address_begins
 from esmero.web.console.access import requires
 from esmero.web.console.list_pages import answer_list
-from esmero.web.console.reports.period import SPANS, USUAL, read_period
-from esmero.web.parts.absence_labels import say_until
+from esmero.web.console.reports.period import DEFAULT_DAYS, SPANS, read_period
+from esmero.web.parts.absence_labels import describe_absence_end
 from esmero.web.parts.components.email_addresses import show_address
 from esmero.web.parts.components.tables import Choice, Filter, Listing, Rows, TableColumn
 from esmero.web.parts.components.template_tags import state
-from esmero.web.parts.components.times import say_moment
-from esmero.web.parts.labels.states import MEANING, RETURN_CLASS, say_meaning
+from esmero.web.parts.components.times import format_time
+from esmero.web.parts.labels.states import MEANING, RETURN_CLASS, label_meaning
 
 Kind = MessageEvent.Kind
-LOOKED_AT = 5_000  # the latest of the period whose words are searched; addresses have an index
+SEARCHED_EVENTS = 5_000  # latest events of the period searched by text, which has no index; addresses have one
 _OURS = tuple(meaning.value for meaning in OURS)
 
 
 def _person(event: MessageEvent) -> str | SafeString:
-    """Say who it is, the address below; where nobody is known any more, the address alone."""
+    """Show the person with the address below; without a known person, the address alone."""
     person, address = event.message.person, show_address(event.message.address)
     if person is None:
         return address
@@ -62,15 +62,15 @@ def _words(event: MessageEvent) -> str:
 
 
 def _meaning(event: MessageEvent) -> SafeString:
-    """Say what it means, and below it the relay's own words."""
-    meaning = say_meaning(event.facts.get("meaning", ""))
+    """Show the meaning of the bounce, with the relay's text below."""
+    meaning = label_meaning(event.facts.get("meaning", ""))
     return format_html('{}<br><span class="soft small wrap">{}</span>', meaning, _words(event))
 
 
 def _find(rows: Rows, text: str) -> Rows:
-    """Find by an address that begins so, and in the latest returns by the receiver or by what was said there."""
+    """Find by prefix of the address; in the latest bounces also by mailbox provider or text."""
     text = text.strip()
-    latest = rows.select_related(None).order_by("-at", "-id").values("pk")[:LOOKED_AT]
+    latest = rows.select_related(None).order_by("-at", "-id").values("pk")[:SEARCHED_EVENTS]
     said = Q(message__receiver__iexact=text) | Q(facts__text__icontains=text)
     found = list(MessageEvent.objects.filter(said, pk__in=latest).values_list("pk", flat=True))
     return rows.filter(whose_address_begins(text.lower()) | Q(pk__in=found))
@@ -82,7 +82,7 @@ def _with_class(rows: Rows, value: str) -> Rows:
         return rows.filter(Q(kind=Kind.OUR_FAULT) | Q(meaning__in=_OURS))
     good = (Kind.RETURNED_FOR_GOOD, Kind.REFUSED)
     others = (Kind.OUR_FAULT, *(good if value == "now" else (Kind.RETURNED_FOR_NOW,)))
-    # What it is not, so that the index of returns in the order of time stays the nearest.
+    # Exclude the other classes instead of listing these, so that the planner keeps the index in order of time.
     return rows.exclude(kind__in=others).filter(Q(meaning=None) | ~Q(meaning__in=_OURS))
 
 
@@ -90,15 +90,15 @@ def _since() -> Sequence[Choice]:
     return [(str(days), words) for days, words in SPANS.items()]
 
 
-def _same(rows: Rows, value: str) -> Rows:
-    del value  # the period is applied before the list is built: it decides how much is looked at
+def _unchanged(rows: Rows, value: str) -> Rows:
+    del value  # the view applies the period before the list is built, because it bounds the scan
     return rows
 
 
 _WHEN = TableColumn(
     key="at",
     title=gettext_lazy("When"),
-    cell=lambda event: say_moment(event.at, "short time"),
+    cell=lambda event: format_time(event.at, "short time"),
     plain=lambda event: event.at.isoformat(),
     order=("at", "id"),
     quiet=True,
@@ -117,8 +117,10 @@ _ADDRESS = TableColumn(
     plain=lambda event: event.message.address,
     shown=False,
 )
-_DOORS = TableColumn(key="mail", title=gettext_lazy("Look at"), cell=_mail, plain=lambda event: event.message_id)
-_SINCE = Filter(key="since", title=gettext_lazy("Period"), every=gettext_lazy("30 days"), choices=_since, apply=_same)
+_LINKS = TableColumn(key="mail", title=gettext_lazy("Look at"), cell=_mail, plain=lambda event: event.message_id)
+_SINCE = Filter(
+    key="since", title=gettext_lazy("Period"), every=gettext_lazy("30 days"), choices=_since, apply=_unchanged
+)
 
 
 def _listing(page: str, *columns: TableColumn, filters: tuple[Filter, ...] = ()) -> Listing:
@@ -128,7 +130,7 @@ def _listing(page: str, *columns: TableColumn, filters: tuple[Filter, ...] = ())
         personal=True,
         search=_find,
         search_title=gettext_lazy("Address; receiver or words of the latest 5,000"),
-        columns=(_WHO, _ADDRESS, *columns, _WHEN, _DOORS),
+        columns=(_WHO, _ADDRESS, *columns, _WHEN, _LINKS),
         filters=(*filters, _SINCE),
     )
 
@@ -140,7 +142,7 @@ RETURNS = _listing(
         key="meaning",
         title=gettext_lazy("Meaning"),
         cell=_meaning,
-        plain=lambda event: say_meaning(event.facts.get("meaning", "")),
+        plain=lambda event: label_meaning(event.facts.get("meaning", "")),
     ),
     TableColumn(key="words", title=gettext_lazy("What the relay said"), cell=_words, quiet=True, shown=False),
     TableColumn(key="receiver", title=gettext_lazy("Receiver"), cell=lambda event: event.message.receiver, shown=False),
@@ -168,7 +170,9 @@ COMPLAINTS = _listing(
 ABSENCES = _listing(
     "returns-absences",
     TableColumn(
-        key="until", title=gettext_lazy("Away"), cell=lambda event: say_until(event.facts) or _("no day named")
+        key="until",
+        title=gettext_lazy("Away"),
+        cell=lambda event: describe_absence_end(event.facts) or _("no day named"),
     ),
     TableColumn(
         key="successor",
@@ -183,8 +187,8 @@ ABSENCES = _listing(
 
 
 @requires()
-def each(request: HttpRequest) -> HttpResponseBase:
-    """List the returns."""
+def list_returns(request: HttpRequest) -> HttpResponseBase:
+    """List the bounces."""
     return _answer(
         request,
         listing=RETURNS,
@@ -204,7 +208,8 @@ def complaints(request: HttpRequest) -> HttpResponseBase:
         kinds=(Kind.COMPLAINED,),
         title=_("Complaints"),
         lead=_(
-            "Who pressed “this is unwanted”. They get no advertising of this brand any more; nobody needs to do anything."
+            "Who pressed “this is unwanted”. They get no advertising of this brand any more; nobody needs to do"
+            " anything."
         ),
         empty=_("Nobody complained in this time."),
     )
@@ -212,14 +217,15 @@ def complaints(request: HttpRequest) -> HttpResponseBase:
 
 @requires()
 def absences(request: HttpRequest) -> HttpResponseBase:
-    """List the notes of absence."""
+    """List the absence replies."""
     return _answer(
         request,
         listing=ABSENCES,
         kinds=(Kind.ABSENT,),
         title=_("Absences"),
         lead=_(
-            "Machines that answered for people who are away or have left. Whom they name instead is a proposal: ask before you write there."
+            "Machines that answered for people who are away or have left. Whom they name instead is a proposal: ask"
+            " before you write there."
         ),
         empty=_("Nobody was away in this time."),
     )
@@ -232,7 +238,7 @@ def _answer(
     if period is None:
         return redirect("console:today")
     asked = request.GET.get("since", "")
-    days = int(asked) if asked in {value for value, _words in _since()} else USUAL
+    days = int(asked) if asked in {value for value, _words in _since()} else DEFAULT_DAYS
     rows = event_rows(brand=period.brand, kinds=kinds, since=timezone.now() - timedelta(days=days))
     return answer_list(
         request,

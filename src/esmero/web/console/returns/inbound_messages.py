@@ -1,4 +1,4 @@
-"""The mails that arrived: what each was taken for and why, what it belongs to, and its bytes shown as text."""
+"""List inbound mails with classification, reasons and related message; show one with its source."""
 
 from collections.abc import Sequence
 
@@ -27,13 +27,13 @@ from esmero.web.console.list_pages import answer_list
 from esmero.web.console.page_frame import show
 from esmero.web.parts.components.tables import Choice, Filter, Listing, Rows, TableColumn
 from esmero.web.parts.components.template_tags import state
-from esmero.web.parts.components.times import say_moment
-from esmero.web.parts.labels.states import ARRIVAL, say_sign
+from esmero.web.parts.components.times import format_time
+from esmero.web.parts.labels.states import ARRIVAL, describe_sign
 from esmero.work.query_plan.selective import MOST
 
 SHOWN = 200_000  # octets of a mail that are shown
-LOOKED_AT = 10_000  # the latest mails whose envelope is searched
-READ = 2_000_000  # octets up to which a mail is read again for its page
+SEARCHED_MAILS = 10_000  # latest mails searched by envelope, which has no index
+MAX_CLASSIFIED_OCTETS = 2_000_000  # octets up to which a mail is classified again for its page
 
 
 def _from(row: Inbound) -> SafeString:
@@ -50,7 +50,7 @@ def _of(row: Inbound) -> str | SafeString:
 
 
 def _why(row: Inbound) -> str:
-    return "; ".join(say_sign(str(sign)) for sign in row.why[:3])
+    return "; ".join(describe_sign(str(sign)) for sign in row.why[:3])
 
 
 def _kinds() -> Sequence[Choice]:
@@ -66,8 +66,8 @@ def _with_look(rows: Rows, value: str) -> Rows:
 
 
 def _find(rows: Rows, text: str) -> Rows:
-    """Find by the address of the message that is answered, and in the latest mails by the envelope."""
-    latest = Inbound.objects.order_by("-id").values("pk")[:LOOKED_AT]
+    """Find by address of the message replied to, and in the latest mails by envelope."""
+    latest = Inbound.objects.order_by("-id").values("pk")[:SEARCHED_MAILS]
     begins = Q(envelope_from__istartswith=text) | Q(envelope_to__istartswith=text)
     found = list(Inbound.objects.filter(begins, pk__in=latest).values_list("pk", flat=True)[:MOST])
     return rows.filter(Q(pk__in=found) | whose_address_begins(text.lower()))
@@ -92,7 +92,7 @@ ARRIVALS = Listing(
         TableColumn(
             key="at",
             title=gettext_lazy("Arrived"),
-            cell=lambda row: say_moment(row.received_at, "short time"),
+            cell=lambda row: format_time(row.received_at, "short time"),
             plain=lambda row: row.received_at.isoformat(),
             order=("received_at", "id"),
             quiet=True,
@@ -123,7 +123,7 @@ ARRIVALS = Listing(
 
 @requires()
 def arrivals(request: HttpRequest) -> HttpResponseBase:
-    """List what arrived, of all brands: some of it belongs to none."""
+    """List the inbound mails of all brands, because some belong to none."""
     return answer_list(
         request,
         "console/returns/list.html",
@@ -138,8 +138,8 @@ def arrivals(request: HttpRequest) -> HttpResponseBase:
     )
 
 
-def _door(code: str) -> str:
-    """Say by which door a mail came: "smtp", "imap:returns", "hook:PROVIDER"."""
+def _describe_channel(code: str) -> str:
+    """Describe the channel of a mail: "smtp", "imap:returns", "hook:PROVIDER"."""
     name, _colon, detail = code.partition(":")
     words = {
         "smtp": "SMTP", "lmtp": "LMTP", "imap": _("mailbox"), "hook": _("report of the service"), "file": _("file"),
@@ -151,7 +151,7 @@ def _door(code: str) -> str:
 
 @requires()
 def arrival(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show one mail: the verdict with its signs, what its reports say, and the text of its bytes."""
+    """Show one mail: classification with its signs, reported events, and its source as text."""
     shown = get_object_or_404(
         Inbound.objects.select_related("raw", "message__person", "message__dispatch__brand"), pk=pk
     )
@@ -163,11 +163,11 @@ def arrival(request: HttpRequest, pk: int) -> HttpResponse:
         subject="returns",
         arrival=shown,
         kind=shown.kind if shown.state == Inbound.State.DONE else shown.state,
-        signs=[(say_sign(str(sign)), sign) for sign in shown.why],
+        signs=[(describe_sign(str(sign)), sign) for sign in shown.why],
         verdict=_verdict(shown, raw),
         campaign=campaign,
         by_address=BY_ADDRESS in shown.why,
-        door=_door(shown.door),
+        door=_describe_channel(shown.door),
         text=raw[:SHOWN].decode("utf-8", "replace").replace("\x00", "\ufffd") if raw is not None else None,
         cut=raw is not None and len(raw) > SHOWN,
     )
@@ -175,8 +175,8 @@ def arrival(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @requires("work.retry")
-def again(request: HttpRequest, pk: int) -> HttpResponse:
-    """Let a mail that could not be dealt with be read again."""
+def retry(request: HttpRequest, pk: int) -> HttpResponse:
+    """Queue a failed mail for another attempt."""
     if read_again(get_object_or_404(Inbound, pk=pk), by=staff(request)):
         messages.success(request, _("It is read again within a second or two."))
     else:
@@ -192,7 +192,7 @@ def _read(shown: Inbound) -> bytes | None:
 
 
 def _verdict(shown: Inbound, raw: bytes | None) -> Classification | None:
-    """Read the mail once more for what its reports say; it has no effect. Very large ones are not."""
-    if raw is None or len(raw) > READ:
+    """Classify the mail again for display, without effects; None for very large mails."""
+    if raw is None or len(raw) > MAX_CLASSIFIED_OCTETS:
         return None
     return classify(raw, today=timezone.localtime(shown.received_at).date())

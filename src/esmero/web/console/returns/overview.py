@@ -1,4 +1,4 @@
-"""Returns: the first page by class, meaning and receiver, and the words that relays used."""
+"""Show bounces by class, meaning and mailbox provider, and the texts that relays used."""
 
 from datetime import timedelta
 
@@ -14,14 +14,14 @@ from esmero.web.console.access import requires
 from esmero.web.console.reports.period import read_period
 from esmero.web.console.reports.response import answer_report
 from esmero.web.console.reports.returns import answer_returns
-from esmero.web.parts.components.rates import say_share
+from esmero.web.parts.components.rates import format_share
 from esmero.web.parts.components.small_tables import SmallTable, SmallTableCell
-from esmero.web.parts.labels.states import RETURN_CLASS, say_meaning
+from esmero.web.parts.labels.states import RETURN_CLASS, label_meaning
 
 
 @requires()
 def returns(request: HttpRequest) -> HttpResponse:
-    """Show what came back, by class, by meaning and by receiver."""
+    """Show the bounces by class, meaning and mailbox provider."""
     period = read_period(request)
     if period is None:
         return redirect("console:today")
@@ -30,7 +30,7 @@ def returns(request: HttpRequest) -> HttpResponse:
 
 @requires()
 def words(request: HttpRequest) -> HttpResponse:
-    """Show the words that relays used, grouped, the most frequent first, each with an example."""
+    """Show the texts of relays in groups, the most frequent first, each with an example."""
     period = read_period(request)
     if period is None:
         return redirect("console:today")
@@ -43,16 +43,17 @@ def words(request: HttpRequest) -> HttpResponse:
             [
                 one.words,
                 SmallTableCell(text=RETURN_CLASS[one.of].text, look=RETURN_CLASS[one.of].look),
-                say_meaning(one.meaning),
+                label_meaning(one.meaning),
                 one.number,
-                SmallTableCell(text=say_share(one.number, seen), quiet=True),
+                SmallTableCell(text=format_share(one.number, seen), quiet=True),
                 ", ".join(name for name, _number in one.receivers.most_common(3) if name),
                 SmallTableCell(text=one.address, url=reverse("console:message", args=[one.example])),
             ]
             for one in groups
         ],
         note=_(
-            "Addresses, machines and codes of single mails are taken out before words are compared. At most the last %(number)s are looked at."
+            "Addresses, machines and codes of single mails are taken out before words are compared. At most the"
+            " last %(number)s are looked at."
         )
         % {"number": number_format(WORDS_LOOKED_AT, force_grouping=True)},
         empty=_("Nothing came back in this time."),

@@ -1,4 +1,4 @@
-"""Returns: what came back, in sums and one by one."""
+"""Route the pages of bounces, inbound mail and address proposals."""
 
 from django.urls import path
 
@@ -6,7 +6,7 @@ from esmero.web.console.returns import address_proposals, addresses, events, inb
 
 urlpatterns = [
     path("returns/", overview.returns, name="returns"),
-    path("returns/each/", events.each, name="returns-each"),
+    path("returns/each/", events.list_returns, name="returns-each"),
     path("returns/words/", overview.words, name="returns-words"),
     path("returns/addresses/", addresses.addresses, name="returns-addresses"),
     path("returns/addresses/act/", addresses.act_on_addresses, name="returns-addresses-act"),
@@ -16,5 +16,5 @@ urlpatterns = [
     path("returns/proposals/act/", address_proposals.act_on_proposals, name="proposals-act"),
     path("returns/mail/", inbound_messages.arrivals, name="returns-mail"),
     path("returns/mail/<int:pk>/", inbound_messages.arrival, name="arrival"),
-    path("returns/mail/<int:pk>/again/", inbound_messages.again, name="arrival-again"),
+    path("returns/mail/<int:pk>/again/", inbound_messages.retry, name="arrival-again"),
 ]

@@ -1,4 +1,4 @@
-"""The audit log: every change of consequence, who made it, when, and to what."""
+"""List the audit log: every significant change, its author, time and subject."""
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
@@ -17,12 +17,12 @@ from django.utils.translation import gettext_lazy
 from esmero.house.models import AuditEntry, User
 from esmero.web.console.access import requires
 from esmero.web.console.list_pages import answer_list
-from esmero.web.parts.components.rates import say_number
+from esmero.web.parts.components.rates import format_number
 from esmero.web.parts.components.tables import Choice, Filter, Listing, Rows, TableColumn
 from esmero.web.parts.components.template_tags import said
-from esmero.web.parts.components.times import say_moment
-from esmero.web.parts.labels.audit_actions import ACTS, FACTS, SUBJECTS, say_act, say_actor, say_fact
-from esmero.web.parts.labels.field_names import say_field
+from esmero.web.parts.components.times import format_time
+from esmero.web.parts.labels.audit_actions import ACTS, FACTS, SUBJECTS, label_action, label_actor, label_fact_value
+from esmero.web.parts.labels.field_names import label_field
 from esmero.work.query_plan.selective import find_few
 
 # The page of each kind of subject; others are named without a link.
@@ -53,13 +53,14 @@ _PERIODS = (
 
 
 def _act(entry: AuditEntry) -> SafeString:
-    return format_html('<span class="soft">{}</span> {}', say_actor(entry.actor_name), say_act(entry.action))
+    return format_html('<span class="soft">{}</span> {}', label_actor(entry.actor_name), label_action(entry.action))
 
 
 def _find_subjects(entries: Sequence[AuditEntry]) -> None:
-    """Note on each entry what its subject is called now, a query for each kind; "" where it is gone."""
+    """Add to each entry the current name of its subject, one query for each kind; "" if it was deleted."""
     keys: dict[str, set[int]] = {}
     for entry in entries:
+        # An erased person's row remains, without a name to show.
         entry.called = ""  # type: ignore[attr-defined]
         if entry.subject_kind in _PAGES and entry.subject_id and entry.action != "person.erased":
             keys.setdefault(entry.subject_kind, set()).add(entry.subject_id)
@@ -71,7 +72,7 @@ def _find_subjects(entries: Sequence[AuditEntry]) -> None:
 
 
 def _subject(entry: Any) -> str | SafeString:
-    """Say what it was done to: by its name and with a door to it, or, of what is gone, by its number alone."""
+    """Show the subject by name with a link to its page, or, once deleted, by its id alone."""
     if not entry.subject_kind:
         return ""
     kind = SUBJECTS.get(entry.subject_kind, entry.subject_kind)
@@ -85,8 +86,8 @@ def _subject(entry: Any) -> str | SafeString:
     )
 
 
-def say_facts_of(entry: AuditEntry) -> str:
-    """Say the small facts of a row in words; what only programs read (hashes, versions) is left out."""
+def describe_facts(entry: AuditEntry) -> str:
+    """Describe an entry's facts; values for programs only (hashes, versions) are left out."""
     return "; ".join(
         _("%(name)s: %(value)s") % {"name": FACTS[key], "value": _say(value, key, entry.subject_kind)}
         for key, value in entry.facts.items()
@@ -102,8 +103,8 @@ def _say(value: Any, key: str, kind: str) -> str:
     if isinstance(value, list):
         return ", ".join(_say(one, key, kind) for one in value)[:200]
     if isinstance(value, int):
-        return str(value) if key == "number" else say_number(value)
-    return (say_field(kind, value) if key == "fields" else say_fact(key, str(value)))[:200]
+        return str(value) if key == "number" else format_number(value)
+    return (label_field(kind, value) if key == "fields" else label_fact_value(key, str(value)))[:200]
 
 
 def _actors() -> list[Choice]:
@@ -113,8 +114,8 @@ def _actors() -> list[Choice]:
 def _kinds() -> list[Choice]:
     kinds = dict.fromkeys(action.partition(".")[0] for action in ACTS)
     named = {"staff": "user", "people": "person", "field": "customfield"}
-    told = {kind: SUBJECTS.get(named.get(kind, kind)) for kind in kinds}
-    return [(kind, words) for kind, words in told.items() if words is not None and kind != "people"]
+    labels = {kind: SUBJECTS.get(named.get(kind, kind)) for kind in kinds}
+    return [(kind, words) for kind, words in labels.items() if words is not None and kind != "people"]
 
 
 def _of_kind(rows: Rows, kind: str) -> Rows:
@@ -140,14 +141,20 @@ AUDIT = Listing(
     personal=True,
     prepare=_find_subjects,
     columns=(
-        TableColumn(key="act", title=gettext_lazy("What was done"), cell=_act, plain=lambda one: say_act(one.action), head=True),
-        TableColumn(key="by", title=gettext_lazy("By"), cell=lambda one: say_actor(one.actor_name), shown=False),
+        TableColumn(
+            key="act",
+            title=gettext_lazy("What was done"),
+            cell=_act,
+            plain=lambda one: label_action(one.action),
+            head=True,
+        ),
+        TableColumn(key="by", title=gettext_lazy("By"), cell=lambda one: label_actor(one.actor_name), shown=False),
         TableColumn(key="subject", title=gettext_lazy("To what"), cell=_subject),
-        TableColumn(key="facts", title=gettext_lazy("Facts"), cell=say_facts_of, quiet=True),
+        TableColumn(key="facts", title=gettext_lazy("Facts"), cell=describe_facts, quiet=True),
         TableColumn(
             key="at",
             title=gettext_lazy("When"),
-            cell=lambda one: say_moment(one.at, "short time"),
+            cell=lambda one: format_time(one.at, "short time"),
             plain=lambda one: one.at.isoformat(),
             order=("at", "id"),
             quiet=True,
@@ -155,15 +162,23 @@ AUDIT = Listing(
     ),
     filters=(
         Filter(key="by", title=gettext_lazy("By"), every=gettext_lazy("By anybody"), choices=_actors, apply=_by),
-        Filter(key="kind", title=gettext_lazy("To what"), every=gettext_lazy("To anything"), choices=_kinds, apply=_of_kind),
-        Filter(key="days", title=gettext_lazy("When"), every=gettext_lazy("At any time"), choices=lambda: _PERIODS, apply=_since),
+        Filter(
+            key="kind", title=gettext_lazy("To what"), every=gettext_lazy("To anything"), choices=_kinds, apply=_of_kind
+        ),
+        Filter(
+            key="days",
+            title=gettext_lazy("When"),
+            every=gettext_lazy("At any time"),
+            choices=lambda: _PERIODS,
+            apply=_since,
+        ),
     ),
-)  # fmt: skip
+)
 
 
 @requires("house.settings")
 def audit(request: HttpRequest) -> HttpResponseBase:
-    """List what was done, the latest first."""
+    """List the entries, the latest first."""
     return answer_list(
         request,
         "console/settings/list.html",
@@ -174,7 +189,8 @@ def audit(request: HttpRequest) -> HttpResponseBase:
         up_url=reverse("console:settings"),
         title=_("Audit log"),
         lead=_(
-            "Every change of consequence: who made it, when, and to what. Rows are written with the change and never altered."
+            "Every change of consequence: who made it, when, and to what. Rows are written with the change and"
+            " never altered."
         ),
         empty_title=_("Nothing was done yet"),
         empty_text=_("Changes of settings, campaigns, people and the team stand here."),

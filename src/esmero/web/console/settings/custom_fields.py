@@ -1,4 +1,4 @@
-"""Own fields: what the operator wants to know of people beyond the standard, declared once with its kind."""
+"""Manage custom fields: data about people beyond the standard fields, each declared with its kind."""
 
 from typing import Any
 
@@ -66,7 +66,7 @@ FIELDS = Listing(
 
 
 class FieldForm(forms.Form):
-    """A field: its key, its words, its kind and, for a choice, what can be chosen."""
+    """Edit a field: key, labels, kind and, for a choice, its options."""
 
     key = forms.RegexField(
         r"[a-z][a-z0-9_]{0,59}",
@@ -91,7 +91,7 @@ class FieldForm(forms.Form):
             del self.fields["key"]
 
     def clean_key(self) -> str:
-        """Refuse a key that is taken, or that the standard fields and the addresses of a letter have."""
+        """Refuse a key that is taken, also by a standard field or a letter's link placeholder."""
         key: str = self.cleaned_data["key"]
         taken = {one.name for one in Person._meta.get_fields()} | {*OF_FORMS, SHARE, *WAYS}
         if CustomField.objects.filter(key=key).exists() or key in taken:
@@ -99,7 +99,7 @@ class FieldForm(forms.Form):
         return key
 
     def clean(self) -> dict[str, Any]:
-        """Take the choices apart, and ask for some where there must be."""
+        """Split the options into lines; a choice field needs at least one."""
         given: dict[str, Any] = super().clean() or {}
         lines = [line.strip() for line in given.get("choices", "").splitlines() if line.strip()]
         given["choices"] = list(dict.fromkeys(lines)) if given.get("kind") == CustomField.Kind.CHOICE else []
@@ -110,7 +110,7 @@ class FieldForm(forms.Form):
 
 @requires("house.settings")
 def fields(request: HttpRequest) -> HttpResponseBase:
-    """List the own fields."""
+    """List the custom fields."""
     new = reverse("console:field-new")
     return answer_list(
         request,
@@ -133,10 +133,10 @@ def fields(request: HttpRequest) -> HttpResponseBase:
 
 @requires("house.settings")
 def edit_field(request: HttpRequest, pk: int | None = None) -> HttpResponse:
-    """Declare a field or change it; what does not fit is refused with numbers and examples."""
+    """Declare or change a field; stored values that do not fit are refused with counts and examples."""
     field = get_object_or_404(CustomField, pk=pk) if pk else None
     if field is not None and request.method == "GET" and wants_part(request):
-        # Counting looks at everybody: it comes after the page, and stops at 10,000.
+        # Counting scans all people, so it follows the page in a request of its own and stops at 10,000.
         return show_part(request, "console/settings/field.html#numbers", field=field, values=count_values(field))
     form = FieldForm(request.POST or None, field=field)
     unfit: ValuesUnfit | None = None
@@ -158,8 +158,8 @@ def edit_field(request: HttpRequest, pk: int | None = None) -> HttpResponse:
         else:
             words = _("“%(name)s” is kept.") % {"name": said(saved.label)}
             if rewritten:
-                told = ngettext("%(number)d value was rewritten.", "%(number)d values were rewritten.", rewritten)
-                words = f"{words} {fill(told, number=rewritten)}"
+                rewrites = ngettext("%(number)d value was rewritten.", "%(number)d values were rewritten.", rewritten)
+                words = f"{words} {fill(rewrites, number=rewritten)}"
             messages.success(request, words)
             return redirect("console:fields")
     return show(

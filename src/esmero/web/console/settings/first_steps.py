@@ -1,6 +1,6 @@
-"""The first steps: from an empty house to a first test mail, in an order that can be left and taken up again at any time.
+"""Guide a new installation to a first test mail; the steps can be left and resumed at any time.
 
-Each step is judged by what is there, not by what was clicked, so what the command line did counts as well.
+Each step is judged by stored data, not by clicks, so changes from the command line count as well.
 """
 
 from collections.abc import Sequence
@@ -26,12 +26,12 @@ from esmero.web.console.access import requires, staff
 from esmero.web.console.page_frame import read_brand, show
 
 HIDDEN = "first_steps_hidden"
-_ALL_DONE = "first_steps_done"  # kept in the session, so that a grown house is asked once
+_ALL_DONE = "first_steps_done"  # cached in the session, so that a complete installation is queried once per session
 
 
 @dataclass(frozen=True, slots=True)
 class FirstStep:
-    """One step: what it is, why, what is still missing, and where it is done. `optional`: mail can leave without it."""
+    """Describe one step: purpose, missing parts and its page; mail can be sent without an `optional` one."""
 
     key: str
     title: str | Promise
@@ -48,7 +48,7 @@ class FirstStep:
 
 
 def list_steps(brand: Brand | None) -> list[FirstStep]:
-    """Return all steps with what is missing of each: a handful of questions that an index answers."""
+    """Return all steps with their missing parts, from a few indexed queries."""
     pk = brand.pk if brand else None
     relays = list(Relay.objects.all())
     return [
@@ -142,7 +142,7 @@ def _domain_missing(brand: Brand | None) -> str | Promise:
 def _relay_missing(relays: Sequence[Relay]) -> Sequence[str | Promise]:
     if not relays:
         return (_("a relay"),)
-    # The catcher of a demo counts as a way out: what is tried there goes its whole way.
+    # The mail catcher of a demo counts as a relay, because messages pass the whole sending path there.
     tried = any(one.kind == Relay.Kind.CAPTURE or one.check_result.get("good") is True for one in relays)
     if tried or Message.objects.filter(state=Message.State.SENT).exists():
         return ()
@@ -150,7 +150,7 @@ def _relay_missing(relays: Sequence[Relay]) -> Sequence[str | Promise]:
 
 
 def _test_url(brand: int | None) -> str:
-    """Return where a test is sent: the message of the latest draft, else where one is made."""
+    """Return the page to send a test from: the latest draft's message, else the page for a new campaign."""
     if brand is None:
         return ""
     ready = Campaign.objects.filter(brand=brand, state__in=["draft", "checked"], version__isnull=False)
@@ -167,16 +167,16 @@ def _was_tested(brand: int | None) -> bool:
 
 
 def steps_left(brand: Brand | None, *, user: User) -> list[FirstStep]:
-    """Return what Today should still remind of: nothing once all is done or the reader put it away."""
+    """Return the steps that Today reminds of: none once all are done or the user has hidden them."""
     if user.console.get(HIDDEN) or not may(user, "house.settings"):
         return []
     return [one for one in list_steps(brand) if not one.done]
 
 
 def next_step(request: HttpRequest, *, here: str) -> FirstStep | None:
-    """Return the step that follows the one of this page (`here`), as long as the way is not walked to its end.
+    """Return the next step after the one of this page (`here`), until all are done.
 
-    An optional step that was passed over does not hold the way up.
+    A skipped optional step does not block the following ones.
     """
     if request.session.get(_ALL_DONE) or not may(staff(request), "house.settings"):
         return None
@@ -189,7 +189,7 @@ def next_step(request: HttpRequest, *, here: str) -> FirstStep | None:
 
 @requires("house.settings")
 def first_steps(request: HttpRequest) -> HttpResponse:
-    """Show the way, with the step that comes next open."""
+    """Show the steps, with the next one open."""
     steps = list_steps(read_brand(request))
     following = next((one for one in steps if not one.done), None)
     return show(
@@ -205,10 +205,11 @@ def first_steps(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @requires("house.settings")
-def put_away(request: HttpRequest) -> HttpResponse:
-    """Remind of it on Today no longer, or again."""
+def toggle_reminder(request: HttpRequest) -> HttpResponse:
+    """Hide the reminder on Today, or show it again."""
     user = staff(request)
     with transaction.atomic():
+        # Locked, because `console` is one JSON value that other requests change too.
         fresh = User.objects.select_for_update().get(pk=user.pk)
         fresh.console[HIDDEN] = request.POST.get("hide") == "yes"
         fresh.save(update_fields=["console"])

@@ -1,4 +1,4 @@
-"""Settings: the door to all that belongs to the house, each with how it stands."""
+"""List all settings of the installation, each with its status."""
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
@@ -18,9 +18,9 @@ from esmero.web.console.page_frame import show
 
 @requires()
 def settings(request: HttpRequest) -> HttpResponse:
-    """Show what can be set, and how it stands."""
+    """Show the settings pages with the status of each."""
     if not may(staff(request), "house.settings"):
-        return show(request, "console/settings/hub.html", subject="settings", doors=[])
+        return show(request, "console/settings/hub.html", subject="settings", pages=[])
     brands, relays = list(Brand.objects.all()), list(Relay.objects.all())
     ready = sum(bool(is_ready(one)) for one in brands)
     broken = sum(bool(one.trouble or one.check_result.get("good") is False) for one in relays)
@@ -29,7 +29,7 @@ def settings(request: HttpRequest) -> HttpResponse:
     armed = [one for one in list_hooks() if one.armed]
     people = User.objects.filter(is_active=True).count()
     topics, fields = Topic.objects.filter(archived_at=None).count(), CustomField.objects.count()
-    doors = [
+    pages = [
         (
             "brands",
             _("Brands and domains"),
@@ -91,4 +91,4 @@ def settings(request: HttpRequest) -> HttpResponse:
         ("records", _("Records of processing"), _("What the law asks you to write down about data"), "", "", ""),
         ("audit", _("Audit log"), _("Who changed what, and when"), "", "", ""),
     ]
-    return show(request, "console/settings/hub.html", subject="settings", doors=doors)
+    return show(request, "console/settings/hub.html", subject="settings", pages=pages)

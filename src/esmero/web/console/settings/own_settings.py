@@ -1,4 +1,4 @@
-"""The reader's own settings: brand at work, language, appearance, and the page of all parts."""
+"""Manage a user's own settings: current brand, language, appearance; and show the parts gallery."""
 
 from typing import Any
 from zoneinfo import available_timezones
@@ -24,7 +24,7 @@ THEMES = [("", _("As this device")), ("light", _("Light")), ("dark", _("Dark"))]
 
 
 class OwnSettings(forms.Form):
-    """What everybody may set for themselves."""
+    """Edit the settings that every user has."""
 
     name = forms.CharField(label=_("Name"), max_length=200)
     language = forms.ChoiceField(label=_("Language"), choices=LANGUAGE_NAMES)
@@ -46,12 +46,13 @@ class OwnSettings(forms.Form):
 
 @requires()
 def own(request: HttpRequest) -> HttpResponse:
-    """Show and store one's own settings."""
+    """Show and store the user's own settings."""
     user = staff(request)
     form = OwnSettings(request.POST or None, user=user)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         with transaction.atomic():
+            # Locked, because `console` is one JSON value that other requests change too.
             fresh = User.objects.select_for_update().get(pk=user.pk)
             for name in ("name", "language", "timezone", "theme"):
                 setattr(fresh, name, given[name])
@@ -66,7 +67,7 @@ def own(request: HttpRequest) -> HttpResponse:
 @require_POST
 @requires()
 def choose_brand(request: HttpRequest) -> HttpResponse:
-    """Work on another brand from now on."""
+    """Switch the console to another brand."""
     if Brand.objects.filter(slug=request.POST.get("brand", "")).exists():
         request.session["brand"] = request.POST["brand"]
     return redirect("console:today")
@@ -75,7 +76,7 @@ def choose_brand(request: HttpRequest) -> HttpResponse:
 @require_POST
 @requires()
 def choose_language(request: HttpRequest) -> HttpResponse:
-    """Read the console in another language from now on, and return to the same page."""
+    """Switch the console's language, and return to the same page."""
     language = request.POST.get("language", "")
     if language in dict(LANGUAGE_NAMES):
         user = staff(request)

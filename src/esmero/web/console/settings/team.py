@@ -1,4 +1,4 @@
-"""The team: who may sign in, with which role and which second factor."""
+"""Manage staff: accounts, roles and second factors."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ from esmero.web.console.list_pages import answer_list
 from esmero.web.console.page_frame import show
 from esmero.web.parts.components.tables import Filter, Listing, TableColumn
 from esmero.web.parts.components.template_tags import chip
-from esmero.web.parts.components.times import say_moment
+from esmero.web.parts.components.times import format_time
 from esmero.web.parts.labels.states import LANGUAGE_NAMES, ROLES
 
 
@@ -44,12 +44,29 @@ TEAM = Listing(
     personal=True,
     order="name",
     columns=(
-        TableColumn(key="name", title=gettext_lazy("Name"), cell=_name, plain=lambda one: one.name, order=("name", "id"), head=True),
+        TableColumn(
+            key="name",
+            title=gettext_lazy("Name"),
+            cell=_name,
+            plain=lambda one: one.name,
+            order=("name", "id"),
+            head=True,
+        ),
         TableColumn(key="email", title=gettext_lazy("Address"), cell=lambda one: one.email, order=("email",)),
         TableColumn(key="role", title=gettext_lazy("Role"), cell=lambda one: str(ROLES[one.role])),
         TableColumn(key="state", title=gettext_lazy("State"), cell=_state),
-        TableColumn(key="second", title=gettext_lazy("Second factor"), cell=lambda one: _("yes") if one.has_second else _("no"), label=gettext_lazy("second factor:")),
-        TableColumn(key="seen", title=gettext_lazy("Last signed in"), cell=lambda one: say_moment(one.last_login) if one.last_login else "", quiet=True),
+        TableColumn(
+            key="second",
+            title=gettext_lazy("Second factor"),
+            cell=lambda one: _("yes") if one.has_second else _("no"),
+            label=gettext_lazy("second factor:"),
+        ),
+        TableColumn(
+            key="seen",
+            title=gettext_lazy("Last signed in"),
+            cell=lambda one: format_time(one.last_login) if one.last_login else "",
+            quiet=True,
+        ),
     ),
     filters=(
         Filter(
@@ -60,9 +77,9 @@ TEAM = Listing(
             apply=lambda rows, value: rows.filter(role=value),
         ),
     ),
-)  # fmt: skip
+)
 
-DUTIES = (
+DUTY_CHOICES = (
     ("owner", gettext_lazy("everything, settings and team included")),
     ("manager", gettext_lazy("imports, campaigns, exports, doubts")),
     ("agent", gettext_lazy("answers people, and changes what is known of them")),
@@ -71,7 +88,7 @@ DUTIES = (
 
 
 class MemberForm(forms.Form):
-    """A member of staff, as colleagues set them up; the rest is their own to set."""
+    """Edit a staff account as colleagues may; the rest belongs to its user."""
 
     name = forms.CharField(label=gettext_lazy("Name"), max_length=200)
     email = forms.EmailField(label=gettext_lazy("Address"))
@@ -89,7 +106,7 @@ class MemberForm(forms.Form):
             del self.fields["email"]
 
     def clean_email(self) -> str:
-        """Refuse an address that somebody signs in with."""
+        """Refuse an address that another account uses."""
         email: str = self.cleaned_data["email"].lower()
         if User.objects.filter(email=email).exists():
             raise forms.ValidationError(_("Somebody signs in with this address already."))
@@ -103,16 +120,18 @@ def team(request: HttpRequest) -> HttpResponseBase:
         request,
         "console/settings/team.html",
         listing=TEAM,
-        rows=User.objects.annotate(has_second=Exists(Authenticator.objects.filter(user=OuterRef("pk")).exclude(type="recovery_codes"))),
+        rows=User.objects.annotate(
+            has_second=Exists(Authenticator.objects.filter(user=OuterRef("pk")).exclude(type="recovery_codes"))
+        ),
         subject="team",
-        duties=[(ROLES[role], words) for role, words in DUTIES],
+        duties=[(ROLES[role], words) for role, words in DUTY_CHOICES],
         for_all=needs_two_factor(),
-    )  # fmt: skip
+    )
 
 
 @requires("house.settings")
 def edit_member(request: HttpRequest, pk: int | None = None) -> HttpResponse:
-    """Invite somebody, or change their role."""
+    """Invite a colleague, or change their role."""
     member = get_object_or_404(User, pk=pk) if pk else None
     by = staff(request)
     form = MemberForm(request.POST or None, member=member, reader=by)
@@ -139,14 +158,14 @@ def edit_member(request: HttpRequest, pk: int | None = None) -> HttpResponse:
         member=member,
         link=link["link"] if link and member and link["member"] == member.pk else "",
         pending=member is not None and not member.has_usable_password(),
-        duties=[(ROLES[role], words) for role, words in DUTIES],
+        duties=[(ROLES[role], words) for role, words in DUTY_CHOICES],
     )
 
 
 @require_POST
 @requires("house.settings")
 def act_on_member(request: HttpRequest, pk: int) -> HttpResponse:
-    """Lock somebody out, let them in again, send them a new link, or take a lost second factor away."""
+    """Lock or unlock an account, send a new invitation link, or remove a lost second factor."""
     member = get_object_or_404(User, pk=pk)
     act, by = request.POST.get("act", ""), staff(request)
     if act == "lock":
@@ -169,7 +188,7 @@ def act_on_member(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @requires("house.settings")
 def choose_two_factor(request: HttpRequest) -> HttpResponse:
-    """Let everybody need a second factor, or leave it to each."""
+    """Require a second factor from everybody, or make it optional."""
     on = request.POST.get("on") == "yes"
     by = staff(request)
     if on and not Authenticator.objects.filter(user=by).exclude(type="recovery_codes").exists():
@@ -186,7 +205,7 @@ def choose_two_factor(request: HttpRequest) -> HttpResponse:
 
 
 def _send(request: HttpRequest, member: User) -> HttpResponse:
-    """Write to the member; the link is shown for copying, once, where no mail can leave."""
+    """Send the invitation; without a relay, show its link once for copying."""
     try:
         send_invitation(member, by=staff(request))
     except NoRelay:

@@ -1,4 +1,4 @@
-"""The reader's own settings, those of the house, and its work."""
+"""Route the pages of user settings, installation settings and background work."""
 
 from django.urls import path
 
@@ -15,7 +15,7 @@ urlpatterns = [
     path("work/arrivals/<int:pk>.eml", work.download_inbound, name="inbound-file"),
     path("work/arrivals/<int:pk>/again/", work.read_inbound_again, name="inbound-again"),
     path("first-steps/", first_steps.first_steps, name="first-steps"),
-    path("first-steps/away/", first_steps.put_away, name="first-steps-away"),
+    path("first-steps/away/", first_steps.toggle_reminder, name="first-steps-away"),
     path("settings/", overview.settings, name="settings"),
     path("settings/own/", own_settings.own, name="own"),
     path("settings/brand/", own_settings.choose_brand, name="brand"),

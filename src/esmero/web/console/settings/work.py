@@ -1,4 +1,4 @@
-"""Work: what runs, waits and failed, and why; and the messages whose fate a person must decide."""
+"""Show background work: running, waiting and failed jobs, and messages in doubt for a person to decide."""
 
 from collections.abc import Sequence
 
@@ -29,12 +29,12 @@ from esmero.work.queries import count_jobs, list_jobs
 
 PAGE = 30
 MOST_DOUBTS = 1000
-_ACTS = {"retry": retry, "cancel": cancel}
+_ACTIONS = {"retry": retry, "cancel": cancel}
 
 
 @requires()
 def work(request: HttpRequest) -> HttpResponse:
-    """Show the long jobs by state, the rows that are due, mail that could not be read, and doubts."""
+    """Show long jobs by state, due rows, unreadable mail and messages in doubt."""
     brand = read_brand(request)
     state = request.GET.get("state", "")
     key = read_key(request.GET.get("after"), kinds=(int,))
@@ -65,7 +65,7 @@ def work(request: HttpRequest) -> HttpResponse:
 
 
 def _measure_left(rows: Sequence[Job]) -> dict[int, int]:
-    """Return {job: minutes left} of those that run and have done some: at the pace that they have had so far."""
+    """Return {job: minutes left} of running jobs, extrapolated from their progress."""
     now, left = timezone.now(), {}
     for job in rows:
         if job.state == Job.State.RUNNING and job.total and job.done and job.started_at:
@@ -77,13 +77,13 @@ def _measure_left(rows: Sequence[Job]) -> dict[int, int]:
 @require_POST
 @requires("work.retry")
 def act_on_job(request: HttpRequest, pk: int) -> HttpResponse:
-    """Let a failed job go on where it was, or take a waiting one out of the row."""
+    """Resume a failed job, or cancel a waiting one."""
     job = get_object_or_404(Job, pk=pk)
     act = request.POST.get("act", "")
-    if act not in _ACTS:
+    if act not in _ACTIONS:
         raise Http404
     with transaction.atomic():
-        _ACTS[act](job)
+        _ACTIONS[act](job)
         note(f"job.{act}", by=staff(request), subject=job)
     return redirect("console:work")
 
@@ -91,7 +91,7 @@ def act_on_job(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @requires("doubts.resolve")
 def decide_doubt(request: HttpRequest, pk: int) -> HttpResponse:
-    """Decide a message in doubt: it has arrived, or it goes again with the same Message-ID."""
+    """Decide a message in doubt: delivered, or to be sent again with the same Message-ID."""
     message = get_object_or_404(Message, pk=pk)
     if not _decide(message, sent=request.POST.get("sent") == "yes", by=staff(request)):
         messages.warning(request, _("Somebody else decided this one first."))
@@ -101,7 +101,7 @@ def decide_doubt(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @requires("doubts.resolve")
 def decide_doubts(request: HttpRequest) -> HttpResponse:
-    """Decide those that were ticked, or all of the brand, alike."""
+    """Decide the ticked messages, or all of the brand, alike."""
     brand = read_brand(request)
     sent = request.POST.get("sent") == "yes"
     picked = [int(value) for value in request.POST.getlist("pick") if value.isdecimal()]
@@ -129,7 +129,7 @@ def _decide(message: Message, *, sent: bool, by: User) -> bool:
 
 @requires("work.retry")
 def download_inbound(request: HttpRequest, pk: int) -> HttpResponse:  # noqa: ARG001
-    """Answer the bytes of a mail that could not be read, as they came."""
+    """Return the unchanged bytes of a mail that could not be parsed."""
     inbound = get_object_or_404(Inbound.objects.select_related("raw"), pk=pk)
     try:
         content = read(inbound.raw)
@@ -142,9 +142,10 @@ def download_inbound(request: HttpRequest, pk: int) -> HttpResponse:  # noqa: AR
 @require_POST
 @requires("work.retry")
 def read_inbound_again(request: HttpRequest, pk: int) -> HttpResponse:
-    """Let the worker read a mail once more."""
+    """Queue an inbound mail for another attempt to parse it."""
     inbound = get_object_or_404(Inbound, pk=pk)
     with transaction.atomic():
+        # The state in the condition lets only one of several clicks succeed.
         moved = Inbound.objects.filter(pk=inbound.pk, state=Inbound.State.FAILED).update(
             state=Inbound.State.NEW, due_at=timezone.now(), tries=0, trouble=""
         )

@@ -1,4 +1,4 @@
-"""How what was done to people is taken back: the part of table.py that is about them."""
+"""Undo changes to people: the part of undo/table.py about them."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -18,64 +18,64 @@ from esmero.people.persons.organisations import save_organisation
 from esmero.privacy.merging import MergeRefused, undo_merge
 
 
-def change(facts: Mapping[str, Any], by: User) -> None:
-    """Put back what a change of a person found."""
+def undo_change(facts: Mapping[str, Any], by: User) -> None:
+    """Restore the previous values of a person."""
     restore_person(Person.objects.get(pk=facts["person"]), before=facts["before"], by=by)
 
 
-def organisation(facts: Mapping[str, Any], by: User) -> None:
-    """Put back what an organisation was."""
+def undo_organisation_change(facts: Mapping[str, Any], by: User) -> None:
+    """Restore the previous values of an organisation."""
     row = Organisation.objects.get(pk=facts["organisation"])
     save_organisation(row, facts=facts["before"], by=by)
 
 
-def addition(facts: Mapping[str, Any], by: User) -> None:
-    """Forget a way to reach somebody that was just added."""
+def undo_addition(facts: Mapping[str, Any], by: User) -> None:
+    """Remove a contact point that was just added."""
     point = ContactPoint.objects.select_related("person").filter(pk=facts["point"]).first()
     if point is not None:
         remove_point(point, by=by)
 
 
-def reach(facts: Mapping[str, Any], by: User) -> None:
-    """Put back a way to reach somebody."""
+def restore_contact_point(facts: Mapping[str, Any], by: User) -> None:
+    """Restore a contact point."""
     restore_point(facts["before"], by=by)
 
 
-def pause(facts: Mapping[str, Any], by: User) -> None:
-    """Put back the pause that there was."""
+def restore_pause(facts: Mapping[str, Any], by: User) -> None:
+    """Restore the previous pause."""
     until = datetime.fromisoformat(facts["before"]) if facts["before"] else None
     person, brand = Person.objects.get(pk=facts["person"]), Brand.objects.get(pk=facts["brand"])
     pause_person(person, brand=brand, until=until, by=by)
 
 
-def silence(facts: Mapping[str, Any], by: User) -> None:
-    """Lift a silence that was just laid on an address."""
+def undo_suppression(facts: Mapping[str, Any], by: User) -> None:
+    """Lift a suppression that was just set."""
     lift_rows(Address.objects.get(pk=facts["address"]), rows=facts["rows"], by=by)
 
 
-def lifting(facts: Mapping[str, Any], by: User) -> None:
-    """Silence an address again that was just allowed to speak."""
+def undo_lifting(facts: Mapping[str, Any], by: User) -> None:
+    """Restore a suppression that was just lifted."""
     silence_again(Address.objects.get(pk=facts["address"]), rows=facts["rows"], by=by)
 
 
-def note(facts: Mapping[str, Any], by: User) -> None:
-    """Forget a note that was just written."""
+def undo_note(facts: Mapping[str, Any], by: User) -> None:
+    """Delete a note that was just written."""
     drop_note(facts["note"], by=by)
 
 
-def merging(facts: Mapping[str, Any], by: User) -> None:
-    """Make two persons of one again."""
+def undo_merging(facts: Mapping[str, Any], by: User) -> None:
+    """Undo a merge."""
     undo_merge(Merge.objects.get(pk=facts["merge"]), by=by)
 
 
-def telling_apart(facts: Mapping[str, Any], by: User) -> None:
-    """Ask again about a pair."""
+def reopen_pairs(facts: Mapping[str, Any], by: User) -> None:
+    """Reopen pairs that were marked as different people."""
     for pair in Duplicate.objects.filter(pk__in=facts["pairs"]):
         ask_again(pair, by=by)
 
 
-def proposals(facts: Mapping[str, Any], by: User) -> None:
-    """Ask again about proposed addresses, and forget whom taking over brought, as long as nothing hangs on them."""
+def reopen_proposals(facts: Mapping[str, Any], by: User) -> None:
+    """Reopen address proposals; delete people created from them if nothing refers to those people."""
     made = dict(facts["decided"])
     try:
         with transaction.atomic():

@@ -1,4 +1,4 @@
-"""How each act that a toast can take back is taken back: the literal table."""
+"""Map each kind of undoable action to its undo function."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -49,7 +49,7 @@ def _goal(facts: Mapping[str, Any], by: User) -> object:
     return campaign and set_goal(campaign, goal=facts["goal"], targets=[str(facts["goal"].get("link"))], by=by)
 
 
-def _silence(facts: Mapping[str, Any], by: User) -> object:
+def _restore_suppressions(facts: Mapping[str, Any], by: User) -> object:
     return restore_silences((LiftedSuppression(*one) for one in facts["lifted"]), by=by)
 
 
@@ -58,21 +58,21 @@ def _restore_segment(facts: Mapping[str, Any], by: User) -> object:
 
 
 UNDOS: Mapping[str, Undo] = {
-    "silence-lifted": _silence,
+    "silence-lifted": _restore_suppressions,
     "goal": _goal,
     "tagged": _untag,
     "untagged": _tag,
-    "person-changed": people.change,
-    "organisation-changed": people.organisation,
-    "reach-added": people.addition,
-    "reach-changed": people.reach,
-    "paused": people.pause,
-    "silenced": people.silence,
-    "lifted": people.lifting,
-    "noted": people.note,
-    "merged": people.merging,
-    "told-apart": people.telling_apart,
-    "proposals-decided": people.proposals,
+    "person-changed": people.undo_change,
+    "organisation-changed": people.undo_organisation_change,
+    "reach-added": people.undo_addition,
+    "reach-changed": people.restore_contact_point,
+    "paused": people.restore_pause,
+    "silenced": people.undo_suppression,
+    "lifted": people.undo_lifting,
+    "noted": people.undo_note,
+    "merged": people.undo_merging,
+    "told-apart": people.reopen_pairs,
+    "proposals-decided": people.reopen_proposals,
     "template-archived": _bring_back_templates,
     "media-archived": _bring_back_pictures,
     "topic-archived": _offer_topic,

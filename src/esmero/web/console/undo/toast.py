@@ -1,4 +1,4 @@
-"""Undo instead of “are you sure”: an act leaves a signed note of how to take it back, which a toast offers for an hour."""
+"""Offer undo instead of confirmation: an action leaves a signed ticket in a toast, valid for an hour."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -20,7 +20,7 @@ _AGE = 3600  # seconds
 
 
 def offer_undo(request: HttpRequest, words: str, *, kind: str, **facts: Any) -> None:
-    """Say what was done, with a button that takes it back; `facts` are what UNDOS[kind] needs, small JSON values."""
+    """Report an action, with an undo button; `facts` are the input of UNDOS[kind], small JSON values."""
     if kind not in UNDOS:
         raise KeyError(kind)
     ticket = signing.dumps({"kind": kind, "by": staff(request).pk, "facts": facts}, salt=_SALT, compress=True)
@@ -30,7 +30,7 @@ def offer_undo(request: HttpRequest, words: str, *, kind: str, **facts: Any) -> 
 @require_POST
 @requires()
 def undo(request: HttpRequest) -> HttpResponse:
-    """Take back what a toast offers; only for who did it, and within the hour."""
+    """Undo the action of a toast; only for its author, and within the hour."""
     there = request.POST.get("next", "")
     ticket = _read_ticket(request)
     if ticket is None:
@@ -51,4 +51,5 @@ def _read_ticket(request: HttpRequest) -> Mapping[str, Any] | None:
         ticket: Mapping[str, Any] = signing.loads(request.POST.get("ticket", ""), salt=_SALT, max_age=_AGE)
     except signing.BadSignature:
         return None
+    # A ticket is readable in the page, so a leaked one must be useless to others.
     return ticket if ticket["by"] == staff(request).pk else None

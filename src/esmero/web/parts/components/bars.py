@@ -1,4 +1,7 @@
-"""Bars as numbers for SVG: a strict content security policy leaves no style attribute, but width and x are attributes."""
+"""Compute bars as numbers for SVG.
+
+A strict content security policy forbids style attributes, but x and width are attributes.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,7 +9,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BarSegment:
-    """A piece of a bar: how much, in which of the data colours 1 to 7, and hatched when machines did it."""
+    """Describe a part of a bar: amount, data colour 1 to 7, hatched for actions of machines."""
 
     amount: int
     fill: int
@@ -15,7 +18,7 @@ class BarSegment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rectangle:
-    """A segment in place: x and width in per cent of the bar, ready to be an attribute (dot as decimal sign)."""
+    """Describe a positioned segment: x and width in per cent of the bar, as attributes (dot as decimal sign)."""
 
     x: str
     width: str
@@ -23,8 +26,8 @@ class Rectangle:
     hatched: bool
 
 
-def lay_segments(segments: Iterable[BarSegment], *, total: int, gap: float = 0) -> list[Rectangle]:
-    """Lay segments side by side, 100 being `total`; what is more than nothing is at least half a per cent wide."""
+def place_segments(segments: Iterable[BarSegment], *, total: int, gap: float = 0) -> list[Rectangle]:
+    """Position segments side by side, 100 being `total`; a segment above zero is at least 0.5 per cent wide."""
     laid: list[Rectangle] = []
     x = 0.0
     for segment in segments:

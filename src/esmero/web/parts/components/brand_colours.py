@@ -1,4 +1,4 @@
-"""A brand's own colour on our order: corrected by itself until text in it can be read (WCAG 2.2, 1.4.3: 4.5 to 1)."""
+"""Derive a brand's style sheet from its colour, corrected to a readable contrast (WCAG 2.2, 1.4.3: 4.5 to 1)."""
 
 import re
 
@@ -20,13 +20,13 @@ _HEX = re.compile(r"#([0-9a-fA-F]{2})([0-9a-fA-F]{2})([0-9a-fA-F]{2})")
 @require_safe
 @cache_control(public=True, max_age=300)
 def brand_colours(request: HttpRequest, slug: str) -> HttpResponse:  # noqa: ARG001
-    """Answer the style sheet that puts one brand's colour in the place of ours, for light and for dark."""
+    """Return the style sheet that applies one brand's colour, for light and dark pages."""
     brand = get_object_or_404(Brand.objects.only("colour"), slug=slug)
     return HttpResponse(style_sheet(brand.colour), content_type="text/css; charset=utf-8")
 
 
 def style_sheet(colour: str, *, scope: str = ":root") -> str:
-    """Return the tokens that follow from a brand's colour "#rrggbb"; an unreadable value leaves our own."""
+    """Return the CSS variables derived from a colour "#rrggbb"; "" for an invalid value."""
     both = _correct_both(colour)
     if both is None:
         return ""
@@ -40,7 +40,7 @@ def style_sheet(colour: str, *, scope: str = ":root") -> str:
 
 
 def explain_colour(colour: str) -> tuple[str, str, str] | None:
-    """Return (as given, on light pages, on dark pages) where the colour was changed for light pages; None where it stays."""
+    """Return (given, on light pages, on dark pages) if the colour was changed for light pages, else None."""
     both = _correct_both(colour)
     if both is None or _hex(both[0]) == colour.lower():
         return None
@@ -56,7 +56,7 @@ def _correct_both(colour: str) -> tuple[Colour, Colour] | None:
 
 
 def correct(colour: Colour, *, ground: Colour, towards: Colour) -> Colour:
-    """Move a colour in steps of 2 % towards black or white until it stands out from the ground by 4.5 to 1."""
+    """Move a colour in steps of 2 % towards black or white until its contrast to the ground is 4.5 to 1."""
     for step in range(51):
         candidate = _mix(towards, colour, share=step / 50)
         if contrast(candidate, ground) >= READABLE:

@@ -1,4 +1,4 @@
-"""Charts as values: the page says what is to be seen, the browser draws it, and a table with the same numbers stands behind.
+"""Describe charts as values; the browser draws them, and a table holds the same numbers.
 
 The drawing is made by assets/js/charts.js (ECharts as SVG), which a page loads only if it shows a chart: it takes the
 JSON of `Chart.drawing` from an attribute. Nothing in it is HTML, and colours are the tokens' numbers.
@@ -17,10 +17,10 @@ type Words = str | Promise
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Series:
-    """One row of numbers, one a category (None: nothing is known there).
+    """Hold one series of numbers, one for each category (None: unknown).
 
-    `fill` is a data colour, 1 to 6. `machines`: drawn grey, dashed or hatched, whatever the fill. `low` and `high` are the
-    bounds of an interval, drawn as a band round a line.
+    `fill` is a data colour, 1 to 6. `machines`: drawn grey, dashed or hatched, whatever the fill. `low` and `high`
+    are the bounds of an interval, drawn as a band around a line.
     """
 
     name: Words
@@ -33,10 +33,11 @@ class Series:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chart:
-    """What is to be drawn. `categories` are the words below the axis, `heads` the longer ones for table and reading line.
+    """Describe a chart.
 
-    `kind`: line, bar (side by side) or stack (on top of each other). `unit` stands behind each number; `decimals` are
-    shown of it. `first` is the title of the first column of the table.
+    `categories` are the axis labels, `heads` the longer ones for table and tooltip. `kind`: line, bar (side by side)
+    or stack (on top of each other). `unit` follows each number, with `decimals` places. `first` is the title of the
+    table's first column.
     """
 
     title: Words
@@ -50,12 +51,12 @@ class Chart:
 
     @property
     def is_empty(self) -> bool:
-        """Whether there is nothing to draw but zeros."""
+        """Tell whether all values are zero or unknown."""
         return not any(value for series in self.series for value in series.values)
 
     @property
     def drawing(self) -> str:
-        """The chart as JSON for the browser."""
+        """Return the chart as JSON for the browser."""
         return json.dumps(
             {
                 "title": str(self.title),
@@ -82,7 +83,7 @@ class Chart:
 
     @property
     def rows(self) -> list[tuple[str, list[str]]]:
-        """The table behind it: (category, its numbers in words)."""
+        """Return the rows of the table: (category, formatted numbers)."""
         heads = self.heads or self.categories
         return [(head, [self._say(one, place) for one in self.series]) for place, head in enumerate(heads)]
 

@@ -1,4 +1,4 @@
-"""Two texts side by side: which lines are the same, changed, gone or new, and within a changed line which words."""
+"""Compare two texts side by side: equal, changed, deleted and new lines, and changed words within a line."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -9,13 +9,13 @@ from typing import Literal
 type Kind = Literal["same", "changed", "gone", "new", "gap"]
 
 AROUND = 3  # lines of the same text shown beside a change
-_LONGEST = 400  # words of a line that are compared with each other; longer lines are marked as a whole
+_LONGEST = 400  # words; longer lines are marked as a whole, because word comparison is quadratic
 _WORD = re.compile(r"\w+|\s+|[^\w\s]")
 
 
 @dataclass(frozen=True, slots=True)
 class DiffPiece:
-    """A run of words of a line; marked where the other side has something else."""
+    """Hold a run of words of a line; `marked` where the other side differs."""
 
     text: str
     marked: bool = False
@@ -23,7 +23,7 @@ class DiffPiece:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DiffRow:
-    """One row: the old and the new line with their numbers, None where a side has none; of a gap only its length."""
+    """Hold one row: old and new line with numbers, None where a side has none; of a gap only its length."""
 
     kind: Kind
     old: Sequence[DiffPiece] = ()
@@ -35,7 +35,7 @@ class DiffRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextDiff:
-    """All rows, and how many lines are gone and new; a changed line counts as both."""
+    """Hold all rows, and the numbers of deleted and new lines; a changed line counts as both."""
 
     rows: Sequence[DiffRow]
     gone: int
@@ -69,13 +69,14 @@ def _same(line: str, *, old: int, new: int) -> DiffRow:
 
 def _fold(same: list[DiffRow], *, head: int, tail: int) -> list[DiffRow]:
     hidden = len(same) - head - tail
+    # A gap row takes the place of one line, so hiding a single line gains nothing.
     if hidden <= 1:
         return same
     return [*same[:head], DiffRow(kind="gap", hidden=hidden), *same[len(same) - tail :]]
 
 
 def _pair(before: Sequence[str], after: Sequence[str], *, olds: range, news: range) -> Iterator[DiffRow]:
-    """Put the lines of a replaced run side by side, in their order; what is left over on a side stands alone."""
+    """Put the lines of a replaced run side by side in order; surplus lines stay alone."""
     for i, j in zip(olds, news, strict=False):
         left, right = _mark(before[i], after[j])
         yield DiffRow(kind="changed", old=left, new=right, old_number=i + 1, new_number=j + 1)

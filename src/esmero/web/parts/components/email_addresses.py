@@ -1,10 +1,10 @@
-"""Mail addresses as they stand in a table: they may be broken after the name, so that a long one squeezes nothing."""
+"""Format e-mail addresses for tables, with a line break allowed before the @."""
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 
 def show_address(value: str) -> str | SafeString:
-    """Show an address that may go on in a new line at its sign; anything else as it is."""
+    """Return an address with a possible line break before the @; other values unchanged."""
     name, at, domain = value.rpartition("@")
     return format_html("{}<wbr>@{}", name, domain) if at else value

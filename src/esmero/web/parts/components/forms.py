@@ -1,6 +1,6 @@
-"""How every form of the house is drawn, allauth's as well: one template for a field, one for the summary on top.
+"""Render all forms, including allauth's, with one template for a field and one for the error summary.
 
-A form of many fields says in `parts` which belong together; what is seldom needed is folded away until it holds something.
+A form with many fields groups them in `parts`; rarely used parts are collapsed until they hold a value.
 """
 
 from collections.abc import Sequence
@@ -13,11 +13,11 @@ from django.forms.renderers import TemplatesSetting
 from django.utils.functional import Promise
 from django.utils.translation import gettext_noop
 
-CHOOSE = gettext_noop("- Select an option -")  # Django's words for no choice yet, in no catalogue of its own so far
+CHOOSE = gettext_noop("- Select an option -")  # a text of Django that its own catalogues do not translate yet
 
 
 class Renderer(TemplatesSetting):
-    """Named by FORM_RENDERER in the settings; takes widgets and fields from `templates/`."""
+    """Render widgets and fields from `templates/`; named by FORM_RENDERER in the settings."""
 
     form_template_name = "parts/form.html"
     field_template_name = "parts/field.html"
@@ -25,7 +25,7 @@ class Renderer(TemplatesSetting):
 
 @dataclass(frozen=True, slots=True)
 class FormPart:
-    """Some fields of a form under a title; `folded`: shown on demand."""
+    """Group some fields of a form under a title; `folded`: shown on demand."""
 
     title: str | Promise
     names: tuple[str, ...]
@@ -34,7 +34,7 @@ class FormPart:
 
 @dataclass(frozen=True, slots=True)
 class DrawnFormPart:
-    """A part as drawn; `is_open` of one that is folded: something in it was filled in or is wrong."""
+    """Hold a part for display; a folded one `is_open` if a field in it has a value or an error."""
 
     title: str | Promise
     fields: list[BoundField]
@@ -42,8 +42,8 @@ class DrawnFormPart:
     is_open: bool
 
 
-def lay_parts(form: forms.BaseForm) -> list[DrawnFormPart]:
-    """Return the visible fields by the form's parts; fields that no part names stand first, without a title."""
+def group_fields(form: forms.BaseForm) -> list[DrawnFormPart]:
+    """Return the visible fields by the form's parts; fields outside any part come first, without a title."""
     told: Sequence[FormPart] = getattr(form, "parts", ())
     visible = {field.name: field for field in form.visible_fields()}
     named = {name for part in told for name in part.names}

@@ -1,4 +1,4 @@
-"""Paging by key: a page starts after the last row of the one before, so that rows that come in between shift nothing."""
+"""Page by key: a page starts after the last row of the previous one, so that new rows shift nothing."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -9,20 +9,20 @@ type Key = tuple[str | int, ...]
 
 @dataclass(frozen=True, slots=True)
 class Page[Row]:
-    """The rows of one page, and the key after which the next one starts (None: this was the last)."""
+    """Hold the rows of one page, and the key after which the next one starts (None: last page)."""
 
     rows: Sequence[Row]
     following: str | None
 
 
 def cut_page[Row](rows: Sequence[Row], *, size: int, key: Callable[[Row], Key]) -> Page[Row]:
-    """Cut a page of `size` from rows of which one more was asked for than is shown."""
+    """Cut a page of `size` rows; the caller queries one row more to know whether a next page exists."""
     shown = rows[:size]
     return Page(shown, json.dumps(key(shown[-1]), separators=(",", ":")) if len(rows) > size else None)
 
 
 def read_key(text: str | None, *, kinds: tuple[type, ...]) -> Key | None:
-    """Read the key that `cut_page` wrote; None for the first page and for anything that is no such key."""
+    """Parse the key that `cut_page` wrote; None for the first page and for an invalid key."""
     if not text:
         return None
     try:

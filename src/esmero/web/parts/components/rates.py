@@ -1,4 +1,4 @@
-"""Numbers and rates in words: a share of all that there are, and an estimate with its interval where what was seen is a sample."""
+"""Format numbers, shares, and rates estimated from a sample with their interval."""
 
 import re
 from math import sqrt
@@ -19,24 +19,24 @@ def find_interval(part: int, whole: int) -> tuple[float, float]:
     return max(middle - half, 0.0), min(middle + half, 1.0)
 
 
-def say_number(number: int) -> str:
-    """Say a whole number as the reader's language groups it."""
+def format_number(number: int) -> str:
+    """Format a whole number with the grouping of the reader's language."""
     return str(number_format(number, force_grouping=True))
 
 
 def fill(words: str, **facts: object) -> str:
-    """Fill the named places of translated words; whole numbers as `say_number` says them, also where %(…)d is written."""
-    said = {name: say_number(fact) if type(fact) is int else fact for name, fact in facts.items()}
+    """Fill the placeholders of a translated text; whole numbers are grouped, also for %(…)d."""
+    said = {name: format_number(fact) if type(fact) is int else fact for name, fact in facts.items()}
     return _WHOLE.sub(r"%(\1)s", words) % said
 
 
-def say_share(part: int, whole: int) -> str:
-    """Say a part of a whole in per cent; a dash where there is no whole."""
+def format_share(part: int, whole: int) -> str:
+    """Format a part of a whole in per cent; a dash if the whole is zero."""
     return f"{_percent(part / whole)}\u00a0%" if whole else "–"
 
 
-def say_estimate(part: int, whole: int) -> str:
-    """Say a rate with its bounds: what was seen is a sample of what people do."""
+def format_estimate(part: int, whole: int) -> str:
+    """Format a rate with its bounds, because observed actions are a sample of all actions."""
     if not whole:
         return "–"
     low, high = find_interval(part, whole)
@@ -44,6 +44,6 @@ def say_estimate(part: int, whole: int) -> str:
 
 
 def _percent(rate: float) -> str:
-    """Round to one place; only all of them are a hundred."""
+    """Round to one decimal; 100 is shown only for a full share."""
     rounded = round(100 * rate, 1)
     return str(number_format(rounded if rounded < 100 or rate >= 1 else 99.9, decimal_pos=1))

@@ -1,4 +1,4 @@
-"""Small tables of a report: at most some fifty rows, shown as they are, and given as a CSV file."""
+"""Describe small tables of a report: at most about fifty rows, also returned as a CSV file."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ type Words = str | Promise
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SmallTableCell:
-    """What stands in a cell: words, where they lead, and the value for a file (else the words). `quiet`: said softly."""
+    """Hold a cell: text, link, and the value for a file (else the text); `quiet` cells are dimmed."""
 
     text: Words
     url: str = ""
@@ -21,7 +21,10 @@ class SmallTableCell:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SmallTable:
-    """A small table. `key` names it in the address of its file; numbers stand to the right. `note` is said below it."""
+    """Describe a small table.
+
+    `key` names it in the URL of its file; numbers are right-aligned; `note` is shown below it.
+    """
 
     key: str
     title: Words
@@ -32,7 +35,7 @@ class SmallTable:
 
     @property
     def lines(self) -> list[list[tuple[Words, bool, SmallTableCell | None, object]]]:
-        """The rows for drawing: (head, whether a number, the cell, the number)."""
+        """Return the rows for display: (header, whether a number, the cell, the number)."""
         return [
             [
                 (head, isinstance(cell, int), cell if isinstance(cell, SmallTableCell) else None, cell)
@@ -43,7 +46,7 @@ class SmallTable:
 
     @property
     def numeric(self) -> list[tuple[Words, bool]]:
-        """The heads, each with whether its column is of numbers or rates."""
+        """Return the headers, each with whether its column holds numbers or rates."""
         first = self.rows[0] if self.rows else [""] * len(self.heads)
         return [
             (head, isinstance(cell, int) or (isinstance(cell, SmallTableCell) and cell.quiet))
@@ -51,7 +54,7 @@ class SmallTable:
         ]
 
     def write(self) -> list[list[str]]:
-        """Return the table as lines of a file, heads first; a sign that a spreadsheet would calculate with is made harmless."""
+        """Return the lines of the CSV file, header first; formula signs are neutralised (CWE-1236)."""
         return [[str(head) for head in self.heads], *([_plain(cell) for cell in row] for row in self.rows)]
 
 

@@ -1,8 +1,8 @@
-"""Tables of the console, described once: columns, order, filters and bulk acts are values; the page is cut by key.
+"""Describe the console's tables as values: columns, order, filters, bulk actions; pages are cut by key.
 
-A list page states a `Listing`; `read_wish` takes from the address what the reader wants of it, and `lay_table` reads one
-page. Orders are kept to what an index serves: the last field of each is unique, so a page starts after the last row of
-the one before whatever comes in between.
+A list page defines a `Listing`; `read_table_request` parses the request's parameters, and `build_table` reads one
+page. Only orders with an index exist: the last field of each is unique, so a page starts after the last row of the
+previous one whatever rows are added in between.
 """
 
 import json
@@ -29,10 +29,11 @@ MOST_COUNTED = 2_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableColumn:
-    """One column. `cell` gives what stands there (HTML only where it is a SafeString), `plain` the value for a CSV file.
+    """Describe one column.
 
-    `order` names the fields to sort by, the last of them unique; without it the column cannot be sorted. `head` is the
-    cell that names the row, `quiet` is said softly, `label` stands before the value on a phone.
+    `cell` returns its content (HTML only as a SafeString), `plain` the value for a CSV file. `order` names the fields
+    to sort by, the last of them unique; without it the column cannot be sorted. `head` is the cell that names the
+    row, `quiet` cells are dimmed, `label` precedes the value on a phone.
     """
 
     key: str
@@ -47,8 +48,8 @@ class TableColumn:
     shown: bool = True
     act: bool = False
 
-    def say_plainly(self, row: Any) -> str:
-        """Return the value without any markup; a leading sign of a formula is made harmless (CWE-1236)."""
+    def plain_value(self, row: Any) -> str:
+        """Return the value without markup; a leading formula sign is neutralised (CWE-1236)."""
         value = strip_tags(str(self.cell(row))) if self.plain is None else self.plain(row)
         text = "" if value is None else str(value)
         return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} and not _is_number(text) else text
@@ -56,7 +57,10 @@ class TableColumn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filter:
-    """A choice that narrows a list; `choices` may be read late. `apply` gets the rows and the chosen value."""
+    """Describe a filter of a list.
+
+    `choices` is evaluated when the page is built; `apply` gets the rows and the chosen value.
+    """
 
     key: str
     title: Words
@@ -67,7 +71,7 @@ class Filter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BulkAct:
-    """What can be done to many rows at once: `value` is sent as `act`, `ask` names a field that it needs, if any."""
+    """Describe an action on many rows: `value` is sent as `act`, `ask` names a field that it needs, if any."""
 
     value: str
     title: Words
@@ -79,10 +83,11 @@ class BulkAct:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
-    """A list page: `page` is the name of its address. `personal`: a file of it needs a reason, which is written down.
+    """Describe a list page; `page` is the name of its URL.
 
-    `count_found`: whether what a search finds is counted beyond a page; not where each row needs a look at a person.
-    `prepare` looks up for many rows at once what their cells say, and notes it on them.
+    `personal`: a file of it needs a reason for the audit log. `count_found`: whether matches of a search are counted
+    beyond a page; off where each row needs a lookup of a person. `prepare` looks up the facts of many rows at once
+    and stores them on the rows.
     """
 
     page: str
@@ -103,7 +108,7 @@ class Listing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableRequest:
-    """What a reader asks of a list: words to search, chosen filters, order, columns, and after which row to begin."""
+    """Hold the parameters of a list: search text, filters, order, columns, and the key to start after."""
 
     text: str = ""
     chosen: Mapping[str, str] = field(default_factory=dict)
@@ -113,13 +118,13 @@ class TableRequest:
 
     @property
     def narrowed(self) -> bool:
-        """Whether anything but the order was asked for."""
+        """Tell whether a search or filter applies."""
         return bool(self.text or self.chosen)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ColumnHead:
-    """A column's head as drawn; `direction` is ascending, descending or empty, `query` the address that sorts by it."""
+    """Describe a column header; `direction` is ascending, descending or empty, `query` sorts by it."""
 
     column: TableColumn
     direction: str
@@ -128,7 +133,7 @@ class ColumnHead:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableLine:
-    """One row as drawn."""
+    """Hold one row for display."""
 
     pk: Any
     row: Any
@@ -137,10 +142,10 @@ class TableLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """One page of a list, ready to be drawn. `number` is exact up to `counted`, else None: there are more."""
+    """Hold one page of a list; `number` is exact up to `counted`, else None: there are more."""
 
     listing: Listing
-    wish: TableRequest
+    params: TableRequest
     heads: list[ColumnHead]
     lines: list[TableLine]
     following: str | None
@@ -151,8 +156,8 @@ class Table:
     query: str
 
 
-def read_wish(query: QueryDict, *, listing: Listing) -> TableRequest:
-    """Take what the address asks for; what the list does not know is left out."""
+def read_table_request(query: QueryDict, *, listing: Listing) -> TableRequest:
+    """Parse the parameters of a list; unknown ones are ignored."""
     order = query.get("sort", "")
     column = listing.column(order.removeprefix("-"))
     known = [column.key for column in listing.columns]
@@ -166,98 +171,103 @@ def read_wish(query: QueryDict, *, listing: Listing) -> TableRequest:
     )
 
 
-def narrow(rows: Rows, *, listing: Listing, wish: TableRequest) -> Rows:
-    """Return the rows that the search and the filters leave."""
-    if wish.text and listing.search:
-        rows = listing.search(rows, wish.text)
+def narrow(rows: Rows, *, listing: Listing, params: TableRequest) -> Rows:
+    """Apply the search and the filters."""
+    if params.text and listing.search:
+        rows = listing.search(rows, params.text)
     for one in listing.filters:
-        value = wish.chosen.get(one.key)
+        value = params.chosen.get(one.key)
         if value and value in {choice for choice, _words in one.choices()}:
             rows = one.apply(rows, value)
     return rows
 
 
-def sort(rows: Rows, *, listing: Listing, wish: TableRequest) -> Rows:
-    """Return the rows in the order that was asked for."""
-    fields, backwards = _order(listing, wish)
+def sort(rows: Rows, *, listing: Listing, params: TableRequest) -> Rows:
+    """Apply the requested order."""
+    fields, backwards = _order(listing, params)
     return rows.order_by(*(f"-{name}" if backwards else name for name in fields))
 
 
-def lay_table(rows: Rows, *, listing: Listing, wish: TableRequest, query: QueryDict) -> Table:
-    """Read one page of the list: one query for its rows, one for their bounded number."""
-    narrowed = narrow(rows, listing=listing, wish=wish)
-    fields, backwards = _order(listing, wish)
-    begun = _begin(sort(narrowed, listing=listing, wish=wish), fields, wish=wish, backwards=backwards)
+def build_table(rows: Rows, *, listing: Listing, params: TableRequest, query: QueryDict) -> Table:
+    """Read one page of the list: one query for its rows, one for their bounded count."""
+    narrowed = narrow(rows, listing=listing, params=params)
+    fields, backwards = _order(listing, params)
+    begun = _begin(sort(narrowed, listing=listing, params=params), fields, params=params, backwards=backwards)
     found = _read_rows(begun, whole=rows, limit=listing.size + 1)
     page = cut_page(found, size=listing.size, key=lambda row: _key_of(row, fields))
-    counted = MOST_COUNTED if listing.count_found or not wish.text else listing.size
+    counted = MOST_COUNTED if listing.count_found or not params.text else listing.size
     number: int | None = None
-    if not wish.after and len(found) <= listing.size:
-        number = len(found)  # these are all: who looks for a needle in the hay looks once
+    if not params.after and len(found) <= listing.size:
+        number = len(found)  # the page holds all matches, so no second query counts them
     elif counted > listing.size:
-        # By its key alone, so that nothing that was annotated is worked out ten thousand times.
+        # Count keys alone, so that annotations are not computed for ten thousand rows.
         number = narrowed.order_by().values("pk")[: counted + 1].count()
-    columns = _shown(listing, wish)
+    columns = _shown(listing, params)
     if listing.prepare:
         listing.prepare(page.rows)
     return Table(
         listing=listing,
-        wish=wish,
-        heads=[_head(column, listing=listing, wish=wish, query=query) for column in columns],
+        params=params,
+        heads=[_head(column, listing=listing, params=params, query=query) for column in columns],
         lines=[
             TableLine(pk=row.pk, row=row, cells=[(column, column.cell(row)) for column in columns]) for row in page.rows
         ],
         following=page.following,
         number=None if number is None or number > counted else number,
         counted=counted,
-        filters=[(one, one.choices(), wish.chosen.get(one.key, "")) for one in listing.filters],
+        filters=[(one, one.choices(), params.chosen.get(one.key, "")) for one in listing.filters],
         offered=[(column, column in columns) for column in listing.columns if not (column.head or column.act)],
         query=_without(query, "after").urlencode(),
     )
 
 
 def _read_rows(rows: Rows, *, whole: Rows, limit: int) -> list[Any]:
-    """Read the first rows; with joined tables their keys alone at first, and then those rows of the whole list.
+    """Read the first rows; with joined tables their keys first, then those rows.
 
-    So no table misleads a planner, and what was searched is not asked of the rows once more.
+    The key query has no joins that mislead the planner, and the search is not evaluated twice.
     """
     if not rows.query.select_related:
         return list(rows[:limit])
     keys = list(rows.values_list("pk", flat=True)[:limit])
     found = {row.pk: row for row in whole.filter(pk__in=keys).order_by()} if keys else {}
+    # In the order of the keys, which the second query does not keep.
     return [found[key] for key in keys if key in found]
 
 
-def write_csv(rows: Rows, *, listing: Listing, wish: TableRequest) -> Iterator[list[str]]:
-    """Give the whole list line by line, all columns, heads first; memory does not depend on its length."""
+def write_csv(rows: Rows, *, listing: Listing, params: TableRequest) -> Iterator[list[str]]:
+    """Yield the whole list line by line, all columns, header first; memory does not depend on its length."""
     columns = [column for column in listing.columns if not column.act]
     yield [str(column.title) for column in columns]
-    wanted = sort(narrow(rows, listing=listing, wish=wish), listing=listing, wish=wish)
+    wanted = sort(narrow(rows, listing=listing, params=params), listing=listing, params=params)
     for chunk in batched(wanted.iterator(chunk_size=1000), 1000):
         if listing.prepare:
             listing.prepare(chunk)
         for row in chunk:
-            yield [column.say_plainly(row) for column in columns]
+            yield [column.plain_value(row) for column in columns]
 
 
 def pick_rows(rows: Rows, *, listing: Listing, post: QueryDict) -> Rows:
-    """Return the rows that a bulk act is meant for: those that were ticked, or all that the list showed."""
+    """Return the rows of a bulk action: the ticked ones, or all that the list showed."""
     if post.get("scope") == "all":
-        return narrow(rows, listing=listing, wish=read_wish(QueryDict(post.get("query", "")), listing=listing))
+        return narrow(
+            rows, listing=listing, params=read_table_request(QueryDict(post.get("query", "")), listing=listing)
+        )
+    # Ticks are bounded, because they come from the request; a page shows at most `size` rows.
     picked = [int(value) for value in post.getlist("pick") if value.isdecimal()]
     return rows.filter(pk__in=picked[: listing.size * 4])
 
 
-def _order(listing: Listing, wish: TableRequest) -> tuple[tuple[str, ...], bool]:
-    order = wish.order or listing.order
+def _order(listing: Listing, params: TableRequest) -> tuple[tuple[str, ...], bool]:
+    order = params.order or listing.order
     column = listing.column(order.removeprefix("-"))
+    # `read_table_request` drops unknown orders, so this is a mistake in the listing itself.
     if column is None or not column.order:
         raise ValueError(f"The list {listing.page} is in the order of a column that cannot be sorted: {order}")
     return column.order, order.startswith("-")
 
 
-def _begin(rows: Rows, fields: tuple[str, ...], *, wish: TableRequest, backwards: bool) -> Rows:
-    key = _read_key(rows.model, fields, wish.after)
+def _begin(rows: Rows, fields: tuple[str, ...], *, params: TableRequest, backwards: bool) -> Rows:
+    key = _read_key(rows.model, fields, params.after)
     if key is None:
         return rows
     than = "lt" if backwards else "gt"
@@ -265,7 +275,7 @@ def _begin(rows: Rows, fields: tuple[str, ...], *, wish: TableRequest, backwards
     for place, (name, value) in enumerate(zip(fields, key, strict=True)):
         same = Q(**dict(zip(fields[:place], key[:place], strict=True)))
         after |= same & Q(**{f"{name}__{than}": value})
-    # The first condition alone lets the database begin in the index.
+    # Redundant, but this condition alone lets the database start within the index.
     return rows.filter(Q(**{f"{fields[0]}__{than}e": key[0]}) & after)
 
 
@@ -280,7 +290,7 @@ def _key_of(row: Any, fields: tuple[str, ...]) -> Key:
 
 
 def _read_key(model: type[Model], fields: tuple[str, ...], text: str | None) -> tuple[Any, ...] | None:
-    """Read the key of `cut_page`; moments are told from words by their field."""
+    """Parse the key of `cut_page`; the field of each value tells times from texts."""
     try:
         kinds = tuple(type(value) for value in json.loads(text or "null") or ())
         key = read_key(text, kinds=kinds)
@@ -308,16 +318,16 @@ def _read_value(model: type[Model], name: str, value: str | int) -> Any:
     return value
 
 
-def _shown(listing: Listing, wish: TableRequest) -> list[TableColumn]:
-    if not wish.columns:
+def _shown(listing: Listing, params: TableRequest) -> list[TableColumn]:
+    if not params.columns:
         return [column for column in listing.columns if column.shown]
-    return [column for column in listing.columns if column.head or column.act or column.key in wish.columns]
+    return [column for column in listing.columns if column.head or column.act or column.key in params.columns]
 
 
-def _head(column: TableColumn, *, listing: Listing, wish: TableRequest, query: QueryDict) -> ColumnHead:
+def _head(column: TableColumn, *, listing: Listing, params: TableRequest, query: QueryDict) -> ColumnHead:
     if not column.order:
         return ColumnHead(column=column, direction="", query="")
-    now = wish.order or listing.order
+    now = params.order or listing.order
     ascending, descending = now == column.key, now == f"-{column.key}"
     changed = _without(query, "after")
     changed["sort"] = f"-{column.key}" if ascending else column.key

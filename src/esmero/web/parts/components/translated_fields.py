@@ -1,6 +1,6 @@
-"""Texts that stand in three languages: the needed one (or the reader's own) among the other fields, the rest folded away.
+"""Add form fields for texts in three languages: the required one in place, the others collapsed.
 
-What is folded opens by itself where something was written or is wrong (forms.py), so a form asks each thing once.
+A collapsed part opens if a field in it has a value or an error (forms.py), so each text is asked once.
 """
 
 from collections.abc import Mapping
@@ -28,13 +28,13 @@ def add_wordings(
     hint: str = "",
     lines: int = 1,
 ) -> None:
-    """Add the fields `key_es`, `key_fr` and `key_en`; `first` (else the reader's language) is the one that is needed.
+    """Add the fields `key_es`, `key_fr` and `key_en`; `first` (else the reader's language) is required.
 
-    `label` has the place %(language)s; `hint` stands at the first. `lines`: how many the field shows.
+    `label` has the placeholder %(language)s; `hint` belongs to the first field. `lines`: height of the field.
     """
     own = first or (get_language() or "en")[:2]
     if not first and stored and not stored.get(own):
-        own = next(iter(stored))  # in which it stands already
+        own = next(iter(stored))  # keep an existing text visible instead of asking for another language
     for code, _name in sorted(LANGUAGE_NAMES, key=lambda each: each[0] != own):
         form.fields[f"{key}_{code}"] = forms.CharField(
             label=label % {"language": language_name(code)},
@@ -51,7 +51,7 @@ def add_wordings(
 
 
 def _fold(form: forms.Form, name: str, *, title: str) -> None:
-    """Put a field into the folded part of this title, which is made if it is not there."""
+    """Add a field to the folded part with this title, which is created if missing."""
     parts: tuple[FormPart, ...] = getattr(form, "parts", ())
     if not any(part.title == title for part in parts):
         parts = (*parts, FormPart(title, (), folded=True))

@@ -1,4 +1,4 @@
-"""The actions of the audit log in words, and the names of the things that they are done to."""
+"""Label the actions, subjects, facts and actors of the audit log."""
 
 from collections.abc import Mapping
 
@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from esmero.web.parts.labels.field_names import KIND_WORDS
-from esmero.web.parts.labels.states import CHANNELS, CONVERSATION, DATA_WISH, PROPOSAL_KIND, ROLES
+from esmero.web.parts.labels.states import CHANNELS, CONVERSATION, DATA_REQUEST_KIND, PROPOSAL_KIND, ROLES
 
 ACTS: Mapping[str, str | Promise] = {
     "address.again": _("let an address be tried again"),
@@ -125,14 +125,14 @@ ACTS: Mapping[str, str | Promise] = {
 }
 
 
-def say_act(action: str) -> str:
-    """Say an action of the audit log in words; an unknown one says itself."""
+def label_action(action: str) -> str:
+    """Return the label of an action; an unknown one unchanged."""
     if action not in ACTS and action.endswith(".exported"):
         return str(_("took a file of a list"))
     return str(ACTS.get(action, action))
 
 
-# What a row of the log is about, by the model's name.
+# Subjects of entries, by the model's name.
 SUBJECTS: Mapping[str, str | Promise] = {
     "brand": pgettext_lazy("subject", "brand"),
     "campaign": pgettext_lazy("subject", "campaign"),
@@ -153,7 +153,7 @@ SUBJECTS: Mapping[str, str | Promise] = {
     "user": pgettext_lazy("subject", "log-in"),
 }
 
-# The names of small facts beside an action.
+# Names of the facts of an action.
 FACTS: Mapping[str, str | Promise] = {
     "address": pgettext_lazy("fact", "address"),
     "code": pgettext_lazy("fact", "code"),
@@ -180,7 +180,7 @@ FACTS: Mapping[str, str | Promise] = {
     "values": pgettext_lazy("fact", "values"),
 }
 
-# What acts where nobody of the staff does.
+# Actors other than staff.
 ACTORS: Mapping[str, str | Promise] = {
     "command line": pgettext_lazy("actor", "command line"),
     "esmero demo": pgettext_lazy("actor", "the demo"),
@@ -189,12 +189,12 @@ ACTORS: Mapping[str, str | Promise] = {
     "the person": pgettext_lazy("actor", "the person"),
 }
 
-# What a fact says where it is a code.
+# Values of facts that are codes.
 _VALUES: Mapping[str, Mapping[str, str | Promise]] = {
     "kind": {
         **KIND_WORDS,
         **CHANNELS,
-        **DATA_WISH,
+        **DATA_REQUEST_KIND,
         **{kind: word.text for kind, word in PROPOSAL_KIND.items()},
     },
     "reason": {"taken back": pgettext_lazy("fact", "taken back")},
@@ -203,11 +203,11 @@ _VALUES: Mapping[str, Mapping[str, str | Promise]] = {
 }
 
 
-def say_actor(name: str) -> str:
-    """Say who or what acted; a member of staff says their name."""
+def label_actor(name: str) -> str:
+    """Return the label of an actor; a staff member's name unchanged."""
     return str(ACTORS.get(name, name))
 
 
-def say_fact(key: str, value: str) -> str:
-    """Say the value of a fact (FACTS) in words; what is no code says itself."""
+def label_fact_value(key: str, value: str) -> str:
+    """Return the label of a fact's value (FACTS); a value that is no code unchanged."""
     return str(_VALUES.get(key, {}).get(value, value))

@@ -1,7 +1,7 @@
-"""What troubles relays, mailboxes and jobs, in the reader's words.
+"""Translate error messages of relays, mailboxes and jobs for display.
 
-Processes keep what went wrong as it happened, in English, for a log has no reader's language. Here our own sentences
-are known again and said in the reader's; what a foreign server said within them stays as it was said.
+Processes store errors in English, because a log has no reader's language. This module recognises the project's own
+sentences and translates them; text quoted from a foreign server stays unchanged.
 """
 
 import re
@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 _SENTENCES = (
-    # A session with a relay (outbox/transports/smtp).
+    # Relay sessions (outbox/transports/smtp).
     gettext_noop("The password for %(host)s would travel in the clear"),
     gettext_noop("Set the relay's security to starttls or tls"),
     gettext_noop("The relay %(host)s does not offer %(wanted)s for signing in (it offers: %(offered)s)"),
@@ -50,18 +50,20 @@ _SENTENCES = (
     gettext_noop(
         "The password of the relay %(name)s cannot be read: the key of this house changed. Enter it again: %(command)s"
     ),
-    # One message (outbox/ledger.py, outbox/journal_recovery.py, envelope.py).
+    # Single messages (outbox/ledger.py, outbox/journal_recovery.py, envelope.py).
     gettext_noop("The connection was lost after the message; the relay may have it."),
     gettext_noop("The machine that was sending it did not come back; the relay may have it."),
     gettext_noop(
-        "The message has %(number)s octets, the relay takes %(most)s: make it smaller, with links for attachments, or let"
+        "The message has %(number)s octets, the relay takes %(most)s: make it smaller, with links for attachments,"
+        " or let"
         " the relay's limit be raised"
     ),
     gettext_noop(
-        "The address needs SMTPUTF8 (letters beyond ASCII before the @), which the relay does not offer: use a relay that"
+        "The address needs SMTPUTF8 (letters beyond ASCII before the @), which the relay does not offer: use a"
+        " relay that"
         " offers it, or ask for another address"
     ),
-    # A mailbox that is read (mailroom/doors).
+    # Mailboxes (mailroom/arriving/channels).
     gettext_noop("%(host)s shows a certificate that nobody vouches for (%(said)s)."),
     gettext_noop("The connection to %(host)s broke (%(said)s)."),
     gettext_noop("%(host)s offers no STARTTLS. Choose security tls."),
@@ -87,14 +89,16 @@ def _patterns() -> Iterator[tuple[re.Pattern[str], str]]:
 _PATTERNS = tuple(_patterns())
 
 
-def say_trouble(text: str | None) -> str:
-    """Say what went wrong in the reader's language, if the sentence is ours; the stage of a session before it stays."""
+def translate_trouble(text: str | None) -> str:
+    """Translate an error message if the sentence is this project's; a leading SMTP stage stays."""
     if not text:
         return ""
     stage = match[0] if (match := _STAGE.match(text)) else ""
     rest = text[len(stage) :]
     for pattern, sentence in _PATTERNS:
         if found := pattern.fullmatch(rest):
-            facts = {name: say_trouble(value) if name == "said" else value for name, value in found.groupdict().items()}
+            facts = {
+                name: translate_trouble(value) if name == "said" else value for name, value in found.groupdict().items()
+            }
             return stage + _(sentence) % facts
     return text

@@ -1,11 +1,11 @@
-"""What the fields of a person, a campaign and a brand are called, wherever a page names one."""
+"""Label the fields of a person, a campaign and a brand."""
 
 from collections.abc import Mapping
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-# What a column of a file, or a field of a letter, may hold of a person.
+# Fields of a person, as columns of a file or placeholders of a letter.
 FIELD_WORDS: Mapping[str, str | Promise] = {
     "ignore": _("leave it out"),
     "number": _("Your own number of the person"),
@@ -32,7 +32,7 @@ FIELD_WORDS: Mapping[str, str | Promise] = {
     "status": _("State in another mailing tool"),
     "attributes": _("Own fields as JSON"),
 }
-# What an own field, or a column of a file, may hold.
+# Kinds of values of custom fields and columns.
 KIND_WORDS: Mapping[str, str | Promise] = {
     "text": _("text"),
     "integer": _("whole number"),
@@ -75,6 +75,6 @@ _OF: Mapping[str, Mapping[str, str | Promise]] = {
 }
 
 
-def say_field(kind: str, name: str) -> str:
-    """Say a field of a person, a campaign or a brand (`kind`) in words; an own field or an unknown one says itself."""
+def label_field(kind: str, name: str) -> str:
+    """Return the label of a field (`kind`: person, campaign or brand); custom and unknown fields unchanged."""
     return str(_OF.get(kind, {}).get(name, name.removeprefix("own:")))

@@ -1,4 +1,4 @@
-"""The sources of rules and terms as readers of each language cite them: names of laws, and the remark beside an article."""
+"""Translate citations of laws: names of laws, and the remark beside an article."""
 
 from collections.abc import Mapping
 
@@ -6,7 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-# What stands in a citation and has another name in another language; all else (numbers, laws of one country) stays.
+# Parts of citations with a name in each language; all else (numbers, laws of one country) stays unchanged.
 _NAMES: Mapping[str, str | Promise] = {
     "Regulation (EU)": pgettext_lazy("law", "Regulation (EU)"),
     "Directive": pgettext_lazy("law", "Directive"),
@@ -19,7 +19,7 @@ _NAMES: Mapping[str, str | Promise] = {
     "France: ": pgettext_lazy("law", "France: "),
 }
 
-# What is said of an article, or instead of one; a test walks all rules and terms so that none is missing.
+# Remarks beside an article, or instead of one; a test checks that all rules and terms are covered.
 REMARKS: Mapping[str, str | Promise] = {
     "a 5yz reply is permanent: the same request is not repeated": _(
         "a 5yz reply is permanent: the same request is not repeated"
@@ -60,13 +60,13 @@ REMARKS: Mapping[str, str | Promise] = {
 }
 
 
-def say_law(sources: str) -> str:
-    """Say sources that are parted by semicolons in the active language."""
+def translate_citation(sources: str) -> str:
+    """Translate sources separated by semicolons into the active language."""
     return "; ".join(_say_piece(piece) for piece in sources.rstrip(".").split("; "))
 
 
 def split_remark(piece: str) -> tuple[str, str]:
-    """Part a citation from its remark, which stands in brackets at its end or after a colon; "" where there is none."""
+    """Split a citation from its remark, in brackets at its end or after a colon; "" where there is none."""
     if piece in REMARKS:
         return "", piece
     for opening, closing in ((" (", ")"), (": ", "")):

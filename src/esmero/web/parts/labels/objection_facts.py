@@ -1,4 +1,4 @@
-"""The facts behind an objection of the gate, in words: each rule's own few facts, as it stored them."""
+"""Describe the facts of an objection, by the rule that stored them."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from esmero.web.parts.labels.states import MOMENTS, SILENCE, say_basis
+from esmero.web.parts.labels.states import SUPPRESSION_REASON, TIME_FORMATS, label_basis
 
 type Facts = Mapping[str, Any]
 
@@ -24,9 +24,9 @@ _WHY: Mapping[str, str | Promise] = {
 }
 
 
-def say_facts(code: str, facts: Facts) -> str:
-    """Say what stands behind an objection such as "G04" or "G06:wait"; "" where there is nothing to add."""
-    teller = _TELLERS.get(code.partition(":")[0])
+def describe_objection(code: str, facts: Facts) -> str:
+    """Describe the facts of an objection such as "G04" or "G06:wait"; "" if there is nothing to add."""
+    teller = _DESCRIBERS.get(code.partition(":")[0])
     return teller(facts) if teller and facts else ""
 
 
@@ -35,19 +35,19 @@ def _day(text: object) -> str:
         at = datetime.fromisoformat(str(text))
     except ValueError:
         return str(text)
-    return date_format(timezone.localtime(at) if at.tzinfo else at, str(MOMENTS["short"]))
+    return date_format(timezone.localtime(at) if at.tzinfo else at, str(TIME_FORMATS["short"]))
 
 
 def _suppressed(facts: Facts) -> str:
     reason = str(facts.get("reason", ""))
-    said = SILENCE[reason].text if reason in SILENCE else reason
+    said = SUPPRESSION_REASON[reason].text if reason in SUPPRESSION_REASON else reason
     return _("since %(day)s: %(reason)s") % {"day": _day(facts.get("since")), "reason": said}
 
 
 def _why(facts: Facts) -> str:
     why = str(facts.get("why", ""))
     if why == "basis not valid":
-        return _("“%(basis)s” is no ground for this") % {"basis": say_basis(str(facts.get("basis", "")))}
+        return _("“%(basis)s” is no ground for this") % {"basis": label_basis(str(facts.get("basis", "")))}
     return str(_WHY.get(why, why))
 
 
@@ -75,7 +75,7 @@ def _missing(facts: Facts) -> str:
     return str(facts.get("missing", ""))
 
 
-_TELLERS: Mapping[str, Callable[[Facts], str]] = {
+_DESCRIBERS: Mapping[str, Callable[[Facts], str]] = {
     "G01": _suppressed,
     "G02": _why,
     "G03": _why,

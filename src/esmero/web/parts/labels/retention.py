@@ -1,4 +1,4 @@
-"""The terms of storage in words: what each rule is about, after what it counts, what happens, and why some things stay."""
+"""Label the retention rules: data concerned, start of the term, action, and reasons for data kept longer."""
 
 from collections.abc import Mapping
 
@@ -9,26 +9,38 @@ from esmero.house.retention_terms import RetentionAction, TermSource
 
 type Words = str | Promise
 
-# rule → (what it is about, after which event its days count)
+# rule → (data concerned, event from which its days count)
 RULES: Mapping[str, tuple[Words, Words]] = {
     "arrived-mail": (_("Arrived mail as it came"), _("after it arrived")),
     "unread-mail": (_("Arrived mail that could not be read"), _("after it arrived")),
     "caught-mail": (_("Messages in the catcher"), _("after they were caught")),
-    "own-letters": (_("Our own letters with links to data or passwords, and forwarded replies"), _("after their link ended")),
-    "messages": (_("Address and wording of faults in the ledger of messages"), _("after the message was sent or judged")),
+    "own-letters": (
+        _("Our own letters with links to data or passwords, and forwarded replies"),
+        _("after their link ended"),
+    ),
+    "messages": (
+        _("Address and wording of faults in the ledger of messages"),
+        _("after the message was sent or judged"),
+    ),
     "import-files": (_("Files of imports that prove no permission"), _("after the import ended")),
     "import-lines": (_("What stood in refused lines of imports"), _("after the import ended")),
     "sign-ups": (_("Sign-ups that nobody confirmed"), _("after they were entered")),
-    "confirmed-sign-ups": (_("What was entered into confirmed sign-ups; the proof of the permission stays"), _("after they were confirmed")),
+    "confirmed-sign-ups": (
+        _("What was entered into confirmed sign-ups; the proof of the permission stays"),
+        _("after they were confirmed"),
+    ),
     "conversations": (_("What was written in conversations that wait for nobody of us"), _("after the last letter")),
-    "dry-runs": (_("What dry runs said of each person; the sums stay"), _("after the campaign ended, or was checked and not started")),
+    "dry-runs": (
+        _("What dry runs said of each person; the sums stay"),
+        _("after the campaign ended, or was checked and not started"),
+    ),
     "click-traces": (_("Networks of clicks, as hashes"), _("after the click")),
     "data-links": (_("Links to one’s own data, and changes of address"), _("after they were asked for")),
     "data-requests": (_("Answered requests about one’s own data"), _("after the answer")),
     "audit": (_("Audit log"), _("after the change")),
     "sessions": (_("Log-ins of the staff that have ended"), _("after they ended")),
     "dmarc": (_("Reports of receivers about our domains (DMARC)"), _("after their period")),
-}  # fmt: skip
+}
 
 DEEDS: Mapping[str, Words] = {
     RetentionAction.ERASE: _("erased"),
@@ -36,25 +48,27 @@ DEEDS: Mapping[str, Words] = {
     RetentionAction.DROP: _("the file is destroyed, that it existed stays"),
 }
 
-# where the number of days comes from
+# source of the number of days
 RESTS: Mapping[str, Words] = {
     TermSource.CONVENTION: _("number of days: our convention"),
     TermSource.ADVICE: _("number of days: an authority’s recommendation, not binding"),
     TermSource.LIMITATION: _("number of days: so long one may be called to account"),
 }
 
-# what no term ends → why
+# data without a term → reason
 KEPT: tuple[tuple[Words, Words], ...] = (
     (
         _("Proofs of permission, withdrawal and objection"),
         _(
-            "Whoever writes must be able to show at any time that they were allowed to (Regulation (EU) 2016/679 art. 7(1) and 5(2)); the papers go when a person is erased."
+            "Whoever writes must be able to show at any time that they were allowed to (Regulation (EU) 2016/679"
+            " art. 7(1) and 5(2)); the papers go when a person is erased."
         ),
     ),
     (
         _("Hashes of addresses that are left alone"),
         _(
-            "Without them a list could bring back whoever objected or was erased (art. 21(3) and 17(3)); an address cannot be read out of a hash without the key of this house."
+            "Without them a list could bring back whoever objected or was erased (art. 21(3) and 17(3)); an address"
+            " cannot be read out of a hash without the key of this house."
         ),
     ),
     (

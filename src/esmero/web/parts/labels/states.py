@@ -1,4 +1,4 @@
-"""The words of the states and reasons that codes stand for: what people read, never what programs compare."""
+"""Label the codes of states and reasons for people; programs compare codes, never labels."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -11,7 +11,7 @@ LANGUAGE_NAMES = [("es", "Español"), ("fr", "Français"), ("en", "English")]
 
 
 class StateLabel(NamedTuple):
-    """How a state looks (see the chip) and how it is said."""
+    """Hold a state's look (see the tag `chip`) and its text."""
 
     look: str
     text: str | Promise
@@ -82,7 +82,7 @@ LINE: Mapping[str, StateLabel] = {
     "refused": StateLabel("broken", pgettext_lazy("import line", "refused")),
 }
 
-# How many lines of an import got which verdict; the verdicts in the plural.
+# Verdicts of an import in the plural, beside their counts.
 LINES: Mapping[str, StateLabel] = {
     "added": StateLabel("kept", pgettext_lazy("import lines", "added")),
     "changed": StateLabel("info", pgettext_lazy("import lines", "changed")),
@@ -99,7 +99,7 @@ JOB: Mapping[str, StateLabel] = {
     "cancelled": StateLabel("plain", pgettext_lazy("job", "cancelled")),
 }
 
-STANDING: Mapping[str, StateLabel] = {
+ADDRESS_STATUS: Mapping[str, StateLabel] = {
     "ok": StateLabel("kept", pgettext_lazy("address", "good")),
     "failing": StateLabel("wait", pgettext_lazy("address", "failing")),
     "suppressed": StateLabel("broken", pgettext_lazy("address", "silenced")),
@@ -117,7 +117,7 @@ FORM: Mapping[str, StateLabel] = {
     "closed": StateLabel("plain", pgettext_lazy("form", "closed")),
 }
 
-DATA_WISH: Mapping[str, str | Promise] = {
+DATA_REQUEST_KIND: Mapping[str, str | Promise] = {
     "erase": pgettext_lazy("data request", "erasure"),
 }
 DATA_REQUEST: Mapping[str, StateLabel] = {
@@ -133,7 +133,7 @@ CHANNELS: Mapping[str, str | Promise] = {
     "portal": pgettext_lazy("channel", "customer area"),
 }
 
-# On which ground something may be sent (people/permissions/state.py, BASES).
+# Legal bases (people/permissions/state.py, BASES).
 BASES: Mapping[str, str | Promise] = {
     "consent": _("consent"),
     "soft opt-in": _("existing customer, similar products"),
@@ -143,12 +143,12 @@ BASES: Mapping[str, str | Promise] = {
 }
 
 
-def say_basis(code: str) -> str:
-    """Say on which ground something may be sent; an unknown code says itself."""
+def label_basis(code: str) -> str:
+    """Return the label of a legal basis; an unknown code unchanged."""
     return str(BASES.get(code, code))
 
 
-# What the ledger of permissions says.
+# Acts of the permission ledger.
 PERMISSION: Mapping[str, StateLabel] = {
     "granted": StateLabel("kept", pgettext_lazy("permission", "allowed")),
     "withdrawn": StateLabel("broken", pgettext_lazy("permission", "taken back")),
@@ -166,8 +166,8 @@ NOTES: Mapping[str, str | Promise] = {
     "letter": pgettext_lazy("kind of note", "Letter"),
 }
 
-# Why an address is silent.
-SILENCE: Mapping[str, StateLabel] = {
+# Reasons of suppressions.
+SUPPRESSION_REASON: Mapping[str, StateLabel] = {
     "unknown-user": StateLabel("broken", _("nobody there has this address")),
     "unknown-host": StateLabel("broken", _("its domain does not exist")),
     "moved": StateLabel("broken", _("the person has moved away from it")),
@@ -214,7 +214,7 @@ def _plain(words: Mapping[str, str | Promise]) -> Mapping[str, StateLabel]:
     return {value: StateLabel("plain", text) for value, text in words.items()}
 
 
-# What a refusal means (intake/bounces/meaning.py), and whose trouble it is.
+# Meanings of bounces (intake/bounces/meaning.py).
 MEANING: Mapping[str, str | Promise] = {
     "unknown-user": _("nobody of that name there"),
     "unknown-host": _("the domain does not exist"),
@@ -239,8 +239,8 @@ MEANING: Mapping[str, str | Promise] = {
 }
 
 
-def say_meaning(code: str) -> str:
-    """Say what a refusal means; an unknown code says itself."""
+def label_meaning(code: str) -> str:
+    """Return the label of a bounce meaning; an unknown code unchanged."""
     return str(MEANING.get(code, code))
 
 
@@ -263,7 +263,7 @@ ARRIVAL: Mapping[str, StateLabel] = {
     "failed": StateLabel("broken", pgettext_lazy("arrival", "could not be read")),
 }
 
-# The signs by which a mail was told (intake): the part before the colon, or the whole sign.
+# Signs of the classification (intake): the part before the colon, or the whole sign.
 SIGNS: Mapping[str, str | Promise] = {
     "dsn": _("a delivery report in the standard's form (RFC 3464)"),
     "dsn:delivered": _("a delivery report that says that it arrived"),
@@ -298,19 +298,19 @@ SIGNS: Mapping[str, str | Promise] = {
 }
 
 
-def say_sign(sign: str) -> str:
-    """Say a sign of `Inbound.why` in words ("meaning:mailbox-full", "header:x-autoreply"); an unknown one says itself."""
+def describe_sign(sign: str) -> str:
+    """Describe a sign of `Inbound.why` ("meaning:mailbox-full", "header:x-autoreply"); unknown ones unchanged."""
     name, _colon, detail = sign.partition(":")
     if name == "meaning":
-        return say_meaning(detail)
+        return label_meaning(detail)
     if sign in SIGNS:
         return str(SIGNS[sign])
     words = str(SIGNS.get(name, name))
     return f"{words}: {detail}" if detail else words
 
 
-# Why a click is taken for a machine's (mailroom/arriving/clicks.py, mailroom/arriving/machine_clicks.py).
-CLICKERS: Mapping[str, str | Promise] = {
+# Signs of machine clicks (mailroom/arriving/clicks.py, mailroom/arriving/machine_clicks.py).
+MACHINE_SIGN: Mapping[str, str | Promise] = {
     "head": _("it asked for the head of the page alone"),
     "prefetch": _("it said that it fetches ahead"),
     "agent": _("its name is that of a scanner or a program"),
@@ -320,8 +320,8 @@ CLICKERS: Mapping[str, str | Promise] = {
     "data-centre": _("its network opens every mail within a minute"),
 }
 
-# What people may say when they leave.
-LEAVING: Mapping[str, str | Promise] = {
+# Reasons offered when unsubscribing.
+UNSUBSCRIBE_REASON: Mapping[str, str | Promise] = {
     "too-often": _("It comes too often"),
     "not-for-me": _("It is not of interest to me"),
     "never-asked": _("I never asked for it"),
@@ -329,13 +329,13 @@ LEAVING: Mapping[str, str | Promise] = {
 }
 
 
-def say_clickers(facts: Mapping[str, Any], *, machine: str) -> str:
-    """Say by which signs a click was taken for a machine's; an unknown one says itself."""
+def describe_machine_signs(facts: Mapping[str, Any], *, machine: str) -> str:
+    """Describe the signs by which a click was attributed to a machine; unknown ones unchanged."""
     signs = facts.get("signs") or ([machine] if machine else [])
-    return ", ".join(str(CLICKERS.get(sign, sign)) for sign in signs)
+    return ", ".join(str(MACHINE_SIGN.get(sign, sign)) for sign in signs)
 
 
-# How often something happened; the events in the plural.
+# Events in the plural, beside their counts.
 COUNTED: Mapping[str, StateLabel] = {
     "replied": StateLabel("info", _("Human replies")),
     "returned-for-good": StateLabel("broken", _("Addresses that returned for good")),
@@ -345,8 +345,8 @@ COUNTED: Mapping[str, StateLabel] = {
     "clicked": StateLabel("kept", _("Links opened by people")),
 }
 
-# Formats as Django writes them; translators turn them into the order of their language.
-MOMENTS: Mapping[str, str | Promise] = {
+# Formats of Django's date filter; translators adapt them to their language.
+TIME_FORMATS: Mapping[str, str | Promise] = {
     "day": pgettext_lazy("date format", "j F Y"),
     "weekday": pgettext_lazy("date format", "l j F Y"),
     "today": pgettext_lazy("date format", "l j F"),
@@ -366,7 +366,7 @@ DUE: Mapping[str, StateLabel] = {
     "happenings": StateLabel("plain", pgettext_lazy("due", "happenings to react to")),
 }
 
-# What the house holds of a person; the keys are the names in privacy/personal_data.py.
+# Categories of personal data; the keys are the names in privacy/personal_data.py.
 HOLDING: Mapping[str, str | Promise] = {
     "arrived mail": pgettext_lazy("held", "Mail that arrived"),
     "letters of a conversation": pgettext_lazy("held", "Letters in conversations"),
@@ -408,7 +408,7 @@ STATES: Mapping[str, Mapping[str, StateLabel]] = {
     "line": LINE,
     "lines": LINES,
     "job": JOB,
-    "standing": STANDING,
+    "standing": ADDRESS_STATUS,
     "conversation": CONVERSATION,
     "form": FORM,
     "data-request": DATA_REQUEST,
@@ -417,7 +417,7 @@ STATES: Mapping[str, Mapping[str, StateLabel]] = {
     "channel": _plain(CHANNELS),
     "basis": _plain(BASES),
     "note": _plain(NOTES),
-    "silence": SILENCE,
+    "silence": SUPPRESSION_REASON,
     "scope": SCOPE,
     "proposal": PROPOSAL,
     "proposal-kind": PROPOSAL_KIND,
@@ -444,8 +444,8 @@ REASONS: Mapping[str, str | Promise] = {
 }
 
 
-# What a rule says when it has no objection.
-PASSES: Mapping[str, str | Promise] = {
+# Findings of rules without an objection.
+PASS_FINDING: Mapping[str, str | Promise] = {
     "G01": _("The address is not silenced"),
     "G02": _("There is a usable address"),
     "G03": _("A permission covers it"),
@@ -460,13 +460,13 @@ PASSES: Mapping[str, str | Promise] = {
 }
 
 
-def say_passes(code: str) -> str:
-    """Say in words what a rule found that has no objection; an unknown code says itself."""
-    return str(PASSES.get(code, code))
+def describe_pass(code: str) -> str:
+    """Describe the finding of a rule without an objection; an unknown code unchanged."""
+    return str(PASS_FINDING.get(code, code))
 
 
-def say_reason(code: str) -> str:
-    """Say an objection's code ("G03", or "G06:wait") in words; an unknown code says itself."""
+def label_objection(code: str) -> str:
+    """Describe an objection's code ("G03", or "G06:wait"); an unknown code unchanged."""
     return str(REASONS.get(code.partition(":")[0], code))
 
 
@@ -502,8 +502,8 @@ JOB_KINDS: Mapping[str, str | Promise] = {
 }
 
 
-def say_job(kind: str) -> str:
-    """Say a kind of long work in words; an unknown kind says itself."""
+def label_job(kind: str) -> str:
+    """Return the label of a kind of job; an unknown kind unchanged."""
     return str(JOB_KINDS.get(kind, kind))
 
 
@@ -539,8 +539,8 @@ LINE_REASONS: Mapping[str, str | Promise] = {
 }
 
 
-def say_line(code: str) -> str:
-    """Say a reason or warning of an import's line ("not-date: Alta: 31/31") in words; what follows the colon is shown."""
+def describe_line_reason(code: str) -> str:
+    """Describe a reason or warning of an import's line ("not-date: Alta: 31/31"), with the text after the colon."""
     name, _colon, detail = code.partition(": ")
     words = LINE_REASONS.get(name, name.replace("-", " "))
     return f"{words} ({detail})" if detail else str(words)

@@ -231,7 +231,7 @@ def test_every_bar_of_the_funnel_opens_exactly_its_people(client, house):
     client.post(f"/console/campaigns/{campaign.pk}/goal/", {"goal": link.url})
     page = client.get(f"/console/campaigns/{campaign.pk}/")
     for step in page.context["funnel"]:
-        assert len(listed(client, campaign, step.door)) == step.number, step.name
+        assert len(listed(client, campaign, step.query)) == step.number, step.name
     assert [step.number for step in page.context["funnel"]] == [5, 2, 3, 2, 1, 1]
     assert listed(client, campaign, "did=machine") == {third.person_id}
     assert listed(client, campaign, "did=replied") == {third.person_id}

@@ -8,14 +8,14 @@ import pytest
 import esmero.rendering
 from esmero.rendering.templates.compile import TemplateSource, compile_source
 from esmero.rendering.templates.problem import TemplateFault
-from esmero.web.console.messages.templates.findings import tell_problems
+from esmero.web.console.messages.templates.findings import describe_problems
 from esmero.web.console.messages.templates.problem_labels import SENTENCES
 
 
 def sentences_of_the_code():
     for path in Path(esmero.rendering.__file__).parent.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Said":
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "TranslatableText":
                 yield ast.literal_eval(node.args[0]), {key.arg: "x" for key in node.keywords}
 
 
@@ -37,4 +37,4 @@ def test_every_sentence_is_known_and_takes_its_facts():
 def test_problems_are_said_by_their_patterns(mjml, said):
     with pytest.raises(TemplateFault) as fault:
         compile_source(TemplateSource("es", "S", "", mjml), fields={"city"}, footer=None)
-    assert any(one.words.startswith(said) for one in tell_problems(fault.value.problems, blocks=None))
+    assert any(one.words.startswith(said) for one in describe_problems(fault.value.problems, blocks=None))

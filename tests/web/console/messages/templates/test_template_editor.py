@@ -40,8 +40,8 @@ def test_every_change_is_a_new_version_that_keeps_the_other_languages(client, ho
 def test_all_problems_are_named_with_their_place_and_nothing_is_kept(client, house):
     page = write(client, house.version.template, mjml=MJML.replace("given_name", "nonsense"), subject="{{ nothing }}")
     assert page.status_code == 200
-    assert {one.go for one in page.context["told"]} == {"subject", "line:2"}
-    assert all(one.grave for one in page.context["told"])
+    assert {one.go for one in page.context["notes"]} == {"subject", "line:2"}
+    assert all(one.grave for one in page.context["notes"])
     assert page.context["problem_lines"] == [2]
     html = page.content.decode()
     assert "data-problem" in html
@@ -116,7 +116,7 @@ def test_what_the_editor_writes_wins_and_is_sanitised(client, house):
 def test_a_fault_in_a_letter_names_its_paragraph_and_keeps_what_was_written(client, house):
     template = new_letter(client)
     page = write_letter(client, template, rich="<h1>Hola</h1><p>{{ nonsense }}</p>")
-    assert [one.go for one in page.context["told"]] == ["block:2"]
+    assert [one.go for one in page.context["notes"]] == ["block:2"]
     assert "{{ nonsense }}" in page.content.decode()
     assert not TemplateVersion.objects.filter(template=template).exists()
 
@@ -251,7 +251,7 @@ def test_the_visual_editor_keeps_what_comes_out_of_it_and_warns_of_what_it_may_l
     assert client.post(url, {"mjml": MJML.replace("Ver", "Mirar")}).status_code == 302
     assert "Mirar" in template.versions.latest("number").texts.get().mjml
     bad = client.post(url, {"mjml": MJML.replace("given_name", "nonsense")})
-    assert bad.context["told"]
+    assert bad.context["notes"]
     assert "nonsense" in bad.content.decode()
     with_steps = MJML.replace("<mj-text>", "{% if given_name %}<!-- x --><mj-text>").replace(
         "</mj-text>", "</mj-text>{% endif %}"

@@ -11,9 +11,9 @@ from esmero.dossier.segments.estimates import Estimate
 from esmero.house.models import AuditEntry, Brand
 from esmero.people.models import Person, Segment
 from esmero.rounds.table import JOBS
-from esmero.web.console.people.segments.choices import read_offer
+from esmero.web.console.people.segments.choices import read_choices
 from esmero.web.console.people.segments.conditions import open_tree
-from esmero.web.console.people.segments.sentence import say_tree
+from esmero.web.console.people.segments.sentence import describe_tree
 from esmero.work.jobs import run_to_end
 from esmero.work.models import Job
 from tests.house_facts import add_people, build_house
@@ -262,7 +262,7 @@ def test_the_sentence_says_the_tree(people, conditions, sentence):
     from esmero.people.models import Tag
 
     Tag.objects.create(name="vip")
-    assert say_tree(open_tree(conditions), offer=read_offer(brand=Brand.objects.get())) == sentence
+    assert describe_tree(open_tree(conditions), offer=read_choices(brand=Brand.objects.get())) == sentence
 
 
 def fields_of(html):

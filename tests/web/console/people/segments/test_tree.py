@@ -18,7 +18,14 @@ from esmero.web.console.people.segments.conditions import (
     write_tree,
 )
 from esmero.web.console.people.segments.controls import draw_row
-from esmero.web.console.people.segments.tree import ConditionGroup, ConditionRow, change, read_tree, rows_of, walk
+from esmero.web.console.people.segments.tree import (
+    ConditionGroup,
+    ConditionRow,
+    apply_action,
+    read_tree,
+    rows_of,
+    walk,
+)
 
 KINDS = {
     "language": "choice",
@@ -143,7 +150,7 @@ def test_no_act_loses_or_doubles_a_node_that_it_should_not(conditions, acts):
         node = nodes[which % len(nodes)]
         before = [row.uid for row in rows_of(root)]
         inside = 1 if isinstance(node, ConditionRow) else len(rows_of(node))
-        change(root, f"{verb}:{node.uid}", blank=BLANK)
+        apply_action(root, f"{verb}:{node.uid}", blank=BLANK)
         after = [row.uid for row in rows_of(root)]
         names = [node.uid for node, _above in walk(root)]
         assert len(names) == len(set(names))
@@ -161,13 +168,13 @@ def test_no_act_loses_or_doubles_a_node_that_it_should_not(conditions, acts):
 def test_moving_walks_into_and_out_of_groups():
     root = open_tree({"all": [{"tag": "vip"}, {"any": [{"tag": "new"}]}, {"import": 3}]})
     first, group, last = root.nodes
-    done = change(root, f"down:{first.uid}", blank=BLANK)
+    done = apply_action(root, f"down:{first.uid}", blank=BLANK)
     assert (group.nodes[0], done.said, done.focus) == (first, "moved-in", first.uid)
-    assert change(root, f"up:{first.uid}", blank=BLANK).said == "moved-out"
+    assert apply_action(root, f"up:{first.uid}", blank=BLANK).said == "moved-out"
     assert root.nodes == [first, group, last]
-    assert change(root, f"up:{first.uid}", blank=BLANK).said == "first"
-    assert change(root, f"up:{last.uid}", blank=BLANK).said == "moved-in"
-    assert change(root, f"down:{last.uid}", blank=BLANK).said == "moved-out"
+    assert apply_action(root, f"up:{first.uid}", blank=BLANK).said == "first"
+    assert apply_action(root, f"up:{last.uid}", blank=BLANK).said == "moved-in"
+    assert apply_action(root, f"down:{last.uid}", blank=BLANK).said == "moved-out"
 
 
 def test_a_node_is_put_anywhere_but_into_itself_or_too_deep():
@@ -176,7 +183,7 @@ def test_a_node_is_put_anywhere_but_into_itself_or_too_deep():
     new, inner = group.nodes
 
     def put(node, into, index):
-        return change(root, f"put:{node.uid} {into.uid} {index}", blank=BLANK).said
+        return apply_action(root, f"put:{node.uid} {into.uid} {index}", blank=BLANK).said
 
     assert put(last, root, 1) == "put"
     assert root.nodes == [first, last, group]
@@ -187,23 +194,23 @@ def test_a_node_is_put_anywhere_but_into_itself_or_too_deep():
     assert put(inner, root, 0) == "put"
     assert (root.nodes, group.nodes) == ([inner, first, group], [new])
     assert put(inner, inner, 0) == put(group, ConditionRow("n99", {}), 0) == ""
-    assert change(root, f"put:{first.uid} n0 x", blank=BLANK).said == ""
+    assert apply_action(root, f"put:{first.uid} n0 x", blank=BLANK).said == ""
     for _level in range(DEEPEST):
-        change(root, f"group:{first.uid}", blank=BLANK)
-    assert change(root, f"group:{first.uid}", blank=BLANK).said == "too-deep"
+        apply_action(root, f"group:{first.uid}", blank=BLANK)
+    assert apply_action(root, f"group:{first.uid}", blank=BLANK).said == "too-deep"
     deepest = next(above for node, above in walk(root) if node is first)
     assert put(group, deepest, 0) == "too-deep"
     assert put(ConditionRow("n99", {}), deepest, 0) == ""
-    assert change(root, f"add-group:{deepest.uid}", blank=BLANK).said == "too-deep"
-    assert change(root, f"add:{deepest.uid}", blank=BLANK).said == "added"
+    assert apply_action(root, f"add-group:{deepest.uid}", blank=BLANK).said == "too-deep"
+    assert apply_action(root, f"add:{deepest.uid}", blank=BLANK).said == "added"
     assert {node.uid for node, _above in walk(read_tree(sent(root)))} == {node.uid for node, _above in walk(root)}
 
 
 def test_a_new_group_offers_the_other_way_round_and_removing_moves_the_cursor():
     root = ConditionGroup("n0")
-    change(root, "add-group:n0", blank=BLANK)
+    apply_action(root, "add-group:n0", blank=BLANK)
     assert (root.nodes[0].match, len(root.nodes[0].nodes)) == ("any", 1)
-    done = change(root, f"remove:{root.nodes[0].uid}", blank=BLANK)
+    done = apply_action(root, f"remove:{root.nodes[0].uid}", blank=BLANK)
     assert (done.focus, done.control, root.nodes) == ("n0", "add", [])
 
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from esmero.mailroom.arriving import reverse_dns
 from esmero.mailroom.models import AlignmentSource, DmarcReportFile, Inbound
-from esmero.web.console.settings.brands.dmarc_labels import say_advice, say_policy, stand_of
+from esmero.web.console.settings.brands.dmarc_labels import describe_advice, describe_policy, status_of
 from tests.intake.dmarc_samples import make_gzip_mail
 from tests.mailroom.inbound import send_one
 from tests.web.facts import staff
@@ -121,15 +121,15 @@ def source(**facts):
 )
 def test_what_to_do_depends_on_who_signed_and_whose_envelope_it_was(facts, stand, words):
     row = source(failed_on=source().last_on if stand != "passes" else None, **facts)
-    assert stand_of(row) == stand
-    assert words in say_advice(row)
+    assert status_of(row) == stand
+    assert words in describe_advice(row)
 
 
 def test_what_failed_long_ago_and_passes_since_is_mended():
     row = source(aligned=9, dkim=9, failed_on=source().last_on - timedelta(days=15))
-    assert stand_of(row) == "mended"
+    assert status_of(row) == "mended"
     row.failed_on += timedelta(days=2)
-    assert stand_of(row) == "partly"
+    assert status_of(row) == "partly"
 
 
 @pytest.mark.parametrize(
@@ -143,7 +143,7 @@ def test_what_failed_long_ago_and_passes_since_is_mended():
     ],
 )
 def test_the_next_step_of_the_policy(policy, share, words):
-    assert words in say_policy(policy, share=share, total=100)
+    assert words in describe_policy(policy, share=share, total=100)
 
 
 def test_a_name_counts_only_if_it_leads_back(monkeypatch):

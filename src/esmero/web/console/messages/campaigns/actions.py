@@ -1,4 +1,4 @@
-"""What can be done with a campaign: moved on its way, tried again, copied, tested, and given a goal."""
+"""Serve the actions of a campaign: state changes, retry, copy, test send, goal."""
 
 from typing import Any
 
@@ -29,7 +29,7 @@ from esmero.people.segments.serialization import SegmentFault
 from esmero.web.console.access import requires, staff
 from esmero.web.console.undo.toast import offer_undo
 
-_ACTS = {
+_ACTIONS = {
     "check": begin_dry_run,
     "start": start_campaign,
     "pause": pause_campaign,
@@ -42,9 +42,9 @@ _ACTS = {
 @require_POST
 @requires("campaigns.start")
 def act(request: HttpRequest, pk: int) -> HttpResponse:
-    """Move a campaign on its way: check, start, pause, resume, cancel, try the failed again."""
+    """Change a campaign's state: check, start, pause, resume, cancel, retry failed messages."""
     moved = get_object_or_404(Campaign.objects.select_related("brand", "topic__purpose", "version", "job"), pk=pk)
-    move = _ACTS.get(request.POST.get("act", ""))
+    move = _ACTIONS.get(request.POST.get("act", ""))
     if move is not None:
         try:
             move(moved, by=staff(request))
@@ -56,7 +56,7 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @requires("campaigns.write")
 def duplicate(request: HttpRequest, pk: int) -> HttpResponse:
-    """Make a draft that says the same, and open it to be changed."""
+    """Copy a campaign into a new draft, and open it for editing."""
     copied = get_object_or_404(Campaign.objects.select_related("brand", "topic", "version", "segment"), pk=pk)
     copy = duplicate_campaign(copied, by=staff(request))
     messages.success(request, _("“%(name)s” is a draft of its own.") % {"name": copy.name})
@@ -66,7 +66,7 @@ def duplicate(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @requires("campaigns.write")
 def goal(request: HttpRequest, pk: int) -> HttpResponse:
-    """Say what the campaign is for: a link of its template, or an answer; a toast takes it back."""
+    """Set the goal of a campaign: a link of its template, or a reply; a toast offers undo."""
     changed = get_object_or_404(Campaign.objects.select_related("version"), pk=pk)
     targets = list_targets(changed.version) if changed.version else []
     before, chosen = changed.goal, request.POST.get("goal", "")
@@ -84,7 +84,7 @@ def goal(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @requires("campaigns.write")
 def test(request: HttpRequest, pk: int) -> HttpResponse:
-    """Send the campaign's message to one address of our own, as the first person of its segment would see it."""
+    """Send the campaign's message to a staff address, rendered for the first person of its segment."""
     tested = get_object_or_404(Campaign.objects.select_related("brand", "topic__purpose", "version", "segment"), pk=pk)
     try:
         person = select_persons(tested.segment.conditions).first() if tested.segment else None

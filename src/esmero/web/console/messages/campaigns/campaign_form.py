@@ -1,4 +1,4 @@
-"""The form of a campaign: what we want to say, to whom, and why that is good for the reader."""
+"""Define the form of a campaign: message, audience, and its reason for the reader."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ from esmero.web.parts.labels.field_names import CAMPAIGN_WORDS
 
 
 class CampaignForm(forms.Form):
-    """All that a draft may say; only the name, the topic and one reason are needed before it is checked."""
+    """Edit a draft; only the name, the topic and one reason are required before it is checked."""
 
     name = forms.CharField(
         label=CAMPAIGN_WORDS["name"], max_length=150, help_text=_("For you and your colleagues; readers do not see it.")
@@ -65,7 +65,7 @@ class CampaignForm(forms.Form):
         )
         super().__init__(data, initial=initial)
         fields: dict[str, Any] = self.fields
-        # What is no longer offered stays with the draft that has it; nobody begins anything new with it.
+        # Archived objects remain selectable in a draft that uses them, so that saving it changes nothing else.
         had = {campaign.topic_id, campaign.promotion_topic_id} if campaign else set()
         offered = Topic.objects.filter(Q(archived_at=None) | Q(pk__in=had - {None}), brand=brand).order_by("id")
         fields["topic"].queryset = offered
@@ -75,10 +75,10 @@ class CampaignForm(forms.Form):
         fields["version"].queryset = latest_versions(brand=brand, besides=campaign.version_id if campaign else None)
         fields["segment"].queryset = Segment.objects.filter(brand__in=[brand]) | Segment.objects.filter(brand=None)
         if campaign is None:
-            for name in ("topic", "version", "segment"):  # where there is no choice, nobody is asked to choose
-                few = list(fields[name].queryset[:2])
-                if len(few) == 1:
-                    self.initial[name] = few[0].pk
+            for name in ("topic", "version", "segment"):  # preselect the only choice
+                first_two = list(fields[name].queryset[:2])
+                if len(first_two) == 1:
+                    self.initial[name] = first_two[0].pk
         add_wordings(
             self,
             "reason",
@@ -90,7 +90,7 @@ class CampaignForm(forms.Form):
         )
 
     def find_lacking(self) -> list[tuple[str | Promise, str, str | Promise]]:
-        """Return what the brand has none of yet, so that the draft cannot be finished, each with where it is made."""
+        """Return the brand's missing objects that prevent the draft, each with the page that makes it."""
         fields: dict[str, Any] = self.fields
         words = {
             "topic": (_("a topic to write about"), reverse("console:topic-new"), _("New topic")),
@@ -100,7 +100,7 @@ class CampaignForm(forms.Form):
         return [line for key, line in words.items() if not fields[key].queryset.exists()]
 
     def facts(self) -> dict[str, Any]:
-        """Return what the campaign's functions take."""
+        """Return the entered values as the campaign functions expect them."""
         given = self.cleaned_data
         return {
             **{key: given[key] for key in ("name", "topic", "version", "segment", "promotion_topic")},

@@ -1,4 +1,4 @@
-"""The list of campaigns: state, how far each is, and its rates with their intervals."""
+"""List campaigns: state, progress, and rates with confidence intervals."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ from esmero.house.roles import may
 from esmero.web.console.access import requires, staff
 from esmero.web.console.list_pages import answer_list
 from esmero.web.console.page_frame import read_brand
-from esmero.web.parts.components.rates import say_estimate, say_number, say_share
+from esmero.web.parts.components.rates import format_estimate, format_number, format_share
 from esmero.web.parts.components.tables import Filter, Listing, Rows, TableColumn
 from esmero.web.parts.components.template_tags import on, said, state
 from esmero.web.parts.labels.states import CAMPAIGN
@@ -30,13 +30,13 @@ def _left(row: Any) -> str:
         return ""
     to_get = int(row.counts.get("go", 0)) + int(row.counts.get("wait", 0))
     whole = max(to_get, row.left)
-    return _("%(left)s of %(total)s") % {"left": say_number(row.left), "total": say_number(whole)}
+    return _("%(left)s of %(total)s") % {"left": format_number(row.left), "total": format_number(whole)}
 
 
 def _rate(row: Any, part: int | None) -> str:
     if not row.left:
         return ""
-    return f"{say_number(part or 0)} · {say_estimate(part or 0, row.left)}"
+    return f"{format_number(part or 0)} · {format_estimate(part or 0, row.left)}"
 
 
 def _find(rows: Rows, text: str) -> Rows:
@@ -49,17 +49,36 @@ CAMPAIGNS = Listing(
     search=_find,
     search_title=gettext_lazy("Name"),
     columns=(
-        TableColumn(key="name", title=gettext_lazy("Name"), cell=_name, plain=lambda row: row.name, order=("name", "id"), head=True),
+        TableColumn(
+            key="name",
+            title=gettext_lazy("Name"),
+            cell=_name,
+            plain=lambda row: row.name,
+            order=("name", "id"),
+            head=True,
+        ),
         TableColumn(key="state", title=gettext_lazy("State"), cell=lambda row: state("campaign", row.state)),
         TableColumn(key="topic", title=gettext_lazy("Topic"), cell=lambda row: said(row.topic.name)),
         TableColumn(
-            key="segment", title=gettext_lazy("To whom"), cell=lambda row: row.segment.name if row.segment else "", shown=False
+            key="segment",
+            title=gettext_lazy("To whom"),
+            cell=lambda row: row.segment.name if row.segment else "",
+            shown=False,
         ),
-        TableColumn(key="left", title=gettext_lazy("Sent"), cell=_left, plain=lambda row: row.left, numeric=True, label=gettext_lazy("sent")),
+        TableColumn(
+            key="left",
+            title=gettext_lazy("Sent"),
+            cell=_left,
+            plain=lambda row: row.left,
+            numeric=True,
+            label=gettext_lazy("sent"),
+        ),
         TableColumn(
             key="good",
             title=gettext_lazy("Returned for good"),
-            cell=lambda row: f"{say_number(row.good or 0)} · {say_share(row.good or 0, row.left)}" if row.left else "",
+            cell=lambda row: (
+                f"{format_number(row.good or 0)} · {format_share(row.good or 0, row.left)}" if row.left else ""
+            ),
             plain=lambda row: row.good,
             numeric=True,
             label=gettext_lazy("returned"),
@@ -100,7 +119,7 @@ CAMPAIGNS = Listing(
             apply=lambda rows, value: rows.filter(state=value),
         ),
     ),
-)  # fmt: skip
+)
 
 
 @requires()

@@ -1,4 +1,4 @@
-"""A campaign's pages: from a draft through the dry run to the sending, and what came of it."""
+"""Serve a campaign's pages: draft, dry run, sending and results."""
 
 from typing import Any
 
@@ -29,17 +29,17 @@ from esmero.web.console.messages.campaigns.funnel import build_funnel, reasons_o
 from esmero.web.console.messages.campaigns.recipients import AUDIENCE, recipients_of
 from esmero.web.console.messages.templates.test_status import find_test
 from esmero.web.console.page_frame import read_brand, show, show_part, wants_part
-from esmero.web.parts.components.rates import say_estimate, say_share
+from esmero.web.parts.components.rates import format_estimate, format_share
 
 _TABS = ("overview", "message", "record")
-# What moves by itself, so that the page asks for it again.
+# States that change without a user's action; the page polls in them.
 LIVE = frozenset({"checking", "planning", "running"})
 RECEIVERS = 8
 
 
 @requires("campaigns.write")
 def edit_campaign(request: HttpRequest, pk: int | None = None) -> HttpResponse:
-    """Make a campaign, or change a draft."""
+    """Create a campaign, or change a draft."""
     changed = get_object_or_404(Campaign, pk=pk) if pk else None
     brand = changed.brand if changed else read_brand(request)
     if brand is None:
@@ -67,7 +67,7 @@ def edit_campaign(request: HttpRequest, pk: int | None = None) -> HttpResponse:
 
 @requires()
 def campaign(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show a campaign; htmx asks for its live part again while something moves."""
+    """Show a campaign; htmx polls its live part while its state changes."""
     shown = _load(pk)
     tab = request.GET.get("tab", "overview")
     if tab == "people" and not wants_part(request):
@@ -76,6 +76,7 @@ def campaign(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect(f"{reverse('console:campaign-people', args=[pk])}?{query.urlencode()}")
     tab = tab if tab in (*_TABS, "people") else "overview"
     if wants_part(request) and request.GET.get("was") != shown.state:
+        # Another state has other buttons and tabs, so the whole page is loaded again.
         return HttpResponse(headers={"HX-Refresh": "true"})
     account = read_account(shown, at=timezone.now())
     live = _live(shown, account)
@@ -95,7 +96,7 @@ def campaign(request: HttpRequest, pk: int) -> HttpResponse:
 
 @requires()
 def recipients(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """Show the people of a campaign: the dry run's verdicts, and after the start each message with what came of it."""
+    """List a campaign's people: the dry run's verdicts, after the start each message with its outcome."""
     shown = _load(pk)
     account = read_account(shown, at=timezone.now())
     started = shown.dispatch_id is not None and shown.state != Campaign.State.PLANNING
@@ -125,7 +126,7 @@ def recipients(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 @requires()
 def hours(request: HttpRequest, pk: int) -> HttpResponse:
-    """Answer the charts of a campaign alone: the page asks for them now and then while it is seen."""
+    """Return the charts of a campaign alone, for polling while the page is visible."""
     shown = _load(pk)
     account = read_account(shown, at=timezone.now())
     facts = {**_overview(shown, account), "moving": shown.state in LIVE}
@@ -138,7 +139,7 @@ def _load(pk: int) -> Campaign:
 
 
 def _live(shown: Campaign, account: CampaignStatistics | None) -> dict[str, Any]:
-    """Gather what changes while the campaign moves: progress, funnel, reasons."""
+    """Return the facts that change during a campaign: progress, funnel, reasons."""
     if shown.state == Campaign.State.PLANNING:
         account = None
     reasons = dict(account.refusals) if account else reasons_of_dry_run(shown)
@@ -171,10 +172,10 @@ def _overview(shown: Campaign, account: CampaignStatistics | None) -> dict[str, 
         return {"receivers": [], "links": [], **goals}
     delivered = account.progress.left - account.returned
     receivers = [
-        (name, left, bad, say_share(bad, left), complaints, say_estimate(complaints, left))
+        (name, left, bad, format_share(bad, left), complaints, format_estimate(complaints, left))
         for name, left, bad, complaints in account.receivers[:RECEIVERS]
     ]
-    links = [(link, say_estimate(link.people, delivered)) for link in account.links[:30]]
+    links = [(link, format_estimate(link.people, delivered)) for link in account.links[:30]]
     return {
         "receivers": receivers,
         "links": links,
@@ -185,13 +186,13 @@ def _overview(shown: Campaign, account: CampaignStatistics | None) -> dict[str, 
 
 
 def _message(shown: Campaign, _account: CampaignStatistics | None) -> dict[str, Any]:
-    """Show each language as the first person of the segment sees it."""
+    """Render each language for the first person of the segment."""
     if shown.version is None:
         return {"texts": []}
     texts = list(shown.version.texts.order_by("language").select_related("version__template__brand"))
     try:
         person = select_persons(shown.segment.conditions).first() if shown.segment else None
-    except SegmentFault:  # the segment says so on its own page
+    except SegmentFault:  # reported on the segment's own page
         person = None
     return {"person": person, "texts": [(text, _see(text, person=person, campaign=shown)) for text in texts]}
 

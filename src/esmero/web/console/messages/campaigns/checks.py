@@ -1,4 +1,4 @@
-"""What a campaign's sender should look at before it leaves: the findings of every language, its reason, and its links."""
+"""Collect the findings to review before a campaign is sent: texts of every language, reason, links."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -22,18 +22,18 @@ from esmero.rendering.templates.problem import TemplateFault
 from esmero.web.console.access import requires, staff
 from esmero.web.console.messages.templates.brand_checks import (
     read_shares,
-    tell_care,
-    tell_commerce,
-    tell_reason,
-    tell_share,
+    report_advertising,
+    report_brand_gaps,
+    report_dead_share_link,
+    report_missing_reason,
 )
-from esmero.web.console.messages.templates.findings import FindingNote, tell_findings, tell_problems
+from esmero.web.console.messages.templates.findings import FindingNote, describe_findings, describe_problems
 from esmero.web.console.messages.templates.link_check import (
     LinkCheckSummary,
-    add_up,
-    at_template,
-    describe,
-    tell_tried,
+    add_summaries,
+    describe_checks,
+    link_to_template,
+    summarise_checks,
 )
 from esmero.web.console.page_frame import show_part, wants_part
 from esmero.web.parts.components.template_tags import language_name
@@ -41,8 +41,8 @@ from esmero.web.parts.components.template_tags import language_name
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires()
-def look_over(request: HttpRequest, pk: int) -> HttpResponse:
-    """Answer the findings of a campaign's texts; a POST lets their links be tried. The page asks for it on its own."""
+def review(request: HttpRequest, pk: int) -> HttpResponse:
+    """Return the findings of a campaign's texts; a POST starts the link check. The page loads it separately."""
     campaign = get_object_or_404(Campaign.objects.select_related("brand", "topic__purpose", "version__template"), pk=pk)
     texts = list(campaign.version.texts.order_by("language")) if campaign.version else []
     user = staff(request)
@@ -54,19 +54,19 @@ def look_over(request: HttpRequest, pk: int) -> HttpResponse:
         if not wants_part(request):
             return redirect(f"{reverse('console:campaign', args=[pk])}?tab=message")
     shares = read_shares()
-    tried = [_look(text, campaign, shares=shares) for text in texts]
-    told = tell_reason(campaign, languages=[text.language for text in texts])
+    tried = [_review_text(text, campaign, shares=shares) for text in texts]
+    notes = report_missing_reason(campaign, languages=[text.language for text in texts])
     return show_part(
         request,
         "console/messages/campaign_care.html",
         url=reverse("console:campaign-care", args=[pk]),
         may_try=may_try,
-        **describe(add_up(tried, told=told)),
+        **describe_checks(add_summaries(tried, notes=notes)),
     )
 
 
-def _look(text: TemplateText, campaign: Campaign, *, shares: Mapping[str, int]) -> LinkCheckSummary:
-    """Look over one language; what it says leads to the page where the text is written."""
+def _review_text(text: TemplateText, campaign: Campaign, *, shares: Mapping[str, int]) -> LinkCheckSummary:
+    """Collect the findings of one language, each linked to the page where the text is edited."""
     place = language_name(text.language)
     template = text.version.template
     url = f"{reverse('console:template', args=[template.pk])}?language={text.language}"
@@ -76,14 +76,16 @@ def _look(text: TemplateText, campaign: Campaign, *, shares: Mapping[str, int]) 
         compiled = _compile(text)
         parts = print_example(text)
     except TemplateFault as fault:
-        return LinkCheckSummary(told=at_template(tell_problems(fault.problems, blocks=blocks), url=url, place=place))
-    told: list[FindingNote] = tell_findings(examine(source, compiled), blocks=blocks, shares=shares)
-    told += tell_findings(look_for_lacks(parts.html, parts.text), blocks=blocks)
-    told += tell_commerce(source, uses=[campaign], blocks=blocks)
-    told += tell_share(campaign, source)
-    told += tell_care(campaign.brand, compiled)
-    tried = tell_tried(source, compiled, brand=campaign.brand, text=text, blocks=blocks, at=timezone.now())
-    return replace(tried, told=at_template([*told, *tried.told], url=url, place=place))
+        return LinkCheckSummary(
+            notes=link_to_template(describe_problems(fault.problems, blocks=blocks), url=url, place=place)
+        )
+    notes: list[FindingNote] = describe_findings(examine(source, compiled), blocks=blocks, shares=shares)
+    notes += describe_findings(look_for_lacks(parts.html, parts.text), blocks=blocks)
+    notes += report_advertising(source, uses=[campaign], blocks=blocks)
+    notes += report_dead_share_link(campaign, source)
+    notes += report_brand_gaps(campaign.brand, compiled)
+    tried = summarise_checks(source, compiled, brand=campaign.brand, text=text, blocks=blocks, at=timezone.now())
+    return replace(tried, notes=link_to_template([*notes, *tried.notes], url=url, place=place))
 
 
 def _compile(text: TemplateText) -> CompiledTemplate:

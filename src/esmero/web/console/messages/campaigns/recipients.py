@@ -1,4 +1,4 @@
-"""The people of a campaign: before the start what the dry run said of each, afterwards each message and what became of it."""
+"""List the people of a campaign: before the start their dry-run verdict, then each message and its outcome."""
 
 from collections.abc import Sequence
 
@@ -17,8 +17,8 @@ from esmero.people.models import Person
 from esmero.people.persons.queries import find_rows_of_people
 from esmero.web.parts.components.tables import Choice, Filter, Listing, Rows, TableColumn
 from esmero.web.parts.components.template_tags import chip, objections, outcome, state
-from esmero.web.parts.components.times import say_moment
-from esmero.web.parts.labels.states import MESSAGE, OUTCOME, say_reason
+from esmero.web.parts.components.times import format_time
+from esmero.web.parts.labels.states import MESSAGE, OUTCOME, label_objection
 
 _OUTCOMES = {
     "go": ("kept", gettext_lazy("goes")),
@@ -34,7 +34,7 @@ def _person(person: Person | None, fallback: str) -> str | SafeString:
 
 
 def _reasons() -> Sequence[Choice]:
-    return [(code, say_reason(code)) for code in CODES]
+    return [(code, label_objection(code)) for code in CODES]
 
 
 def _find(rows: Rows, text: str) -> Rows:
@@ -45,7 +45,7 @@ def _find_message(rows: Rows, text: str) -> Rows:
     return rows.filter(address__startswith=text.lower()) if "@" in text else _find(rows, text)
 
 
-def _said_of(member: AudienceMember) -> SafeString:
+def _outcome_chip(member: AudienceMember) -> SafeString:
     look, words = _OUTCOMES.get(member.outcome, ("plain", member.outcome))
     return chip(look, str(words))  # type: ignore[arg-type]
 
@@ -71,7 +71,7 @@ AUDIENCE = Listing(
             title=gettext_lazy("Address"),
             cell=lambda one: one.person.address.value if one.person.address else "",
         ),
-        TableColumn(key="outcome", title=gettext_lazy("The gate says"), cell=_said_of),
+        TableColumn(key="outcome", title=gettext_lazy("The gate says"), cell=_outcome_chip),
         TableColumn(key="because", title=gettext_lazy("Because"), cell=lambda one: objections(one.codes, one.facts)),
     ),
     filters=(
@@ -103,7 +103,7 @@ def _with_outcome(rows: Rows, value: str) -> Rows:
     return rows.filter(worst=int(value))
 
 
-def _came_of_it(message: Message) -> SafeString | str:
+def _outcome_and_reasons(message: Message) -> SafeString | str:
     if not message.worst and not message.verdict:
         return ""
     return format_html("{} {}", outcome(message.worst), objections(message.verdict, message.objections))
@@ -113,20 +113,23 @@ def _why(message: Message) -> SafeString:
     return format_html('<a href="{}">{}</a>', reverse("console:message", args=[message.pk]), _("Why"))
 
 
-def _where_few(kind: str) -> Q:
-    """Return the condition that something happened to a message which happens to few: it begins with those few."""
+def _has_rare_event(kind: str) -> Q:
+    """Return the filter for messages with a rare event; an IN subquery, so that the plan starts from the events."""
     return Q(pk__in=MessageEvent.objects.filter(kind=kind).values("message"))
 
 
 def recipients_of(campaign: Campaign, *, receivers: Sequence[str]) -> Listing:
-    """Return the list of a started campaign's messages; `receivers` are those that can be chosen."""
+    """Return the listing of a started campaign's messages; `receivers` are the selectable mailbox providers."""
     clicks = MessageEvent.objects.filter(message=OuterRef("pk"), kind=MessageEvent.Kind.CLICKED)
     acts = {
         "clicked": (_("opened a link"), Exists(clicks.filter(machine=""))),
-        "machine": (_("only a machine opened a link"), Exists(clicks.exclude(machine="")) & ~Exists(clicks.filter(machine=""))),
-        "replied": (_("answered"), _where_few("replied")),
-        "left": (_("left a topic"), _where_few("unsubscribed")),
-    }  # fmt: skip
+        "machine": (
+            _("only a machine opened a link"),
+            Exists(clicks.exclude(machine="")) & ~Exists(clicks.filter(machine="")),
+        ),
+        "replied": (_("answered"), _has_rare_event("replied")),
+        "left": (_("left a topic"), _has_rare_event("unsubscribed")),
+    }
     if link := campaign.goal.get("link"):
         acts["goal"] = (_("reached the goal"), Exists(clicks.filter(machine="", link__url=link)))
     return Listing(
@@ -147,11 +150,11 @@ def recipients_of(campaign: Campaign, *, receivers: Sequence[str]) -> Listing:
             ),
             TableColumn(key="address", title=gettext_lazy("Address"), cell=lambda one: one.address),
             TableColumn(key="state", title=gettext_lazy("State"), cell=lambda one: state("message", one.state)),
-            TableColumn(key="outcome", title=gettext_lazy("What came of it"), cell=_came_of_it),
+            TableColumn(key="outcome", title=gettext_lazy("What came of it"), cell=_outcome_and_reasons),
             TableColumn(
                 key="sent",
                 title=gettext_lazy("Sent"),
-                cell=lambda one: say_moment(one.sent_at) if one.sent_at else "",
+                cell=lambda one: format_time(one.sent_at) if one.sent_at else "",
                 plain=lambda one: one.sent_at.isoformat() if one.sent_at else "",
                 quiet=True,
             ),

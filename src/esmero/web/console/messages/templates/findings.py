@@ -1,4 +1,4 @@
-"""What is wrong with a template, or should be looked at again, in words, each with the place to go to."""
+"""Describe problems and findings of a template, each with the place to correct it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from esmero.rendering.templates.problem import TemplateProblem
 from esmero.web.console.messages.templates.problem_labels import say
 from esmero.web.parts.components.template_tags import language_name
 
-WORDS: Mapping[str, str | Promise] = {
+FINDING_TEXTS: Mapping[str, str | Promise] = {
     "subject-long": gettext_lazy("The subject has %(length)s characters; most programs show no more than %(most)s."),
     "no-preheader": gettext_lazy("There is no preview line: programs will show the first words of the letter instead."),
     "no-fallback": gettext_lazy("The field “%(field)s” has no fallback: whoever has none sees a gap."),
@@ -30,10 +30,12 @@ WORDS: Mapping[str, str | Promise] = {
     "clipped": gettext_lazy("The letter has about %(kilobytes)s kB, and Gmail cuts it off at %(most)s kB."),
     "unsupported": gettext_lazy("“%(what)s” is not shown by %(programs)s."),
     "dark": gettext_lazy(
-        "“%(words)s” in %(ink)s vanishes where a program shows mail on a dark ground. Set a background, or a lighter colour."
+        "“%(words)s” in %(ink)s vanishes where a program shows mail on a dark ground. Set a background, or a"
+        " lighter colour."
     ),
     "commerce": gettext_lazy(
-        "“%(words)s” sells, but “%(use)s” is sent as no advertising. Put it into the promotion, which only those get who allow it, or send it on a topic of advertising."
+        "“%(words)s” sells, but “%(use)s” is sent as no advertising. Put it into the promotion, which only those"
+        " get who allow it, or send it on a topic of advertising."
     ),
     "lacks-link-text": gettext_lazy("The text part lacks a link of the letter: %(words)s."),
     "lacks-link-html": gettext_lazy("The letter lacks a link of the text part: %(words)s."),
@@ -64,7 +66,10 @@ _PARTS = {"subject": gettext_lazy("Subject"), "preheader": gettext_lazy("Preview
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FindingNote:
-    """One thing to mend (`grave`: it keeps the text from being saved, `mild`: it is only good to know). `go` names the place for the editor, `url` another page."""
+    """Describe one finding.
+
+    `grave` prevents saving, `mild` is information only. `go` names the place for the editor, `url` another page.
+    """
 
     words: str
     place: str
@@ -74,32 +79,32 @@ class FindingNote:
     mild: bool = False
 
 
-def tell_findings(
+def describe_findings(
     found: Sequence[TemplateFinding], *, blocks: Mapping[int, int] | None, shares: Mapping[str, int] | None = None
 ) -> list[FindingNote]:
-    """Say findings in words. `blocks` are the lines of a letter's MJML by paragraph; without them lines are lines.
+    """Describe findings. `blocks` maps lines of a letter's MJML to paragraphs; without it lines stay lines.
 
-    `shares` says of a mail program which percentage of the mail goes to it.
+    `shares` is the percentage of the mail by mail program.
     """
     return [
-        _tell(_say(one, shares=shares or {}), one.part, one.line, blocks=blocks, mild=one.code in MILD)
+        _make_note(_say(one, shares=shares or {}), one.part, one.line, blocks=blocks, mild=one.code in MILD)
         for one in found
         if one.part != "body" or not one.line or blocks is None or one.line in blocks
     ]
 
 
-def tell_problems(problems: Sequence[TemplateProblem], *, blocks: Mapping[int, int] | None) -> list[FindingNote]:
-    """Say what keeps a text from being saved."""
-    told = []
+def describe_problems(problems: Sequence[TemplateProblem], *, blocks: Mapping[int, int] | None) -> list[FindingNote]:
+    """Describe the problems that prevent a text from being saved."""
+    notes = []
     for one in problems:
         part, _line, number = one.place.partition(" line ")
         line = int(number) if number.isdecimal() else 0
-        told.append(_tell(f"{say(one.what)}. {say(one.remedy)}.", part, line, blocks=blocks, grave=True))
-    return told
+        notes.append(_make_note(f"{say(one.what)}. {say(one.remedy)}.", part, line, blocks=blocks, grave=True))
+    return notes
 
 
-def tell_missing(languages: Mapping[str, int]) -> list[FindingNote]:
-    """Say which languages people speak in which nothing is written; the numbers are of people, bounded by `most`."""
+def describe_missing_languages(languages: Mapping[str, int]) -> list[FindingNote]:
+    """Describe the readers' languages without a text; the counts of people are capped at `MOST`."""
     return [
         FindingNote(
             words=ngettext(
@@ -108,7 +113,9 @@ def tell_missing(languages: Mapping[str, int]) -> list[FindingNote]:
                 number,
             )
             % {
-                "number": number if number < MOST else _("%(number)s or more") % {"number": MOST},
+                "number": number
+                if number < MAX_COUNTED_READERS
+                else _("%(number)s or more") % {"number": MAX_COUNTED_READERS},
                 "language": language_name(code),
             },
             place="",
@@ -118,12 +125,14 @@ def tell_missing(languages: Mapping[str, int]) -> list[FindingNote]:
     ]
 
 
-MOST = 1000
+MAX_COUNTED_READERS = 1000
 
 
 def count_unwritten(readers: QuerySet[Person], *, written: set[str]) -> dict[str, int]:
     """Count the readers, up to MOST, of each language that is not among `written`."""
-    counted = {code: readers.filter(language=code)[:MOST].count() for code in LANGUAGES if code not in written}
+    counted = {
+        code: readers.filter(language=code)[:MAX_COUNTED_READERS].count() for code in LANGUAGES if code not in written
+    }
     return {code: number for code, number in counted.items() if number}
 
 
@@ -132,10 +141,10 @@ def _say(one: TemplateFinding, *, shares: Mapping[str, int]) -> str:
     if "programs" in facts:
         names = facts["programs"].split(", ")
         facts["programs"] = ", ".join(f"{name} ({shares[name]} %)" if shares.get(name) else name for name in names)
-    return str(WORDS[one.code]) % facts
+    return str(FINDING_TEXTS[one.code]) % facts
 
 
-def _tell(
+def _make_note(
     words: str, part: str, line: int, *, blocks: Mapping[int, int] | None, grave: bool = False, mild: bool = False
 ) -> FindingNote:
     place, go = "", ""

@@ -1,4 +1,4 @@
-"""What was tried outside of the house: whether links answer, and what a spam filter holds of a text; in words."""
+"""Describe the results of external checks: whether links answer, and the spam filter's verdict."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -24,8 +24,8 @@ from esmero.rendering.checks.findings import TemplateFinding
 from esmero.rendering.templates.compile import CompiledTemplate, TemplateSource, compile_source
 from esmero.rendering.templates.problem import TemplateFault
 from esmero.web.console.access import requires, staff
-from esmero.web.console.messages.templates.findings import FindingNote, tell_findings
-from esmero.web.console.messages.templates.template_editor import TextForm, open_desk, read_form
+from esmero.web.console.messages.templates.findings import FindingNote, describe_findings
+from esmero.web.console.messages.templates.template_editor import TextForm, open_editor, read_form
 from esmero.web.console.page_frame import show_part
 
 _QUIET = frozenset({"ok", "untried", "demo"})
@@ -39,9 +39,9 @@ _NO_VERDICT: Mapping[str, str | Promise] = {
 
 @dataclass(frozen=True, slots=True)
 class LinkCheckSummary:
-    """What is known of one text: what to say, how many links it has and how many of them nobody tried within the hour."""
+    """Hold the check results of one text: notes, links, and links not checked within the last hour."""
 
-    told: list[FindingNote] = field(default_factory=list)
+    notes: list[FindingNote] = field(default_factory=list)
     links: int = 0
     answering: int = 0
     missing: int = 0
@@ -50,38 +50,46 @@ class LinkCheckSummary:
 
 @require_POST
 @requires()
-def trials(request: HttpRequest, pk: int) -> HttpResponse:
-    """Answer what was tried of what is written now; with act=try let the links be tried, and the kept text be judged."""
-    desk = open_desk(pk, language=request.GET.get("language", ""))
-    form = TextForm(request.POST, template=desk.template, text=desk.text)
-    facts: dict[str, Any] = {"url": f"{reverse('console:template-trials', args=[pk])}?language={desk.language}"}
+def link_check(request: HttpRequest, pk: int) -> HttpResponse:
+    """Return the check results of the current text.
+
+    With act=try, start a link check, and a spam check of the stored text.
+    """
+    editor = open_editor(pk, language=request.GET.get("language", ""))
+    form = TextForm(request.POST, template=editor.template, text=editor.text)
+    facts: dict[str, Any] = {"url": f"{reverse('console:template-trials', args=[pk])}?language={editor.language}"}
     if not form.is_valid():
-        return show_part(request, "console/messages/trials.html", told=[], unfinished=True, links=1, **facts)
-    written = read_form(form, desk=desk)
+        return show_part(request, "console/messages/trials.html", notes=[], unfinished=True, links=1, **facts)
+    written = read_form(form, editor=editor)
     try:
         compiled = compile_source(written.source, fields=known_fields(), footer=None)
-    except TemplateFault:  # said beside the text
-        return show_part(request, "console/messages/trials.html", told=[], links=1, **facts)
+    except TemplateFault:  # the template check reports it beside the text
+        return show_part(request, "console/messages/trials.html", notes=[], links=1, **facts)
     user = staff(request)
     facts["may_try"] = may(user, "campaigns.write")
     if request.POST.get("act") == "try" and facts["may_try"]:
-        urls = links_of(compiled, brand=desk.template.brand).tried
-        ask_for(urls=urls, texts=[desk.text] if desk.text else [], by=user.name)
-    tried = tell_tried(
-        written.source, compiled, brand=desk.template.brand, text=desk.text, blocks=written.blocks, at=timezone.now()
+        urls = links_of(compiled, brand=editor.template.brand).tried
+        ask_for(urls=urls, texts=[editor.text] if editor.text else [], by=user.name)
+    tried = summarise_checks(
+        written.source,
+        compiled,
+        brand=editor.template.brand,
+        text=editor.text,
+        blocks=written.blocks,
+        at=timezone.now(),
     )
-    return show_part(request, "console/messages/trials.html", **describe(tried), **facts)
+    return show_part(request, "console/messages/trials.html", **describe_checks(tried), **facts)
 
 
-def describe(tried: LinkCheckSummary) -> dict[str, Any]:
-    """Give what the two templates show of one text, or of several added up."""
+def describe_checks(tried: LinkCheckSummary) -> dict[str, Any]:
+    """Return the template context for one text, or for several added up."""
     well = ""
     if tried.answering:
         well = ngettext("%(number)s link answers", "%(number)s links answer", tried.answering) % {
             "number": tried.answering
         }
     return {
-        "told": tried.told,
+        "notes": tried.notes,
         "links": tried.links,
         "missing": tried.missing,
         "pending": tried.pending,
@@ -89,7 +97,7 @@ def describe(tried: LinkCheckSummary) -> dict[str, Any]:
     }
 
 
-def tell_tried(
+def summarise_checks(
     source: TemplateSource,
     compiled: CompiledTemplate,
     *,
@@ -98,22 +106,25 @@ def tell_tried(
     blocks: Mapping[int, int] | None,
     at: datetime,
 ) -> LinkCheckSummary:
-    """Say of a text what was found within the hour; `text` is the kept one, of which a filter's verdict is told. One query."""
+    """Return the results found within the last hour, in one query.
+
+    `text` is the stored text, to which the spam verdict belongs.
+    """
     links = links_of(compiled, brand=brand)
     texts = [text] if text is not None else []
     found = read_found(urls=links.tried, texts=texts, at=at)
-    findings = [_find(url, found, source=source) for url in links.tried if _speaks(found, url)]
+    findings = [_find(url, found, source=source) for url in links.tried if _is_notable(found, url)]
     findings += [
         TemplateFinding("link-personal", "body", _line_of(one.partition("…")[0], source), {"address": one[:200]})
         for one in links.personal
         if one.startswith("http")
     ]
-    told = tell_findings(findings, blocks=blocks)
-    told += _tell_untried([found.trials[url] for url in links.tried if url in found.trials])
+    notes = describe_findings(findings, blocks=blocks)
+    notes += _note_untried([found.trials[url] for url in links.tried if url in found.trials])
     for one in texts:
-        told += _tell_spam(found.trials.get(key_of_text(one)))
+        notes += _note_spam(found.trials.get(key_of_text(one)))
     return LinkCheckSummary(
-        told=told,
+        notes=notes,
         links=len(links.tried),
         answering=sum(found.trials[url].outcome == "ok" for url in links.tried if url in found.trials),
         missing=sum(url not in found.trials for url in links.tried),
@@ -121,10 +132,10 @@ def tell_tried(
     )
 
 
-def add_up(parts: Sequence[LinkCheckSummary], *, told: Sequence[FindingNote]) -> LinkCheckSummary:
-    """Add up what is known of several texts, with what is to be said of all of them."""
+def add_summaries(parts: Sequence[LinkCheckSummary], *, notes: Sequence[FindingNote]) -> LinkCheckSummary:
+    """Add up the results of several texts, with notes that concern all of them."""
     return LinkCheckSummary(
-        told=list(dict.fromkeys([*told, *(one for part in parts for one in part.told)])),
+        notes=list(dict.fromkeys([*notes, *(one for part in parts for one in part.notes)])),
         links=sum(one.links for one in parts),
         answering=sum(one.answering for one in parts),
         missing=sum(one.missing for one in parts),
@@ -132,15 +143,15 @@ def add_up(parts: Sequence[LinkCheckSummary], *, told: Sequence[FindingNote]) ->
     )
 
 
-def at_template(told: Sequence[FindingNote], *, url: str, place: str) -> list[FindingNote]:
-    """Let what is told lead to the page where the text is written, from a page that has no editor."""
+def link_to_template(notes: Sequence[FindingNote], *, url: str, place: str) -> list[FindingNote]:
+    """Link notes to the page where the text is edited, for a page that has no editor."""
     return [
         one if one.url else replace(one, go="", url=url, place=f"{place}, {one.place}" if one.place else place)
-        for one in told
+        for one in notes
     ]
 
 
-def _speaks(found: CheckResults, url: str) -> bool:
+def _is_notable(found: CheckResults, url: str) -> bool:
     return url in found.trials and found.trials[url].outcome not in _QUIET
 
 
@@ -156,8 +167,8 @@ def _line_of(url: str, source: TemplateSource) -> int:
     return source.mjml.count("\n", 0, place) + 1 if place >= 0 else 0
 
 
-def _tell_untried(rows: Sequence[ExternalCheck]) -> list[FindingNote]:
-    told = []
+def _note_untried(rows: Sequence[ExternalCheck]) -> list[FindingNote]:
+    notes = []
     untried = sum(row.outcome == "untried" for row in rows)
     if untried:
         words = ngettext(
@@ -165,14 +176,14 @@ def _tell_untried(rows: Sequence[ExternalCheck]) -> list[FindingNote]:
             "%(number)s links could not be tried: this house does not reach the network outside.",
             untried,
         )
-        told.append(FindingNote(words=words % {"number": untried}, place="", go="", mild=True))
+        notes.append(FindingNote(words=words % {"number": untried}, place="", go="", mild=True))
     if any(row.outcome == "demo" for row in rows):
         words = _("In the demo no link is tried: its hosts are invented, and nothing leaves the machine.")
-        told.append(FindingNote(words=words, place="", go="", mild=True))
-    return told
+        notes.append(FindingNote(words=words, place="", go="", mild=True))
+    return notes
 
 
-def _tell_spam(row: ExternalCheck | None) -> list[FindingNote]:
+def _note_spam(row: ExternalCheck | None) -> list[FindingNote]:
     if row is None:
         return []
     facts = row.facts

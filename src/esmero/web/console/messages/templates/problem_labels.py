@@ -1,4 +1,4 @@
-"""Every sentence of rendering about what is wrong with a template, for translation; the pattern itself is the key."""
+"""Translate every message of the rendering package about template problems; the pattern is the key."""
 
 from collections.abc import Mapping
 
@@ -104,12 +104,12 @@ SENTENCES: Mapping[str, str | Promise] = {
 
 
 def say_problem(problem: TemplateProblem) -> str:
-    """Say what is wrong and what to do, in the active language."""
+    """Describe a problem and its remedy, in the active language."""
     return f"{say(problem.what)}. {say(problem.remedy)}."
 
 
 def say_place(place: str) -> str:
-    """Say where it is ("subject", "body line 12"), in the active language."""
+    """Describe a place ("subject", "body line 12"), in the active language."""
     part, _line, number = place.partition(" line ")
     if number.isdecimal():
         return gettext("line %(number)d") % {"number": int(number)}
@@ -117,5 +117,5 @@ def say_place(place: str) -> str:
 
 
 def say(words: TranslatableText) -> str:
-    """Say words of rendering in the active language."""
+    """Translate a text of the rendering package into the active language."""
     return str(SENTENCES[words.pattern]) % words.facts

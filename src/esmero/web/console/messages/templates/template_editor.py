@@ -1,4 +1,4 @@
-"""The page where a template is written: a letter as rich text or marks, or MJML as text; what to mend stands beside it."""
+"""Serve the template editor: a letter as rich text or markup, or MJML as text, with findings beside it."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -29,20 +29,20 @@ from esmero.rendering.templates.compile import TemplateSource, compile_source
 from esmero.rendering.templates.problem import TemplateFault
 from esmero.web.console.access import requires, staff
 from esmero.web.console.messages.templates.brand_checks import (
-    AHEAD,
+    UNSENT_STATES,
     find_uses,
     read_shares,
-    tell_care,
-    tell_commerce,
-    tell_reason,
-    tell_share,
+    report_advertising,
+    report_brand_gaps,
+    report_dead_share_link,
+    report_missing_reason,
 )
 from esmero.web.console.messages.templates.findings import (
     FindingNote,
     count_unwritten,
-    tell_findings,
-    tell_missing,
-    tell_problems,
+    describe_findings,
+    describe_missing_languages,
+    describe_problems,
 )
 from esmero.web.console.page_frame import show, show_part
 from esmero.web.console.settings.first_steps import next_step
@@ -63,7 +63,10 @@ FIRST_TEXT = """<mjml>
 
 
 class TextForm(forms.Form):
-    """One language of a template. `rich` is what the editor wrote; without it the marks in `letter` count."""
+    """Edit one language of a template.
+
+    `rich` is the output of the rich-text editor; without it the markup in `letter` counts.
+    """
 
     subject = forms.CharField(label=_("Subject"), max_length=300)
     preheader = forms.CharField(
@@ -76,7 +79,8 @@ class TextForm(forms.Form):
         label=_("Letter"),
         strip=False,
         help_text=_(
-            "A blank line begins a paragraph. # heading, - list, **bold**, *italic*, [words](address); [[words]](address)"
+            "A blank line begins a paragraph. # heading, - list, **bold**, *italic*, [words](address);"
+            " [[words]](address)"
             " alone is a button; what stands between two lines ::: is the promotion."
         ),
         widget=forms.Textarea(attrs={"rows": 18, "data-letter": ""}),
@@ -99,7 +103,7 @@ class TextForm(forms.Form):
             del self.fields[name]
 
     def clean(self) -> dict[str, Any] | None:
-        """Take the letter for what it is, the one thing that cannot be left out, also where the editor wrote it."""
+        """Mark the letter as required in the page, although the rich-text editor may submit it in another field."""
         cleaned = super().clean()
         if "letter" in self.fields:
             self.fields["letter"].required = True
@@ -108,7 +112,7 @@ class TextForm(forms.Form):
 
 @dataclass(frozen=True, slots=True)
 class EditorInput:
-    """What a form says: the source that is sent, and of a letter also its rich text and which line is which paragraph."""
+    """Hold the submitted text: the source, and of a letter its rich text and the paragraph of each line."""
 
     source: TemplateSource
     letter: str = ""
@@ -117,21 +121,21 @@ class EditorInput:
 
 @dataclass
 class EditorState:
-    """A template as it lies open: its newest version, its texts by language, and the language that is written now."""
+    """Hold a template open for editing: newest version, texts by language, current language."""
 
     template: Template
     newest: TemplateVersion | None
     texts: dict[str, TemplateText]
     language: str
-    told: list[FindingNote] = field(default_factory=list)
+    notes: list[FindingNote] = field(default_factory=list)
 
     @property
     def text(self) -> TemplateText | None:
         return self.texts.get(self.language)
 
 
-def open_desk(pk: int, *, language: str) -> EditorState:
-    """Read a template with the texts of its newest version; without a known language the brand's own is open."""
+def open_editor(pk: int, *, language: str) -> EditorState:
+    """Read a template with the texts of its newest version; an unknown language opens the brand's own."""
     shown = get_object_or_404(Template.objects.select_related("brand"), pk=pk)
     newest = shown.versions.order_by("-number").first()
     texts = {text.language: text for text in newest.texts.all()} if newest else {}
@@ -142,36 +146,36 @@ def open_desk(pk: int, *, language: str) -> EditorState:
 
 @requires()
 def template(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show one language of the newest version, and keep what is written as the next version when it is sound."""
-    desk = open_desk(pk, language=request.GET.get("language", ""))
-    form = TextForm(request.POST or None, template=desk.template, text=desk.text)
+    """Show one language of the newest version, and store valid input as the next version."""
+    editor = open_editor(pk, language=request.GET.get("language", ""))
+    form = TextForm(request.POST or None, template=editor.template, text=editor.text)
     may_write = may(staff(request), "campaigns.write")
     if request.method == "POST" and may_write and form.is_valid():
-        written = read_form(form, desk=desk)
+        written = read_form(form, editor=editor)
         try:
-            kept = keep(desk, written, changed=form.cleaned_data["changed"], by=staff(request).name)
+            kept = save_version(editor, written, changed=form.cleaned_data["changed"], by=staff(request).name)
         except TemplateFault as fault:
-            desk.told = tell_problems(fault.problems, blocks=written.blocks)
+            editor.notes = describe_problems(fault.problems, blocks=written.blocks)
         else:
             messages.success(request, gettext("Version %(number)s is kept.") % {"number": kept.number})
-            return redirect(f"{reverse('console:template', args=[pk])}?language={desk.language}")
+            return redirect(f"{reverse('console:template', args=[pk])}?language={editor.language}")
     source = form["mjml"].value() if "mjml" in form.fields else ""
-    said_fields = say_fields()
+    said_fields = label_fields()
     fields = sorted(said_fields)
     return show(
         request,
         "console/messages/template.html",
         subject="templates",
-        template=desk.template,
-        newest=desk.newest,
-        text=desk.text,
-        language=desk.language,
-        offered=[(code, name, code in desk.texts) for code, name in LANGUAGE_NAMES],
+        template=editor.template,
+        newest=editor.newest,
+        text=editor.text,
+        language=editor.language,
+        offered=[(code, name, code in editor.texts) for code, name in LANGUAGE_NAMES],
         form=form,
-        told=desk.told,
-        problem_lines=[int(one.go.partition(":")[2]) for one in desk.told if one.go.startswith("line:")],
+        notes=editor.notes,
+        problem_lines=[int(one.go.partition(":")[2]) for one in editor.notes if one.go.startswith("line:")],
         source=source,
-        rich=to_local(desk.text.letter, brand=desk.template.brand) if desk.text else "",
+        rich=to_local(editor.text.letter, brand=editor.template.brand) if editor.text else "",
         fields=fields,
         field_words=[said_fields[name] for name in fields],
         said_fields=sorted(((name, words) for name, words in said_fields.items()), key=lambda one: one[1].casefold()),
@@ -183,33 +187,33 @@ def template(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @requires()
 def check(request: HttpRequest, pk: int) -> HttpResponse:
-    """Answer what should be mended in what is written now, without keeping it; the page asks while somebody writes."""
-    desk = open_desk(pk, language=request.GET.get("language", ""))
-    form = TextForm(request.POST, template=desk.template, text=desk.text)
+    """Return the findings of the current input without saving it; the page requests this during editing."""
+    editor = open_editor(pk, language=request.GET.get("language", ""))
+    form = TextForm(request.POST, template=editor.template, text=editor.text)
     if not form.is_valid():
-        return show_part(request, "console/messages/findings.html", told=[], unfinished=True)
-    written = read_form(form, desk=desk)
+        return show_part(request, "console/messages/findings.html", notes=[], unfinished=True)
+    written = read_form(form, editor=editor)
     try:
         compiled = compile_source(written.source, fields=known_fields(), footer=None)
     except TemplateFault as fault:
-        told = tell_problems(fault.problems, blocks=written.blocks)
+        notes = describe_problems(fault.problems, blocks=written.blocks)
     else:
-        told = tell_findings(examine(written.source, compiled), blocks=written.blocks, shares=read_shares())
-        uses = find_uses(desk.template)
-        told += tell_commerce(written.source, uses=uses, blocks=written.blocks)
-        told += tell_care(desk.template.brand, compiled)
+        notes = describe_findings(examine(written.source, compiled), blocks=written.blocks, shares=read_shares())
+        uses = find_uses(editor.template)
+        notes += report_advertising(written.source, uses=uses, blocks=written.blocks)
+        notes += report_brand_gaps(editor.template.brand, compiled)
         for use in uses:
-            if isinstance(use, Campaign) and use.state in AHEAD:
-                told += tell_reason(use, languages=[desk.language])
-                told += tell_share(use, written.source)
-    return show_part(request, "console/messages/findings.html", told=told, looked=True)
+            if isinstance(use, Campaign) and use.state in UNSENT_STATES:
+                notes += report_missing_reason(use, languages=[editor.language])
+                notes += report_dead_share_link(use, written.source)
+    return show_part(request, "console/messages/findings.html", notes=notes, looked=True)
 
 
 @require_safe
 @requires()
-def unwritten(request: HttpRequest, pk: int) -> HttpResponse:
-    """Answer which languages its readers speak in which nothing is written; the page asks for it once, on its own."""
-    desk = open_desk(pk, language=request.GET.get("language", ""))
+def missing_languages(request: HttpRequest, pk: int) -> HttpResponse:
+    """Return the readers' languages without a text; the page requests this once, separately."""
+    editor = open_editor(pk, language=request.GET.get("language", ""))
     newest = (
         Campaign.objects.filter(version__template=pk, segment__isnull=False)
         .select_related("segment")
@@ -218,14 +222,15 @@ def unwritten(request: HttpRequest, pk: int) -> HttpResponse:
     )
     try:
         readers = select_persons(newest.segment.conditions) if newest and newest.segment else people_rows()
-        told = tell_missing(count_unwritten(readers, written={*desk.texts, desk.language}))
-    except SegmentFault:  # the segment says so on its own page
-        told = []
-    return show_part(request, "console/messages/findings.html", told=told)
+        notes = describe_missing_languages(count_unwritten(readers, written={*editor.texts, editor.language}))
+    except SegmentFault:  # reported on the segment's own page
+        notes = []
+    return show_part(request, "console/messages/findings.html", notes=notes)
 
 
-def say_fields() -> dict[str, str]:
-    """Return every field that a letter may use with what it is called, of the house's own fields their label."""
+def label_fields() -> dict[str, str]:
+    """Return every field that a letter may use with its label."""
+    # assets/js/letter.js splits the list of labels at "|".
     own = {one.key: (said(one.label) or one.key).replace("|", "/") for one in CustomField.objects.all()}
     not_of_people = {
         "share_url": _("Address of the issue to pass on (where its topic is public)"),
@@ -237,25 +242,25 @@ def say_fields() -> dict[str, str]:
     }
 
 
-def read_form(form: TextForm, *, desk: EditorState) -> EditorInput:
-    """Take what a valid form says."""
+def read_form(form: TextForm, *, editor: EditorState) -> EditorInput:
+    """Return the content of a valid form."""
     given = form.cleaned_data
-    facts = {"language": desk.language, "subject": given["subject"], "preheader": given["preheader"]}
-    brand = desk.template.brand
-    if desk.template.kind != Template.Kind.LETTER:
+    facts = {"language": editor.language, "subject": given["subject"], "preheader": given["preheader"]}
+    brand = editor.template.brand
+    if editor.template.kind != Template.Kind.LETTER:
         return EditorInput(TemplateSource(**facts, mjml=to_public(given["mjml"], brand=brand)))
     letter = to_public(clean_letter(given["rich"] or read_marks(given["letter"])), brand=brand)
     made = make_letter(letter, brand=brand, title=given["subject"])
     return EditorInput(TemplateSource(**facts, mjml=made.mjml), letter, made.blocks)
 
 
-def keep(desk: EditorState, written: EditorInput, *, changed: str, by: str) -> TemplateVersion:
-    """Keep what is written as the next version, with the other languages as they were; raises TemplateFault."""
-    others = [text for code, text in desk.texts.items() if code != desk.language]
+def save_version(editor: EditorState, written: EditorInput, *, changed: str, by: str) -> TemplateVersion:
+    """Store the input as the next version, other languages unchanged; raises TemplateFault."""
+    others = [text for code, text in editor.texts.items() if code != editor.language]
     return add_version(
-        desk.template,
+        editor.template,
         texts=[written.source, *map(source_of, others)],
-        letters={**{text.language: text.letter for text in others}, desk.language: written.letter},
+        letters={**{text.language: text.letter for text in others}, editor.language: written.letter},
         fields=known_fields(),
         created_by=by,
         changed=changed,

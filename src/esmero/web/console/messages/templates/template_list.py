@@ -1,4 +1,4 @@
-"""The brand's templates as a list: made, duplicated, archived and brought back."""
+"""List the brand's templates: create, duplicate, archive and restore."""
 
 from django import forms
 from django.contrib import messages
@@ -24,10 +24,10 @@ from esmero.web.console.access import requires, staff
 from esmero.web.console.list_pages import answer_list
 from esmero.web.console.page_frame import read_brand, show
 from esmero.web.console.undo.toast import offer_undo
-from esmero.web.parts.components.rates import fill, say_number
+from esmero.web.parts.components.rates import fill, format_number
 from esmero.web.parts.components.tables import BulkAct, Choice, Filter, Listing, Rows, TableColumn, pick_rows
 from esmero.web.parts.components.template_tags import chip, language_name
-from esmero.web.parts.components.times import say_moment
+from esmero.web.parts.components.times import format_time
 
 KINDS: list[Choice] = [("letter", gettext_lazy("Letter")), ("mjml", gettext_lazy("Designed"))]
 
@@ -55,42 +55,64 @@ TEMPLATES = Listing(
     search=lambda rows, text: rows.filter(name__icontains=text),
     search_title=gettext_lazy("Name"),
     columns=(
-        TableColumn(key="name", title=gettext_lazy("Name"), cell=_name, plain=lambda row: row.name, order=("name", "id"), head=True),
+        TableColumn(
+            key="name",
+            title=gettext_lazy("Name"),
+            cell=_name,
+            plain=lambda row: row.name,
+            order=("name", "id"),
+            head=True,
+        ),
         TableColumn(key="kind", title=gettext_lazy("Kind"), cell=lambda row: str(dict(KINDS)[row.kind])),
         TableColumn(key="newest", title=gettext_lazy("Version"), cell=_version, label=gettext_lazy("version")),
         TableColumn(key="languages", title=gettext_lazy("Languages"), cell=_languages),
         TableColumn(
-            key="used", title=gettext_lazy("Used by"), cell=lambda row: say_number(row.used), numeric=True,
+            key="used",
+            title=gettext_lazy("Used by"),
+            cell=lambda row: format_number(row.used),
+            numeric=True,
             label=gettext_lazy("campaigns"),
         ),
         TableColumn(
-            key="changed", title=gettext_lazy("Changed"), quiet=True,
-            cell=lambda row: say_moment(row.changed_at) if row.changed_at else "",
+            key="changed",
+            title=gettext_lazy("Changed"),
+            quiet=True,
+            cell=lambda row: format_time(row.changed_at) if row.changed_at else "",
             plain=lambda row: row.changed_at.isoformat() if row.changed_at else "",
         ),
-        TableColumn(key="author", title=gettext_lazy("By"), cell=lambda row: row.changed_by or "", quiet=True, shown=False),
+        TableColumn(
+            key="author", title=gettext_lazy("By"), cell=lambda row: row.changed_by or "", quiet=True, shown=False
+        ),
     ),
     filters=(
         Filter(
-            key="kind", title=gettext_lazy("Kind"), every=gettext_lazy("Every kind"), choices=lambda: KINDS,
+            key="kind",
+            title=gettext_lazy("Kind"),
+            every=gettext_lazy("Every kind"),
+            choices=lambda: KINDS,
             apply=lambda rows, value: rows.filter(kind=value),
         ),
         Filter(
-            key="language", title=gettext_lazy("Language"), every=gettext_lazy("Every language"),
+            key="language",
+            title=gettext_lazy("Language"),
+            every=gettext_lazy("Every language"),
             choices=lambda: [(code, code) for code in LANGUAGES],
             apply=lambda rows, value: rows.filter(**{f"in_{value}": True}),
         ),
         Filter(
-            key="archived", title=gettext_lazy("Archive"), every=gettext_lazy("In use"),
-            choices=lambda: [("archived", gettext_lazy("Archived")), ("all", gettext_lazy("All"))], apply=_archived,
+            key="archived",
+            title=gettext_lazy("Archive"),
+            every=gettext_lazy("In use"),
+            choices=lambda: [("archived", gettext_lazy("Archived")), ("all", gettext_lazy("All"))],
+            apply=_archived,
         ),
     ),
     acts=(BulkAct(value="archive", title=gettext_lazy("Archive"), permission="campaigns.write"),),
-)  # fmt: skip
+)
 
 
 class NewForm(forms.Form):
-    """The name of a new template, and how it is written."""
+    """Edit the name and kind of a new template."""
 
     name = forms.CharField(label=gettext_lazy("Name"), max_length=140)
     kind = forms.ChoiceField(
@@ -135,7 +157,7 @@ def templates(request: HttpRequest) -> HttpResponseBase:
 @require_POST
 @requires("campaigns.write")
 def act_on_templates(request: HttpRequest) -> HttpResponse:
-    """Archive the templates that were ticked; a toast takes it back."""
+    """Archive the ticked templates; a toast offers undo."""
     picked = pick_rows(_rows(request), listing=TEMPLATES, post=request.POST)
     changed = archive(Template, list(picked.values_list("pk", flat=True)), by=staff(request))
     if changed:
@@ -146,7 +168,7 @@ def act_on_templates(request: HttpRequest) -> HttpResponse:
 
 @requires("campaigns.write")
 def new_template(request: HttpRequest) -> HttpResponse:
-    """Make a template; its first text is written on its own page."""
+    """Create a template; its first text is written on its own page."""
     brand = read_brand(request)
     if brand is None:
         return redirect("console:today")
@@ -160,7 +182,7 @@ def new_template(request: HttpRequest) -> HttpResponse:
 @require_POST
 @requires("campaigns.write")
 def duplicate(request: HttpRequest, pk: int) -> HttpResponse:
-    """Make a template of its own out of this one."""
+    """Copy a template."""
     copied = get_object_or_404(Template.objects.select_related("brand"), pk=pk)
     words = _("Made from “%(name)s”") % {"name": copied.name}
     try:

@@ -1,4 +1,4 @@
-"""A version as chosen people see it: by day and in the dark, narrow and wide, with its promotion and without."""
+"""Preview a version for a chosen person: light or dark, narrow or wide, with or without its promotion."""
 
 from typing import Any
 
@@ -32,8 +32,8 @@ _MOST_FOUND = 8
 
 @require_safe
 @requires()
-def look(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show a version as somebody would see it; everything that was chosen stands in the address."""
+def show_preview(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show the preview page; all options are in the URL."""
     texts = {
         text.language: text
         for text in TemplateText.objects.filter(version=pk).select_related("version__template__brand")
@@ -45,7 +45,7 @@ def look(request: HttpRequest, pk: int) -> HttpResponse:
     if language not in texts:
         language = person.language if person and person.language in texts else next(iter(texts))
     text = texts[language]
-    wish = {
+    options = {
         "language": language,
         "person": person.pk if person else "",
         "dark": "1" if request.GET.get("dark") else "",
@@ -55,7 +55,7 @@ def look(request: HttpRequest, pk: int) -> HttpResponse:
     words = request.GET.get("q", "").strip()[:100]
     facts: dict[str, Any] = {}
     try:
-        facts["seen"] = preview(text, person=person, promotion=not wish["bare"])
+        facts["seen"] = preview(text, person=person, promotion=not options["bare"])
     except TemplateFault as fault:
         facts["fault"] = str(fault)
     facts |= find_test(request.GET.get("test", ""))
@@ -69,8 +69,8 @@ def look(request: HttpRequest, pk: int) -> HttpResponse:
         person=person,
         words=words,
         found=list(find_people(people_rows(), text=words).order_by("folded", "id")[:_MOST_FOUND]) if words else [],
-        wish=wish,
-        frame=f"{reverse('console:template-preview', args=[pk, language])}?{urlencode(wish)}",
+        options=options,
+        frame=f"{reverse('console:template-preview', args=[pk, language])}?{urlencode(options)}",
         **facts,
     )
 
@@ -79,8 +79,8 @@ def look(request: HttpRequest, pk: int) -> HttpResponse:
 @requires()
 @xframe_options_sameorigin
 @csp_override(PREVIEW_CSP)
-def frame(request: HttpRequest, pk: int, language: str) -> HttpResponse:
-    """Answer the letter alone, for the frame."""
+def preview_frame(request: HttpRequest, pk: int, language: str) -> HttpResponse:
+    """Return the rendered letter alone, for the iframe."""
     texts = TemplateText.objects.select_related("version__template__brand")
     text = get_object_or_404(texts, version=pk, language=language)
     try:
@@ -98,37 +98,37 @@ def frame(request: HttpRequest, pk: int, language: str) -> HttpResponse:
 
 @require_POST
 @requires("campaigns.write")
-def proof(request: HttpRequest, pk: int) -> HttpResponse:
-    """Send what is shown to one address of our own."""
-    wish = {name: request.POST.get(name, "") for name in ("language", "person", "dark", "narrow", "bare")}
+def send_test_letter(request: HttpRequest, pk: int) -> HttpResponse:
+    """Send the previewed letter to one staff address."""
+    options = {name: request.POST.get(name, "") for name in ("language", "person", "dark", "narrow", "bare")}
     text = get_object_or_404(
-        TemplateText.objects.select_related("version__template__brand"), version=pk, language=wish["language"]
+        TemplateText.objects.select_related("version__template__brand"), version=pk, language=options["language"]
     )
     try:
         message = send_proof(
             text.version,
             to=request.POST.get("to", ""),
             by=staff(request),
-            person=_person(wish["person"]),
+            person=_person(options["person"]),
             language=text.language,
-            promotion=not wish["bare"],
+            promotion=not options["bare"],
         )
     except (CampaignMoveRefused, NoRelay) as refusal:
         messages.error(request, str(refusal))
     else:
         messages.success(request, _("The test is on its way to %(address)s.") % {"address": message.address})
-        wish["test"] = str(message.pk)
-    return redirect(f"{reverse('console:template-look', args=[pk])}?{urlencode(wish)}")
+        options["test"] = str(message.pk)
+    return redirect(f"{reverse('console:template-look', args=[pk])}?{urlencode(options)}")
 
 
 def _find_person(request: HttpRequest) -> Person | None:
-    """Return who was chosen, else the first person of the house whose name is whole."""
+    """Return the chosen person, else the first person with an undamaged name."""
     chosen = _person(request.GET.get("person", ""))
     return chosen or people_rows().filter(name_is_damaged=False).order_by("id").first()
 
 
 def _find_campaign(key: str) -> Campaign | None:
-    """Return the campaign in whose name the letter is shown; its reason stands at the foot."""
+    """Return the campaign of the preview, whose reason is rendered in the footer."""
     return Campaign.objects.filter(pk=key).first() if key.isdecimal() and len(key) < 19 else None
 
 

@@ -1,4 +1,4 @@
-"""The versions of a template: who wrote them, what changed between two, and an earlier one made the newest again."""
+"""List the versions of a template with authors and differences; restore an earlier one as the newest."""
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -22,7 +22,7 @@ PAGE = 30
 
 @requires()
 def versions(request: HttpRequest, pk: int) -> HttpResponse:
-    """List a template's versions, the newest first, and show what differs between two of them."""
+    """List a template's versions, the newest first, and show the differences between two of them."""
     shown = get_object_or_404(Template.objects.select_related("brand"), pk=pk)
     key = read_key(request.GET.get("after"), kinds=(int,))
     rows = shown.versions.order_by("-number")
@@ -49,15 +49,15 @@ def versions(request: HttpRequest, pk: int) -> HttpResponse:
         new=new,
         language=language,
         offered=[(code, name) for code, name in LANGUAGE_NAMES if code in there],
-        before=_put(texts[0].get(language)),
-        after=_put(texts[1].get(language)),
+        before=_as_text(texts[0].get(language)),
+        after=_as_text(texts[1].get(language)),
     )
 
 
 @require_POST
 @requires("campaigns.write")
 def restore(request: HttpRequest, pk: int) -> HttpResponse:
-    """Make an earlier version the newest again, as a version of its own."""
+    """Copy an earlier version into a new newest version."""
     wanted = get_object_or_404(TemplateVersion.objects.select_related("template"), pk=pk)
     words = _("As version %(number)d was") % {"number": wanted.number}
     try:
@@ -78,8 +78,8 @@ def _texts(template: Template, number: int) -> dict[str, TemplateText]:
     return {text.language: text for text in rows}
 
 
-def _put(text: TemplateText | None) -> str:
-    """Write a text as people compare it: a letter in its marks, anything else as its source."""
+def _as_text(text: TemplateText | None) -> str:
+    """Format a text for comparison: a letter as markup, anything else as its source."""
     if text is None:
         return ""
     body = write_marks(text.letter) if text.letter else text.mjml

@@ -1,4 +1,4 @@
-"""What became of a test that was sent: the page asks until the relay has answered, and says so in its words."""
+"""Report the progress of a test send; the page polls until the relay has answered."""
 
 from datetime import timedelta
 from typing import Any
@@ -11,15 +11,15 @@ from esmero.outbox.models import Message, MessageClass, Relay
 from esmero.web.console.access import requires
 from esmero.web.console.page_frame import show_part
 
-# A test that nobody has taken up for so long says that the worker may stand still.
+# Unclaimed for longer than this, a test suggests that no worker is running.
 PATIENCE = timedelta(seconds=20)
 _MOVING = frozenset({"planned", "claimed", "wire", "orphaned", "waiting"})
 
 
 @require_safe
 @requires("campaigns.write")
-def tested(request: HttpRequest, pk: int) -> HttpResponse:
-    """Answer how far one test is, for the place below the button."""
+def test_status(request: HttpRequest, pk: int) -> HttpResponse:
+    """Return the progress of one test, for the place below the button."""
     facts = find_test(str(pk))
     if not facts:
         raise Http404
@@ -27,7 +27,7 @@ def tested(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def find_test(key: str) -> dict[str, Any]:
-    """Tell how far the test with this number is; nothing for any other message, whose page is another."""
+    """Return the progress of the test with this id; empty for any other message."""
     if not key.isdecimal() or len(key) > 18:
         return {}
     message = (

@@ -1,4 +1,7 @@
-"""The visual editor of a designed template, on a page of its own with a policy of its own: the editor sets inline styles."""
+"""Serve the visual editor of a designed template.
+
+It has its own page with its own Content-Security-Policy, because the editor sets inline styles.
+"""
 
 import re
 from collections.abc import Mapping
@@ -18,11 +21,11 @@ from esmero.mailroom.composing.recipient_fields import known_fields
 from esmero.rendering.templates.compile import TemplateSource
 from esmero.rendering.templates.problem import TemplateFault
 from esmero.web.console.access import requires, staff
-from esmero.web.console.messages.templates.findings import tell_problems
-from esmero.web.console.messages.templates.template_editor import FIRST_TEXT, EditorInput, keep, open_desk
+from esmero.web.console.messages.templates.findings import describe_problems
+from esmero.web.console.messages.templates.template_editor import FIRST_TEXT, EditorInput, open_editor, save_version
 from esmero.web.console.page_frame import show
 
-# Only here may styles stand in the page itself. No script but ours, and no request to anybody.
+# The only page that allows inline styles. Scripts come from this origin only, and no other origin is contacted.
 EDITOR_CSP: Mapping[str, Any] = {
     "default-src": [CSP.NONE],
     "script-src": [CSP.SELF],
@@ -35,8 +38,8 @@ EDITOR_CSP: Mapping[str, Any] = {
     "frame-ancestors": [CSP.NONE],
     "base-uri": [CSP.NONE],
 }
-# What the editor cannot keep as it was written: pattern → what to say. Nothing is lost unless somebody saves there.
-CANNOT = (
+# Constructs that the editor would change: pattern → warning. The stored text changes only when somebody saves.
+LOSSY_CONSTRUCTS = (
     (re.compile(r"\{%"), gettext_lazy("conditions and loops between elements")),
     (re.compile(r"<!--"), gettext_lazy("remarks in the source")),
     (
@@ -53,32 +56,33 @@ CANNOT = (
 @requires("campaigns.write")
 @csp_override(EDITOR_CSP)
 def visual(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show the visual editor with the newest text of a language, and keep what comes out of it as the next version."""
-    desk = open_desk(pk, language=request.GET.get("language", ""))
-    back = f"{reverse('console:template', args=[pk])}?language={desk.language}"
-    if desk.template.kind != Template.Kind.MJML:
+    """Show the visual editor with the newest text of a language, and store its output as the next version."""
+    editor = open_editor(pk, language=request.GET.get("language", ""))
+    back = f"{reverse('console:template', args=[pk])}?language={editor.language}"
+    if editor.template.kind != Template.Kind.MJML:
         return redirect(back)
-    brand, text = desk.template.brand, desk.text
+    brand, text = editor.template.brand, editor.text
     mjml = text.mjml if text else FIRST_TEXT
     if request.method == "POST":
+        # Forms submit CRLF; without this every line of the next version would differ.
         mjml = to_public(request.POST.get("mjml", "").replace("\r\n", "\n"), brand=brand)
-        subject = text.subject if text else desk.template.name
-        source = TemplateSource(desk.language, subject, text.preheader if text else "", mjml)
+        subject = text.subject if text else editor.template.name
+        source = TemplateSource(editor.language, subject, text.preheader if text else "", mjml)
         try:
-            keep(desk, EditorInput(source), changed=_("In the visual editor"), by=staff(request).name)
+            save_version(editor, EditorInput(source), changed=_("In the visual editor"), by=staff(request).name)
         except TemplateFault as fault:
-            desk.told = tell_problems(fault.problems, blocks=None)
+            editor.notes = describe_problems(fault.problems, blocks=None)
         else:
             return redirect(back)
     return show(
         request,
         "console/messages/template_visual.html",
         subject="templates",
-        template=desk.template,
-        language=desk.language,
+        template=editor.template,
+        language=editor.language,
         mjml=to_local(mjml, brand=brand),
-        cannot=[words for pattern, words in CANNOT if pattern.search(mjml)],
+        cannot=[words for pattern, words in LOSSY_CONSTRUCTS if pattern.search(mjml)],
         fields=sorted(known_fields()),
-        told=desk.told,
+        notes=editor.notes,
         back=back,
     )

@@ -1,4 +1,4 @@
-"""The columns of a file as the mapping form shows them, and what a person said about them."""
+"""Prepare the columns of a file for the mapping form, and read the submitted mapping."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,12 +9,12 @@ from esmero.people.imports.fields import GIVING
 from esmero.people.imports.reading import FileColumn, FileReading
 from esmero.web.parts.labels.field_names import FIELD_WORDS, KIND_WORDS
 
-_SURE = 0.7
+_CONFIDENT = 0.7
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DrawnColumn:
-    """One column in the form: what it holds, what it may mean, what is chosen."""
+    """Describe one column of the form: its contents, possible meanings and the chosen one."""
 
     name: str
     samples: Sequence[str]
@@ -24,12 +24,12 @@ class DrawnColumn:
 
 
 def draw_columns(reading: FileReading, *, chosen: Mapping[str, str]) -> list[DrawnColumn]:
-    """Return every column with what is `chosen` for it, or guessed where nothing is."""
+    """Return every column with its `chosen` meaning, or the guessed one."""
     return [_draw(column, chosen=chosen.get(column.name, column.guess)) for column in reading.columns]
 
 
-def read_said(reading: FileReading, *, values: Sequence[str], confirmed: bool) -> dict[str, str]:
-    """Return {column: field} as a person sent it; columns that would give permission stay out until they confirm it."""
+def read_mapping(reading: FileReading, *, values: Sequence[str], confirmed: bool) -> dict[str, str]:
+    """Return {column: field} as submitted; columns that would grant permission need confirmation."""
     said = dict(zip((column.name for column in reading.columns), values, strict=False))
     return {name: "ignore" if field in GIVING and not confirmed else field for name, field in said.items() if field}
 
@@ -41,5 +41,5 @@ def _draw(column: FileColumn, *, chosen: str) -> DrawnColumn:
     choices.insert(1, (own, _("Own field (%(kind)s)") % {"kind": kind}))
     if chosen not in dict(choices):
         choices.append((chosen, chosen))
-    unsure = bool(column.filled) and column.confidence < _SURE and not column.guess.startswith("own:")
+    unsure = bool(column.filled) and column.confidence < _CONFIDENT and not column.guess.startswith("own:")
     return DrawnColumn(name=column.name, samples=column.samples[:3], chosen=chosen, choices=choices, unsure=unsure)

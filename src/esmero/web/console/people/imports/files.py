@@ -1,4 +1,4 @@
-"""Files of a brought list: they hold people, so they are given for a reason alone, and the audit log says to whom."""
+"""Return the files of an import: they hold personal data, so each download needs a reason for the audit log."""
 
 from collections.abc import Callable
 
@@ -17,7 +17,7 @@ from esmero.web.console.page_frame import show
 def give_file(
     request: HttpRequest, *, brought: Import, words: str, give: Callable[[], HttpResponseBase]
 ) -> HttpResponseBase:
-    """Ask what the file is for; by POST with a reason, from whoever may take people along, answer it."""
+    """Ask for the purpose of a download; by POST with a reason, and with the permission to export, answer it."""
     allowed = may(staff(request), "people.export")
     if request.method == "POST" and allowed:
         reason = request.POST.get("reason", "").strip()[:300]

@@ -1,4 +1,4 @@
-"""Imports: a list or workbook is read, its columns are settled, a dry run shows the verdicts, and only then is anything changed."""
+"""Serve the steps of an import: upload, column mapping, dry run with verdicts, and only then the change."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -36,17 +36,17 @@ from esmero.people.models import Import, ImportLine, Topic
 from esmero.web.console.access import requires, staff
 from esmero.web.console.list_pages import answer_list
 from esmero.web.console.page_frame import read_brand, show, show_part, wants_part
-from esmero.web.console.people.imports.columns import draw_columns, read_said
+from esmero.web.console.people.imports.columns import draw_columns, read_mapping
 from esmero.web.console.people.imports.files import give_file
 from esmero.web.console.people.imports.lines import LINES, line_rows
 from esmero.web.console.settings.first_steps import next_step
 from esmero.web.parts.components.tables import Filter, Listing, TableColumn
 from esmero.web.parts.components.template_tags import said as in_words
 from esmero.web.parts.components.template_tags import state
-from esmero.web.parts.components.times import say_moment
+from esmero.web.parts.components.times import format_time
 from esmero.web.parts.labels.states import IMPORT
 
-LARGEST = 100_000_000  # octets; larger lists go through the command line
+MAX_UPLOAD_OCTETS = 100_000_000  # octets; larger lists go through the command line
 MOVING = frozenset({Import.State.CHECKING, Import.State.RUNNING})
 _EFFECTS: Mapping[str, Promise] = {
     "granted": _("Permissions given"),
@@ -60,7 +60,7 @@ _DELIMITERS = {",": _("commas"), ";": _("semicolons"), "\t": _("tabs"), "|": _("
 
 
 class FileForm(forms.Form):
-    """The file that somebody brings."""
+    """Accept the file to import."""
 
     file = forms.FileField(
         label=_("File"),
@@ -69,15 +69,15 @@ class FileForm(forms.Form):
     )
 
     def clean_file(self) -> Any:
-        """Refuse what is too large for this door."""
+        """Refuse a file too large for an upload."""
         file = self.cleaned_data["file"]
-        if file.size > LARGEST:
+        if file.size > MAX_UPLOAD_OCTETS:
             raise forms.ValidationError(_("This file is over 100 MB: bring it by the command line, `esmero import`."))
         return file
 
 
 class OriginForm(forms.Form):
-    """Where the list is from, and for which topic its consent is."""
+    """Edit the source of the list and the topic of its consent."""
 
     topic = forms.ModelChoiceField(
         label=_("Topic of the consent"), queryset=Topic.objects.none(), required=False, empty_label=_("Choose one")
@@ -90,8 +90,8 @@ class OriginForm(forms.Form):
 
     def __init__(self, data: Any, *, brought: Import) -> None:
         topics = Topic.objects.filter(brand=brought.brand_id, archived_at=None).order_by("id")
-        few = list(topics.values_list("pk", flat=True)[:2])
-        only = few[0] if len(few) == 1 else None
+        first_two = list(topics.values_list("pk", flat=True)[:2])
+        only = first_two[0] if len(first_two) == 1 else None
         super().__init__(data, initial={"topic": brought.topic_id or only, "source": brought.source})
         fields: dict[str, Any] = self.fields
         fields["topic"].queryset = topics
@@ -139,7 +139,7 @@ IMPORTS = Listing(
         TableColumn(
             key="brought",
             title=_("Brought"),
-            cell=lambda row: say_moment(row.created_at),
+            cell=lambda row: format_time(row.created_at),
             plain=lambda row: row.created_at.isoformat(),
             order=("id",),
             quiet=True,
@@ -169,7 +169,8 @@ def imports(request: HttpRequest) -> HttpResponseBase:
         subject="imports",
         empty_title=gettext("No list yet"),
         empty_text=gettext(
-            "Bring the list that you have: a workbook or a CSV file is enough. You see what will happen before anything does."
+            "Bring the list that you have: a workbook or a CSV file is enough. You see what will happen before"
+            " anything does."
         ),
         empty_url=reverse("console:import-new"),
         empty_action=gettext("Import a list"),
@@ -178,7 +179,7 @@ def imports(request: HttpRequest) -> HttpResponseBase:
 
 @requires("people.import")
 def upload(request: HttpRequest) -> HttpResponse:
-    """Take a file in and read it."""
+    """Store an uploaded file and read its columns."""
     brand: Brand | None = read_brand(request)
     if brand is None:
         return redirect("console:today")
@@ -196,7 +197,7 @@ def upload(request: HttpRequest) -> HttpResponse:
 
 @requires()
 def show_import(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """Show an import where it stands: its columns, its progress, or the verdict on each line."""
+    """Show an import by its state: columns, progress, or the verdict on each line."""
     brought = get_object_or_404(Import.objects.select_related("job", "brand", "topic"), pk=pk)
     live = wants_part(request) and "was" in request.GET
     if live and request.GET["was"] != brought.state:
@@ -226,7 +227,7 @@ def show_import(request: HttpRequest, pk: int) -> HttpResponseBase:
 @require_POST
 @requires("people.import")
 def act(request: HttpRequest, pk: int) -> HttpResponse:
-    """Move an import on its way: check it, go back to its columns, run it."""
+    """Move an import to its next or previous step: check, back to the columns, run."""
     brought = get_object_or_404(Import.objects.select_related("brand"), pk=pk)
     what = request.POST.get("act", "")
     try:
@@ -245,7 +246,7 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
 
 @requires()
 def refused_file(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """Answer the refused lines, for a reason, as a file that can be mended and brought again."""
+    """Return the refused lines as a file that can be corrected and imported again; needs a reason."""
     brought = get_object_or_404(Import.objects.select_related("file"), pk=pk)
     if brought.file.dropped_at is not None:
         messages.error(request, _("The file is gone: its term of storage is over."))
@@ -264,7 +265,7 @@ def refused_file(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 def _check(request: HttpRequest, brought: Import) -> HttpResponse:
-    """Store the mapping and queue the dry run, or show again what was said with what is wrong about it."""
+    """Store the mapping and queue the dry run, or show the form again with its errors."""
     reading = FileReading.from_json(brought.reading)
     form = OriginForm(request.POST, brought=brought)
     values = request.POST.getlist("column")
@@ -276,7 +277,7 @@ def _check(request: HttpRequest, brought: Import) -> HttpResponse:
         try:
             begin_check(
                 brought,
-                said=read_said(reading, values=values, confirmed=confirmed),
+                said=read_mapping(reading, values=values, confirmed=confirmed),
                 topic=form.cleaned_data["topic"],
                 source=form.cleaned_data["source"],
                 by=staff(request),
@@ -316,14 +317,14 @@ def _facts(brought: Import) -> dict[str, Any]:
 
 
 def _effects(brought: Import) -> list[tuple[Promise, int]]:
-    """Return what else the import does, in words, with how often; permissions also where it brings none."""
+    """Return the further effects of the import with their counts; permissions even if there are none."""
     counts = {name: int(brought.counts.get(name, 0)) for name in _EFFECTS}
     told = (name for name, number in counts.items() if number or (name == "granted" and name in brought.counts))
     return [(_EFFECTS[name], counts[name]) for name in told]
 
 
 def _seconds_left(brought: Import) -> int | None:
-    """Return how long the rest takes at the pace so far; None while nobody can tell."""
+    """Return the estimated remaining time at the current rate; None while it is unknown."""
     job = brought.job
     if job is None or job.started_at is None or not job.total or not job.done or brought.state not in MOVING:
         return None

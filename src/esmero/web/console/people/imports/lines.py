@@ -1,4 +1,4 @@
-"""The lines of an import as a list: what became of each, or would become, of whom, and why."""
+"""List the lines of an import with the verdict, person and reason of each."""
 
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.db.models import OuterRef, Subquery
@@ -11,17 +11,17 @@ from django.utils.translation import gettext_lazy
 from esmero.people.models import Import, ImportLine, Person
 from esmero.web.parts.components.tables import Filter, Listing, Rows, TableColumn
 from esmero.web.parts.components.template_tags import state
-from esmero.web.parts.labels.states import LINE, say_line
+from esmero.web.parts.labels.states import LINE, describe_line_reason
 
 
 def line_rows(brought: Import) -> Rows:
-    """Return the lines of an import, each with the person that its number names already, if it is not theirs yet."""
+    """Return the lines of an import, annotated with the person whose number matches, if not linked yet."""
     known = Person.objects.filter(number=OuterRef("number")).exclude(number=None).values("pk")[:1]
     return ImportLine.objects.filter(of=brought).select_related("person").annotate(known=Subquery(known))
 
 
 def _name(line: ImportLine) -> str:
-    """Say who it is: the person, the name that stands in a line which is not refused, or the number."""
+    """Return the person's name, else the name in a line that is not refused, else the number."""
     if line.person is not None:
         return str(line.person)
     return (line.cell if line.verdict != ImportLine.Verdict.REFUSED else "") or line.number
@@ -35,16 +35,16 @@ def _who(line: ImportLine) -> str | SafeString:
 
 
 def _why(line: ImportLine) -> str | SafeString:
-    reason = say_line(line.reason) if line.reason else ""
+    reason = describe_line_reason(line.reason) if line.reason else ""
     cell = format_html(" <code>{}</code>", line.cell) if line.reason and line.cell else ""
-    warnings = format_html_join("; ", "{}", ([say_line(warning)] for warning in line.warnings))
+    warnings = format_html_join("; ", "{}", ([describe_line_reason(warning)] for warning in line.warnings))
     soft = format_html(' <span class="soft">{}</span>', warnings) if warnings else ""
     return format_html('<span class="wrap">{}{}{}</span>', reason, cell, soft) if reason or warnings else ""
 
 
 def _why_plainly(line: ImportLine) -> str:
-    reason = f"{say_line(line.reason)}{f' ({line.cell})' if line.cell else ''}" if line.reason else ""
-    return "; ".join(filter(None, [reason, *(say_line(warning) for warning in line.warnings)]))
+    reason = f"{describe_line_reason(line.reason)}{f' ({line.cell})' if line.cell else ''}" if line.reason else ""
+    return "; ".join(filter(None, [reason, *(describe_line_reason(warning) for warning in line.warnings)]))
 
 
 LINES = Listing(

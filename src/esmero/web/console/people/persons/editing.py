@@ -1,4 +1,7 @@
-"""Changing a person: facts, the address that is written to, further ways to reach them, tags. All of it can be taken back."""
+"""Serve the pages that change a person: names and fields, e-mail address, contact points, tags.
+
+Every change can be undone.
+"""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -18,7 +21,7 @@ from esmero.people.persons.tags import tag_persons, untag_persons
 from esmero.web.console.access import requires, staff
 from esmero.web.console.page_frame import read_brand, show
 from esmero.web.console.people.persons.person_forms import (
-    UNUSABLE,
+    REFUSALS,
     AddressForm,
     MailForm,
     PersonForm,
@@ -32,7 +35,7 @@ from esmero.web.console.undo.toast import offer_undo
 
 @requires("people.change")
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
-    """Change what somebody is called and the fields that the house declared."""
+    """Change a person's names and custom fields."""
     person = _find(pk)
     form = PersonForm(request.POST or None, person=person)
     if request.method == "POST" and form.is_valid():
@@ -47,12 +50,19 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
                 offer_undo(request, _("The changes are kept."), kind="person-changed", person=pk, before=before)
             return redirect("console:person", pk=pk)
     names = Organisation.objects.order_by("folded", "id").values_list("name", flat=True)[:300]
-    return _form(request, person, form, title=_("Change %(name)s"), organisations=list(names), lead=_("What you write here stays: no list that is brought in later writes over it."))  # fmt: skip
+    return _form(
+        request,
+        person,
+        form,
+        title=_("Change %(name)s"),
+        organisations=list(names),
+        lead=_("What you write here stays: no list that is brought in later writes over it."),
+    )
 
 
 @requires("people.change")
 def address(request: HttpRequest, pk: int) -> HttpResponse:
-    """Set the address that is written to."""
+    """Set the e-mail address that messages are sent to."""
     person = _find(pk)
     form = AddressForm(request.POST or None, initial={"address": person.address.value if person.address else ""})
     if request.method == "POST" and form.is_valid():
@@ -62,14 +72,15 @@ def address(request: HttpRequest, pk: int) -> HttpResponse:
             offer_undo(request, words, kind="person-changed", person=pk, before=before)
         return redirect("console:person", pk=pk)
     lead = _(
-        "The old address stays as a fact. A permission belongs to the person and goes on; silence belongs to an address."
+        "The old address stays as a fact. A permission belongs to the person and goes on; silence belongs to an"
+        " address."
     )
     return _form(request, person, form, title=_("E-mail address of %(name)s"), lead=lead)
 
 
 @requires("people.change")
 def add(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
-    """Add an address, a phone or a postal address."""
+    """Add a contact point: e-mail address, phone or postal address."""
     if kind not in _ADD:
         raise Http404
     person = _find(pk)
@@ -79,7 +90,7 @@ def add(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
         try:
             point = add_point(person, kind=kind, value=form.value, facts=form.facts, by=staff(request))
         except ContactPointUnusable as fault:
-            form.add_error(None, UNUSABLE[fault.code])
+            form.add_error(None, REFUSALS[fault.code])
         else:
             words = _("Added: %(value)s") % {"value": point.value}
             offer_undo(request, words, kind="reach-added", point=point.pk)
@@ -89,7 +100,7 @@ def add(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
 
 @requires("people.change")
 def change(request: HttpRequest, pk: int, point: int) -> HttpResponse:
-    """Change or remove a way to reach somebody."""
+    """Change or remove a contact point."""
     row = get_object_or_404(ContactPoint.objects.select_related("person__organisation"), pk=point, person=pk)
     if request.POST.get("act") == "remove":
         before = remove_point(row, by=staff(request))
@@ -101,7 +112,7 @@ def change(request: HttpRequest, pk: int, point: int) -> HttpResponse:
         try:
             before = change_point(row, value=form.value, facts=form.facts, by=staff(request))
         except ContactPointUnusable as fault:
-            form.add_error(None, UNUSABLE[fault.code])
+            form.add_error(None, REFUSALS[fault.code])
         else:
             offer_undo(request, _("Changed: %(value)s") % {"value": form.value}, kind="reach-changed", before=before)
             return redirect("console:person", pk=pk)
@@ -111,7 +122,7 @@ def change(request: HttpRequest, pk: int, point: int) -> HttpResponse:
 @require_POST
 @requires("people.change")
 def tags(request: HttpRequest, pk: int) -> HttpResponse:
-    """Give a tag, or take one away."""
+    """Add a tag to a person, or remove one."""
     person = _find(pk)
     name, gone = request.POST.get("tag", "").strip()[:80], request.POST.get("untag", "").strip()[:80]
     if name and tag_persons([person.pk], name=name, by=staff(request)):
@@ -142,7 +153,10 @@ def _organisation(name: str, request: HttpRequest) -> int | None:
 
 
 def _country(request: HttpRequest, person: Person, *, known: str = "") -> str:
-    """Return the country of a phone or postal address: as chosen, as it stands, of the person, else of the brand."""
+    """Return the country of a phone or postal address.
+
+    The first known of: the country chosen in the form, that of the contact point, of the person, of the brand.
+    """
     chosen = request.POST.get("country") or request.GET.get("country") or known or person.country
     brand = read_brand(request)
     return (chosen or (brand.profile if brand and brand.profile != "EU" else "ES"))[:2].upper()

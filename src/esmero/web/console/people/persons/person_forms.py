@@ -1,4 +1,4 @@
-"""The forms of a person's page: what they are called, their own fields each by its kind, and how to reach them."""
+"""Define the forms of a person's page: names, custom fields by kind, contact points."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -13,7 +13,7 @@ from esmero.web.console.people.persons.postal_addresses import country_choices, 
 from esmero.web.parts.components.template_tags import said
 from esmero.web.parts.labels.states import LANGUAGE_NAMES
 
-UNUSABLE: Mapping[str, Any] = {
+REFUSALS: Mapping[str, Any] = {
     "phone": _("No line can have this number. Write it as one dials it, with +34 or the like from abroad."),
     "address": _("This cannot be an e-mail address."),
     "post": _("A postal address needs a street and a town."),
@@ -23,7 +23,7 @@ _YES_NO = [("", "—"), ("yes", _("yes")), ("no", _("no"))]
 
 
 class PersonForm(forms.Form):
-    """What somebody is called, and the fields that the house declared."""
+    """Edit a person's names and custom fields."""
 
     title = forms.CharField(label=_("Form of address"), max_length=60, required=False)
     given_name = forms.CharField(label=_("Given name"), max_length=150, required=False)
@@ -49,47 +49,47 @@ class PersonForm(forms.Form):
         fields["country"].choices = country_choices(person.country)
         self.own = list(CustomField.objects.order_by("id"))
         for own in self.own:
-            fields[f"own_{own.key}"] = _own_field(own, value=person.fields.get(own.key))
+            fields[f"own_{own.key}"] = _custom_field(own, value=person.fields.get(own.key))
 
     def changes(self) -> dict[str, Any]:
-        """Return what was entered as people/persons/editing.py takes it; the organisation still by its name."""
+        """Return the entered values as people/persons/editing.py expects them; the organisation by name."""
         facts = {name: self.cleaned_data[name] for name in self.fields if not name.startswith("own_")}
         own = {f"own:{field.key}": _typed(field, self.cleaned_data[f"own_{field.key}"]) for field in self.own}
         return {**facts, **own}
 
 
 class AddressForm(forms.Form):
-    """The address that is written to."""
+    """Edit the e-mail address that messages are sent to."""
 
     address = forms.CharField(
         label=_("E-mail address"), max_length=320, widget=forms.EmailInput(attrs={"autocomplete": "off"})
     )
 
     def clean_address(self) -> str:
-        """Return it as it is kept."""
+        """Return the address in its normalised form."""
         return _read(read_mail, self.cleaned_data["address"])[0]
 
 
 class PointForm(forms.Form):
-    """One more way to reach somebody; after `is_valid()` it is `value` and `facts`."""
+    """Edit one contact point; after `is_valid()` its result is in `value` and `facts`."""
 
     value: str
     facts: dict[str, str]
 
 
 class MailForm(PointForm):
-    """Another e-mail address, kept as a fact."""
+    """Edit a further e-mail address, stored for reference only."""
 
     mail = forms.CharField(label=_("E-mail address"), max_length=320, widget=forms.EmailInput())
 
     def clean_mail(self) -> str:
-        """Read it."""
+        """Normalise the address."""
         self.value, self.facts = _read(read_mail, self.cleaned_data["mail"])
         return self.value
 
 
 class PhoneForm(PointForm):
-    """A phone."""
+    """Edit a phone number."""
 
     phone = forms.CharField(
         label=_("Phone number"),
@@ -103,13 +103,13 @@ class PhoneForm(PointForm):
         super().__init__(*args, **kwargs)
 
     def clean_phone(self) -> str:
-        """Read it as one of the person's country."""
+        """Parse the number by the rules of the person's country."""
         self.value, self.facts = _read(lambda text: read_phone(text, country=self.country), self.cleaned_data["phone"])
         return self.value
 
 
 class PostAddressForm(PointForm):
-    """A postal address, as its country writes it."""
+    """Edit a postal address in the format of its country."""
 
     street = forms.CharField(label=_("Street and number"), max_length=200)
     postal_code = forms.CharField(label=_("Postal code"), max_length=20, required=False)
@@ -129,14 +129,14 @@ class PostAddressForm(PointForm):
             fields["postal_code"].help_text = _("For example %(code)s") % {"code": self.form.example}
 
     def clean_postal_code(self) -> str:
-        """Refuse a code that the country does not have."""
+        """Refuse a code that does not fit the country's format."""
         code: str = self.cleaned_data["postal_code"].strip().upper()
         if code and not self.form.code.fullmatch(code):
             raise forms.ValidationError(_("This country has no such postal code."))
         return code
 
     def clean(self) -> dict[str, Any]:
-        """Read it as a whole."""
+        """Assemble the address from its parts."""
         parts = {**self.cleaned_data, "country": self.country}
         if not self.errors:
             self.value, self.facts = _read(read_post, parts)
@@ -147,11 +147,11 @@ def _read(reader: Any, text: Any) -> tuple[str, dict[str, str]]:
     try:
         value, facts = reader(text)
     except ContactPointUnusable as fault:
-        raise forms.ValidationError(UNUSABLE[fault.code]) from fault
+        raise forms.ValidationError(REFUSALS[fault.code]) from fault
     return value, facts
 
 
-def _own_field(own: CustomField, *, value: Any) -> forms.Field:
+def _custom_field(own: CustomField, *, value: Any) -> forms.Field:
     about: dict[str, Any] = {"label": said(own.label) or own.key, "required": False, "initial": value}
     match own.kind:
         case CustomField.Kind.INTEGER:

@@ -1,4 +1,4 @@
-"""People: a list that one can search, narrow and act on."""
+"""List people with search, filters and bulk actions."""
 
 from collections.abc import Sequence
 
@@ -23,10 +23,10 @@ from esmero.web.parts.components.email_addresses import show_address
 from esmero.web.parts.components.rates import fill
 from esmero.web.parts.components.tables import BulkAct, Choice, Filter, Listing, Rows, TableColumn, pick_rows
 from esmero.web.parts.components.template_tags import language_name, state
-from esmero.web.parts.components.times import say_moment
-from esmero.web.parts.labels.states import LANGUAGE_NAMES, STANDING
+from esmero.web.parts.components.times import format_time
+from esmero.web.parts.labels.states import ADDRESS_STATUS, LANGUAGE_NAMES
 
-FEW = 20_000
+RARE_TAG_LIMIT = 20_000
 
 
 def _name(person: Person) -> SafeString:
@@ -50,16 +50,22 @@ def _tags() -> Sequence[Choice]:
 
 
 def _with_tag(rows: Rows, name: str) -> Rows:
-    """Begin with the few who have a tag; of a tag that many have, ask for each person in the order of the list."""
+    """Filter by tag with the plan that fits the tag's size.
+
+    A rare tag is resolved to its people first; a frequent one is tested for each person in the order of the list.
+    """
     tags = list(Tag.objects.filter(name=name).values_list("pk", flat=True))
     given = Person.tags.through.objects.filter(tag__in=tags)
-    if given.order_by().values("pk")[: FEW + 1].count() <= FEW:
+    if given.order_by().values("pk")[: RARE_TAG_LIMIT + 1].count() <= RARE_TAG_LIMIT:
         return rows.filter(pk__in=given.values("person_id"))
     return rows.filter(Exists(given.filter(person_id=OuterRef("pk"))))
 
 
-def _with_standing(rows: Rows, value: str) -> Rows:
-    """Nearly all addresses are good; of the rest the list begins with those that are not."""
+def _with_status(rows: Rows, value: str) -> Rows:
+    """Filter by address status with the plan that fits its frequency.
+
+    Nearly all addresses have the status `ok`; for the others the query starts from the matching addresses.
+    """
     name = "address__standing__likely" if value == Address.Standing.OK else "address__standing"
     return rows.filter(**{name: value})
 
@@ -104,7 +110,7 @@ PEOPLE = Listing(
         TableColumn(
             key="added",
             title=gettext_lazy("Known since"),
-            cell=lambda person: say_moment(person.created_at),
+            cell=lambda person: format_time(person.created_at),
             plain=lambda person: person.created_at.isoformat(),
             order=("created_at", "id"),
             quiet=True,
@@ -123,8 +129,8 @@ PEOPLE = Listing(
             key="standing",
             title=gettext_lazy("Standing"),
             every=gettext_lazy("Every standing"),
-            choices=lambda: [(value, word.text) for value, word in STANDING.items()],
-            apply=_with_standing,
+            choices=lambda: [(value, word.text) for value, word in ADDRESS_STATUS.items()],
+            apply=_with_status,
         ),
         Filter(key="tag", title=gettext_lazy("Tag"), every=gettext_lazy("Every tag"), choices=_tags, apply=_with_tag),
     ),
@@ -149,7 +155,7 @@ PEOPLE = Listing(
 
 @requires()
 def people(request: HttpRequest) -> HttpResponseBase:
-    """Show a page of people; while somebody types in the search field, htmx asks for the table alone."""
+    """Show a page of people; htmx asks for the table alone while somebody types in the search field."""
     return answer_list(
         request,
         "console/people/persons.html",
@@ -171,7 +177,7 @@ def people(request: HttpRequest) -> HttpResponseBase:
 @require_POST
 @requires("people.change")
 def act_on_people(request: HttpRequest) -> HttpResponse:
-    """Tag or untag the people who were ticked, or all whom the list showed; a toast takes it back."""
+    """Tag or untag the ticked people, or all that the list shows; a toast offers undo."""
     act = request.POST.get("act", "")
     name = request.POST.get(f"{act}-value", "").strip()[:80]
     if act not in {"tag", "untag"} or not name:

@@ -1,4 +1,4 @@
-"""One person's page: what is allowed in plain words on top, the story, how to reach them, and their own fields."""
+"""Show one person: permissions in plain words, timeline, contact points and custom fields."""
 
 from datetime import datetime
 from typing import Any
@@ -17,8 +17,8 @@ from esmero.people.models import Channel, ContactPoint, CustomField, Merge, Pers
 from esmero.people.permissions.current_permissions import ChannelRight, TopicRights, find_recorders, read_rights
 from esmero.web.console.access import requires
 from esmero.web.console.page_frame import read_brand, show
-from esmero.web.console.people.persons.custom_field_values import say_own
-from esmero.web.console.people.persons.timeline_entries import tell
+from esmero.web.console.people.persons.custom_field_values import format_custom_value
+from esmero.web.console.people.persons.timeline_entries import describe_entries
 from esmero.web.console.returns.address_proposals import evidence_link
 from esmero.web.parts.components.paging import cut_page, read_key
 from esmero.web.parts.components.template_tags import said
@@ -35,46 +35,46 @@ SHOWN_WORDS = {
 }
 PAGE = LIMIT // 2
 
-MOST_NAMED = 6  # topics; of more the first stand there
+MOST_NAMED = 6  # topics; longer lists are cut
 
 
 @requires()
 def person(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show one person; `?show=` narrows the story to a kind, `?after=` goes on with what is older."""
+    """Show one person; `?show=` filters the timeline by kind, `?after=` continues with older entries."""
     shown = get_object_or_404(Person.objects.select_related("address", "organisation"), pk=pk)
     brand = read_brand(request)
     points = list(shown.contact_points.order_by("kind", "id"))
     rights = read_rights(shown, brand=brand, kinds={point.kind for point in points}) if brand else []
     kind = request.GET.get("show", "")
     kind = kind if kind in SHOWN else ""
-    moments = read_timeline(shown, show=kind, before=_read_before(request), limit=PAGE + 1)
-    page = cut_page(moments, size=PAGE, key=_write_key)
+    entries = read_timeline(shown, show=kind, before=_read_before(request), limit=PAGE + 1)
+    page = cut_page(entries, size=PAGE, key=_write_key)
     return show(
         request,
         "console/people/person.html",
         subject="people",
         person=shown,
-        **_fold(_with_recorders(rights, person=shown)),
+        **_split_rights(_with_recorders(rights, person=shown)),
         has_rights=bool(rights),
         paused=_paused(rights),
-        lines=tell(page.rows),
+        lines=describe_entries(page.rows),
         following=page.following,
         kinds=list(SHOWN_WORDS.items()),
         kind=kind,
         contact_points=points,
         phone=next((one for one in points if one.kind == ContactPoint.Kind.PHONE and one.usable), None),
-        silences=_silences(shown),
+        silences=_suppressions(shown),
         tags=list(shown.tags.order_by("name")),
         all_tags=list(Tag.objects.order_by("name").values_list("name", flat=True)[:300]),
         merged=_merged(shown),
         proposed=_proposed(shown),
         **_say_rights(rights),
-        fields=_own_fields(shown),
+        fields=_custom_fields(shown),
     )
 
 
 def _with_recorders(rights: list[TopicRights], *, person: Person) -> list[tuple[TopicRights, ChannelRight, str]]:
-    """Put beside each right who recorded its proof."""
+    """Add to each right the name of the staff member who recorded its proof."""
     entries = [right.entry for each in rights for right in each.rights if right.entry]
     by = find_recorders(person, entries=entries)
     return [
@@ -82,8 +82,8 @@ def _with_recorders(rights: list[TopicRights], *, person: Person) -> list[tuple[
     ]
 
 
-def _fold(rights: list[tuple[TopicRights, ChannelRight, str]]) -> dict[str, Any]:
-    """Tell what was said of from what never was; many of these are folded away."""
+def _split_rights(rights: list[tuple[TopicRights, ChannelRight, str]]) -> dict[str, Any]:
+    """Separate rights with a ledger entry from rights without; collapse the latter when there are many."""
     said_of = [one for one in rights if one[1].entry]
     never = [one for one in rights if not one[1].entry]
     few = len(never) <= MOST_NAMED
@@ -91,7 +91,7 @@ def _fold(rights: list[tuple[TopicRights, ChannelRight, str]]) -> dict[str, Any]
 
 
 def _name_some(names: list[str]) -> str:
-    """Join names; of many the first few, with how many more there are."""
+    """Join names; of a long list the first few, with the number of the others."""
     more = len(names) - MOST_NAMED
     if more <= 1:
         return ", ".join(names)
@@ -99,7 +99,7 @@ def _name_some(names: list[str]) -> str:
 
 
 def _say_rights(rights: list[TopicRights]) -> dict[str, Any]:
-    """Say by names what may be written by mail, and what is allowed on other channels."""
+    """Name the topics allowed by e-mail, those not allowed, and those allowed on other channels."""
     elsewhere = [
         (channel, _name_some(names))
         for channel in (Channel.POST, Channel.PHONE, Channel.PORTAL)
@@ -117,12 +117,12 @@ def _allows(one: TopicRights, channel: str) -> bool:
 
 
 def _paused(rights: list[TopicRights]) -> datetime | None:
-    """Return until when the person asked for silence, if that lies ahead."""
+    """Return the end of a pause that the person asked for, if it is in the future."""
     until = [one.preference.paused_until for one in rights if one.preference and one.preference.paused_until]
     return max((at for at in until if at > timezone.now()), default=None)
 
 
-def _silences(person: Person) -> list[Suppression]:
+def _suppressions(person: Person) -> list[Suppression]:
     if person.address is None:
         return []
     rows = Suppression.objects.filter(hash=hash_address(person.address.value), lifted_at=None).select_related("brand")
@@ -130,28 +130,31 @@ def _silences(person: Person) -> list[Suppression]:
 
 
 def _merged(person: Person) -> list[Merge]:
-    """Return the merges that stand: of others into this person, or of this one into another."""
+    """Return the merges in force: of others into this person, or of this person into another."""
     column = "gone" if person.state == Person.State.MERGED else "kept"
     rows = Merge.objects.filter(**{column: person}, undone_at=None).select_related("kept", "gone")
     return list(rows.order_by("-id")[:10])
 
 
 def _proposed(person: Person) -> list[tuple[Proposal, SafeString | str]]:
-    """Return the addresses that wait for a decision, each with the door to the mail that named it."""
+    """Return the address proposals that wait for a decision, each with a link to the mail that named it."""
     rows = proposal_rows().filter(person=person, state=Proposal.State.OPEN).order_by("-found_at", "id")
     return [(row, evidence_link(row)) for row in rows[:10]]
 
 
-def _own_fields(person: Person) -> list[tuple[dict[str, str], str]]:
+def _custom_fields(person: Person) -> list[tuple[dict[str, str], str]]:
     declared = {field.key: field for field in CustomField.objects.all()} if person.fields else {}
     return [
-        (own.label if (own := declared.get(key)) else {"en": key}, say_own(value, own.kind if own else None))
+        (
+            own.label if (own := declared.get(key)) else {"en": key},
+            format_custom_value(value, own.kind if own else None),
+        )
         for key, value in sorted(person.fields.items())
     ]
 
 
-def _write_key(moment: TimelineEntry) -> tuple[str | int, ...]:
-    return (moment.at.isoformat(), moment.rank, moment.id)
+def _write_key(entry: TimelineEntry) -> tuple[str | int, ...]:
+    return (entry.at.isoformat(), entry.rank, entry.id)
 
 
 def _read_before(request: HttpRequest) -> TimelineKey | None:

@@ -1,4 +1,4 @@
-"""Countries as people choose them, and how a postal address is written in each."""
+"""Define the countries to choose from and the format of their postal addresses."""
 
 import re
 from collections.abc import Mapping
@@ -8,16 +8,36 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 COUNTRIES: Mapping[str, str | Promise] = {
-    "ES": _("Spain"), "FR": _("France"), "PT": _("Portugal"), "AD": _("Andorra"), "BE": _("Belgium"), "CH": _("Switzerland"),
-    "LU": _("Luxembourg"), "DE": _("Germany"), "IT": _("Italy"), "NL": _("Netherlands"), "AT": _("Austria"),
-    "GB": _("United Kingdom"), "IE": _("Ireland"), "DK": _("Denmark"), "SE": _("Sweden"), "PL": _("Poland"),
-    "RO": _("Romania"), "MA": _("Morocco"), "US": _("United States"), "CA": _("Canada"), "MX": _("Mexico"),
-    "AR": _("Argentina"), "CO": _("Colombia"), "CL": _("Chile"), "PE": _("Peru"),
-}  # fmt: skip
+    "ES": _("Spain"),
+    "FR": _("France"),
+    "PT": _("Portugal"),
+    "AD": _("Andorra"),
+    "BE": _("Belgium"),
+    "CH": _("Switzerland"),
+    "LU": _("Luxembourg"),
+    "DE": _("Germany"),
+    "IT": _("Italy"),
+    "NL": _("Netherlands"),
+    "AT": _("Austria"),
+    "GB": _("United Kingdom"),
+    "IE": _("Ireland"),
+    "DK": _("Denmark"),
+    "SE": _("Sweden"),
+    "PL": _("Poland"),
+    "RO": _("Romania"),
+    "MA": _("Morocco"),
+    "US": _("United States"),
+    "CA": _("Canada"),
+    "MX": _("Mexico"),
+    "AR": _("Argentina"),
+    "CO": _("Colombia"),
+    "CL": _("Chile"),
+    "PE": _("Peru"),
+}
 
 
 class PostForm(NamedTuple):
-    """How a country writes an address: what the region is called ("" where it has none), and its postal codes."""
+    """Describe a country's address format: name of the region ("" for none) and pattern of postal codes."""
 
     region: str | Promise
     code: re.Pattern[str]
@@ -47,12 +67,12 @@ POST_FORMS: Mapping[str, PostForm] = {
 
 
 def post_form(country: str) -> PostForm:
-    """Return how a country writes addresses; one of no particular form for all others."""
+    """Return the address format of a country; a general one for countries not listed."""
     return POST_FORMS.get(country, _ANY)
 
 
 def country_choices(current: str = "") -> list[tuple[str, str | Promise]]:
-    """Return the countries by name, with "none" first, and with the one that stands there even if it is not listed."""
+    """Return the countries by name, "none" first, and the current one even if it is not listed."""
     known = sorted(COUNTRIES.items(), key=lambda pair: str(pair[1]))
     other = [(current, current)] if current and current not in COUNTRIES else []
     return [("", "—"), *other, *known]

@@ -1,4 +1,7 @@
-"""What staff heard of a person: a permission or a withdrawal with its proof, a pause, silence for the address, a note."""
+"""Record statements that staff received from a person.
+
+A permission or a withdrawal with its proof, a pause, a suppression of the address, a note.
+"""
 
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -33,13 +36,13 @@ from esmero.web.console.undo.toast import offer_undo
 from esmero.web.parts.components.template_tags import said
 from esmero.web.parts.labels.states import BASES, CHANNELS, NOTES
 
-LARGEST = 20_000_000  # octets of a proof
+MAX_PROOF_OCTETS = 20_000_000  # octets of a proof
 PAUSES = ("30", "90", "180", "365")  # days
 _Act = PermissionEntry.Act
 
 
 class StatementForm(forms.Form):
-    """What somebody said, about which topic, on which channel, and how we can show it."""
+    """Edit a statement: permission or withdrawal, topic, channel, legal basis and proof."""
 
     act = forms.ChoiceField(
         label=gettext_lazy("What did they say?"),
@@ -87,21 +90,21 @@ class StatementForm(forms.Form):
         fields["topic"].label_from_instance = lambda topic: said(topic.name) or topic.code
 
     def clean_day(self) -> Any:
-        """Refuse a day that has not come."""
+        """Refuse a day in the future."""
         day = self.cleaned_data["day"]
         if day > timezone.localdate():
             raise forms.ValidationError(_("This day has not come yet."))
         return day
 
     def clean_proof(self) -> Any:
-        """Refuse what is too large to be kept with a permission."""
+        """Refuse a file too large to be stored with a permission."""
         proof = self.cleaned_data["proof"]
-        if proof and proof.size > LARGEST:
+        if proof and proof.size > MAX_PROOF_OCTETS:
             raise forms.ValidationError(_("This file is over 20 MB."))
         return proof
 
     def clean(self) -> dict[str, Any]:
-        """Refuse a ground on which the brand's jurisdiction lets nothing of the kind rest."""
+        """Refuse a legal basis that the brand's jurisdiction does not accept for this channel and purpose."""
         facts = self.cleaned_data
         topic = facts.get("topic")
         channel = facts.get("channel")
@@ -112,7 +115,7 @@ class StatementForm(forms.Form):
         return facts
 
     def statement(self) -> StaffStatement:
-        """Return what was entered."""
+        """Return the entered statement."""
         facts = self.cleaned_data
         today = facts["day"] == timezone.localdate()
         at = timezone.now() if today else timezone.make_aware(datetime.combine(facts["day"], time(12)))
@@ -122,7 +125,7 @@ class StatementForm(forms.Form):
 
 @requires("people.change")
 def permission(request: HttpRequest, pk: int) -> HttpResponse:
-    """Record a permission or a withdrawal that staff heard."""
+    """Record a permission or a withdrawal that a person gave to staff."""
     person = _find(pk)
     brand = read_brand(request)
     if brand is None:
@@ -147,7 +150,7 @@ def permission(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @requires("people.change")
 def pause(request: HttpRequest, pk: int) -> HttpResponse:
-    """Keep silent towards a person for some time, or end that."""
+    """Pause all messages of the brand to a person for some days, or end the pause."""
     person, brand = _find(pk), read_brand(request)
     days = request.POST.get("days", "")
     if brand is None or days not in {"", *PAUSES}:
@@ -162,8 +165,8 @@ def pause(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @requires("people.change")
-def silence(request: HttpRequest, pk: int) -> HttpResponse:
-    """Silence the person's address, or let it speak again; either with a reason."""
+def suppress_address(request: HttpRequest, pk: int) -> HttpResponse:
+    """Suppress the person's address, or lift the suppression; both need a reason."""
     person = _find(pk)
     reason = request.POST.get("reason", "").strip()[:200]
     address: Address | None = person.address
@@ -186,7 +189,7 @@ def silence(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @requires("people.change")
 def note(request: HttpRequest, pk: int) -> HttpResponse:
-    """Write down a call, a visit or a thought."""
+    """Record a call, a visit or a note."""
     person = _find(pk)
     text = request.POST.get("text", "").strip()[:5000]
     kind = request.POST.get("kind", "")
@@ -201,7 +204,7 @@ def note(request: HttpRequest, pk: int) -> HttpResponse:
 
 @requires()
 def proof(request: HttpRequest, pk: int, entry: int) -> HttpResponseBase:
-    """Give the sealed file that proves an entry of the ledger, as an attachment; a whole list only for a reason."""
+    """Return the sealed file that proves a ledger entry, as an attachment; a whole list only with a reason."""
     row = get_object_or_404(PermissionEntry.objects.select_related("proof"), pk=entry, person=pk)
     if row.proof is None or not path_of(row.proof.sha256).is_file():
         raise Http404
@@ -209,9 +212,10 @@ def proof(request: HttpRequest, pk: int, entry: int) -> HttpResponseBase:
     path = path_of(row.proof.sha256)
 
     def give() -> HttpResponseBase:
-        # Never shown in the house's own name: a proof may be anything.
+        # As an attachment, because a proof may be HTML, which must not run on the console's origin.
         return FileResponse(path.open("rb"), as_attachment=True, filename=name, content_type="application/octet-stream")
 
+    # A proof by import is the whole list, which holds other people too.
     brought = Import.objects.filter(file__sha256=row.proof.sha256).order_by("id").first()
     if brought is None:
         return give()
@@ -229,6 +233,7 @@ def _say_recorded(request: HttpRequest, entry: PermissionEntry | None, *, said: 
     standing = Permission.objects.filter(
         person=person, brand=said.topic.brand_id, channel=said.channel, purpose=said.topic.purpose_id, topic=said.topic
     ).first()
+    # Staff cannot overrule a person's own withdrawal.
     if said.act == _Act.GRANTED and standing is not None and standing.state != _Act.GRANTED:
         words = _(
             "It is in the ledger, but their withdrawal stands: only what they tell us themselves afterwards ends it."

@@ -1,4 +1,4 @@
-"""A person's story in words: each moment of dossier/timeline.py becomes a line that staff can read aloud."""
+"""Describe the timeline entries of dossier/timeline.py in the reader's language."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -10,25 +10,25 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from esmero.dossier.timeline import TimelineEntry
-from esmero.web.parts.absence_labels import say_absence
+from esmero.web.parts.absence_labels import describe_absence
 from esmero.web.parts.components.template_tags import said
-from esmero.web.parts.labels.audit_actions import say_act, say_actor
-from esmero.web.parts.labels.field_names import say_field
+from esmero.web.parts.labels.audit_actions import label_action, label_actor
+from esmero.web.parts.labels.field_names import label_field
 from esmero.web.parts.labels.states import (
     CHANNELS,
     EVENT,
-    LEAVING,
     NOTES,
-    say_basis,
-    say_clickers,
-    say_meaning,
-    say_reason,
+    UNSUBSCRIBE_REASON,
+    describe_machine_signs,
+    label_basis,
+    label_meaning,
+    label_objection,
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimelineLine:
-    """One entry of the timeline: what happened, how it looks, and what may stand below it."""
+    """Represent one displayed timeline entry: text, appearance and details below it."""
 
     at: datetime
     text: str
@@ -38,15 +38,15 @@ class TimelineLine:
     url: str = ""
 
 
-def tell(moments: Iterable[TimelineEntry]) -> list[TimelineLine]:
-    """Put moments into words, in the reader's language."""
-    return [_TELLERS[moment.kind](moment.at, moment.facts) for moment in moments]
+def describe_entries(entries: Iterable[TimelineEntry]) -> list[TimelineLine]:
+    """Describe timeline entries in the reader's language."""
+    return [_DESCRIBERS[entry.kind](entry.at, entry.facts) for entry in entries]
 
 
 def _message(at: datetime, facts: Mapping[str, Any]) -> TimelineLine:
     name, state = facts["name"], facts["state"]
     if state == "refused":
-        reasons = "; ".join(say_reason(code) for code in facts["codes"])
+        reasons = "; ".join(label_objection(code) for code in facts["codes"])
         return TimelineLine(at=at, text=_("“%(name)s” was not sent") % {"name": name}, note=reasons)
     texts = {
         "sent": _("“%(name)s” sent"),
@@ -63,12 +63,12 @@ def _message(at: datetime, facts: Mapping[str, Any]) -> TimelineLine:
 def _event(at: datetime, facts: Mapping[str, Any]) -> TimelineLine:
     look, text = EVENT.get(facts["event"], ("", facts["event"]))
     if facts["event"] == "clicked" and facts["machine"]:
-        note = f"{facts['link']} · {say_clickers(facts, machine=facts['machine'])}"
+        note = f"{facts['link']} · {describe_machine_signs(facts, machine=facts['machine'])}"
         return TimelineLine(at=at, text=_("A machine opened a link"), note=note)
     details = [str(facts[key]) for key in ("status", "diagnostic", "reply") if facts.get(key)]
-    details += [say_meaning(facts["meaning"])] if facts.get("meaning") else []
-    details += [say_absence(facts)] if facts["event"] == "absent" else []
-    details += [str(LEAVING[facts["reason"]])] if facts.get("reason") in LEAVING else []
+    details += [label_meaning(facts["meaning"])] if facts.get("meaning") else []
+    details += [describe_absence(facts)] if facts["event"] == "absent" else []
+    details += [str(UNSUBSCRIBE_REASON[facts["reason"]])] if facts.get("reason") in UNSUBSCRIBE_REASON else []
     return TimelineLine(
         at=at, text=str(text), state="" if look == "plain" else look, note=facts["link"] or " · ".join(details)
     )
@@ -86,7 +86,7 @@ def _permission(at: datetime, facts: Mapping[str, Any]) -> TimelineLine:
     topic = f"{facts['brand']}, {said(facts['topic'])}"
     if facts["channel"] != "email":
         topic += f" ({CHANNELS[facts['channel']]})"
-    place = " · ".join(part for part in (say_basis(facts["basis"]), facts["source"], facts["place"]) if part)
+    place = " · ".join(part for part in (label_basis(facts["basis"]), facts["source"], facts["place"]) if part)
     return TimelineLine(
         at=at, text=texts[facts["act"]] % {"topic": topic}, state=look, quote=facts["wording"], note=place
     )
@@ -122,12 +122,12 @@ def _note(at: datetime, facts: Mapping[str, Any]) -> TimelineLine:
 
 
 def _change(at: datetime, facts: Mapping[str, Any]) -> TimelineLine:
-    fields = ", ".join(say_field("person", name) for name in facts.get("fields", ()))
-    told = {"by": say_actor(facts["by"]), "what": say_act(facts["action"]), "fields": fields}
+    fields = ", ".join(label_field("person", name) for name in facts.get("fields", ()))
+    told = {"by": label_actor(facts["by"]), "what": label_action(facts["action"]), "fields": fields}
     return TimelineLine(at=at, text=(_("%(by)s %(what)s: %(fields)s") if fields else _("%(by)s %(what)s")) % told)
 
 
-_TELLERS: Mapping[str, Callable[[datetime, Mapping[str, Any]], TimelineLine]] = {
+_DESCRIBERS: Mapping[str, Callable[[datetime, Mapping[str, Any]], TimelineLine]] = {
     "message": _message,
     "event": _event,
     "permission": _permission,

@@ -1,4 +1,4 @@
-"""What a condition may look at in this house, in words: fields, topics, campaigns, tags, segments, links; read once a page."""
+"""Read the fields, topics, campaigns, tags, segments and links that a condition may name; once per page."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,16 +12,16 @@ from esmero.content.models import Link
 from esmero.house.models import Brand
 from esmero.people.models import CustomField, Import, Organisation, Segment, Tag, Topic
 from esmero.people.segments.conditions import STANDARD, Kind
-from esmero.web.console.people.segments.missing_choices import list_named, name_kept
+from esmero.web.console.people.segments.missing_choices import label_missing, list_named
 from esmero.web.parts.components.template_tags import language_name, said
-from esmero.web.parts.components.times import say_shortly
-from esmero.web.parts.labels.states import STANDING
+from esmero.web.parts.components.times import format_time_short
+from esmero.web.parts.labels.states import ADDRESS_STATUS
 
 type Words = str | Promise
 type Choice = tuple[str, Words]
 type Choices = Sequence[tuple[Words, Sequence[Choice]]]
 
-MOST = 500  # of one kind are offered; what is beyond must be typed
+MAX_CHOICES = 500  # offered of one kind; others must be typed
 
 STANDARD_WORDS: Mapping[str, Words] = {
     "number": _("Number"),
@@ -48,7 +48,10 @@ ACT_WORDS: Mapping[str, Words] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SegmentChoices:
-    """The choices. `choices` are by subject ("field:language", "tag", "of", …), `labels` say every subject by itself."""
+    """Hold the choices of a page.
+
+    `choices` are by subject ("field:language", "tag", "of", …); `labels` describe every subject.
+    """
 
     groups: Choices
     kinds: Mapping[str, Kind]
@@ -56,20 +59,20 @@ class SegmentChoices:
     choices: Mapping[str, Sequence[Choice]] = field(default_factory=dict)
     scopes: Choices = ()
 
-    def say(self, subject: str, value: str) -> Words:
-        """Return the words of a choice, or the value where it has none of its own."""
+    def label_of(self, subject: str, value: str) -> Words:
+        """Return the label of a choice, or the value where it has none."""
         return dict(self.choices.get(subject, ())).get(value, value)
 
 
-def read_offer(*, brand: Brand | None, besides: Segment | None = None) -> SegmentChoices:
-    """Read what a condition may name; a segment is not offered itself, but what it names already stays a choice.
+def read_choices(*, brand: Brand | None, besides: Segment | None = None) -> SegmentChoices:
+    """Read the choices that a condition may name, in a fixed number of queries.
 
-    A fixed number of queries.
+    A segment is not offered to itself, but its existing references remain choices.
     """
     named = list_named(besides.conditions) if besides else {}
     own = list(CustomField.objects.order_by("key"))
     topics = [(f"{one.brand.slug}/{one.code}", _name(one, alone=brand is not None)) for one in _topics(brand)]
-    topics += _kept(topics, named.get("permission", set()) | named.get("topic", set()), subject="topic")
+    topics += _missing(topics, named.get("permission", set()) | named.get("topic", set()), subject="topic")
     fields: list[Choice] = [(f"field:{name}", words) for name, words in STANDARD_WORDS.items()]
     own_fields: list[Choice] = [(f"field:{one.key}", said(one.label) or one.key) for one in own]
     acts: list[Choice] = [(f"did:{act}", words) for act, words in ACT_WORDS.items()]
@@ -80,8 +83,11 @@ def read_offer(*, brand: Brand | None, besides: Segment | None = None) -> Segmen
         (f"topic:{code}", gettext("Wish for “%(topic)s”") % {"topic": words}) for code, words in topics
     ]
     other: list[Choice] = [
-        ("tag", _("Tag")), ("segment", _("Another segment")), ("import", _("Came with a list")), ("list", _("Pasted numbers or addresses")),
-    ]  # fmt: skip
+        ("tag", _("Tag")),
+        ("segment", _("Another segment")),
+        ("import", _("Came with a list")),
+        ("list", _("Pasted numbers or addresses")),
+    ]
     groups: list[tuple[Words, Sequence[Choice]]] = [
         (_("Person"), fields),
         (_("Own fields"), own_fields),
@@ -96,20 +102,22 @@ def read_offer(*, brand: Brand | None, besides: Segment | None = None) -> Segmen
         f"field:{one.key}": [(str(value), str(value)) for value in one.choices] for one in own if one.choices
     }
     choices["field:language"] = [(code, language_name(code)) for code in ("es", "fr", "en")]
-    choices["field:standing"] = [(code, word.text) for code, word in STANDING.items()]
-    names = Tag.objects.order_by("name").values_list("name", flat=True)[:MOST]
+    choices["field:standing"] = [(code, word.text) for code, word in ADDRESS_STATUS.items()]
+    names = Tag.objects.order_by("name").values_list("name", flat=True)[:MAX_CHOICES]
     choices["tag"] = [(name, name) for name in names]
     segments = Segment.objects.exclude(pk=besides.pk) if besides else Segment.objects.all()
-    choices["segment"] = [(name, name) for name in segments.order_by("name").values_list("name", flat=True)[:MOST]]
+    choices["segment"] = [
+        (name, name) for name in segments.order_by("name").values_list("name", flat=True)[:MAX_CHOICES]
+    ]
     choices["import"] = [
-        (str(one.pk), f"{one.file_name} ({say_shortly(one.finished_at or one.created_at)})")
-        for one in Import.objects.filter(state=Import.State.DONE).order_by("-id")[:MOST]
+        (str(one.pk), f"{one.file_name} ({format_time_short(one.finished_at or one.created_at)})")
+        for one in Import.objects.filter(state=Import.State.DONE).order_by("-id")[:MAX_CHOICES]
     ]
     for subject, values in named.items():
         if subject in choices:
-            choices[subject] = [*choices[subject], *_kept(choices[subject], values, subject=subject)]
+            choices[subject] = [*choices[subject], *_missing(choices[subject], values, subject=subject)]
     scopes = _scopes(brand, topics=topics)
-    if kept := _kept([choice for _title, inside in scopes for choice in inside], named.get("of", ()), subject="of"):
+    if kept := _missing([choice for _title, inside in scopes for choice in inside], named.get("of", ()), subject="of"):
         scopes.append((_("Named in this segment"), kept))
     choices["of"] = [choice for _title, inside in scopes for choice in inside]
     return SegmentChoices(
@@ -121,19 +129,21 @@ def read_offer(*, brand: Brand | None, besides: Segment | None = None) -> Segmen
     )
 
 
-def _kept(offered: Sequence[Choice], values: Collection[str], *, subject: str) -> list[tuple[str, str]]:
+def _missing(offered: Sequence[Choice], values: Collection[str], *, subject: str) -> list[tuple[str, str]]:
     missing = sorted(set(values) - {value for value, _words in offered})
-    return name_kept(subject, missing) if missing else []
+    return label_missing(subject, missing) if missing else []
 
 
 def read_links() -> list[str]:
-    """Return the latest links of templates, each once, for a field that completes what is typed."""
-    return list(dict.fromkeys(Link.objects.order_by("-id").values_list("url", flat=True)[: MOST * 2]))[:MOST]
+    """Return the latest links of templates without duplicates, for autocompletion."""
+    return list(dict.fromkeys(Link.objects.order_by("-id").values_list("url", flat=True)[: MAX_CHOICES * 2]))[
+        :MAX_CHOICES
+    ]
 
 
 def read_organisations() -> list[str]:
-    """Return names of organisations, for a field that completes what is typed."""
-    return list(Organisation.objects.order_by("folded").values_list("name", flat=True)[:MOST])
+    """Return names of organisations, for autocompletion."""
+    return list(Organisation.objects.order_by("folded").values_list("name", flat=True)[:MAX_CHOICES])
 
 
 def _scopes(brand: Brand | None, *, topics: Sequence[tuple[str, str]]) -> list[tuple[Words, Sequence[Choice]]]:
@@ -141,7 +151,7 @@ def _scopes(brand: Brand | None, *, topics: Sequence[tuple[str, str]]) -> list[t
     campaigns = Campaign.objects.filter(dispatch__isnull=False).order_by("-id")
     if brand:
         campaigns = campaigns.filter(brand=brand)
-    sent = campaigns.values_list("dispatch_id", "name")[:MOST]
+    sent = campaigns.values_list("dispatch_id", "name")[:MAX_CHOICES]
     return [
         (_("Brands"), [(f"brand:{one.slug}", one.name) for one in brands]),
         (_("Topics"), [(f"topic:{code}", words) for code, words in topics]),
@@ -150,7 +160,7 @@ def _scopes(brand: Brand | None, *, topics: Sequence[tuple[str, str]]) -> list[t
 
 
 def _name(topic: Topic, *, alone: bool) -> str:
-    """Name a topic; with its brand where there are several."""
+    """Name a topic; with its brand where there are several brands."""
     name = said(topic.name) or topic.code
     return name if alone else f"{topic.brand}: {name}"
 

@@ -1,4 +1,4 @@
-"""Rows of the form made into conditions, and back; what is wrong is said in words, beside the control it belongs to."""
+"""Convert form rows into conditions and back; report errors beside the control at fault."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -21,7 +21,7 @@ from esmero.people.segments.conditions import (
 from esmero.web.console.people.segments.choices import BASIS_WORDS, CHANNEL_WORDS, SegmentChoices
 from esmero.web.console.people.segments.tree import (
     MATCHES,
-    MOST_NODES,
+    MAX_NODES,
     ROOT,
     ConditionGroup,
     ConditionRow,
@@ -35,7 +35,7 @@ WHOLE = 2**53
 
 
 class ConditionError(Exception):
-    """A part of a row cannot stay as it is; `unfinished` is that nothing was chosen or typed yet."""
+    """Report an invalid part of a row; `unfinished` means that nothing was chosen or typed yet."""
 
     def __init__(self, part: str, words: str, *, unfinished: bool = False) -> None:
         super().__init__(words)
@@ -43,11 +43,12 @@ class ConditionError(Exception):
 
 
 def write_tree(group: ConditionGroup, *, offer: SegmentChoices, strict: bool) -> dict[str, Any]:
-    """Return the conditions of a group. Without `strict` unfinished rows are left out; empty groups always are.
+    """Return the conditions of a group.
+
+    Without `strict`, unfinished rows are left out; empty groups always are.
 
     Raises:
-        WrongError: a row is wrong, or with `strict` unfinished.
-
+        ConditionError: a row is wrong, or with `strict` unfinished.
     """
     parts = []
     for node in group.nodes:
@@ -65,7 +66,7 @@ def write_tree(group: ConditionGroup, *, offer: SegmentChoices, strict: bool) ->
 
 
 def fit_rows(group: ConditionGroup, *, offer: SegmentChoices) -> None:
-    """Make every row what its controls can show: a comparison that its field has, and a value of the right form."""
+    """Adjust every row to its controls: a comparison that the field has, and a value of the right form."""
     for row in rows_of(group):
         subject, _colon, name = row.get("what").partition(":")
         if subject != "field":
@@ -74,6 +75,7 @@ def fit_rows(group: ConditionGroup, *, offer: SegmentChoices) -> None:
         if row.get("is").removeprefix("not ") not in COMPARISONS[kind]:
             row.parts["is"] = "="
         relative = row.get("is") in RELATIVE
+        # Relative comparisons take a number of days and others a date; a value of the wrong kind is dropped.
         if (kind == "date" or relative) and ("-" in row.get("value")) == relative:
             row.parts["value"] = ""
         if row.get("is").removeprefix("not ") != "in" and "\n" in row.get("value"):
@@ -81,7 +83,7 @@ def fit_rows(group: ConditionGroup, *, offer: SegmentChoices) -> None:
 
 
 def mark_faults(group: ConditionGroup, *, offer: SegmentChoices, strict: bool) -> bool:
-    """Write beside each row what is wrong with it, unfinished ones only with `strict`; returns whether any is."""
+    """Store each row's error beside it, of unfinished rows only with `strict`; return whether there is any."""
     found = False
     for node, _above in walk(group):
         if isinstance(node, ConditionRow):
@@ -94,7 +96,7 @@ def mark_faults(group: ConditionGroup, *, offer: SegmentChoices, strict: bool) -
 
 
 def write_row(row: ConditionRow, *, offer: SegmentChoices) -> dict[str, Any]:
-    """Return the condition of one row; raises WrongError."""
+    """Return the condition of one row; raise ConditionError if it is invalid."""
     subject, _colon, name = row.get("what").partition(":")
     said: dict[str, Any]
     turned = row.get("is").startswith("not ")
@@ -216,9 +218,11 @@ def _typed(row: ConditionRow, part: str, kind: str) -> Any:
             number = float(value.replace(",", "."))
         except ValueError:
             number = float("nan")
+        # The database's JSON has no NaN or infinity.
         if not isfinite(number):
             raise ConditionError(part, _("This is not a number."))
         return number
+    # PostgreSQL refuses NUL in text.
     if "\0" in value:
         raise ConditionError(part, _("Choose or type a value."))
     return value
@@ -249,11 +253,11 @@ def open_tree(conditions: Mapping[str, Any]) -> ConditionGroup | None:
     root = ConditionGroup(ROOT)
     if conditions:
         opener.fill(root, conditions)
-    return root if opener.number <= MOST_NODES else None
+    return root if opener.number <= MAX_NODES else None
 
 
 class _Opener:
-    """Gives each node its name while a tree is opened."""
+    """Number the nodes while stored conditions become a tree."""
 
     def __init__(self) -> None:
         self.number = 0
@@ -263,7 +267,7 @@ class _Opener:
         return f"n{self.number}"
 
     def fill(self, group: ConditionGroup, conditions: Mapping[str, Any]) -> None:
-        """Take a group's parts, or the one condition that stands in its place."""
+        """Add a group's parts, or the single condition stored in its place."""
         match = next((one for one in MATCHES if one in conditions), None)
         if match is None:
             group.nodes.append(self.open(conditions))
@@ -297,7 +301,7 @@ def _is_row(part: Mapping[str, Any]) -> bool:
 
 
 def open_row(part: Mapping[str, Any]) -> dict[str, str]:
-    """Return the parts of the form that say this condition."""
+    """Return the form fields of one condition."""
     if "field" in part:
         return {"what": f"field:{part['field']}", "is": part["is"], **_show(part["is"], part.get("value"))}
     span = _open_span(part.get("when") or {})
@@ -341,6 +345,6 @@ def _show(comparison: str, value: Any) -> dict[str, str]:
 
 
 def count_list(value: str) -> str:
-    """Say how many numbers or addresses a pasted list holds."""
+    """Describe the number of entries of a pasted list."""
     number = len(set(value.replace(",", " ").replace(";", " ").split()))
     return fill(ngettext("%(number)d number or address", "%(number)d numbers or addresses", number), number=number)

@@ -1,4 +1,4 @@
-"""How a row is drawn: which controls fit what it looks at, with their choices and bounds, so that no wrong value fits."""
+"""Choose the controls of a row by its subject, with choices and bounds that exclude invalid values."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,12 +24,15 @@ from esmero.web.console.people.segments.tree import ConditionRow
 
 YES_NO: Sequence[Choice] = [("yes", _("yes")), ("no", _("no"))]
 _DAYS = pgettext_lazy("unit", "days")
-_LONG = 60  # from so many choices on they are searched by typing
+_SEARCHABLE_FROM = 60  # from so many choices on they are searched by typing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowControl:
-    """One control: `kind` is select, number, date, text, area or boxes; words may stand before and after it."""
+    """Describe one control.
+
+    `kind` is select, number, date, text, area or boxes; text may precede and follow it.
+    """
 
     part: str
     kind: str
@@ -47,12 +50,12 @@ class RowControl:
 
     @property
     def chosen(self) -> list[str]:
-        """The ticked values of boxes."""
+        """Return the ticked values of checkboxes."""
         return self.value.splitlines()
 
 
 def draw_row(row: ConditionRow, *, offer: SegmentChoices) -> list[RowControl]:
-    """Return the controls beside “what is looked at”, in their order."""
+    """Return the controls of a row after its subject, in their order."""
     subject, _colon, name = row.get("what").partition(":")
     if subject == "field":
         return _draw_field(row, name=name, offer=offer)
@@ -117,12 +120,26 @@ def _draw_did(row: ConditionRow, *, offer: SegmentChoices) -> list[RowControl]:
         return []
     controls = [
         _select(row, "is", _("Did it"), [("is", YES_NO[0][1]), ("not is", YES_NO[1][1])]),
-        RowControl(part="of", kind="select", label=_("Of which messages"), value=row.get("of"), groups=offer.scopes, first=_("any message")),
-    ]  # fmt: skip
+        RowControl(
+            part="of",
+            kind="select",
+            label=_("Of which messages"),
+            value=row.get("of"),
+            groups=offer.scopes,
+            first=_("any message"),
+        ),
+    ]
     if act == "clicked":
         controls.append(
-            RowControl(part="link", kind="text", label=_("Link"), value=row.get("link"), suggestions="link", first=_("any link"))
-        )  # fmt: skip
+            RowControl(
+                part="link",
+                kind="text",
+                label=_("Link"),
+                value=row.get("link"),
+                suggestions="link",
+                first=_("any link"),
+            )
+        )
     times = row.get("times") or "1"
     if row.get("is").startswith("not ") and times == "1":
         return [*controls, *_draw_span(row)]
@@ -163,7 +180,7 @@ def _select(row: ConditionRow, part: str, label: Words, choices: Sequence[Choice
 
 
 def _choose(row: ConditionRow, choices: Sequence[Choice], *, subject: str) -> RowControl:
-    if len(choices) > _LONG:
+    if len(choices) > _SEARCHABLE_FROM:
         return RowControl(part="value", kind="text", label=_("Value"), value=row.get("value"), suggestions=subject)
     return _select(row, "value", _("Value"), choices, first=_("choose"))
 

@@ -1,4 +1,7 @@
-"""The numbers beside a tree, asked for after the page stands: one request for all that changed, and one for examples."""
+"""Serve the counts beside a tree after the page has loaded.
+
+One request covers all changed nodes, a second one the examples.
+"""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -12,7 +15,7 @@ from esmero.people.models import Segment, Topic
 from esmero.people.segments.conditions import SegmentFault
 from esmero.web.console.access import requires
 from esmero.web.console.page_frame import read_brand, show_part
-from esmero.web.console.people.segments.choices import SegmentChoices, read_offer
+from esmero.web.console.people.segments.choices import SegmentChoices, read_choices
 from esmero.web.console.people.segments.conditions import fit_rows, write_tree
 from esmero.web.console.people.segments.counting import (
     NodeCount,
@@ -21,14 +24,14 @@ from esmero.web.console.people.segments.counting import (
     list_conditions,
     read_known,
 )
-from esmero.web.console.people.segments.segment_pages import say_fault
+from esmero.web.console.people.segments.segment_pages import describe_fault
 from esmero.web.console.people.segments.tree import ConditionGroup, read_tree
 
 
 @require_POST
 @requires()
 def numbers(request: HttpRequest) -> HttpResponse:
-    """Count each group and each condition that the page has no number of yet, in one query."""
+    """Count, in one query, each group and each condition that the page has no number for."""
     root, offer, house = _read(request)
     numbers: list[NodeCount] = []
     trouble = ""
@@ -36,7 +39,8 @@ def numbers(request: HttpRequest) -> HttpResponse:
         known = read_known(request.POST)
         numbers = list(count_missing(list_conditions(root, offer=offer), known=known, house=house).values())
     except SegmentFault as fault:
-        trouble = say_fault(fault)
+        trouble = describe_fault(fault)
+    # An estimate is followed by a second request, which counts exactly.
     again = any(one.number is not None and one.number.kind != "exact" for one in numbers)
     return show_part(request, "console/people/tree_numbers.html", numbers=numbers, trouble=trouble, again=again)
 
@@ -44,7 +48,7 @@ def numbers(request: HttpRequest) -> HttpResponse:
 @require_POST
 @requires()
 def examples(request: HttpRequest) -> HttpResponse:
-    """Show ten people whom the tree selects, and how many of all can be written to about a topic."""
+    """Show ten people that the tree selects, and the number of all who may receive a topic."""
     root, offer, house = _read(request)
     topic = request.POST.get("reach", "")
     chosen = Topic.objects.select_related("purpose").filter(pk=int(topic)).first() if topic.isdecimal() else None
@@ -60,10 +64,10 @@ def examples(request: HttpRequest) -> HttpResponse:
 
 
 def _read(request: HttpRequest) -> tuple[ConditionGroup, SegmentChoices, SegmentContext]:
-    """Read the tree of the form; the segment that is being changed counts as it stands there, so that circles show."""
+    """Read the tree of the form; the segment being changed counts as edited, so that cycles are found."""
     pk = request.POST.get("segment", "")
     segment = get_object_or_404(Segment, pk=int(pk)) if pk.isdecimal() else None
-    offer = read_offer(brand=read_brand(request), besides=segment)
+    offer = read_choices(brand=read_brand(request), besides=segment)
     root, house = read_tree(request.POST), read_house()
     fit_rows(root, offer=offer)
     if segment:

@@ -1,4 +1,4 @@
-"""The numbers beside a tree: each group's and each condition's own, what they were when last counted, and examples."""
+"""Count each group and condition of a tree, reuse earlier counts, and find example people."""
 
 import hashlib
 import json
@@ -16,7 +16,7 @@ from esmero.dossier.segments.sql import SegmentContext
 from esmero.people.models import Person
 from esmero.web.console.people.segments.choices import SegmentChoices
 from esmero.web.console.people.segments.conditions import ConditionError, write_row, write_tree
-from esmero.web.console.people.segments.sentence import say_row
+from esmero.web.console.people.segments.sentence import describe_row
 from esmero.web.console.people.segments.tree import ConditionGroup, ConditionRow, rows_of, walk
 
 SHOWN = 10
@@ -24,7 +24,7 @@ SHOWN = 10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NodeCount:
-    """The number beside a node of the tree; None is not counted yet, and `open` that there is nothing to count."""
+    """Hold the count of one node; None means not counted yet, `open` that there is nothing to count."""
 
     uid: str
     digest: str
@@ -33,12 +33,12 @@ class NodeCount:
 
     @property
     def people(self) -> int | None:
-        """How many people the node selects, as far as it is known (`number.kind`)."""
+        """Return the number of people that the node selects, as precise as `number.kind` says."""
         return self.number.people if self.number else None
 
 
 def list_conditions(root: ConditionGroup, *, offer: SegmentChoices) -> dict[str, dict[str, Any] | None]:
-    """Return the conditions of the root and of each node by its name; None for a row that is unfinished or wrong."""
+    """Return the conditions of the root and each node by name; None for an unfinished or wrong row."""
     found: dict[str, dict[str, Any] | None] = {root.uid: write_tree(root, offer=offer, strict=False)}
     for node, _above in walk(root):
         if isinstance(node, ConditionGroup):
@@ -52,7 +52,7 @@ def list_conditions(root: ConditionGroup, *, offer: SegmentChoices) -> dict[str,
 
 
 def read_known(post: QueryDict) -> Mapping[str, Estimate]:
-    """Return the numbers that the page has already, by the digest of what was counted."""
+    """Return the counts that the page already has, by the digest of their conditions."""
     known = {}
     for said in post.getlist("counted")[:500]:
         match said.split(":"):
@@ -66,7 +66,7 @@ def read_known(post: QueryDict) -> Mapping[str, Estimate]:
 def show_known(
     conditions: Mapping[str, dict[str, Any] | None], *, known: Mapping[str, Estimate], named: Mapping[str, Any]
 ) -> dict[str, NodeCount]:
-    """Return the numbers of a tree as far as they are known."""
+    """Return the known counts of a tree by node."""
     return {
         uid: NodeCount(
             uid=uid,
@@ -81,7 +81,10 @@ def show_known(
 def count_missing(
     conditions: Mapping[str, dict[str, Any] | None], *, known: Mapping[str, Estimate], house: SegmentContext
 ) -> dict[str, NodeCount]:
-    """Count what is not known exactly, all in one query, or estimate it (dossier/segments/estimates.py); raises SegmentFault."""
+    """Count in one query, or estimate (dossier/segments/estimates.py), all nodes not known exactly.
+
+    Raises SegmentFault.
+    """
     exact = {digest for digest, number in known.items() if number.kind == "exact"}
     said = {digest_of(one, named=house.named): one for one in conditions.values() if one is not None}
     missing = {digest: one for digest, one in said.items() if digest not in exact}
@@ -90,24 +93,27 @@ def count_missing(
 
 
 def digest_of(said: Mapping[str, Any], *, named: Mapping[str, Any]) -> str:
-    """Return a short name of conditions; it changes with the day, as relative days do, and with the segments that they name."""
+    """Return a short digest of conditions.
+
+    It changes with the day, because conditions hold relative days, and with the segments that they name.
+    """
     text = json.dumps([said, timezone.localdate().isoformat(), defined(said, named=named)], sort_keys=True)
     return hashlib.blake2b(text.encode(), digest_size=9).hexdigest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SelectedExample:
-    """One person whom the tree selects, and the conditions that are why."""
+    """Hold one person that the tree selects, and the conditions that apply."""
 
     person: Person
     why: Sequence[str]
 
 
 def find_examples(root: ConditionGroup, *, offer: SegmentChoices, house: SegmentContext) -> list[SelectedExample]:
-    """Return the first people whom the tree selects, each with what it has that the tree asks for; two queries."""
+    """Return the first people that the tree selects, each with the conditions that match; two queries."""
     conditions = write_tree(root, offer=offer, strict=False)
     if is_large():
-        # Out of the sample: to find the first ten of a rare kind, a million would have to be looked at.
+        # Search the sample only: the first ten matches of a rare condition could need a scan of a million rows.
         house = replace(house, few=True, compiled={})
         rows = select_persons(conditions, house=house).filter(pk__in=sample_persons().values("pk"))
     else:
@@ -116,7 +122,7 @@ def find_examples(root: ConditionGroup, *, offer: SegmentChoices, house: Segment
     wanted = _wanted(root, offer=offer)
     parts = {row.uid: write_row(row, offer=offer) for row in wanted}
     held = tell_which(people, parts=parts, house=house) if parts else {}
-    words = {row.uid: say_row(row, offer=offer) for row in wanted}
+    words = {row.uid: describe_row(row, offer=offer) for row in wanted}
     return [SelectedExample(person=one, why=[words[uid] for uid in held.get(one.pk, ())][:4]) for one in people]
 
 
@@ -129,4 +135,4 @@ def _wanted(root: ConditionGroup, *, offer: SegmentChoices) -> list[ConditionRow
         for row in rows_of(node)
     }
     rows = [row for row in rows_of(root) if row.uid not in refused]
-    return [row for row in rows if say_row(row, offer=offer)][:30]
+    return [row for row in rows if describe_row(row, offer=offer)][:30]

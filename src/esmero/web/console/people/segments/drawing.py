@@ -1,4 +1,4 @@
-"""The tree as its templates draw it: each node with its controls, its number, its place, and where the cursor goes."""
+"""Prepare the tree for its templates: controls, counts, positions and the focused control."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from django.utils.translation import pgettext_lazy
 from esmero.web.console.people.segments.choices import SegmentChoices, read_links, read_organisations
 from esmero.web.console.people.segments.controls import RowControl, draw_row
 from esmero.web.console.people.segments.counting import NodeCount
-from esmero.web.console.people.segments.sentence import say_row
+from esmero.web.console.people.segments.sentence import describe_row
 from esmero.web.console.people.segments.tree import ConditionGroup, ConditionRow, TreeChange, rows_of, walk
 
 MATCH_WORDS: Sequence[tuple[str, str | Promise]] = [
@@ -44,7 +44,10 @@ SAID: Mapping[str, str | Promise] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DrawnNode:
-    """One node as drawn; `focus` names the control that gets the cursor, `label` tells a screen reader what this is."""
+    """Describe one node for display.
+
+    `focus` names the control that receives the focus, `label` is the accessible name.
+    """
 
     uid: str
     parent: str
@@ -61,14 +64,14 @@ class DrawnNode:
 
     @property
     def group(self) -> bool:
-        """Whether this is a group."""
+        """Tell whether this is a group."""
         return bool(self.match)
 
 
 def draw_tree(
     root: ConditionGroup, *, offer: SegmentChoices, numbers: Mapping[str, NodeCount], done: TreeChange
 ) -> DrawnNode:
-    """Return the whole tree as drawn."""
+    """Return the whole tree for display."""
 
     def draw(node: ConditionRow | ConditionGroup, *, parent: str, join: str | Promise) -> DrawnNode:
         focus = done.control if done.focus == node.uid else ""
@@ -83,7 +86,7 @@ def draw_tree(
                 fault=node.fault,
                 wrong=node.wrong,
                 focus=focus,
-                label=say_row(node, offer=offer),
+                label=describe_row(node, offer=offer),
             )
         first, later = JOINS[node.match]
         inside = [draw(one, parent=node.uid, join=later if place else first) for place, one in enumerate(node.nodes)]
@@ -101,7 +104,7 @@ def draw_tree(
 
 
 def list_suggestions(root: ConditionGroup, *, offer: SegmentChoices) -> dict[str, Sequence[str]]:
-    """Return what fields that are typed into may complete to: only for fields that the tree shows, by subject."""
+    """Return the completions of the text fields that the tree shows, by subject."""
     wanted = {control.suggestions for row in rows_of(root) for control in draw_row(row, offer=offer)}
     found: dict[str, Sequence[str]] = {
         subject: [value for value, _words in offer.choices[subject]] for subject in wanted if subject in offer.choices
@@ -114,5 +117,5 @@ def list_suggestions(root: ConditionGroup, *, offer: SegmentChoices) -> dict[str
 
 
 def is_empty(root: ConditionGroup) -> bool:
-    """Whether nothing stands in the tree."""
+    """Tell whether the tree has no node."""
     return not any(True for _ in walk(root))

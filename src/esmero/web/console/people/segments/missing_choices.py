@@ -1,6 +1,7 @@
-"""What a saved segment names although it is not offered: gone, of another brand, or beyond what a list of choices holds.
+"""List references of a saved segment that are not among the offered choices.
 
-It stays a choice of this one segment, so that opening and saving it loses no condition.
+They are deleted, of another brand, or beyond the limit of a list. They remain choices of this one segment, so that
+opening and saving it loses no condition.
 """
 
 from collections.abc import Collection, Mapping
@@ -17,7 +18,10 @@ type Named = dict[str, set[str]]
 
 
 def list_named(conditions: Mapping[str, Any]) -> Named:
-    """Return what conditions name by subject: "tag", "segment", "import", "permission", "topic", "of", "field:KEY"."""
+    """Return the references of conditions by subject.
+
+    Subjects are "tag", "segment", "import", "permission", "topic", "of" and "field:KEY".
+    """
     found: Named = {}
     _gather(conditions, found)
     return found
@@ -43,8 +47,8 @@ def _gather(part: Mapping[str, Any], found: Named) -> None:
             found.setdefault(subject, set()).add(str(part[subject]))
 
 
-def name_kept(subject: str, values: Collection[str]) -> list[tuple[str, str]]:
-    """Return the values with their words, one query; of what is nowhere any more it is said."""
+def label_missing(subject: str, values: Collection[str]) -> list[tuple[str, str]]:
+    """Return the values with their labels, one query; mark those that no longer exist."""
     known: dict[str, str] = {}
     if subject == "tag":
         known = {name: name for name in Tag.objects.filter(name__in=values).values_list("name", flat=True)}
@@ -59,10 +63,12 @@ def name_kept(subject: str, values: Collection[str]) -> list[tuple[str, str]]:
         sent = Campaign.objects.filter(dispatch__in=numbers).values_list("dispatch", "name")
         known = {f"dispatch:{pk}": name for pk, name in sent}
         known |= {f"topic:{code}": words for code, words in _topics().items()}
-    return [(value, known.get(value) or _("%(name)s (no longer there)") % {"name": _bare(value)}) for value in values]
+    return [
+        (value, known.get(value) or _("%(name)s (no longer there)") % {"name": _strip_scope(value)}) for value in values
+    ]
 
 
-def _bare(value: str) -> str:
+def _strip_scope(value: str) -> str:
     scope, colon, name = value.partition(":")
     return name if colon and scope in {"brand", "topic", "dispatch"} else value
 

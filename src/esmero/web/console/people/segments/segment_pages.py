@@ -1,4 +1,4 @@
-"""Segments: their list, and the tree builder, which answers at once; the numbers follow (count_requests.py)."""
+"""List segments and serve the tree editor, which answers at once; the counts follow (count_requests.py)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -33,16 +33,16 @@ from esmero.people.segments.conditions import CircleFault, SegmentFault
 from esmero.web.console.access import requires, staff
 from esmero.web.console.list_pages import answer_list
 from esmero.web.console.page_frame import read_brand, show, show_part, wants_part
-from esmero.web.console.people.segments.choices import SegmentChoices, read_offer
+from esmero.web.console.people.segments.choices import SegmentChoices, read_choices
 from esmero.web.console.people.segments.conditions import BLANK, fit_rows, mark_faults, open_tree, write_tree
 from esmero.web.console.people.segments.counting import count_missing, list_conditions, read_known, show_known
 from esmero.web.console.people.segments.drawing import MATCH_WORDS, SAID, draw_tree, is_empty, list_suggestions
-from esmero.web.console.people.segments.sentence import say_tree
-from esmero.web.console.people.segments.tree import ConditionGroup, TreeChange, change, read_tree
+from esmero.web.console.people.segments.sentence import describe_tree
+from esmero.web.console.people.segments.tree import ConditionGroup, TreeChange, apply_action, read_tree
 from esmero.web.console.undo.toast import offer_undo
 from esmero.web.parts.components.tables import Listing, TableColumn
 from esmero.web.parts.components.template_tags import said
-from esmero.web.parts.components.times import say_moment
+from esmero.web.parts.components.times import format_time
 
 _LONGEST_UNDO = 2_000  # characters of conditions that a toast carries
 
@@ -61,7 +61,7 @@ def _say_uses(uses: Sequence[tuple[str, object]]) -> str | SafeString:
 
 
 def _listing(uses: Uses) -> Listing:
-    """Return the list with what uses each segment, which was read beforehand for all of them."""
+    """Return the listing with the uses of each segment, read beforehand for all of them."""
     used_by = TableColumn(
         key="users",
         title=_("Used by"),
@@ -98,7 +98,7 @@ SEGMENTS = Listing(
         TableColumn(
             key="counted",
             title=gettext_lazy("Counted"),
-            cell=lambda segment: say_moment(segment.counted_at) if segment.counted_at else "",
+            cell=lambda segment: format_time(segment.counted_at) if segment.counted_at else "",
             plain=lambda segment: segment.counted_at.isoformat() if segment.counted_at else "",
             quiet=True,
             numeric=True,
@@ -109,7 +109,7 @@ SEGMENTS = Listing(
 
 @requires()
 def segments(request: HttpRequest) -> HttpResponseBase:
-    """List the segments, each with the count of the last time that it was saved, and what uses it."""
+    """List the segments, each with its uses and the count taken when it was last saved."""
     return answer_list(
         request,
         "console/people/segments.html",
@@ -125,19 +125,22 @@ def segments(request: HttpRequest) -> HttpResponseBase:
 
 @requires()
 def edit_segment(request: HttpRequest, pk: int | None = None) -> HttpResponse:
-    """Show a segment's tree; each button changes it in the form, saving stores it. Nothing is counted here but by asking."""
+    """Show a segment's tree; each button changes it in the form, saving stores it.
+
+    Counting happens only on request.
+    """
     segment = get_object_or_404(Segment, pk=pk) if pk else None
-    offer = read_offer(brand=read_brand(request), besides=segment)
+    offer = read_choices(brand=read_brand(request), besides=segment)
     root, name, done, fault = ConditionGroup("n0"), segment.name if segment else "", TreeChange(), ""
     if request.method == "POST":
         root, name = read_tree(request.POST), request.POST.get("name", "").strip()[:150]
         act = request.POST.get("act", "")
-        done = change(root, act, blank=BLANK)
+        done = apply_action(root, act, blank=BLANK)
         fit_rows(root, offer=offer)
         if act == "save" and may(staff(request), "campaigns.write"):
             fault, kept = _save(request, segment, root=root, name=name, offer=offer)
             if kept is not None:
-                return _go(request, reverse("console:segment", args=[kept.pk]))
+                return _redirect(request, reverse("console:segment", args=[kept.pk]))
         else:
             mark_faults(root, offer=offer, strict=False)
     elif segment:
@@ -146,7 +149,7 @@ def edit_segment(request: HttpRequest, pk: int | None = None) -> HttpResponse:
             return show(request, "console/people/segment.html", subject="segments", segment=segment, too_many=True)
         root = opened
         fit_rows(root, offer=offer)
-        mark_faults(root, offer=offer, strict=True)  # what the house no longer understands is said at once
+        mark_faults(root, offer=offer, strict=True)  # shows at once which conditions have become invalid
     editor = _draw(request, root, segment=segment, offer=offer, done=done) | {"name": name, "fault": fault}
     if wants_part(request):
         return show_part(request, "console/people/segment.html#editor", **editor)
@@ -164,7 +167,7 @@ def edit_segment(request: HttpRequest, pk: int | None = None) -> HttpResponse:
 @require_POST
 @requires("campaigns.write")
 def act_on_segment(request: HttpRequest, pk: int) -> HttpResponse:
-    """Copy a segment, or delete it: a toast brings it back; one that is used stays."""
+    """Copy a segment, or delete it with undo; a segment in use cannot be deleted."""
     segment = get_object_or_404(Segment, pk=pk)
     if request.POST.get("act") == "copy":
         kept = copy_segment(segment, name=_("Copy of %(name)s") % {"name": segment.name}, by=staff(request))
@@ -178,6 +181,7 @@ def act_on_segment(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, _("“%(name)s” is used, so it stays.") % {"name": segment.name})
         return redirect("console:segment", pk=pk)
     words = _("The segment “%(name)s” is deleted.") % {"name": facts["name"]}
+    # The undo ticket carries the conditions, and long ones do not fit.
     if is_long(segment):
         messages.success(request, words)
     else:
@@ -186,29 +190,31 @@ def act_on_segment(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def is_long(segment: Segment) -> bool:
-    """Whether a segment's conditions (a pasted list) are too long for a toast to bring back."""
+    """Tell whether a segment's conditions (a pasted list) are too long for undo by toast."""
     return len(str(segment.conditions)) > _LONGEST_UNDO
 
 
-def say_fault(trouble: SegmentFault) -> str:
-    """Say in the reader's language why a tree cannot be counted."""
+def describe_fault(trouble: SegmentFault) -> str:
+    """Explain in the reader's language why a tree cannot be counted."""
     if isinstance(trouble, CircleFault):
         return _("These segments name each other in a circle: %(path)s.") % {"path": " → ".join(trouble.path)}
     return _("It names something that is no longer there. (%(trouble)s)") % {"trouble": trouble}
 
 
-def _go(request: HttpRequest, url: str) -> HttpResponse:
-    """Go to an address, with htmx as without."""
+def _redirect(request: HttpRequest, url: str) -> HttpResponse:
+    """Redirect, with htmx as without."""
+    # htmx would follow a 302 itself and put the whole page into the fragment.
     return HttpResponse(headers={"HX-Redirect": url}) if wants_part(request) else redirect(url)
 
 
 def _save(
     request: HttpRequest, segment: Segment | None, *, root: ConditionGroup, name: str, offer: SegmentChoices
 ) -> tuple[str, Segment | None]:
-    """Store the tree; returns what is wrong with it as a whole, or the segment."""
+    """Store the tree; return the error of the whole tree, or the segment."""
     wrong = mark_faults(root, offer=offer, strict=True)
     if not name:
         return _("Give the segment a name before you save it."), None
+    # The command line accepts a segment by name or id.
     if name.isdecimal():
         return _("A name is more than a number."), None
     if not is_free(name, besides=segment):
@@ -224,7 +230,7 @@ def _save(
             by=staff(request),
         )
     except SegmentFault as trouble:
-        return say_fault(trouble), None
+        return describe_fault(trouble), None
     messages.success(request, _("The segment “%(name)s” is saved.") % {"name": name})
     return "", kept
 
@@ -232,7 +238,7 @@ def _save(
 def _draw(
     request: HttpRequest, root: ConditionGroup, *, segment: Segment | None, offer: SegmentChoices, done: TreeChange
 ) -> dict[str, Any]:
-    """Gather what the editor shows. Without scripts a button counts; otherwise only what is known already is shown."""
+    """Gather the facts of the editor; count only when the page runs without scripts, else show known counts."""
     conditions, known = list_conditions(root, offer=offer), read_known(request.POST)
     house = read_house()
     numbers, trouble = show_known(conditions, known=known, named=house.named), ""
@@ -240,7 +246,7 @@ def _draw(
         try:
             numbers = count_missing(conditions, known=known, house=house)
         except SegmentFault as wrong:
-            trouble = say_fault(wrong)
+            trouble = describe_fault(wrong)
     return {
         "segment": segment,
         "tree": draw_tree(root, offer=offer, numbers=numbers, done=done),
@@ -248,7 +254,7 @@ def _draw(
         "groups": offer.groups,
         "matches": MATCH_WORDS,
         "suggestions": list_suggestions(root, offer=offer),
-        "sentence": say_tree(root, offer=offer),
+        "sentence": describe_tree(root, offer=offer),
         "said": SAID.get(done.said, ""),
         "trouble": trouble,
         "users": _read_uses().get(segment.pk, ()) if segment else (),
@@ -259,7 +265,7 @@ def _draw(
 
 
 def _read_uses() -> Uses:
-    """Return what uses each segment, with its address: the segments that name it, and campaigns; three queries."""
+    """Return the segments and campaigns that use each segment, with their addresses; three queries."""
     uses: dict[int, list[tuple[str, object]]] = {}
     ids = dict(Segment.objects.values_list("name", "pk"))
     for name, others in list_users().items():

@@ -1,7 +1,7 @@
-"""A segment in words: one sentence in the reader's language, and each condition by itself as a short label.
+"""Describe a segment as one sentence in the reader's language, and each condition as a short label.
 
-Each condition is a relative clause (“who speak Spanish”, “whose “Tenure” is more than 12”), so that languages differ only
-inside the phrases: “People who … and whose … or …, but not those who …”. Unfinished rows are left out.
+Each condition is a relative clause (“who speak Spanish”, “whose “Tenure” is more than 12”), so that languages differ
+only inside the phrases: “People who … and whose … or …, but not those who …”. Unfinished rows are left out.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,7 +15,7 @@ from esmero.web.console.people.segments.choices import BASIS_WORDS, CHANNEL_WORD
 from esmero.web.console.people.segments.conditions import ConditionError, count_list, write_row
 from esmero.web.console.people.segments.tree import ConditionGroup, ConditionRow
 
-# For each comparison what is said and what is said of its contrary.
+# Phrases of each comparison and of its negation.
 _FIELDS: Mapping[str, Words] = {
     "=": gettext_lazy("whose “%(field)s” is %(value)s"),
     "!=": gettext_lazy("whose “%(field)s” is not %(value)s"),
@@ -60,13 +60,19 @@ _THINGS: Mapping[str, tuple[Words, Words]] = {
         gettext_lazy("who are in the segment “%(name)s”"),
         gettext_lazy("who are not in the segment “%(name)s”"),
     ),
-    "import": (gettext_lazy("who came with the list “%(name)s”"), gettext_lazy("who did not come with the list “%(name)s”")),
-    "list": (gettext_lazy("who stand on a pasted list (%(name)s)"), gettext_lazy("who do not stand on a pasted list (%(name)s)")),
-}  # fmt: skip
+    "import": (
+        gettext_lazy("who came with the list “%(name)s”"),
+        gettext_lazy("who did not come with the list “%(name)s”"),
+    ),
+    "list": (
+        gettext_lazy("who stand on a pasted list (%(name)s)"),
+        gettext_lazy("who do not stand on a pasted list (%(name)s)"),
+    ),
+}
 
 
-def say_tree(root: ConditionGroup, *, offer: SegmentChoices) -> str:
-    """Return the sentence that a tree is."""
+def describe_tree(root: ConditionGroup, *, offer: SegmentChoices) -> str:
+    """Return the sentence of a tree."""
     phrases, excepted = _phrases(root, offer=offer)
     if root.match == "none":
         return _("Everybody but those %(phrase)s.") % {"phrase": _list(phrases, "any")} if phrases else _("Everybody.")
@@ -80,7 +86,7 @@ def say_tree(root: ConditionGroup, *, offer: SegmentChoices) -> str:
     return f"{said}."
 
 
-def say_row(row: ConditionRow, *, offer: SegmentChoices) -> str:
+def describe_row(row: ConditionRow, *, offer: SegmentChoices) -> str:
     """Return the relative clause of one condition; "" while it is unfinished or wrong."""
     try:
         write_row(row, offer=offer)
@@ -98,17 +104,17 @@ def say_row(row: ConditionRow, *, offer: SegmentChoices) -> str:
         wanted = (row.get("value") != "no") is not turned
         words = _("who want the topic “%(name)s”") if wanted else _("who do not want the topic “%(name)s”")
         return words % {"name": offer.labels[row.get("what")]}
-    label = count_list(row.get("value")) if subject == "list" else offer.say(subject, row.get("value"))
+    label = count_list(row.get("value")) if subject == "list" else offer.label_of(subject, row.get("value"))
     return str(_THINGS[subject][turned]) % {"name": label}
 
 
 def _phrases(group: ConditionGroup, *, offer: SegmentChoices) -> tuple[list[str], list[str]]:
-    """Return the phrases of a group, and of an “all” group apart those of its “none” groups."""
+    """Return the phrases of a group; for an “all” group, those of its “none” groups separately."""
     phrases: list[str] = []
     excepted: list[str] = []
     for node in group.nodes:
         if isinstance(node, ConditionRow):
-            phrases += [said] if (said := say_row(node, offer=offer)) else []
+            phrases += [said] if (said := describe_row(node, offer=offer)) else []
             continue
         inner, but = _phrases(node, offer=offer)
         if not inner and not but:
@@ -131,7 +137,11 @@ def _phrases(group: ConditionGroup, *, offer: SegmentChoices) -> tuple[list[str]
 def _list(phrases: Sequence[str], match: str) -> str:
     if len(phrases) == 1:
         return phrases[0]
-    last = pgettext("sentence", "%(first)s and %(last)s") if match == "all" else pgettext("sentence", "%(first)s or %(last)s")  # fmt: skip
+    last = (
+        pgettext("sentence", "%(first)s and %(last)s")
+        if match == "all"
+        else pgettext("sentence", "%(first)s or %(last)s")
+    )
     return last % {"first": ", ".join(phrases[:-1]), "last": phrases[-1]}
 
 
@@ -140,7 +150,7 @@ def _say_field(row: ConditionRow, *, name: str, offer: SegmentChoices) -> str:
     label = offer.labels.get(row.get("what"), name)
     if name == "language" and comparison in {"=", "!="}:
         words = _("who speak %(language)s") if comparison == "=" else _("who do not speak %(language)s")
-        return words % {"language": offer.say("field:language", value)}
+        return words % {"language": offer.label_of("field:language", value)}
     if kind == "boolean" and comparison in {"=", "!="}:
         yes = (value == "yes") is (comparison == "=")
         return (_("who have “%(field)s”") if yes else _("who do not have “%(field)s”")) % {"field": label}
@@ -180,7 +190,7 @@ def _adverbs(row: ConditionRow, *, offer: SegmentChoices) -> list[str]:
                 "topic": pgettext("sentence", "about “%(name)s”"),
                 "dispatch": pgettext("sentence", "of the campaign “%(name)s”"),
             }[scope]
-            % {"name": offer.say("of", row.get("of"))}
+            % {"name": offer.label_of("of", row.get("of"))}
         )
     if row.get("what") == "did:clicked" and row.get("link"):
         said.append(pgettext("sentence", "(%(link)s)") % {"link": row.get("link")})
@@ -221,4 +231,4 @@ def _show(text: str, *, kind: str, subject: str, offer: SegmentChoices) -> str:
             return str(number_format(float(text.replace(",", ".")) if kind == "decimal" else int(text), use_l10n=True))
         except ValueError:
             return text
-    return _("“%(text)s”") % {"text": offer.say(subject, text)}
+    return _("“%(text)s”") % {"text": offer.label_of(subject, text)}

@@ -1,8 +1,9 @@
-"""The tree of a segment as it stands in the form: groups and rows with names that stay when they move, and what acts do.
+"""Hold the tree of a segment as its form sends it, and apply the actions of its buttons.
 
-A form sends `node` once for each node, parents first: "n3 n1 row" is the row n3 in the group n1, "n1 n0 group" a group;
-the root is n0. `match_n1` says how a group's parts work together, `what_n3` and its like hold a row's parts. The same
-form works with and without scripts: each act is a button, and each answer is the whole tree again.
+Groups and rows keep their names when they move. A form sends `node` once for each node, parents first: "n3 n1 row" is
+the row n3 in the group n1, "n1 n0 group" a group; the root is n0. `match_n1` says how a group's parts combine,
+`what_n3` and its like hold a row's parts. The same form works with and without scripts: each action is a button, and
+each response is the whole tree.
 """
 
 from collections.abc import Iterator, Mapping
@@ -15,15 +16,15 @@ from esmero.people.segments.conditions import DEEPEST, LONGEST_LIST
 
 MATCHES = ("all", "any", "none")
 PARTS = ("what", "is", "value", "second", "of", "link", "times", "when", "days", "from", "to", "channel", "basis")
-MOST_NODES = 200
-_DEEPEST = DEEPEST - 4  # a group that stands so deep holds nothing more
-_LONGEST = LONGEST_LIST * 330  # characters of a pasted list
+MAX_NODES = 200
+_MAX_DEPTH = DEEPEST - 4  # a group at this depth cannot contain another
+_MAX_LIST_LENGTH = LONGEST_LIST * 330  # characters of a pasted list
 ROOT = "n0"
 
 
 @dataclass(slots=True)
 class ConditionRow:
-    """One condition: its parts as typed, and what is wrong with which of them, once somebody asked to save it."""
+    """Represent one condition: its parts as typed, and their errors after an attempt to save."""
 
     uid: str
     parts: dict[str, str]
@@ -36,7 +37,7 @@ class ConditionRow:
 
 @dataclass(slots=True)
 class ConditionGroup:
-    """Conditions of which all, any or none must hold."""
+    """Represent a group of conditions of which all, any or none must hold."""
 
     uid: str
     match: str = "all"
@@ -48,7 +49,7 @@ type Place = tuple[ConditionGroup, int]
 
 @dataclass(slots=True)
 class TreeChange:
-    """What an act did: the node to look at next and which of its controls, and a code of the words to say."""
+    """Describe the result of an action: the node and control to focus, and the code of a message."""
 
     focus: str = ""
     control: str = ""
@@ -56,13 +57,14 @@ class TreeChange:
 
 
 def read_tree(post: QueryDict) -> ConditionGroup:
-    """Return the tree that a form sends; what does not fit together (a parent that is not there) is left out."""
+    """Return the tree that a form sends; nodes with an unknown parent are left out."""
     root = ConditionGroup(ROOT, _match(post, ROOT))
     groups, depths = {ROOT: root}, {ROOT: 0}
-    for said in post.getlist("node")[:MOST_NODES]:
+    for said in post.getlist("node")[:MAX_NODES]:
         uid, parent, kind = [*said.split(" "), "", ""][:3]
         above = groups.get(parent)
-        if above is None or uid in depths or not uid[1:].isdecimal() or len(uid) > 9 or depths[parent] >= _DEEPEST:
+        # The form is user input: unknown parents, repeated names and deeper levels are ignored.
+        if above is None or uid in depths or not uid[1:].isdecimal() or len(uid) > 9 or depths[parent] >= _MAX_DEPTH:
             continue
         depths[uid] = depths[parent] + 1
         if kind == "group":
@@ -74,7 +76,7 @@ def read_tree(post: QueryDict) -> ConditionGroup:
 
 
 def walk(group: ConditionGroup) -> Iterator[tuple[ConditionRow | ConditionGroup, ConditionGroup]]:
-    """Give each node below a group with the group that it stands in, parents first."""
+    """Yield each node below a group with the group that contains it, parents first."""
     for node in group.nodes:
         yield node, group
         if isinstance(node, ConditionGroup):
@@ -86,10 +88,10 @@ def rows_of(group: ConditionGroup) -> list[ConditionRow]:
     return [node for node, _above in walk(group) if isinstance(node, ConditionRow)]
 
 
-def change(root: ConditionGroup, act: str, *, blank: Mapping[str, str]) -> TreeChange:
-    """Do what a button asks for; `blank` are the parts of a new row. An act that does not fit does nothing.
+def apply_action(root: ConditionGroup, act: str, *, blank: Mapping[str, str]) -> TreeChange:
+    """Apply the action of a button; `blank` are the parts of a new row. An invalid action has no effect.
 
-    "up:n3" moves the node n3 up; "put:n3 n1 2" puts it into the group n1, before what stands there third.
+    "up:n3" moves the node n3 up; "put:n3 n1 2" moves it into the group n1, before the third node there.
     """
     verb, _colon, uid = act.partition(":")
     groups = {ROOT: root} | {node.uid: node for node, _above in walk(root) if isinstance(node, ConditionGroup)}
@@ -98,15 +100,17 @@ def change(root: ConditionGroup, act: str, *, blank: Mapping[str, str]) -> TreeC
     if verb == "put":
         return _put(root, uid, groups)
     place = _find(root, uid)
-    if place is None or verb not in _ACTS:
+    if place is None or verb not in _ACTIONS:
         return TreeChange()
-    done: TreeChange = _ACTS[verb](root, place)
+    done: TreeChange = _ACTIONS[verb](root, place)
     return done
 
 
 def _read_parts(post: QueryDict, uid: str) -> dict[str, str]:
-    """Read a row; one that looks at something else than when it was drawn begins anew."""
-    parts = {part: "\n".join(post.getlist(f"{part}_{uid}"))[:_LONGEST] for part in PARTS if f"{part}_{uid}" in post}
+    """Read a row; keep only its subject if that changed, because the other parts belong to the old one."""
+    parts = {
+        part: "\n".join(post.getlist(f"{part}_{uid}"))[:_MAX_LIST_LENGTH] for part in PARTS if f"{part}_{uid}" in post
+    }
     if post.get(f"was_{uid}", parts.get("what")) != parts.get("what"):
         return {"what": parts.get("what", "")}
     return parts
@@ -133,9 +137,9 @@ def _new(root: ConditionGroup) -> str:
 
 
 def _add(root: ConditionGroup, group: ConditionGroup, *, blank: Mapping[str, str], grouped: bool) -> TreeChange:
-    if sum(1 for _ in walk(root)) >= MOST_NODES - 1:
+    if sum(1 for _ in walk(root)) >= MAX_NODES - 1:
         return TreeChange(focus=group.uid, control="add", said="full")
-    if _depth(root, group.uid) + (2 if grouped else 1) > _DEEPEST:
+    if _depth(root, group.uid) + (2 if grouped else 1) > _MAX_DEPTH:
         return TreeChange(focus=group.uid, control="add", said="too-deep")
     uid = _new(root)
     if grouped:
@@ -203,7 +207,7 @@ def _put(root: ConditionGroup, where: str, groups: Mapping[str, ConditionGroup])
     node = above.nodes[old]
     if group in _nodes(node):
         return TreeChange()
-    if _depth(root, into) + _height(node) > _DEEPEST:
+    if _depth(root, into) + _height(node) > _MAX_DEPTH:
         return TreeChange(focus=uid, control="menu", said="too-deep")
     new = min(int(index), len(group.nodes))
     above.nodes.pop(old)
@@ -216,7 +220,7 @@ def _nodes(node: ConditionRow | ConditionGroup) -> list[ConditionRow | Condition
 
 
 def _depth(root: ConditionGroup, uid: str) -> int:
-    """Return how many groups a group stands in."""
+    """Return the number of groups that contain a group."""
     depths = {ROOT: 0}
     for node, above in walk(root):
         depths[node.uid] = depths[above.uid] + 1
@@ -224,14 +228,14 @@ def _depth(root: ConditionGroup, uid: str) -> int:
 
 
 def _height(node: ConditionRow | ConditionGroup) -> int:
-    """Return how many levels a node adds where it is put."""
+    """Return the number of levels that a node adds."""
     return 1 + max((_height(one) for one in node.nodes), default=0) if isinstance(node, ConditionGroup) else 1
 
 
 def _wrap(root: ConditionGroup, place: Place) -> TreeChange:
     group, index = place
     node = group.nodes[index]
-    if _depth(root, group.uid) + 1 + _height(node) > _DEEPEST:
+    if _depth(root, group.uid) + 1 + _height(node) > _MAX_DEPTH:
         return TreeChange(focus=node.uid, control="menu", said="too-deep")
     uid = _new(root)
     group.nodes[index] = ConditionGroup(uid, "any" if group.match == "all" else "all", [node])
@@ -260,13 +264,13 @@ def _copy(root: ConditionGroup, place: Place) -> TreeChange:
         return ConditionGroup(uid, node.match, [again(one) for one in node.nodes])
 
     made = again(group.nodes[index])
-    if sum(1 for _ in walk(root)) + number > MOST_NODES * 2:
+    if sum(1 for _ in walk(root)) + number > MAX_NODES * 2:
         return TreeChange(focus=group.nodes[index].uid, control="menu", said="full")
     group.nodes.insert(index + 1, made)
     return TreeChange(focus=made.uid, control="menu", said="copied")
 
 
-_ACTS: Mapping[str, Any] = {
+_ACTIONS: Mapping[str, Any] = {
     "remove": _remove,
     "up": _move_up,
     "down": _move_down,

@@ -1,4 +1,4 @@
-"""The form of a brand: under which name, address and number the house writes, and to whom replies go."""
+"""Define the form of a brand: sender name, address and phone number, and the reply address."""
 
 from typing import Any
 from zoneinfo import available_timezones
@@ -24,7 +24,7 @@ FIELDS = (
 
 
 class BrandForm(forms.Form):
-    """All that a brand says of itself; the short code cannot change once it stands in addresses."""
+    """Edit a brand; the short code is fixed once it is part of addresses."""
 
     name = forms.CharField(label=BRAND_WORDS["name"], max_length=120, help_text=gettext_lazy("As readers know you."))
     slug = forms.SlugField(
@@ -126,7 +126,7 @@ class BrandForm(forms.Form):
             del self.fields["slug"]
 
     def clean_slug(self) -> str:
-        """Make a code of the name where none is given; refuse one that another brand has."""
+        """Derive a code from the name if none is given; refuse one that another brand has."""
         slug: str = self.cleaned_data["slug"].lower() or slugify(self.cleaned_data.get("name", ""))[:40]
         if not slug:
             raise forms.ValidationError(_("Give a short code of letters and digits."))
@@ -135,7 +135,7 @@ class BrandForm(forms.Form):
         return slug
 
     def clean_phone(self) -> str:
-        """Refuse a number that costs more than an ordinary call."""
+        """Refuse a number above the ordinary rate."""
         phone: str = self.cleaned_data["phone"]
         code = self.data.get("profile", "")
         if phone and not is_ordinary_rate(phone, code=code):
@@ -145,11 +145,11 @@ class BrandForm(forms.Form):
         return phone
 
     def clean_public_url(self) -> str:
-        """Keep it without a path's last stroke."""
+        """Remove trailing slashes."""
         return str(self.cleaned_data["public_url"]).rstrip("/")
 
     def clean_logo(self) -> Any:
-        """Take only pictures that every mail program shows."""
+        """Accept only image formats that every mail program shows."""
         file = self.cleaned_data.get("logo")
         if file is None:
             return None
@@ -162,5 +162,5 @@ class BrandForm(forms.Form):
         return file
 
     def facts(self) -> dict[str, Any]:
-        """Return what `save_brand` takes."""
+        """Return the arguments of `save_brand`."""
         return {name: self.cleaned_data[name] for name in FIELDS if name in self.cleaned_data}

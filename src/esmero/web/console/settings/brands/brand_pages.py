@@ -1,4 +1,4 @@
-"""Brands: the names under which the house writes, each with its form and, beside it, what readers will see."""
+"""Manage brands: list, form, and a preview of the reader's view."""
 
 from typing import Any
 
@@ -36,8 +36,8 @@ def _name(brand: Brand) -> SafeString:
     return format_html('<a href="{}">{}</a>', reverse("console:brand-edit", args=[brand.pk]), brand)
 
 
-def say_readiness(brand: Brand) -> SafeString:
-    """Say in a chip whether the domain's records are there."""
+def readiness_chip(brand: Brand) -> SafeString:
+    """Return a chip that tells whether the domain's records are published."""
     ready = is_ready(brand)
     if ready is None:
         return chip("plain", _("not looked at yet"))
@@ -45,18 +45,37 @@ def say_readiness(brand: Brand) -> SafeString:
 
 
 def _domain(brand: Brand) -> SafeString:
-    return format_html('<a href="{}">{}</a>', reverse("console:domain", args=[brand.pk]), say_readiness(brand))
+    return format_html('<a href="{}">{}</a>', reverse("console:domain", args=[brand.pk]), readiness_chip(brand))
 
 
 BRANDS = Listing(
     page="brands",
     order="name",
     columns=(
-        TableColumn(key="name", title=gettext_lazy("Name"), cell=_name, plain=lambda one: one.name, order=("name", "id"), head=True),
+        TableColumn(
+            key="name",
+            title=gettext_lazy("Name"),
+            cell=_name,
+            plain=lambda one: one.name,
+            order=("name", "id"),
+            head=True,
+        ),
         TableColumn(key="sender", title=gettext_lazy("Sender"), cell=lambda one: one.sender_address),
-        TableColumn(key="profile", title=gettext_lazy("Country’s rules"), cell=lambda one: said(profile_of(one.profile).name), quiet=True),
+        TableColumn(
+            key="profile",
+            title=gettext_lazy("Country’s rules"),
+            cell=lambda one: said(profile_of(one.profile).name),
+            quiet=True,
+        ),
         TableColumn(key="domain", title=gettext_lazy("Domain"), cell=_domain, plain=lambda one: one.return_domain),
-        TableColumn(key="code", title=gettext_lazy("Short code"), cell=lambda one: one.slug, order=("slug", "id"), quiet=True, shown=False),
+        TableColumn(
+            key="code",
+            title=gettext_lazy("Short code"),
+            cell=lambda one: one.slug,
+            order=("slug", "id"),
+            quiet=True,
+            shown=False,
+        ),
     ),
     filters=(
         Filter(
@@ -67,7 +86,7 @@ BRANDS = Listing(
             apply=lambda rows, value: rows.filter(profile=value),
         ),
     ),
-)  # fmt: skip
+)
 
 
 @requires("house.settings")
@@ -95,7 +114,7 @@ def brands(request: HttpRequest) -> HttpResponseBase:
 
 @requires("house.settings")
 def edit_brand(request: HttpRequest, pk: int | None = None) -> HttpResponse:
-    """Make a brand or change it; the next step is its domain."""
+    """Create or change a brand; continue with its domain."""
     brand = get_object_or_404(Brand, pk=pk) if pk else None
     form = BrandForm(request.POST or None, request.FILES or None, brand=brand)
     if request.method == "POST" and form.is_valid():
@@ -110,8 +129,8 @@ def edit_brand(request: HttpRequest, pk: int | None = None) -> HttpResponse:
         subject="brands",
         edited=brand,
         form=form,
-        readiness=say_readiness(brand) if brand else "",
-        **_see(facts, brand=brand),
+        readiness=readiness_chip(brand) if brand else "",
+        **_preview_facts(facts, brand=brand),
     )
 
 
@@ -134,15 +153,15 @@ def _save(request: HttpRequest, form: BrandForm, *, brand: Brand | None) -> Bran
 @require_POST
 @requires("house.settings")
 def preview_brand(request: HttpRequest) -> HttpResponse:
-    """Show what readers would see with what stands in the form now."""
+    """Render the reader's view of the current form values."""
     brand = Brand.objects.filter(pk=request.POST.get("pk") or 0).first()
-    return show_part(request, "console/settings/brand.html#preview", **_see(request.POST.dict(), brand=brand))
+    return show_part(request, "console/settings/brand.html#preview", **_preview_facts(request.POST.dict(), brand=brand))
 
 
 @require_safe
 @requires("house.settings")
 def preview_colours(request: HttpRequest) -> HttpResponse:
-    """Answer the style sheet of the preview: the colour that is being chosen, within the preview only."""
+    """Return the style sheet of the preview in the chosen colour, scoped to the preview."""
     sheet = style_sheet(f"#{request.GET.get('colour', '')}", scope=".preview")
     return HttpResponse(sheet, content_type="text/css; charset=utf-8")
 
@@ -150,14 +169,14 @@ def preview_colours(request: HttpRequest) -> HttpResponse:
 @require_safe
 @requires()
 def logo(request: HttpRequest, pk: int) -> HttpResponse:  # noqa: ARG001
-    """Answer a brand's logo."""
+    """Return a brand's logo."""
     brand = get_object_or_404(Brand.objects.select_related("logo").exclude(logo=None), pk=pk)
     assert brand.logo is not None
     return HttpResponse(read(brand.logo), content_type=brand.logo.media_type)
 
 
-def _see(facts: dict[str, Any], *, brand: Brand | None) -> dict[str, Any]:
-    """Return what the preview needs of a form's values, whole or half written."""
+def _preview_facts(facts: dict[str, Any], *, brand: Brand | None) -> dict[str, Any]:
+    """Return the preview's facts from form values, complete or not."""
     colour = str(facts.get("colour") or "#0e5c59")
     seen = {
         key: str(facts.get(key) or "").strip() for key in ("legal_name", "phone", "postal_address", "sender_address")

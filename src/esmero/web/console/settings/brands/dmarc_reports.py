@@ -1,4 +1,4 @@
-"""Who sends in a brand's name, as receivers report it (DMARC): by day, by machine, and report by report."""
+"""Show DMARC aggregate reports of a brand's domains: by day, by source, and report by report."""
 
 import re
 from datetime import UTC, timedelta
@@ -30,32 +30,37 @@ from esmero.mailroom.models import AlignmentSource, DmarcReportFile, DmarcReport
 from esmero.web.console.access import requires
 from esmero.web.console.list_pages import answer_list
 from esmero.web.console.page_frame import wants_part
-from esmero.web.console.reports.period import SPANS, USUAL, ReportPeriod
-from esmero.web.console.settings.brands.dmarc_labels import say_advice, say_policy, say_result, say_stand
+from esmero.web.console.reports.period import DEFAULT_DAYS, SPANS, ReportPeriod
+from esmero.web.console.settings.brands.dmarc_labels import (
+    describe_advice,
+    describe_policy,
+    describe_result,
+    describe_status,
+)
 from esmero.web.parts.components.charts import Chart, Series
-from esmero.web.parts.components.rates import say_share
+from esmero.web.parts.components.rates import format_share
 from esmero.web.parts.components.tables import Filter, Listing, Rows, TableColumn
 from esmero.web.parts.components.template_tags import chip, on
-from esmero.web.parts.labels.states import MOMENTS
+from esmero.web.parts.labels.states import TIME_FORMATS
 from esmero.work.background import run_aside
 
 _ADDRESS = re.compile(r"[0-9a-f.:]*[0-9:][0-9a-f.:]*")
 
 
 def _day(value: Any) -> str:
-    return date_format(value, str(MOMENTS["short"])) if value else ""
+    return date_format(value, str(TIME_FORMATS["short"])) if value else ""
 
 
 def _number(value: int) -> str:
     return str(number_format(value, force_grouping=True))
 
 
-def _stand(row: AlignmentSource) -> SafeString:
-    word = say_stand(row)
+def _status_chip(row: AlignmentSource) -> SafeString:
+    word = describe_status(row)
     return chip(word.look, str(word.text))  # type: ignore[arg-type]
 
 
-def _with_stand(rows: Rows, value: str) -> Rows:
+def _with_status(rows: Rows, value: str) -> Rows:
     if value == "fails":
         return rows.filter(aligned=0)
     if value == "partly":
@@ -70,8 +75,8 @@ def _find(rows: Rows, text: str) -> Rows:
     return rows.filter(host__contains=begins)
 
 
-def _same(rows: Rows, value: str) -> Rows:
-    del value  # the period is that of the picture
+def _unchanged(rows: Rows, value: str) -> Rows:
+    del value  # the queryset already covers the period of the chart
     return rows
 
 
@@ -90,16 +95,64 @@ def _sources(brand: Brand, domain: str) -> Listing:
         search=_find,
         search_title=gettext_lazy("Machine"),
         columns=(
-            TableColumn(key="source", title=gettext_lazy("Machine"), cell=name, plain=lambda row: row.source, head=True),
+            TableColumn(
+                key="source", title=gettext_lazy("Machine"), cell=name, plain=lambda row: row.source, head=True
+            ),
             TableColumn(key="host", title=gettext_lazy("Name in the DNS"), cell=lambda row: row.host, shown=False),
-            TableColumn(key="state", title=gettext_lazy("State"), cell=_stand),
+            TableColumn(key="state", title=gettext_lazy("State"), cell=_status_chip),
             TableColumn(key="by", title=gettext_lazy("Signed or sent as"), cell=by, quiet=True),
-            TableColumn(key="total", title=gettext_lazy("Mails"), cell=lambda row: _number(row.total), plain=lambda row: row.total, order=("total", "id"), numeric=True, label=gettext_lazy("mails")),
-            TableColumn(key="passed", title=gettext_lazy("Passed"), cell=lambda row: say_share(row.aligned, row.total), plain=lambda row: row.aligned, numeric=True, label=gettext_lazy("passed")),
-            TableColumn(key="dkim", title=gettext_lazy("by DKIM"), cell=lambda row: say_share(row.dkim, row.total), plain=lambda row: row.dkim, numeric=True, quiet=True, label=gettext_lazy("by DKIM")),
-            TableColumn(key="spf", title=gettext_lazy("by SPF"), cell=lambda row: say_share(row.spf, row.total), plain=lambda row: row.spf, numeric=True, quiet=True, label=gettext_lazy("by SPF")),
-            TableColumn(key="first", title=gettext_lazy("First seen"), cell=lambda row: _day(row.first_on), plain=lambda row: row.first_on, quiet=True, shown=False),
-            TableColumn(key="last", title=gettext_lazy("Last seen"), cell=lambda row: _day(row.last_on), plain=lambda row: row.last_on, order=("last_on", "id"), quiet=True, label=gettext_lazy("last seen")),
+            TableColumn(
+                key="total",
+                title=gettext_lazy("Mails"),
+                cell=lambda row: _number(row.total),
+                plain=lambda row: row.total,
+                order=("total", "id"),
+                numeric=True,
+                label=gettext_lazy("mails"),
+            ),
+            TableColumn(
+                key="passed",
+                title=gettext_lazy("Passed"),
+                cell=lambda row: format_share(row.aligned, row.total),
+                plain=lambda row: row.aligned,
+                numeric=True,
+                label=gettext_lazy("passed"),
+            ),
+            TableColumn(
+                key="dkim",
+                title=gettext_lazy("by DKIM"),
+                cell=lambda row: format_share(row.dkim, row.total),
+                plain=lambda row: row.dkim,
+                numeric=True,
+                quiet=True,
+                label=gettext_lazy("by DKIM"),
+            ),
+            TableColumn(
+                key="spf",
+                title=gettext_lazy("by SPF"),
+                cell=lambda row: format_share(row.spf, row.total),
+                plain=lambda row: row.spf,
+                numeric=True,
+                quiet=True,
+                label=gettext_lazy("by SPF"),
+            ),
+            TableColumn(
+                key="first",
+                title=gettext_lazy("First seen"),
+                cell=lambda row: _day(row.first_on),
+                plain=lambda row: row.first_on,
+                quiet=True,
+                shown=False,
+            ),
+            TableColumn(
+                key="last",
+                title=gettext_lazy("Last seen"),
+                cell=lambda row: _day(row.last_on),
+                plain=lambda row: row.last_on,
+                order=("last_on", "id"),
+                quiet=True,
+                label=gettext_lazy("last seen"),
+            ),
         ),
         filters=(
             Filter(
@@ -107,17 +160,17 @@ def _sources(brand: Brand, domain: str) -> Listing:
                 title=gettext_lazy("State"),
                 every=gettext_lazy("Every state"),
                 choices=lambda: [("fails", _("fails")), ("partly", _("passes in part")), ("passes", _("passes"))],
-                apply=_with_stand,
+                apply=_with_status,
             ),
             Filter(
                 key="since",
                 title=gettext_lazy("Picture of"),
                 every=gettext_lazy("30 days"),
-                choices=lambda: [(str(days), words) for days, words in SPANS.items() if days != USUAL],
-                apply=_same,
+                choices=lambda: [(str(days), words) for days, words in SPANS.items() if days != DEFAULT_DAYS],
+                apply=_unchanged,
             ),
         ),
-    )  # fmt: skip
+    )
 
 
 def _reports(brand: Brand, domain: str) -> Listing:
@@ -131,19 +184,53 @@ def _reports(brand: Brand, domain: str) -> Listing:
         page="dmarc-reports",
         order="-begin",
         columns=(
-            TableColumn(key="from", title=gettext_lazy("Receiver"), cell=name, plain=lambda row: row.organisation, head=True),
-            TableColumn(key="begin", title=gettext_lazy("From"), cell=lambda row: on(row.begin, "short time"), plain=lambda row: row.begin.isoformat(), order=("begin", "id"), quiet=True),
-            TableColumn(key="end", title=gettext_lazy("Until"), cell=lambda row: on(row.end, "short time"), plain=lambda row: row.end.isoformat(), quiet=True),
-            TableColumn(key="total", title=gettext_lazy("Mails"), cell=lambda row: _number(row.total), plain=lambda row: row.total, numeric=True, label=gettext_lazy("mails")),
-            TableColumn(key="passed", title=gettext_lazy("Passed"), cell=lambda row: say_share(row.aligned, row.total), plain=lambda row: row.aligned, numeric=True, label=gettext_lazy("passed")),
-            TableColumn(key="policy", title=gettext_lazy("Policy seen"), cell=lambda row: f"p={row.policy}" if row.policy else "", quiet=True),
+            TableColumn(
+                key="from", title=gettext_lazy("Receiver"), cell=name, plain=lambda row: row.organisation, head=True
+            ),
+            TableColumn(
+                key="begin",
+                title=gettext_lazy("From"),
+                cell=lambda row: on(row.begin, "short time"),
+                plain=lambda row: row.begin.isoformat(),
+                order=("begin", "id"),
+                quiet=True,
+            ),
+            TableColumn(
+                key="end",
+                title=gettext_lazy("Until"),
+                cell=lambda row: on(row.end, "short time"),
+                plain=lambda row: row.end.isoformat(),
+                quiet=True,
+            ),
+            TableColumn(
+                key="total",
+                title=gettext_lazy("Mails"),
+                cell=lambda row: _number(row.total),
+                plain=lambda row: row.total,
+                numeric=True,
+                label=gettext_lazy("mails"),
+            ),
+            TableColumn(
+                key="passed",
+                title=gettext_lazy("Passed"),
+                cell=lambda row: format_share(row.aligned, row.total),
+                plain=lambda row: row.aligned,
+                numeric=True,
+                label=gettext_lazy("passed"),
+            ),
+            TableColumn(
+                key="policy",
+                title=gettext_lazy("Policy seen"),
+                cell=lambda row: f"p={row.policy}" if row.policy else "",
+                quiet=True,
+            ),
         ),
-    )  # fmt: skip
+    )
 
 
-def _judged(passed: bool, *, result: str, domain: str) -> SafeString:
+def _result_chip(passed: bool, *, result: str, domain: str) -> SafeString:
     said = chip("kept", _("passed")) if passed else chip("broken", _("failed"))
-    facts = " ".join(part for part in ("" if passed else say_result(result), domain) if part)
+    facts = " ".join(part for part in ("" if passed else describe_result(result), domain) if part)
     return format_html('{}<br><span class="small soft wrap">{}</span>', said, facts) if facts else said
 
 
@@ -153,15 +240,47 @@ def _rows(page: str, first: TableColumn) -> Listing:
         order="-id",
         columns=(
             first,
-            TableColumn(key="count", title=gettext_lazy("Mails"), cell=lambda row: _number(row.count), plain=lambda row: row.count, numeric=True, label=gettext_lazy("mails")),
-            TableColumn(key="dkim", title="DKIM", cell=lambda row: _judged(row.dkim, result=row.dkim_result, domain=row.dkim_domain), label="DKIM"),
-            TableColumn(key="spf", title="SPF", cell=lambda row: _judged(row.spf, result=row.spf_result, domain=row.spf_domain), label="SPF"),
+            TableColumn(
+                key="count",
+                title=gettext_lazy("Mails"),
+                cell=lambda row: _number(row.count),
+                plain=lambda row: row.count,
+                numeric=True,
+                label=gettext_lazy("mails"),
+            ),
+            TableColumn(
+                key="dkim",
+                title="DKIM",
+                cell=lambda row: _result_chip(row.dkim, result=row.dkim_result, domain=row.dkim_domain),
+                label="DKIM",
+            ),
+            TableColumn(
+                key="spf",
+                title="SPF",
+                cell=lambda row: _result_chip(row.spf, result=row.spf_result, domain=row.spf_domain),
+                label="SPF",
+            ),
             TableColumn(key="did", title=gettext_lazy("The receiver"), cell=_say_disposition),
-            TableColumn(key="header", title=gettext_lazy("In the From line"), cell=lambda row: row.header_from, quiet=True),
-            TableColumn(key="why", title=gettext_lazy("Its reasons"), cell=lambda row: ", ".join(map(str, row.reasons)), quiet=True, shown=False),
-            TableColumn(key="id", title=gettext_lazy("Number"), cell=lambda row: str(row.pk), order=("id",), quiet=True, shown=False),
+            TableColumn(
+                key="header", title=gettext_lazy("In the From line"), cell=lambda row: row.header_from, quiet=True
+            ),
+            TableColumn(
+                key="why",
+                title=gettext_lazy("Its reasons"),
+                cell=lambda row: ", ".join(map(str, row.reasons)),
+                quiet=True,
+                shown=False,
+            ),
+            TableColumn(
+                key="id",
+                title=gettext_lazy("Number"),
+                cell=lambda row: str(row.pk),
+                order=("id",),
+                quiet=True,
+                shown=False,
+            ),
         ),
-    )  # fmt: skip
+    )
 
 
 def _say_disposition(row: DmarcReportRow) -> str:
@@ -171,13 +290,13 @@ def _say_disposition(row: DmarcReportRow) -> str:
 
 @requires("house.settings")
 def senders(request: HttpRequest, pk: int, domain: str = "") -> HttpResponseBase:
-    """List the machines that send in a brand's name, below the days as a picture."""
+    """List the sources that send in a brand's name, below a chart by day."""
     brand = get_object_or_404(Brand, pk=pk)
     reported = reported_domains(brand)
     if not domain:
         return redirect("console:senders", pk, (reported or domains_of(brand) or ["-"])[0])
     _check(brand, domain)
-    told = {} if wants_part(request) else _tell_days(request, brand, domain)
+    summary = {} if wants_part(request) else _summarise_days(request, brand, domain)
     return answer_list(
         request,
         "console/settings/senders.html",
@@ -190,17 +309,18 @@ def senders(request: HttpRequest, pk: int, domain: str = "") -> HttpResponseBase
         view="senders",
         empty_title=_("No report has come yet"),
         empty_text=_(
-            "Receivers send their reports once a day to the address that your DMARC record names; they are read as they come."
+            "Receivers send their reports once a day to the address that your DMARC record names; they are read as"
+            " they come."
         ),
         empty_url=reverse("console:domain", args=[brand.pk]),
         empty_action=_("Look at the record"),
-        **told,
+        **summary,
     )
 
 
 @requires("house.settings")
 def reports(request: HttpRequest, pk: int, domain: str) -> HttpResponseBase:
-    """List the reports themselves."""
+    """List the received reports."""
     brand = get_object_or_404(Brand, pk=pk)
     _check(brand, domain)
     return answer_list(
@@ -220,7 +340,7 @@ def reports(request: HttpRequest, pk: int, domain: str) -> HttpResponseBase:
 
 @requires("house.settings")
 def sender(request: HttpRequest, pk: int, domain: str, source: int) -> HttpResponseBase:
-    """Show one machine: what it is, what to do, and what each report says of it."""
+    """Show one source: description, advice, and the rows about it in each report."""
     brand = get_object_or_404(Brand, pk=pk)
     _check(brand, domain)
     row = get_object_or_404(source_rows(domain), pk=source)
@@ -242,16 +362,16 @@ def sender(request: HttpRequest, pk: int, domain: str, source: int) -> HttpRespo
         edited=brand,
         domain=domain,
         source=row,
-        stand=_stand(row),
-        advice=say_advice(row),
-        share=say_share(row.aligned, row.total),
+        stand=_status_chip(row),
+        advice=describe_advice(row),
+        share=format_share(row.aligned, row.total),
         days=(_day(row.first_on), _day(row.last_on), _day(row.failed_on)),
     )  # fmt: skip
 
 
 @requires("house.settings")
 def report(request: HttpRequest, pk: int, domain: str, number: int) -> HttpResponseBase:
-    """Show one report with its rows, and lead to the mail that brought it."""
+    """Show one report with its rows and a link to the mail that contained it."""
     brand = get_object_or_404(Brand, pk=pk)
     _check(brand, domain)
     shown = get_object_or_404(report_rows(domain), pk=number)
@@ -271,7 +391,7 @@ def report(request: HttpRequest, pk: int, domain: str, number: int) -> HttpRespo
         edited=brand,
         domain=domain,
         shown=shown,
-        share=say_share(shown.aligned, shown.total),
+        share=format_share(shown.aligned, shown.total),
         arrival=int(inbound) if kind == "inbound" and inbound.isdecimal() else None,
     )
 
@@ -279,7 +399,7 @@ def report(request: HttpRequest, pk: int, domain: str, number: int) -> HttpRespo
 @require_POST
 @requires("house.settings")
 def name_senders(request: HttpRequest, pk: int, domain: str) -> HttpResponse:
-    """Ask the DNS for the machines' names, beside this request."""
+    """Resolve the host names of the sources in the background."""
     _check(get_object_or_404(Brand, pk=pk), domain)
     run_aside(lambda: name_sources(domain), name="ask for names of senders")
     messages.success(request, _("The DNS is being asked. Load this page again in half a minute."))
@@ -291,10 +411,10 @@ def _check(brand: Brand, domain: str) -> None:
         raise Http404
 
 
-def _tell_days(request: HttpRequest, brand: Brand, domain: str) -> dict[str, Any]:
-    """Read the days of the picture, and what they say together."""
+def _summarise_days(request: HttpRequest, brand: Brand, domain: str) -> dict[str, Any]:
+    """Read the daily data of the chart and its summary."""
     asked = request.GET.get("since", "")
-    days = int(asked) if asked.isdecimal() and int(asked) in SPANS else USUAL
+    days = int(asked) if asked.isdecimal() and int(asked) in SPANS else DEFAULT_DAYS
     today = timezone.now().astimezone(UTC).date()
     period = ReportPeriod(brand=brand, days=days, begin=today - timedelta(days=days - 1), end=today)
     read = read_alignment(domain, begin=period.begin, end=period.end)
@@ -307,10 +427,12 @@ def _tell_days(request: HttpRequest, brand: Brand, domain: str) -> dict[str, Any
         "latest": latest,
         "stats": [
             (_("Mails reported"), total, SPANS[days]),
-            (_("Passed"), aligned, say_share(aligned, total)),
-            (_("Failed"), total - aligned, say_share(total - aligned, total)),
+            (_("Passed"), aligned, format_share(aligned, total)),
+            (_("Failed"), total - aligned, format_share(total - aligned, total)),
         ],
-        "policy": say_policy(latest.policy, share=aligned / total if total else 0.0, total=total) if latest else "",
+        "policy": describe_policy(latest.policy, share=aligned / total if total else 0.0, total=total)
+        if latest
+        else "",
         "chart": Chart(
             title=_("Mail in your name, by day"),
             first=_("Day"),

@@ -1,4 +1,4 @@
-"""A brand's domain: what to publish, what was found, why it matters; and the key that signs, with its successor."""
+"""Show a brand's domain: records to publish, records found, reasons; and the DKIM key with its successor."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -23,7 +23,7 @@ from esmero.web.console.settings.first_steps import next_step
 from esmero.web.parts.labels.states import StateLabel
 from esmero.work.background import run_aside
 
-PATIENCE = timedelta(seconds=60)  # a look that takes longer was lost
+PATIENCE = timedelta(seconds=60)  # a check that takes longer has been lost
 
 TITLES: dict[str, tuple[str | Promise, str | Promise]] = {
     "mx": (
@@ -85,7 +85,7 @@ FOUND: dict[str, StateLabel] = {
 
 @dataclass(frozen=True, slots=True)
 class DomainCheck:
-    """One thing to have, as the page shows it."""
+    """Describe one required record for the page."""
 
     key: str
     title: str
@@ -101,7 +101,7 @@ class DomainCheck:
 
 @requires("house.settings")
 def domain(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show what to publish and what was found; htmx asks again while somebody looks."""
+    """Show the records to publish and those found; htmx polls while a check runs."""
     brand = get_object_or_404(Brand, pk=pk)
     checks = _list_checks(brand)
     context: dict[str, Any] = {
@@ -123,7 +123,7 @@ def domain(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @requires("house.settings")
 def act_on_domain(request: HttpRequest, pk: int) -> HttpResponse:
-    """Look again, make the key that follows, or let it sign from now on."""
+    """Check the records, create the next DKIM key, or activate it."""
     brand = get_object_or_404(Brand, pk=pk)
     act = request.POST.get("act", "")
     if act == "look":

@@ -1,4 +1,4 @@
-"""How a machine that one signs in to was tried out, for the pages of relays and mailboxes: steps, states, what to do.
+"""Describe the result of a connection test of a relay or mailbox: steps, states, remedies.
 
 The steps are those of outbox/relay_check.py and mailroom/arriving/channels/mailbox_test.py.
 """
@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from esmero.web.parts.labels.states import StateLabel
 
-PATIENCE = timedelta(seconds=60)  # a trial that has not ended by then was interrupted
+PATIENCE = timedelta(seconds=60)  # a test that has not ended by then was interrupted
 
 STEPS: Mapping[str, str | Promise] = {
     "name": _("Find the machine by its name"),
@@ -64,7 +64,8 @@ _REMEDIES: Mapping[str, str | Promise] = {
     "Try again later": _("Try again later."),
     "Check user name and password, or the token's validity": _("Check user name and password."),
     "Write the address itself as the host if you mean that machine": _(
-        "This name of the outside leads into a private network. If you mean that machine, write its address as the host."
+        "This name of the outside leads into a private network. If you mean that machine, write its address as the"
+        " host."
     ),
     "Enter the password again": _("Enter the password again."),
     "Check port and security: 993 is usually tls, 143 starttls": _(
@@ -80,26 +81,26 @@ _REMEDIES: Mapping[str, str | Promise] = {
 }
 
 
-def say_remedy(remedy: str) -> str:
-    """Say a remedy in the reader's language; one without words of its own says itself."""
+def describe_remedy(remedy: str) -> str:
+    """Translate a remedy into the reader's language; return it unchanged if it has no translation."""
     return str(_REMEDIES.get(remedy, remedy))
 
 
 def is_checking(result: Mapping[str, Any]) -> bool:
-    """Say whether a trial with this (unfinished) result is under way."""
+    """Tell whether a test with this (unfinished) result is running."""
     since = result.get("since", "")
     return bool(since) and timezone.now() - datetime.fromisoformat(since) < PATIENCE
 
 
-def tell_trial(result: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what a page shows of the result of a trial: its steps in words, whether it is under way, lost or good."""
+def describe_test(result: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the template context of a test result: its steps, and whether it runs, was lost or succeeded."""
     checking = is_checking(result)
     steps = [
         {
             "title": STEPS[one["step"]],
             "word": STEP_STATES[one["state"]],
             "said": one["said"],
-            "remedy": say_remedy(one["remedy"]),
+            "remedy": describe_remedy(one["remedy"]),
         }
         for one in result.get("steps", [])
     ]

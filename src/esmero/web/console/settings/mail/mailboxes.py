@@ -1,4 +1,4 @@
-"""Mailboxes that are read by IMAP: set up, tried out, paused; what was fetched last, and what troubles them."""
+"""Manage mailboxes read by IMAP: configuration, test, pause, latest fetch and problems."""
 
 from typing import Any
 
@@ -20,20 +20,20 @@ from esmero.mailroom.models import Mailbox
 from esmero.web.console.access import requires, staff
 from esmero.web.console.list_pages import answer_list
 from esmero.web.console.page_frame import show, show_part, wants_part
-from esmero.web.console.settings.mail.connection_test import is_checking, tell_trial
+from esmero.web.console.settings.mail.connection_test import describe_test, is_checking
 from esmero.web.parts.components.forms import FormPart
 from esmero.web.parts.components.tables import Listing, TableColumn
 from esmero.web.parts.components.template_tags import chip
-from esmero.web.parts.components.times import say_moment
-from esmero.web.parts.labels.connection_troubles import say_trouble
+from esmero.web.parts.components.times import format_time
+from esmero.web.parts.labels.connection_troubles import translate_trouble
 from esmero.work.background import run_aside
 
 MOST_FOLDERS = 20
 FIELDS = ("name", "host", "port", "security", "username", "access", "token_url", "client_id", "ca_file")
 
 
-def say_mailbox(mailbox: Mailbox) -> SafeString:
-    """Say in a chip how it stands with a mailbox."""
+def mailbox_chip(mailbox: Mailbox) -> SafeString:
+    """Return a chip with the status of a mailbox."""
     if not mailbox.active:
         return chip("plain", _("rests"))
     reached, checked = mailbox.reached_at, mailbox.checked_at
@@ -55,25 +55,42 @@ def _who(mailbox: Mailbox) -> SafeString:
 
 def _fetched(mailbox: Mailbox) -> str | SafeString:
     latest = max((one.fetched_at for one in mailbox.read.all() if one.fetched_at), default=None)
-    return say_moment(latest, "short time") if latest else _("nothing yet")
+    return format_time(latest, "short time") if latest else _("nothing yet")
 
 
 MAILBOXES = Listing(
     page="mailboxes",
     order="name",
     columns=(
-        TableColumn(key="name", title=gettext_lazy("Name"), cell=_name, plain=lambda one: one.name, order=("name", "id"), head=True),
-        TableColumn(key="state", title=gettext_lazy("State"), cell=say_mailbox),
+        TableColumn(
+            key="name",
+            title=gettext_lazy("Name"),
+            cell=_name,
+            plain=lambda one: one.name,
+            order=("name", "id"),
+            head=True,
+        ),
+        TableColumn(key="state", title=gettext_lazy("State"), cell=mailbox_chip),
         TableColumn(key="who", title=gettext_lazy("Mailbox"), cell=_who, plain=lambda one: one.username),
-        TableColumn(key="host", title=gettext_lazy("Host"), cell=lambda one: f"{one.host}:{one.port}", quiet=True, shown=False),
-        TableColumn(key="fetched", title=gettext_lazy("Fetched last"), cell=_fetched, quiet=True, label=gettext_lazy("fetched last")),
-        TableColumn(key="trouble", title=gettext_lazy("Trouble"), cell=lambda one: say_trouble(one.trouble), quiet=True),
+        TableColumn(
+            key="host", title=gettext_lazy("Host"), cell=lambda one: f"{one.host}:{one.port}", quiet=True, shown=False
+        ),
+        TableColumn(
+            key="fetched",
+            title=gettext_lazy("Fetched last"),
+            cell=_fetched,
+            quiet=True,
+            label=gettext_lazy("fetched last"),
+        ),
+        TableColumn(
+            key="trouble", title=gettext_lazy("Trouble"), cell=lambda one: translate_trouble(one.trouble), quiet=True
+        ),
     ),
-)  # fmt: skip
+)
 
 
 class MailboxForm(forms.Form):
-    """How to read a mailbox. Secrets are only ever written, never shown."""
+    """Edit the connection of a mailbox; secrets are write-only."""
 
     name = forms.SlugField(
         label=gettext_lazy("Name"), max_length=15, help_text=gettext_lazy("Short, for you: returns, replies …")
@@ -166,21 +183,21 @@ class MailboxForm(forms.Form):
         return name
 
     def clean_folders(self) -> list[str]:
-        """Read the names of the folders, each once."""
+        """Read the folder names without duplicates."""
         names = dict.fromkeys(line.strip()[:255] for line in self.cleaned_data["folders"].splitlines() if line.strip())
         if len(names) > MOST_FOLDERS:
             raise forms.ValidationError(_("At most %(number)d folders are read.") % {"number": MOST_FOLDERS})
         return list(names) or ["INBOX"]
 
     def clean_token_url(self) -> str:
-        """Refuse an address to which a token would go in the clear."""
+        """Refuse a URL to which a token would be sent unencrypted."""
         url: str = self.cleaned_data["token_url"]
         if url and not url.startswith("https://"):
             raise forms.ValidationError(_("Tokens are never sent in the clear: the address must begin with https."))
         return url
 
     def clean(self) -> dict[str, Any]:
-        """Ask for a password where none is kept, or where the kept one was given for another machine."""
+        """Require a password if none is stored, or if the stored one belongs to another host."""
         given: dict[str, Any] = super().clean() or {}
         given["port"] = given.get("port") or PORTS.get(given.get("security", ""), 993)
         if not given.get("secret"):
@@ -204,22 +221,25 @@ def mailboxes(request: HttpRequest) -> HttpResponseBase:
         up=_("Settings"),
         up_url=reverse("console:settings"),
         title=_("Mailboxes"),
-        lead=_("Mailboxes with your provider that this house reads by IMAP for returns and replies. It changes nothing in them."),
+        lead=_(
+            "Mailboxes with your provider that this house reads by IMAP for returns and replies. It changes nothing"
+            " in them."
+        ),
         new_url=new,
         new=_("New mailbox"),
         empty_title=_("No mailbox is read"),
         empty_text=_("Where returns do not reach this house’s own listener, they can be fetched from a mailbox."),
         empty_url=new,
         empty_action=_("New mailbox"),
-    )  # fmt: skip
+    )
 
 
 @requires("house.settings")
 def edit_mailbox(request: HttpRequest, pk: int | None = None) -> HttpResponse:
-    """Make a mailbox or change it; beside the form its test, and what was fetched."""
+    """Create or change a mailbox, with its test and latest fetch beside the form."""
     mailbox = get_object_or_404(Mailbox, pk=pk) if pk else None
     if mailbox is not None and wants_part(request):
-        return show_part(request, "console/settings/mailbox.html#test", **_tell(mailbox))
+        return show_part(request, "console/settings/mailbox.html#test", **_status_facts(mailbox))
     form = MailboxForm(request.POST or None, mailbox=mailbox)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
@@ -232,14 +252,14 @@ def edit_mailbox(request: HttpRequest, pk: int | None = None) -> HttpResponse:
         else:
             messages.success(request, _("The mailbox %(name)s is kept. Test it now.") % {"name": saved.name})
             return redirect("console:mailbox", pk=saved.pk)
-    told = _tell(mailbox) if mailbox else {}
-    return show(request, "console/settings/mailbox.html", subject="mailboxes", form=form, **told)
+    facts = _status_facts(mailbox) if mailbox else {}
+    return show(request, "console/settings/mailbox.html", subject="mailboxes", form=form, **facts)
 
 
 @require_POST
 @requires("house.settings")
 def act_on_mailbox(request: HttpRequest, pk: int) -> HttpResponse:
-    """Test a mailbox beside this request, let it rest or be read again, or forget it."""
+    """Test a mailbox in the background, pause or resume it, or delete it."""
     mailbox = get_object_or_404(Mailbox, pk=pk)
     name = {"name": mailbox.name}
     match request.POST.get("act"):
@@ -259,10 +279,10 @@ def act_on_mailbox(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("console:mailbox", pk=pk)
 
 
-def _tell(mailbox: Mailbox) -> dict[str, Any]:
+def _status_facts(mailbox: Mailbox) -> dict[str, Any]:
     return {
         "mailbox": mailbox,
-        "standing": say_mailbox(mailbox),
+        "status_chip": mailbox_chip(mailbox),
         "read": list(mailbox.read.order_by("name")),
-        **tell_trial(mailbox.check_result),
+        **describe_test(mailbox.check_result),
     }

@@ -1,4 +1,4 @@
-"""Relays: the ways out, each with its form and a test that says every step in words."""
+"""Manage relays: configuration, and a test that reports every step."""
 
 from typing import Any
 
@@ -25,22 +25,34 @@ from esmero.web.console.access import requires, staff
 from esmero.web.console.list_pages import answer_list
 from esmero.web.console.page_frame import show, show_part, wants_part
 from esmero.web.console.settings.first_steps import next_step
-from esmero.web.console.settings.mail.connection_test import is_checking, tell_trial
-from esmero.web.console.settings.mail.webhooks import say_standing
+from esmero.web.console.settings.mail.connection_test import describe_test, is_checking
+from esmero.web.console.settings.mail.webhooks import webhook_chip
 from esmero.web.parts.components.forms import FormPart
 from esmero.web.parts.components.tables import Listing, TableColumn
 from esmero.web.parts.components.template_tags import chip
 from esmero.work.background import run_aside
 
-FIELDS = ("name", "brand", "kind", "host", "port", "security", "username", "ca_file", "connections", "per_second", "relay_signs")  # fmt: skip
+FIELDS = (
+    "name",
+    "brand",
+    "kind",
+    "host",
+    "port",
+    "security",
+    "username",
+    "ca_file",
+    "connections",
+    "per_second",
+    "relay_signs",
+)
 
 
 def _name(relay: Relay) -> SafeString:
     return format_html('<a href="{}">{}</a>', reverse("console:relay", args=[relay.pk]), relay)
 
 
-def say_relay(relay: Relay) -> SafeString:
-    """Say in a chip how it stands with a relay."""
+def relay_chip(relay: Relay) -> SafeString:
+    """Return a chip with the status of a relay."""
     if relay.kind == Relay.Kind.CAPTURE:
         return chip("wait", _("catches everything"))
     if relay.trouble:
@@ -55,16 +67,30 @@ RELAYS = Listing(
     page="relays",
     order="name",
     columns=(
-        TableColumn(key="name", title=gettext_lazy("Name"), cell=_name, plain=lambda one: one.name, order=("name", "id"), head=True),
-        TableColumn(key="state", title=gettext_lazy("State"), cell=say_relay),
-        TableColumn(key="host", title=gettext_lazy("Host"), cell=lambda one: f"{one.host}:{one.port}" if one.host else ""),
-        TableColumn(key="brand", title=gettext_lazy("Brand"), cell=lambda one: one.brand.name if one.brand else _("all brands"), quiet=True),
+        TableColumn(
+            key="name",
+            title=gettext_lazy("Name"),
+            cell=_name,
+            plain=lambda one: one.name,
+            order=("name", "id"),
+            head=True,
+        ),
+        TableColumn(key="state", title=gettext_lazy("State"), cell=relay_chip),
+        TableColumn(
+            key="host", title=gettext_lazy("Host"), cell=lambda one: f"{one.host}:{one.port}" if one.host else ""
+        ),
+        TableColumn(
+            key="brand",
+            title=gettext_lazy("Brand"),
+            cell=lambda one: one.brand.name if one.brand else _("all brands"),
+            quiet=True,
+        ),
     ),
-)  # fmt: skip
+)
 
 
 class RelayForm(forms.Form):
-    """How to speak to a relay. The password is only ever written, never shown."""
+    """Edit the connection of a relay; the password is write-only."""
 
     name = forms.SlugField(
         label=gettext_lazy("Name"), max_length=60, help_text=gettext_lazy("Short, for you: main, newsletter …")
@@ -148,7 +174,7 @@ class RelayForm(forms.Form):
         return name
 
     def clean(self) -> dict[str, Any]:
-        """Ask for a host where mail is sent, and fill in the usual port."""
+        """Require a host for SMTP, and fill in the default port."""
         given: dict[str, Any] = super().clean() or {}
         if given.get("kind") == "smtp" and not given.get("host"):
             self.add_error("host", _("Name the machine that takes your mail."))
@@ -184,10 +210,10 @@ def relays(request: HttpRequest) -> HttpResponseBase:
 
 @requires("house.settings")
 def edit_relay(request: HttpRequest, pk: int | None = None) -> HttpResponse:
-    """Make a relay or change it; beside the form its test."""
+    """Create or change a relay, with its test beside the form."""
     relay = get_object_or_404(Relay, pk=pk) if pk else None
     if relay is not None and wants_part(request):
-        return show_part(request, "console/settings/relay.html#test", polled=True, **_tell(relay))
+        return show_part(request, "console/settings/relay.html#test", polled=True, **_status_facts(relay))
     form = RelayForm(request.POST or None, relay=relay)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
@@ -203,26 +229,27 @@ def edit_relay(request: HttpRequest, pk: int | None = None) -> HttpResponse:
         else:
             messages.success(request, _("The relay %(name)s is kept. Test it now.") % {"name": saved.name})
             return redirect("console:relay", pk=saved.pk)
-    facts: dict[str, Any] = {**_tell(relay), "next_step": next_step(request, here="relay")} if relay else {}
+    facts: dict[str, Any] = {**_status_facts(relay), "next_step": next_step(request, here="relay")} if relay else {}
     return show(request, "console/settings/relay.html", subject="relays", form=form, **facts)
 
 
 @require_POST
 @requires("house.settings")
 def test_relay(request: HttpRequest, pk: int) -> HttpResponse:
-    """Try the relay out beside this request, and write to the tester by it if they wish."""
+    """Test the relay in the background, and send a message to the tester on request."""
     relay = get_object_or_404(Relay, pk=pk)
     if relay.kind == Relay.Kind.SMTP and not is_checking(relay.check_result):
+        # Marked before the thread starts, so that the next page already shows a running test.
         mark_checking(relay)
         user, write = staff(request), "write" in request.POST
-        run_aside(lambda: _try_out(pk, user=user, write=write), name="test a relay")
+        run_aside(lambda: _run_test(pk, user=user, write=write), name="test a relay")
     return redirect("console:relay", pk=pk)
 
 
 @require_POST
 @requires("house.settings")
 def remove_relay(request: HttpRequest, pk: int) -> HttpResponse:
-    """Forget a relay that was never used."""
+    """Delete a relay that was never used."""
     relay = get_object_or_404(Relay, pk=pk)
     if drop_relay(relay, by=staff(request)):
         messages.success(request, _("The relay %(name)s is gone.") % {"name": relay.name})
@@ -233,7 +260,7 @@ def remove_relay(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("console:relay", pk=pk)
 
 
-def _try_out(pk: int, *, user: User, write: bool) -> None:
+def _run_test(pk: int, *, user: User, write: bool) -> None:
     def write_mail() -> dict[str, Any]:
         try:
             return {"message": write_by(Relay.objects.select_related("brand").get(pk=pk), to=user).pk}
@@ -243,25 +270,25 @@ def _try_out(pk: int, *, user: User, write: bool) -> None:
     keep_check(pk, then=write_mail if write else dict)
 
 
-def _tell_provider(relay: Relay) -> dict[str, Any]:
-    """Name the provider of this relay, where it is one that can tell what became of a mail, and how it stands with it."""
+def _provider_facts(relay: Relay) -> dict[str, Any]:
+    """Return the relay's provider, if it reports events by webhook, with the webhook's status."""
     name = provider_of(relay.host)
     if not name:
         return {}
-    return {"teller": PROVIDERS[name], "teller_name": name, "teller_said": say_standing(find_hook(name))}
+    return {"provider": PROVIDERS[name], "provider_name": name, "provider_status": webhook_chip(find_hook(name))}
 
 
-def _tell(relay: Relay) -> dict[str, Any]:
+def _status_facts(relay: Relay) -> dict[str, Any]:
     result = relay.check_result
     message = Message.objects.filter(pk=result.get("message") or 0).first()
-    trial = tell_trial(result)
+    test = describe_test(result)
     waiting = message is not None and message.state in {"planned", "claimed", "wire"}
     return {
         "relay": relay,
-        **_tell_provider(relay),
-        "standing": say_relay(relay),
+        **_provider_facts(relay),
+        "status_chip": relay_chip(relay),
         "no_brand": result.get("no_brand", False),
         "message": message,
-        "poll": trial["checking"] or waiting,
-        **trial,
+        "poll": test["checking"] or waiting,
+        **test,
     }

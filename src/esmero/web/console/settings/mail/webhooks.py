@@ -1,4 +1,4 @@
-"""Providers that tell by webhook what became of a mail: their address here, the secret that proves them, what was heard."""
+"""Manage provider webhooks: URL, signing secret, and received events."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -24,14 +24,14 @@ from esmero.web.console.access import requires, staff
 from esmero.web.console.page_frame import show
 from esmero.web.parts.components.template_tags import chip
 
-UNFIT: Mapping[str, str | Promise] = {
+SECRET_ERRORS: Mapping[str, str | Promise] = {
     "pair": gettext_lazy("Two words with a colon between them: name:password."),
     "base64": gettext_lazy("This is no key of this provider. Copy it whole, without blanks."),
 }
 
 
 class SecretForm(forms.Form):
-    """The secret of a provider. It is only ever written, never shown."""
+    """Edit the secret of a provider; it is write-only."""
 
     secret = forms.CharField(
         label=gettext_lazy("Secret"),
@@ -48,28 +48,28 @@ class SecretForm(forms.Form):
         )
 
 
-def say_standing(standing: WebhookStatus) -> SafeString:
-    """Say in a chip how it stands with a provider."""
-    if standing.source == "lost":
+def webhook_chip(status: WebhookStatus) -> SafeString:
+    """Return a chip with the status of a provider's webhook."""
+    if status.source == "lost":
         return chip("broken", _("enter the secret again"))
-    if not standing.armed:
+    if not status.armed:
         return chip("plain", _("not listened to"))
-    if standing.suspect:
+    if status.suspect:
         return chip("broken", _("cannot prove itself"))
-    return chip("kept", _("heard")) if standing.heard_at else chip("wait", _("not heard yet"))
+    return chip("kept", _("heard")) if status.heard_at else chip("wait", _("not heard yet"))
 
 
 @requires("house.settings")
 def hooks(request: HttpRequest) -> HttpResponse:
-    """List the providers, those that are listened to first."""
-    standings = sorted(list_hooks(), key=lambda one: not one.source)
-    told = [(PROVIDERS[one.name], one, say_standing(one)) for one in standings]
-    return show(request, "console/settings/hooks.html", subject="hooks", told=told)
+    """List the providers, those with a secret first."""
+    statuses = sorted(list_hooks(), key=lambda one: not one.source)
+    providers = [(PROVIDERS[one.name], one, webhook_chip(one)) for one in statuses]
+    return show(request, "console/settings/hooks.html", subject="hooks", providers=providers)
 
 
 @requires("house.settings")
 def edit_hook(request: HttpRequest, provider: str) -> HttpResponse:
-    """Show a provider's address, and set or forget its secret."""
+    """Show the webhook URL of a provider, and set or delete its secret."""
     if provider not in PROVIDERS:
         raise Http404
     known = PROVIDERS[provider]
@@ -83,18 +83,20 @@ def edit_hook(request: HttpRequest, provider: str) -> HttpResponse:
         try:
             set_secret(provider, form.cleaned_data["secret"], by=staff(request))
         except SecretRefused as fault:
-            form.add_error("secret", str(UNFIT[fault.code]))
+            form.add_error("secret", str(SECRET_ERRORS[fault.code]))
         else:
-            messages.success(request, _("The secret is kept. What %(provider)s signs is taken in now.") % {"provider": known.title})  # fmt: skip
+            messages.success(
+                request, _("The secret is kept. What %(provider)s signs is taken in now.") % {"provider": known.title}
+            )
             return redirect("console:hook", provider=provider)
-    standing = find_hook(provider)
+    status = find_hook(provider)
     return show(
         request,
         "console/settings/hook.html",
         subject="hooks",
         form=form,
         provider=known,
-        standing=standing,
-        said=say_standing(standing),
+        status=status,
+        said=webhook_chip(status),
         address=address_of(provider),
     )

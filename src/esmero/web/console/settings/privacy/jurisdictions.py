@@ -1,4 +1,4 @@
-"""The countries' profiles as they are: which grounds carry which message, and which numbers cost too much."""
+"""Show the jurisdiction profiles: legal bases by kind of message, and premium-rate numbers."""
 
 from django.http import HttpRequest, HttpResponse
 
@@ -17,20 +17,24 @@ SOURCES = {
 
 @requires()
 def profiles(request: HttpRequest) -> HttpResponse:
-    """Show each profile, and the brands under it."""
+    """Show each profile with the brands that use it."""
     brands: dict[str, list[str]] = {}
     for code, name in Brand.objects.order_by("name").values_list("profile", "name"):
         brands.setdefault(code, []).append(name)
-    told = [
+    shown = [
         {
             "profile": profile,
             "brands": brands.get(code, []),
             "sources": "; ".join(SOURCES[code]),
             "rows": [
-                (CHANNELS[channel], [BASES[basis] for basis in BASES if basis in profile.bases[channel, "commercial"]], [BASES[basis] for basis in BASES if basis in profile.bases[channel, "other"]])
+                (
+                    CHANNELS[channel],
+                    [BASES[basis] for basis in BASES if basis in profile.bases[channel, "commercial"]],
+                    [BASES[basis] for basis in BASES if basis in profile.bases[channel, "other"]],
+                )
                 for channel in CHANNELS
             ],
         }
         for code, profile in PROFILES.items()
-    ]  # fmt: skip
-    return show(request, "console/settings/profiles.html", subject="profiles", told=told)
+    ]
+    return show(request, "console/settings/profiles.html", subject="profiles", profiles=shown)

@@ -1,4 +1,4 @@
-"""Records of processing, as the law asks for them, made of what this house has and does."""
+"""Show the records of processing activities, generated from the installation's data."""
 
 from dataclasses import asdict
 
@@ -7,13 +7,13 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from esmero.privacy.processing_records import gather_records
 from esmero.web.console.access import requires
 from esmero.web.console.page_frame import show
-from esmero.web.parts.processing_record_labels import tell_records
+from esmero.web.parts.processing_record_labels import describe_records
 
 
 @requires("house.settings")
 def records(request: HttpRequest) -> HttpResponse:
-    """Show the records; `?file=json` gives them as a file. They name no person."""
-    sections = tell_records(gather_records())
+    """Show the records; `?file=json` returns them as a file. They name no person."""
+    sections = describe_records(gather_records())
     if request.GET.get("file") == "json":
         headers = {"Content-Disposition": 'attachment; filename="records-of-processing.json"'}
         facts = [asdict(one) for one in sections]

@@ -1,4 +1,4 @@
-"""Terms of storage: how long what is kept, what each rule did last and does next; the operator may set a term of their own."""
+"""Show the retention rules: term, last and next run; the operator may change a term."""
 
 from typing import Any
 
@@ -28,29 +28,29 @@ from esmero.web.parts.labels.retention import RULES as WORDS
 
 @requires("house.settings")
 def retention(request: HttpRequest) -> HttpResponse:
-    """Show every rule with its term, its norm, and how it stands."""
-    told = [_tell(one) for one in list_standings()]
+    """Show every rule with its term, legal source and status."""
+    rules = [_rule_facts(one) for one in list_standings()]
     return show(
-        request, "console/settings/retention.html", subject="retention", told=told, kept=KEPT, most=MOST_COUNTED
+        request, "console/settings/retention.html", subject="retention", rules=rules, kept=KEPT, most=MOST_COUNTED
     )
 
 
-def _tell(standing: RuleStatus) -> dict[str, Any]:
-    what, since = WORDS[standing.code]
+def _rule_facts(status: RuleStatus) -> dict[str, Any]:
+    what, since = WORDS[status.code]
     return {
-        "standing": standing,
+        "status": status,
         "what": what,
         "since": since,
-        "deed": DEEDS[standing.term.deed],
-        "row": standing.row,
-        "rests": RESTS[standing.term.rests],
+        "deed": DEEDS[status.term.deed],
+        "row": status.row,
+        "rests": RESTS[status.term.rests],
     }
 
 
 @require_POST
 @requires("house.settings")
 def set_term(request: HttpRequest, code: str) -> HttpResponse:
-    """Set a rule's term, or go back to the profile's with an empty field."""
+    """Set a rule's term; an empty field restores that of the profile."""
     if code not in RULES:
         raise Http404
     said = request.POST.get("days", "").strip()
@@ -70,7 +70,7 @@ def set_term(request: HttpRequest, code: str) -> HttpResponse:
 @require_POST
 @requires("house.settings")
 def count_now(request: HttpRequest) -> HttpResponse:
-    """Count what would go now; nothing goes."""
+    """Count the rows that would be erased now, without erasing them."""
     with transaction.atomic():
         count_again(timezone.now())
         note("retention.counted", by=staff(request))
