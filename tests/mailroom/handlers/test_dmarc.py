@@ -127,18 +127,3 @@ def test_a_report_without_a_time_is_taken_for_todays():
     found = classify(make_gzip_mail(OURS)).aggregate
     kept = keep_report(replace(found, begin=datetime(1970, 1, 1, tzinfo=UTC)), evidence="inbound 1")
     assert timezone.now() - kept.begin < timedelta(minutes=5)
-
-
-def test_the_sums_of_reports_that_were_kept_before_are_the_same():
-    sent = send_one()
-    arrive(sent, make_gzip_mail(OURS))
-    arrive(sent, make_gzip_mail([("192.0.2.1", 100, "fail", "fail")], report_id="r-2"))
-    names = ("domain", "source", "total", "aligned", "dkim", "spf", "first_on", "last_on", "failed_on")
-    before = list(AlignmentSource.objects.order_by("source").values(*names)), list(AlignmentDay.objects.values("total"))
-    AlignmentSource.objects.all().delete()
-    AlignmentDay.objects.all().delete()
-    DmarcReportFile.objects.update(total=0, aligned=0)
-    import_module("esmero.migrations.0011_inbox").add_up(apps, None)
-    after = list(AlignmentSource.objects.order_by("source").values(*names)), list(AlignmentDay.objects.values("total"))
-    assert after == before
-    assert DmarcReportFile.objects.get(report_id="r-1").aligned == 15

@@ -37,7 +37,7 @@ RELAY = {"name": "main", "kind": "smtp", "host": "127.0.0.1", "security": "none"
 @pytest.fixture
 def now_and_here(monkeypatch):
     """What runs beside a request runs within it."""
-    for module in ("domain", "relays"):
+    for module in ("brands.domain", "mail.relays"):
         monkeypatch.setattr(f"esmero.web.console.settings.{module}.run_aside", lambda work, name: work())
 
 
