@@ -14,7 +14,7 @@ from esmero.rendering.letters.letter import clean_letter
 from esmero.rendering.letters.plain_marks import read_marks
 from esmero.rendering.templates.compile import TemplateSource
 from tests.house_facts import add_people, build_house
-from tests.mailroom.test_promotion import checked, sent
+from tests.mailroom.sending.test_promotion import checked, sent
 from tests.web.facts import staff
 
 pytestmark = pytest.mark.django_db(transaction=True)

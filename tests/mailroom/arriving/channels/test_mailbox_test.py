@@ -14,7 +14,7 @@ from esmero.mailroom.arriving.channels import imap_connection, mailbox_settings,
 from esmero.mailroom.arriving.channels.mailbox_test import check_mailbox, keep_check
 from esmero.mailroom.models import Mailbox, MailboxFolder
 from esmero.outbox.relay_passwords import hide_password, reveal
-from tests.mailroom.doors.imap_server import ImapServer
+from tests.mailroom.arriving.channels.imap_server import ImapServer
 
 pytestmark = pytest.mark.django_db
 

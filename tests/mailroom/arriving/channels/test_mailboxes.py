@@ -14,7 +14,7 @@ from esmero.mailroom.arriving.receive import handle_due
 from esmero.mailroom.models import Inbound, Mailbox, MailboxFolder
 from esmero.outbox.relay_passwords import hide_password
 from esmero.vault.files import read
-from tests.mailroom.doors.imap_server import ImapServer
+from tests.mailroom.arriving.channels.imap_server import ImapServer
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

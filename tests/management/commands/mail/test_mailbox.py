@@ -6,7 +6,7 @@ from esmero.house.models import AuditEntry
 from esmero.mailroom.models import Inbound, Mailbox
 from esmero.management.command_line import run as run_line
 from esmero.outbox.relay_passwords import reveal
-from tests.mailroom.doors.imap_server import ImapServer
+from tests.mailroom.arriving.channels.imap_server import ImapServer
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

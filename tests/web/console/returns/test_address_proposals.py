@@ -7,7 +7,7 @@ import pytest
 from esmero.house.models import AuditEntry
 from esmero.outbox.models import Message
 from esmero.people.models import Address, ContactPoint, Note, Permission, Person, Proposal
-from tests.mailroom.handlers.test_autoreply import leave_company
+from tests.mailroom.arriving.handlers.test_autoreply import leave_company
 from tests.mailroom.inbound import send_one
 from tests.web.facts import staff
 

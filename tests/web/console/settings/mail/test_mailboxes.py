@@ -10,7 +10,7 @@ from esmero.mailroom.arriving.channels.mailboxes import read_mailbox
 from esmero.mailroom.models import Inbound, Mailbox
 from esmero.outbox.relay_passwords import reveal
 from tests.house_facts import build_house
-from tests.mailroom.doors.imap_server import ImapServer
+from tests.mailroom.arriving.channels.imap_server import ImapServer
 from tests.web.facts import staff
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
