@@ -8,12 +8,18 @@ SIZE  ?= small
 # One more than there are processors: browsers and servers let the tests wait now and then.
 SIDE_BY_SIDE = -n $(shell expr $$(nproc) + 1) --dist load --maxschedchunk 4
 
-.PHONY: help demo test test-fast lint bench fuzz assets screens pictures docs messages lock clean
+# Workers that compile every module anew take twice as long to begin.
+unexport PYTHONDONTWRITEBYTECODE
+
+.PHONY: help demo test test-all test-fast coverage floors lint bench fuzz assets screens pictures docs messages lock clean
 
 help:
 	@echo "make demo       install, seed the invented group and start everything (Ctrl-C stops it)"
-	@echo "make test       lint, types, contracts and all tests on SQLite and PostgreSQL"
-	@echo "make test-fast  lint and the tests that need no server, on SQLite"
+	@echo "make test       lint, types, contracts, the tests on SQLite, and on PostgreSQL those with the mark postgres"
+	@echo "                (PKG=people or PKG=people/imports: only tests/people, on both databases)"
+	@echo "make test-fast  lint and the tests that need no server, on SQLite, in a minute"
+	@echo "make test-all   everything on both databases: long stories, every page in every language, theme and width"
+	@echo "make coverage   which lines the tests reach, and the floors for pure packages and the sender"
 	@echo "make fuzz       a million damaged messages through the readers (RUNS=… for another number)"
 	@echo "make bench      speed and memory, one line a figure (SIZE=full for the long run)"
 	@echo "make docs       the reference from the code, then the whole documentation as a site in build/docs"
@@ -49,13 +55,39 @@ lint: $(STAMP)-dev
 	$(BIN)/lint-imports
 	$(BIN)/mypy
 
+ifdef PKG
+# Where nothing of a package is for PostgreSQL, pytest says so by 5.
+test: $(STAMP)-html
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE) -m "not long" tests/$(PKG)
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE) -p tests.postgres --everything -m "not browser and not relay and not long" tests/$(PKG) || [ $$? -eq 5 ]
+else
 test: lint $(STAMP)-html
-	$(BIN)/python -m pytest $(SIDE_BY_SIDE)
-	$(BIN)/python -m pytest $(SIDE_BY_SIDE) -p tests.postgres -m "not browser and not relay"
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE) -m "not long"
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE) -p tests.postgres -m "not browser and not relay and not long"
+endif
 
 test-fast: $(STAMP)-dev
 	$(BIN)/ruff check .
-	$(BIN)/python -m pytest -m "not browser and not relay and not slow"
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE) -m "not browser and not relay and not slow and not long and not corpus"
+
+test-all: export SIZE = full
+test-all: lint $(STAMP)-html
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE) $(COVERED)
+	@$(MAKE) --no-print-directory floors
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE) -p tests.postgres --everything
+
+COVERED = --cov --cov-report=
+coverage: $(STAMP)-dev
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE) -m "not browser and not long" $(COVERED)
+	@$(MAKE) --no-print-directory floors
+	$(BIN)/coverage report --skip-covered --sort=cover
+
+# A point or two below what the tests reach: percent of the lines of each package.
+FLOORS = policy/:99 rendering/:97 intake/:97 outbox/:89 mailroom/sending/sender.py:89 mailroom/sending/batches.py:98
+floors:
+	@for floor in $(FLOORS); do \
+	  echo "$${floor%:*} reaches $${floor#*:} %:" && \
+	  $(BIN)/coverage report --format=total --include="src/esmero/$${floor%:*}*" --fail-under="$${floor#*:}" || exit 1; done
 
 fuzz: $(STAMP)-dev
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check "atheris>=3.1"

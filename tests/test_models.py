@@ -1,11 +1,14 @@
 import importlib
 import pkgutil
 
+import pytest
 from django.apps import apps
 from django.core.management import call_command
 from django.db import models as django_models
 
 import esmero
+
+pytestmark = pytest.mark.postgres
 
 
 def test_models_gathers_every_models_module():

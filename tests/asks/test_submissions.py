@@ -13,7 +13,7 @@ from esmero.people.permissions.ledger import find_permitted, withdraw
 from tests.asks.facts import WORDING, open_form
 from tests.house_facts import add_people
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
 
 
 def enter(house, form, *, address="ana@cliente.example", monthly=False, at=None, **values):

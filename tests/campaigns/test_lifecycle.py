@@ -32,6 +32,8 @@ from esmero.rounds.worker import run_worker
 from esmero.work.jobs import claim_job, run_to_end
 from tests.house_facts import add_people, build_house
 
+pytestmark = pytest.mark.postgres
+
 
 @pytest.fixture
 def house(transactional_db):

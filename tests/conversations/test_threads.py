@@ -9,7 +9,7 @@ from esmero.house.models import Brand
 from esmero.vault.files import seal
 from tests.house_facts import build_house
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
 
 
 @pytest.fixture

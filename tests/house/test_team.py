@@ -5,7 +5,7 @@ from esmero.house.brands import following_selector, save_brand
 from esmero.house.models import AuditEntry, Brand, User
 from esmero.house.team import LastOwner, change_member, invite, let_in, lock_out, needs_two_factor, require_two_factor
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
 
 
 def member(email, role="owner"):

@@ -8,6 +8,8 @@ from bench.intake import _hostile
 from esmero.intake.classify import classify
 from esmero.intake.mime.message import MAX_PARTS, open_letter
 
+pytestmark = pytest.mark.slow
+
 MOST = 200_000_000
 
 

@@ -26,6 +26,7 @@ def test_any_octets_give_a_verdict(octets):
     assert len(verdict.reports) <= MAX_RECIPIENTS
 
 
+@pytest.mark.slow
 @settings(max_examples=400, deadline=None)
 @given(st.sampled_from(SHAPES), st.lists(st.tuples(st.integers(0, 1500), st.binary(max_size=30)), max_size=6))
 def test_damaged_messages_give_a_verdict(raw, damages):

@@ -15,6 +15,8 @@ import pytest
 
 from esmero.intake.mail_folders import classify_file, name_kind, name_recipients
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(os.environ.get("ESMERO_CORPUS") or Path(__file__).parents[3] / "shared" / "data") / "mail"
 BARS = {
     "parsed": 1.0,

@@ -14,7 +14,7 @@ from esmero.outbox.relay_passwords import reveal_password
 from esmero.people.models import BlockedDomain, Import
 from tests.house_facts import MJML, add_people, build_house, open_dispatch
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
 BRAND = ["--brand", "fibra-norte"]
 
 

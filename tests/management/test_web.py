@@ -11,6 +11,8 @@ from esmero.management.commands.house.init import furnish
 from tests.sink import free_port
 from tests.stories.houses import once
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def address(tmp_path):

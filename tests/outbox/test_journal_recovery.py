@@ -13,6 +13,8 @@ from esmero.outbox.models import Message
 from esmero.outbox.transports.parcels import Fate, Outcome
 from tests.house_facts import add_people, build_house, open_dispatch
 
+pytestmark = pytest.mark.postgres
+
 
 def accepted(key):
     return Outcome(key, Fate.ACCEPTED, 250, "2.0.0", "ok", "body")

@@ -20,6 +20,8 @@ from esmero.outbox.models import Message, MessageEvent
 from esmero.outbox.transports.parcels import Fate, Outcome
 from tests.house_facts import add_people, build_house, open_dispatch
 
+pytestmark = pytest.mark.postgres
+
 
 def outcome(key, fate, code=250, text="ok"):
     return Outcome(key, fate, code, "", text, "body")

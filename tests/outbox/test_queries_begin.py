@@ -7,7 +7,7 @@ from esmero.outbox.models import Message
 from esmero.outbox.queries import find_few_messages, whose_address_begins
 from tests.house_facts import add_people, build_house, open_dispatch
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
 
 
 @pytest.fixture

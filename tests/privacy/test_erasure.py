@@ -15,7 +15,7 @@ from esmero.vault.files import path_of, seal
 from esmero.vault.models import StoredFile
 from tests.privacy.facts import SECRET, furnish_person
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
 
 
 def rows_that_hold(word):

@@ -11,7 +11,7 @@ from esmero.privacy.export import gather, write_archive, write_json
 from esmero.privacy.personal_data import TABLE
 from tests.privacy.facts import SECRET, furnish_person
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
 
 
 def test_every_table_of_the_person_is_in_it():

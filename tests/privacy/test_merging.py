@@ -35,7 +35,7 @@ from esmero.privacy.models import DataRequest
 from esmero.work.jobs import run_to_end
 from tests.house_facts import add_people, build_house, open_dispatch
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 WATCHED = (Person, ContactPoint, PermissionEntry, Permission, Preference, ImportLine, Message, MessageEvent)
 WATCHED += (

@@ -16,7 +16,7 @@ from tests.house_facts import add_people, build_house
 from tests.privacy.facts import SECRET, furnish_person
 from tests.web.facts import staff
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
 
 
 def test_an_empty_house_claims_nothing_of_anybody():

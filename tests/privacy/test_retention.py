@@ -31,7 +31,7 @@ from esmero.vault.files import path_of, read, seal
 from esmero.vault.models import StoredFile
 from tests.privacy.facts import SECRET, furnish_person
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
 
 NOW = timezone.now()
 

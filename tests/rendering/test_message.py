@@ -80,6 +80,7 @@ anything = st.one_of(
 )
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=150)
 @given(anything, anything, anything, st.lists(anything, max_size=3))
 @example(".", "..\n.", "From x", [" ", "\n.\n"])
@@ -92,6 +93,7 @@ def test_the_decoded_message_is_the_plain_render(name, city, plan, streets):
     assert parts(octets) == (plain_render(TEMPLATE.text, values), plain_render(TEMPLATE.html, values))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("much", "encoded"), [(6, 1), (60, 2)])
 @settings(deadline=None, max_examples=30)
 @given(streets=st.lists(anything, max_size=3))
@@ -194,6 +196,7 @@ def test_a_line_break_in_the_frame_is_refused_before_any_message(field):
     assert caught.value.field == field
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=100)
 @given(st.text(), st.text(), st.text())
 def test_no_fact_adds_a_header_or_a_recipient(name, address, city):

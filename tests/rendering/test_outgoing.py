@@ -134,6 +134,7 @@ def violations(mail, *, look_up, seen):
     return found
 
 
+@pytest.mark.slow
 def test_no_message_breaks_a_rule(press, look_up):
     seen, found = set(), Counter()
     for person in odd_persons(NUMBER):

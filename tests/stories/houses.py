@@ -26,7 +26,8 @@ class OwnHouse:
     def __init__(self, home: Path, **facts: object) -> None:
         self.home = home
         own = {f"ESMERO_{name.upper()}": str(value) for name, value in facts.items()}
-        self.environment = {**os.environ, "PYTHONPATH": str(ROOT), "ESMERO_HOME": str(home), "ESMERO_DATABASE_URL": ""}
+        code = f"{ROOT}{os.pathsep}{ROOT / 'src'}"  # this tree's, wherever the package is installed from
+        self.environment = {**os.environ, "PYTHONPATH": code, "ESMERO_HOME": str(home), "ESMERO_DATABASE_URL": ""}
         self.environment |= own
 
     def start(self, *words: object, log: Path | None = None) -> "subprocess.Popen[bytes]":

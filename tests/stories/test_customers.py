@@ -157,6 +157,7 @@ def read_clients():
 
 
 @pytest.mark.skipif(not (TOOLS / "make_telco_contacts.py").is_file(), reason=f"{TOOLS} holds no make_telco_contacts.py")
+@pytest.mark.long
 @pytest.mark.parametrize("seed", ["7", "20270101"])
 def test_another_seed_of_the_same_mess(tmp_path, seed):
     file, truth, report = (tmp_path / name for name in ("clientes.csv", "truth.tsv", "report.tsv"))

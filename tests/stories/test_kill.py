@@ -15,13 +15,13 @@ import pytest
 from tests.foundation import lay
 from tests.postfix import wait_for
 from tests.sink import free_port, open_sink
-from tests.stories.houses import OwnHouse
+from tests.stories.houses import OwnHouse, once
 
-KILLS = 5
-NUMBER = 10_000
+FULL = os.environ.get("SIZE") == "full"
+KILLS, NUMBER = (5, 10_000) if FULL else (3, 3_000)
 SCRIPT = Path(__file__).parent / "kill_house.py"
 REST = ("sent", "doubt", "refused", "gave-up", "cancelled")
-pytestmark = [pytest.mark.relay, pytest.mark.slow]
+pytestmark = [pytest.mark.relay, pytest.mark.slow, once]
 
 
 @pytest.fixture
@@ -99,7 +99,7 @@ def count_begun_unanswered(home):
     return open_
 
 
-def test_five_kills_lose_nobody_and_write_to_nobody_twice(tmp_path, sink, foundation):
+def test_kills_lose_nobody_and_write_to_nobody_twice(tmp_path, sink, foundation):
     house, log = make_house(tmp_path / "home", of=foundation, port=sink.port, number=NUMBER), tmp_path / "log"
     rng = random.Random(20261124)
     moments = sorted(rng.randrange(0, NUMBER * 8 // 10) for _ in range(KILLS))
@@ -127,7 +127,7 @@ def test_five_kills_lose_nobody_and_write_to_nobody_twice(tmp_path, sink, founda
 
 
 def test_told_to_end_it_finishes_what_is_on_the_wire_and_leaves_no_doubt(tmp_path, sink, foundation):
-    number = 4_000
+    number = 3_000
     house, log = make_house(tmp_path / "home", of=foundation, port=sink.port, number=number), tmp_path / "log"
     with serving(house, log):
         wait_for(lambda: count(house, "sent") > 500, what="it sends", progress=lambda: count(house, "sent"))

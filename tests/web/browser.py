@@ -1,13 +1,62 @@
-"""The system's Chromium, driven by playwright. Without it tests are skipped by name; with CI set they fail instead."""
+"""The system's Chromium, driven by playwright. Without it tests are skipped by name; with CI set they fail instead.
 
+A process starts the driver once, and a browser once for each set of arguments: tests differ by their contexts.
+"""
+
+import asyncio
+import atexit
 import os
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
 
 CHROMIUM = Path("/usr/bin/chromium")
 MISSING = f"{CHROMIUM} is missing: install Debian's package chromium"
+
+
+class _Shared:
+    """The driver and the browsers of this process; `inside` counts the blocks that use them now."""
+
+    def __init__(self):
+        self.driver, self.browsers, self.inside = None, {}, 0
+
+    @contextmanager
+    def loop(self):
+        """Let the driver's loop count as running within the block alone: other tests run loops of their own."""
+        if self.inside == 0 and self.driver is not None:
+            asyncio._set_running_loop(self.driver._loop)
+        self.inside += 1
+        try:
+            yield
+        finally:
+            self.inside -= 1
+            if self.inside == 0:
+                asyncio._set_running_loop(None)
+
+    def browser(self, args):
+        """Return the browser of these arguments, started anew where it is gone."""
+        if self.driver is None:
+            from playwright.sync_api import sync_playwright
+
+            self.driver = sync_playwright().start()
+            atexit.register(self.stop)
+        if args not in self.browsers or not self.browsers[args].is_connected():
+            self.browsers[args] = self.driver.chromium.launch(
+                executable_path=str(CHROMIUM),
+                args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", *args],
+            )
+        return self.browsers[args]
+
+    def stop(self):
+        """End the browsers and the driver with the process."""
+        with self.loop(), suppress(Exception):
+            for browser in self.browsers.values():
+                browser.close()
+            self.driver.stop()
+
+
+_shared = _Shared()
 
 
 @contextmanager
@@ -17,17 +66,14 @@ def open_browser(*args):
         if os.environ.get("CI"):
             pytest.fail(MISSING)
         pytest.skip(MISSING)
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as driver:
-        browser = driver.chromium.launch(
-            executable_path=str(CHROMIUM),
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", *args],
-        )
+    with _shared.loop():
+        browser = _shared.browser(args)
+        before = set(browser.contexts)
         try:
             yield browser
         finally:
-            browser.close()
+            for context in set(browser.contexts) - before:
+                context.close()
 
 
 @contextmanager

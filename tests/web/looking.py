@@ -84,17 +84,43 @@ class Looker:
         page.goto(f"{self.house.address}{path}")
         page.wait_for_function(SETTLED)
 
-    def look_all(self, page, where):
-        """Look at the page as it came, with everything unfolded, and at each question that it asks."""
-        self.look(page, where)
+    def change(self, page, *, width, scheme):
+        """Make the window so wide, and the theme this one; wait until what is drawn anew is there."""
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme=scheme)
+        page.wait_for_function(SETTLED)
+
+    def measure_sizes(self, page, where):
+        """Measure the page on a phone and enlarged, by the width and by the letters; leave it as it was.
+
+        A window of 1280 px enlarged to 200 % has 640 px (WCAG 2.2, 1.4.4); so it is where the reader wants letters of 32 px.
+        """
+        before, settings = page.viewport_size, page.context.new_cdp_session(page)
+        for letters, widths in ((16, (640, 360)), (32, (360, 1280))):
+            settings.send("Page.setFontSizes", {"fontSizes": {"standard": letters}})
+            for width in widths:
+                page.set_viewport_size({"width": width, "height": 900})
+                page.wait_for_function(SETTLED)
+                self.measure(page, (*where, width, letters))
+                self.findings += [(*where, width, letters, words) for words in page.evaluate(HIDDEN_WORDS)]
+            size = page.evaluate("getComputedStyle(document.documentElement).fontSize")
+            assert size == f"{letters}px", size
+        settings.send("Page.setFontSizes", {"fontSizes": {"standard": 16}})
+        settings.detach()
+        page.set_viewport_size(before)
+
+    def look_inside(self, page, where):
+        """Look at the page with everything unfolded, and at each question that it asks; fold it up again."""
         if self.open_all(page):
             self.look(page, (*where, "all open"), inside="details")
         self.ask_all(page, where)
+        page.evaluate("document.querySelectorAll('details[data-unfolded]').forEach((one) => (one.open = false))")
 
     def open_all(self, page):
         """Open every menu and everything folded; False where there is nothing of the kind."""
         return page.evaluate(
-            "[...document.querySelectorAll('details:not([open])')].map((one) => (one.open = true)).length"
+            "[...document.querySelectorAll('details:not([open])')]"
+            ".map((one) => (one.open = one.dataset.unfolded = true)).length"
         )
 
     def ask_all(self, page, where):

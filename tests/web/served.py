@@ -1,16 +1,21 @@
 """A furnished house behind the real web server, in a process of its own; run as a program it makes the house."""
 
+import fcntl
 import json
 import os
+import shutil
+import signal
 import socket
 import subprocess
 import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
 from pathlib import Path
+
+from tests.foundation import hold
 
 ROOT = Path(__file__).resolve().parents[2]
 LANGUAGES = ("es", "fr", "en")
@@ -44,8 +49,41 @@ def reader_of(page: str) -> str:
 
 
 @contextmanager
-def serve_house(home: Path, *, rows: int = 3) -> Iterator[Served]:
-    """Furnish a house below `home` and serve it on a free port until the block ends."""
+def serve_house(home: Path, *, rows: int = 3, database: Path | None = None) -> Iterator[Served]:
+    """Furnish a house below `home`, upon a migrated database if there is one, and serve it until the block ends."""
+    served, server = _start(home, rows=rows, database=database)
+    try:
+        yield served
+    finally:
+        server.terminate()
+        server.wait(timeout=30)
+
+
+@contextmanager
+def share_house(folder: Path, *, rows: int, database: Path) -> Iterator[Served]:
+    """Serve one house to all workers of a run: whoever comes first starts it, and whoever goes last ends it.
+
+    Each holds a shared lock meanwhile; a lock of its own is to be had by the last one only.
+    """
+    folder.mkdir(exist_ok=True)
+    facts = folder / "served.json"
+    with (folder / "users").open("w") as users:
+        with hold(folder):
+            fcntl.flock(users, fcntl.LOCK_SH)
+            if not facts.exists():
+                served, server = _start(folder / f"home-{os.getpid()}", rows=rows, database=database)
+                facts.write_text(json.dumps({"served": asdict(served), "process": server.pid}))
+            known = json.loads(facts.read_text())
+        try:
+            yield Served(**known["served"])
+        finally:
+            with hold(folder), suppress(BlockingIOError):
+                fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                facts.unlink()
+                os.kill(known["process"], signal.SIGTERM)
+
+
+def _start(home: Path, *, rows: int, database: Path | None) -> "tuple[Served, subprocess.Popen[bytes]]":
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -57,19 +95,22 @@ def serve_house(home: Path, *, rows: int = 3) -> Iterator[Served]:
         "ESMERO_DATABASE_URL": "",
         "DJANGO_SETTINGS_MODULE": "esmero.settings",
     }
+    if database is not None:
+        home.mkdir(mode=0o700)
+        shutil.copy(database, home / "esmero.sqlite3")
     made = subprocess.run(
         [sys.executable, "-m", "tests.web.served", str(home), str(rows)],
         cwd=ROOT, env=environment, check=True, capture_output=True, text=True,
     )  # fmt: skip
     facts = json.loads(made.stdout.splitlines()[-1])
     server = subprocess.Popen([sys.executable, "-m", "esmero", "web"], cwd=ROOT, env=environment)
+    address = f"http://127.0.0.1:{port}"
     try:
-        address = f"http://127.0.0.1:{port}"
         _await(address, server)
-        yield Served(address, facts["paths"], facts["sessions"])
-    finally:
+    except BaseException:
         server.terminate()
-        server.wait(timeout=30)
+        raise
+    return Served(address, facts["paths"], facts["sessions"]), server
 
 
 def _await(address: str, server: subprocess.Popen[bytes]) -> None:

@@ -1,8 +1,9 @@
 """Every page of the console as it is served: for axe, for a strict browser, on a phone, enlarged, and as valid HTML.
 
-Each page is seen wide in the light and narrow in the dark, in a language that changes from one to the next; with SIZE=full
-in both themes at both widths, in all three languages. So are the dialogs, sheets and menus of tests/web/opening.py while
-they are open, and the forms of tests/web/refusing.py after they were sent with nothing in them.
+Each page is opened once, in French, whose words are the longest: axe looks at it wide in the light and narrow in the dark,
+and it is measured at the width of a phone, enlarged, and with large letters. With SIZE=full axe looks at both widths in both
+themes, in all three languages. So are the dialogs, sheets and menus of tests/web/opening.py while they are open, and the
+forms of tests/web/refusing.py after they were sent with nothing in them.
 """
 
 import os
@@ -11,24 +12,19 @@ from itertools import product
 import pytest
 
 from tests.web.browser import open_browser
-from tests.web.looking import HIDDEN_WORDS, Looker
+from tests.web.looking import Looker
 from tests.web.opening import OPENINGS, open_it
 from tests.web.refusing import REFUSED, send_blank
-from tests.web.served import LANGUAGES, reader_of, serve_house
+from tests.web.served import LANGUAGES, reader_of
 from tests.web.validating import find_faults, needs_validator
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 FULL = os.environ.get("SIZE") == "full"
-LOOKS = [(turn, *look) for turn, look in enumerate(product((1280, 360), ("light", "dark")))]
-LOOKS = LOOKS if FULL else [LOOKS[0], LOOKS[-1]]  # each width and each theme once
-look = pytest.mark.parametrize(("turn", "width", "scheme"), LOOKS)
-
-
-@pytest.fixture(scope="module")
-def house(tmp_path_factory):
-    with serve_house(tmp_path_factory.mktemp("served") / "home", rows=2) as served:
-        yield served
+WIDE, PHONE = 1280, 360
+LOOKS = list(product((WIDE, PHONE), ("light", "dark"))) if FULL else [(WIDE, "light"), (PHONE, "dark")]
+ONCE = LANGUAGES if FULL else ("fr",)
+in_turn = pytest.mark.parametrize("turn", range(6))  # so many parts, for as many workers as there are
 
 
 @pytest.fixture
@@ -37,28 +33,35 @@ def browser():
         yield opened
 
 
+@in_turn
+def test_every_page_holds(browser, house, turn):
+    looker = Looker(browser, house)
+    for (name, path), language in product(list(house.paths.items())[turn::6], ONCE):
+        page = looker.window(language, WIDE, page=name)
+        looker.go(page, path)
+        looker.measure_sizes(page, (name, language))
+        if name.startswith("reader-"):
+            continue  # at each of them, in each of its states, tests/web/public looks
+        for width, scheme in LOOKS:
+            looker.change(page, width=width, scheme=scheme)
+            looker.look(page, (name, language, width, scheme))
+        for width, scheme in LOOKS:
+            looker.change(page, width=width, scheme=scheme)
+            looker.look_inside(page, (name, language, width, scheme))
+        looker.change(page, width=WIDE, scheme="light")
+    assert not looker.findings, looker.tell()
+
+
 def _languages(number):
     return LANGUAGES if FULL else (LANGUAGES[number % len(LANGUAGES)],)
 
 
-@look
-def test_every_page_holds(browser, house, turn, width, scheme):
+@in_turn
+def test_everything_that_opens_holds_while_it_is_open(browser, house, turn):
     looker = Looker(browser, house)
-    for number, (name, path) in enumerate(house.paths.items()):
-        if name.startswith("reader-"):
-            continue  # tests/web/public looks at each of them, in each of its states
-        for language in _languages(number + turn):
-            page = looker.window(language, width, scheme, page=name)
-            looker.go(page, path)
-            looker.look_all(page, (name, language, width, scheme))
-    assert not looker.findings, looker.tell()
-
-
-@look
-def test_everything_that_opens_holds_while_it_is_open(browser, house, turn, width, scheme):
-    looker = Looker(browser, house)
-    for number, opening in enumerate(OPENINGS):
-        for language in _languages(number + turn):
+    looks = list(product(OPENINGS, LOOKS))
+    for number, (opening, (width, scheme)) in list(enumerate(looks))[turn::6]:
+        for language in _languages(number // 2):
             page = looker.window(language, width, scheme)
             looker.go(page, house.paths[opening.page])
             if open_it(page, opening, width=width):
@@ -66,36 +69,15 @@ def test_everything_that_opens_holds_while_it_is_open(browser, house, turn, widt
     assert not looker.findings, looker.tell()
 
 
-@look
-def test_every_form_that_is_refused_holds(browser, house, turn, width, scheme):
+@in_turn
+def test_every_form_that_is_refused_holds(browser, house, turn):
     looker = Looker(browser, house)
-    for number, name in enumerate(REFUSED):
-        if not FULL and number % len(LOOKS) != LOOKS.index((turn, width, scheme)):
-            continue
-        for language in _languages(number + turn):
+    for number, name in list(enumerate(REFUSED))[turn::6]:
+        for (width, scheme), language in product(LOOKS if FULL else [LOOKS[number // 6 % 2]], _languages(number)):
             page = looker.window(language, width, scheme, page=name)
             looker.go(page, house.paths[name])
             send_blank(page)
             looker.look(page, (f"{name}: refused", language, width, scheme))
-    assert not looker.findings, looker.tell()
-
-
-LETTERS = "--blink-settings=defaultFontSize=32"
-
-
-@pytest.mark.parametrize(
-    ("args", "width"), [((), 640), ((LETTERS,), 1280), ((LETTERS,), 360)], ids=["page", "letters", "phone"]
-)
-def test_twice_as_large_still_fits(house, args, width):
-    """A window of 1280 px enlarged to 200 % has 640 px (WCAG 2.2, 1.4.4); so it is where the reader wants letters of 32 px."""
-    with open_browser(*args) as enlarged:
-        looker = Looker(enlarged, house)
-        for name, path in house.paths.items():
-            page = looker.window("fr", width, page=name)
-            looker.go(page, path)
-            looker.measure(page, (name,))
-            looker.findings += [(name, words) for words in page.evaluate(HIDDEN_WORDS)]
-        assert page.evaluate("getComputedStyle(document.documentElement).fontSize") == ("32px" if args else "16px")
     assert not looker.findings, looker.tell()
 
 

@@ -15,8 +15,8 @@ NEXT = 60_000  # and of each page after it
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory):
-    with serve_house(tmp_path_factory.mktemp("served") / "home", rows=50) as served:
+def house(tmp_path_factory, migrated):
+    with serve_house(tmp_path_factory.mktemp("served") / "home", rows=50, database=migrated) as served:
         yield served
 
 

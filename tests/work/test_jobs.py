@@ -18,6 +18,8 @@ from esmero.work.jobs import (
 )
 from esmero.work.models import Job
 
+pytestmark = pytest.mark.postgres
+
 
 def count_to_three(job):
     with transaction.atomic():

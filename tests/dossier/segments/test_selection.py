@@ -13,6 +13,8 @@ from esmero.people.segments.serialization import read_json, write_json
 from tests.dossier import plain
 from tests.dossier.plain import LINKS, OWN, PEOPLE, TODAY, furnish, holds
 
+pytestmark = pytest.mark.postgres
+
 DAYS = ["2020-02-29", "2024-02-29", "2026-01-30", "2026-02-10", "2026-02-28", "2026-03-01"]
 NEAR = st.sampled_from([0, 1, 2, 9, 30, 31, 60, 400])
 
@@ -119,6 +121,7 @@ def name(tree, *, context):
     return tree
 
 
+@pytest.mark.slow
 @settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(tree=trees)
 def test_the_same_people_as_a_plain_reading_finds(house, tree):

@@ -17,7 +17,7 @@ from esmero.outbox.models import Dispatch, Message, MessageEvent
 from esmero.people.models import PermissionEntry, Person, Topic
 from tests.house_facts import add_people, build_house, open_dispatch
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
 
 NOW = datetime(2026, 11, 23, 15, 30, tzinfo=UTC)
 OURS = {"policy", "reputation", "authentication", "content", "sender", "too-large"}
@@ -111,6 +111,7 @@ def tallied():
     return {tuple(of): number for *of, number in rows}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("at_once", [1, day_counts.AT_ONCE], ids=["by-hours", "whole-days"])
 def test_every_tally_is_what_a_plain_recount_says(scene, monkeypatch, at_once):
     monkeypatch.setattr(day_counts, "AT_ONCE", at_once)

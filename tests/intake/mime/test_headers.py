@@ -67,6 +67,7 @@ def test_any_octets_become_text(octets, charset):
     assert "\x00" not in decode(octets, charset=charset)
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(st.text(max_size=300))
 def test_utf8_is_read_back(text):

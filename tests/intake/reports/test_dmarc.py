@@ -79,6 +79,7 @@ def test_a_bomb_is_bounded(pack):
     assert peak < 5 * MAX_UNPACKED
 
 
+@pytest.mark.slow
 def test_rows_beyond_the_bound_are_left_out_and_said():
     record = ("192.0.2.1", 1, "pass", "pass")
     report = read_report(make_xml([record] * (MAX_ROWS + 1)))

@@ -11,7 +11,7 @@ from esmero.mailroom.arriving.clicks import find_sign, spool_click, spool_folder
 from esmero.outbox.models import MessageEvent
 from tests.mailroom.inbound import send_one
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
 
 NOON = 1_767_268_800_123_456_000
 
@@ -101,6 +101,7 @@ def _write_many(number, message, link):
         spool_click(message, link=link, nanoseconds=os.getpid() * 10**12 + n * 1000, sign="")
 
 
+@pytest.mark.slow
 def test_nothing_is_lost_while_many_write_and_one_reads(sent, link):
     """Real processes against the real locks: the reader takes files away from under the writers' hands."""
     context = multiprocessing.get_context("fork")

@@ -17,7 +17,7 @@ from esmero.vault.files import path_of, read
 from esmero.work.due import RETRY
 from tests.mailroom.inbound import postfix_report, send_one, written
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
 
 
 def unknown(sent, **more):
@@ -184,6 +184,7 @@ def sent():
     return send_one()
 
 
+@pytest.mark.slow
 @hypothesis_settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(octets=st.binary(max_size=2_000), head=st.sampled_from(HEADS), purpose=st.sampled_from("rpu"))
 def test_random_octets_never_stop_the_loop(sent, octets, head, purpose):

@@ -13,7 +13,7 @@ from esmero.rendering.tokens import TokenPurpose
 from tests.house_facts import open_dispatch
 from tests.mailroom.inbound import send_one, written
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
 SENT = datetime(2026, 11, 24, 10, 0, tzinfo=ZoneInfo("Europe/Madrid"))
 
 

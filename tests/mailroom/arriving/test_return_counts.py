@@ -11,7 +11,7 @@ from esmero.rendering.tokens import TokenPurpose
 from tests.intake.reports.test_arf import ARF
 from tests.mailroom.inbound import postfix_report, send_one
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
 
 
 def complain(sent, feedback, *, mail_id="1"):

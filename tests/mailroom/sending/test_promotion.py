@@ -21,7 +21,7 @@ from esmero.rounds.worker import run_worker
 from esmero.work.jobs import run_to_end
 from tests.house_facts import add_people, build_house
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
 MJML = (
     "<mjml><mj-body><mj-section><mj-column><mj-text>Su aviso</mj-text></mj-column></mj-section>"

@@ -19,7 +19,7 @@ from tests.house_facts import add_people, build_house, open_dispatch
 from tests.sink import free_port, open_sink
 
 NO_PAUSE = RetrySchedule(pauses=(timedelta(0), timedelta(0)), after_report=())
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
 
 def send_all(schedule=NO_PAUSE, stop=None):

@@ -17,7 +17,7 @@ from esmero.work.models import Job
 from tests.asks.facts import entry, open_form
 from tests.house_facts import add_people, build_house
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
 
 
 def break_for(monkeypatch, module, name, *, number):

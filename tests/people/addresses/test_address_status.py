@@ -5,7 +5,7 @@ import pytest
 from esmero.people.addresses.address_status import BounceReport, record_arrival, record_return
 from esmero.people.models import Address, Suppression
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
 START = datetime(2026, 11, 2, 8, 0, tzinfo=UTC)
 
 

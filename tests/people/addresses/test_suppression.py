@@ -8,7 +8,7 @@ from esmero.people.addresses.suppression import find_suppressions, hash_address,
 from esmero.people.models import Address, Suppression
 from tests.people.facts import build_brand
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
 

@@ -12,7 +12,7 @@ from esmero.people.models import Address, ContactPoint, Duplicate, Organisation,
 from esmero.people.persons.names import refold
 from esmero.work.jobs import run_to_end
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
 _numbers = count(1)
 
 

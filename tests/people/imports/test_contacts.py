@@ -8,7 +8,7 @@ from esmero.work.models import Job
 from tests.corpus import CORPUS, needs
 from tests.house_facts import build_house
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.corpus, needs("contacts")]
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True), pytest.mark.corpus, needs("contacts")]
 
 # file: records, added, merged, refused, suppressed; and persons and addresses that are there afterwards
 EXPECTED = {

@@ -8,7 +8,7 @@ from esmero.vault.files import read
 from esmero.work.models import Job
 from tests.house_facts import build_house
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
 FILE = "Nº cliente;Nombre;Correo;¿Acepta publicidad?\r\n7;Zoë;zoe@cliente.example;sí\r\n".encode("cp1252")
 
 

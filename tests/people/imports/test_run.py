@@ -34,7 +34,7 @@ from esmero.rounds.table import JOBS
 from esmero.work.jobs import claim_job, run_to_end
 from tests.house_facts import build_house
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from esmero.people.models import Permission, PermissionEntry, Person
 from esmero.people.permissions.ledger import NewEntry, find_permitted, grant, object_to, record, withdraw
 from tests.people.facts import build_brand
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
 

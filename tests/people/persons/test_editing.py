@@ -33,7 +33,7 @@ from esmero.vault.files import read
 from esmero.work.jobs import run_to_end
 from tests.house_facts import add_people, build_house
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 
 

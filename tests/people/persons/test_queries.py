@@ -7,7 +7,7 @@ from esmero.people.persons import queries
 from esmero.people.persons.names import refold
 from tests.house_facts import add_people, build_house
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
 
 WORDS = {"Ana": 2, "Berta": 5, "Carla": 11}
 

@@ -8,7 +8,7 @@ from esmero.people.models import Address, Person
 from esmero.people.persons.search import seek_persons
 from esmero.people.text_folding import fold
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
 
 
 def add(given, family, *, number=None, mail=None, state="active"):

@@ -81,6 +81,7 @@ def compiled(letter):
     return compile_source(TemplateSource("es", "s", "", made.mjml), fields=FIELDS, footer=None), made
 
 
+@pytest.mark.slow
 @given(letters)
 @example("<div class='promotion'><div class='promotion'><p>x</p></div></div>")
 @example("<ul><li><p>a</p><ul><li>b</li></ul></li></ul>")

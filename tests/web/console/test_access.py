@@ -47,6 +47,7 @@ def test_each_act_needs_its_role(client, act, role):
     assert (client.post(path(), data).status_code != 403) is allowed
 
 
+@pytest.mark.slow
 def test_a_reader_sees_no_button_that_is_not_for_them(client):
     console = furnish()
     client.force_login(staff("reader"))

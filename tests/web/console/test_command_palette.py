@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from esmero.people.models import Person
 from tests.web.facts import furnish, staff
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db, pytest.mark.usefixtures("demo")]
 
 
 def ask(client, text):

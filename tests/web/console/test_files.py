@@ -8,7 +8,7 @@ from esmero.people.models import Import, PermissionEntry
 from esmero.vault.files import seal
 from tests.web.facts import furnish, staff
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
+pytestmark = [pytest.mark.slow, pytest.mark.django_db, pytest.mark.usefixtures("demo")]
 LISTS_OF_PEOPLE = 10
 
 

@@ -8,7 +8,7 @@ from esmero.house.models import AuditEntry, SavedView
 from esmero.people.models import Person, Tag
 from tests.web.facts import furnish, staff
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db, pytest.mark.usefixtures("demo")]
 
 
 def test_a_view_is_kept_shown_replaced_and_forgotten(client):

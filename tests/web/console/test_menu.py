@@ -25,6 +25,7 @@ def test_each_key_does_one_thing():
     assert "g" not in presses
 
 
+@pytest.mark.slow
 def test_each_place_opens_and_is_marked_in_the_menu(client):
     furnish()
     client.force_login(staff())

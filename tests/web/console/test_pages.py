@@ -9,7 +9,7 @@ from esmero.mailroom.catcher_answers import ANSWERS
 from esmero.web.console.catcher.captured_messages import WORDS
 from tests.web.facts import furnish, staff
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db, pytest.mark.usefixtures("demo")]
 
 
 class Findings(HTMLParser):
@@ -40,6 +40,7 @@ def read(html):
     return findings
 
 
+@pytest.mark.slow
 def test_every_page_is_strict_and_asks_nobody_else(client):
     console = furnish()
     client.force_login(staff())
@@ -76,6 +77,7 @@ def _queries(client, paths):
     return counted
 
 
+@pytest.mark.slow
 def test_no_page_asks_once_per_row(client):
     few = furnish(rows=1)
     client.force_login(staff())

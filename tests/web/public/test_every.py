@@ -26,7 +26,7 @@ LANGUAGES = ("en", "es", "fr")
 LIGHTEST = 100_000  # octets over the wire, style, letters and scripts included
 HINTS = ({}, {"sec-purpose": "prefetch"}, {"purpose": "preview"}, {"x-moz": "prefetch"})
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
 
 @pytest.fixture

@@ -53,6 +53,7 @@ def bad(good, other, *, purpose, number, today):
     return [*flipped, *spliced, *cut, *swapped, *strangers]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("door", DOORS)
 def test_a_token_that_is_not_for_this_door_opens_nothing(outside, door):
     purpose, today = purpose_of(door), day_of(timezone.now())

@@ -79,6 +79,8 @@ def _environment(*, autoescape: bool, **delimiters: str) -> ImmutableSandboxedEn
 
 
 WRITTEN = _environment(autoescape=False)
+# Jinja2 works out what is constant even while it only looks for fields: 'a' * 999999999 took a gigabyte before it was refused.
+WRITTEN.intercepted_binops = frozenset(WRITTEN.default_binop_table)
 _INNER = {
     "variable_start_string": OPEN_FIELD,
     "variable_end_string": CLOSE_FIELD,

@@ -14,7 +14,7 @@ from esmero.rendering.tokens import TokenPurpose
 from esmero.vault.files import read
 from tests.mailroom.inbound import postfix_report, send_one, written
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
 
 class Running:

@@ -53,6 +53,7 @@ def test_a_mailbox_is_read_in_order_and_once():
 PHASES = ("before", "middle", "after")
 
 
+@pytest.mark.slow
 def test_cut_at_every_command_while_a_thousand_mails_arrive():
     letters = [mail(n) for n in range(100)]
     cuts = Counter()

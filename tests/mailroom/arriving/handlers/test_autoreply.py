@@ -8,7 +8,7 @@ from esmero.people.models import Address, ContactPoint, Permission, Proposal
 from esmero.rendering.tokens import TokenPurpose
 from tests.mailroom.inbound import send_one, written
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
 
 TEXTS = {
     "es": (

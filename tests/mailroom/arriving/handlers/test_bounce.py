@@ -14,7 +14,7 @@ from esmero.people.models import Address, Suppression
 from esmero.rendering.tokens import TokenPurpose
 from tests.mailroom.inbound import postfix_report, send_one
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
 
 FULL = {"status": "4.2.2", "reply": "452 4.2.2 <x>: Mailbox full"}
 OK, FAILING, SUPPRESSED = Address.Standing.OK, Address.Standing.FAILING, Address.Standing.SUPPRESSED

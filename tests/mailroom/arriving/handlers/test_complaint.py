@@ -7,7 +7,7 @@ from esmero.policy.gate import judge_occasion, judge_recipient
 from esmero.rendering.tokens import TokenPurpose
 from tests.mailroom.inbound import send_one
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
 
 
 def report(sent, *, recipient=True, feedback="abuse", returned=True):

@@ -19,7 +19,7 @@ from esmero.mailroom.models import AlignmentDay, AlignmentSource, DmarcReportFil
 from tests.intake.dmarc_samples import make_gzip_mail, make_mail
 from tests.mailroom.inbound import send_one
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
 OURS = [("192.0.2.1", 10, "pass", "pass"), ("192.0.2.1", 5, "fail", "pass"), ("198.51.100.7", 3, "fail", "fail")]
 
 

@@ -7,7 +7,7 @@ from esmero.people.models import Address
 from esmero.rendering.tokens import TokenPurpose
 from tests.mailroom.inbound import postfix_report, send_one, written
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
 
 
 def trouble():

@@ -7,7 +7,7 @@ from esmero.people.models import Address
 from esmero.rendering.tokens import TokenPurpose
 from tests.mailroom.inbound import send_one, written
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
 
 REPLIES = {
     "es": ("¿Me llaman por la tarde?", "El jue, 1 ene 2026 a las 10:00, Fibra Norte <hola@fibranorte.example> escribió:\n\n> Hola Nombre0\n> esto es lo nuevo"),

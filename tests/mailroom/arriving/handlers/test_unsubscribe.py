@@ -6,7 +6,7 @@ from esmero.people.models import Permission, PermissionEntry
 from esmero.rendering.tokens import TokenPurpose
 from tests.mailroom.inbound import send_one, written
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
 
 
 def last_entry():

@@ -129,6 +129,7 @@ def _claimed(job):
 @pytest.mark.skipif(not TELCO.is_file(), reason="ESMERO_CORPUS names no folder with telco-churn/clientes.csv")
 @pytest.mark.corpus
 @pytest.mark.slow
+@pytest.mark.long
 def test_the_list_of_a_telephone_company_gives_the_same_verdicts_as_a_workbook(house):
     text = TELCO.read_bytes().decode("cp1252")
     as_csv = verdicts(bring(TELCO.read_bytes(), house, "clientes.csv"), house)

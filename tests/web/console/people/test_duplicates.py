@@ -10,7 +10,7 @@ from esmero.work.models import Job
 from tests.house_facts import add_people, build_house
 from tests.web.facts import staff
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from esmero.web.console.people.persons.timeline_entries import describe_entries
 from tests.house_facts import add_people, build_house, open_dispatch
 from tests.web.facts import staff
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
 
 
 def person(name="Zoë Yáñez", number=None, address=None):

@@ -14,7 +14,7 @@ from esmero.people.models import PermissionEntry
 from tests.house_facts import add_people, build_house, open_dispatch
 from tests.web.facts import staff
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
+pytestmark = [pytest.mark.slow, pytest.mark.postgres, pytest.mark.django_db, pytest.mark.usefixtures("demo")]
 
 
 @pytest.fixture

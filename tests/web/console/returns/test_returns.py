@@ -17,7 +17,7 @@ from esmero.vault.files import path_of
 from tests.mailroom.inbound import postfix_report, send_one
 from tests.web.facts import furnish, staff
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db, pytest.mark.usefixtures("demo")]
 UNKNOWN = "550 5.1.1 <persona0@cliente.example>: Recipient address rejected: User unknown"
 
 

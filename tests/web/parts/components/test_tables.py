@@ -19,7 +19,7 @@ from esmero.web.parts.components.tables import (
     write_csv,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
 
 LISTING = Listing(
     page="people",

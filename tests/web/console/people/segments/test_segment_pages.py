@@ -19,7 +19,7 @@ from esmero.work.models import Job
 from tests.house_facts import add_people, build_house
 from tests.web.facts import staff
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
 NEW = "/console/segments/new/"
 ONE = {"node": ["n1 n0 row"], "match_n0": "all", "what_n1": "field:given_name", "is_n1": "=", "value_n1": "Nombre1"}
 STORED = {"all": [{"field": "given_name", "is": "=", "value": "Nombre1"}]}
