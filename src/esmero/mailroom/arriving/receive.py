@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from esmero.intake.classify import InboundKind, classify
 from esmero.intake.reports.arf import OPT_OUT
-from esmero.intake.webhook_events import read_hook
+from esmero.intake.webhook_events import read_webhook_event
 from esmero.mailroom.arriving.arrival import BY_ADDRESS, ONLY_ONE, Arrival, recognise
 from esmero.mailroom.arriving.handlers import autoreply, bounce, complaint, dmarc, other, reply, unsubscribe
 from esmero.mailroom.composing.compiled_templates import open_signer
@@ -106,7 +106,7 @@ def handle(row: Inbound, *, book: AddressBook) -> None:
 def _handle(row: Inbound, *, book: AddressBook) -> None:
     raw = read(row.raw)
     hook = row.door.startswith("hook:")
-    verdict = read_hook(raw) if hook else classify(raw, today=timezone.localtime(row.received_at).date())
+    verdict = read_webhook_event(raw) if hook else classify(raw, today=timezone.localtime(row.received_at).date())
     arrival = recognise(row, raw=raw, verdict=verdict, book=book)
     kind = verdict.kind
     if arrival.purpose is TokenPurpose.UNSUBSCRIBE and kind in (InboundKind.REPLY, InboundKind.OTHER):

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from django.db.models import F, Q, Sum
 
 from esmero.house.models import Brand
-from esmero.intake.bounces.meaning import OURS
+from esmero.intake.bounces.meaning import SENDER_FAULTS
 from esmero.mailroom.models import ReturnCount
 from esmero.outbox.models import Message, MessageEvent, MessageEventKind
 
@@ -55,7 +55,7 @@ def count_by_receiver(brand: Brand, *, since: date) -> dict[str, dict[str, int]]
 def count_faults(brand: Brand, *, receiver: str, day: date) -> dict[str, int]:
     """Return what of one day (UTC) one receiver blames on us: meaning to number; complaints as "complaint"."""
     blame = Q(kind__in=[MessageEvent.Kind.OUR_FAULT, MessageEvent.Kind.COMPLAINED])
-    blame |= Q(kind=MessageEvent.Kind.REFUSED, meaning__in=[meaning.value for meaning in OURS])
+    blame |= Q(kind=MessageEvent.Kind.REFUSED, meaning__in=[meaning.value for meaning in SENDER_FAULTS])
     rows = ReturnCount.objects.filter(blame, brand=brand, receiver=receiver, day=day)
     found: dict[str, int] = {}
     for kind, meaning, number in rows.values_list("kind", "meaning").annotate(Sum("number")).order_by():

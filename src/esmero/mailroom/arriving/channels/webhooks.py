@@ -14,7 +14,7 @@ from anymail.exceptions import AnymailError, AnymailWebhookValidationFailure
 from django.http import HttpRequest
 from django.utils import timezone
 
-from esmero.intake.webhook_events import TOLD
+from esmero.intake.webhook_events import EVENT_TYPES
 from esmero.mailroom.arriving.channels.webhook_providers import PROVIDERS, open_reader
 from esmero.mailroom.arriving.channels.webhook_secrets import find_secret, keep_heard
 from esmero.mailroom.arriving.receive import take_in
@@ -52,7 +52,7 @@ def take_events(provider: str, *, request: HttpRequest) -> int:
     except (AnymailError, ValueError, KeyError, TypeError, AttributeError, LookupError) as fault:
         raise UnreadableEvent(f"{type(fault).__name__}: {fault}") from fault
     at = timezone.now()
-    kept = [describe_event(event, provider=provider) for event in events if event.event_type in TOLD]
+    kept = [describe_event(event, provider=provider) for event in events if event.event_type in EVENT_TYPES]
     for raw in kept:
         take_in(raw, envelope_from="", envelope_to="", door=f"hook:{provider}", at=at)
     keep_heard(provider, proven=True)

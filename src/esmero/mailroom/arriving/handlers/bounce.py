@@ -7,7 +7,7 @@ from django.conf import settings
 
 from esmero.campaigns.lifecycle import reopen_for_retry
 from esmero.campaigns.models import Campaign
-from esmero.intake.bounces.meaning import OURS
+from esmero.intake.bounces.meaning import SENDER_FAULTS
 from esmero.intake.classify import FailureMeaning, Report
 from esmero.mailroom.arriving.arrival import Arrival
 from esmero.mailroom.arriving.return_counts import count_return
@@ -41,7 +41,7 @@ def handle(arrival: Arrival) -> None:
         return
     if report.action == "delayed":
         arrival.note(MessageEvent.Kind.DEFERRED, _facts(report, action="delayed"))
-    elif report.meaning in OURS:
+    elif report.meaning in SENDER_FAULTS:
         if arrival.note(MessageEvent.Kind.OUR_FAULT, _facts(report)):
             arrival.raise_worst(Message.Worst.OUR_FAULT)
             _record(arrival, report, kind=MessageEvent.Kind.OUR_FAULT)
@@ -57,7 +57,7 @@ def _record_told(arrival: Arrival) -> None:
     report = choose_report(arrival.verdict.reports, address=latest.address)
     if report is None or report.action == "delayed":
         return
-    if report.meaning in OURS:
+    if report.meaning in SENDER_FAULTS:
         kind = MessageEvent.Kind.OUR_FAULT
     elif _passes(report):
         kind = MessageEvent.Kind.RETURNED_FOR_NOW
@@ -118,7 +118,7 @@ def _make_return(arrival: Arrival, report: Report) -> BounceReport:
     return BounceReport(
         meaning=report.meaning.value,
         hard=report.hard,
-        ours=report.meaning in OURS,
+        ours=report.meaning in SENDER_FAULTS,
         at=arrival.at,
         evidence=arrival.evidence,
     )
