@@ -143,6 +143,7 @@ def read_headers(block: bytes) -> Headers:
                 fields[-1] = (fields[-1][0], fields[-1][1] + b" " + line.strip())
         elif (match := _FIELD.match(line)) and len(fields) < MAX_FIELDS:
             fields.append((match[1].decode("ascii").lower(), match[2][:MAX_VALUE]))
+        # The envelope line of mbox files: the only sender of some old bounces.
         elif line.startswith((b"From ", b">From ")) and not fields:
             fields.append(("x-unix-from", line.split(b" ", 1)[1]))
     return Headers(tuple((name, _FOLD.sub(" ", decode(value))) for name, value in fields))

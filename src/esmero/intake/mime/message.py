@@ -99,6 +99,7 @@ class _PartCollector:
             if boundary and depth < MAX_DEPTH:
                 self._visit_children(kind, boundary, body, depth=depth)
                 return
+            # Without a usable boundary the body is kept as text, so that its words are not lost.
             self.truncated |= depth >= MAX_DEPTH
             kind = "text/plain"
         disposition, _ = headers.params("content-disposition")

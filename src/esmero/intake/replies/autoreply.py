@@ -258,6 +258,7 @@ def find_signs(headers: Headers, *, text: str) -> tuple[str, ...]:
     suppress = bool(
         {"all", "oof", "autoreply"} & set(re.split(r"[,\s]+", headers.get("x-auto-response-suppress").lower()))
     )
+    # A person may answer under such a subject, so a reply within a thread needs one more sign.
     if subject and (
         said or _LEFT.search(text) or suppress or headers.get("return-path") == "<>" or "in-reply-to" not in headers
     ):

@@ -86,6 +86,7 @@ def _cut(lines: list[str]) -> list[str]:
             said = any(word.strip() for word in kept)
             if marked:
                 index = _skip_marked(lines, index)
+                # Nothing precedes the quotation, so the answer is below it or between its lines.
                 if not said:
                     kept.extend(_unmarked(lines[index:]))
                     break

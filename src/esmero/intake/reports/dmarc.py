@@ -143,6 +143,7 @@ def _name_of(part: ParsedPart) -> str:
 
 
 def _unpack(octets: bytes) -> bytes:
+    # By magic number, because media types and file names are often wrong.
     if octets[:2] == b"\x1f\x8b":
         return _inflate(octets)
     if octets[:4] == b"PK\x03\x04":

@@ -12,7 +12,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from esmero.mailroom.arriving.unsubscription import leave
+from esmero.mailroom.arriving.unsubscription import unsubscribe_by_message
 from esmero.mailroom.composing.compiled_templates import pick
 from esmero.mailroom.planning.explanation import list_known
 from esmero.people.models import Channel, ContactPoint, PermissionEntry, Person, Preference, Topic
@@ -158,7 +158,7 @@ def _leave_all(visit: TokenVisit, *, person: Person, rows: list[TopicRow], ways:
     """Object to all advertising of the brand by mail, and take back what is allowed on other ways."""
     now = timezone.now()
     with transaction.atomic():
-        leave(visit.message, everything=True, at=now, source="page")
+        unsubscribe_by_message(visit.message, everything=True, at=now, source="page")
         for way in ways:
             if way.open:
                 _open_way(way, yes=False, rows=rows, wanted=[], visit=visit, person=person, at=now)

@@ -17,9 +17,9 @@ from esmero.content.models import Template
 from esmero.dossier.models import DailyAggregate
 from esmero.house.jurisdictions import is_ordinary_rate
 from esmero.house.models import Brand
-from esmero.mailroom.composing.recipient_fields import SHARE
+from esmero.mailroom.composing.recipient_fields import SHARE_URL
 from esmero.rendering.checks.css_support import GMAIL, GMX, ORANGE, OUTLOOK_COM, YAHOO
-from esmero.rendering.checks.findings import look_for_commerce
+from esmero.rendering.checks.findings import find_advertising
 from esmero.rendering.templates.compile import CompiledTemplate, TemplateSource
 from esmero.web.console.messages.templates.findings import FindingNote, tell_findings
 from esmero.web.parts.components.template_tags import language_name, said
@@ -51,7 +51,7 @@ def tell_commerce(
     use = next((one for one in uses if isinstance(one, Form) or not one.topic.purpose.commercial), None)
     if use is None:
         return []
-    found = [replace(one, facts={**one.facts, "use": use.name}) for one in look_for_commerce(source)]
+    found = [replace(one, facts={**one.facts, "use": use.name}) for one in find_advertising(source)]
     return tell_findings(found, blocks=blocks)
 
 
@@ -85,7 +85,7 @@ def tell_reason(campaign: Campaign, *, languages: Sequence[str]) -> list[Finding
 
 def tell_share(campaign: Campaign, source: TemplateSource) -> list[FindingNote]:
     """Say where a text offers an address to pass on that leads nowhere, because its topic is public to nobody."""
-    if campaign.topic.archive_is_public or SHARE not in source.mjml or f"if {SHARE}" in source.mjml:
+    if campaign.topic.archive_is_public or SHARE_URL not in source.mjml or f"if {SHARE_URL}" in source.mjml:
         return []
     words = _(
         "The letter offers its address to pass on, but the issues of “%(topic)s” are public to nobody, so it leads nowhere. "

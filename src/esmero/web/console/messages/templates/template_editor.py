@@ -22,7 +22,7 @@ from esmero.mailroom.composing.recipient_fields import known_fields
 from esmero.people.models import CustomField
 from esmero.people.persons.queries import people_rows
 from esmero.people.segments.serialization import SegmentFault
-from esmero.rendering.checks.findings import examine
+from esmero.rendering.checks.findings import find_problems
 from esmero.rendering.letters.letter import clean_letter
 from esmero.rendering.letters.plain_marks import read_marks, write_marks
 from esmero.rendering.templates.compile import TemplateSource, compile_source
@@ -194,7 +194,7 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
     except TemplateFault as fault:
         told = tell_problems(fault.problems, blocks=written.blocks)
     else:
-        told = tell_findings(examine(written.source, compiled), blocks=written.blocks, shares=read_shares())
+        told = tell_findings(find_problems(written.source, compiled), blocks=written.blocks, shares=read_shares())
         uses = find_uses(desk.template)
         told += tell_commerce(written.source, uses=uses, blocks=written.blocks)
         told += tell_care(desk.template.brand, compiled)

@@ -16,8 +16,8 @@ from esmero.mailroom.arriving.channels.webhook_providers import PROVIDERS, addre
 from esmero.mailroom.arriving.channels.webhook_secrets import (
     SecretRefused,
     WebhookStatus,
-    find_hook,
-    list_hooks,
+    find_webhook,
+    list_webhooks,
     set_secret,
 )
 from esmero.web.console.access import requires, staff
@@ -52,7 +52,7 @@ def say_standing(standing: WebhookStatus) -> SafeString:
     """Say in a chip how it stands with a provider."""
     if standing.source == "lost":
         return chip("broken", _("enter the secret again"))
-    if not standing.armed:
+    if not standing.configured:
         return chip("plain", _("not listened to"))
     if standing.suspect:
         return chip("broken", _("cannot prove itself"))
@@ -62,7 +62,7 @@ def say_standing(standing: WebhookStatus) -> SafeString:
 @requires("house.settings")
 def hooks(request: HttpRequest) -> HttpResponse:
     """List the providers, those that are listened to first."""
-    standings = sorted(list_hooks(), key=lambda one: not one.source)
+    standings = sorted(list_webhooks(), key=lambda one: not one.source)
     told = [(PROVIDERS[one.name], one, say_standing(one)) for one in standings]
     return show(request, "console/settings/hooks.html", subject="hooks", told=told)
 
@@ -87,7 +87,7 @@ def edit_hook(request: HttpRequest, provider: str) -> HttpResponse:
         else:
             messages.success(request, _("The secret is kept. What %(provider)s signs is taken in now.") % {"provider": known.title})  # fmt: skip
             return redirect("console:hook", provider=provider)
-    standing = find_hook(provider)
+    standing = find_webhook(provider)
     return show(
         request,
         "console/settings/hook.html",
