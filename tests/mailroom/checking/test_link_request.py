@@ -194,7 +194,7 @@ def test_a_house_without_a_way_out_blames_no_link(monkeypatch, code):
 
 def test_a_name_that_does_not_exist_is_told(monkeypatch):
     def knows(host, port, **_):
-        if host == link_request._SURE:
+        if host == link_request._KNOWN_HOST:
             return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("198.41.0.4", port))]
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
