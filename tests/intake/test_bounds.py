@@ -6,7 +6,7 @@ import pytest
 
 from bench.intake import _hostile
 from esmero.intake.classify import classify
-from esmero.intake.mime.message import MAX_PARTS, open_letter
+from esmero.intake.mime.message import MAX_PARTS, parse_message
 
 pytestmark = pytest.mark.slow
 
@@ -21,4 +21,4 @@ def test_fifty_megabytes_or_five_thousand_parts(name, raw):
     tracemalloc.stop()
     assert verdict.truncated
     assert peak < MOST
-    assert len(open_letter(raw).parts) <= MAX_PARTS
+    assert len(parse_message(raw).parts) <= MAX_PARTS

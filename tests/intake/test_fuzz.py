@@ -12,7 +12,7 @@ import pytest
 from esmero.intake.bounces.meaning import FailureMeaning, judge
 from esmero.intake.classify import Classification, classify, read_reply
 from esmero.intake.reports.dmarc import UnreadableDmarcReport, read_report
-from esmero.intake.webhook_events import read_hook
+from esmero.intake.webhook_events import read_webhook_event
 from tests.intake.seeds import seeds
 
 SEEDS = list(seeds())
@@ -79,7 +79,7 @@ def read_part(choice, raw, *, seed):
     elif choice == b"3":
         assert judge("", 0, text).meaning in FailureMeaning
     else:
-        assert len(read_hook(raw).reports) <= 1
+        assert len(read_webhook_event(raw).reports) <= 1
 
 
 @pytest.mark.slow

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from esmero.intake.classify import InboundKind, classify
 from esmero.mailroom import catcher_answers
-from esmero.mailroom.catcher_answers import ANSWERS, NotDelivered, answer_back
+from esmero.mailroom.catcher_answers import ANSWERS, NotDelivered, send_answer
 from esmero.outbox.models import Captured, Message
 
 ORIGINAL = (
@@ -70,7 +70,7 @@ def posted(monkeypatch):
     ],
 )
 def test_each_answer_is_taken_for_what_it_is(posted, kind, taken_for, hard):
-    answer_back(caught(), kind=kind)
+    send_answer(caught(), kind=kind)
     [(_sender, _recipient, octets)] = posted
     verdict = classify(octets)
     assert verdict.kind is taken_for
@@ -79,13 +79,13 @@ def test_each_answer_is_taken_for_what_it_is(posted, kind, taken_for, hard):
 
 def test_reports_and_absences_come_from_nobody_to_the_return_path(posted):
     for kind in ("bounce", "full", "absent"):
-        answer_back(caught(), kind=kind)
+        send_answer(caught(), kind=kind)
     assert {(sender, recipient) for sender, recipient, _octets in posted} == {("", "r-tag@vuelta.fibranorte.example")}
 
 
 @pytest.mark.parametrize("language", ["es", "fr", "en", "de"])
 def test_a_reply_goes_to_the_tagged_address_and_quotes(posted, language):
-    answer_back(caught(language=language), kind="reply")
+    send_answer(caught(language=language), kind="reply")
     [(sender, recipient, octets)] = posted
     mail = message_from_bytes(octets, policy=default)
     assert (sender, recipient) == ("zoe@cliente.example", "p-tag@vuelta.fibranorte.example")
@@ -95,7 +95,7 @@ def test_a_reply_goes_to_the_tagged_address_and_quotes(posted, language):
 
 
 def test_a_report_names_the_recipient_and_the_original(posted):
-    answer_back(caught(), kind="bounce")
+    send_answer(caught(), kind="bounce")
     verdict = classify(posted[0][2])
     assert [report.recipient for report in verdict.reports] == ["zoe@cliente.example"]
     assert verdict.returned_message_id.strip("<>") == "abc@fibranorte.example"
@@ -117,7 +117,7 @@ def test_a_click_is_a_real_request_that_follows_no_further():
     server = HTTPServer(("127.0.0.1", 0), Answer)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
-        answer_back(caught(f"http://127.0.0.1:{server.server_port}/c/tag"), kind="click")
+        send_answer(caught(f"http://127.0.0.1:{server.server_port}/c/tag"), kind="click")
     finally:
         server.shutdown()
         server.server_close()
@@ -128,15 +128,15 @@ def test_a_click_is_a_real_request_that_follows_no_further():
 def test_a_closed_door_is_named(settings, monkeypatch):
     monkeypatch.setattr(settings.ESMERO, "inbound_port", 9)
     with pytest.raises(NotDelivered, match=r"127\.0\.0\.1:9"):
-        answer_back(caught(), kind="bounce")
+        send_answer(caught(), kind="bounce")
     with pytest.raises(NotDelivered, match="no link that is counted"):
-        answer_back(caught("https://fibranorte.example/"), kind="click")
+        send_answer(caught("https://fibranorte.example/"), kind="click")
     with pytest.raises(NotDelivered, match="cannot be reached"):
-        answer_back(caught("http://127.0.0.1:9/c/tag"), kind="click")
+        send_answer(caught("http://127.0.0.1:9/c/tag"), kind="click")
 
 
 def test_there_is_no_other_answer():
     assert set(ANSWERS) == {"bounce", "full", "absent", "complain", "reply", "click"}
     with pytest.raises(KeyError):
-        answer_back(caught(), kind="shout")
+        send_answer(caught(), kind="shout")
     assert catcher_answers.ANSWERS[-1] == "click"

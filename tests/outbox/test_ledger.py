@@ -86,14 +86,18 @@ def test_every_answer_ends_in_its_state(db):
         LedgerAnswer(outcome(ids[0], Fate.ACCEPTED)),
         LedgerAnswer(outcome(ids[1], Fate.IN_DOUBT, 0)),
         LedgerAnswer(
-            outcome(ids[2], Fate.REFUSED_FOR_NOW, 451, "slow"),
+            outcome(ids[2], Fate.REFUSED_TEMPORARILY, 451, "slow"),
             RetryPlan(later, counts=True),
             2,
             "deferred",
             {"code": 451},
         ),
         LedgerAnswer(
-            outcome(ids[3], Fate.REFUSED_FOR_GOOD, 550, "no"), RetryPlan(None, counts=True), 4, "refused", {"code": 550}
+            outcome(ids[3], Fate.REFUSED_PERMANENTLY, 550, "no"),
+            RetryPlan(None, counts=True),
+            4,
+            "refused",
+            {"code": 550},
         ),
         LedgerAnswer(outcome(ids[4], Fate.NOT_BEGUN, 0, "no route"), RetryPlan(later, counts=False)),
     ]

@@ -10,7 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from esmero.rendering.mime.headers import HeaderInjection
-from esmero.rendering.templates.language import HTML, PLAIN
+from esmero.rendering.templates.language import HTML_ENVIRONMENT, TEXT_ENVIRONMENT
 from esmero.rendering.tokens import TokenPurpose
 from tests.rendering.template_samples import (
     AT,
@@ -48,7 +48,7 @@ def parts(octets: bytes) -> tuple[str, str]:
 
 
 def plain_render(pattern, values: dict[str, object]) -> str:
-    environment = HTML if pattern.markup else PLAIN
+    environment = HTML_ENVIRONMENT if pattern.markup else TEXT_ENVIRONMENT
     written = environment.from_string(pattern.source).render(values)
 
     def address(match: re.Match[str]) -> str:

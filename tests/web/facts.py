@@ -15,7 +15,7 @@ from esmero.conversations.models import Conversation, Entry
 from esmero.dossier.statistics.daily_aggregates import keep_all
 from esmero.house.models import AuditEntry, User
 from esmero.intake.reports.dmarc import read_report
-from esmero.mailroom.arriving.dmarc_reports import keep_report, source_rows
+from esmero.mailroom.arriving.dmarc_reports import source_rows, store_report
 from esmero.mailroom.composing.recipient_fields import known_fields
 from esmero.mailroom.models import Inbound, Mailbox, MailboxFolder
 from esmero.outbox.models import Captured, Message, MessageEvent, Relay
@@ -263,7 +263,7 @@ def furnish(rows: int = 1) -> Console:
         found = read_report(
             make_xml([*told, ("198.51.100.7", 3, "fail", "fail")], domain=domain, report_id=f"r-{number}")
         )
-        aggregate = keep_report(
+        aggregate = store_report(
             replace(found, begin=now - timedelta(days=number + 2), end=now - timedelta(days=number + 1)), evidence=f"inbound {arrived.pk}"
         )  # fmt: skip
     box = Mailbox.objects.order_by("id").first()

@@ -13,7 +13,7 @@ from esmero.campaigns.models import Campaign
 from esmero.content.versions import add_version, create_template
 from esmero.demo.letters import write_letter
 from esmero.house.models import Brand
-from esmero.mailroom.catcher_answers import NotDelivered, answer_back
+from esmero.mailroom.catcher_answers import NotDelivered, send_answer
 from esmero.mailroom.composing.recipient_fields import known_fields
 from esmero.mailroom.models import Inbound
 from esmero.outbox.ledger import STATES_AT_REST
@@ -107,7 +107,7 @@ def press_answers(campaigns: list[Campaign]) -> tuple[dict[str, int], list[str]]
                 if captured is None:
                     break
                 try:
-                    answer_back(captured, kind=kind)
+                    send_answer(captured, kind=kind)
                 except NotDelivered as trouble:
                     refused.append(f"{kind}: {trouble}")
                     break

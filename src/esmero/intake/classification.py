@@ -1,4 +1,4 @@
-"""What the reader of incoming mail says of a message: a frozen value, complete for whoever acts on it."""
+"""Define the result of reading an incoming message: a frozen value with all that handlers need."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from esmero.intake.reports.dmarc import DmarcReport
 
 
 class InboundKind(StrEnum):
-    """What a message is to us."""
+    """Name the kinds of incoming message."""
 
     BOUNCE = "bounce"
     COMPLAINT = "complaint"
@@ -24,14 +24,15 @@ class InboundKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Classification:
-    """What a message is, who sent it, and what follows from it.
+    """Describe an incoming message: its kind, its sender and its consequences.
 
-    `hard` is None unless it is a bounce, and true only when every report says so. `why` names the signs that decided, as
-    codes. `text` is the whole text, `reply_text` what the person wrote anew. `returned_headers` are those of the message
-    that came back inside this one, by lower-case name. `truncated` says that something lay beyond the bounds.
-    `left` says that the person is there no more, `moved` that they read another address now; `successor` is whom the
-    machine names. `aggregate` is the DMARC report of a mail of that kind; without it, `why` says what is wrong with it.
-    `feedback` is the type of a complaint (RFC 5965 section 7.3; "opt-out" asks to be left in peace).
+    `hard` is None unless the message is a bounce, and true only if every report is hard. `why` holds the signs that
+    decided, as codes. `text` is the whole text, `reply_text` the part that the person wrote. `returned_headers` are the
+    header fields of the message that came back inside this one, by lower-case name. `truncated`: parts beyond the
+    limits were not read. `left`: the person has left the organisation; `moved`: they use another address now;
+    `successor` is the replacement address that the autoreply names. `aggregate` is the DMARC report of a message of
+    that kind; without one, `why` gives the reason why it could not be read. `feedback` is the feedback type of a
+    complaint (RFC 5965 section 7.3; "opt-out" is a request to unsubscribe).
     """
 
     kind: InboundKind

@@ -1,4 +1,4 @@
-"""Files of a folder of mail: which are whole messages and which bare bodies, and the words of the table about them."""
+"""Classify the files of a mail folder: whole messages or bodies alone; name kinds as a scored table does."""
 
 from datetime import date
 from pathlib import PurePosixPath
@@ -34,9 +34,10 @@ _LABELS = {
 
 
 def classify_file(name: str, data: bytes, *, today: date | None = None) -> Classification:
-    """Classify a file by its path: `.eml` is a message, `.html` a body; any other is a body in a folder of replies.
+    """Classify a file by its path.
 
-    Elsewhere it is a message when it begins with the header fields of one. A bare body is a reply without sender.
+    `.eml` is a message and `.html` a body. Any other file in a folder of replies is a body; elsewhere it is a message
+    if it begins with the header fields of one. A body alone counts as a reply without sender.
     """
     path = PurePosixPath(name)
     suffix = path.suffix.lower()
@@ -49,12 +50,12 @@ def classify_file(name: str, data: bytes, *, today: date | None = None) -> Class
 
 
 def name_kind(verdict: Classification) -> str:
-    """Return the kind as the table of a scored folder spells it."""
+    """Return the kind in the spelling of a scored folder's table."""
     return _LABELS.get(verdict.kind, str(verdict.kind))
 
 
 def name_recipients(verdict: Classification) -> tuple[str, ...]:
-    """Return the addresses that the reports name, each once."""
+    """Return the distinct addresses that the reports name."""
     return tuple(dict.fromkeys(report.recipient for report in verdict.reports if report.recipient))
 
 

@@ -1,6 +1,7 @@
-"""What a provider's webhook told, in the words in which our door keeps it (mailroom/arriving/channels/webhooks.py): one event, one JSON object.
+"""Classify delivery events that providers report by webhook, as `classify` does for mail.
 
-The door has checked the signature and made the provider's dialect one; here it becomes the same verdict as a mail's.
+The input is one JSON object per event, in the provider-neutral form that mailroom/arriving/channels/webhooks.py stores
+after it has verified the signature.
 """
 
 import json
@@ -21,12 +22,12 @@ _KINDS = {
     "unsubscribed": InboundKind.UNSUBSCRIBE,
     "autoresponded": InboundKind.AUTOREPLY,
 }
-TOLD = frozenset(_KINDS)
-"""Types of event that are taken in; what is delivered, opened or clicked by their count is not."""
+EVENT_TYPES = frozenset(_KINDS)
+"""Event types that are stored. Deliveries, opens and clicks as counted by a provider are ignored."""
 
 
-def read_hook(raw: bytes) -> Classification:
-    """Return the verdict of one event. Any octets give one; what is no event of ours is *other*."""
+def read_webhook_event(raw: bytes) -> Classification:
+    """Classify one event. Never raises: octets that are no known event give the kind *other*."""
     try:
         facts = json.loads(raw[:MAX_OCTETS])
     except (ValueError, RecursionError):
@@ -38,7 +39,7 @@ def read_hook(raw: bytes) -> Classification:
     report = _make_report(facts) if kind is InboundKind.BOUNCE else None
     return Classification(
         kind=kind,
-        sender=clean_address(_word(facts, "recipient")),  # of whom the provider speaks
+        sender=clean_address(_word(facts, "recipient")),  # the recipient takes the place of a mail's sender
         subject="",
         text=_word(facts, "words"),
         why=(f"hook:{_word(facts, 'provider')[:20]}:{_word(facts, 'type')[:20]}",),

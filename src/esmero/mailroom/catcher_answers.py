@@ -1,4 +1,4 @@
-"""Answer a caught message as its recipient or their mail server would: by real mail to our listener, or a real click."""
+"""Answer a captured message as its recipient or their mail server would, by real mail or a real click."""
 
 import smtplib
 import urllib.error
@@ -19,7 +19,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from esmero.outbox.models import Captured
 
-_WAIT = 10  # seconds for our own doors
+_WAIT = 10  # seconds for our own listener and web server
 _BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 _REPLIES = {
     "es": "Buenos días:\n\n¿Me pueden explicar esto con más detalle? Prefiero que me llamen por la tarde.\n\nGracias",
@@ -39,12 +39,12 @@ _ABSENCES = {
 
 
 class NotDelivered(Exception):
-    """Our own door did not take the answer; the text says which door and why."""
+    """Report that our listener or web server did not accept the answer; the text names it and the reason."""
 
 
 @dataclass(frozen=True, slots=True)
 class CaughtCopy:
-    """A caught message as the other side holds it: its octets, and read."""
+    """Hold a captured message as its recipient would: its octets, and parsed."""
 
     captured: Captured
     raw: bytes
@@ -53,18 +53,21 @@ class CaughtCopy:
 
     @property
     def domain(self) -> str:
-        """The domain of the recipient, whose server answers."""
+        """Return the domain of the recipient, whose server answers."""
         return self.captured.recipient.rpartition("@")[2]
 
     @property
     def language(self) -> str:
-        """The language in which the recipient answers."""
+        """Return the language of the recipient's answers."""
         language = self.captured.message.language if self.captured.message else "en"
         return language if language in _REPLIES else "en"
 
 
-def answer_back(captured: Captured, *, kind: str) -> None:
-    """Give one of ANSWERS to a caught message. Raises KeyError for another kind, NotDelivered when a door is closed."""
+def send_answer(captured: Captured, *, kind: str) -> None:
+    """Send one of ANSWERS to a captured message.
+
+    Raises KeyError for another kind, NotDelivered if it is not accepted.
+    """
     raw = zlib.decompress(bytes(captured.body))
     copy = CaughtCopy(captured, raw, message_from_bytes(raw, policy=default), timezone.now())
     if kind == "click":
@@ -125,7 +128,7 @@ def _complain(copy: CaughtCopy) -> _Made:
 
 def _absent(copy: CaughtCopy) -> _Made:
     """Make an absence note (RFC 3834): to the return path, with the null sender."""
-    mail = _letter(copy, recipient=copy.captured.return_path, subject=f"Automatic reply: {copy.mail['Subject']}")
+    mail = _new_mail(copy, recipient=copy.captured.return_path, subject=f"Automatic reply: {copy.mail['Subject']}")
     mail["Auto-Submitted"] = "auto-replied"
     mail.set_content(_ABSENCES[copy.language])
     return mail.as_bytes(policy=SMTP), "", copy.captured.return_path
@@ -133,7 +136,7 @@ def _absent(copy: CaughtCopy) -> _Made:
 
 def _reply(copy: CaughtCopy) -> _Made:
     recipient = parseaddr(str(copy.mail["Reply-To"] or copy.mail["From"]))[1]
-    mail = _letter(copy, recipient=recipient, subject=f"Re: {copy.mail['Subject']}")
+    mail = _new_mail(copy, recipient=recipient, subject=f"Re: {copy.mail['Subject']}")
     mail["References"] = copy.mail["Message-ID"]
     quoted = "\n".join(f"> {line}" for line in _part(copy.mail, "plain").splitlines()[:12])
     wrote = _ATTRIBUTIONS[copy.language].format(day=copy.captured.at, author=copy.mail["From"])
@@ -158,7 +161,7 @@ def _head(copy: CaughtCopy, *, sender: str, subject: str) -> str:
     )
 
 
-def _letter(copy: CaughtCopy, *, recipient: str, subject: str) -> EmailMessage:
+def _new_mail(copy: CaughtCopy, *, recipient: str, subject: str) -> EmailMessage:
     mail = EmailMessage(policy=SMTP)
     mail["From"], mail["To"], mail["Subject"] = copy.captured.recipient, recipient, subject
     mail["Date"], mail["Message-ID"] = format_datetime(copy.at), make_msgid(domain=copy.domain)
@@ -167,7 +170,7 @@ def _letter(copy: CaughtCopy, *, recipient: str, subject: str) -> EmailMessage:
 
 
 def _write_report(head: str, *, kind: str, text: str, fields: str, original: tuple[str, bytes]) -> bytes:
-    """Put together a multipart/report (RFC 6522): for people, for machines, and what was reported on."""
+    """Write a multipart/report (RFC 6522): a text for people, fields for machines, and the reported message."""
     boundary = f"esmero-{kind}"
     content = f'MIME-Version: 1.0\r\nContent-Type: multipart/report; report-type={kind}; boundary="{boundary}"\r\n'
     parts = [
@@ -198,7 +201,7 @@ def _click(address: str) -> None:
     if not address.startswith(("http://", "https://")):
         raise NotDelivered(_("The link %(address)s is no web address.") % {"address": repr(address)})
     request = urllib.request.Request(address, headers={"User-Agent": _BROWSER})  # noqa: S310 - scheme checked above
-    opener = urllib.request.build_opener(_StayHere)
+    opener = urllib.request.build_opener(_NoRedirect)
     try:
         opener.open(request, timeout=_WAIT).close()
     except urllib.error.HTTPError as answer:
@@ -213,18 +216,18 @@ def _click(address: str) -> None:
         ) from trouble
 
 
-class _StayHere(urllib.request.HTTPRedirectHandler):
-    """The click is counted at our door; where it leads is not visited."""
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
+    """Do not follow the redirect of a click: it is counted by our server, and its target is not opened."""
 
     def redirect_request(self, *args: object, **kwargs: object) -> None:
-        """Follow nothing."""
+        """Refuse every redirect."""
 
 
 def _post(octets: bytes, *, sender: str, recipient: str) -> None:
     host, port = settings.ESMERO.inbound_host, settings.ESMERO.inbound_port
     try:
-        with smtplib.SMTP(host, port, local_hostname="catcher.example", timeout=_WAIT) as door:
-            door.sendmail(sender, [recipient], octets)
+        with smtplib.SMTP(host, port, local_hostname="catcher.example", timeout=_WAIT) as server:
+            server.sendmail(sender, [recipient], octets)
     except (OSError, smtplib.SMTPException) as trouble:
         raise NotDelivered(
             _("The listener at %(host)s:%(port)s did not take the mail for %(recipient)s: %(trouble)s.")

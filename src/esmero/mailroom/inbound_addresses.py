@@ -1,4 +1,4 @@
-"""Our own addresses, to which returns, replies and unsubscriptions come: which brand, which message, by which right."""
+"""Parse inbound addresses (return paths, reply and unsubscribe tokens) into brand, message and purpose."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -9,7 +9,7 @@ from esmero.house.models import Brand
 from esmero.rendering.mime.headers import write_domain
 from esmero.rendering.tokens import Signer, TokenPurpose, TokenRefused
 
-# RFC 5321 4.5.1 and RFC 2142: these must be answered for in every domain that takes mail; "returns" is our own plain one.
+# RFC 5321 4.5.1 and RFC 2142 require these mailboxes in every domain that accepts mail; "returns" is an addition.
 MAILBOXES = frozenset({"returns", "postmaster", "abuse"})
 
 _PURPOSES = {purpose.value: purpose for purpose in (TokenPurpose.RETURN, TokenPurpose.REPLY, TokenPurpose.UNSUBSCRIBE)}
@@ -18,7 +18,7 @@ _WRITTEN = re.compile(r"\b(?:([rpu])-([a-z2-7]{40})@|/([uwf])/([a-z2-7]{40})\b)"
 
 @dataclass(frozen=True, slots=True)
 class InboundAddress:
-    """One of our addresses: the brand, and what its token says (no purpose and message 0 for a plain mailbox)."""
+    """Describe an inbound address: its brand, and the content of its token (purpose None, message 0 without one)."""
 
     brand: Brand
     purpose: TokenPurpose | None
@@ -26,11 +26,11 @@ class InboundAddress:
 
 
 class UnknownAddress(Exception):
-    """Nobody reads this address here; the text is fit for the sender of the mail."""
+    """Report that no mailbox has this address; the text may be sent to the sender of the mail."""
 
 
 class AddressBook:
-    """The return domains of the brands, as they were when it was opened."""
+    """Hold the return domains of the brands, as they were when it was created."""
 
     def __init__(self, signer: Signer) -> None:
         self._signer = signer
@@ -39,7 +39,7 @@ class AddressBook:
             self._brands.setdefault(_plain_domain(brand.return_domain), []).append(brand)
 
     def read(self, address: str, *, at: datetime) -> InboundAddress:
-        """Say what an address is to us; raises NotOurs when its domain, its mailbox or its token is not."""
+        """Parse an address; raises UnknownAddress if its domain, its mailbox or its token is not ours."""
         local, _, domain = address.strip().strip("<>").lower().rpartition("@")
         brands = self._brands.get(_plain_domain(domain), [])
         if not brands:
@@ -60,7 +60,7 @@ class AddressBook:
         raise UnknownAddress("This mailbox does not exist.")
 
     def first(self, addresses: Iterable[str], *, at: datetime) -> InboundAddress | None:
-        """Return what the first of these addresses that is ours says; one with a token goes before a plain mailbox."""
+        """Return the first inbound address among these; one with a token is preferred to a plain mailbox."""
         plain = None
         for address in addresses:
             try:
@@ -72,9 +72,9 @@ class AddressBook:
             plain = plain or found
         return plain
 
-    def find_written(self, text: str, *, at: datetime) -> int:
-        """Return the message whose token stands in a text, as an address or a link of ours; 0 when none does."""
-        for letter, code in _written(text):
+    def find_message(self, text: str, *, at: datetime) -> int:
+        """Return the message whose token a text contains, in an address or a link; 0 if none."""
+        for letter, code in _find_tokens(text):
             try:
                 return self._signer.read(code, purpose=TokenPurpose(letter), today=day_of(at)).message
             except TokenRefused:
@@ -83,11 +83,11 @@ class AddressBook:
 
 
 def day_of(at: datetime) -> int:
-    """Return the day of a moment as tokens count it: days since 1970."""
+    """Return the day of a time as tokens count it: days since 1970."""
     return int(at.timestamp()) // 86400
 
 
-def _written(text: str) -> Iterator[tuple[str, str]]:
+def _find_tokens(text: str) -> Iterator[tuple[str, str]]:
     for found in _WRITTEN.finditer(text):
         yield (found[1] or found[3]).lower(), (found[2] or found[4]).lower()
 

@@ -1,6 +1,6 @@
-"""What arrived: one row per raw message, committed before the sender is told that we have it.
+"""Store inbound messages, one row per raw message, committed before the sending server gets its 250.
 
-Beside it stand the mailboxes that we fetch from, what is to follow later, and what is counted.
+Further models: mailboxes to fetch from, scheduled resends, and counts.
 """
 
 from django.db import models
@@ -19,6 +19,8 @@ class InboundState(models.TextChoices):
 
 
 class Inbound(Due):
+    """Store a raw inbound message with its envelope, its channel (`door`) and the result of its handling."""
+
     State = InboundState
 
     raw = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
@@ -49,7 +51,7 @@ class ScheduledResendState(models.TextChoices):
 
 
 class ScheduledResend(Due):
-    """A message that met an absent person: whether it is still worth it is asked when they are back."""
+    """Schedule a message to be sent again after an absence; whether it is worthwhile is decided when it is due."""
 
     State = ScheduledResendState
 
@@ -68,7 +70,7 @@ class ScheduledResend(Due):
 
 
 class ClickTrace(models.Model):
-    """From which network a click came, as a keyed hash, for a day: machines show by what one network does."""
+    """Store the network of a click as a keyed hash for a day: networks reveal automatic clicks."""
 
     event = models.OneToOneField(MessageEvent, on_delete=models.CASCADE, related_name="+")
     network = models.CharField(max_length=16)
@@ -82,7 +84,7 @@ class ClickTrace(models.Model):
 
 
 class ReturnCount(models.Model):
-    """How much came back in one day from one receiver to one brand: what brake and readiness check look at."""
+    """Store the number of bounces and complaints of one day, receiver and brand, for brake and readiness check."""
 
     day = models.DateField(help_text="UTC")
     brand = models.ForeignKey(Brand, on_delete=models.CASCADE, related_name="+")
@@ -112,12 +114,12 @@ class MailboxSecurity(models.TextChoices):
 
 
 class MailboxAccess(models.TextChoices):
-    PASSWORD = "password"  # noqa: S105 - the name of a way
+    PASSWORD = "password"  # noqa: S105 - the name of a method
     XOAUTH2 = "xoauth2"
 
 
 class Mailbox(models.Model):
-    """A mailbox of the operator's, read by IMAP."""
+    """Store an operator's mailbox, read by IMAP."""
 
     Security = MailboxSecurity
 
@@ -148,7 +150,7 @@ class Mailbox(models.Model):
 
 
 class MailboxFolder(models.Model):
-    """How far a folder is read (RFC 3501, 2.3.1.1); `last_uid` is committed with the mail that it names."""
+    """Store the read position of a folder (RFC 3501, 2.3.1.1); `last_uid` is committed together with its message."""
 
     mailbox = models.ForeignKey(Mailbox, on_delete=models.CASCADE, related_name="read")
     name = models.CharField(max_length=255)
@@ -165,7 +167,7 @@ class MailboxFolder(models.Model):
 
 
 class DmarcReportFile(models.Model):
-    """A receiver's DMARC report over one of our domains (RFC 9990); its file is the mail's."""
+    """Store a receiver's DMARC report on one of our domains (RFC 9990); its file is the inbound message."""
 
     evidence = models.CharField(max_length=200, blank=True, default="", help_text="Which mail brought it.")
     organisation = models.CharField(max_length=255)
@@ -192,7 +194,7 @@ class DmarcReportFile(models.Model):
 
 
 class DmarcReportRow(models.Model):
-    """Mail of one source in a report."""
+    """Store the mail of one source in a report."""
 
     report = models.ForeignKey(DmarcReportFile, on_delete=models.CASCADE, related_name="rows")
     source = models.CharField(max_length=45)
@@ -216,7 +218,7 @@ class DmarcReportRow(models.Model):
 
 
 class WebhookSecret(models.Model):
-    """A provider that tells by webhook: the secret by which it proves itself, and when it was heard last."""
+    """Store a provider's webhook secret and the times of its last accepted and last refused request."""
 
     provider = models.CharField(max_length=20, unique=True)
     secret = models.TextField(blank=True, default="", help_text="Encrypted, see outbox/relay_passwords.py.")
@@ -228,7 +230,7 @@ class WebhookSecret(models.Model):
 
 
 class AlignmentDay(models.Model):
-    """What all kept reports say of a domain's mail on one day: the sum of their rows, kept as they come and go."""
+    """Store the sum of all stored reports on a domain's mail of one day; updated with the reports."""
 
     domain = models.CharField(max_length=255)
     day = models.DateField(help_text="UTC, on which the report begins.")
@@ -243,7 +245,7 @@ class AlignmentDay(models.Model):
 
 
 class AlignmentSource(models.Model):
-    """A machine that sends with a domain of ours in From: the sum of what all kept reports say of it."""
+    """Store the sum of all stored reports on a source that sends with our domain in From."""
 
     domain = models.CharField(max_length=255)
     source = models.CharField(max_length=45)

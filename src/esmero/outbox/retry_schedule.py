@@ -24,7 +24,7 @@ class RetrySchedule:
 
     def plan(self, outcome: Outcome, *, tries: int, now: datetime) -> RetryPlan:
         """Say when to try again what was tried `tries` times before. Trouble of the relay itself costs no try."""
-        if outcome.fate is Fate.REFUSED_FOR_GOOD:
+        if outcome.fate is Fate.REFUSED_PERMANENTLY:
             return RetryPlan(None, counts=True)
         if outcome.fate is Fate.NOT_BEGUN and outcome.stage in RELAY_STAGES:
             return RetryPlan(now + RELAY_PAUSE, counts=False)

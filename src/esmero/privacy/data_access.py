@@ -12,7 +12,7 @@ from esmero.house.audit import note
 from esmero.house.models import Brand
 from esmero.mailroom.composing.compiled_templates import open_signer
 from esmero.mailroom.inbound_addresses import day_of
-from esmero.mailroom.transactional.plain_message import put_out_plain
+from esmero.mailroom.transactional.plain_message import queue_plain_message
 from esmero.outbox.relays import brands_with_relay, find_relay
 from esmero.people.addresses.parsing import domain_of, read_address
 from esmero.people.addresses.suppression import find_suppressions
@@ -233,7 +233,7 @@ def _write(
     text: Callable[[str], str],
 ) -> None:
     with translation.override(language):
-        put_out_plain(
+        queue_plain_message(
             text(brand.public_url.rstrip("/") + path),
             subject=subject(),
             to=to,

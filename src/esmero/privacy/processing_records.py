@@ -20,7 +20,7 @@ from esmero.house.jurisdictions import Profile, profile_of, valid_bases
 from esmero.house.keys import dkim_path
 from esmero.house.models import Brand, User
 from esmero.house.team import needs_two_factor
-from esmero.mailroom.arriving.channels.webhook_secrets import list_hooks
+from esmero.mailroom.arriving.channels.webhook_secrets import list_webhooks
 from esmero.mailroom.models import Inbound, Mailbox
 from esmero.outbox.models import Message, Relay
 from esmero.outbox.relay_passwords import is_encrypted
@@ -159,7 +159,9 @@ def _find_recipients(brands: list[Brand], *, relays: list[Relay], boxes: list[Ma
     ]
     domains = sorted({brand.mailbox.rpartition("@")[2] for brand in brands if brand.mailbox})
     found += [DataRecipient(kind="forward", name=domain) for domain in domains]
-    found += [DataRecipient(kind="hook", name=name) for name in sorted(one.name for one in list_hooks() if one.armed)]
+    found += [
+        DataRecipient(kind="hook", name=name) for name in sorted(one.name for one in list_webhooks() if one.configured)
+    ]
     host = urlsplit(settings.ESMERO.database_url).hostname or ""
     if host not in _LOCAL:
         found.append(DataRecipient(kind="database", name=host))

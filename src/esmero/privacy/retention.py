@@ -25,7 +25,7 @@ from esmero.house.audit import note
 from esmero.house.jurisdictions import profile_of
 from esmero.house.models import AuditEntry, Brand, User
 from esmero.house.retention_terms import RetentionTerm, strictest
-from esmero.mailroom.arriving.dmarc_reports import forget_reports
+from esmero.mailroom.arriving.dmarc_reports import delete_reports
 from esmero.mailroom.models import ClickTrace, DmarcReportFile, Inbound
 from esmero.outbox.models import Captured, Message, MessageEvent
 from esmero.people.models import Import, ImportLine, PermissionEntry
@@ -180,7 +180,7 @@ def _erase_with_bytes(model: type[Any], ids: list[Any], at: datetime) -> None:  
 
 
 def _forget_reports(model: type[Any], ids: list[Any], at: datetime) -> None:  # noqa: ARG001
-    forget_reports(ids)
+    delete_reports(ids)
 
 
 def _drop(model: type[Any], ids: list[Any], at: datetime) -> None:

@@ -1,4 +1,4 @@
-"""Compiled template + one person's facts → a finished message, ready for the wire."""
+"""Render finished messages from a compiled template and one person's facts."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -34,10 +34,11 @@ _ENVELOPE = (TokenLink(TokenPurpose.RETURN), TokenLink(TokenPurpose.REPLY), Toke
 
 @dataclass(frozen=True, slots=True)
 class SharedHeaders:
-    """What all messages of a campaign share. Domains and addresses as people write them; `base_url` without a last slash.
+    """Hold the header facts that all messages of a campaign share.
 
-    `bulk` adds List-Unsubscribe, its one-click Post (RFC 8058) and Precedence; an empty `list_domain` leaves List-Id out,
-    an empty `feedback_id` (at most four fields, the last of 5 to 15 characters) or `auto_submitted` ("auto-generated", RFC 3834) that header.
+    Domains and addresses are in Unicode or ASCII; `base_url` has no trailing slash. `bulk` adds List-Unsubscribe, its
+    one-click Post (RFC 8058) and Precedence. An empty `list_domain` omits List-Id, an empty `feedback_id` (at most four
+    fields, the last of 5 to 15 characters) or `auto_submitted` ("auto-generated", RFC 3834) omits its header.
     """
 
     from_name: str
@@ -57,7 +58,7 @@ class SharedHeaders:
 
 @dataclass(frozen=True, slots=True)
 class PersonalFacts:
-    """One message: its number in the ledger, the local part of its Message-ID, who gets it and with which facts."""
+    """Hold the facts of one message: ledger id, local part of its Message-ID, recipient, and field values."""
 
     message: int
     opaque: str
@@ -68,7 +69,7 @@ class PersonalFacts:
 
 @dataclass(frozen=True, slots=True)
 class FinishedMail:
-    """A message for one recipient: the envelope, and all octets with CRLF line ends; no line begins with a dot."""
+    """Hold a message for one recipient: the envelope, and all octets with CRLF line ends; no line begins with a dot."""
 
     message: int
     return_path: str
@@ -77,12 +78,12 @@ class FinishedMail:
 
     @property
     def needs_smtputf8(self) -> bool:
-        """Say whether the relay must offer SMTPUTF8 (RFC 6531): only when a local part is not ASCII."""
+        """Say whether the relay must offer SMTPUTF8 (RFC 6531): only if a local part is not ASCII."""
         return not self.recipient.isascii()
 
 
 class MessageRenderer:
-    """Prints one compiled template for many people. Safe to share between threads."""
+    """Render one compiled template for many recipients. Safe to share between threads."""
 
     def __init__(
         self, compiled: CompiledTemplate, frame: SharedHeaders, *, link_ids: Sequence[int], signer: Signer
@@ -92,26 +93,33 @@ class MessageRenderer:
         self._compiled = compiled
         self._frame = frame
         clicks = tuple(TokenLink(TokenPurpose.CLICK, place) for place in range(len(compiled.links)))
-        ways = (*_ENVELOPE, TokenLink(TokenPurpose.WHY), TokenLink(TokenPurpose.PREFERENCES), *clicks)
+        token_links = (*_ENVELOPE, TokenLink(TokenPurpose.WHY), TokenLink(TokenPurpose.PREFERENCES), *clicks)
         self._sign = signer.plan(
-            [(way.purpose, link_ids[way.link] if way.purpose is TokenPurpose.CLICK else 0) for way in ways]
+            [
+                (token_link.purpose, link_ids[token_link.link] if token_link.purpose is TokenPurpose.CLICK else 0)
+                for token_link in token_links
+            ]
         )
-        self._whole = _make_plates(compiled, ways=ways, base_url=frame.base_url)
-        self._bare = _make_plates(compiled.bare, ways=ways, base_url=frame.base_url) if compiled.bare else self._whole
+        self._whole = _encode_parts(compiled, token_links=token_links, base_url=frame.base_url)
+        self._without_promotion = (
+            _encode_parts(compiled.without_promotion, token_links=token_links, base_url=frame.base_url)
+            if compiled.without_promotion
+            else self._whole
+        )
         self._reply_domain = write_domain(frame.reply_domain)
         self._return_domain = write_domain(frame.return_domain)
         self._message_domain = write_domain(frame.message_domain)
         name = guard(frame.from_name, header="Reply-To", field="from_name")
         phrase = encode_phrase(name, used=10) if name.strip() else ""
-        # The address has 43 characters and a domain: it gets a line of its own.
+        # The address has 43 characters and a domain, too long for the line of a name.
         self._reply_start = f"{phrase}\r\n " if phrase else ""
         self._fixed = self._write_fixed()
         self._fixed_block = "".join(f"{name}: {value}\r\n" for name, value in self._fixed)
 
     def render(self, personal: PersonalFacts, *, at: datetime, promotion: bool = False) -> FinishedMail:
-        """Give the message as of the aware time `at`, with its promotion or without.
+        """Render the message at the aware time `at`, with or without its promotion.
 
-        Raises HeaderInjection when a value may not stand in a header.
+        Raises HeaderInjection if a value is not allowed in a header.
         """
         if at.tzinfo is None:
             raise ValueError("the time of a message needs a time zone")
@@ -119,8 +127,8 @@ class MessageRenderer:
         tokens = self._sign(personal.message, seconds // 86400)
         recipient = write_address(personal.address, header="To", field="address")
         headers = self._write_personal(personal, tokens, recipient=recipient, seconds=seconds)
-        text, html = self._whole if promotion else self._bare
-        body = [*text.print(personal.values, tokens), *html.print(personal.values, tokens), _CLOSE]
+        text, html = self._whole if promotion else self._without_promotion
+        body = [*text.render(personal.values, tokens), *html.render(personal.values, tokens), _CLOSE]
         block = "".join([f"{name}: {value}\r\n" for name, value in headers]) + self._fixed_block
         if self._frame.keys:
             body = [b"".join(body)]
@@ -136,7 +144,7 @@ class MessageRenderer:
     def _write_personal(
         self, personal: PersonalFacts, tokens: Sequence[str], *, recipient: str, seconds: int
     ) -> list[tuple[str, str]]:
-        """Give the headers that differ from message to message."""
+        """Write the headers that differ from message to message."""
         name = guard(personal.name, header="To", field="name")
         opaque = personal.opaque
         if not _OPAQUE.fullmatch(opaque):
@@ -166,7 +174,7 @@ class MessageRenderer:
         return text
 
     def _write_fixed(self) -> list[tuple[str, str]]:
-        """Give the headers that all messages share."""
+        """Write the headers that all messages share."""
         frame = self._frame
         for field in ("from_name", "base_url", "list_label", "list_name", "feedback_id", "auto_submitted"):
             guard(getattr(frame, field), header=_HEADER_OF[field], field=field)
@@ -188,12 +196,12 @@ class MessageRenderer:
         return fixed
 
 
-def _make_plates(
-    parts: CompiledTemplate | TextWithoutPromotion, *, ways: Sequence[TokenLink], base_url: str
+def _encode_parts(
+    parts: CompiledTemplate | TextWithoutPromotion, *, token_links: Sequence[TokenLink], base_url: str
 ) -> tuple[EncodedPart, EncodedPart]:
     return (
-        encode_part(parts.text, subtype="plain", ways=ways, base_url=base_url),
-        encode_part(parts.html, subtype="html", ways=ways, base_url=base_url),
+        encode_part(parts.text, subtype="plain", token_links=token_links, base_url=base_url),
+        encode_part(parts.html, subtype="html", token_links=token_links, base_url=base_url),
     )
 
 

@@ -1,8 +1,8 @@
-"""Tokens in links and return paths: short, unforgeable, good for one purpose and for a limited time.
+"""Sign and read tokens in links and return paths: short, unforgeable, for one purpose and a limited time.
 
 A token is 25 octets in lower-case base32 without padding (RFC 4648, section 6), 40 characters:
 key id (2), message (6), day it was made (2), link (5), and 10 octets of keyed BLAKE2b (RFC 7693) over the purpose and
-the 15 octets before it, link first. Relays fold the case of a local part, so reading ignores case.
+the 15 octets before it, link first. Relays may change the case of a local part, so reading ignores case.
 """
 
 import base64
@@ -19,7 +19,7 @@ _LENGTH = (_HEAD + _LINK + _CODE) * 8 // 5
 
 
 class TokenPurpose(Enum):
-    """What a token may be used for; the value is its letter in addresses and in the code."""
+    """Name the uses of a token; the value is its letter in addresses and in the signature."""
 
     RETURN = "r"
     REPLY = "p"
@@ -32,7 +32,7 @@ class TokenPurpose(Enum):
     CONFIRM = "o"  # its `message` is the number of a form's submission
 
 
-# Days. What the recipient may need for years (to leave, to ask why) outlives what only machines need.
+# Days. Recipients may need some links for years (unsubscribe, reason); tokens for machines expire sooner.
 LIFETIME: Mapping[TokenPurpose, int] = {
     TokenPurpose.RETURN: 400,
     TokenPurpose.REPLY: 400,
@@ -48,7 +48,10 @@ LIFETIME: Mapping[TokenPurpose, int] = {
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """What a token says: `link` is 0 unless it is a click, `day` is the day it was made, in days since 1970."""
+    """Hold the content of a token.
+
+    `link` is 0 unless it is a click, `day` is the day of signing, in days since 1970.
+    """
 
     key_id: int
     purpose: TokenPurpose
@@ -58,7 +61,7 @@ class Token:
 
 
 class TokenRefused(Exception):
-    """`reason` is one of "malformed", "forged", "expired", "unknown key"."""
+    """Report that a token is invalid. `reason` is one of "malformed", "forged", "expired", "unknown key"."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(f"the token is refused: {reason}")
@@ -66,7 +69,7 @@ class TokenRefused(Exception):
 
 
 class Signer:
-    """Makes and reads tokens. `keys` maps key ids (0 to 65535) to secrets of 16 to 64 octets; `current` signs."""
+    """Sign and read tokens. `keys` maps key ids (0 to 65535) to secrets of 16 to 64 octets; `current` signs."""
 
     def __init__(self, keys: Mapping[int, bytes], *, current: int) -> None:
         if current not in keys:
@@ -75,7 +78,7 @@ class Signer:
             if not (0 <= key_id < 1 << 16 and 16 <= len(key) <= 64):
                 raise ValueError(f"key {key_id} must have an id below 65536 and 16 to 64 octets")
         self._current = current
-        # A keyed state is made once per key and purpose; copying it costs half of keying anew.
+        # A keyed state is made once per key and purpose; copying it costs half of making a new one.
         self._states = {
             (key_id, purpose): hashlib.blake2b(purpose.value.encode(), key=key, digest_size=_CODE)
             for key_id, key in keys.items()
@@ -83,13 +86,13 @@ class Signer:
         }
 
     def sign(self, purpose: TokenPurpose, message: int, *, link: int = 0, day: int) -> str:
-        """Give the token: `message` below 2**48, `link` below 2**40, `day` in days since 1970."""
+        """Return a token: `message` below 2**48, `link` below 2**40, `day` in days since 1970."""
         return self.plan(((purpose, link),))(message, day)[0]
 
     def plan(self, wanted: Sequence[tuple[TokenPurpose, int]]) -> Callable[[int, int], list[str]]:
-        """Give the function from message and day to the tokens for these pairs of purpose and link, in their order.
+        """Return a function from message and day to the tokens for these pairs of purpose and link, in their order.
 
-        All that the messages of a campaign share is hashed and written beforehand.
+        Everything that the messages of a campaign share is hashed and written beforehand.
         """
         prepared = []
         for purpose, link in wanted:
@@ -117,7 +120,7 @@ class Signer:
         return sign_planned
 
     def read(self, text: str, *, purpose: TokenPurpose, today: int) -> Token:
-        """Give what the token says; raises TokenRefused unless it was signed by us for this purpose and still lives."""
+        """Return the content of a token; raises TokenRefused unless it is signed, for this purpose, and not expired."""
         if len(text) != _LENGTH or not text.isascii():
             raise TokenRefused("malformed")
         try:

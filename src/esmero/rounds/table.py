@@ -12,7 +12,7 @@ from esmero.mailroom.arriving import receive, resend_after_absence
 from esmero.mailroom.arriving.clicks import take_in_clicks
 from esmero.mailroom.checking import link_check
 from esmero.mailroom.planning import dry_run, plan
-from esmero.mailroom.transactional.sign_up_messages import ASK, ask_those_who_wait, run_ask
+from esmero.mailroom.transactional.sign_up_messages import CONFIRMATION_JOB, queue_confirmations, run_confirmation_job
 from esmero.people.duplicates import search
 from esmero.people.imports import run as imports
 from esmero.people.imports.lifecycle import BRING, CHECK
@@ -31,7 +31,7 @@ JOBS: Mapping[str, Chunk] = {
     BRING: imports.run_chunk,
     search.FIND: search.run_chunk,
     COUNT: run_count,
-    ASK: run_ask,
+    CONFIRMATION_JOB: run_confirmation_job,
     LINK: run_link,
 }
 
@@ -56,7 +56,7 @@ def _keep_terms(worker: str) -> int:  # noqa: ARG001
 
 
 def _ask_to_confirm(worker: str) -> int:  # noqa: ARG001
-    return ask_those_who_wait(at=timezone.now())
+    return queue_confirmations(at=timezone.now())
 
 
 def _write_links_to_data(worker: str) -> int:  # noqa: ARG001
@@ -67,7 +67,7 @@ ROUTINES: Mapping[str, Routine] = {
     "ask-to-confirm": _ask_to_confirm,
     "write-links-to-data": _write_links_to_data,
     "handle-what-came-back": receive.handle_due,
-    "send-again-after-absence": resend_after_absence.send_again_due,
+    "send-again-after-absence": resend_after_absence.resend_due,
     "take-in-clicks": _take_in_clicks,
     "finish-campaigns": _finish_campaigns,
     "forget-networks": _forget_networks,

@@ -1,6 +1,6 @@
 import pytest
 
-from esmero.intake.bounces.meaning import FOR_GOOD, OURS, FailureMeaning, find_code, find_status, judge
+from esmero.intake.bounces.meaning import PERMANENT, SENDER_FAULTS, FailureMeaning, find_code, find_status, judge
 
 
 @pytest.mark.parametrize(
@@ -111,7 +111,7 @@ def test_meaning_of_refusals(status, code, text, meaning):
 def test_a_fault_of_policy_or_proof_never_condemns_the_address(number):
     verdict = judge(number, 550, f"550 {number} User unknown")
     assert not verdict.hard
-    assert judge(number, 550, "").meaning in OURS | {FailureMeaning.RESTRICTED}
+    assert judge(number, 550, "").meaning in SENDER_FAULTS | {FailureMeaning.RESTRICTED}
 
 
 @pytest.mark.parametrize("status", ["4.1.1", "4.2.2", "4.4.1", "4.7.1"])
@@ -121,7 +121,7 @@ def test_class_4_is_never_for_good(status):
 
 def test_the_four_that_suppress_at_once_are_for_good():
     assert all(judge(status, 550, "").hard for status in ("5.1.1", "5.1.2", "5.1.6", "5.1.10"))
-    assert {judge(status, 550, "").meaning for status in ("5.1.1", "5.1.2", "5.1.6", "5.1.10")} == FOR_GOOD
+    assert {judge(status, 550, "").meaning for status in ("5.1.1", "5.1.2", "5.1.6", "5.1.10")} == PERMANENT
 
 
 def test_an_unknown_detail_counts_as_its_subject():

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from esmero.intake.bounces.meaning import FOR_GOOD, FailureMeaning, judge
+from esmero.intake.bounces.meaning import PERMANENT, FailureMeaning, judge
 
 TABLE = Path(__file__).with_name("phrases.tsv")
 
@@ -29,6 +29,6 @@ def test_every_meaning_has_examples():
     }  # these two are concluded, never said
 
 
-@pytest.mark.parametrize(("meaning", "words"), [row for row in rows() if row.values[0] not in FOR_GOOD])
+@pytest.mark.parametrize(("meaning", "words"), [row for row in rows() if row.values[0] not in PERMANENT])
 def test_nothing_else_is_for_good(meaning, words):
     assert not judge("", 0, words).hard

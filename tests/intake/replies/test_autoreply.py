@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 
 from esmero.intake.classify import InboundKind, classify
-from esmero.intake.replies.return_dates import find_return
+from esmero.intake.replies.return_dates import find_return_date
 from tests.intake.samples import make_mail
 
 TODAY = date(2026, 11, 22)
@@ -65,7 +65,7 @@ def test_a_person_who_mentions_an_absence_is_a_person(subject, body):
     ],
 )
 def test_the_day_of_return(text, day):
-    assert find_return(text, today=TODAY) == day
+    assert find_return_date(text, today=TODAY) == day
 
 
 def test_no_day_is_read_without_today():

@@ -53,7 +53,7 @@ def test_a_reader_that_is_killed_counts_nothing_twice_and_loses_nothing(sent, li
     class Killed(BaseException):
         pass
 
-    real, calls = clicks._keep, []
+    real, calls = clicks._store, []
 
     def dies(some):
         calls.append(some)
@@ -67,11 +67,11 @@ def test_a_reader_that_is_killed_counts_nothing_twice_and_loses_nothing(sent, li
             raise Killed
         return real(some)
 
-    monkeypatch.setattr(clicks, "_keep", dies)
+    monkeypatch.setattr(clicks, "_store", dies)
     with pytest.raises(Killed):
         take_in_clicks()
     spool_click(sent.message.pk, link=link.pk, nanoseconds=NOON + 9_999_000_000, sign="")
-    monkeypatch.setattr(clicks, "_keep", real)
+    monkeypatch.setattr(clicks, "_store", real)
     take_in_clicks()
     assert MessageEvent.objects.count() == 1201
     assert take_in_clicks() == 0
@@ -119,7 +119,7 @@ def test_nothing_is_lost_while_many_write_and_one_reads(sent, link):
 
 def test_one_reader_at_a_time(sent, link):
     spool_click(sent.message.pk, link=link.pk, nanoseconds=time.time_ns(), sign="")
-    with clicks._alone() as first:
+    with clicks._lock_reader() as first:
         assert first
         assert take_in_clicks() == 0
     assert take_in_clicks() == 1

@@ -6,7 +6,7 @@ import time_machine
 from django.utils import timezone
 
 from esmero.campaigns.models import Campaign
-from esmero.mailroom.arriving.resend_after_absence import send_again_due
+from esmero.mailroom.arriving.resend_after_absence import resend_due
 from esmero.mailroom.models import ScheduledResend
 from esmero.outbox.models import Dispatch, Message, MessageEvent
 from esmero.rendering.tokens import TokenPurpose
@@ -34,7 +34,7 @@ def be_away(sent, *, until="1 de diciembre de 2026", mail_id="<away-1@cliente.ex
 
 def come_back(sent, clock, *, days=8):
     clock.move_to(SENT + timedelta(days=days))
-    send_again_due("test")
+    resend_due("test")
     sent.message.refresh_from_db()
     return ScheduledResend.objects.get()
 
@@ -52,7 +52,7 @@ def test_it_goes_again_on_the_morning_after_the_absence_as_the_same_message(cloc
     assert (sent.message.state, sent.message.opaque) == (Message.State.WAITING, opaque)
     assert sent.message.due_at == timezone.now()
     assert Dispatch.objects.get().state == Dispatch.State.OPEN
-    assert not send_again_due("test")  # once
+    assert not resend_due("test")  # once
 
 
 def test_two_answers_plan_once_and_the_later_day_counts(clock):

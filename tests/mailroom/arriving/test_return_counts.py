@@ -57,7 +57,7 @@ def test_the_same_mail_twice_counts_once():
 def test_what_the_relay_itself_refuses_is_counted_too():
     sent = send_one()
     Message.objects.update(state=Message.State.WIRE, claimed_by="w", claimed_until=timezone.now(), receiver="gmail")
-    outcome = Outcome(sent.message.pk, Fate.REFUSED_FOR_GOOD, 554, "5.7.1", "554 5.7.1 policy", "rcpt")
+    outcome = Outcome(sent.message.pk, Fate.REFUSED_PERMANENTLY, 554, "5.7.1", "554 5.7.1 policy", "rcpt")
     judged = judge_outcome(outcome, tries=1, schedule=RetrySchedule(pauses=(), after_report=()), now=timezone.now())
     record_judged([judged], addresses=lambda _: sent.message.address, worker="w", at=timezone.now())
     today = timezone.now().date()

@@ -10,11 +10,18 @@ from django.utils import timezone
 from esmero.campaigns.lifecycle import TRYING, begin_dry_run, create_campaign
 from esmero.content.models import ExternalCheck
 from esmero.content.versions import add_version
-from esmero.mailroom.checking.link_check import ask_for, key_of, key_of_text, links_of, read_found, run_chunk
+from esmero.mailroom.checking.link_check import (
+    find_links,
+    make_link_key,
+    make_text_key,
+    read_results,
+    request_checks,
+    run_chunk,
+)
 from esmero.mailroom.checking.link_request import LinkAnswer
 from esmero.mailroom.checking.test_send import send_test
 from esmero.mailroom.composing.recipient_fields import known_fields
-from esmero.mailroom.composing.sample_message import make_example
+from esmero.mailroom.composing.sample_message import make_sample_message
 from esmero.people.models import Segment
 from esmero.rendering.templates.compile import TemplateSource, compile_source
 from esmero.work.jobs import claim_job
@@ -50,7 +57,7 @@ def work(outcome="ok", status=200):
         return {url: LinkAnswer(outcome, status) for url in urls}
 
     while job := claim_job("test", kinds={TRYING: run_chunk}):
-        while not run_chunk(job, tries=tries):
+        while not run_chunk(job, check=tries):
             pass
         Job.objects.filter(pk=job.pk).update(due_at=None, state="done", claimed_by="", claimed_until=None)
     return asked
@@ -59,8 +66,8 @@ def work(outcome="ok", status=200):
 def test_only_links_that_are_the_same_for_everybody_and_not_our_own_are_tried():
     house = build_house()
     compiled = compile_source(TemplateSource("es", "Obras", "", MJML), fields=known_fields(), footer=None)
-    found = links_of(compiled, brand=house.brand)
-    assert found.tried == (WORKS,)
+    found = find_links(compiled, brand=house.brand)
+    assert found.checkable == (WORKS,)
     assert found.personal == ("https://norte.org/mi?n=…",)
 
 
@@ -84,32 +91,32 @@ def test_a_dry_run_and_a_test_have_the_links_tried_and_once_an_hour_is_enough():
 
 def test_who_asks_twice_has_it_tried_once_and_the_page_knows_that_it_waits():
     at = timezone.now()
-    assert read_found(urls=[WORKS], at=at) == read_found(urls=[WORKS], at=at)
-    assert read_found(urls=[WORKS], at=at).missing == (WORKS,)
-    assert ask_for(urls=[WORKS, WORKS], by="test") is not None
-    assert ask_for(urls=[WORKS], by="test") is None
-    assert read_found(urls=[WORKS], at=at).pending
+    assert read_results(urls=[WORKS], at=at) == read_results(urls=[WORKS], at=at)
+    assert read_results(urls=[WORKS], at=at).missing == (WORKS,)
+    assert request_checks(urls=[WORKS, WORKS], by="test") is not None
+    assert request_checks(urls=[WORKS], by="test") is None
+    assert read_results(urls=[WORKS], at=at).pending
     assert work() == [WORKS]
-    found = read_found(urls=[WORKS], at=timezone.now())
-    assert (found.trials[WORKS].outcome, found.pending, found.missing) == ("ok", False, ())
-    assert ask_for(urls=[WORKS], by="test") is None
-    later = read_found(urls=[WORKS], at=timezone.now() + timedelta(hours=1, minutes=1))
-    assert (later.trials, later.pending, later.missing) == ({}, False, (WORKS,))
+    found = read_results(urls=[WORKS], at=timezone.now())
+    assert (found.results[WORKS].outcome, found.pending, found.missing) == ("ok", False, ())
+    assert request_checks(urls=[WORKS], by="test") is None
+    later = read_results(urls=[WORKS], at=timezone.now() + timedelta(hours=1, minutes=1))
+    assert (later.results, later.pending, later.missing) == ({}, False, (WORKS,))
 
 
 def test_what_nobody_asked_for_in_a_day_is_forgotten():
     old = timezone.now() - timedelta(days=2)
     ExternalCheck.objects.create(
-        kind="link", key=key_of("https://alt.org/"), url="https://alt.org/", asked_at=old, tried_at=old
+        kind="link", key=make_link_key("https://alt.org/"), url="https://alt.org/", asked_at=old, tried_at=old
     )
-    ask_for(urls=[WORKS], by="test")
+    request_checks(urls=[WORKS], by="test")
     work()
     assert set(ExternalCheck.objects.values_list("url", flat=True)) == {WORKS}
 
 
 def test_the_demo_asks_nobody(settings):
     settings.ESMERO = settings.ESMERO.model_copy(update={"demo": True})
-    ask_for(urls=[WORKS], by="test")
+    request_checks(urls=[WORKS], by="test")
     assert work() == []
     assert ExternalCheck.objects.get().outcome == "demo"
 
@@ -117,9 +124,9 @@ def test_the_demo_asks_nobody(settings):
 def test_a_text_is_shown_to_the_filter_where_there_is_one(tmp_path, monkeypatch):
     put_report(tmp_path, monkeypatch)
     text = write(build_house()).texts.get()
-    ask_for(urls=[], texts=[text], by="test")
+    request_checks(urls=[], texts=[text], by="test")
     work()
-    trial = read_found(urls=[], texts=[text], at=timezone.now()).trials[key_of_text(text)]
+    trial = read_results(urls=[], texts=[text], at=timezone.now()).results[make_text_key(text)]
     assert (trial.kind, trial.outcome, trial.facts["score"]) == ("spam", "ok", 4.8)
     assert trial.facts["rules"][0] == [2.8, "DRUG_ED_CAPS", "BODY: Mentions an E.D. drug"]
     sent = message_from_bytes((tmp_path / "message").read_bytes(), policy=default)
@@ -128,13 +135,13 @@ def test_a_text_is_shown_to_the_filter_where_there_is_one(tmp_path, monkeypatch)
 
 def test_a_text_without_a_filter_is_never_waited_for():
     text = write(build_house()).texts.get()
-    assert ask_for(urls=[], texts=[text], by="test") is None
+    assert request_checks(urls=[], texts=[text], by="test") is None
     assert not ExternalCheck.objects.exists()
 
 
 def test_the_example_is_a_whole_message_of_nobody():
     house = build_house()
-    message = message_from_bytes(make_example(write(house).texts.get()), policy=default)
+    message = message_from_bytes(make_sample_message(write(house).texts.get()), policy=default)
     assert [part.get_content_type() for part in message.iter_parts()] == ["text/plain", "text/html"]
     html = message.get_body(("html",)).get_content()
     assert WORKS.replace("&", "&amp;") in html

@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from esmero.mailroom.checking import link_request
-from esmero.mailroom.checking.link_request import LinkAnswer, is_public, try_links
+from esmero.mailroom.checking.link_request import LinkAnswer, check_links, is_public
 
 
 class Site(BaseHTTPRequestHandler):
@@ -99,7 +99,7 @@ def loopback(address):
 )
 def test_what_a_site_says_is_told(path, answer):
     with serving() as (_server, base):
-        told = try_links([base + path], allow=loopback)
+        told = check_links([base + path], allow=loopback)
     assert told == {base + path: LinkAnswer(answer.outcome, answer.status, answer.final.replace("BASE", base))}
 
 
@@ -112,7 +112,7 @@ def test_in_the_product_nothing_of_our_own_is_asked():
             f"http://2130706433:{port}/",
             "http://169.254.169.254/latest",
         ]
-        told = try_links(urls)
+        told = check_links(urls)
         assert {one.outcome for one in told.values()} == {"inside"}
         assert server.asked == []
 
@@ -126,7 +126,7 @@ def test_a_name_is_looked_at_when_it_is_connected_to(monkeypatch):
             return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (next(answers), port))]
 
         monkeypatch.setattr(link_request.socket, "getaddrinfo", lies)
-        told = try_links([f"http://rebind.org:{server.server_port}/well"])
+        told = check_links([f"http://rebind.org:{server.server_port}/well"])
         assert [one.outcome for one in told.values()] == ["inside"]
         assert server.asked == []
         assert next(answers) == "93.184.215.14"  # it was asked once
@@ -163,12 +163,12 @@ def test_hosts_of_the_network_are(address):
 )
 def test_what_is_no_address_of_the_web_is_not_asked_at_all(url, outcome, monkeypatch):
     monkeypatch.setattr(link_request.socket, "getaddrinfo", lambda *_, **__: pytest.fail("a name was asked for"))
-    assert try_links([url])[url].outcome == outcome
+    assert check_links([url])[url].outcome == outcome
 
 
 def test_one_that_hangs_or_drips_holds_nobody():
     with serving() as (_server, base):
-        told = try_links([f"{base}/drips", f"{base}/hangs", f"{base}/well"], allow=loopback, seconds=0.3, total=0.8)
+        told = check_links([f"{base}/drips", f"{base}/hangs", f"{base}/well"], allow=loopback, seconds=0.3, total=0.8)
     assert [one.outcome for one in told.values()] == ["silent", "silent", "ok"]
 
 
@@ -177,7 +177,7 @@ def test_a_closed_port_and_a_certificate_that_nobody_vouches_for():
         port = closed.getsockname()[1]
     with serving() as (server, _base):
         urls = [f"http://127.0.0.1:{port}/", f"https://127.0.0.1:{server.server_port}/"]
-        assert [one.outcome for one in try_links(urls, allow=loopback).values()] == ["refused", "certificate"]
+        assert [one.outcome for one in check_links(urls, allow=loopback).values()] == ["refused", "certificate"]
 
 
 @pytest.mark.parametrize("code", [socket.EAI_AGAIN, socket.EAI_NONAME], ids=["no resolver", "one that knows nobody"])
@@ -187,24 +187,24 @@ def test_a_house_without_a_way_out_blames_no_link(monkeypatch, code):
 
     monkeypatch.setattr(link_request.socket, "getaddrinfo", fails)
     urls = ["https://fibranorte.org/", "https://cercle.org/"]
-    assert try_links(urls) == dict.fromkeys(urls, LinkAnswer("untried"))
-    mixed = try_links([*urls, "https://norte.example/"])
+    assert check_links(urls) == dict.fromkeys(urls, LinkAnswer("untried"))
+    mixed = check_links([*urls, "https://norte.example/"])
     assert [one.outcome for one in mixed.values()] == ["untried", "untried", "reserved"]
 
 
 def test_a_name_that_does_not_exist_is_told(monkeypatch):
     def knows(host, port, **_):
-        if host == link_request._SURE:
+        if host == link_request._KNOWN_HOST:
             return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("198.41.0.4", port))]
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
     monkeypatch.setattr(link_request.socket, "getaddrinfo", knows)
-    assert try_links(["https://fibranorrte.org/"])["https://fibranorrte.org/"].outcome == "no-host"
+    assert check_links(["https://fibranorrte.org/"])["https://fibranorrte.org/"].outcome == "no-host"
 
 
 def test_nothing_that_is_sent_says_for_whom_and_each_link_is_asked_once():
     with serving() as (server, base):
-        try_links([f"{base}/well?a=1"] * 3, allow=loopback)
+        check_links([f"{base}/well?a=1"] * 3, allow=loopback)
         [(method, path, headers)] = server.asked
     assert (method, path) == ("HEAD", "/well?a=1")
     assert set(headers) <= {"Host", "User-Agent", "Accept", "Accept-Encoding"}
@@ -212,25 +212,25 @@ def test_nothing_that_is_sent_says_for_whom_and_each_link_is_asked_once():
 
 def test_more_than_is_sensible_is_not_asked():
     with serving() as (server, base):
-        told = try_links([f"{base}/{number}" for number in range(link_request.MOST_LINKS + 5)], allow=loopback)
+        told = check_links([f"{base}/{number}" for number in range(link_request.MOST_LINKS + 5)], allow=loopback)
         assert len({path for _, path, _ in server.asked}) == link_request.MOST_LINKS
     assert [one.outcome for one in told.values()] == ["ok"] * link_request.MOST_LINKS
 
 
 def test_whose_turn_did_not_come_in_time_is_not_told_of():
     with serving() as (_server, base):
-        urls = [f"{base}/hangs?{number}" for number in range(link_request.SIDE_BY_SIDE + 2)]
-        told = try_links(urls, allow=loopback, seconds=5, total=0.3)
+        urls = [f"{base}/hangs?{number}" for number in range(link_request.CONCURRENCY + 2)]
+        told = check_links(urls, allow=loopback, seconds=5, total=0.3)
     assert told == {}, "who had no time is not blamed"
     with serving() as (_server, base):
-        urls = [f"{base}/hangs?{number}" for number in range(link_request.SIDE_BY_SIDE + 2)]
-        told = try_links(urls, allow=loopback, seconds=0.2, total=0.3)
-    assert list(told) == urls[: link_request.SIDE_BY_SIDE]
+        urls = [f"{base}/hangs?{number}" for number in range(link_request.CONCURRENCY + 2)]
+        told = check_links(urls, allow=loopback, seconds=0.2, total=0.3)
+    assert list(told) == urls[: link_request.CONCURRENCY]
 
 
 def test_our_own_hosts_are_never_asked_whoever_sends_us_there():
     with serving() as (server, base):
         own = base.replace("127.0.0.1", "localhost")
-        told = try_links([f"{own}/well"], own={"localhost"}, allow=loopback)
+        told = check_links([f"{own}/well"], own={"localhost"}, allow=loopback)
         assert server.asked == []
     assert [one.outcome for one in told.values()] == ["untried"]

@@ -89,5 +89,5 @@ def test_a_message_that_is_too_large_is_not_shown_to_it(tmp_path, monkeypatch):
 
 def test_without_it_there_is_nothing_to_say(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
-    assert not spam_check.is_there()
+    assert not spam_check.is_available()
     assert judge(b"x") is None

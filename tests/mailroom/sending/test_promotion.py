@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from esmero.campaigns.lifecycle import begin_dry_run, create_campaign, start_campaign
 from esmero.content.versions import add_version, create_template
-from esmero.mailroom.arriving.unsubscription import leave
+from esmero.mailroom.arriving.unsubscription import unsubscribe_by_message
 from esmero.mailroom.composing.recipient_fields import known_fields
 from esmero.outbox.models import Captured, Message
 from esmero.people.models import Address, Permission, PermissionEntry, Person, Preference, Purpose, Segment, Topic
@@ -133,8 +133,8 @@ def test_leaving_a_mail_leaves_the_promotion_that_stood_in_it(house):
     (person,) = add_people(house, 1)
     grant(house, person, house.offers)
     sent(checked(house))
-    assert leave(Message.objects.get(), at=timezone.now(), source="one-click")
+    assert unsubscribe_by_message(Message.objects.get(), at=timezone.now(), source="one-click")
     gone = PermissionEntry.objects.filter(act="withdrawn").values_list("topic__code", flat=True)
     assert set(gone) == {"avisos", "ofertas"}
-    assert not leave(Message.objects.get(), at=timezone.now(), source="one-click")
+    assert not unsubscribe_by_message(Message.objects.get(), at=timezone.now(), source="one-click")
     assert Address.objects.count() == 1

@@ -6,7 +6,7 @@ from django.utils import timezone
 from esmero.asks.models import Submission
 from esmero.house.models import Brand
 from esmero.mailroom.transactional import sign_up_messages
-from esmero.mailroom.transactional.sign_up_messages import ask_those_who_wait
+from esmero.mailroom.transactional.sign_up_messages import queue_confirmations
 from esmero.outbox.models import Message, Relay
 from esmero.privacy import data_access
 from esmero.privacy.data_access import ask_access, write_links
@@ -38,11 +38,11 @@ def test_a_sign_up_that_cannot_be_asked_keeps_nobody_else_waiting_and_is_seen(cl
         client.post("/s/boletin?lang=en", entry(house, email=f"{name}@cliente.example"))
     broken = Submission.objects.order_by("id").first()
     with monkeypatch.context() as patched:
-        break_for(patched, sign_up_messages, "ask_to_confirm", number=broken.pk)
-        assert ask_those_who_wait(at=timezone.now()) == 3
-        assert ask_those_who_wait(at=timezone.now()) == 0
+        break_for(patched, sign_up_messages, "queue_confirmation", number=broken.pk)
+        assert queue_confirmations(at=timezone.now()) == 3
+        assert queue_confirmations(at=timezone.now()) == 0
     assert Message.objects.count() == 2
-    job = Job.objects.get(kind=sign_up_messages.ASK)
+    job = Job.objects.get(kind=sign_up_messages.CONFIRMATION_JOB)
     assert job.subject == broken.pk
     run_to_end(job, kinds=JOBS, worker="test")
     assert set(Message.objects.values_list("address", flat=True)) == {
@@ -54,9 +54,9 @@ def test_a_sign_up_that_cannot_be_asked_keeps_nobody_else_waiting_and_is_seen(cl
 def test_whoever_was_written_to_already_is_not_written_to_again(client):
     house, _form = open_form()
     client.post("/s/boletin?lang=en", entry(house))
-    ask_those_who_wait(at=timezone.now())
+    queue_confirmations(at=timezone.now())
     Submission.objects.update(asked_at=None)  # as the version before left it
-    assert ask_those_who_wait(at=timezone.now()) == 0
+    assert queue_confirmations(at=timezone.now()) == 0
     assert Message.objects.count() == 1
 
 

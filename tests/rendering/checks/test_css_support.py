@@ -3,7 +3,7 @@
 import pytest
 
 from esmero.rendering.checks.css_support import UNSUPPORTED, find_unsupported
-from esmero.rendering.checks.findings import examine
+from esmero.rendering.checks.findings import find_problems
 from esmero.rendering.templates.compile import TemplateSource, compile_source
 from tests.rendering.template_samples import FIELDS
 
@@ -16,7 +16,7 @@ BODY = """<mjml><mj-head><mj-style>
 
 def look(style="", section="", text=""):
     source = TemplateSource("es", "Obras", "Cuándo", BODY % (style, section, text))
-    return examine(source, compile_source(source, fields=FIELDS, footer=None))
+    return find_problems(source, compile_source(source, fields=FIELDS, footer=None))
 
 
 @pytest.mark.parametrize(

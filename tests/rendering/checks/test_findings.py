@@ -3,7 +3,7 @@
 import pytest
 
 from esmero.rendering.checks.colours import contrast, read_colour
-from esmero.rendering.checks.findings import examine
+from esmero.rendering.checks.findings import find_problems
 from esmero.rendering.templates.compile import TemplateSource, compile_source
 from tests.rendering.template_samples import FIELDS, FOOTER
 
@@ -17,7 +17,8 @@ WELL = """<mjml><mj-body><mj-section><mj-column>
 def found(mjml=WELL, subject="Obras en su barrio", preheader="Qué cambia y cuándo"):
     source = TemplateSource("es", subject, preheader, mjml)
     return [
-        (one.code, one.part, one.line) for one in examine(source, compile_source(source, fields=FIELDS, footer=FOOTER))
+        (one.code, one.part, one.line)
+        for one in find_problems(source, compile_source(source, fields=FIELDS, footer=FOOTER))
     ]
 
 
@@ -55,7 +56,7 @@ def test_a_mail_that_would_be_cut_off_and_one_that_only_shows_pictures_are_told(
     assert ("clipped", "body", 0) in found(long)
     picture = '<mjml><mj-body><mj-section><mj-column><mj-image src="https://n.example/a.png" alt="Hola" /></mj-column></mj-section></mj-body></mjml>'
     source = TemplateSource("es", "s", "p", picture)
-    codes = [one.code for one in examine(source, compile_source(source, fields=FIELDS, footer=None))]
+    codes = [one.code for one in find_problems(source, compile_source(source, fields=FIELDS, footer=None))]
     assert codes == ["text-thin"]
 
 

@@ -93,5 +93,5 @@ _PIECE = st.one_of(
 @settings(max_examples=60, deadline=None)
 def test_no_made_text_ever_differs(pieces):
     made = compiled(section("".join(pieces)), subject="x")
-    ways = {way: f"https://c.example/{place}" for place, way in enumerate(made.html.ways)}
+    ways = {way: f"https://c.example/{place}" for place, way in enumerate(made.html.token_links)}
     assert compare_parts(made.html.render({}, ways), made.text.render({}, ways)) == []

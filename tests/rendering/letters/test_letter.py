@@ -165,8 +165,8 @@ def test_what_is_written_in_marks_comes_back_as_it_was_written():
     assert write_marks(letter) == WRITTEN
     template, made = compiled(letter)
     assert template.links == ("https://x.example/a?b=1&c=2", "https://x.example/o")
-    assert template.bare is not None
-    assert "Compre ya" not in template.bare.text.source
+    assert template.without_promotion is not None
+    assert "Compre ya" not in template.without_promotion.text.source
     assert max(made.blocks.values()) == 10
 
 

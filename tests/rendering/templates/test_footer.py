@@ -30,7 +30,7 @@ def test_words_of_the_operator_are_no_markup_and_no_template():
 def test_its_links_count_no_clicks():
     template = compiled(LETTER, footer=FOOTER)
     assert template.links == ()
-    assert {way.purpose for way in template.html.ways} == {
+    assert {way.purpose for way in template.html.token_links} == {
         TokenPurpose.WHY,
         TokenPurpose.PREFERENCES,
         TokenPurpose.UNSUBSCRIBE,
@@ -40,7 +40,7 @@ def test_its_links_count_no_clicks():
 def test_a_service_mail_has_nothing_to_leave():
     footer = Footer(sender="Fibra Norte", reason="Es su factura.", why_label="¿Por qué?")
     template = compiled(LETTER, footer=footer)
-    assert {way.purpose for way in template.html.ways} == {TokenPurpose.WHY}
+    assert {way.purpose for way in template.html.token_links} == {TokenPurpose.WHY}
     assert (
         template.text.render({}, ADDRESSES)
         == "Hola\n\nFibra Norte\nEs su factura.\n¿Por qué? (https://here.example/w)\n"

@@ -59,10 +59,10 @@ def test_every_field_that_cannot_be_read_is_named():
     ],
 )
 def test_nothing_behind_a_value_can_be_reached(text, name):
-    from esmero.rendering.templates.language import PLAIN, WRITTEN
+    from esmero.rendering.templates.language import SOURCE_ENVIRONMENT, TEXT_ENVIRONMENT
 
     if name:
         assert check(text) == [f"body line 1: the filter “{name}” does not exist"]
     else:
-        assert "class" not in WRITTEN.from_string(text).render(city="x")
-        assert "map" not in PLAIN.filters
+        assert "class" not in SOURCE_ENVIRONMENT.from_string(text).render(city="x")
+        assert "map" not in TEXT_ENVIRONMENT.filters

@@ -1,12 +1,12 @@
 import pytest
 
 from esmero.rendering.templates.mjml import MjmlReader
-from esmero.rendering.templates.placeholders import mask
+from esmero.rendering.templates.placeholders import insert_placeholders
 from tests.rendering.template_samples import body, section
 
 
 def problems(mjml: str) -> list[str]:
-    masked, masks = mask(mjml)
+    masked, masks = insert_placeholders(mjml)
     reader = MjmlReader(masks)
     reader.read(masked)
     return [f"{problem.place}: {problem.what}" for problem in reader.problems]

@@ -1,11 +1,11 @@
 import pytest
 
-from esmero.rendering.templates.placeholders import mask
+from esmero.rendering.templates.placeholders import insert_placeholders
 from esmero.rendering.templates.plaintext import make_text
 
 
 def text(html: str) -> str:
-    masked, masks = mask(html)
+    masked, masks = insert_placeholders(html)
     return make_text(masked, masks)
 
 

@@ -49,7 +49,7 @@ def test_the_same_template_goes_with_the_promotion_to_one_and_without_it_to_the_
 def test_without_its_promotion_a_message_is_the_one_that_was_written_without_it():
     start, rest = LETTER.split("<em-promotion>")
     plain = compiled(body(start + rest.split("</em-promotion>")[1]))
-    bare = compiled(body(LETTER)).bare
+    bare = compiled(body(LETTER)).without_promotion
     assert bare.text.render({"given_name": "Ana"}, WAYS) == plain.text.render({"given_name": "Ana"}, WAYS)
     assert bare.html.render({"given_name": "Ana"}, WAYS) == plain.html.render({"given_name": "Ana"}, WAYS)
 
@@ -71,7 +71,7 @@ def test_nobody_gets_a_promotion_by_being_forgotten():
 def test_what_is_printed_is_what_the_pattern_says(promotion, plan):
     template = compiled(body(LETTER))
     values = VALUES | {"plan": plan}
-    shown = template if promotion else template.bare
+    shown = template if promotion else template.without_promotion
     read = parts(press(template).render(personal(**values), at=AT, promotion=promotion))[1]
     # Tokens differ; the words between them do not.
     plain = shown.html.render(values, WAYS)
@@ -101,7 +101,7 @@ def test_the_label_speaks_the_language_of_the_text(language, word):
 def test_links_keep_their_number_with_and_without():
     template = compiled(body(LETTER))
     assert template.links == ("https://norte.example/oferta", "https://norte.example/factura")
-    assert {way.link for way in template.bare.html.ways if way.purpose.value == "c"} == {1}
+    assert {way.link for way in template.without_promotion.html.token_links if way.purpose.value == "c"} == {1}
 
 
 @pytest.mark.parametrize(
@@ -140,4 +140,4 @@ def test_a_slot_may_stand_within_a_condition():
     template = compiled(body(content))
     assert "Sólo hoy" in template.html.render({"plan": "x"}, WAYS)
     assert "Publicidad" not in template.html.render({"plan": ""}, WAYS)
-    assert "Sólo hoy" not in template.bare.html.render({"plan": "x"}, WAYS)
+    assert "Sólo hoy" not in template.without_promotion.html.render({"plan": "x"}, WAYS)

@@ -17,7 +17,7 @@ from esmero.asks.models import Form, Submission
 from esmero.asks.submissions import confirm
 from esmero.campaigns.models import Campaign
 from esmero.content.models import Link, TemplateText
-from esmero.mailroom.arriving.unsubscription import leave
+from esmero.mailroom.arriving.unsubscription import unsubscribe_by_message
 from esmero.mailroom.composing.compiled_templates import open_signer
 from esmero.mailroom.inbound_addresses import day_of
 from esmero.outbox.ledger import new_opaque
@@ -90,7 +90,7 @@ def furnish_readers() -> Outside:
     Message.objects.update(state=Message.State.SENT, sent_at=now, due_at=None)
     Dispatch.objects.update(state=Dispatch.State.CLOSED, closed_at=now, reason=REASON)
     own, gone, nobody, leaver, moved = Message.objects.order_by("id")
-    leave(gone, at=now, source="page")
+    unsubscribe_by_message(gone, at=now, source="page")
     Message.objects.filter(pk=nobody.pk).update(person=None)
     Person.objects.filter(pk=leaver.person_id).update(number=None)
     campaign = Campaign.objects.create(

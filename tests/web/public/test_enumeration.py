@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from esmero.asks.models import Submission
-from esmero.mailroom.transactional.sign_up_messages import ask_those_who_wait
+from esmero.mailroom.transactional.sign_up_messages import queue_confirmations
 from esmero.outbox.models import Message
 from esmero.people.addresses.suppression import suppress
 from esmero.privacy.data_access import write_links
@@ -57,7 +57,7 @@ def test_a_form_does_the_same_for_every_address():
     client.post("/s/boletin?lang=en", entry(house, email="first@cliente.example"))  # it makes the brand's two letters
     for _ in range(3):
         client.post("/s/boletin?lang=en", entry(house, email=busy))
-    ask_those_who_wait(at=timezone.now())
+    queue_confirmations(at=timezone.now())
     Submission.objects.update(network="")
     seen = {
         address: work(lambda address=address: client.post("/s/boletin?lang=en", entry(house, email=address)))
@@ -65,13 +65,13 @@ def test_a_form_does_the_same_for_every_address():
     }
     answer, steps = seen.pop("nobody@cliente.example")
     before = set(Message.objects.values_list("address", flat=True))
-    ask_those_who_wait(at=timezone.now())
+    queue_confirmations(at=timezone.now())
     assert set(Message.objects.values_list("address", flat=True)) - before == {
         "nobody@cliente.example",
         known,
         complained,
     }
-    assert ask_those_who_wait(at=timezone.now()) == 0
+    assert queue_confirmations(at=timezone.now()) == 0
     for address, (other, did) in seen.items():
         assert other == answer, address
         assert did == steps, (address, set(did) ^ set(steps))

@@ -22,7 +22,7 @@ from django.db.models import Count, Max, Model, Q, QuerySet
 from django.db.models.fields.json import KT
 
 from esmero.house.models import Brand
-from esmero.intake.bounces.meaning import OURS
+from esmero.intake.bounces.meaning import SENDER_FAULTS
 from esmero.outbox.models import RETURN_KINDS, Message, MessageClass, MessageEvent
 from esmero.people.models import PermissionEntry, Person
 
@@ -43,7 +43,7 @@ DAILY = (
     "sent", "delivered", "returned", "returned-at", "deferred", "clicked", "complained", "absent", "replied", "unsubscribed",
     *(f"permission-{act}" for act in PermissionEntry.Act.values), "granted-by", "people",
 )  # fmt: skip
-_OURS = frozenset(meaning.value for meaning in OURS)
+_OURS = frozenset(meaning.value for meaning in SENDER_FAULTS)
 _MANY_NAMES = frozenset({"sent", "delivered", "returned-at", "deferred", "complained", "granted-by"})
 _SLACK = 5000  # ids that parallel transactions may have mixed
 

@@ -1,4 +1,4 @@
-"""Is it a delivery notice, and what does it report: the standard's blocks first, free text where they say nothing."""
+"""Recognise delivery notices and read their reports: standard report blocks first, free text as a fallback."""
 
 import re
 from dataclasses import dataclass, replace
@@ -18,6 +18,7 @@ from esmero.intake.bounces.recognition import (
 from esmero.intake.mime.headers import Headers
 from esmero.intake.mime.message import ParsedMessage
 
+# A reply of an SMTP server, quoted in running text.
 _REFUSAL = re.compile(
     r"\b[45]\d\d[ -][45]\.\d{1,3}\.\d{1,3}\b|(?:said|replied|error(?: message)?|response)[^\n]{0,40}: ?[45]\d\d\b|\(#[45]\.\d\.\d\)|^[ <]*5\d\d ",
     re.IGNORECASE | re.MULTILINE,
@@ -30,38 +31,38 @@ _FORWARDED_FROM = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Bounce:
-    """The reports of a delivery notice and the signs that made it one; no report at all means: nothing failed."""
+    """Hold the reports of a delivery notice and the signs that identified it; no reports: nothing failed."""
 
     reports: tuple[Report, ...]
     why: tuple[str, ...]
 
 
-def read_bounce(letter: ParsedMessage) -> Bounce | None:
-    """Read a delivery notice; None when the message is none. A notice of success comes back without reports."""
-    notice = read_notice(letter)
+def read_bounce(message: ParsedMessage) -> Bounce | None:
+    """Read a delivery notice; None if the message is none. A notice of success is returned without reports."""
+    notice = read_notice(message)
     delivered = False
-    if any(part.type in REPORT_TYPES for part in letter.parts):
-        reports = read_reports(letter, prose=notice[:4_000])
+    if any(part.type in REPORT_TYPES for part in message.parts):
+        reports = read_reports(message, prose=notice[:4_000])
         failures = tuple(
-            _complete(report, notice, letter.headers) for report in reports if report.action != "delivered"
+            _complete(report, notice, message.headers) for report in reports if report.action != "delivered"
         )
         if failures:
             return Bounce(failures, ("dsn", *dict.fromkeys(f"meaning:{report.meaning}" for report in failures)))
         delivered = bool(reports)
     if delivered:
         return Bounce((), ("dsn:delivered",))
-    signs = find_signs(letter, notice)
+    signs = find_signs(message, notice)
     if not signs:
         return None
     if "prose:forwarded" in signs:
         notice = cut_returned(_QUOTE_MARK.sub("", notice))
-    reports = read_prose(letter, notice=notice)
+    reports = read_prose(message, notice=notice)
     return Bounce(reports, (*signs, *dict.fromkeys(f"meaning:{report.meaning}" for report in reports)))
 
 
-def find_signs(letter: ParsedMessage, notice: str) -> tuple[str, ...]:
-    """Return the signs that make a message without report blocks a delivery notice; empty when they do not suffice."""
-    headers, subject = letter.headers, letter.headers.get("subject")
+def find_signs(message: ParsedMessage, notice: str) -> tuple[str, ...]:
+    """Return the signs that make a message without report blocks a delivery notice; empty if they do not suffice."""
+    headers, subject = message.headers, message.headers.get("subject")
     if "x-failed-recipients" in headers:
         return ("prose:x-failed-recipients",)
     if FORWARD_PREFIX.match(subject) and BOUNCE_SUBJECT.search(subject) and _FORWARDED_FROM.search(notice):
@@ -76,13 +77,13 @@ def find_signs(letter: ParsedMessage, notice: str) -> tuple[str, ...]:
         if sign
     ]
     returned = (
-        letter.first("message/rfc822", "text/rfc822-headers") and find_failed(headers, notice) and read_words(notice)
+        message.first("message/rfc822", "text/rfc822-headers") and find_failed(headers, notice) and read_words(notice)
     )
     if said and returned and not REPLY_PREFIX.match(subject) and not FORWARD_PREFIX.match(subject):
         return (*(f"prose:{name}" for name in signs), "prose:returned")
     enough = machine and (named or said or refused)
     if named and (said or refused) and "in-reply-to" not in headers:
-        # Sent by no machine that we know, but it names whom it could not reach.
+        # The sender is no known machine, but the text names a recipient that it could not reach.
         enough = enough or bool(find_failed(headers, notice))
     return tuple(f"prose:{name}" for name in signs) if enough else ()
 
@@ -100,7 +101,7 @@ def _unquoted(notice: str) -> str:
 
 
 def _complete(report: Report, notice: str, headers: Headers) -> Report:
-    """Return a report whose block names no one or gives no reason, filled up from the words beside it."""
+    """Complete a report without recipient or reason from the free text beside it."""
     if not report.recipient and len(found := find_failed(headers, notice)) == 1 and not report.diagnostic:
         report = replace(report, recipient=found[0])
     if (

@@ -1,4 +1,4 @@
-"""Delivery reports by the standard: RFC 3464, in its container of RFC 6522, international by RFC 6533."""
+"""Read delivery status notifications: RFC 3464, in the container of RFC 6522, international by RFC 6533."""
 
 import re
 from dataclasses import dataclass
@@ -10,19 +10,19 @@ from esmero.intake.mime.message import ParsedMessage
 MAX_RECIPIENTS = 200
 MAX_DIAGNOSTIC = 2_000
 
-# The third is XWall's name for the same blocks.
+# XWall sends the same blocks under the third name.
 REPORT_TYPES = frozenset({"message/delivery-status", "message/global-delivery-status", "message/xdelivery-status"})
 
 _FAILED = re.compile(r"fail|error|bounce|undeliver|expire|rejected", re.IGNORECASE)
 _DELAYED = re.compile(r"delay", re.IGNORECASE)
 _DELIVERED = re.compile(r"deliver(?:ed|able)|relay|expand|success", re.IGNORECASE)
 _ADDRESS = re.compile(r"[^\s<>()\[\]\",;:@'|]{1,128}@[^\s<>()\[\]\",;:@'|]{1,255}")
-# Sendmail pipelines: the replies to RCPT stand below its ">>> DATA", so that line is no sign.
+# Sendmail pipelines: its transcript has the replies to RCPT below ">>> DATA", so that line is no sign.
 _AFTER_DATA = re.compile(
     r"end of data|in reply to (?:end of )?data|after i sent the message|smtp transmission failure|^-*smtp command\s*data\s*$",
     re.IGNORECASE | re.MULTILINE,
 )
-# A transcript in which DATA itself is refused; where the next reply asks for a recipient, that refusal was of RCPT.
+# A transcript in which DATA itself is refused; if the next reply asks for a recipient, the refusal was of RCPT.
 _DATA_REFUSED = re.compile(r"^>>> DATA[^\n]*\n<<< 5\d\d", re.MULTILINE)
 _RCPT_REFUSED = re.compile(
     r"^<<< [45]\d\d.{0,20}\b(?:rcpt|valid recipients?|recipient first)\b", re.IGNORECASE | re.MULTILINE
@@ -30,18 +30,18 @@ _RCPT_REFUSED = re.compile(
 _LETTERS = re.compile(r"[\W\d_]+")
 _FOREIGN = re.compile(r"[^\W\d_\u0000-\u024f]{4,}")
 SHORTEST_REASON = 5
-"""Letters below which a diagnostic says nothing."""
+"""Letters below which a diagnostic gives no reason."""
 LONGEST_FORM = 300
-"""Letters of a notice above which it explains something, even if in a language that the tables do not know."""
+"""Letters of a notice above which it gives a reason, even in a language that the tables do not cover."""
 _XTEXT = re.compile(r"\+([0-9A-F]{2})")
 _UTF8_ADDRESS = re.compile(r"\\x\{([0-9A-Fa-f]{2,6})\}")
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What one machine says of one recipient.
+    """Describe the delivery status of one recipient.
 
-    `action` is one of failed, delayed, delivered; `status` the enhanced status or empty; `code` the SMTP reply code or 0.
+    `action` is failed, delayed or delivered; `status` the enhanced status or empty; `code` the SMTP reply code or 0.
     """
 
     recipient: str
@@ -55,10 +55,10 @@ class Report:
     envelope_id: str
 
 
-def read_reports(letter: ParsedMessage, *, prose: str) -> tuple[Report, ...]:
-    """One report for each recipient block of a message; `prose` is asked where a block gives no reason."""
+def read_reports(message: ParsedMessage, *, prose: str) -> tuple[Report, ...]:
+    """Read one report for each recipient block of a message; `prose` is used if a block gives no reason."""
     reports: list[Report] = []
-    for part in letter.parts:
+    for part in message.parts:
         if part.type not in REPORT_TYPES:
             continue
         envelope_id = ""
@@ -80,11 +80,11 @@ def make_report(
     envelope_id: str = "",
     hints: tuple[str, ...] = (),
 ) -> Report:
-    """Return a report with its judgement.
+    """Build a report with its judgement.
 
-    `hints` are further texts about the failure, the nearest first, asked while the meaning is open. A failure for which
-    the machine gives no reason at all counts against the address: it says of that recipient "failed for good" and nothing
-    else, and the house suppresses for such a meaning only when it is repeated.
+    `hints` are further texts about the failure, nearest first, used while the meaning is undefined. A failure without
+    any reason counts as hard: the server reports "failed" for that recipient and nothing else. Such a meaning
+    suppresses an address only if it is repeated.
     """
     code, said = find_code(diagnostic), find_status(diagnostic)
     judgement = judge(status, code, diagnostic)
@@ -99,11 +99,11 @@ def make_report(
         and "1.1" not in f"{said} {status}"
         and _is_after_data((diagnostic, *hints))
     ):
-        # The server took this recipient and calls it unknown only after the text: a filter speaks, not the directory.
+        # The server accepted this recipient at RCPT and refused it after DATA: a filter decided, not the directory.
         meaning, hard = FailureMeaning.FILTERED, False
     elif meaning is FailureMeaning.UNKNOWN_USER and status == "4.1.1" and "user unknown" in diagnostic.lower():
-        # A server without its table of users says 450 (Postfix: unknown_local_recipient_reject_code); a report of
-        # *failed* ends the days in which the sender asked again and again and was told the same.
+        # A server without its table of users answers 450 (Postfix: unknown_local_recipient_reject_code); a report of
+        # *failed* means that days of retries got the same answer.
         hard = True
     if meaning is FailureMeaning.UNDEFINED and not status.strip("5.0") and not _gives_reason(diagnostic, hints):
         hard = True
@@ -126,13 +126,13 @@ def _is_after_data(texts: tuple[str, ...]) -> bool:
 
 
 def _gives_reason(diagnostic: str, hints: tuple[str, ...]) -> bool:
-    """Whether something is said that may be a reason, though not one that we can read."""
+    """Say whether a text may contain a reason, although no table matches it."""
     said, around = (len(_LETTERS.sub("", simplify(text))) for text in (diagnostic, " ".join(hints)))
     return said >= SHORTEST_REASON or around >= LONGEST_FORM or bool(_FOREIGN.search("\n".join(hints)))
 
 
 def find_recipient(value: str) -> str:
-    """Return the mailbox in an address field of a report (`rfc822; a@b`, `utf-8; …`, `<a@b>`); empty when it is none."""
+    """Return the mailbox in an address field of a report (`rfc822; a@b`, `utf-8; …`, `<a@b>`); empty if none."""
     kind, _, rest = value.rpartition(";")
     text = _UTF8_ADDRESS.sub(lambda m: chr(int(m[1], 16)) if int(m[1], 16) < 0x110000 else "", rest or kind)
     found = _ADDRESS.search(text)
@@ -140,7 +140,7 @@ def find_recipient(value: str) -> str:
 
 
 def clean_address(address: str) -> str:
-    """Return an address without the punctuation of its sentence; empty when no mailbox can be called so (RFC 5321 4.1.2)."""
+    """Strip the punctuation of its sentence from an address; empty if it is no valid mailbox (RFC 5321 4.1.2)."""
     text = address.strip("<>()[]{}\"'`.,;:*!?\u2019\u201d\u00bb")
     if "smtp=" in text.lower():
         text = text[text.lower().rindex("smtp=") + 5 :]
@@ -163,7 +163,7 @@ def _split_blocks(text: str) -> list[dict[str, str]]:
         elif ":" in line:
             name, _, value = line.partition(":")
             name = name.strip().lower()
-            # Two recipients without an empty line between them.
+            # Some servers put two recipients into one block, without an empty line between them.
             if name == "final-recipient" and name in blocks[-1]:
                 blocks.append({})
             blocks[-1].setdefault(name, decode_words(value.strip()))

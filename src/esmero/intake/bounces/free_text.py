@@ -1,8 +1,8 @@
-"""Delivery notices in free text: who did not get the message, and what the server said of each.
+"""Read delivery notices in free text: the failed recipients, and the server's answer about each.
 
-The dialects (qmail, exim, sendmail, postfix of old, exchange, notes, IMail, the great providers) differ in words and
-agree in shape: an address opens a line or ends a phrase, the reason follows, and the returned message comes after a line
-that says so. The tables below are those shapes, strongest first.
+The dialects (qmail, exim, sendmail, old postfix, exchange, notes, IMail, the large providers) differ in words and agree
+in shape: an address begins a line or ends a phrase, the reason follows, and the returned message comes after a line
+that announces it. The tables below describe those shapes, strongest first.
 """
 
 import re
@@ -15,7 +15,7 @@ from esmero.intake.mime.html_text import read_markup
 from esmero.intake.mime.message import ParsedMessage
 
 MAX_NOTICE = 16_384
-"""Characters of a notice that are looked at: longer ones are the returned message."""
+"""Characters of a notice that are read; the rest is the returned message."""
 
 _ADDRESS = r"[^\s<>()\[\]\",;:@]{1,128}@[^\s<>()\[\]\",;:@]{1,255}"
 _RETURNED_HEAD = re.compile(
@@ -27,8 +27,8 @@ _SENDER_LINE = re.compile(
     r"mail from\s*:|message (?:from|sent by)\b|sent by\b|contact|please (?:send|contact|call)|forward this|help ?desk|postmaster>|support@|abuse@",
     re.IGNORECASE,
 )
-# 1. An address opens the line: alone, in brackets, with a bullet, before a colon or the reason. No blank is given back
-# (`*+`): thousands of them in a line would be shared out between the parts in every way there is.
+# 1. An address begins the line: alone, in brackets, with a bullet, before a colon or the reason. Possessive quantifiers
+# (`*+`) prevent exponential backtracking over thousands of blanks.
 _OPENING = re.compile(
     rf"^[ \t]*+(?:(?:[-*•>.]+|\d+[.)]|recipient(?: address)?:)[ \t]*+)?(?:\"?'?[^\n<>\"@\d]{{0,60}}\"?[ \t]*+(?=<))?(?:\"[^\"\n]{{1,80}}\"[ \t]*+)?[<\[\"']?(?:mailto:)?(?P<address>{_ADDRESS})[>\]\"']*(?P<rest>[^\n]*)",
     re.IGNORECASE | re.MULTILINE,
@@ -41,7 +41,7 @@ _PHRASES = re.compile(
     re.IGNORECASE,
 )
 _ANYWHERE = re.compile(_ADDRESS)
-_MAILBOX_OF_HOUSE = re.compile(
+_ROLE_ADDRESS = re.compile(
     r"^(?:postmaster|mailer-daemon|abuse|support|helpdesk|hostmaster|admin(?:istrator)?)@", re.IGNORECASE
 )
 _ANSWER = re.compile(r"(?:^|(?<=[\s:>\[(\"']))[45]\d\d(?:[ -:](?=\s*\S)|$)(?!\d)", re.MULTILINE)
@@ -50,11 +50,11 @@ _SENTENCE_END = re.compile(r"(?<=[.;!?]\s)|(?<=\n)")
 MAX_CHUNK = 3_000
 
 
-def read_notice(letter: ParsedMessage) -> str:
-    """Return the machine's own words: all text before the returned message."""
+def read_notice(message: ParsedMessage) -> str:
+    """Return the text that the machine wrote: all text before the returned message."""
     pieces: list[str] = []
-    plain = [part for part in letter.parts if part.type in {"text/plain", "text"} and not part.attached]
-    for part in plain or [part for part in letter.parts if part.type in {"text/html", "x-loose/plain"}]:
+    plain = [part for part in message.parts if part.type in {"text/plain", "text"} and not part.attached]
+    for part in plain or [part for part in message.parts if part.type in {"text/html", "x-loose/plain"}]:
         pieces.append(read_markup(part.text) if part.type == "text/html" else part.text)
         if len("".join(pieces)) > MAX_NOTICE or _RETURNED_HEAD.match(part.text):
             break
@@ -62,12 +62,12 @@ def read_notice(letter: ParsedMessage) -> str:
 
 
 def cut_returned(text: str) -> str:
-    """Return a notice without the message that it returns."""
+    """Remove the returned message from a notice."""
     ends = [len(text)]
     if found := _RETURNED_HEAD.search(text):
         ends.append(found.start())
     for found in RETURNED_MARK.finditer(text):
-        # A heading at the very top ("Returned mail …") is the notice itself.
+        # A heading at the top ("Returned mail …") belongs to the notice itself.
         if text[: found.start()].strip():
             ends.append(found.start())
             break
@@ -75,42 +75,46 @@ def cut_returned(text: str) -> str:
 
 
 def find_failed(headers: Headers, notice: str) -> tuple[str, ...]:
-    """Addresses that a notice says failed: those of the strongest shape that occurs, in their order."""
+    """Return the addresses that a notice reports as failed, in their order, by the strongest shape that occurs."""
     listed = [
         clean_address(word) for value in headers.all("x-failed-recipients") for word in re.split(r"[,\s]+", value)
     ]
     ours = {headers.address("to").lower()}
-    for found in (listed, _opening(notice), _phrased(notice, ours), _loose(notice, ours), _house(notice)):
+    for found in (listed, _opening(notice), _phrased(notice, ours), _loose(notice, ours), _fallback(notice)):
         if kept := tuple(dict.fromkeys(address for address in found if address)):
             return kept[:MAX_RECIPIENTS]
     return ()
 
 
-def read_prose(letter: ParsedMessage, *, notice: str) -> tuple[Report, ...]:
-    """Return reports from a free-text notice; one without recipient when it names none."""
-    subject = letter.headers.get("subject")
+def read_prose(message: ParsedMessage, *, notice: str) -> tuple[Report, ...]:
+    """Read reports from a free-text notice; one report without recipient if the notice names none."""
+    subject = message.headers.get("subject")
     action = "delayed" if DELAY_SENTENCE.search(f"{subject}\n{notice}") else "failed"
     whole = (strip_boilerplate(notice), subject)
-    addresses = find_failed(letter.headers, notice)
+    addresses = find_failed(message.headers, notice)
     if not addresses:
-        return (make_report("", action=action, status="", diagnostic=find_said(notice), hints=whole),)
+        return (make_report("", action=action, status="", diagnostic=find_server_reply(notice), hints=whole),)
     return tuple(
         make_report(
-            address, action=action, status="", diagnostic=find_said(chunk), hints=(strip_boilerplate(chunk), *whole)
+            address,
+            action=action,
+            status="",
+            diagnostic=find_server_reply(chunk),
+            hints=(strip_boilerplate(chunk), *whole),
         )
         for address, chunk in _cut_by_address(notice, addresses).items()
     )
 
 
-def find_said(chunk: str) -> str:
-    """Return what the other server answered, from its reply code on; the chunk itself when it quotes no answer."""
+def find_server_reply(chunk: str) -> str:
+    """Return the other server's answer, from its reply code on; the whole chunk if it quotes no answer."""
     found = _ANSWER.search(chunk)
     said = chunk[found.start() :] if found else chunk
-    return strip_boilerplate(said if any(letter.isalpha() for letter in said) else chunk)
+    return strip_boilerplate(said if any(character.isalpha() for character in said) else chunk)
 
 
 def chunk_of(notice: str, address: str) -> str:
-    """Return what a notice says after it names one address; the whole notice when it does not name it."""
+    """Return the text after the first mention of an address; the beginning of the notice if it is not mentioned."""
     place = notice.lower().find(address.lower())
     return notice[place : place + 2_000] if place >= 0 and address else notice[:2_000]
 
@@ -119,7 +123,7 @@ def _opening(notice: str) -> list[str]:
     found = []
     for match in _OPENING.finditer(notice):
         address = clean_address(match["address"])
-        if _MAILBOX_OF_HOUSE.match(address) or _SENDER_LINE.search(match[0]):
+        if _ROLE_ADDRESS.match(address) or _SENDER_LINE.search(match[0]):
             continue
         before = notice[: match.start()].rstrip()[-60:].lower()
         if re.search(r"(?:message from|sent by|contact|sender|from:)\s*$", before):
@@ -134,7 +138,7 @@ def _phrased(notice: str, ours: set[str]) -> list[str]:
         for line in notice.split("\n")
         if not re.match(r"(?i)^[ \t>*(-]*(?:from|sender|reply-to|subject|mail from|>>> mail)\b", line)
         for match in _PHRASES.finditer(line)
-        if (address := clean_address(match["address"])).lower() not in ours and not _MAILBOX_OF_HOUSE.match(address)
+        if (address := clean_address(match["address"])).lower() not in ours and not _ROLE_ADDRESS.match(address)
     ]
 
 
@@ -144,18 +148,18 @@ def _loose(notice: str, ours: set[str]) -> list[str]:
         for line in notice.split("\n")
         if not _SENDER_LINE.search(line)
         for match in _ANYWHERE.finditer(line)
-        if (address := clean_address(match[0])).lower() not in ours and not _MAILBOX_OF_HOUSE.match(address)
+        if (address := clean_address(match[0])).lower() not in ours and not _ROLE_ADDRESS.match(address)
     ]
 
 
-def _house(notice: str) -> list[str]:
-    """Where no other address is named, the house's own may be the one that failed, or the one in a pasted "To:"."""
+def _fallback(notice: str) -> list[str]:
+    """Return the address of a pasted "To:", else role addresses: they count only if no other address is named."""
     pasted = [clean_address(match["address"]) for match in _PASTED_TO.finditer(notice)]
     return pasted or [clean_address(match["address"]) for match in _OPENING.finditer(notice)]
 
 
 def _cut_by_address(notice: str, addresses: tuple[str, ...]) -> dict[str, str]:
-    """Return what a notice says of each address: from where it is first blamed to where the next one is."""
+    """Split a notice by address: each chunk begins at a failed address and ends at the next one."""
     places = sorted((_find_place(notice, address), address) for address in addresses)
     chunks = dict.fromkeys(addresses, "")
     for (place, address), (end, _) in pairwise([*places, (len(notice), "")]):
@@ -170,5 +174,5 @@ def _find_place(notice: str, address: str) -> int:
 
 
 def strip_boilerplate(text: str) -> str:
-    """Return a notice without the sentences that every notice of its dialect has, for they name no reason."""
+    """Remove the standard sentences of a dialect, which give no reason."""
     return "".join(sentence for sentence in _SENTENCE_END.split(text) if not BOILERPLATE.search(sentence))

@@ -1,7 +1,7 @@
-"""What a refusal means: enhanced status, reply code and words become one meaning, and whose fault it is.
+"""Determine the meaning of a refusal from enhanced status, reply code and words, and the party at fault.
 
 Sources: the registry of RFC 3463 and RFC 5248 with the additions of RFC 7293, 7372 and 7505; the mailbox providers'
-published codes. `hard` is said only of a fault of the address that stays; a fault of ours never makes it hard.
+published codes. Only a permanent fault of the address is `hard`; a fault of the sender never is.
 """
 
 import re
@@ -13,7 +13,7 @@ from esmero.intake.bounces.phrases import REFUSED, WORDS
 
 
 class FailureMeaning(StrEnum):
-    """Why a message was not delivered."""
+    """Name the reasons why a message was not delivered."""
 
     UNKNOWN_USER = "unknown-user"
     UNKNOWN_HOST = "unknown-host"
@@ -36,11 +36,11 @@ class FailureMeaning(StrEnum):
     UNDEFINED = "undefined"
 
 
-FOR_GOOD = frozenset(
+PERMANENT = frozenset(
     {FailureMeaning.UNKNOWN_USER, FailureMeaning.UNKNOWN_HOST, FailureMeaning.MOVED, FailureMeaning.NO_MAIL_HOST}
 )
-"""Faults of the address that do not pass."""
-OURS = frozenset(
+"""Permanent faults of the address."""
+SENDER_FAULTS = frozenset(
     {
         FailureMeaning.POLICY,
         FailureMeaning.REPUTATION,
@@ -52,7 +52,7 @@ OURS = frozenset(
 )
 """Faults of the sender: the recipient is never suppressed for them."""
 
-# subject.detail of the enhanced status; an unknown detail counts as x.0 of its subject (RFC 3463 section 2).
+# Subject.detail of the enhanced status; an unknown detail counts as x.0 of its subject (RFC 3463 section 2).
 _STATUS: dict[str, FailureMeaning] = {
     "1.0": FailureMeaning.UNDEFINED,
     "1.1": FailureMeaning.UNKNOWN_USER,
@@ -100,7 +100,7 @@ _STATUS: dict[str, FailureMeaning] = {
     "7.24": FailureMeaning.AUTHENTICATION,
     "7.25": FailureMeaning.REPUTATION,
     "7.26": FailureMeaning.AUTHENTICATION,
-    # RFC 7505 gives 5.7.27 to "the sender's domain takes no mail"; Gmail says it of SPF. Both are our fault.
+    # RFC 7505 gives 5.7.27 to "the sender's domain takes no mail"; Gmail uses it for SPF. The sender must mend both.
     "7.27": FailureMeaning.AUTHENTICATION,
     "7.28": FailureMeaning.REPUTATION,
     "7.29": FailureMeaning.POLICY,
@@ -112,7 +112,7 @@ _STATUS: dict[str, FailureMeaning] = {
     "7.515": FailureMeaning.AUTHENTICATION,
     "7.606": FailureMeaning.REPUTATION,
 }
-# Reply codes of RFC 5321 section 4.2.3 that say something by themselves.
+# Reply codes of RFC 5321 section 4.2.3 that have a meaning without words.
 _CODE: dict[int, FailureMeaning] = {
     421: FailureMeaning.NETWORK,
     450: FailureMeaning.UNDEFINED,
@@ -135,7 +135,7 @@ _LONGEST = 6_000
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """The meaning of a refusal; hard = the address is at fault for good; ours = the sender is to mend something."""
+    """Hold the meaning of a refusal; `hard`: permanent fault of the address; `ours`: fault of the sender."""
 
     meaning: FailureMeaning
     hard: bool
@@ -145,16 +145,16 @@ class Judgement:
 def judge(status: str, code: int, text: str) -> Judgement:
     """Judge one refusal.
 
-    `status` is the enhanced status ("5.1.1" or empty), `code` the SMTP reply code (0 when unknown) and `text` what the
-    server said. Words come first, for servers send the wrong number more often than the wrong word; the most telling
-    number decides what the words leave open. A 4 in front of either, or a 5.7.x, is never the address's fault for good:
-    where words call the user unknown under such a number, a filter speaks, and only its second refusal silences the
-    address; an account that is closed under it is the sender's, unless the number says otherwise (5.7.13, RFC 5248).
+    `status` is the enhanced status ("5.1.1" or empty), `code` the SMTP reply code (0 if unknown), `text` the server's
+    answer. Words come first, because servers send a wrong number more often than a wrong word; the most specific number
+    decides if the words do not. A 4xx code, a 4.x.x status or a 5.7.x status is never a hard bounce: if the words say
+    "unknown user" under such a number, a filter decided, and only its second refusal suppresses the address. A disabled
+    account under such a number is a fault of the sender, unless the number is 5.7.13 (RFC 5248).
     """
     status, inner_status, inner_code = find_status(status), find_status(text), find_code(text)
     numbers = [number for number in (inner_status, status) if number]
     temporary = _is_temporary(inner_status or status, inner_code or code)
-    barred = any(number.split(".")[1] == "7" and _by_status(number) not in FOR_GOOD for number in numbers)
+    barred = any(number.split(".")[1] == "7" and _by_status(number) not in PERMANENT for number in numbers)
     meaning = read_words(text)
     if meaning is None:
         known = [found for number in numbers if (found := _by_status(number)) is not FailureMeaning.UNDEFINED]
@@ -169,26 +169,26 @@ def judge(status: str, code: int, text: str) -> Judgement:
         and not any(_by_status(one) is FailureMeaning.DISABLED for one in numbers)
     ):
         meaning = FailureMeaning.POLICY
-    hard = meaning in FOR_GOOD and not temporary
-    return Judgement(meaning=meaning, hard=hard, ours=meaning in OURS)
+    hard = meaning in PERMANENT and not temporary
+    return Judgement(meaning=meaning, hard=hard, ours=meaning in SENDER_FAULTS)
 
 
 def find_status(text: str) -> str:
-    """Return the most telling enhanced status in a text: the last that is not x.0.0, else the first; empty without one."""
+    """Return the most specific enhanced status in a text: the last that is not x.0.0, else the first; empty if none."""
     found = [".".join(parts) for parts in _ENHANCED.findall(text[:_LONGEST]) if parts[0] != "2"]
     telling = [number for number in found if not number.endswith(".0.0")]
     return telling[-1] if telling else (found[0] if found else "")
 
 
 def find_code(text: str) -> int:
-    """Return the first SMTP reply code of class 4 or 5 in a text; 0 without one."""
+    """Return the first SMTP reply code of class 4 or 5 in a text; 0 if none."""
     found = _REPLY.search(_ADDRESSES.sub(" ", text[:_LONGEST]))
     return int(found[1]) if found else 0
 
 
-@lru_cache(maxsize=32)  # a notice about many recipients is asked again for each
+@lru_cache(maxsize=32)  # make_report repeats the whole notice for each of its recipients
 def read_words(text: str) -> FailureMeaning | None:
-    """Return the meaning of a server's words alone; None when the table knows none of them."""
+    """Return the meaning of a server's words alone; None if no table matches."""
     plain = simplify(text)
     if not plain:
         return None
@@ -196,7 +196,10 @@ def read_words(text: str) -> FailureMeaning | None:
 
 
 def simplify(text: str) -> str:
-    """Lower case on one line without addresses and links, for an address that is called "full" says nothing."""
+    """Normalise a text for the phrase tables: lower case, one line, without addresses and links.
+
+    Addresses go because one that contains a word such as "full" must not match.
+    """
     short = _URLS.sub(lambda match: f" {match[1] or ''} ", text[:_LONGEST])
     short = _ADDRESSES.sub(" ", short)
     return _SPACE.sub(" ", _CONTINUED.sub(" ", short)).strip().lower().replace("\u2019", "'")

@@ -1,4 +1,4 @@
-"""By what one sees that a message is a machine's word about delivery: senders, subjects and sentences, in many languages."""
+"""Hold phrases by which delivery notices are recognised: senders, subjects and sentences, in many languages."""
 
 import re
 
@@ -18,7 +18,7 @@ MACHINE_NAME = compile_phrases(
     mail\.delivery
     """
 )
-"""In the display name of From."""
+"""Matched in the display name of From."""
 
 BOUNCE_SUBJECT = compile_phrases(
     r"""
@@ -172,7 +172,7 @@ DELAY_SENTENCE = compile_phrases(
     weiterhin versucht
     """
 )
-"""The machine still tries."""
+"""The server keeps trying."""
 
 RETURNED_MARK = compile_phrases(
     r"""
@@ -208,7 +208,7 @@ RETURNED_MARK = compile_phrases(
     around=r"^[ \t>*#=-]*+(?!the original message was (?:received|sent)){}.{0,80}$",
     flags=re.IGNORECASE | re.MULTILINE,
 )
-"""A line after which a notification shows the returned message."""
+"""A line after which a notice shows the returned message."""
 
 BOILERPLATE = compile_phrases(
     r"""
@@ -233,7 +233,7 @@ BOILERPLATE = compile_phrases(
     google tried to deliver
     """,
 )
-"""Sentences that every notice of a dialect has whatever the reason."""
+"""Sentences that every notice of a dialect has, whatever the reason."""
 
 MACHINE_SENDER = re.compile(
     r"^(?:mailer[-_. ]?daemon|mail[-_. ]?daemon|mdaemon|post_?master|poostmaster|postoffice|mail[-_. ]?delivery|bounces?|double-bounce|e500_smtp_mail_service|inetgw\d*|mailadm|mailsystem|amavis|virusalert|root)(?:@|\b|$)",

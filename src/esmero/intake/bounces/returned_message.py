@@ -1,4 +1,4 @@
-"""The message that came back inside another: its header fields, by which ours is recognised when addresses are hidden."""
+"""Read the header fields of a returned message, which identify ours if addresses are hidden."""
 
 import json
 import re
@@ -19,9 +19,9 @@ _HEAD_IN_TEXT = re.compile(
 )
 
 
-def find_returned(letter: ParsedMessage, *, text: str) -> tuple[str, Mapping[str, str]]:
-    """Message-ID (without brackets) and header fields of the returned message; empty when none came back."""
-    headers = _find_headers(letter, text=text)
+def find_returned_message(message: ParsedMessage, *, text: str) -> tuple[str, Mapping[str, str]]:
+    """Return Message-ID (without brackets) and header fields of the returned message; empty if none came back."""
+    headers = _find_headers(message, text=text)
     if headers is None:
         return "", MappingProxyType({})
     found: dict[str, str] = {}
@@ -31,13 +31,13 @@ def find_returned(letter: ParsedMessage, *, text: str) -> tuple[str, Mapping[str
     return found.get("message-id", "").strip().strip("<>"), MappingProxyType(found)
 
 
-def _find_headers(letter: ParsedMessage, *, text: str) -> Headers | None:
-    for part in letter.parts:
+def _find_headers(message: ParsedMessage, *, text: str) -> Headers | None:
+    for part in message.parts:
         if part.type in {"message/rfc822", "message/global", "message/partial"}:
             return read_headers(split_head(part.content)[0])
         if part.type in {"text/rfc822-headers", "message/global-headers", "message/rfc822-headers"}:
             return read_headers(part.content)
-    # Old mailers paste it under a line of dashes, some without any line.
+    # Old mailers paste it into the text, under a line of dashes or without any line.
     for found in islice(_HEAD_IN_TEXT.finditer(text), MAX_TRIES):
         block = text[found.start() : found.start() + 32_768].split("\n\n", 1)[0]
         headers = read_headers(re.sub(r"(?m)^[> ]{1,4}(?=[A-Za-z-]+:)", "", block).encode("utf-8", "replace"))
@@ -47,7 +47,10 @@ def _find_headers(letter: ParsedMessage, *, text: str) -> Headers | None:
 
 
 def parse_object(text: str) -> dict[str, object]:
-    """Return the JSON object at the head of a text; empty when there is none. Bounded: hostile nesting is no object."""
+    """Return the JSON object at the beginning of a text, or an empty one.
+
+    Nesting beyond the parser's limit is no object.
+    """
     start = text.find("{")
     if start < 0 or start > 200:
         return {}

@@ -1,4 +1,4 @@
-"""Notices of Amazon SES that SNS brings by mail: the same facts as a report, in JSON."""
+"""Read notices of Amazon SES that SNS sends by mail: the facts of a delivery report, in JSON."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,8 +8,8 @@ from esmero.intake.bounces.returned_message import parse_object
 
 
 @dataclass(frozen=True, slots=True)
-class Notice:
-    """What a notice says: `type` bounce, complaint or another word of the provider in lower case."""
+class SesNotice:
+    """Describe a notice; `type` is bounce, complaint or another word of the provider in lower case."""
 
     type: str
     reports: tuple[Report, ...]
@@ -17,8 +17,8 @@ class Notice:
     message_id: str
 
 
-def read_notice_object(text: str) -> Notice | None:
-    """Return the notice in a text that begins with a JSON object; None when it is none."""
+def read_ses_notice(text: str) -> SesNotice | None:
+    """Return the notice in a text that begins with a JSON object, or None."""
     outer = parse_object(text.replace("\n", " ") if text.lstrip().startswith("{") else "")
     inner = outer.get("Message")
     if isinstance(inner, str):
@@ -31,7 +31,7 @@ def read_notice_object(text: str) -> Notice | None:
     complained = tuple(
         clean_address(_word(item, "emailAddress")) for item in _items(complaint.get("complainedRecipients"))
     )
-    return Notice(kind.lower(), reports, tuple(filter(None, complained))[:MAX_RECIPIENTS], _word(mail, "messageId"))
+    return SesNotice(kind.lower(), reports, tuple(filter(None, complained))[:MAX_RECIPIENTS], _word(mail, "messageId"))
 
 
 def _read_recipient(item: Mapping[str, object], bounce: Mapping[str, object]) -> Report:

@@ -1,4 +1,4 @@
-"""Octets into text, whatever the sender says about them: never an error, never a codec that is not a charset."""
+"""Decode octets of mail into text. Never raises, and never uses a codec that is not a charset."""
 
 import codecs
 import re
@@ -8,8 +8,8 @@ from charset_normalizer import from_bytes
 
 # Codecs that Python counts as text but no mail may ask for: they are slow on hostile input or run escapes.
 _FORBIDDEN = {"punycode", "idna", "unicode_escape", "raw_unicode_escape", "undefined", "mbcs", "oem"}
-# WHATWG Encoding: senders who say Latin-1 or ASCII mean Windows-1252, and the Asian ones their wider cousins.
-_WIDER = {
+# WHATWG Encoding: senders who say Latin-1 or ASCII mean Windows-1252, and the Asian ones mean a superset too.
+_SUPERSETS = {
     "ascii": "cp1252",
     "iso8859-1": "cp1252",
     "iso8859-9": "cp1254",
@@ -35,7 +35,7 @@ _NUL = re.compile("\x00")
 
 @lru_cache(maxsize=256)
 def find_codec(name: str) -> str:
-    """Name of the codec that reads this declared charset; empty when there is none fit for mail."""
+    """Return the codec for a declared charset; empty if none is fit for mail."""
     wanted = name.strip().strip("\"'").lower()[:40]
     wanted = _ALIASES.get(wanted, wanted)
     try:
@@ -44,13 +44,13 @@ def find_codec(name: str) -> str:
         return ""
     if not getattr(found, "_is_text_encoding", True) or found.name.replace("-", "_") in _FORBIDDEN:
         return ""
-    return _WIDER.get(found.name, found.name)
+    return _SUPERSETS.get(found.name, found.name)
 
 
 def decode(octets: bytes, *, charset: str = "") -> str:
-    """Text of the octets: UTF-8 where it fits, else the declared charset, else the likeliest one; NULs removed."""
+    """Decode octets: as UTF-8 if valid, else by the declared charset, else by the likeliest one. NULs are removed."""
     codec = find_codec(charset) if charset else ""
-    # UTF-8 does not happen by accident, so it wins over a declared eight-bit charset.
+    # Text in another charset is hardly ever valid UTF-8, so UTF-8 wins over a declared eight-bit charset.
     for candidate in ("utf-8", codec) if codec in {"", "cp1252", "utf-8"} else (codec, "utf-8"):
         if candidate:
             try:
@@ -63,7 +63,10 @@ def decode(octets: bytes, *, charset: str = "") -> str:
 
 
 def _guess(sample: bytes) -> str:
-    """Return the likeliest codec; few octets beyond ASCII prove nothing, and then it is the commonest of the West."""
+    """Guess the codec.
+
+    Few octets beyond ASCII prove nothing; the result is then Windows-1252, the commonest of the West.
+    """
     if sum(octet > 127 for octet in sample) < ENOUGH_TO_GUESS:
         return "cp1252"
     best = from_bytes(sample, steps=3, chunk_size=256).best()

@@ -1,4 +1,4 @@
-"""Who a message is from, what it answers and in which language: facts that every kind of message has."""
+"""Find the sender, the references and the language of a message, whatever its kind."""
 
 import re
 from collections import Counter
@@ -9,7 +9,7 @@ MAX_REFERENCES = 100
 
 _ID = re.compile(r"<([^<>\s]{1,500})>")
 _WORD = re.compile(r"[^\W\d_]+")
-# Words so common that a few sentences betray their language, and so own that neighbours do not share them.
+# Words so common that a few sentences show their language, and that related languages do not share.
 _COMMON = {
     "es": "el los las una por para con del que está muy más gracias usted hola pero nuestro correo mensaje saludo",
     "fr": "le les des une pour avec vous nous est dans pas merci bonjour votre cordialement suis sur cette être mais",
@@ -23,7 +23,7 @@ _LANGUAGE_OF = [(language, frozenset(words.split())) for language, words in _COM
 
 
 def find_sender(headers: Headers) -> str:
-    """Return the sender's mail address: From, else what else names one; the bare From when it holds no address at all."""
+    """Return the sender's address from From, else from another field; the raw From if no field holds an address."""
     found = headers.address(
         "from",
         "sender",
@@ -42,14 +42,14 @@ def find_sender(headers: Headers) -> str:
 
 
 def find_references(headers: Headers) -> tuple[str, ...]:
-    """Message-IDs without brackets of what a message answers: In-Reply-To first, then References, newest first."""
+    """Return the Message-IDs, without brackets, that a message answers: In-Reply-To, then References, newest first."""
     answered = [found for value in headers.all("in-reply-to") for found in _ID.findall(value)]
     thread = [found for value in headers.all("references") for found in _ID.findall(value[-16_384:])]
     return tuple(dict.fromkeys([*answered, *reversed(thread)]))[:MAX_REFERENCES]
 
 
 def guess_language(text: str) -> str:
-    """Two letters of the likeliest language of a text; empty when its words betray none."""
+    """Guess the language of a text as a two-letter code; empty if its words show none."""
     words = Counter(word.lower() for word in _WORD.findall(text[:3_000]))
     scores = {language: sum(words[word] for word in common) for language, common in _LANGUAGE_OF}
     best = max(scores, key=lambda language: scores[language])

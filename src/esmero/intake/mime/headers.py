@@ -1,4 +1,4 @@
-"""Header fields of hostile mail: bounded, unfolded, decoded by RFC 2047 and RFC 2231, in the order they came."""
+"""Read header fields of hostile mail: bounded, unfolded, decoded by RFC 2047 and RFC 2231, in their order."""
 
 import base64
 import binascii
@@ -11,7 +11,7 @@ from email.message import Message
 from esmero.intake.mime.charsets import decode
 
 MAX_HEAD = 262_144
-"""Octets of one header block that are looked at."""
+"""Octets of one header block that are read."""
 MAX_FIELDS = 1_000
 MAX_VALUE = 65_536
 MAX_ADDRESS = 2_000
@@ -28,7 +28,7 @@ _ADDRESS = re.compile(r"[^\s<>()\[\]\",;:@]{1,128}@[^\s<>()\[\]\",;:@]{1,255}")
 
 
 def decode_words(value: str) -> str:
-    """Return a header's value with its encoded words read (RFC 2047); what cannot be read stays as it is."""
+    """Decode the encoded words of a header's value (RFC 2047); unreadable ones stay as they are."""
     if "=?" not in value:
         return value
     # Some senders cut a character in two between neighbouring words, so octets are joined before they are decoded.
@@ -55,7 +55,7 @@ def _read_word(text: str, *, base64_coded: bool) -> bytes:
 
 
 def decode_base64(raw: bytes) -> bytes:
-    """Octets behind base64, whatever else stands between its letters; a broken end loses only itself."""
+    """Decode base64 and skip any other octets between its letters; a broken end loses only itself."""
     letters = raw.translate(None, _NO_LETTER)
     whole = len(letters) - (1 if len(letters) % 4 == 1 else 0)
     try:
@@ -66,16 +66,19 @@ def decode_base64(raw: bytes) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Headers:
-    """Fields in their order: lower-case name and unfolded value, 8-bit octets decoded, encoded words not yet."""
+    """Hold header fields in their order: lower-case name, unfolded value with 8-bit octets decoded.
+
+    Encoded words are decoded on access.
+    """
 
     fields: tuple[tuple[str, str], ...] = ()
 
     def get(self, name: str, default: str = "") -> str:
-        """First value of that field, decoded and on one line."""
+        """Return the first value of a field, decoded and on one line."""
         return next((decode_words(value).strip() for key, value in self.fields if key == name), default)
 
     def all(self, name: str) -> tuple[str, ...]:
-        """Every value of that field, decoded."""
+        """Return every value of a field, decoded."""
         return tuple(decode_words(value).strip() for key, value in self.fields if key == name)
 
     def __contains__(self, name: object) -> bool:
@@ -85,7 +88,7 @@ class Headers:
         return (key for key, _ in self.fields)
 
     def address(self, *names: str) -> str:
-        """First mail address in the first of these fields that has one; empty when none has."""
+        """Return the first mail address in the first of these fields that has one; empty if none has."""
         for name in names:
             for value in self.all(name):
                 if found := find_address(value):
@@ -93,7 +96,7 @@ class Headers:
         return ""
 
     def params(self, name: str = "content-type") -> tuple[str, dict[str, str]]:
-        """Return main value in lower case and the parameters (RFC 2045, 2231) of a structured field."""
+        """Return the main value in lower case and the parameters (RFC 2045, 2231) of a structured field."""
         raw = next((value for key, value in self.fields if key == name), "")
         if not raw:
             return "", {}
@@ -115,9 +118,9 @@ class Headers:
 
 
 def find_address(value: str) -> str:
-    """Return the mail address in a header's value (RFC 5322 3.4): the one in angles, else the first; comments do not count.
+    """Return the mail address in a header's value (RFC 5322 3.4), without comments: the one in angles, else the first.
 
-    The standard library's parser recurses for each bracket of a hostile value, so the shape is read here.
+    The standard library's parser recurses for each bracket of a hostile value, so this uses bounded patterns.
     """
     plain = _QUOTED.sub(" ", value[:MAX_ADDRESS])
     for _ in range(4):
@@ -129,7 +132,10 @@ def find_address(value: str) -> str:
 
 
 def read_headers(block: bytes) -> Headers:
-    """Fields of a header block; lines that belong to no field are passed over, so that no sender is lost behind one."""
+    """Read the fields of a header block.
+
+    Lines that belong to no field are skipped, so that later fields are still found.
+    """
     fields: list[tuple[str, bytes]] = []
     for line in re.split(rb"\r\n|\n|\r", block[:MAX_HEAD]):
         if line[:1] in b" \t" and line:
@@ -137,6 +143,7 @@ def read_headers(block: bytes) -> Headers:
                 fields[-1] = (fields[-1][0], fields[-1][1] + b" " + line.strip())
         elif (match := _FIELD.match(line)) and len(fields) < MAX_FIELDS:
             fields.append((match[1].decode("ascii").lower(), match[2][:MAX_VALUE]))
+        # The envelope line of mbox files: the only sender of some old bounces.
         elif line.startswith((b"From ", b">From ")) and not fields:
             fields.append(("x-unix-from", line.split(b" ", 1)[1]))
     return Headers(tuple((name, _FOLD.sub(" ", decode(value))) for name, value in fields))

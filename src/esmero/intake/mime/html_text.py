@@ -1,4 +1,4 @@
-"""HTML into the lines that a person reads, with what mail programs mark as quotation taken out on demand."""
+"""Convert HTML into the lines that a person reads, on demand without the parts that mail programs mark as quotation."""
 
 import re
 from collections import Counter
@@ -10,7 +10,7 @@ MAX_MARKUP = 1_048_576
 
 MAX_NODES = 60_000
 MAX_DEPTH = 1_000
-"""Open elements within each other; the parser's time grows with their square."""
+"""Limit of nested open elements; the parser's time grows with their square."""
 
 _BLOCKS = frozenset(
     [
@@ -41,8 +41,8 @@ _BLOCKS = frozenset(
         "form",
     ]
 )
-_ROOMY = frozenset(["p", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "table", "ul", "ol", "pre"])
-_DEAF = frozenset(
+_SPACED_BLOCKS = frozenset(["p", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "table", "ul", "ol", "pre"])
+_WITHOUT_TEXT = frozenset(
     ["script", "style", "head", "title", "noscript", "template", "svg", "object", "iframe", "select", "button"]
 )
 # Containers into which mail programs put what they quote or add.
@@ -53,8 +53,14 @@ QUOTED = (
     "blockquote.gmail_quote, .hmmessage blockquote, .mail_quote_body, .mailru-blockquote, .js-helper"
 )
 # From here to the end everything is quotation.
-QUOTED_ONWARD = "#appendonsend, #divRplyFwdMsg, #x_divRplyFwdMsg, #mail-editor-reference-message-container, #OLK_SRC_BODY_SECTION, #stopSpelling"
-SIGNATURES = ".gmail_signature, .moz-signature, #Signature, #ms-outlook-mobile-signature, .protonmail_signature_block, .yahoo-signature"
+QUOTED_ONWARD = (
+    "#appendonsend, #divRplyFwdMsg, #x_divRplyFwdMsg, #mail-editor-reference-message-container, "
+    "#OLK_SRC_BODY_SECTION, #stopSpelling"
+)
+SIGNATURES = (
+    ".gmail_signature, .moz-signature, #Signature, #ms-outlook-mobile-signature, .protonmail_signature_block, "
+    ".yahoo-signature"
+)
 
 _VOID = frozenset(
     [
@@ -82,15 +88,15 @@ _VOID = frozenset(
 )
 _ELEMENT = re.compile(r"<(/?)([a-z][a-z0-9]*)", re.IGNORECASE)
 _SPACES = re.compile(r"\s+")
-_ROOM = re.compile(r"\n{3,}")
+_BLANK_LINES = re.compile(r"\n{3,}")
 _TAG = re.compile(r"<[a-z!/]", re.IGNORECASE)
 
 
 def read_markup(markup: str, *, without_quotes: bool = False) -> str:
     """Return the plain text of an HTML body, a line for each block.
 
-    `without_quotes` leaves out the containers of quotations and signatures. Bounded by MAX_MARKUP and MAX_NODES; what
-    calls itself HTML and has no tag is text.
+    `without_quotes` leaves out the containers of quotations and signatures. Bounded by MAX_MARKUP and MAX_NODES. Markup
+    without any tag is returned as text.
     """
     if not _TAG.search(markup):
         return markup.strip()
@@ -100,13 +106,16 @@ def read_markup(markup: str, *, without_quotes: bool = False) -> str:
         return ""
     dropped = {node.mem_id for node in tree.css(f"{QUOTED}, {SIGNATURES}")} if without_quotes else set()
     last = {node.mem_id for node in tree.css(QUOTED_ONWARD)} if without_quotes else set()
-    return _ROOM.sub(
+    return _BLANK_LINES.sub(
         "\n\n", "\n".join(line.strip() for line in "".join(_walk(root, dropped, last)).split("\n"))
     ).strip()
 
 
 def _cut_depth(markup: str) -> str:
-    """Return the markup as far as it nests no deeper than MAX_DEPTH, counted name by name, for hostile ends may not match."""
+    """Cut the markup at the first element nested deeper than MAX_DEPTH.
+
+    Depth is counted by element name, because end tags of hostile markup may not match.
+    """
     opened: Counter[str] = Counter()
     depth = 0
     for match in _ELEMENT.finditer(markup):
@@ -123,7 +132,7 @@ def _cut_depth(markup: str) -> str:
 
 
 def _walk(root: LexborNode, dropped: set[int], last: set[int]) -> Iterator[str]:
-    """Yield the text of a tree in its order; without recursion, for hostile mail nests deep."""
+    """Yield the text of a tree in document order; iterative, because hostile mail nests deep."""
     node: LexborNode | None = root.first_child
     top = root.mem_id
     for _ in range(MAX_NODES):
@@ -134,7 +143,7 @@ def _walk(root: LexborNode, dropped: set[int], last: set[int]) -> Iterator[str]:
             yield _SPACES.sub(" ", node.text_content or "")
         elif tag in _BLOCKS:
             yield "\n"
-        child = node.first_child if tag not in _DEAF and node.mem_id not in dropped else None
+        child = node.first_child if tag not in _WITHOUT_TEXT and node.mem_id not in dropped else None
         if child is not None:
             node = child
             continue
@@ -149,5 +158,5 @@ def _walk(root: LexborNode, dropped: set[int], last: set[int]) -> Iterator[str]:
 
 def _close(tag: str) -> str:
     if tag in _BLOCKS:
-        return "\n\n" if tag in _ROOMY else "\n"
+        return "\n\n" if tag in _SPACED_BLOCKS else "\n"
     return " " if tag in {"td", "th"} else ""

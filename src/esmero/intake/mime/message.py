@@ -1,7 +1,7 @@
-"""A message taken apart: header fields and leaves, bounded in size, depth and number, from any octets.
+"""Parse a message into header fields and leaf parts, bounded in size, depth and number, from any octets.
 
 The standard library's tree builder recurses once a level and tries every open boundary on every line, so a crafted
-message costs minutes. Here each level is cut by one pass of its own boundary, and the bounds are part of the walk.
+message costs minutes. Here each level is cut by one pass over its own boundary, and the limits apply while parsing.
 """
 
 import quopri
@@ -12,7 +12,7 @@ from esmero.intake.mime.charsets import decode
 from esmero.intake.mime.headers import MAX_HEAD, Headers, decode_base64, read_headers
 
 MAX_OCTETS = 8_388_608
-"""Octets of a message that are looked at; the rest is attachments or an attack."""
+"""Octets of a message that are read; the rest is attachments or an attack."""
 MAX_DEPTH = 8
 MAX_PARTS = 200
 MAX_PREFACE = 300
@@ -26,7 +26,7 @@ _BOUNDARY_LOOK = re.compile(rb"^--([!-~]{1,70}?)[ \t]*\r?\n(?:content-[a-z-]+:)"
 
 @dataclass(frozen=True, slots=True)
 class ParsedPart:
-    """A leaf: its own header fields, its media type in lower case, and its octets with the transfer encoding undone."""
+    """Hold a leaf part: header fields, media type in lower case, octets without transfer encoding."""
 
     type: str
     headers: Headers
@@ -37,14 +37,17 @@ class ParsedPart:
 
     @property
     def text(self) -> str:
-        """The octets as text with line feeds only, at most MAX_TEXT characters."""
+        """Return the content as text with line feeds only, at most MAX_TEXT characters."""
         text = decode(self.content[: 4 * MAX_TEXT], charset=self.charset)[:MAX_TEXT]
         return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 @dataclass(frozen=True, slots=True)
 class ParsedMessage:
-    """A message: outer header fields, leaves in their order, and whether something lay beyond the bounds."""
+    """Hold a message: outer header fields, leaf parts in their order.
+
+    `truncated`: parts beyond the limits were not read.
+    """
 
     headers: Headers
     type: str
@@ -53,31 +56,31 @@ class ParsedMessage:
     truncated: bool
 
     def first(self, *types: str) -> ParsedPart | None:
-        """First leaf of one of these media types."""
+        """Return the first leaf part of one of these media types."""
         return next((part for part in self.parts if part.type in types), None)
 
 
-def open_letter(raw: bytes) -> ParsedMessage:
-    """Take a message apart. Any octets give a letter; RFC 5322, 2045 and 2046 say what the well-formed ones mean."""
+def parse_message(raw: bytes) -> ParsedMessage:
+    """Parse a message (RFC 5322, 2045, 2046). Any octets give a ParsedMessage."""
     octets = _LEADING_BLANKS.sub(b"", raw[:MAX_OCTETS])
     head, body = split_head(octets)
     headers = read_headers(head)
-    walk = _Walk()
-    walk.visit(headers, body, depth=0, default="text/plain")
+    collector = _PartCollector()
+    collector.visit(headers, body, depth=0, default="text/plain")
     kind, params = headers.params()
-    truncated = walk.truncated or len(raw) > MAX_OCTETS or len(head) > MAX_HEAD
-    return ParsedMessage(headers, kind, params, tuple(walk.parts), truncated)
+    truncated = collector.truncated or len(raw) > MAX_OCTETS or len(head) > MAX_HEAD
+    return ParsedMessage(headers, kind, params, tuple(collector.parts), truncated)
 
 
 def split_head(octets: bytes) -> tuple[bytes, bytes]:
-    """Header block and body: cut at the first empty line."""
+    """Split octets into header block and body at the first empty line."""
     if octets[:1] in {b"\n", b"\r"}:
         return b"", octets.lstrip(b"\r\n")
     end = _END_OF_HEAD.search(octets)
     return (octets[: end.start()], octets[end.end() :]) if end else (octets, b"")
 
 
-class _Walk:
+class _PartCollector:
     def __init__(self) -> None:
         self.parts: list[ParsedPart] = []
         self.truncated = False
@@ -96,6 +99,7 @@ class _Walk:
             if boundary and depth < MAX_DEPTH:
                 self._visit_children(kind, boundary, body, depth=depth)
                 return
+            # Without a usable boundary the body is kept as text, so that its words are not lost.
             self.truncated |= depth >= MAX_DEPTH
             kind = "text/plain"
         disposition, _ = headers.params("content-disposition")
@@ -112,13 +116,16 @@ class _Walk:
 
     @staticmethod
     def _opens_with_parts(body: bytes) -> bool:
-        """Say whether a body is in parts though its header does not say so; parts further down are a pasted message's."""
+        """Say whether a body is multipart although its header does not declare it.
+
+        Only the first MAX_PREFACE octets count: a boundary further down belongs to a pasted message.
+        """
         found = _BOUNDARY_LOOK.search(body[:MAX_HEAD])
         return found is not None and -1 < body.find(b"--" + found[1]) <= MAX_PREFACE
 
     @staticmethod
     def _known_boundary(declared: bytes, body: bytes) -> bytes:
-        """Return the declared boundary when the body has it, else the one the body seems to use."""
+        """Return the declared boundary if the body contains it, else the one that the body seems to use."""
         if declared and b"--" + declared in body:
             return declared
         if declared.strip() and b"--" + declared.strip() in body:
@@ -133,7 +140,7 @@ class _Walk:
         preamble = True
         for match in edge.finditer(body):
             if preamble and body[: match.start()].strip():
-                self._keep_loose(body[: match.start()])
+                self._add_outside_text(body[: match.start()])
             preamble = False
             if begin >= 0:
                 self._visit_child(body[begin : match.start()], depth=depth, default=default)
@@ -142,7 +149,7 @@ class _Walk:
                 self.truncated = True
                 return
             if match[1]:
-                self._keep_loose(body[match.end() :])
+                self._add_outside_text(body[match.end() :])
                 return
         if begin >= 0:
             self._visit_child(body[begin:], depth=depth, default=default)
@@ -156,14 +163,14 @@ class _Walk:
             body = octets
         self.visit(headers, body, depth=depth + 1, default=default)
 
-    def _keep_loose(self, octets: bytes) -> None:
-        """Text before the first or after the last boundary: no part by the standard, yet old mailers put words there."""
+    def _add_outside_text(self, octets: bytes) -> None:
+        """Add text outside the boundaries: no part by RFC 2046, but old mailers put words there."""
         if octets.strip() and len(self.parts) < MAX_PARTS:
             self.parts.append(ParsedPart(type="x-loose/plain", headers=Headers(), content=octets[:MAX_TEXT]))
 
 
 def undo_transfer(body: bytes, *, encoding: str) -> bytes:
-    """Octets with their Content-Transfer-Encoding undone (RFC 2045 section 6); an unknown one is left alone."""
+    """Decode a body by its Content-Transfer-Encoding (RFC 2045 section 6); an unknown encoding returns it unchanged."""
     name = encoding.strip().strip("\"'").lower()
     if name == "base64":
         return decode_base64(body)

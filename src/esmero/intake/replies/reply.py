@@ -1,6 +1,6 @@
-"""What a person wrote anew: a body without what it quotes, without signature and without what devices add.
+"""Extract the words that a person wrote: a body without quotation, signature and lines added by devices.
 
-quotequail finds the common quotations; the tables in `quotation` go before it, for the forms that libraries leave in.
+quotequail finds the common quotations. The tables in `quotation` are applied first, for the forms that it leaves in.
 """
 
 import re
@@ -9,14 +9,14 @@ import quotequail
 
 from esmero.intake.mime.html_text import read_markup
 from esmero.intake.mime.message import ParsedMessage
-from esmero.intake.replies.quotation import DASHES, DIVIDER, FENCE, GADGET, PREFIXED, find_header_block, find_intro
+from esmero.intake.replies.quotation import DASHES, DEVICE_LINE, DIVIDER, FENCE, PREFIXED, find_header_block, find_intro
 
 MAX_LINES = 2_000
 MAX_LOOK = 1_000
-"""Characters of a line that can be an introduction, a signature or a header; longer ones are somebody's words."""
+"""Characters of a line that can be an introduction, a signature or a header; longer ones are a person's words."""
 MAX_BODY = 262_144
 MAX_SIGNATURE_LINES = 14
-MAX_AFTER_GADGET = 4
+MAX_AFTER_DEVICE_LINE = 4
 _LOOK_WITH_LIBRARY = 80
 
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad]")
@@ -24,7 +24,7 @@ _HTML_LOOK = re.compile(r"^\s*<(?:!doctype|html|head|body|div|p|table|meta|style
 
 
 def read_reply(body: str, *, html: bool = False) -> str:
-    """Return the words of the person in a bare body; the body itself when nothing else is left of it."""
+    """Return the person's words in a body; the whole body if nothing else is left."""
     if html or _HTML_LOOK.match(body):
         text = read_markup(body, without_quotes=True)
         if not text:
@@ -34,20 +34,20 @@ def read_reply(body: str, *, html: bool = False) -> str:
     return _clean(text)
 
 
-def full_text(letter: ParsedMessage) -> str:
-    """All text that a message shows: its plain parts, else its HTML parts as text."""
-    return _join(letter, without_quotes=False)
+def extract_text(message: ParsedMessage) -> str:
+    """Return all text that a message shows: its plain parts, else its HTML parts as text."""
+    return _join(message, without_quotes=False)
 
 
-def clean_letter(letter: ParsedMessage) -> str:
-    """Return the words of the person in a message."""
-    if any(part.type in {"text/plain", "text"} and part.text.strip() for part in letter.parts):
-        return _clean(_join(letter, without_quotes=False))
-    return _clean(_join(letter, without_quotes=True))
+def extract_reply(message: ParsedMessage) -> str:
+    """Return the person's words in a message."""
+    if any(part.type in {"text/plain", "text"} and part.text.strip() for part in message.parts):
+        return _clean(_join(message, without_quotes=False))
+    return _clean(_join(message, without_quotes=True))
 
 
-def _join(letter: ParsedMessage, *, without_quotes: bool) -> str:
-    shown = [part for part in letter.parts if not part.attached]
+def _join(message: ParsedMessage, *, without_quotes: bool) -> str:
+    shown = [part for part in message.parts if not part.attached]
     pieces = [part.text for part in shown if part.type in {"text/plain", "text", "text/enriched"}]
     if not any(piece.strip() for piece in pieces):
         pieces = [
@@ -68,7 +68,7 @@ def _clean(text: str) -> str:
 
 
 def _cut(lines: list[str]) -> list[str]:
-    """Lines without quotation: what follows an introduction is dropped to the end, or as far as it is marked."""
+    """Remove quotation: after an introduction all lines, or only those that are marked as quoted."""
     kept: list[str] = []
     fenced = False
     index = 0
@@ -86,6 +86,7 @@ def _cut(lines: list[str]) -> list[str]:
             said = any(word.strip() for word in kept)
             if marked:
                 index = _skip_marked(lines, index)
+                # Nothing precedes the quotation, so the answer is below it or between its lines.
                 if not said:
                     kept.extend(_unmarked(lines[index:]))
                     break
@@ -123,14 +124,14 @@ def _next_is_marked(lines: list[str], index: int) -> bool:
 
 
 def _skip_marked(lines: list[str], index: int) -> int:
-    """Past a marked quotation and the empty lines within and after it."""
+    """Return the index after a marked quotation and the empty lines in and after it."""
     while index < len(lines) and (not lines[index].strip() or PREFIXED.match(lines[index])):
         index += 1
     return index
 
 
 def _unmarked(lines: list[str]) -> list[str]:
-    """Answers between quoted questions."""
+    """Return the answers between quoted questions."""
     return [line for line in lines if not PREFIXED.match(line)]
 
 
@@ -144,13 +145,13 @@ def _cut_by_library(lines: list[str]) -> list[str]:
 
 
 def _strip_end(lines: list[str]) -> list[str]:
-    """Lines without trailing quotation, signature and device lines; never without everything."""
+    """Remove trailing quotation, signature and device lines, but never all lines."""
     kept = list(lines)
     changed = True
     while changed and kept:
         changed = False
         while kept and (
-            not kept[-1].strip() or PREFIXED.match(kept[-1]) or GADGET.match(kept[-1]) or DASHES.match(kept[-1])
+            not kept[-1].strip() or PREFIXED.match(kept[-1]) or DEVICE_LINE.match(kept[-1]) or DASHES.match(kept[-1])
         ):
             kept.pop()
             changed = True
@@ -158,11 +159,11 @@ def _strip_end(lines: list[str]) -> list[str]:
         if cut is not None:
             kept = kept[:cut]
             changed = True
-    return kept or [line for line in lines if line.strip() and not GADGET.match(line)] or lines
+    return kept or [line for line in lines if line.strip() and not DEVICE_LINE.match(line)] or lines
 
 
 def _find_signature(lines: list[str]) -> int | None:
-    """Return the index of the line at which a signature begins: dashes alone near the end, or a device's own line."""
+    """Return the index at which a signature begins: a line of dashes near the end, or a line added by a device."""
     first = next((number for number, line in enumerate(lines) if line.strip()), 0)
     rest = sum(1 for line in lines if line.strip())
     fenced = False
@@ -171,6 +172,7 @@ def _find_signature(lines: list[str]) -> int | None:
         rest -= bool(line.strip())
         if fenced or index <= first or rest > MAX_SIGNATURE_LINES:
             continue
-        if DASHES.match(line) or (GADGET.match(line) and rest <= MAX_AFTER_GADGET and not lines[index - 1].strip()):
+        is_device_line = DEVICE_LINE.match(line) and rest <= MAX_AFTER_DEVICE_LINE and not lines[index - 1].strip()
+        if DASHES.match(line) or is_device_line:
             return index
     return None

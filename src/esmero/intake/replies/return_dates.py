@@ -1,4 +1,4 @@
-"""The day on which an absent person says to be back: dates in running text of six languages."""
+"""Find the date on which an absent person says to be back, in running text of six languages."""
 
 import re
 from datetime import date, timedelta
@@ -51,7 +51,7 @@ _RANGE = re.compile(
     rf"\b(?:del?|from|du|vom|dall['’]|dal|starting)\s*(?:{_DAY}\s+)?\d{{1,2}}(?:[./]\d{{1,2}}(?:[./]\d{{2,4}})?|(?:\s+(?:de\s+)?(?:{_MONTH})\b(?:\s+20\d\d)?)?)\s*(?:au|a(?:ll['’]|lla|l)?\b|to|bis(?: zum)?|y el|und|-|–)\s*(?:{_DAY}\s+)?",
     re.IGNORECASE,
 )
-# The day stands before the word ("Am 14. Dezember bin ich wieder da").
+# The day comes before the phrase ("Am 14. Dezember bin ich wieder da").
 _BEFORE = re.compile(
     rf"\b(?:am|le|el|il|on)\s+(?:{_DAY}[,.]?\s+)?(?P<when>\d{{1,2}}[^\n]{{2,30}}?)\s+(?:bin ich wieder|je serai de retour|estaré de vuelta|sarò di ritorno|i will be back)",
     re.IGNORECASE,
@@ -59,8 +59,8 @@ _BEFORE = re.compile(
 _LONGEST_ABSENCE = timedelta(days=550)
 
 
-def find_return(text: str, *, today: date) -> date | None:
-    """Return the last day of absence or the day of return that a text names, on or after `today`; None when none is readable."""
+def find_return_date(text: str, *, today: date) -> date | None:
+    """Return the last day of absence or the day of return in a text, on or after `today`; None if unreadable."""
     for lead in (*_LEAD.finditer(text[:8_000]), *_RANGE.finditer(text[:8_000])):
         rest = text[lead.end() : lead.end() + 40]
         for shape in _SHAPES:
@@ -78,7 +78,7 @@ def _make_day(parts: dict[str, str | None], *, today: date) -> date | None:
     number = _MONTHS.get(name, 0) or int(parts.get("month") or 0)
     day, given = int(parts["day"] or 0), parts.get("year")
     year = int(given) + (2000 if len(given) == 2 else 0) if given else today.year
-    # Month first, as in the United States, where day first is no date.
+    # Month first, as in the United States, if day first gives no valid date.
     if number > 12 >= day:
         number, day = day, number
     try:

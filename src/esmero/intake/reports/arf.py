@@ -1,4 +1,4 @@
-"""Complaints: RFC 5965 feedback reports, redacted ones of RFC 6590, and the forms that providers send instead."""
+"""Read complaints: RFC 5965 feedback reports, redacted ones (RFC 6590), and the forms that providers send instead."""
 
 import re
 from dataclasses import dataclass
@@ -15,8 +15,8 @@ _SENDER = re.compile(
     r"^(?:staff@(?:hotmail|outlook|live|msn)\.|scomp@aol|feedbackloop@|fbl@|fbl-|abuse@|complaints?@|arf@|jmrp|\S+@(?:reports\.spamcop|signal-spam|abusix|fbl\.)\S*)",
     re.IGNORECASE,
 )
-# JMRP and its like: the returned message names whom it was for.
-_MARKS = (
+# JMRP and similar programmes: the returned message names its recipient.
+_RECIPIENT_FIELDS = (
     "x-hmxmroriginalrecipient",
     "x-ms-exchange-organization-originalrecipient",
     "x-aol-feedback",
@@ -25,7 +25,7 @@ _MARKS = (
 )
 
 
-# X-ARF of Abusix and abuse desks: a mail whose second part is YAML or JSON with these keys (xarf.org, versions 0.1 to 4).
+# X-ARF (xarf.org, versions 0.1 to 4), sent by Abusix and abuse teams: the second part is YAML or JSON with these keys.
 _XARF_HEADERS = ("x-xarf", "x-arf")
 _XARF_KEY = re.compile(
     r"^\s*\"?(?:category|report-?type|report-?class|type)\"?\s*:\s*\"?(?P<type>[a-z_-]{3,40})",
@@ -34,38 +34,44 @@ _XARF_KEY = re.compile(
 _XARF_OTHER = frozenset({"fraud", "phishing", "malware", "info", "auth", "authentication", "vulnerability"})
 OPT_OUT = "opt-out"
 HARMLESS = frozenset({"not-spam", "auth-failure", "virus", "dmarc"})
-"""Types of feedback in which nobody complains: no address is silenced for them (RFC 5965, RFC 6591)."""
+"""Feedback types that are no complaint by a person: no address is suppressed for them (RFC 5965, RFC 6591)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
-    """A complaint: the feedback type in lower case, recipients where not redacted, and the sign that told it."""
+    """Describe a complaint.
+
+    `feedback` is the feedback type in lower case, `recipients` is empty if redacted, `sign` identified the complaint.
+    """
 
     feedback: str
     recipients: tuple[str, ...]
     sign: str
 
 
-def read_complaint(letter: ParsedMessage) -> Complaint | None:
-    """Return the complaint in a message, or None. `not-spam` is a report but no complaint; the caller sees it in `feedback`."""
+def read_complaint(message: ParsedMessage) -> Complaint | None:
+    """Return the complaint in a message, or None.
+
+    A report of type `not-spam` is returned too; the caller tells it from a complaint by `feedback`.
+    """
     report = next(
-        (part for part in letter.parts if part.type in {"message/feedback-report", "text/feedback-report"}), None
+        (part for part in message.parts if part.type in {"message/feedback-report", "text/feedback-report"}), None
     )
     if report is not None:
         return _read_report(report)
-    if letter.params.get("report-type", "").lower() == "feedback-report":
+    if message.params.get("report-type", "").lower() == "feedback-report":
         return Complaint("abuse", (), "arf:container")
-    if letter.headers.get("x-apple-unsubscribe").lower() == "true":
-        # The provider's own button; RFC 6449 section 3.4 tells it from a complaint.
+    if message.headers.get("x-apple-unsubscribe").lower() == "true":
+        # The provider's own unsubscribe button, which RFC 6449 section 3.4 distinguishes from a complaint.
         return Complaint(OPT_OUT, (), "provider:x-apple-unsubscribe")
-    if any(name in letter.headers for name in _XARF_HEADERS):
-        return _read_xarf(letter)
-    returned = letter.first("message/rfc822", "text/rfc822-headers")
+    if any(name in message.headers for name in _XARF_HEADERS):
+        return _read_xarf(message)
+    returned = message.first("message/rfc822", "text/rfc822-headers")
     if returned is None:
         return None
     inner = read_headers(split_head(returned.content)[0])
-    marks = [name for name in _MARKS if name in inner]
-    sender, subject = letter.headers.address("from", "sender"), letter.headers.get("subject")
+    marks = [name for name in _RECIPIENT_FIELDS if name in inner]
+    sender, subject = message.headers.address("from", "sender"), message.headers.get("subject")
     if marks or (_SENDER.search(sender) and _SUBJECT.search(subject)):
         named = [inner.get(name) for name in marks]
         found = tuple(dict.fromkeys(address for value in named if (address := find_address(value))))
@@ -78,14 +84,14 @@ def _read_report(part: ParsedPart) -> Complaint:
     given = [*fields.all("original-rcpt-to"), *fields.all("removal-recipient"), *fields.all("redacted-address")]
     recipients = tuple(dict.fromkeys(address for value in given if (address := find_recipient(value))))
     feedback = fields.get("feedback-type", "abuse").strip().lower()[:40] or "abuse"
-    if feedback.startswith("opt-out"):  # opt-out-list asks the same of one list
+    if feedback.startswith("opt-out"):  # "opt-out-list" is the same request for one list
         feedback = OPT_OUT
     return Complaint(feedback, recipients, f"arf:{feedback}")
 
 
-def _read_xarf(letter: ParsedMessage) -> Complaint:
-    """Read an X-ARF report; what it blames us for other than spam is no recipient's complaint."""
-    text = "\n".join(part.text for part in letter.parts if part.type in {"text/plain", "application/json"})[:65_536]
+def _read_xarf(message: ParsedMessage) -> Complaint:
+    """Read an X-ARF report. Accusations other than spam are no complaint by a recipient."""
+    text = "\n".join(part.text for part in message.parts if part.type in {"text/plain", "application/json"})[:65_536]
     types = {found["type"].lower() for found in _XARF_KEY.finditer(text)}
     feedback = "fraud" if types and types <= _XARF_OTHER else "abuse"
     return Complaint(feedback, (), "provider:x-arf")

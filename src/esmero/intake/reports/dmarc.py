@@ -1,7 +1,7 @@
-"""DMARC aggregate reports (RFC 9990; RFC 7489 appendix C): what receivers saw of a domain's mail, from hostile files.
+"""Read DMARC aggregate reports (RFC 9990; RFC 7489 appendix C) from hostile files.
 
-A report is XML, mostly in gzip or zip, attached to a mail. Bounded: so many octets unpacked, so many rows; no entities,
-no document types, nothing fetched.
+A report is XML, mostly in gzip or zip, attached to a mail. Unpacked octets and rows are limited; entities and document
+types are refused, and nothing is fetched.
 """
 
 import io
@@ -19,11 +19,11 @@ from defusedxml.ElementTree import iterparse
 from esmero.intake.mime.message import ParsedMessage, ParsedPart
 
 MAX_UNPACKED = 20_971_520
-"""Octets of XML that are looked at."""
+"""Octets of XML that are read."""
 MAX_ROWS = 10_000
 MAX_WORD = 255
 MAX_COUNT = 10**9
-"""Mails in a row that are believed; sums of sums must fit into 64 bits."""
+"""Highest message count accepted in a row; sums of sums must fit into 64 bits."""
 
 _SUBJECT = re.compile(r"\breport[ -]domain\s*:", re.IGNORECASE)
 _FILE = re.compile(r"^[^!/\\]{1,255}![^!]{1,255}!\d{6,12}!\d{6,12}|\bdmarc\b", re.IGNORECASE)
@@ -43,12 +43,15 @@ _TYPES = frozenset(
 
 
 class UnreadableDmarcReport(Exception):
-    """A file that calls itself a report and cannot be read as one; the text says why."""
+    """Report that a file is presented as a DMARC report but cannot be read; the text gives the reason."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DmarcRecord:
-    """Mail from one source as one receiver judged it; `dkim` and `spf` say whether they passed *and* were aligned."""
+    """Describe the mail of one source as one receiver evaluated it.
+
+    `dkim` and `spf`: the check passed *and* the domain was aligned.
+    """
 
     source: str
     count: int
@@ -73,7 +76,7 @@ class DmarcRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DmarcReport:
-    """One receiver's report over one domain and one stretch of time. `truncated` says that rows were left out."""
+    """Describe one receiver's report on one domain and one period. `truncated`: rows were left out."""
 
     organisation: str
     contact: str
@@ -87,17 +90,17 @@ class DmarcReport:
     truncated: bool
 
 
-def find_report(letter: ParsedMessage) -> DmarcReport | None:
-    """Return the report that a mail carries; None when it carries none. Raises Unreadable when one cannot be read."""
-    announced = bool(_SUBJECT.search(letter.headers.get("subject")))
-    for part in letter.parts:
+def find_report(message: ParsedMessage) -> DmarcReport | None:
+    """Return the report that a message carries, or None. Raises UnreadableDmarcReport."""
+    announced = bool(_SUBJECT.search(message.headers.get("subject")))
+    for part in message.parts:
         if part.type in _TYPES and (announced or _FILE.search(_name_of(part))):
             return read_report(part.content)
     return None
 
 
 def read_report(octets: bytes) -> DmarcReport:
-    """Return the report in a file: XML, or XML in gzip or zip. Raises Unreadable."""
+    """Read a report from a file: XML, or XML in gzip or zip. Raises UnreadableDmarcReport."""
     xml = _unpack(octets)
     facts: dict[str, str] = {}
     rows: list[DmarcRecord] = []
@@ -109,7 +112,7 @@ def read_report(octets: bytes) -> DmarcReport:
                     rows.append(_read_row(node))
                 else:
                     truncated = True
-                node.clear()
+                node.clear()  # a report of 20 MB would otherwise stay in memory as a tree
             elif len(path) == 3 and path[1] in {"report_metadata", "policy_published"}:
                 facts.setdefault(f"{path[1]}/{path[2]}", _word(node))
             elif len(path) == 4 and path[2] == "date_range":
@@ -123,8 +126,8 @@ def read_report(octets: bytes) -> DmarcReport:
         organisation=facts.get("report_metadata/org_name", ""),
         contact=facts.get("report_metadata/email", ""),
         report_id=facts.get("report_metadata/report_id", ""),
-        begin=_moment(facts.get("begin", "")),
-        end=_moment(facts.get("end", "")),
+        begin=_read_time(facts.get("begin", "")),
+        end=_read_time(facts.get("end", "")),
         domain=domain,
         policy=facts.get("policy_published/p", "").lower(),
         subdomain_policy=facts.get("policy_published/sp", "").lower(),
@@ -140,6 +143,7 @@ def _name_of(part: ParsedPart) -> str:
 
 
 def _unpack(octets: bytes) -> bytes:
+    # By magic number, because media types and file names are often wrong.
     if octets[:2] == b"\x1f\x8b":
         return _inflate(octets)
     if octets[:4] == b"PK\x03\x04":
@@ -177,7 +181,7 @@ def _unzip(octets: bytes) -> bytes:
 
 
 def _walk(xml: bytes) -> Iterator[tuple[tuple[str, ...], Element]]:
-    """Give each element at its end with the names that lead to it, without name spaces (RFC 9990 has one, RFC 7489 none)."""
+    """Yield each element at its end with its path of names, without name spaces (RFC 9990 has one, RFC 7489 none)."""
     path: list[str] = []
     for event, node in iterparse(io.BytesIO(xml), events=("start", "end"), forbid_dtd=True):
         if event == "start":
@@ -243,8 +247,8 @@ def _number(word: str) -> int:
     return min(int(word), MAX_COUNT) if word.isdecimal() and len(word) < 20 else 0
 
 
-def _moment(word: str) -> datetime:
-    """Return a moment given in seconds since 1970; the beginning of time when it is none."""
+def _read_time(word: str) -> datetime:
+    """Return a time given in seconds since 1970; 1970-01-01 if it is not a number."""
     try:
         return datetime.fromtimestamp(int(word), UTC)
     except (ValueError, OverflowError, OSError):

@@ -1,9 +1,9 @@
-"""Clicks: kept in a file before the door answers, and taken into the ledger from there, each once.
+"""Spool clicks to files before they are answered, and import each once into the ledger.
 
-A line is `<nanoseconds since 1970> <message> <link> <sign> [<network>]`, one write(2) to a file that each process appends to, so
-a click that was answered outlives the process that answered it. The reader renames a file before it reads it. Who
-writes holds a shared lock and looks whether the name still means the file that it opened: nothing is written to a file
-that was read already. A reader that dies leaves the renamed file, and the next one leaves out what the ledger has.
+A line is `<nanoseconds since 1970> <message> <link> <sign> [<network>]`, one write(2) to a file that each process
+appends to, so a click that was answered survives a crash. The reader renames a file before it reads it. A writer holds
+a shared lock and checks that the name still refers to its open file, so nothing is written to a file that was read
+already. If a reader dies, the renamed file remains, and the next reader skips clicks that the ledger has.
 """
 
 import fcntl
@@ -22,7 +22,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from esmero.content.models import Link
-from esmero.mailroom.arriving.machine_clicks import forget_traces, judge_clicks
+from esmero.mailroom.arriving.machine_clicks import delete_old_traces, judge_clicks
 from esmero.outbox.models import Message, MessageEvent
 from esmero.people.addresses.address_status import record_arrival
 
@@ -32,7 +32,7 @@ CHUNK = 500
 _TAKEN = ".taken"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
-# Who opens links for others: mail gateways, link previews, monitors. The name in front of the sign tells which kind.
+# User agents that open links automatically: mail gateways, link previews, monitors.
 _MACHINES = re.compile(
     r"(?:google|bing|yandex|apple|duckduck|linkedin|twitter|petal|semrush|ahrefs)bot|\bbot\b|crawl|spider|preview|scan|monitor|proofpoint|mimecast|barracuda|safelinks|microsoft office|ms-office|"
     r"google-?(?:safety|imageproxy|read-aloud)|yahoo! slurp|facebookexternalhit|whatsapp|telegrambot|slack-?imgproxy|"
@@ -43,7 +43,7 @@ _MACHINES = re.compile(
 
 
 class Click(NamedTuple):
-    """A click as the spool has it; `machine` is the sign that no person did it, or empty."""
+    """Describe a click in the spool; `machine` is the sign of an automatic click, or empty."""
 
     at: datetime
     message: int
@@ -53,7 +53,7 @@ class Click(NamedTuple):
 
 
 def find_sign(*, method: str, agent: str, purpose: str) -> str:
-    """Return the sign that a machine asked: `head`, `prefetch` (its own word for it), `agent`, or empty for a person."""
+    """Return the sign of an automatic request: `head`, `prefetch` (declared by the client), `agent`, or empty."""
     if method == "HEAD":
         return "head"
     if "prefetch" in purpose.lower() or "preview" in purpose.lower():
@@ -62,7 +62,10 @@ def find_sign(*, method: str, agent: str, purpose: str) -> str:
 
 
 def spool_click(message: int, *, link: int, nanoseconds: int, sign: str, network: str = "") -> None:
-    """Write one click to the spool. On return it outlives this process; OSError when it could not be written."""
+    """Write one click to the spool, where it survives a crash of the process.
+
+    Raises OSError if it cannot be written.
+    """
     line = f"{nanoseconds} {message} {link} {sign or '-'} {network}".rstrip().encode("ascii") + b"\n"
     path = spool_folder() / f"{os.getpid()}.log"
     while True:
@@ -78,7 +81,7 @@ def spool_click(message: int, *, link: int, nanoseconds: int, sign: str, network
 
 
 def spool_folder() -> Path:
-    """Return where clicks wait, made if need be."""
+    """Return the folder of the spool; creates it if needed."""
     folder = Path(settings.HOME) / "spool" / "clicks"
     if not folder.is_dir():
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -86,23 +89,27 @@ def spool_folder() -> Path:
 
 
 def take_in_clicks() -> int:
-    """Move what the spool holds into the ledger as events; returns how many were new. One process does it at a time."""
+    """Import the spool into the ledger as events; returns the number of new ones.
+
+    Only one process imports at a time.
+    """
     new = 0
-    with _alone() as alone:
-        if alone:
+    with _lock_reader() as locked:
+        if locked:
             for path in sorted(spool_folder().glob("*.log")):
                 path.rename(path.with_name(f"{path.name}.{os.urandom(6).hex()}{_TAKEN}"))
+            # Also the files of a reader that died.
             for path in sorted(spool_folder().glob(f"*{_TAKEN}")):
                 new += _take_in(path)
                 path.unlink()
             if new:
                 with transaction.atomic():
-                    forget_traces(now=timezone.now())
+                    delete_old_traces(now=timezone.now())
     return new
 
 
 @contextmanager
-def _alone() -> Iterator[bool]:
+def _lock_reader() -> Iterator[bool]:
     handle = os.open(spool_folder() / "reader.lock", os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         try:
@@ -118,14 +125,14 @@ def _alone() -> Iterator[bool]:
 def _take_in(path: Path) -> int:
     new = 0
     with path.open("rb") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)  # whoever is in the middle of a line finishes it
+        fcntl.flock(file, fcntl.LOCK_EX)  # waits for writers in the middle of a line
         for lines in batched(file, CHUNK):
-            new += _keep(list(_parse(lines)))
+            new += _store(list(_parse(lines)))
     return new
 
 
-def _keep(clicks: list[Click]) -> int:
-    """Write those clicks that the ledger does not have: moment, message and link together tell them apart."""
+def _store(clicks: list[Click]) -> int:
+    """Create the clicks that the ledger does not have; time, message and link identify a click."""
     messages, links = {one.message for one in clicks}, {one.link for one in clicks}
     with transaction.atomic():
         known = set(Message.objects.filter(id__in=messages).values_list("id", flat=True))
@@ -148,12 +155,12 @@ def _keep(clicks: list[Click]) -> int:
                 networks[key] = one.network
         created = MessageEvent.objects.bulk_create(fresh.values())
         judge_clicks(created, networks=dict(enumerate(networks[key] for key in fresh)))
-        _forgive(created)
+        _record_arrivals(created)
     return len(fresh)
 
 
-def _forgive(created: list[MessageEvent]) -> None:
-    """Forget earlier trouble of addresses: a person who clicks has got the mail."""
+def _record_arrivals(created: list[MessageEvent]) -> None:
+    """Reset bounces of addresses: a person who clicks has received the mail."""
     people = MessageEvent.objects.filter(pk__in=[event.pk for event in created], machine="")
     record_arrival(*people.values_list("message__address", flat=True).distinct())
 
@@ -161,8 +168,8 @@ def _forgive(created: list[MessageEvent]) -> None:
 def _parse(lines: Iterable[bytes]) -> Iterator[Click]:
     for line in lines:
         try:
-            moment, message, link, sign, *more = line.decode("ascii").split()
-            at = _EPOCH + timedelta(microseconds=int(moment) // 1000)
+            nanoseconds, message, link, sign, *more = line.decode("ascii").split()
+            at = _EPOCH + timedelta(microseconds=int(nanoseconds) // 1000)
             yield Click(at, int(message), int(link), "" if sign == "-" else sign[:30], _network(more))
         except (ValueError, OverflowError):  # a power cut may leave half a line
             log.warning("the spool of clicks has a line that is none: %r", line[:80])

@@ -1,7 +1,7 @@
-"""DMARC aggregate reports in tables, and what they say: which sources send in our name, and whose mail is aligned.
+"""Store DMARC aggregate reports, and query sending sources and alignment of a domain.
 
-Beside the rows of the reports their sums stand, by day and by source, so that no page adds up millions of rows. They
-change in the transaction in which a report comes or goes.
+Sums by day and by source are stored beside the rows of the reports, so that no page adds up millions of rows. They
+change in the transaction that stores or deletes a report.
 """
 
 from collections import Counter, defaultdict
@@ -19,12 +19,12 @@ from esmero.mailroom.models import AlignmentDay, AlignmentSource, DmarcReportFil
 
 CHUNK = 1_000
 MOST_DAYS = 400
-SENSIBLE = datetime(2012, 1, 1, tzinfo=UTC)  # DMARC began in that year
+EARLIEST = datetime(2012, 1, 1, tzinfo=UTC)  # DMARC began in that year
 
 
 @dataclass(slots=True)
 class SourceAlignment:
-    """What one report says of one source; `failed` tells that some of it passed neither way."""
+    """Sum one report's rows of one source; `failed`: some mail passed neither DKIM nor SPF."""
 
     total: int = 0
     aligned: int = 0
@@ -38,13 +38,13 @@ class SourceAlignment:
         return self.aligned < self.total
 
 
-def keep_report(found: Found, *, evidence: str) -> DmarcReportFile | None:
-    """Keep a report in the caller's transaction; None when it came before (receivers send some twice).
+def store_report(found: Found, *, evidence: str) -> DmarcReportFile | None:
+    """Store a report in the caller's transaction; None if it is stored already (receivers send some twice).
 
-    A report without a time that can be is taken for today's.
+    A report without a plausible time gets the current one.
     """
     now = timezone.now()
-    begin = found.begin if SENSIBLE <= found.begin <= now else now
+    begin = found.begin if EARLIEST <= found.begin <= now else now
     end = found.end if begin <= found.end <= now else begin
     row, new = DmarcReportFile.objects.get_or_create(
         organisation=found.organisation,
@@ -81,14 +81,14 @@ def keep_report(found: Found, *, evidence: str) -> DmarcReportFile | None:
         for one in found.rows
     ]
     DmarcReportRow.objects.bulk_create(rows, batch_size=CHUNK)
-    _add(row, _sum_up(rows))
+    _add_to_sums(row, _sum_by_source(rows))
     return row
 
 
-def forget_reports(ids: Iterable[int]) -> None:
-    """Delete reports, and take them out of the sums; the caller's transaction holds them together.
+def delete_reports(ids: Iterable[int]) -> None:
+    """Delete reports and subtract them from the sums, in the caller's transaction.
 
-    What they say is added up by the database and taken away once a source, however many reports and rows there are.
+    The database adds up their rows and subtracts once per source, however many reports and rows there are.
     """
     reports = DmarcReportFile.objects.filter(pk__in=list(ids))
     passed = Q(dkim=True) | Q(spf=True)
@@ -110,8 +110,8 @@ def forget_reports(ids: Iterable[int]) -> None:
         days[report.domain, _day_of(report)] += report.total
         aligned[report.domain, _day_of(report)] += report.aligned
     with connection.cursor() as cursor:
-        cursor.executemany(_TAKE_SOURCE, taken)
-        cursor.executemany(_TAKE_DAY, [(total, aligned[key], *key) for key, total in sorted(days.items())])
+        cursor.executemany(_SUBTRACT_SOURCE, taken)
+        cursor.executemany(_SUBTRACT_DAY, [(total, aligned[key], *key) for key, total in sorted(days.items())])
     for domain in sorted({domain for domain, _ in days}):
         AlignmentSource.objects.filter(domain=domain, total__lte=0).delete()
         AlignmentDay.objects.filter(domain=domain, total__lte=0).delete()
@@ -119,7 +119,7 @@ def forget_reports(ids: Iterable[int]) -> None:
 
 
 def domains_of(brand: Brand) -> list[str]:
-    """Return the domains under which receivers may report on a brand: those it sends with, and what lies above them."""
+    """Return the domains under which receivers may report on a brand: its sending domains and their parents."""
     found: dict[str, None] = {}
     for name in (brand.dkim_domain, brand.sender_address.rpartition("@")[2]):
         parts = name.lower().strip(".").split(".")
@@ -128,27 +128,27 @@ def domains_of(brand: Brand) -> list[str]:
 
 
 def reported_domains(brand: Brand) -> list[str]:
-    """Return those of a brand's domains of which reports are kept."""
+    """Return the brand's domains that have stored reports."""
     return [one for one in domains_of(brand) if DmarcReportFile.objects.filter(domain=one).exists()]
 
 
 def source_rows(domain: str) -> QuerySet[AlignmentSource]:
-    """Return who sends in a domain's name."""
+    """Return the sources that send with a domain."""
     return AlignmentSource.objects.filter(domain=domain.lower())
 
 
 def report_rows(domain: str) -> QuerySet[DmarcReportFile]:
-    """Return the reports over a domain."""
+    """Return the reports on a domain."""
     return DmarcReportFile.objects.filter(domain=domain.lower())
 
 
 def read_alignment(domain: str, *, begin: date, end: date) -> dict[date, tuple[int, int]]:
-    """Return by day how many mails receivers reported and how many of them passed, at most MOST_DAYS."""
+    """Return by day the number of reported mails and of those that passed, for at most MOST_DAYS."""
     rows = AlignmentDay.objects.filter(domain=domain.lower(), day__gte=begin, day__lte=end).order_by("-day")[:MOST_DAYS]
     return {row.day: (row.total, row.aligned) for row in rows}
 
 
-def _sum_up(rows: Iterable[DmarcReportRow]) -> Mapping[str, SourceAlignment]:
+def _sum_by_source(rows: Iterable[DmarcReportRow]) -> Mapping[str, SourceAlignment]:
     sums: defaultdict[str, SourceAlignment] = defaultdict(SourceAlignment)
     for row in rows:
         one = sums[row.source]
@@ -161,7 +161,7 @@ def _sum_up(rows: Iterable[DmarcReportRow]) -> Mapping[str, SourceAlignment]:
     return sums
 
 
-# One statement a source adds what is new, whoever else adds at the same time (SQLite and PostgreSQL alike).
+# One atomic statement per source, safe with concurrent writers on SQLite and PostgreSQL.
 _ADD_SOURCE = """
 INSERT INTO esmero_alignmentsource AS old
   (domain, source, total, aligned, dkim, spf, first_on, last_on, failed_on, host, signed_by, envelope)
@@ -182,22 +182,27 @@ _ADD_DAY = """
 INSERT INTO esmero_alignmentday AS old (domain, day, total, aligned) VALUES (%s, %s, %s, %s)
 ON CONFLICT (domain, day) DO UPDATE SET total = old.total + excluded.total, aligned = old.aligned + excluded.aligned
 """
-_TAKE_SOURCE = """
+_SUBTRACT_SOURCE = """
 UPDATE esmero_alignmentsource SET total = total - %s, aligned = aligned - %s, dkim = dkim - %s, spf = spf - %s
 WHERE domain = %s AND source = %s
 """
-_TAKE_DAY = "UPDATE esmero_alignmentday SET total = total - %s, aligned = aligned - %s WHERE domain = %s AND day = %s"
+_SUBTRACT_DAY = (
+    "UPDATE esmero_alignmentday SET total = total - %s, aligned = aligned - %s WHERE domain = %s AND day = %s"
+)
 
 
-def _add(report: DmarcReportFile, sums: Mapping[str, SourceAlignment]) -> None:
+def _add_to_sums(report: DmarcReportFile, sums: Mapping[str, SourceAlignment]) -> None:
     day = _day_of(report)
     last = report.end.astimezone(UTC).date()
     with connection.cursor() as cursor:
-        # In the order of their names: two workers then never wait for each other crosswise.
+        # Sorted by source, so that two workers cannot deadlock.
         cursor.executemany(
             _ADD_SOURCE,
             [
-                (report.domain, source, one.total, one.aligned, one.dkim, one.spf, day, last, last if one.failed else None, one.signed_by, one.envelope)
+                (
+                    report.domain, source, one.total, one.aligned, one.dkim, one.spf,
+                    day, last, last if one.failed else None, one.signed_by, one.envelope,
+                )
                 for source, one in sorted(sums.items())
             ],
         )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Reading what arrived and what it said: mails with their state, returns with their words, absences, complaints."""
+"""Query inbound messages with their state, bounces with their wording, absences and complaints."""
 
 import re
 from collections import Counter
@@ -16,8 +16,8 @@ from esmero.mailroom.models import Inbound, Mailbox
 from esmero.outbox.models import OTHER_KINDS, RETURN_KINDS, Dispatch, Message, MessageEvent
 from esmero.work.models import Due, Job
 
-WORDS_LOOKED_AT = 2000
-MOST_UNREAD = 1_000
+MAX_WORDINGS = 2000
+MAX_FAILED_COUNT = 1_000
 _CHANGING = (
     (re.compile(r"<?[\w.+'=-]+@[\w.-]+>?"), "<address>"),
     (re.compile(r"https?://\S+"), "<link>"),
@@ -28,41 +28,41 @@ _CHANGING = (
 
 
 def count_arrivals() -> dict[str, int]:
-    """Return how many mails that arrived are new, done and failed."""
+    """Return the number of inbound messages by state."""
     return dict(Inbound.objects.values_list("state").annotate(number=Count("id")).order_by())
 
 
-def count_unread() -> int:
-    """Return how many mails could not be dealt with and wait for a person, exact up to MOST_UNREAD."""
-    return Inbound.objects.filter(state=Inbound.State.FAILED)[:MOST_UNREAD].count()
+def count_failed() -> int:
+    """Return the number of inbound messages that could not be handled, exact up to MAX_FAILED_COUNT."""
+    return Inbound.objects.filter(state=Inbound.State.FAILED)[:MAX_FAILED_COUNT].count()
 
 
-def list_troubled() -> Sequence[Mailbox]:
-    """Return the mailboxes that are to be read and cannot be."""
+def list_failing_mailboxes() -> Sequence[Mailbox]:
+    """Return the active mailboxes that cannot be read."""
     return list(Mailbox.objects.filter(active=True).exclude(trouble="").order_by("name"))
 
 
-def list_unread(*, limit: int) -> Sequence[Inbound]:
-    """Return mails that could not be dealt with, the latest first; their bytes are kept."""
+def list_failed(*, limit: int) -> Sequence[Inbound]:
+    """Return inbound messages that could not be handled, the latest first; their bytes are stored."""
     return list(Inbound.objects.filter(state=Inbound.State.FAILED).select_related("raw").order_by("-id")[:limit])
 
 
-# The other tables whose rows are work, by a word for programs.
+# The other tables with due rows, by the name in the output.
 DUE: dict[str, type[Due]] = {"arrivals": Inbound, "jobs": Job, "happenings": Happening}
 MOST_COUNTED = 2_000
-# Written out in the query, not given with it: only so SQLite knows that its index of what is due serves these states.
+# Literals, not parameters: otherwise SQLite does not use its partial index of due messages.
 _SENDABLE = [
     Func(template=f"'{state}'", output_field=CharField())
     for state in (Message.State.PLANNED.value, Message.State.WAITING.value)
 ]
 
 
-# The same for the index of returns: it says which kinds are none, so that no index on the kind is preferred to it.
+# Literals for the partial index of returns, negated, so that the planner does not prefer an index on the kind.
 _NO_RETURN = [Func(template=f"'{kind}'", output_field=CharField()) for kind in OTHER_KINDS]
 
 
 def count_due() -> dict[str, int]:
-    """Return how many rows of each table are due now, each counted up to MOST_COUNTED."""
+    """Return the number of rows due now by table, each counted up to MOST_COUNTED."""
     now = timezone.now()
     sendable = Message.objects.filter(due_at__lte=now, state__in=_SENDABLE).order_by()
     rest = {name: table._default_manager.filter(due_at__lte=now) for name, table in DUE.items()}
@@ -73,14 +73,14 @@ def count_due() -> dict[str, int]:
 
 
 def arrival_rows() -> QuerySet[Inbound]:
-    """Return the mails that arrived with what a list says of them; some belong to no brand, so all are shown."""
+    """Return all inbound messages with the relations that a list shows; some belong to no brand."""
     return Inbound.objects.select_related("message__person", "raw")
 
 
 def event_rows(*, brand: Brand, kinds: Sequence[str], since: datetime) -> QuerySet[MessageEvent]:
-    """Return the events of these kinds of a brand's messages since a moment; our own tests and notices are left out."""
+    """Return events of these kinds of a brand's messages since a time, without tests and notices."""
     wanted = ~Q(kind__in=_NO_RETURN) if tuple(kinds) == RETURN_KINDS else Q(kind__in=kinds)
-    # The sum keeps the database from an index on the dispatch: kind and time are the narrower door.
+    # Adding 0 keeps the planner from an index on the dispatch: kind and time are more selective.
     rows = MessageEvent.objects.alias(of=F("message__dispatch_id") + 0).filter(
         wanted, at__gte=since, of__in=Dispatch.objects.filter(brand=brand).values("pk")
     )
@@ -89,7 +89,7 @@ def event_rows(*, brand: Brand, kinds: Sequence[str], since: datetime) -> QueryS
 
 @dataclass(slots=True)
 class RelayWording:
-    """What relays said in the same words: how often, in which class, where, and the last message that it was said of."""
+    """Group returns with the same wording: number, class, receivers, and the latest message as an example."""
 
     words: str
     meaning: str
@@ -102,9 +102,10 @@ class RelayWording:
 
 
 def group_words(*, brand: Brand, since: datetime, limit: int = 100) -> tuple[list[RelayWording], int]:
-    """Group the words of the latest returns, the most frequent first, and say how many were looked at (at most WORDS_LOOKED_AT).
+    """Group the wordings of the latest returns, the most frequent first.
 
-    Addresses, numbers of machines and the codes of single mails are taken out before words are compared.
+    Returns the groups and the number of returns that were read (at most MAX_WORDINGS). Addresses, server numbers and
+    codes of single messages are removed before wordings are compared.
     """
     groups: dict[tuple[str, str], RelayWording] = {}
     seen = 0
@@ -126,20 +127,20 @@ def group_words(*, brand: Brand, since: datetime, limit: int = 100) -> tuple[lis
 
 
 def _read_latest_words(*, brand: Brand, since: datetime) -> list[tuple[Any, ...]]:
-    """Read the latest WORDS_LOOKED_AT returns and deferrals: the ends of two indexes, each in the order of time."""
+    """Read the latest MAX_WORDINGS returns and deferrals from the ends of two indexes, each in the order of time."""
     rows = MessageEvent.objects.alias(of=F("message__dispatch_id") + 0).filter(
         at__gte=since, of__in=Dispatch.objects.filter(brand=brand).values("pk")
     )
     each = (rows.filter(~Q(kind__in=_NO_RETURN)), rows.filter(kind=MessageEvent.Kind.DEFERRED))
-    latest = [row for kinds in each for row in kinds.order_by("-at").values_list("at", "pk")[:WORDS_LOOKED_AT]]
-    keys = [pk for _at, pk in sorted(latest, reverse=True)[:WORDS_LOOKED_AT]]
+    latest = [row for kinds in each for row in kinds.order_by("-at").values_list("at", "pk")[:MAX_WORDINGS]]
+    keys = [pk for _at, pk in sorted(latest, reverse=True)[:MAX_WORDINGS]]
     facts = ("pk", "kind", "facts", "message__receiver", "message", "message__address")
     found = {row[0]: row[1:] for row in MessageEvent.objects.filter(pk__in=keys).values_list(*facts)}
     return [found[key] for key in keys if key in found]
 
 
 def simplify_words(text: str) -> str:
-    """Take out of a server's words what differs from one mail to the next; what remains is compared."""
+    """Remove the parts of a server's wording that differ between messages."""
     for pattern, instead in _CHANGING:
         text = pattern.sub(instead, text)
     return text.strip()[:300]
@@ -150,6 +151,6 @@ def _text_of(facts: dict[str, Any]) -> str:
     return text if not status or status in text else f"{status} {text}".strip()
 
 
-def untied(rows: QuerySet[Inbound]) -> QuerySet[Inbound]:
-    """Narrow mails to those that were read, and of which nobody knows what they answer."""
+def unmatched(rows: QuerySet[Inbound]) -> QuerySet[Inbound]:
+    """Filter inbound messages that were handled but match no message."""
     return rows.filter(message__isnull=True, state=Inbound.State.DONE)

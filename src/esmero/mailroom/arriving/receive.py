@@ -1,7 +1,7 @@
-"""What came back is read and acted on: each mail once, whatever crashes in between.
+"""Store inbound messages, classify them and dispatch them to handlers, each once in spite of crashes.
 
-A mail is a row with a due time. Its effects and the row's completion are one transaction; what cannot be handled is
-tried again, and stays visible with its bytes when that does not help.
+A message is a row with a due time. Its effects and its completion are one transaction. A failure is tried again, and
+stays visible with its bytes if that does not help.
 """
 
 import logging
@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from esmero.intake.classify import InboundKind, classify
 from esmero.intake.reports.arf import OPT_OUT
-from esmero.intake.webhook_events import read_hook
+from esmero.intake.webhook_events import read_webhook_event
 from esmero.mailroom.arriving.arrival import BY_ADDRESS, ONLY_ONE, Arrival, recognise
 from esmero.mailroom.arriving.handlers import autoreply, bounce, complaint, dmarc, other, reply, unsubscribe
 from esmero.mailroom.composing.compiled_templates import open_signer
@@ -46,23 +46,26 @@ HANDLERS: Mapping[InboundKind, Handler] = {
 
 
 class ClaimLost(Exception):
-    """Another worker holds the row now; nothing of ours may be written."""
+    """Report that another worker holds the row now; the transaction must be rolled back."""
 
 
 def take_in(raw: bytes, *, envelope_from: str, envelope_to: str, door: str, at: datetime) -> Inbound:
-    """Keep a mail: its bytes synced in the vault, then its row, committed on return. The same mail again is the same row.
+    """Store a message: its bytes synced in the vault, then its row, committed on return.
 
-    `envelope_to` is empty for a file; `door` is smtp, file or catcher.
+    The same message is the same row.
+
+    `envelope_to` is empty for a file; `door` is the channel: smtp, lmtp, imap:NAME, hook:PROVIDER, file or catcher.
     """
     digest = store(raw)
     with transaction.atomic():
-        if connection.vendor == "postgresql":  # SQLite's writers queue anyway
+        # Two deliveries of the same octets at once must not create two files; SQLite's writers queue anyway.
+        if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int(digest[:15], 16)])
         sealed = StoredFile.objects.filter(sha256=digest, kind=KIND).order_by("id").first()
         if sealed is None:
             sealed = StoredFile.objects.create(sha256=digest, size=len(raw), media_type="message/rfc822", kind=KIND)
-        elif sealed.dropped_at is not None:  # it came once more after its term; it goes again at the next look
+        elif sealed.dropped_at is not None:  # received again after its retention; the next run will delete it again
             StoredFile.objects.filter(pk=sealed.pk).update(dropped_at=None)
         inbound, _ = Inbound.objects.get_or_create(
             raw=sealed,
@@ -73,7 +76,7 @@ def take_in(raw: bytes, *, envelope_from: str, envelope_to: str, door: str, at: 
 
 
 def handle_due(worker: str) -> int:
-    """Read and act on mails that wait; returns how many were taken up."""
+    """Handle due messages; returns their number."""
     rows = claim_due(Inbound, worker=worker, now=timezone.now(), most=BATCH, state=Inbound.State.NEW)
     if rows:
         book = AddressBook(open_signer())
@@ -83,7 +86,7 @@ def handle_due(worker: str) -> int:
 
 
 def handle_now(inbound: Inbound, *, worker: str) -> Inbound:
-    """Act on one mail here and now, as the command line does; one that is done or in other hands is left alone."""
+    """Handle one message at once, for the command line; one that is done or claimed elsewhere is skipped."""
     claimed = claim_due(Inbound, worker=worker, now=timezone.now(), most=1, pk=inbound.pk)
     for row in claimed:
         handle(row, book=AddressBook(open_signer()))
@@ -92,7 +95,7 @@ def handle_now(inbound: Inbound, *, worker: str) -> Inbound:
 
 
 def handle(row: Inbound, *, book: AddressBook) -> None:
-    """Classify a claimed mail and act on it; trouble of any kind ends in the row, never in the caller."""
+    """Classify a claimed message and dispatch it; failures are stored in the row and never raised."""
     try:
         _handle(row, book=book)
     except ClaimLost:
@@ -106,25 +109,26 @@ def handle(row: Inbound, *, book: AddressBook) -> None:
 def _handle(row: Inbound, *, book: AddressBook) -> None:
     raw = read(row.raw)
     hook = row.door.startswith("hook:")
-    verdict = read_hook(raw) if hook else classify(raw, today=timezone.localtime(row.received_at).date())
+    verdict = read_webhook_event(raw) if hook else classify(raw, today=timezone.localtime(row.received_at).date())
     arrival = recognise(row, raw=raw, verdict=verdict, book=book)
     kind = verdict.kind
     if arrival.purpose is TokenPurpose.UNSUBSCRIBE and kind in (InboundKind.REPLY, InboundKind.OTHER):
-        kind = InboundKind.UNSUBSCRIBE  # whatever a mail to that address says, it was sent to leave
+        kind = InboundKind.UNSUBSCRIBE  # mail to that address is an unsubscription, whatever its text
     if verdict.feedback == OPT_OUT:
-        kind = InboundKind.UNSUBSCRIBE  # a provider's button to leave is no complaint
+        kind = InboundKind.UNSUBSCRIBE  # a provider's unsubscribe button is no complaint
     with transaction.atomic():
-        why = [*verdict.why, *([ONLY_ONE] if arrival.guessed else [BY_ADDRESS] if arrival.told else [])]
+        why = [*verdict.why, *([ONLY_ONE] if arrival.guessed else [BY_ADDRESS] if arrival.candidates else [])]
         facts = {"state": Inbound.State.DONE, "kind": kind.value, "why": why, "trouble": ""}
+        # Before the handlers, so that a worker that has lost its claim writes nothing.
         if not rest([row], message=arrival.message, **facts):
             raise ClaimLost
         if arrival.message is not None and arrival.proven and not arrival.guessed:
-            _settle_doubt(arrival.message, at=arrival.at)
+            _resolve_doubt(arrival.message, at=arrival.at)
         HANDLERS[kind](arrival)
 
 
-def _settle_doubt(message: Message, *, at: datetime) -> None:
-    """Something came back of a message in doubt: so it had left."""
+def _resolve_doubt(message: Message, *, at: datetime) -> None:
+    """Mark a message in doubt as sent: an answer to it proves that it was sent."""
     doubt = Message.objects.filter(pk=message.pk, state=Message.State.DOUBT)
     if doubt.update(state=Message.State.SENT, sent_at=at, trouble=""):
         message.refresh_from_db(fields=["state", "sent_at", "trouble"])

@@ -1,9 +1,9 @@
-"""Send again what met an absent person, when they are back and if it is still worth it (mail.md, section C).
+"""Send a message again after the recipient's absence, if it is still worthwhile (mail.md, section C).
 
-The answer "I am away" says that the message arrived, so it goes again only where it would be lost in the heap: an issue
-of a campaign, at most 14 days after it was first sent, while no later issue of its topic went to the person and they
-neither clicked nor answered. Service mail is kept by people and not repeated. It is the same message with the same
-Message-ID, so mail programs show it as the one that they know.
+An absence note proves delivery, so only messages that may be overlooked are sent again: issues of a campaign, at most
+14 days after they were first sent, if no later issue of the topic went to the person and the person neither clicked nor
+answered. Service mail is kept by people and not repeated. It is the same message with the same Message-ID, so mail
+programs can recognise it.
 """
 
 from datetime import date, datetime, time, timedelta
@@ -17,20 +17,20 @@ from esmero.mailroom.models import ScheduledResend
 from esmero.outbox.models import Message, MessageClass, MessageEvent
 from esmero.work.due import claim_due, rest, try_again
 
-WORTH = timedelta(days=14)
+MAX_AGE = timedelta(days=14)
 BATCH = 100
 MORNING = time(9, 0)
 
 State = ScheduledResend.State
 
 
-def plan_sending(message: Message, *, until: date, at: datetime) -> datetime | None:
-    """Plan to send a message again on the morning after `until`; None where it will not be worth it. Needs a transaction.
+def schedule_resend(message: Message, *, until: date, at: datetime) -> datetime | None:
+    """Schedule a message for the morning after `until`; None if it is not worthwhile. Needs a transaction.
 
-    A later answer with another day moves the plan; one that was carried out or dropped is not made again.
+    A later reply with another date moves the schedule; one that was carried out or dropped is not made again.
     """
     due = _morning_after(until)
-    if message.person_id is None or not _is_issue(message) or not _fresh(message, at=due):
+    if message.person_id is None or not _is_issue(message) or not _is_recent(message, at=due):
         return None
     row, new = ScheduledResend.objects.get_or_create(message=message, defaults={"due_at": due, "found_at": at})
     if not new and not ScheduledResend.objects.filter(pk=row.pk, state=State.WAITING).update(due_at=due):
@@ -38,25 +38,26 @@ def plan_sending(message: Message, *, until: date, at: datetime) -> datetime | N
     return due
 
 
-def send_again_due(worker: str) -> int:
-    """Decide on the messages whose people are back; returns how many were looked at."""
+def resend_due(worker: str) -> int:
+    """Resend or drop the scheduled messages that are due; returns their number."""
     now = timezone.now()
     rows = claim_due(ScheduledResend, worker=worker, now=now, most=BATCH, state=State.WAITING)
     for row in rows:
         try:
             with transaction.atomic():
-                _decide(row, now=now)
+                _resend_or_drop(row, now=now)
         except Exception as trouble:  # noqa: BLE001 - it stays visible in the row
             try_again(row, trouble=str(trouble), now=now, state=State.DROPPED, reason="trouble")
     return len(rows)
 
 
-def _decide(row: ScheduledResend, *, now: datetime) -> None:
+def _resend_or_drop(row: ScheduledResend, *, now: datetime) -> None:
     messages = Message.objects.select_for_update(of=("self",)).select_related("dispatch")
     message = messages.get(pk=row.message_id)
     reason = find_reason_against(message, at=now)
     if not rest([row], state=State.DROPPED if reason else State.SENT, reason=reason) or reason:
         return
+    # The update repeats the state: a bounce may have changed it meanwhile.
     sent = Message.objects.filter(pk=message.pk, state=Message.State.SENT)
     if sent.update(state=Message.State.WAITING, due_at=now, tries=0, trouble=""):
         MessageEvent.objects.create(
@@ -66,10 +67,10 @@ def _decide(row: ScheduledResend, *, now: datetime) -> None:
 
 
 def find_reason_against(message: Message, *, at: datetime) -> str:
-    """Return why a message is not worth being sent again: state, old, cancelled, seen, superseded; empty when it is."""
+    """Return the reason not to send a message again: state, old, cancelled, seen, superseded; empty if none."""
     if message.state != Message.State.SENT or message.worst > Message.Worst.ABSENT:
         return "state"
-    if not _fresh(message, at=at):
+    if not _is_recent(message, at=at):
         return "old"
     if Campaign.objects.filter(dispatch=message.dispatch_id, state=Campaign.State.CANCELLED).exists():
         return "cancelled"
@@ -91,8 +92,8 @@ def _is_issue(message: Message) -> bool:
     return commercial and dispatch.topic_id is not None and message.state == Message.State.SENT
 
 
-def _fresh(message: Message, *, at: datetime) -> bool:
-    return message.sent_at is not None and at - message.sent_at <= WORTH
+def _is_recent(message: Message, *, at: datetime) -> bool:
+    return message.sent_at is not None and at - message.sent_at <= MAX_AGE
 
 
 def _morning_after(day: date) -> datetime:

@@ -1,4 +1,4 @@
-"""What came back, counted by day, brand, receiver, domain and meaning: small numbers that brake and readiness check read."""
+"""Count bounces and complaints by day, brand, receiver, domain and meaning, for the brake and the readiness check."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -8,14 +8,14 @@ from datetime import date, datetime
 from django.db.models import F, Q, Sum
 
 from esmero.house.models import Brand
-from esmero.intake.bounces.meaning import OURS
+from esmero.intake.bounces.meaning import SENDER_FAULTS
 from esmero.mailroom.models import ReturnCount
 from esmero.outbox.models import Message, MessageEvent, MessageEventKind
 
 
 @dataclass(frozen=True, slots=True)
 class ReturnEvent:
-    """One event to count: the message that it happened to, a kind of MessageEvent, and what it means."""
+    """Describe one event to count: its message, a kind of MessageEvent, and its meaning."""
 
     message: Message
     kind: str
@@ -23,12 +23,15 @@ class ReturnEvent:
 
 
 def count_return(message: Message, *, kind: MessageEventKind, meaning: str, at: datetime) -> None:
-    """Count one event of a message, in the transaction that notes it. The day is that of UTC."""
+    """Count one event of a message, in the transaction that records it. The day is in UTC."""
     count_returns([ReturnEvent(message, kind, meaning)], at=at)
 
 
 def count_returns(events: Iterable[ReturnEvent], *, at: datetime) -> None:
-    """Count events in the caller's transaction; messages come with their dispatch. What names no person is not counted."""
+    """Count events in the caller's transaction; messages must have their dispatch.
+
+    Those without a person are not counted.
+    """
     sums = Counter(_key(event) for event in events if event.message.person_id is not None)
     for (brand, receiver, domain, kind, meaning), number in sorted(sums.items()):
         row, _ = ReturnCount.objects.get_or_create(
@@ -44,7 +47,7 @@ def _key(event: ReturnEvent) -> tuple[int, str, str, str, str]:
 
 
 def count_by_receiver(brand: Brand, *, since: date) -> dict[str, dict[str, int]]:
-    """Return the events since a day (UTC, included): receiver to kind to number."""
+    """Return the events since a day (UTC, inclusive): receiver to kind to number."""
     found: dict[str, dict[str, int]] = {}
     rows = ReturnCount.objects.filter(brand=brand, day__gte=since).values_list("receiver", "kind")
     for receiver, kind, number in rows.annotate(Sum("number")).order_by():
@@ -53,9 +56,9 @@ def count_by_receiver(brand: Brand, *, since: date) -> dict[str, dict[str, int]]
 
 
 def count_faults(brand: Brand, *, receiver: str, day: date) -> dict[str, int]:
-    """Return what of one day (UTC) one receiver blames on us: meaning to number; complaints as "complaint"."""
+    """Return the faults that one receiver blames on us on one day (UTC), by meaning; complaints as "complaint"."""
     blame = Q(kind__in=[MessageEvent.Kind.OUR_FAULT, MessageEvent.Kind.COMPLAINED])
-    blame |= Q(kind=MessageEvent.Kind.REFUSED, meaning__in=[meaning.value for meaning in OURS])
+    blame |= Q(kind=MessageEvent.Kind.REFUSED, meaning__in=[meaning.value for meaning in SENDER_FAULTS])
     rows = ReturnCount.objects.filter(blame, brand=brand, receiver=receiver, day=day)
     found: dict[str, int] = {}
     for kind, meaning, number in rows.values_list("kind", "meaning").annotate(Sum("number")).order_by():

@@ -1,4 +1,4 @@
-"""Asking the DNS for the names of machines that send in our name; a name counts only if it leads back to the machine."""
+"""Look up the host names of sending sources; a name counts only if it resolves back to the address."""
 
 import ipaddress
 import time
@@ -13,14 +13,14 @@ from django.utils import timezone
 
 from esmero.mailroom.models import AlignmentSource
 
-MOST = 50  # machines that are asked about in one go
+MOST = 50  # sources in one run
 PATIENCE = 20.0  # seconds for all of them
-WAIT = 2.0  # seconds for one question
+WAIT = 2.0  # seconds for one query
 AGAIN = timedelta(days=30)
 
 
 def name_sources(domain: str) -> int:
-    """Ask for the names of a domain's busiest sources that were not asked about lately; returns how many were."""
+    """Look up the names of a domain's busiest sources without a recent look-up; returns their number."""
     now, begun, done = timezone.now(), time.monotonic(), 0
     rows = AlignmentSource.objects.filter(Q(asked_at=None) | Q(asked_at__lt=now - AGAIN), domain=domain)
     for row in rows.order_by("-total", "-id")[:MOST]:
@@ -34,7 +34,7 @@ def name_sources(domain: str) -> int:
 
 
 def find_name(source: str) -> str:
-    """Return the name of an IP address that leads back to it (RFC 1912 section 2.1), "" where there is none."""
+    """Return the name of an IP address that resolves back to it (RFC 1912 section 2.1); "" if there is none."""
     try:
         address = ipaddress.ip_address(source)
         pointers = dns.resolver.resolve(dns.reversename.from_address(str(address)), "PTR", lifetime=WAIT)

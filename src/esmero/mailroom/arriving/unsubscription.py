@@ -1,6 +1,6 @@
-"""Leave by a message: its topic, or all advertising of its brand; and come back when that was a slip of the finger.
+"""Unsubscribe by a message, from its topic or from all advertising of its brand, and undo an accidental unsubscription.
 
-Who calls has proof that the person holds the message (a signed token, or its Message-ID).
+The caller must have proof that the person holds the message (a signed token, or its Message-ID).
 """
 
 from datetime import datetime, timedelta
@@ -19,7 +19,7 @@ UNDO_FOR = timedelta(hours=24)
 Act = PermissionEntry.Act
 
 
-def leave(
+def unsubscribe_by_message(
     message: Message,
     *,
     at: datetime,
@@ -29,23 +29,23 @@ def leave(
     reason: str = "",
     place: str = "",
 ) -> bool:
-    """Take back what allowed this message: its topic, or (no topic, or `everything`) all advertising of its brand.
+    """Withdraw the permission for this message: its topic, or (no topic, or `everything`) all advertising of its brand.
 
-    A promotion that stood in it is taken back with it: whoever leaves an invoice's mail does not mean the invoice. `source`
-    is mail, complaint, one-click or page; `reason` a code that the person chose. Where nobody knows by which message they
-    leave, `place` names the proof instead, and no event is written of this one. Committed with the caller's transaction, or
-    on return. Repeating it changes nothing and returns False.
+    A promotion in the message is withdrawn with it; one in an invoice is withdrawn without the invoice. `source` is
+    mail, complaint, one-click or page; `reason` a code that the person chose. If the message is only one of several
+    candidates, `place` names the proof instead, and no event of it is created. Committed with the caller's transaction,
+    or on return. Repeating it changes nothing and returns False.
     """
     with transaction.atomic():
         message = _lock(message)
         topic = None if everything else message.dispatch.topic
-        purpose = topic.purpose if topic else _advertising(message)
+        purpose = topic.purpose if topic else _find_advertising_purpose(message)
         if message.person_id is None or purpose is None:
             return False
         left: list[tuple[Purpose, Topic | None]] = [(purpose, topic)]
-        beside = message.dispatch.promotion_topic
-        if topic is not None and beside is not None and beside != topic and not message.promotion:
-            left.append((beside.purpose, beside))
+        promoted = message.dispatch.promotion_topic
+        if topic is not None and promoted is not None and promoted != topic and not message.promotion:
+            left.append((promoted.purpose, promoted))
         entries = [
             NewEntry(
                 person=message.person_id,
@@ -60,43 +60,47 @@ def leave(
                 by_person=True,
             )
             for each, about in left
-            if not _has_left(message, purpose=each, topic=about)
+            if not _is_unsubscribed(message, purpose=each, topic=about)
         ]
         if not entries:
             return False
         record(entries)
-        if source != COMPLAINT and not place:  # that is an event of its own, and no unsubscription to be counted
+        if source != COMPLAINT and not place:  # a complaint has an event of its own and is no unsubscription
             facts = {"by": source, "topic": topic.code if topic else "", "reason": reason}
             MessageEvent.objects.create(message=message, kind=MessageEvent.Kind.UNSUBSCRIBED, at=at, facts=facts)
     return True
 
 
-def has_left(message: Message) -> bool:
-    """Say whether the person has left what this message belongs to, and not come back since."""
+def is_unsubscribed(message: Message) -> bool:
+    """Say whether the person has unsubscribed from the message's topic or brand, and not returned since."""
     topic = message.dispatch.topic
-    purpose = topic.purpose if topic else _advertising(message)
-    return message.person_id is not None and purpose is not None and _has_left(message, purpose=purpose, topic=topic)
+    purpose = topic.purpose if topic else _find_advertising_purpose(message)
+    return (
+        message.person_id is not None
+        and purpose is not None
+        and _is_unsubscribed(message, purpose=purpose, topic=topic)
+    )
 
 
 def may_undo(message: Message, *, at: datetime) -> bool:
-    """Say whether `come_back` would do something."""
-    return _find_slip(message, at=at) is not None
+    """Say whether `undo_unsubscription` would have an effect."""
+    return _find_undoable(message, at=at) is not None
 
 
-def come_back(message: Message, *, at: datetime, wording: str) -> bool:
-    """Undo a withdrawal that was made by this same message within a day, where there was a permission before.
+def undo_unsubscription(message: Message, *, at: datetime, wording: str) -> bool:
+    """Undo a withdrawal made by this same message within a day, if there was a permission before.
 
-    The person's own act is a new consent, with the wording on the button as its text: nothing else revives a permission.
+    The person's act is a new consent, with the wording on the button as its text: nothing else revives a permission.
     """
     with transaction.atomic():
-        slip = _find_slip(_lock(message), at=at)
-        if slip is None:
+        withdrawal = _find_undoable(_lock(message), at=at)
+        if withdrawal is None:
             return False
         back = NewEntry(
-            person=slip.person_id,
-            brand=slip.brand_id,
-            purpose=slip.purpose_id,
-            topic=slip.topic_id,
+            person=withdrawal.person_id,
+            brand=withdrawal.brand_id,
+            purpose=withdrawal.purpose_id,
+            topic=withdrawal.topic_id,
             act=Act.GRANTED,
             basis=CONSENT,
             source="unsubscribe page, undone",
@@ -108,11 +112,11 @@ def come_back(message: Message, *, at: datetime, wording: str) -> bool:
         return bool(record([back]))
 
 
-def _find_slip(message: Message, *, at: datetime) -> PermissionEntry | None:
+def _find_undoable(message: Message, *, at: datetime) -> PermissionEntry | None:
     topic = message.dispatch.topic
     if message.person_id is None or topic is None:
         return None
-    # One person's entries are few, and are read by the person alone: the ledger's other indexes lead through everybody's.
+    # A person has few entries, so the index on the person is best; the ledger's other indexes cover all persons.
     where = (message.dispatch.brand_id, Channel.EMAIL, topic.purpose_id)
     ledger = [
         entry
@@ -125,21 +129,21 @@ def _find_slip(message: Message, *, at: datetime) -> PermissionEntry | None:
     return last if any(entry.act == Act.GRANTED and entry.pk < last.pk for entry in ledger) else None
 
 
-def _has_left(message: Message, *, purpose: Purpose, topic: Topic | None) -> bool:
+def _is_unsubscribed(message: Message, *, purpose: Purpose, topic: Topic | None) -> bool:
     person, brand = message.person_id, message.dispatch.brand_id
     assert person is not None
-    standing = Permission.objects.filter(person=person, brand=brand, channel=Channel.EMAIL, withdrawn_at__isnull=False)
+    withdrawn = Permission.objects.filter(person=person, brand=brand, channel=Channel.EMAIL, withdrawn_at__isnull=False)
     if topic is not None:
-        gone = standing.filter(purpose=purpose, topic=topic) | standing.filter(topic=None, objected=True)
-        return gone.exists() and not find_permitted([person], brand=brand, purpose=purpose.pk, topic=topic.pk)
-    if not standing.filter(topic=None, objected=True).exists():
+        matching = withdrawn.filter(purpose=purpose, topic=topic) | withdrawn.filter(topic=None, objected=True)
+        return matching.exists() and not find_permitted([person], brand=brand, purpose=purpose.pk, topic=topic.pk)
+    if not withdrawn.filter(topic=None, objected=True).exists():
         return False
     topics = Topic.objects.filter(brand=brand, purpose__commercial=True).values_list("purpose_id", "id")
     return not any(find_permitted([person], brand=brand, purpose=p, topic=t) for p, t in topics)
 
 
-def _advertising(message: Message) -> Purpose | None:
-    """Return the purpose under which an objection to all advertising is noted; None where the house has no such purpose."""
+def _find_advertising_purpose(message: Message) -> Purpose | None:
+    """Return the purpose of an objection to all advertising; None if the installation has no commercial purpose."""
     purpose = message.dispatch.purpose
     if purpose is not None and purpose.commercial:
         return purpose
@@ -147,6 +151,7 @@ def _advertising(message: Message) -> Purpose | None:
 
 
 def _lock(message: Message) -> Message:
+    # Only the message: PostgreSQL refuses FOR UPDATE on the nullable side of an outer join.
     rows = Message.objects.select_for_update(of=("self",)).select_related("dispatch__brand")
     return rows.select_related(
         "dispatch__topic__purpose", "dispatch__promotion_topic__purpose", "dispatch__purpose"

@@ -1,11 +1,10 @@
-"""Whether links answer: each is asked once, as a stranger would, and never anything inside of our own network.
+"""Request links once, without credentials, and never an address inside the installation's network.
 
-An author's link is untrusted: whoever writes a template could have the house ask its own machines. So only http and https
-are spoken, to ordinary ports, and every address is looked at when it is connected to, after each redirect anew: what a name
-resolved to a moment before proves nothing (DNS rebinding). Nothing is sent that says for whom the link is: no token, no
-cookie, no referrer. HEAD is asked first; whoever does not understand it gets a GET of which little is read.
-Sources: RFC 9110 sections 9.3.1, 9.3.2 and 15.4; RFC 6890 and the IANA registries of special-purpose addresses; RFC 6052;
-RFC 6761 and 2606 (reserved names).
+An author's link is untrusted: it could make the installation request its own machines (SSRF). So only http and https to
+ordinary ports are allowed, and every address is checked at connection time, again after each redirect: an earlier
+resolution of a name proves nothing (DNS rebinding). No token, no cookie and no referrer is sent. HEAD is tried first; a
+server that does not support it gets a GET of which little is read. Sources: RFC 9110 sections 9.3.1, 9.3.2 and 15.4;
+RFC 6890 and the IANA registries of special-purpose addresses; RFC 6052; RFC 6761 and 2606 (reserved names).
 """
 
 import ipaddress
@@ -24,20 +23,20 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError, LocationParseError, SSLError
 
 MOST_LINKS = 60
-SIDE_BY_SIDE = 8
+CONCURRENCY = 8
 MOST_REDIRECTS = 5
 SECONDS, TOTAL = 5.0, 20.0  # for one answer; for all links together
 MOST_OCTETS = 65_536
 USER_AGENT = "Mozilla/5.0 (compatible; Esmero link check)"
 _RESERVED = ("example", "test", "invalid", "localhost", "local", "example.com", "example.net", "example.org", "onion")
-_SURE = "a.root-servers.net"  # a house that is cut off often has a resolver that denies every name but its own
+_KNOWN_HOST = "a.root-servers.net"  # without a network, a resolver often denies every name but its own
 _EMBEDDED = ipaddress.ip_network("64:ff9b::/96")  # IPv4 within IPv6 (RFC 6052)
 _SPECIAL = tuple(
     map(
         ipaddress.ip_network,
         (
             "192.0.0.0/24",  # IETF protocol assignments (RFC 6890)
-            "168.63.129.16/32",  # what a virtual machine of Azure asks its host (Microsoft Learn)
+            "168.63.129.16/32",  # the host services of an Azure virtual machine (Microsoft Learn)
             "fec0::/10",  # site-local, still routed in old networks (RFC 3879)
             "3fff::/20",  # documentation (RFC 9637)
         ),
@@ -51,7 +50,7 @@ type Allow = Callable[[Address], bool]
 
 @dataclass(frozen=True, slots=True)
 class LinkAnswer:
-    """What a link said: `status` is that of HTTP (0: none came), `final` the address where the redirects ended.
+    """Describe the answer of a link: `status` is the HTTP status (0: none), `final` the address after redirects.
 
     `outcome` is one of ok, status, guarded, silent, no-host, certificate, refused, inside, reserved, redirects, scheme,
     untried, and demo.
@@ -63,19 +62,19 @@ class LinkAnswer:
 
 
 class PrivateAddress(OSError):
-    """The address belongs to no public host: nobody but us could reach it."""
+    """Refuse an address that belongs to no public host."""
 
 
 class HostNotFound(OSError):
-    """The name has no address."""
+    """Report that the name has no address."""
 
 
 class NetworkUnreachable(OSError):
-    """We cannot get out, or cannot ask for names."""
+    """Report that the network or the resolver cannot be reached."""
 
 
 def is_public(address: Address) -> bool:
-    """Say whether an address belongs to a host of the public network, seen through the ways to write IPv4 in IPv6."""
+    """Say whether an address belongs to a public host; IPv4 addresses embedded in IPv6 are unwrapped."""
     if isinstance(address, ipaddress.IPv6Address):
         inner = address.ipv4_mapped or address.sixtofour or (address.teredo[1] if address.teredo else None)
         if address in _EMBEDDED:
@@ -87,7 +86,7 @@ def is_public(address: Address) -> bool:
     return address.is_global and not (address.is_multicast or address.is_reserved or address.is_unspecified)
 
 
-def try_links(
+def check_links(
     urls: Iterable[str],
     *,
     own: Collection[str] = (),
@@ -95,44 +94,44 @@ def try_links(
     seconds: float = SECONDS,
     total: float = TOTAL,
 ) -> dict[str, LinkAnswer]:
-    """Ask the first MOST_LINKS links, SIDE_BY_SIDE at a time, and return what each said.
+    """Request the first MOST_LINKS links, CONCURRENCY at a time, and return their answers.
 
-    Whose turn did not come within `total` seconds, or who had less than `seconds` of them, is not among them. `own` are the
-    names of our own hosts, which are never asked, also not where a redirect leads there. `allow` says of an address whether
-    it may be connected to. Where nothing at all could be reached because we cannot get out, no link is blamed for it: what
-    would be silent or without a host is untried.
+    Links that were not started within `total` seconds, or had less than `seconds` of them, are left out. `own` are our
+    host names, which are never requested, not even after a redirect. `allow` says whether an address may be connected
+    to. If nothing could be reached because our network is down, no link is at fault: silent or no-host become untried.
     """
     wanted = list(dict.fromkeys(urls))[:MOST_LINKS]
-    trial = _LinkRequest(own=frozenset(own), allow=allow, seconds=seconds)
-    pool = ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="links")
-    futures = {pool.submit(trial.ask, url): url for url in wanted}
+    request = _LinkRequest(own=frozenset(own), allow=allow, seconds=seconds)
+    pool = ThreadPoolExecutor(CONCURRENCY, thread_name_prefix="links")
+    futures = {pool.submit(request.ask, url): url for url in wanted}
     done, late = wait(futures, timeout=total)
+    # Without waiting: `end` closes the sockets of servers that are still slow.
     pool.shutdown(wait=False, cancel_futures=True)
-    trial.end()
-    told = {futures[future]: future.result() for future in done}
+    request.end()
+    found = {futures[future]: future.result() for future in done}
     left = [futures[future] for future in late if not future.cancelled()]
-    told |= {url: LinkAnswer("silent") for url in left if trial.waited(url) >= seconds}
-    answers = {url: told[url] for url in wanted if url in told}
-    if trial.connected or any(one.outcome == "refused" for one in answers.values()):
+    found |= {url: LinkAnswer("silent") for url in left if request.waited(url) >= seconds}
+    answers = {url: found[url] for url in wanted if url in found}
+    if request.connected or any(one.outcome == "refused" for one in answers.values()):
         return answers
-    doubtful = {"silent"} if _blames_names(answers) and _knows_names() else {"silent", "no-host"}
+    doubtful = {"silent"} if _lacks_names(answers) and _resolves_names() else {"silent", "no-host"}
     return {url: LinkAnswer("untried") if one.outcome in doubtful else one for url, one in answers.items()}
 
 
-def _blames_names(answers: Mapping[str, LinkAnswer]) -> bool:
+def _lacks_names(answers: Mapping[str, LinkAnswer]) -> bool:
     return any(one.outcome == "no-host" for one in answers.values())
 
 
-def _knows_names() -> bool:
-    """Say whether names of the public network are answered for here: one that exists as long as the network does is."""
+def _resolves_names() -> bool:
+    """Say whether public names can be resolved, by a name that exists as long as the DNS does."""
     try:
-        return bool(_resolve(_SURE, 443))
+        return bool(_resolve(_KNOWN_HOST, 443))
     except (HostNotFound, NetworkUnreachable):
         return False
 
 
 class _LinkRequest:
-    """One round of asking: what it may reach, and the sockets that it has open, to be cut when its time is over."""
+    """Run one round of requests, and hold its open sockets, to close them when its time is over."""
 
     def __init__(self, *, own: frozenset[str], allow: Allow, seconds: float) -> None:
         self._own, self._allow, self._seconds = own, allow, seconds
@@ -143,7 +142,7 @@ class _LinkRequest:
         self.connected = False
 
     def ask(self, url: str) -> LinkAnswer:
-        """Follow one link to its end."""
+        """Request one link and follow its redirects."""
         final = url
         self._began[url] = time.monotonic()
         for _ in range(MOST_REDIRECTS + 1):
@@ -154,19 +153,22 @@ class _LinkRequest:
         return LinkAnswer("redirects", answer.status, final)
 
     def waited(self, url: str) -> float:
-        """Return for how many seconds a link has been asked."""
+        """Return the seconds since the request of a link began."""
         began = self._began.get(url)
         return 0.0 if began is None else time.monotonic() - began
 
     def end(self) -> None:
-        """Cut whatever is still open: a server that drips must not hold a thread."""
+        """Close all open sockets: a server that answers slowly must not hold a thread."""
         with self._lock:
             self._ended = True
             for each in self._open:
                 _cut(each)
 
     def connect(self, host: str, port: int) -> socket.socket:
-        """Connect to the first allowed address of a host; raise Inside, NoHost, NoNetwork or OSError."""
+        """Connect to the first allowed address of a host.
+
+        Raises PrivateAddress, HostNotFound, NetworkUnreachable or OSError.
+        """
         trouble: OSError | None = None
         for family, address in _resolve(host, port):
             if not self._allow(ipaddress.ip_address(address[0].partition("%")[0])):
@@ -174,7 +176,7 @@ class _LinkRequest:
             made = socket.socket(family, socket.SOCK_STREAM)
             try:
                 made.settimeout(self._seconds)
-                self.keep(made)
+                self.track(made)
                 made.connect(address)
             except OSError as fault:
                 made.close()
@@ -184,15 +186,15 @@ class _LinkRequest:
                 return made
         raise trouble or HostNotFound(host)
 
-    def keep(self, made: socket.socket) -> None:
-        """Remember a socket, to cut it when the time is over."""
+    def track(self, made: socket.socket) -> None:
+        """Register a socket, to close it when the time is over."""
         with self._lock:
             self._open.append(made)
             if self._ended:
                 _cut(made)
 
     def _ask_once(self, url: str) -> tuple[LinkAnswer, str]:
-        """Ask one address; give the answer, and where it sends us (empty: nowhere)."""
+        """Request one address; returns the answer and the target of a redirect (empty: none)."""
         try:
             parts = urlsplit(url)
             host, port = (parts.hostname or "").rstrip("."), parts.port
@@ -208,7 +210,7 @@ class _LinkRequest:
             return LinkAnswer("reserved"), ""
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         try:
-            return self._speak(parts.scheme, host, port, path)
+            return self._request(parts.scheme, host, port, path)
         except (
             PrivateAddress,
             HostNotFound,
@@ -219,9 +221,9 @@ class _LinkRequest:
             UnicodeError,
             ValueError,
         ) as fault:
-            return LinkAnswer(_blame(fault)), ""
+            return LinkAnswer(_name_fault(fault)), ""
 
-    def _speak(self, scheme: str, host: str, port: int | None, path: str) -> tuple[LinkAnswer, str]:
+    def _request(self, scheme: str, host: str, port: int | None, path: str) -> tuple[LinkAnswer, str]:
         kind = HTTPSConnectionPool if scheme == "https" else HTTPConnectionPool
         with kind(host, port, timeout=Timeout(connect=self._seconds, read=self._seconds), maxsize=1) as pool:
             pool.ConnectionCls = _secure(self) if scheme == "https" else _plain(self)
@@ -251,12 +253,12 @@ class _LinkRequest:
 def _judge(status: int) -> str:
     if status < 400:
         return "ok"
-    # Signs in, counts requests, or keeps machines out: a reader may well get in (RFC 9110, 15.5; RFC 6585, 4).
+    # Login, rate limit or bot protection: a reader may still have access (RFC 9110, 15.5; RFC 6585, 4).
     return "guarded" if status in (401, 403, 407, 429, 451, 999) else "status"
 
 
-def _blame(fault: BaseException) -> str:
-    """Say what a fault means; urllib3 wraps what the socket said."""
+def _name_fault(fault: BaseException) -> str:
+    """Return the outcome for a fault; urllib3 wraps the exceptions of the socket."""
     seen: BaseException | None = fault
     while seen is not None:
         if isinstance(seen, PrivateAddress):
@@ -296,25 +298,25 @@ def _cut(made: socket.socket) -> None:
         made.close()
 
 
-def _plain(trial: _LinkRequest) -> type[HTTPConnection]:
+def _plain(request: _LinkRequest) -> type[HTTPConnection]:
     class Plain(HTTPConnection):
         @override
         def _new_conn(self) -> socket.socket:
-            return trial.connect(self.host, self.port)
+            return request.connect(self.host, self.port)
 
     return Plain
 
 
-def _secure(trial: _LinkRequest) -> type[HTTPSConnection]:
+def _secure(request: _LinkRequest) -> type[HTTPSConnection]:
     class Secure(HTTPSConnection):
         @override
         def _new_conn(self) -> socket.socket:
-            return trial.connect(self.host, self.port)
+            return request.connect(self.host, self.port)
 
         @override
         def connect(self) -> None:
             super().connect()
             if isinstance(self.sock, socket.socket):
-                trial.keep(self.sock)
+                request.track(self.sock)
 
     return Secure

@@ -1,7 +1,8 @@
-"""What SpamAssassin holds of a message, where the operator has it: `spamc` on the PATH, which speaks to a running spamd.
+"""Run SpamAssassin on a message, if the operator installed it: `spamc` on the PATH, which connects to a running spamd.
 
-A verdict for the author, never a gate: receivers judge by their own filters. Nothing is learned and nothing is kept there.
-Source: spamc(1) (-R report, -x no fallback, -t seconds, -s octets; once, since a spamd that is down stays down), Mail::SpamAssassin::Conf for the form of the report.
+The result is advice for the author, never a gate: receivers use their own filters. Nothing is learned or stored there.
+Source: spamc(1) (-R report, -x no fallback, -t seconds, -s octets; one try, since a spamd that is down stays down),
+Mail::SpamAssassin::Conf for the format of the report.
 """
 
 import re
@@ -18,7 +19,7 @@ _RULE = re.compile(r"\s{0,3}\*?\s*(-?\d+(?:\.\d+)?)\s+([A-Z][A-Z0-9_]{2,60})\s+(
 
 @dataclass(frozen=True, slots=True)
 class SpamReport:
-    """`score` of `threshold` points, from which on it counts as spam, and the rules as (points, name, words), worst first."""
+    """Hold a spam report: `score`, the `threshold` for spam, and the rules as (points, name, words), worst first."""
 
     score: float
     threshold: float
@@ -30,23 +31,26 @@ class SpamReport:
 
 
 class SpamCheckUnavailable(Exception):
-    """spamc is there but gave none: no spamd runs, it took too long, or the message is too large. The text says which."""
+    """Report that spamc gave no result: no spamd runs, it took too long, or the message is too large.
+
+    The text says which.
+    """
 
 
-def is_there() -> bool:
+def is_available() -> bool:
     """Say whether spamc is on the PATH."""
     return shutil.which("spamc") is not None
 
 
 def judge(message: bytes) -> SpamReport | None:
-    """Return the verdict on a message; None where there is no spamc. Raises NoVerdict."""
+    """Return the report on a message; None without spamc. Raises SpamCheckUnavailable."""
     program = shutil.which("spamc")
     if program is None:
         return None
     if len(message) > MOST_OCTETS:
         raise SpamCheckUnavailable("large")
     try:
-        done = subprocess.run(  # noqa: S603 - a fixed command, the message goes in by its standard input
+        done = subprocess.run(  # noqa: S603 - a fixed command; the message is its standard input
             [program, "-R", "-x", "-t", str(SECONDS), "-s", str(MOST_OCTETS), "--connect-retries=1", "--retry-sleep=0"],
             input=message,
             capture_output=True,
@@ -61,7 +65,10 @@ def judge(message: bytes) -> SpamReport | None:
 
 
 def read_report(report: str) -> SpamReport:
-    """Read what spamc -R printed; raises NoVerdict where it says that nothing was judged (0/0), or nothing at all."""
+    """Parse the output of spamc -R.
+
+    Raises SpamCheckUnavailable if it is empty or says that nothing was judged (0/0).
+    """
     found = _SCORE.match(report)
     if found is None or float(found[2]) == 0:
         raise SpamCheckUnavailable("silent")
@@ -71,7 +78,7 @@ def read_report(report: str) -> SpamReport:
         rule = _RULE.fullmatch(line.rstrip())
         if rule:
             rules.append((float(rule[1]), rule[2], rule[3].strip()))
-        elif rules and continued and re.match(r"\s{20,}\S", line):  # a description goes on below itself
+        elif rules and continued and re.match(r"\s{20,}\S", line):  # a description continues on the next line
             points, name, words = rules[-1]
             rules[-1] = (points, name, f"{words} {line.strip()}")
         continued = bool(rules) and bool(line.strip())

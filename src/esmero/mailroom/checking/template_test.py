@@ -1,4 +1,4 @@
-"""A template's version sent to one address of our own, through the real way out, before any campaign uses it."""
+"""Send a template's version to one internal address through the real relay, before a campaign uses it."""
 
 from typing import Any
 
@@ -20,15 +20,14 @@ from esmero.people.models import Person
 from esmero.work.jobs import enqueue
 
 
-def send_proof(
+def send_template_test(
     version: TemplateVersion, *, to: str, by: User, person: Person | None, language: str, promotion: bool
 ) -> Message:
-    """Queue a version in one language for `to`, as `person` would see it; it is internal and touches no person.
+    """Queue a version in one language for `to`, as `person` would see it, without effect on the person.
 
     Raises:
-        NotNow: `to` is not an address.
-        NoRelay: the brand has no way out.
-
+        CampaignMoveRefused: `to` is not an address.
+        NoRelay: the brand has no relay.
     """
     address = read_address(to)
     if not address.usable:

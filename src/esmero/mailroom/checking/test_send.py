@@ -1,4 +1,4 @@
-"""The test send: a campaign's message to one address of our own, with one person's fields, through the real way out."""
+"""Send a campaign's message as a test to one internal address, with one person's fields, through the real relay."""
 
 from typing import Any
 
@@ -23,14 +23,13 @@ from esmero.work.jobs import enqueue
 def send_test(
     campaign: Campaign, *, to: str, by: User | str, person: Person | None = None, language: str = ""
 ) -> Message:
-    """Queue the campaign's message for `to`, as `person` would see it; nobody but that address gets anything.
+    """Queue the campaign's message for `to`, as `person` would see it; nobody else gets anything.
 
-    It is internal: no permission is asked for, and nothing that the test does touches the person.
+    It is internal: it needs no permission and does not affect the person.
 
     Raises:
-        NotNow: the campaign has no template yet, or `to` is not an address.
-        NoRelay: the brand has no way out.
-
+        CampaignMoveRefused: the campaign has no template yet, or `to` is not an address.
+        NoRelay: the brand has no relay.
     """
     if campaign.version is None:
         raise CampaignMoveRefused(

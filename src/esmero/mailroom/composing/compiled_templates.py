@@ -1,4 +1,4 @@
-"""One press per dispatch and language: compiled once, kept as long as the dispatch runs."""
+"""Provide a message renderer per dispatch and language, compiled once and cached while the dispatch runs."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -21,14 +21,14 @@ from esmero.rendering.tokens import Signer
 
 
 def open_signer() -> Signer:
-    """Return the signer of this house's tokens."""
+    """Return the signer of this installation's tokens."""
     keys = token_keys(settings.HOME)
     return Signer(keys, current=max(keys))
 
 
 @dataclass
 class CompiledTemplates:
-    """The presses of one dispatch by language. A language without a text gets the brand's, then any."""
+    """Hold the renderers of one dispatch by language. A missing language falls back to the brand's, then to any."""
 
     dispatch: Dispatch
     signer: Signer
@@ -40,31 +40,31 @@ class CompiledTemplates:
         texts = TemplateText.objects.filter(version=self.dispatch.version_id) if self.dispatch.version_id else []
         self._texts = {text.language: text for text in texts}
 
-    def language_for(self, wished: str) -> str:
-        """Return the language in which a person who wishes `wished` is written to."""
+    def language_for(self, preferred: str) -> str:
+        """Return the language of the message for a person who prefers `preferred`."""
         brand = self.dispatch.brand
-        for language in (wished, brand.language):
+        for language in (preferred, brand.language):
             if language in self._texts:
                 return language
         return next(iter(self._texts))
 
-    def press_for(self, wished: str) -> MessageRenderer:
-        """Return the press; raises TemplateFault or HeaderInjection when text or brand cannot be printed."""
-        language = self.language_for(wished)
-        press = self._ready.get(language)
-        if press is None:
-            press = self._ready[language] = self._make(language)
-        return press
+    def renderer_for(self, preferred: str) -> MessageRenderer:
+        """Return the renderer; raises TemplateFault or HeaderInjection if text or brand cannot be rendered."""
+        language = self.language_for(preferred)
+        renderer = self._ready.get(language)
+        if renderer is None:
+            renderer = self._ready[language] = self._make(language)
+        return renderer
 
     def _make(self, language: str) -> MessageRenderer:
         dispatch, text = self.dispatch, self._texts[language]
-        bulk = dispatch.topic is not None  # what has a topic can be left
+        bulk = dispatch.topic is not None  # only a topic can be unsubscribed from
         reason = dispatch.reason.get(language) or next(iter(dispatch.reason.values()), "")
         with translation.override(language):
             footer = write_footer(dispatch.brand, reason=reason, leave=bulk)
             topic = pick(dispatch.topic.name, language) if dispatch.topic else ""
         compiled = compile_source(source_of(text), fields=known_fields(), footer=footer)
-        frame = make_frame(
+        frame = make_shared_headers(
             dispatch.brand,
             topic_code=dispatch.topic.code if dispatch.topic else "",
             topic_name=topic,
@@ -81,7 +81,7 @@ def pick(words: Mapping[str, str], language: str) -> str:
 
 
 def write_footer(brand: Brand, *, reason: str, leave: bool) -> Footer:
-    """Word the foot of a mail in the active language: who, why, phone, address, and the ways out."""
+    """Write the footer of a mail in the active language: sender, reason, phone, address, and opt-out links."""
     return Footer(
         sender=(_("%(brand)s writes to you.") % {"brand": brand.legal_name or brand.name}).replace("..", "."),
         reason=_("You get this mail because: %(reason)s") % {"reason": reason} if reason else "",
@@ -93,10 +93,10 @@ def write_footer(brand: Brand, *, reason: str, leave: bool) -> Footer:
     )
 
 
-def make_frame(
+def make_shared_headers(
     brand: Brand, *, topic_code: str, topic_name: str, feedback: str, bulk: bool, sign: bool, auto_submitted: str = ""
 ) -> SharedHeaders:
-    """Return the header block that a brand's messages share."""
+    """Return the headers that a brand's messages share."""
     keys: tuple[DkimKey, ...] = ()
     if sign and brand.dkim_domain and brand.dkim_selector:
         private = create_dkim_key(settings.HOME, domain=brand.dkim_domain, selector=brand.dkim_selector)

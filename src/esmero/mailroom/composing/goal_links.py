@@ -1,4 +1,4 @@
-"""The links of a template, before it was ever sent: what a campaign can have as its goal."""
+"""List the links of a template, also of one that was never sent, as possible goals of a campaign."""
 
 from esmero.content.models import Link, TemplateVersion
 from esmero.content.versions import source_of
@@ -8,7 +8,7 @@ from esmero.rendering.templates.problem import TemplateFault
 
 
 def list_targets(version: TemplateVersion) -> list[str]:
-    """Return the addresses of a version's counted links in their order, each once; a text that is faulty gives none."""
+    """Return the distinct addresses of a version's counted links in their order; a faulty text gives none."""
     texts = list(version.texts.order_by("language"))
     known: dict[int, list[str]] = {text.pk: [] for text in texts}
     for pk, url in Link.objects.filter(text__in=texts).order_by("number").values_list("text", "url"):

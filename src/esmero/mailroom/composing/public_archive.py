@@ -1,4 +1,4 @@
-"""The public archive of a topic: its issues as anybody may read them, with all personal parts taken out."""
+"""Show the public archive of a topic: its issues without any personal content."""
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
@@ -12,7 +12,7 @@ from esmero.campaigns.models import Campaign
 from esmero.content.models import TemplateText
 from esmero.content.versions import source_of
 from esmero.mailroom.composing.compiled_templates import pick
-from esmero.mailroom.composing.recipient_fields import SHARE, known_fields
+from esmero.mailroom.composing.recipient_fields import SHARE_URL, known_fields
 from esmero.outbox.models import Dispatch, MessageClass
 from esmero.people.models import Topic
 from esmero.rendering.checks.findings import fields_without_fallback
@@ -25,7 +25,7 @@ _SHOWN = (Campaign.State.RUNNING, Campaign.State.PAUSED, Campaign.State.DONE)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArchivedIssue:
-    """One issue: `language` is that of its text, which is the reader's where it was written in it."""
+    """Describe one issue; `language` is the language of its text: the reader's if there is a text in it."""
 
     number: int
     language: str
@@ -34,40 +34,41 @@ class ArchivedIssue:
 
 
 def find_topic(brand: str, code: str) -> Topic | None:
-    """Return a topic whose issues are public."""
+    """Return a topic with a public archive."""
     topics = Topic.objects.filter(brand__slug=brand, code=code, archive_is_public=True)
     return topics.select_related("brand", "purpose").first()
 
 
-def find_shared(dispatch: Dispatch) -> int | None:
-    """Return the number under which anybody may read what a dispatch sent; None where its topic is not public."""
+def find_public_number(dispatch: Dispatch) -> int | None:
+    """Return the number of a dispatch's issue in the public archive; None if its topic is not public."""
     topic = dispatch.topic
     if topic is None or not topic.archive_is_public:
         return None
     return _public(topic).filter(dispatch=dispatch).values_list("pk", flat=True).first()
 
 
-def find_share(dispatch: Dispatch) -> str:
-    """Return the address under which anybody may read what a dispatch sends; "" where its topic is public to nobody.
+def find_share_url(dispatch: Dispatch) -> str:
+    """Return the public address of a dispatch's issue; "" if its topic is not public.
 
-    It holds no token and nothing of its reader, so it may be passed on. A test belongs to no issue: it leads to the archive.
+    It contains no token and nothing about its reader, so it may be shared. A test belongs to no issue: it gets the
+    address of the archive.
     """
     if dispatch.topic is None or not dispatch.topic.archive_is_public:
         return ""
     if dispatch.message_class == MessageClass.INTERNAL:
-        return share_address(dispatch.topic, None)
-    number = find_shared(dispatch)
-    return "" if number is None else share_address(dispatch.topic, number)
+        return make_share_url(dispatch.topic, None)
+    number = find_public_number(dispatch)
+    return "" if number is None else make_share_url(dispatch.topic, number)
 
 
-def share_address(topic: Topic, number: int | None) -> str:
+def make_share_url(topic: Topic, number: int | None) -> str:
     """Return the address of an issue of a public topic, or of its archive."""
     path = f"/a/{topic.brand.slug}/{topic.code}"
     return f"{topic.brand.public_url.rstrip('/')}{path}" + (f"/{number}" if number is not None else "")
 
 
 def list_issues(topic: Topic, *, language: str, limit: int = 50) -> list[ArchivedIssue]:
-    """Return the latest issues that went out, the newest first; three queries whatever their number."""
+    """Return the latest sent issues, the newest first; always three queries."""
     campaigns = list(_public(topic).order_by("-started_at", "-id")[:limit])
     texts, fields = _texts_of(campaigns), known_fields()
     issues = []
@@ -79,11 +80,12 @@ def list_issues(topic: Topic, *, language: str, limit: int = 50) -> list[Archive
 
 
 def read_issue(topic: Topic, number: int, *, language: str) -> tuple[ArchivedIssue, str] | None:
-    """Return an issue and its HTML without anything personal or promoted: fields show their fallbacks, links lead where they lead.
+    """Return an issue and its HTML without personal content and promotions.
+
+    Fields show their fallbacks, links have their original targets.
 
     Raises:
-        TemplateFault: the text can no longer be compiled (a field was taken away since).
-
+        TemplateFault: the text can no longer be compiled (a field was deleted since).
     """
     campaign = _public(topic).filter(pk=number).first()
     if campaign is None or campaign.started_at is None:
@@ -94,8 +96,8 @@ def read_issue(topic: Topic, number: int, *, language: str) -> tuple[ArchivedIss
         return None
     fields = known_fields()
     compiled = compile_source(source_of(text), fields=fields, footer=None)
-    shown = (compiled.bare or compiled).html
-    html = shown.render({SHARE: share_address(topic, campaign.pk)}, _ways(compiled))
+    shown = (compiled.without_promotion or compiled).html
+    html = shown.render({SHARE_URL: make_share_url(topic, campaign.pk)}, _make_token_links(compiled))
     return _issue(campaign.pk, text, topic=topic, at=campaign.started_at, fields=fields), html
 
 
@@ -115,9 +117,9 @@ def _choose(texts: dict[str, TemplateText], *, language: str, otherwise: str) ->
 
 
 def _issue(number: int, text: TemplateText, *, topic: Topic, at: datetime, fields: Collection[str]) -> ArchivedIssue:
-    """Read the subject alone: a list of fifty issues need not compile fifty letters.
+    """Compile the subject alone: a list of fifty issues must not compile fifty messages.
 
-    A subject that needs somebody's name would break off without it (“News for”): such an issue bears its topic's.
+    A subject that needs a name would break off without it (“News for”): such an issue gets the name of its topic.
     """
     if fields_without_fallback(text.subject):
         return ArchivedIssue(number=number, language=text.language, subject=pick(topic.name, text.language), at=at)
@@ -128,9 +130,9 @@ def _issue(number: int, text: TemplateText, *, topic: Topic, at: datetime, field
     return ArchivedIssue(number=number, language=text.language, subject=" ".join(subject.render({}, {}).split()), at=at)
 
 
-def _ways(compiled: CompiledTemplate) -> dict[TokenLink, str]:
-    """Send each counted link where it leads; what belongs to one recipient leads nowhere."""
-    ways: defaultdict[TokenLink, str] = defaultdict(lambda: "#")
+def _make_token_links(compiled: CompiledTemplate) -> dict[TokenLink, str]:
+    """Return the original target of each counted link; personal links are disabled."""
+    token_links: defaultdict[TokenLink, str] = defaultdict(lambda: "#")
     for place, url in enumerate(compiled.links):
-        ways[TokenLink(TokenPurpose.CLICK, place)] = escape(url)
-    return ways
+        token_links[TokenLink(TokenPurpose.CLICK, place)] = escape(url)
+    return token_links

@@ -1,4 +1,4 @@
-"""What a template may say of a person: the names of the fields, and their values in bulk."""
+"""Provide the fields that a template may use, and their values for many persons."""
 
 from collections.abc import Iterable, Mapping
 
@@ -6,20 +6,22 @@ from esmero.people.models import CustomField, Person
 
 STANDARD = ("number", "title", "given_name", "family_name", "full_name", "organisation", "language", "country")
 
-# What only the mails of a sign-up form can fill in: the address that confirms, and what was chosen.
-OF_FORMS = ("confirm_url", "chosen_topics")
+# Only the mails of a sign-up form have values for these: the confirmation link, and the chosen topics.
+FORM_FIELDS = ("confirm_url", "chosen_topics")
 
-# The public address of the issue, the same for all its readers; empty where its topic is public to nobody.
-SHARE = "share_url"
+# The public address of the issue, the same for all its readers; empty if its topic is not public.
+SHARE_URL = "share_url"
 
 
 def known_fields() -> frozenset[str]:
-    """Return every field that a template may use: the standard ones, and those that the operator declared."""
-    return frozenset((*STANDARD, *OF_FORMS, SHARE)) | frozenset(CustomField.objects.values_list("key", flat=True))
+    """Return every field that a template may use: the standard ones and the custom fields."""
+    return frozenset((*STANDARD, *FORM_FIELDS, SHARE_URL)) | frozenset(
+        CustomField.objects.values_list("key", flat=True)
+    )
 
 
 def read_values(ids: Iterable[int]) -> dict[int, Mapping[str, object]]:
-    """Return the fields of these persons. A name that lost a letter on the way stays out: better no name than a wrong one."""
+    """Return the field values of these persons. A damaged name is left out: no name is better than a wrong one."""
     rows = Person.objects.filter(id__in=ids).values_list(
         "id",
         "number",
@@ -35,7 +37,7 @@ def read_values(ids: Iterable[int]) -> dict[int, Mapping[str, object]]:
     found: dict[int, Mapping[str, object]] = {}
     for pk, number, title, given, family, language, country, organisation, damaged, own in rows:
         if damaged:
-            given = family = ""  # noqa: PLW2901 - what follows must not see them
+            given = family = ""  # noqa: PLW2901 - the full name below must not contain them either
         found[pk] = {
             **own,
             "number": number or "",

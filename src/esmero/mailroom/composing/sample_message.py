@@ -1,4 +1,4 @@
-"""A text as a finished message to nobody, for filters and comparisons: no field is filled, no link of it is anybody's."""
+"""Render a text as a finished message without recipient, for spam filters and comparisons."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -20,32 +20,34 @@ _TOKEN = "example" * 5  # the length of a real one
 
 @dataclass(frozen=True, slots=True)
 class SampleMessage:
-    """The two parts of a message as nobody in particular would get them."""
+    """Hold the two parts of a message without recipient."""
 
     subject: str
     html: str
     text: str
 
 
-def print_example(text: TemplateText) -> SampleMessage:
-    """Print a text with every field empty and links that lead where they lead; raises TemplateFault."""
+def render_sample(text: TemplateText) -> SampleMessage:
+    """Render a text with empty fields and original link targets; raises TemplateFault."""
     compiled = compile_text(text)
     base = text.version.template.brand.public_url.rstrip("/")
-    ways: defaultdict[TokenLink, str] = defaultdict(lambda: f"{base}/x/{_TOKEN}")
+    token_links: defaultdict[TokenLink, str] = defaultdict(lambda: f"{base}/x/{_TOKEN}")
     for place, url in enumerate(compiled.links):
-        ways[TokenLink(TokenPurpose.CLICK, place)] = url
-    for way in compiled.html.ways:
-        if way.purpose is not TokenPurpose.CLICK:
-            ways[way] = f"{base}/{way.purpose.value}/{_TOKEN}"
-    escaped = defaultdict(ways.default_factory, {way: escape(url) for way, url in ways.items()})
+        token_links[TokenLink(TokenPurpose.CLICK, place)] = url
+    for token_link in compiled.html.token_links:
+        if token_link.purpose is not TokenPurpose.CLICK:
+            token_links[token_link] = f"{base}/{token_link.purpose.value}/{_TOKEN}"
+    escaped = defaultdict(
+        token_links.default_factory, {token_link: escape(url) for token_link, url in token_links.items()}
+    )
     return SampleMessage(
-        compiled.subject.render({}, {}), compiled.html.render({}, escaped), compiled.text.render({}, ways)
+        compiled.subject.render({}, {}), compiled.html.render({}, escaped), compiled.text.render({}, token_links)
     )
 
 
-def make_example(text: TemplateText) -> bytes:
-    """Return a text as the octets of a message, with the headers that ours have; raises TemplateFault."""
-    brand, parts = text.version.template.brand, print_example(text)
+def make_sample_message(text: TemplateText) -> bytes:
+    """Return a text as the octets of a message, with the headers of a real one; raises TemplateFault."""
+    brand, parts = text.version.template.brand, render_sample(text)
     message = EmailMessage(policy=SMTP)
     message["From"] = formataddr((brand.sender_name, brand.sender_address))
     message["To"] = READER

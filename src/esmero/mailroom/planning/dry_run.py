@@ -1,8 +1,8 @@
-"""The dry run: the gate asked about everybody in the segment, before anything is planned.
+"""Run a campaign's dry run: judge everybody in the segment by the gate, before anything is planned.
 
-Each person is counted once, under the first objection in the order of the rules. Of people who share an address the
-lowest id whose other rules pass gets commercial mail, and the promotion in a mail that is not. Whoever gets the message
-is counted once more where it holds a promotion: with it, or without it under the first objection to the slot.
+Each person is counted once, under the first objection in the order of the rules. If persons share an address, the
+lowest id that passes the other rules gets commercial mail, and the promotion in other mail. Persons who get a message
+with a promotion are counted once more: with it, or without it under the first objection to the slot.
 """
 
 from collections import Counter
@@ -30,7 +30,7 @@ NO_TOPIC = "no-topic"  # a promotion that no topic stands for is left out for ev
 
 
 def run_chunk(job: Job) -> bool:
-    """Judge the next people of a campaign's segment; True when all are judged and counted."""
+    """Judge the next persons of a campaign's segment; True when all are judged and counted."""
     campaign = Campaign.objects.select_related("brand", "topic__purpose", "promotion_topic__purpose", "segment").get(
         pk=job.subject
     )
@@ -60,7 +60,7 @@ def run_chunk(job: Job) -> bool:
 
 
 def judge_audience(campaign: Campaign, people: Sequence[AddressedPerson], *, at: datetime) -> list[AudienceMember]:
-    """Ask the gate about these people (in the order of their ids) for a campaign."""
+    """Judge these persons (in the order of their ids) for a campaign."""
     reason = reason_of(campaign)
     findings = judge_occasion(describe_occasion(reason, at=at))
     addresses = {one.address for one in people if one.address}
@@ -92,7 +92,7 @@ def judge_audience(campaign: Campaign, people: Sequence[AddressedPerson], *, at:
 
 
 def reason_of(campaign: Campaign) -> DispatchReason:
-    """Return what a campaign says of itself to the gate."""
+    """Return the facts of a campaign for the gate."""
     commercial = campaign.topic.purpose.commercial
     return DispatchReason(
         brand=campaign.brand,
@@ -113,7 +113,7 @@ def _outcome(verdict: Verdict, *, at: datetime) -> str:
 
 
 def _forget_some(campaign: Campaign, job: Job) -> bool:
-    """Forget a piece of the audience of the dry run before; False when nothing is left of it."""
+    """Delete a part of the audience of the previous dry run; False when nothing is left of it."""
     audience = AudienceMember.objects.filter(campaign=campaign)
     old = list(audience.order_by("pk").values_list("pk", flat=True)[:FORGOTTEN])
     if old:
@@ -144,7 +144,7 @@ def _finish(campaign: Campaign, job: Job) -> None:
 
 
 def _promotion_counts(campaign: Campaign, slot: Counter[str]) -> dict[str, int]:
-    """Return how many get the promotion ("with") and how many do not, by the first objection to it."""
+    """Return the number with the promotion ("with") and the numbers without it, by the first objection."""
     if campaign.promotion_topic_id is None and not campaign.topic.purpose.commercial:
         return {"with": 0, NO_TOPIC: slot.total()}
     return {"with": slot["with"], **{code: number for code, number in slot.items() if code != "with"}}

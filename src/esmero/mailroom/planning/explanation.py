@@ -1,4 +1,4 @@
-"""Why a message went to a person: the permission, the rules that let it pass, the frequency, and what the house knows."""
+"""Explain why a message was sent to a person: permission, rules, frequency, and stored data."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,9 +13,11 @@ KNOWN = ("name", "number", "language", "country", "organisation", "phone", "post
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageExplanation:
-    """The facts; words are given to them in `web`. `known` are names out of KNOWN: kinds of facts, never the facts.
+    """Hold the facts of an explanation; the web package words them.
 
-    `needed` says whether the message asked for a permission at all: without one it must not have gone.
+    `known` are names from KNOWN: kinds of data, never the data.
+
+    `needed`: the message needs a permission, without which it must not have been sent.
     """
 
     permission: PermissionEntry | None
@@ -27,40 +29,40 @@ class MessageExplanation:
 
 
 def explain(message: Message) -> MessageExplanation:
-    """Gather why this message went out, as the ledger has it."""
+    """Gather the reasons for a message from the ledger."""
     dispatch = message.dispatch
     rules = tuple(rule.code for rule in RULES if dispatch.message_class in rule.applies_to)
     return MessageExplanation(
         permission=_find_permission(message),
         rules=rules,
         gap=_find_gap(message),
-        before=_find_before(message),
+        before=_find_previous(message),
         known=list_known(message.person) if message.person else (),
         needed=PermissionIsProven.code in rules,
     )
 
 
 def _find_permission(message: Message) -> PermissionEntry | None:
-    """Return the grant on which the message rested: the newest that covers purpose and topic and was given before it left."""
+    """Return the grant on which the message was based: the newest for purpose and topic before it was sent."""
     dispatch = message.dispatch
     if message.person_id is None or dispatch.purpose_id is None:
         return None
-    moment = message.sent_at or message.judged_at
-    # One person's entries are few, and are read by the person alone: the ledger's other indexes lead through everybody's.
+    sent_at = message.sent_at or message.judged_at
+    # A person has few entries, so the index on the person is best; the ledger's other indexes cover all persons.
     grants = [
         entry
         for entry in PermissionEntry.objects.filter(person=message.person_id).order_by("id")
         if (entry.brand_id, entry.channel, entry.purpose_id) == (dispatch.brand_id, Channel.EMAIL, dispatch.purpose_id)
         and entry.act == PermissionEntry.Act.GRANTED
         and entry.topic_id in {None, dispatch.topic_id}
-        and (moment is None or entry.at <= moment)
+        and (sent_at is None or entry.at <= sent_at)
     ]
-    # What counted is what the standing points to, as long as it is such a grant; else the newest of them.
-    standing = set(
+    # The entry of the current permission counted, if it is one of these grants; else the newest of them.
+    current = set(
         Permission.objects.filter(person=message.person_id, brand=dispatch.brand_id).values_list("entry", flat=True)
     )
-    pointed = [entry for entry in grants if entry.pk in standing]
-    return max(pointed or grants, key=lambda entry: (entry.at, entry.pk), default=None)
+    effective = [entry for entry in grants if entry.pk in current]
+    return max(effective or grants, key=lambda entry: (entry.at, entry.pk), default=None)
 
 
 def _find_gap(message: Message) -> timedelta | None:
@@ -72,7 +74,7 @@ def _find_gap(message: Message) -> timedelta | None:
     return None
 
 
-def _find_before(message: Message) -> datetime | None:
+def _find_previous(message: Message) -> datetime | None:
     if message.person_id is None or message.sent_at is None:
         return None
     others = Message.objects.filter(
@@ -83,9 +85,9 @@ def _find_before(message: Message) -> datetime | None:
 
 
 def list_known(person: Person) -> tuple[str, ...]:
-    """Return which kinds of facts the house holds of a person, by names out of KNOWN."""
+    """Return the kinds of data that are stored on a person, by names from KNOWN."""
     kinds = set(ContactPoint.objects.filter(person=person).values_list("kind", flat=True))
-    there = {
+    facts = {
         "name": person.given_name or person.family_name,
         "number": person.number,
         "language": person.language,
@@ -95,4 +97,4 @@ def list_known(person: Person) -> tuple[str, ...]:
         "post": ContactPoint.Kind.POST in kinds,
         "fields": person.fields,
     }
-    return tuple(name for name in KNOWN if there[name])
+    return tuple(name for name in KNOWN if facts[name])

@@ -1,4 +1,4 @@
-"""Plan a started campaign: one message for each person of the frozen audience, also for those who are left out."""
+"""Plan a started campaign: one message for each person of the frozen audience, also for refused ones."""
 
 from datetime import timedelta
 
@@ -20,7 +20,7 @@ LANES = {"service": 0, "internal": 0, "auto-reply": 0, "relational": 1, "commerc
 
 
 def run_chunk(job: Job) -> bool:
-    """Plan the next thousand; when all are planned, open the dispatch, and the senders begin."""
+    """Plan the next thousand messages; when all are planned, open the dispatch for the senders."""
     campaign = Campaign.objects.select_related("brand", "dispatch").get(pk=job.subject)
     assert campaign.dispatch is not None
     after = job.cursor.get("after", 0)
@@ -56,6 +56,7 @@ def run_chunk(job: Job) -> bool:
         )
         for _, person, address, language, outcome, codes, facts, promotion in rows
     ]
+    # Messages and cursor are committed together, so that a crash repeats no chunk.
     with transaction.atomic():
         Message.objects.bulk_create(messages, batch_size=500)
         job.cursor, job.done = {"after": rows[-1][0]}, job.done + len(rows)
@@ -74,9 +75,9 @@ def _open(campaign: Campaign, job: Job) -> None:
 
 
 def retry_chunk(job: Job) -> bool:
-    """Put the next thousand given-up messages of a campaign back among those that are due; True when none is left.
+    """Make the next thousand given-up messages of a campaign due again; True when none is left.
 
-    Their worst outcome begins anew; the events before stay. A campaign that is done goes on; a cancelled one does not.
+    Their worst outcome is reset; earlier events stay. A finished campaign resumes; a cancelled one does not.
     """
     campaign = Campaign.objects.get(pk=job.subject)
     if campaign.dispatch_id is None or campaign.state not in _MAY_GO_ON:
@@ -107,9 +108,9 @@ def retry_chunk(job: Job) -> bool:
 
 
 def cancel_chunk(job: Job) -> bool:
-    """Cancel the next thousand messages of a cancelled campaign that have not left; True when none is left.
+    """Cancel the next thousand unsent messages of a cancelled campaign; True when none is left.
 
-    For those in a sender's hands it comes again a little later: they are freed (and then cancelled) or they have left.
+    Messages claimed by a sender are looked at again later: they are released (and then cancelled) or sent.
     """
     campaign = Campaign.objects.get(pk=job.subject)
     waiting = (Message.State.PLANNED, Message.State.WAITING, Message.State.HELD)

@@ -1,4 +1,4 @@
-"""The gate's rules for people to read, and how often each held something back. Only the mailroom asks the gate."""
+"""Describe the gate's rules for staff, with the number of refusals by each. Only the mailroom may import the gate."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -13,12 +13,12 @@ from esmero.policy.gate import RULES
 from esmero.policy.rule import RecipientRule
 
 REFUSED_DAYS = 30
-MOST = 50_000  # refused messages that are looked at, the latest first
+MOST = 50_000  # messages that are read, the latest first
 
 
 @dataclass(frozen=True, slots=True)
 class RuleSummary:
-    """One rule: its code, the sources it names, the classes of message it applies to, and whether it looks at each person."""
+    """Describe one rule: its code, its sources, its message classes, and whether it judges each person."""
 
     code: str
     norm: str
@@ -26,21 +26,21 @@ class RuleSummary:
     each_person: bool
 
 
-def list_norms() -> list[RuleSummary]:
-    """Return the rules in the order in which the gate asks them."""
-    told = []
+def list_rules() -> list[RuleSummary]:
+    """Return the rules in the order in which the gate applies them."""
+    summaries = []
     for rule in RULES:
         parts = [" ".join(part.split()) for part in cleandoc(rule.__doc__ or "").split("\n\n")]
         source = next((part.removeprefix("Norm:").strip() for part in parts if part.startswith("Norm:")), "")
         classes = tuple(kind for kind in MESSAGE_CLASSES if kind in rule.applies_to)
-        told.append(RuleSummary(rule.code, source, classes, isinstance(rule, RecipientRule)))
-    return told
+        summaries.append(RuleSummary(rule.code, source, classes, isinstance(rule, RecipientRule)))
+    return summaries
 
 
 def count_refused() -> tuple[dict[str, int], bool]:
-    """Return {code: messages it was the first to refuse in the last 30 days}, and whether all of them were looked at.
+    """Return {code: messages first refused by it in the last 30 days}, and whether all of them were read.
 
-    Ids grow with time, so the latest are read by the primary key, and no more than MOST of them.
+    Ids grow with time, so the latest MOST messages are read by the primary key.
     """
     since = timezone.now() - timedelta(days=REFUSED_DAYS)
     numbers = Counter({rule.code: 0 for rule in RULES})

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from esmero.mailroom.composing.compiled_templates import CompiledTemplates
-from esmero.mailroom.composing.public_archive import find_share
-from esmero.mailroom.composing.recipient_fields import SHARE, read_values
+from esmero.mailroom.composing.public_archive import find_share_url
+from esmero.mailroom.composing.recipient_fields import SHARE_URL, read_values
 from esmero.mailroom.planning.case_file import AddressedPerson, DispatchReason, describe_occasion, gather_recipients
 from esmero.outbox.journal import Journal
 from esmero.outbox.ledger import ClaimedMessage, claim_messages, give_up, lose_promotions, put_on_wire, refuse
@@ -151,7 +151,7 @@ def _print(
         body = path_of(str(payload["sealed"])).read_bytes()
         return Parcel(row.id, str(payload.get("return_path", "")), row.address, body)
     given: Mapping[str, object] = payload.get("values") or {}  # type: ignore[assignment]
-    facts = {**(values.get(row.person_id or 0) or {}), SHARE: route.share, **given}
+    facts = {**(values.get(row.person_id or 0) or {}), SHARE_URL: route.share, **given}
     personal = PersonalFacts(
         message=row.id,
         opaque=row.opaque,
@@ -159,7 +159,7 @@ def _print(
         name=str(facts.get("full_name", "")),
         values=facts,
     )
-    mail = route.presses.press_for(row.language).render(personal, at=at, promotion=route.prints_promotion(row))
+    mail = route.presses.renderer_for(row.language).render(personal, at=at, promotion=route.prints_promotion(row))
     return Parcel(row.id, mail.return_path, mail.recipient, mail.body, mail.needs_smtputf8)
 
 
@@ -173,8 +173,10 @@ def load_routes(*, signer: Signer, known: dict[int, OpenDispatch]) -> dict[int, 
         signs = bool(dispatch.relay and dispatch.relay.relay_signs)
         old = known.get(dispatch.pk)
         if old is not None and old.presses.relay_signs == signs:
-            old.dispatch, old.share = dispatch, find_share(dispatch)  # a topic may be made private meanwhile
+            old.dispatch, old.share = dispatch, find_share_url(dispatch)  # a topic may be made private meanwhile
             fresh[dispatch.pk] = old
             continue
-        fresh[dispatch.pk] = OpenDispatch(dispatch, CompiledTemplates(dispatch, signer, signs), find_share(dispatch))
+        fresh[dispatch.pk] = OpenDispatch(
+            dispatch, CompiledTemplates(dispatch, signer, signs), find_share_url(dispatch)
+        )
     return fresh

@@ -39,12 +39,12 @@ def judge_outcome(outcome: Outcome, *, tries: int, schedule: RetrySchedule, now:
     }
     returned = BounceReport(
         meaning=found.meaning.value,
-        hard=found.hard and outcome.fate is Fate.REFUSED_FOR_GOOD,
+        hard=found.hard and outcome.fate is Fate.REFUSED_PERMANENTLY,
         ours=found.ours,
         at=now,
         evidence=f"message {outcome.key}",
     )
-    if outcome.fate is Fate.REFUSED_FOR_GOOD:
+    if outcome.fate is Fate.REFUSED_PERMANENTLY:
         worst = Message.Worst.OUR_FAULT if found.ours else Message.Worst.RETURNED_FOR_GOOD
         return JudgedOutcome(LedgerAnswer(outcome, retry, worst, MessageEvent.Kind.REFUSED, facts), returned)
     # A temporary refusal counts, once, when we give up; before that it is only an event: most are greylisting.

@@ -1,4 +1,4 @@
-"""Staff log-ins send their own mail (password reset) through the outbox like everything else that leaves."""
+"""Send the mail of staff accounts (password reset) through the outbox."""
 
 from datetime import timedelta
 from typing import Any
@@ -18,16 +18,18 @@ from esmero.mailroom.transactional.staff_notices import send_notice
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+    """Send the mail of django-allauth through the outbox, and refuse sign-up."""
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002
-        """Staff are invited (`esmero staff create`); nobody signs up by themselves."""
+        """Return False: staff are invited (`esmero staff create`) and cannot sign up."""
         return False
 
     def format_email_subject(self, subject: str) -> str:
-        """Give the subject as it is: the sender says who writes."""
+        """Return the subject without a prefix: the sender already names the installation."""
         return subject
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Put the mail into the outbox, in the reader's language. Raises NoRelay where the house cannot write."""
+        """Queue the mail in the reader's language. Raises NoRelay if no brand has a relay."""
         user = context.get("user")
         language = user.language if isinstance(user, User) else translation.get_language() or settings.LANGUAGE_CODE
         with translation.override(language):
@@ -51,12 +53,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             )
 
     def get_reset_password_from_key_url(self, key: str) -> str:
-        """Give the link for a new password: at the house's own address, whatever host the request named."""
+        """Return the link for a new password, at the installation's own address, whatever host the request named."""
         path = reverse("account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"})
         return settings.ESMERO.public_url.rstrip("/") + path.replace("UID-KEY", quote(key))
 
     def set_password(self, user: AbstractBaseUser, password: str) -> None:
-        """Keep a new password, and that there is one."""
+        """Store a new password, with an audit entry."""
         assert isinstance(user, User)
         with transaction.atomic():
             super().set_password(user, password)

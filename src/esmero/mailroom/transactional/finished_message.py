@@ -1,7 +1,7 @@
-"""Mails of the house's own that are finished when they enter the outbox: a reply that is forwarded, a notice to staff.
+"""Queue the installation's own mail that is finished when it enters the outbox: forwarded replies, notices to staff.
 
-They leave through the ledger like everything else: an internal message whose bytes lie in the vault. Their return path
-is tagged, so that their own returns come to us.
+It is sent through the ledger like everything else: an internal message whose bytes are in the vault. Its return path
+has a token, so that its bounces come to us.
 """
 
 from collections.abc import Sequence
@@ -25,7 +25,7 @@ from esmero.rendering.tokens import TokenPurpose
 from esmero.vault.files import seal
 
 
-def put_out(
+def queue_message(
     headers: Sequence[tuple[str, str]],
     body: bytes,
     *,
@@ -37,7 +37,7 @@ def put_out(
     occasion: str,
     keep_until: datetime | None = None,
 ) -> Message:
-    """Put a mail into the outbox: `headers` (From, To, Subject, …, Content-Type) get what every mail of ours has.
+    """Queue a mail: `headers` (From, To, Subject, …, Content-Type) are completed by those that all our mail has.
 
     `body` has CRLF line ends and ends with one. It is signed here unless the relay signs.
     """
@@ -45,12 +45,12 @@ def put_out(
     whole = [
         ("Date", format_datetime(at)),
         ("Message-ID", f"<{opaque}@{write_domain(brand.sender_address.rpartition('@')[2])}>"),
-        # RFC 3834: no machine may answer it, and our own reader takes it for no reply if it ever comes back.
+        # RFC 3834: no machine may answer it, and if it comes back, it is not classified as a reply.
         ("Auto-Submitted", "auto-generated"),
         ("MIME-Version", "1.0"),
         *headers,
     ]
-    octets = _print(whole, body, brand=brand, sign=not relay.relay_signs, at=at)
+    octets = _render(whole, body, brand=brand, sign=not relay.relay_signs, at=at)
     with transaction.atomic():
         dispatch = Dispatch.objects.create(brand=brand, message_class=MessageClass.INTERNAL, relay=relay)
         message = Message.objects.create(
@@ -63,6 +63,7 @@ def put_out(
             opaque=opaque,
             occasion=occasion,
         )
+        # The return path contains the id of the message, so the row is created first.
         token = open_signer().sign(TokenPurpose.RETURN, message.pk, day=day_of(at))
         sealed = seal(octets, kind=kind, media_type="message/rfc822", keep_until=keep_until)
         message.payload = {"sealed": sealed.sha256, "return_path": f"r-{token}@{brand.return_domain}"}
@@ -70,7 +71,7 @@ def put_out(
     return message
 
 
-def _print(headers: list[tuple[str, str]], body: bytes, *, brand: Brand, sign: bool, at: datetime) -> bytes:
+def _render(headers: list[tuple[str, str]], body: bytes, *, brand: Brand, sign: bool, at: datetime) -> bytes:
     block = "".join(f"{header}: {value}\r\n" for header, value in headers)
     if sign and brand.dkim_domain and brand.dkim_selector:
         private = create_dkim_key(settings.HOME, domain=brand.dkim_domain, selector=brand.dkim_selector)
@@ -80,5 +81,5 @@ def _print(headers: list[tuple[str, str]], body: bytes, *, brand: Brand, sign: b
 
 
 def one_line(text: str) -> str:
-    """Return text that may stand in a header: breaks and NULs are blanks, and no more than 200 characters."""
+    """Return text that is safe in a header: breaks and NULs become blanks, at most 200 characters."""
     return " ".join(text.replace("\0", " ").split())[:200]

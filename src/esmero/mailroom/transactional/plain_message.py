@@ -1,15 +1,15 @@
-"""A short letter in plain text that is no campaign: a link that somebody asked for, a notice that something changed."""
+"""Queue short plain-text mail that is no campaign: a requested link, a notice of a change."""
 
 from datetime import datetime
 
 from esmero.house.models import Brand
-from esmero.mailroom.transactional.finished_message import one_line, put_out
+from esmero.mailroom.transactional.finished_message import one_line, queue_message
 from esmero.outbox.models import Message, Relay
 from esmero.rendering.mime.encoding import quote_chunk
 from esmero.rendering.mime.headers import encode_mailbox, encode_text, write_address
 
 
-def put_out_plain(
+def queue_plain_message(
     text: str,
     *,
     subject: str,
@@ -21,11 +21,10 @@ def put_out_plain(
     occasion: str,
     keep_until: datetime | None = None,
 ) -> Message:
-    """Put a plain letter into the outbox; the worker sends it before all else.
+    """Queue a plain-text mail; the worker sends it before all else.
 
     Raises:
         HeaderInjection: `to` is no address.
-
     """
     sender = write_address(brand.sender_address, header="From", field="sender_address")
     headers = [
@@ -36,7 +35,7 @@ def put_out_plain(
         ("Content-Transfer-Encoding", "quoted-printable"),
     ]
     lines = "\n".join(text.replace("\r\n", "\n").strip().split("\n")) + "\n"
-    return put_out(
+    return queue_message(
         headers,
         quote_chunk(lines).removesuffix(b"=\r\n"),
         brand=brand,

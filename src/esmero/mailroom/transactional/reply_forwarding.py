@@ -1,7 +1,7 @@
-"""Hand a person's reply on to the brand's own mailbox, so that nobody waits for somebody to look into the console.
+"""Forward a person's reply to the brand's own mailbox, so that it is read without the console.
 
-It goes out through the ledger like everything else (finished_message.py). Its return path is ours, so that its own returns come to
-us and never to the person.
+It is sent through the ledger like everything else (finished_message.py). Its return path is ours, so that its bounces
+come to us and never to the person.
 """
 
 import secrets
@@ -15,24 +15,24 @@ from django.utils.translation import gettext as _
 
 from esmero.conversations.models import Conversation, Entry
 from esmero.house.models import Brand
-from esmero.mailroom.transactional.finished_message import one_line, put_out
+from esmero.mailroom.transactional.finished_message import one_line, queue_message
 from esmero.outbox.models import Message, Relay
 from esmero.outbox.relays import NoRelay, find_relay
 from esmero.rendering.mime.headers import HeaderInjection, encode_mailbox, encode_text, write_address
 
 MOST_AN_HOUR = 20
-"""Mails of one conversation that are forwarded within an hour; more than that is two machines talking."""
+"""Forwarded mails of one conversation within an hour; more indicate a loop between two machines."""
 LARGEST = 6_000_000
-"""Octets of an original that is attached: relays commonly refuse ten megabytes, and base64 makes a third more of it."""
+"""Octets of an attached original: relays commonly refuse ten megabytes, and base64 adds a third."""
 
-KEEPS = timedelta(days=30)  # our copy of what we forwarded
+KEEPS = timedelta(days=30)  # retention of our copy
 
 
 def forward_entry(entry: Entry, *, raw: bytes) -> Message | None:
-    """Put the mail of an entry into the outbox for the brand's mailbox, inside the caller's transaction.
+    """Queue the mail of an entry for the brand's mailbox, inside the caller's transaction.
 
-    None when there is nowhere to send it: no mailbox or no relay, the mailbox is one of our own return addresses, the
-    person writes from it, or it looks like a loop. The entry stays in the console in any case.
+    None if it cannot be forwarded: no mailbox or no relay, the mailbox is one of our return addresses, the person
+    writes from it, or it looks like a loop. The entry stays in the console in any case.
     """
     brand = entry.conversation.brand
     if not _may_forward(entry, brand=brand):
@@ -41,7 +41,7 @@ def forward_entry(entry: Entry, *, raw: bytes) -> Message | None:
         with transaction.atomic():
             relay = _find_relay(brand)
             headers, body = _write(entry, brand=brand, raw=raw)
-            message = put_out(
+            message = queue_message(
                 headers,
                 body,
                 brand=brand,
@@ -65,6 +65,7 @@ def _may_forward(entry: Entry, *, brand: Brand) -> bool:
     if not mailbox or mailbox.rpartition("@")[2] in own or entry.author.lower() == mailbox or entry.forwarded_at:
         return False
     lately = timezone.now() - timedelta(hours=1)
+    # By address, because a loop between two machines may open new conversations.
     same = Conversation.objects.filter(brand=brand, address=entry.conversation.address)
     return Entry.objects.filter(conversation__in=same, forwarded_at__gte=lately).count() < MOST_AN_HOUR
 
@@ -75,7 +76,7 @@ def _find_relay(brand: Brand) -> Relay:
 
 
 def _write(entry: Entry, *, brand: Brand, raw: bytes) -> tuple[list[tuple[str, str]], bytes]:
-    """Write headers and body: ours by its From, the person's by its Reply-To, with the original inside as it came."""
+    """Write headers and body: From is ours, Reply-To the person's, and the original is attached unchanged."""
     conversation = entry.conversation
     name = str(conversation.person) if conversation.person else entry.author
     with translation.override(brand.language):
@@ -121,7 +122,10 @@ def _explain(entry: Entry, *, brand: Brand, name: str) -> str:
 
 
 def _attach(raw: bytes) -> bytes:
-    """Attach the original: as message/rfc822 where its octets may stand in a mail as they are (RFC 2046 5.2.1), else as a file."""
+    """Attach the original.
+
+    It becomes message/rfc822 if its octets are allowed in a mail unencoded (RFC 2046 5.2.1), else a file.
+    """
     lines = raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
     if raw.isascii() and b"\0" not in raw and max(map(len, lines)) <= 998:
         return b"Content-Type: message/rfc822\r\nContent-Disposition: attachment\r\n\r\n" + b"\r\n".join(lines)

@@ -1,6 +1,6 @@
-"""The two mails of a sign-up form: *please confirm* (to an address, before anything follows) and *welcome* (after it).
+"""Queue the two mails of a sign-up form: *please confirm* (before anything else) and *welcome* (after confirmation).
 
-Both are templates of the brand like any other, made at the first need, so that the operator can change their words.
+Both are ordinary templates of the brand, created when they are first needed, so that the operator can edit them.
 """
 
 import logging
@@ -33,14 +33,14 @@ from esmero.rendering.tokens import TokenPurpose
 from esmero.work.jobs import enqueue, save_progress
 from esmero.work.models import Job
 
-ASK = "ask-to-confirm"
+CONFIRMATION_JOB = "ask-to-confirm"
 log = logging.getLogger(__name__)
 _LANGUAGES = ("es", "fr", "en")
-_LETTER = Path(asks.__file__).parent / "letters" / "letter.mjml"
+_LAYOUT = Path(asks.__file__).parent / "letters" / "letter.mjml"
 
 
-def furnish_form(form: Form) -> Form:
-    """Give a form its two mails where it has none; they are shared by the forms of a brand."""
+def ensure_form_templates(form: Form) -> Form:
+    """Create the two templates of a form if they are missing; all forms of a brand share them."""
     with transaction.atomic():
         if form.confirmation_id is None:
             form.confirmation = _find_or_make(form.brand, name="Sign-up: please confirm", write=_write_confirmation)
@@ -50,11 +50,11 @@ def furnish_form(form: Form) -> Form:
     return form
 
 
-def ask_those_who_wait(*, at: datetime, most: int = 100) -> int:
-    """Queue the mails for entries that nobody has looked at yet; returns how many were looked at.
+def queue_confirmations(*, at: datetime, most: int = 100) -> int:
+    """Queue the mails for new submissions; returns the number of submissions.
 
-    It is done beside the page, so that the page does the same work, and takes the same time, for every address. Where the
-    brand has no way out, entries wait until it has one.
+    This runs outside the request, so that the page takes the same time for every address. If the brand has no relay,
+    submissions wait until it has one.
     """
     waiting = Submission.objects.filter(
         state=Submission.State.PENDING,
@@ -66,48 +66,47 @@ def ask_those_who_wait(*, at: datetime, most: int = 100) -> int:
     done = 0
     for number in waiting.order_by("id").values_list("pk", flat=True)[:most]:
         try:
-            done += _ask_once(number, at=at)
-        except Exception:  # one that cannot be written keeps nobody else waiting
+            done += _queue_once(number, at=at)
+        except Exception:  # one failure must not block the other submissions
             log.exception("no confirmation for submission %d", number)
             with transaction.atomic():
                 if Submission.objects.filter(pk=number, asked_at=None).update(asked_at=at):
-                    enqueue(ASK, subject_id=number)
+                    enqueue(CONFIRMATION_JOB, subject_id=number)
             done += 1
     return done
 
 
-def _ask_once(number: int, *, at: datetime) -> bool:
+def _queue_once(number: int, *, at: datetime) -> bool:
     with transaction.atomic():
         rows = Submission.objects.select_for_update(of=("self",)).select_related("form__brand")
         row = rows.filter(pk=number, asked_at=None).first()
         if row is None:
             return False
-        ask_to_confirm(row, at=at)
+        queue_confirmation(row, at=at)
         row.asked_at = at
         row.save(update_fields=["asked_at"])
     return True
 
 
-def run_ask(job: Job) -> bool:
-    """Write one mail that could not be written before; what hinders it stands at the job, where a person sees it."""
+def run_confirmation_job(job: Job) -> bool:
+    """Queue one mail that failed before; a further failure is stored in the job, where staff see it."""
     now = timezone.now()
     with transaction.atomic():
         rows = Submission.objects.select_for_update(of=("self",)).select_related("form__brand")
         row = rows.filter(pk=job.subject, state=Submission.State.PENDING, message=None, at__gt=now - WAITS).first()
         if row is not None:
-            ask_to_confirm(row, at=now)
+            queue_confirmation(row, at=now)
         save_progress(job)
     return True
 
 
-def ask_to_confirm(submission: Submission, *, at: datetime) -> Message | None:
-    """Queue the mail with the link that confirms; None where none may go (see signup.may_write): nobody is told so.
+def queue_confirmation(submission: Submission, *, at: datetime) -> Message | None:
+    """Queue the mail with the confirmation link; None if it may not be sent (see submissions.may_write).
 
     Raises:
-        NoRelay: the brand has no way out.
-
+        NoRelay: the brand has no relay.
     """
-    form = furnish_form(submission.form)
+    form = ensure_form_templates(submission.form)
     if not may_write(submission):
         return None
     assert form.confirmation is not None
@@ -135,12 +134,12 @@ def ask_to_confirm(submission: Submission, *, at: datetime) -> Message | None:
     return message
 
 
-def welcome(submission: Submission, person: Person, *, at: datetime) -> Message | None:
-    """Queue the mail that says what was chosen and how to change it; the same submission is welcomed once.
+def queue_welcome(submission: Submission, person: Person, *, at: datetime) -> Message | None:
+    """Queue the mail with the chosen topics and how to change them, once per submission.
 
-    It is a relational message of the topic that was chosen: the gate is asked like for any other.
+    It is a relational message of the chosen topic, and the gate judges it like any other.
     """
-    form = furnish_form(submission.form)
+    form = ensure_form_templates(submission.form)
     topic = Topic.objects.filter(pk__in=submission.topics, brand=form.brand).select_related("purpose").first()
     occasion = f"welcome {submission.pk}"
     if topic is None or person.address is None or Message.objects.filter(person=person, occasion=occasion).exists():
@@ -246,7 +245,7 @@ def _write(
     brand: Brand, *, subject: str, opening: str, body: str, action: str, target: str, closing: str
 ) -> TemplateSource:
     button = f'<mj-button href="{target}">{escape(action)}</mj-button>' if action else ""
-    mjml = Words(_LETTER.read_text("utf-8")).substitute(
+    mjml = Words(_LAYOUT.read_text("utf-8")).substitute(
         colour=brand.colour,
         mark=escape(brand.name),
         opening=escape(opening),

@@ -1,4 +1,4 @@
-"""The mail that lets a new member of staff set their password, and the link in it."""
+"""Send the mail with the link by which a new staff member sets their password."""
 
 from datetime import timedelta
 
@@ -16,13 +16,13 @@ from esmero.outbox.models import Message
 
 
 def make_link(member: User) -> str:
-    """Return the link by which the member sets a password: it works once, and for a day."""
+    """Return the link by which the member sets a password: valid once, and for a day."""
     key = f"{user_pk_to_url_str(member)}-{default_token_generator.make_token(member)}"
     return str(get_adapter().get_reset_password_from_key_url(key))
 
 
 def send_invitation(member: User, *, by: User) -> Message:
-    """Put the invitation into the outbox; raises NoRelay where the house cannot write yet."""
+    """Queue the invitation; raises NoRelay if no brand has a relay yet."""
     with override(member.language):
         subject = _("Your access to Esmero")
         text = _(

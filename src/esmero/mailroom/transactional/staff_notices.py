@@ -1,9 +1,9 @@
-"""What the house writes to its own staff: short plain text, by the first brand that has a way out."""
+"""Send short plain-text notices to staff, by the first brand with a relay."""
 
 from datetime import datetime
 
 from esmero.house.models import Brand
-from esmero.mailroom.transactional.plain_message import put_out_plain
+from esmero.mailroom.transactional.plain_message import queue_plain_message
 from esmero.outbox.models import Message, Relay
 from esmero.outbox.relays import NoRelay, find_relay
 
@@ -11,15 +11,14 @@ from esmero.outbox.relays import NoRelay, find_relay
 def send_notice(
     *, subject: str, text: str, to: str, language: str, occasion: str, keep_until: datetime | None = None
 ) -> Message:
-    """Put a notice into the outbox; the worker sends it before all else.
+    """Queue a notice; the worker sends it before all else.
 
     Raises:
-        NoRelay: the house cannot write to anybody yet; the text says what to do.
+        NoRelay: no brand has a relay yet; the text gives the remedy.
         HeaderInjection: `to` is no address.
-
     """
-    brand, relay = find_way_out()
-    return put_out_plain(
+    brand, relay = find_brand_with_relay()
+    return queue_plain_message(
         text,
         subject=subject,
         to=to,
@@ -32,8 +31,8 @@ def send_notice(
     )
 
 
-def find_way_out() -> tuple[Brand, Relay]:
-    """Return the first brand that a relay carries mail for, and that relay; raises NoRelay where there is none."""
+def find_brand_with_relay() -> tuple[Brand, Relay]:
+    """Return the first brand with a relay, and that relay; raises NoRelay if there is none."""
     for brand in Brand.objects.order_by("id"):
         try:
             return brand, find_relay(brand)
@@ -46,9 +45,9 @@ def find_way_out() -> tuple[Brand, Relay]:
 
 
 def may_write() -> bool:
-    """Say whether a notice could leave."""
+    """Say whether a notice could be sent."""
     try:
-        find_way_out()
+        find_brand_with_relay()
     except NoRelay:
         return False
     return True

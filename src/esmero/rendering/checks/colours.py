@@ -1,4 +1,4 @@
-"""Colours of mail HTML, and the contrast between two of them as WCAG 2.2 reckons it."""
+"""Read colours of mail HTML, and compute the contrast of two colours by WCAG 2.2."""
 
 import re
 
@@ -12,7 +12,7 @@ _NAMED = {
 
 
 def read_colour(text: str) -> Colour | None:
-    """Read `#rgb`, `#rrggbb`, `rgb(…)` or a common name at the start of a value; None for what is not one of these."""
+    """Read `#rgb`, `#rrggbb`, `rgb(…)` or a common name at the beginning of a value; None for anything else."""
     words = text.strip().lower().split("!")[0].strip()
     found = re.match(r"#([0-9a-f]{6}|[0-9a-f]{3})\b", words)
     if found:

@@ -1,10 +1,10 @@
-"""Words by which a text sells: offers, discounts, prices that tempt, calls to buy; a table by language, in order of weight.
+"""Find phrases of advertising (offers, discounts, prices with a call to buy) by language, in order of weight.
 
-It serves messages that are sent as no advertising (a service, a contract, a confirmation): commercial communication must be
-recognisable as such and needs a ground of its own (Directive 2000/31/EC art. 6(a), 2002/58/EC art. 13; Spain: Ley 34/2002
-art. 20 and 21; France: LCEN art. 20, CPCE L.34-5). A price alone sells nothing: invoices and contracts are full of them. Nor
-does a discount that is reported ("se ha aplicado un 10 % de descuento"), nor a word that denies ("sin oferta", "no es una
-oferta"). What stands in the promotion slot is labelled and is not looked at.
+It checks messages that are sent as no advertising (a service, a contract, a confirmation): commercial communication
+must be recognisable as such and needs a legal basis of its own (Directive 2000/31/EC art. 6(a), 2002/58/EC art. 13;
+Spain: Ley 34/2002 art. 20 and 21; France: LCEN art. 20, CPCE L.34-5). A price alone is no advertising: invoices and
+contracts are full of them. Nor is a discount that is reported ("se ha aplicado un 10 % de descuento"), nor a negation
+("sin oferta", "no es una oferta"). The promotion slot is labelled and is not checked.
 """
 
 import re
@@ -14,8 +14,8 @@ from html import unescape
 from esmero.rendering.templates.promotion import SLOT
 
 _PRICE = r"(?:€\s*\d[\d.,]*|\d[\d.,]*\s*(?:€|eur\b|euros?\b))"
-# Language → patterns; within one sentence, whatever the case. Line breaks are blanks.
-WORDS: Mapping[str, tuple[str, ...]] = {
+# Language → patterns; matched within one sentence, ignoring case, with line breaks as blanks.
+PHRASES: Mapping[str, tuple[str, ...]] = {
     "es": (
         r"(?:compre|contrate|pida|aproveche|consiga|reserve|solicite|pásese)(?:lo|la|los|las|se)?\b[^.!?]{0,50}\b(?:ya|ahora|hoy|antes de que)\b",
         r"(?:comprar|contratar|pedir|reservar)\s+(?:ya|ahora|online|en línea)\b",
@@ -56,14 +56,14 @@ WORDS: Mapping[str, tuple[str, ...]] = {
         r"\bfree (?:for (?:the first|\w+ months?)|with (?:any|every) (?:purchase|order))",
     ),
 }  # fmt: skip
-# What stands right before and takes the selling out of it.
-_DENIED: Mapping[str, str] = {
+# Words right before a phrase that make it no advertising.
+_NEGATIONS: Mapping[str, str] = {
     "es": r"(?:\bno (?:es|son|se trata de|hay|incluye|contiene)(?: una?)?|\bsin|\bninguna?|\bhemos aplicado|\bse (?:ha|han|le ha) aplicado|\bincluye|\bya tiene|\bsu factura)\s+(?:\w+\s+){0,3}$",
     "fr": r"(?:\b(?:n.est|ne sont|n.y a|ne contient|ne comporte) (?:pas|aucune?)(?: d.?| une?)?|\bsans|\baucune?|\bavons appliqué|\ba été appliquée?|\bbénéficiez déjà)\s*(?:\w+\s+){0,3}$",
     "en": r"(?:\b(?:is|are|was) (?:not|no)(?: an?)?|\bno|\bwithout|\bnever|\bhave applied|\bhas been applied|\bdo not|\bneed not|\byou already)\s+(?:\w+\s+){0,3}$",
 }
-_SELLS = {code: re.compile("|".join(rf"(?:{one})" for one in words), re.IGNORECASE) for code, words in WORDS.items()}
-_UNSAID = {code: re.compile(words, re.IGNORECASE) for code, words in _DENIED.items()}
+_SELLS = {code: re.compile("|".join(rf"(?:{one})" for one in words), re.IGNORECASE) for code, words in PHRASES.items()}
+_NEGATED = {code: re.compile(words, re.IGNORECASE) for code, words in _NEGATIONS.items()}
 _HIDDEN = re.compile(
     rf"<{SLOT}\b.*?</{SLOT}\s*>|<!--.*?-->|<(mj-head|style|mj-style|title|mj-title)\b.*?</\1\s*>|\{{\{{.*?\}}\}}|\{{%.*?%\}}",
     re.DOTALL | re.IGNORECASE,
@@ -74,30 +74,30 @@ _ENTITY = re.compile(r"&(?:#\d{1,6}|#x[0-9a-f]{1,5}|[a-z][a-z0-9]{1,20});", re.I
 
 
 def find_commerce(text: str, *, language: str) -> Iterator[tuple[int, str]]:
-    """Give (line, words) for each place of a text or of MJML that sells outside of the promotion; lines count from 1.
+    """Yield (line, words) for each phrase of advertising outside of the promotion, in text or MJML; lines count from 1.
 
-    A language without a table is read by none: better no alarm than a false one.
+    A language without a table yields nothing: no alarm is better than a false one.
     """
     sells = _SELLS.get(language[:2])
     if sells is None:
         return
-    plain = _blank(text)
+    plain = _blank_markup(text)
     last = -1
     for match in sells.finditer(plain):
         start = max(plain.rfind(mark, 0, match.start()) for mark in ".!?\x01") + 1
-        if start == last or _UNSAID[language[:2]].search(" ".join(plain[start : match.start()].split()) + " "):
+        if start == last or _NEGATED[language[:2]].search(" ".join(plain[start : match.start()].split()) + " "):
             continue
-        last = start  # one sentence sells once
+        last = start  # one finding for a sentence is enough
         yield plain.count("\n", 0, match.start()) + 1, " ".join(match[0].split())[:60]
 
 
-def _blank(text: str) -> str:
-    """Give the words of MJML where they stand: what is no word is blank, a block ends with a mark, lines stay lines."""
+def _blank_markup(text: str) -> str:
+    """Replace markup by blanks and the end of a block by a mark; positions and lines stay the same."""
 
     def emptied(match: re.Match[str], end: str = " ") -> str:
         return end + re.sub(r"[^\n]", " ", match[0][1:]) if match[0] else ""
 
-    plain = _HIDDEN.sub(lambda match: emptied(match, "x"), text)  # a field is some word
+    plain = _HIDDEN.sub(lambda match: emptied(match, "x"), text)  # a field counts as a word
     plain = _ENDS.sub(lambda match: emptied(match, "\x01"), plain)
     plain = _TAG.sub(emptied, plain)
     plain = _ENTITY.sub(lambda match: unescape(match[0]).ljust(len(match[0]))[: len(match[0])], plain)

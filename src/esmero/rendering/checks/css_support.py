@@ -1,9 +1,10 @@
-"""What the large mail programs do not show of the CSS that authors write: a small table of facts, each with its source.
+"""List CSS properties that large mail programs do not display, each with its source.
 
 Source: Can I email (https://www.caniemail.com, MIT, (c) 2019 HTeuMeuLeu), features css-display-flex, css-display-grid,
-css-position, css-box-shadow and css-animation, the latest test of each program. A program stands here where most of its
-versions do not support the property, GMX with its webmail alone; what fails softly (border-radius) is left out. The programs that stand here are those
-that can be told from the domain of an address, and Outlook for Windows, which a company's own domain may stand for.
+css-position, css-box-shadow and css-animation, the latest test of each program. A program is listed if most of its
+versions do not support the property, GMX for its webmail alone. Properties that degrade gracefully (border-radius) are
+left out. The programs are those that the domain of an address reveals, and Outlook for Windows, which companies use
+with their own domains.
 """
 
 import re
@@ -30,7 +31,7 @@ _STYLES = re.compile(r"<mj-style\b[^>]*>(.*?)</mj-style>|\bstyle\s*=\s*(?:\"([^\
 
 
 def find_unsupported(mjml: str) -> Iterator[tuple[int, str, tuple[str, ...]]]:
-    """Give (line, property, programs that do not show it) for each property written in a style, once a line."""
+    """Yield (line, property, programs that do not display it) for each property in a style, once a line."""
     for style in _STYLES.finditer(mjml):
         group = next((number for number in (1, 2, 3) if style[number] is not None), 0)
         for name, pattern in _PATTERNS.items():

@@ -1,6 +1,6 @@
-"""What an author should look at again in a template that compiles: a code, the place, and the facts; words are the web's.
+"""Find points to review in a template that compiles. A finding is a code, a place and facts; the web package words it.
 
-`lint` says what spoils a mail at the command line; this looks closer, for the page where it is written.
+`lint` checks at the command line for faults that spoil a mail; this module looks closer, for the template editor.
 """
 
 import re
@@ -18,12 +18,12 @@ from esmero.rendering.checks.part_equality import compare_parts
 from esmero.rendering.templates.compile import CompiledTemplate, TemplateSource
 from esmero.rendering.templates.language import CLOSE_FIELD, OPEN_FIELD
 
-MOST_LACKS = 10
+MAX_DIFFERENCES = 10
 LONGEST_SUBJECT = 60  # characters; phones show 30 to 45, desktop programs about 60
 _LEAST_CONTRAST, _LEAST_FOR_LARGE = 4.5, 3.0  # WCAG 2.2, 1.4.3
-_NIGHT = (31, 31, 31)  # what programs put behind a letter that sets no background of its own in dark mode
-_VANISHES = 2.0  # less contrast than this is next to nothing
-_NEUTRAL = 40  # programs turn black and dark greys light by themselves, colours mostly not
+_DARK_CANVAS = (31, 31, 31)  # background of mail programs in dark mode, if the message sets none
+_LEAST_VISIBLE = 2.0  # text with a lower contrast can hardly be seen
+_NEUTRAL = 40  # mail programs invert black and dark greys in dark mode, but hardly any colours
 _LARGE, _LARGE_BOLD = 24.0, 18.66  # CSS pixels
 _PLACEHOLDER = re.compile(
     r"^#$|//(www\.)?(example\.(com|org|net)|localhost|127\.0\.0\.1|[^/]*\.local)([:/?#]|$)|lorem|\btodo\b|\bxxx+\b",
@@ -35,7 +35,10 @@ _BARE_FIELD = re.compile(r"\{\{\s*([A-Za-z_]\w*)\s*\}\}")
 
 @dataclass(frozen=True, slots=True)
 class TemplateFinding:
-    """One thing to look at: `part` is subject, preheader or body, `line` counts from 1 within it (0: no one line)."""
+    """Describe one point to review.
+
+    `part` is subject, preheader or body; `line` counts from 1 in it (0: no single line).
+    """
 
     code: str
     part: str
@@ -43,13 +46,13 @@ class TemplateFinding:
     facts: Mapping[str, str] = field(default_factory=dict)
 
 
-def examine(source: TemplateSource, compiled: CompiledTemplate) -> list[TemplateFinding]:
-    """Give what should be looked at again, the subject first, then down the body."""
+def find_problems(source: TemplateSource, compiled: CompiledTemplate) -> list[TemplateFinding]:
+    """Return the points to review, in the order subject, preheader, body."""
     found = [
-        *_look_at_head(source),
-        *_look_at_notes(compiled),
-        *_look_at_body(source),
-        *_look_at_contrast(source, compiled),
+        *_check_head(source),
+        *_check_notes(compiled),
+        *_check_body(source),
+        *_check_contrast(source, compiled),
     ]
     octets = measure(compiled)
     if octets > CLIPPED_OCTETS:
@@ -66,8 +69,8 @@ def examine(source: TemplateSource, compiled: CompiledTemplate) -> list[Template
     return sorted(unique.values(), key=lambda one: (parts[one.part], one.line))
 
 
-def look_for_commerce(source: TemplateSource) -> list[TemplateFinding]:
-    """Give each place that sells outside of the promotion, for a message that is sent as no advertising."""
+def find_advertising(source: TemplateSource) -> list[TemplateFinding]:
+    """Return each phrase of advertising outside of the promotion, for a message that is sent as no advertising."""
     parts = (("subject", source.subject), ("preheader", source.preheader), ("body", source.mjml))
     return [
         TemplateFinding("commerce", part, line if part == "body" else 0, {"words": words})
@@ -76,20 +79,20 @@ def look_for_commerce(source: TemplateSource) -> list[TemplateFinding]:
     ]
 
 
-def look_for_lacks(html: str, text: str) -> list[TemplateFinding]:
-    """Give what one part of a message says and the other does not; a text that was made of its HTML lacks nothing."""
+def find_part_differences(html: str, text: str) -> list[TemplateFinding]:
+    """Return content that only one part of a message has. A text made from its HTML has no differences."""
     return [
         TemplateFinding(f"lacks-{one.kind}-{one.missing_in}", "body", facts={"words": one.words})
-        for one in compare_parts(html, text)[:MOST_LACKS]
+        for one in compare_parts(html, text)[:MAX_DIFFERENCES]
     ]
 
 
 def fields_without_fallback(text: str) -> list[str]:
-    """Return the fields of a subject, or of another line, that show nothing where a person has nothing there."""
+    """Return the fields of a line that are used without a fallback for missing values."""
     return _BARE_FIELD.findall(text)
 
 
-def _look_at_head(source: TemplateSource) -> Iterator[TemplateFinding]:
+def _check_head(source: TemplateSource) -> Iterator[TemplateFinding]:
     shown = _BARE_FIELD.sub("x" * 8, source.subject)
     if len(shown) > LONGEST_SUBJECT:
         yield TemplateFinding(
@@ -102,14 +105,14 @@ def _look_at_head(source: TemplateSource) -> Iterator[TemplateFinding]:
             yield TemplateFinding("no-fallback", part, facts={"field": name})
 
 
-def _look_at_notes(compiled: CompiledTemplate) -> Iterator[TemplateFinding]:
+def _check_notes(compiled: CompiledTemplate) -> Iterator[TemplateFinding]:
     for note in compiled.notes:
         line = re.search(r"line (\d+)", note.place)
         code = "relative" if "leads nowhere" in note.what else "font-not-loaded"
         yield TemplateFinding(code, "body", int(line[1]) if line else 0)
 
 
-def _look_at_body(source: TemplateSource) -> Iterator[TemplateFinding]:
+def _check_body(source: TemplateSource) -> Iterator[TemplateFinding]:
     text = re.sub(r"<!--.*?-->", lambda remark: re.sub(r"[^\n]", " ", remark[0]), source.mjml, flags=re.DOTALL)
     for match in re.finditer(r"<(mj-image|mj-carousel-image|img)\b((?:[^>\"']|\"[^\"]*\"|'[^']*')*)>", text):
         line = text.count("\n", 0, match.start()) + 1
@@ -134,20 +137,20 @@ def _look_at_body(source: TemplateSource) -> Iterator[TemplateFinding]:
             yield TemplateFinding("no-fallback", "body", text.count("\n", 0, match.start()) + 1, {"field": match[1]})
 
 
-def _look_at_contrast(source: TemplateSource, compiled: CompiledTemplate) -> Iterator[TemplateFinding]:
+def _check_contrast(source: TemplateSource, compiled: CompiledTemplate) -> Iterator[TemplateFinding]:
     body = LexborHTMLParser(_CONSTRUCT.sub(f"{OPEN_FIELD}{CLOSE_FIELD}", compiled.html.source)).body
     if body is None:
         return
     lines = source.mjml.split("\n")
-    for words, ink, paper, large in _texts(body, _Ink("#000000", "", 16.0, bold=False), depth=0):
+    for words, ink, paper, large in _texts(body, _TextStyle("#000000", "", 16.0, bold=False), depth=0):
         colours = read_colour(ink), read_colour(paper or "#ffffff")
         if colours[0] is None or colours[1] is None:
             continue
         line = next((number for number, line in enumerate(lines, 1) if words in unescape(line)), 0)
-        if not line:  # what we put in ourselves is not the author's to mend
+        if not line:  # added by the compiler (footer, label), so the author cannot mend it
             continue
         is_colour = max(colours[0]) - min(colours[0]) > _NEUTRAL
-        if not paper and is_colour and contrast(colours[0], _NIGHT) < _VANISHES:
+        if not paper and is_colour and contrast(colours[0], _DARK_CANVAS) < _LEAST_VISIBLE:
             yield TemplateFinding("dark", "body", line, {"words": words, "ink": ink})
         ratio = contrast(colours[0], colours[1])
         if ratio < (_LEAST_FOR_LARGE if large else _LEAST_CONTRAST):
@@ -156,15 +159,15 @@ def _look_at_contrast(source: TemplateSource, compiled: CompiledTemplate) -> Ite
 
 
 @dataclass(frozen=True, slots=True)
-class _Ink:
+class _TextStyle:
     ink: str
     paper: str
     size: float
     bold: bool
 
 
-def _texts(node: LexborNode, now: _Ink, *, depth: int) -> Iterator[tuple[str, str, str, bool]]:
-    """Give each run of words with its colour, what it stands on, and whether it is large text."""
+def _texts(node: LexborNode, now: _TextStyle, *, depth: int) -> Iterator[tuple[str, str, str, bool]]:
+    """Yield each run of text with its colour, its background, and whether it counts as large text."""
     if depth > 80:
         return
     now = _inherit(node, now)
@@ -178,7 +181,7 @@ def _texts(node: LexborNode, now: _Ink, *, depth: int) -> Iterator[tuple[str, st
             yield from _texts(each, now, depth=depth + 1)
 
 
-def _inherit(node: LexborNode, now: _Ink) -> _Ink:
+def _inherit(node: LexborNode, now: _TextStyle) -> _TextStyle:
     given = node.attributes
     style = {
         name.strip().lower(): value.strip()
@@ -188,7 +191,7 @@ def _inherit(node: LexborNode, now: _Ink) -> _Ink:
     size = re.match(r"([\d.]+)px", style.get("font-size", ""))
     weight = style.get("font-weight", "")
     bold = weight in ("bold", "bolder") or (weight.isdigit() and int(weight) >= 600) or node.tag in ("b", "strong")
-    return _Ink(
+    return _TextStyle(
         ink=style.get("color") or now.ink,
         paper=paper if read_colour(paper) else now.paper,
         size=float(size[1]) if size and float(size[1]) else now.size,

@@ -1,4 +1,4 @@
-"""What would disappoint a reader or a receiver in a template that compiles: said before a campaign, never in its way."""
+"""Check a compiled template for faults that readers or receivers would notice; a warning, never an obstacle."""
 
 import re
 
@@ -9,13 +9,13 @@ from esmero.rendering.templates.compiled_text import TokenLink
 from esmero.rendering.templates.problem import TemplateProblem, TranslatableText
 from esmero.rendering.tokens import TokenPurpose
 
-# Gmail cuts at 99.5 to 100.2 kB of decoded HTML (public measurements), counted after links were rewritten.
+# Gmail clips at 99.5 to 100.2 kB of decoded HTML (public measurements), counted after links were rewritten.
 CLIPPED_OCTETS = 100_000
 _ADDRESS_OCTETS = 90
 
 
 def lint(compiled: CompiledTemplate, *, bulk: bool) -> list[TemplateProblem]:
-    """Give what should be mended in a compiled template; `bulk` mail needs a way to leave."""
+    """Return the faults of a compiled template. `bulk` mail needs an unsubscribe link."""
     problems = list(compiled.notes)
     octets = measure(compiled)
     if octets > CLIPPED_OCTETS:
@@ -25,7 +25,7 @@ def lint(compiled: CompiledTemplate, *, bulk: bool) -> list[TemplateProblem]:
             most=CLIPPED_OCTETS // 1000,
         )
         problems.append(TemplateProblem("body", what, TranslatableText("Shorten it, or link to a page with the rest")))
-    if bulk and TokenLink(TokenPurpose.UNSUBSCRIBE) not in compiled.html.ways:
+    if bulk and TokenLink(TokenPurpose.UNSUBSCRIBE) not in compiled.html.token_links:
         what = TranslatableText("nothing in the message lets its reader leave")
         problems.append(
             TemplateProblem(
@@ -52,5 +52,5 @@ def lint(compiled: CompiledTemplate, *, bulk: bool) -> list[TemplateProblem]:
 
 
 def measure(compiled: CompiledTemplate) -> int:
-    """Return about how many octets the HTML has once its links are rewritten, with the promotion in it."""
-    return len(compiled.html.source.encode()) + _ADDRESS_OCTETS * len(compiled.html.ways)
+    """Return the approximate size of the HTML in octets, with rewritten links and the promotion."""
+    return len(compiled.html.source.encode()) + _ADDRESS_OCTETS * len(compiled.html.token_links)

@@ -1,8 +1,7 @@
-"""Whether the two parts of a message say the same (RFC 2046, section 5.1.4): links, figures, and sentences.
+"""Compare the text and HTML parts of a message (RFC 2046, section 5.1.4): links, numbers and sentences.
 
-Who reads the text part must miss nothing that counts: an address, an amount, a date, a phone number, a whole sentence. How
-it is laid out is not compared. A text that was made of the HTML never differs (a property test holds it to that); one that
-was written by hand, or brought from elsewhere, may.
+Readers of the text part must miss no address, amount, date, phone number or whole sentence. Layout is not compared. A
+text made from the HTML never differs (a property test checks this); one written by hand or imported may.
 """
 
 import re
@@ -15,11 +14,11 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 _URL = re.compile(r"https?://[^\s<>\"()]+|(?:mailto|tel|sms):[^\s<>\"()]+", re.IGNORECASE)
 _FIGURE = re.compile(r"[+]?\d[\d .,:/\u00a0\u202f-]*\d|\d+")
 _ATOM = re.compile(r"\d+(?:[.,:/-]\d+)*")
-_LONG = 6  # digits that may stand together in one part and in groups in the other: a phone number, a large amount
+_LONG = 6  # digits that one part may write together and the other in groups: a phone number, a large amount
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _SENTENCE = re.compile(r"[^.!?…\n]+[.!?…]?")
 _ENOUGH = 0.6  # share of a sentence's words that the other part must have
-_FEWEST = 4  # a sentence of fewer words (a heading, a label) proves nothing
+_FEWEST = 4  # shorter sentences (headings, labels) are not compared
 _UNSEEN = ("style", "script", "title", "-comment", "head")
 _BLOCKS = frozenset(
     ["p", "div", "li", "tr", "td", "th", "br", "h1", "h2", "h3", "h4", "h5", "h6", "table", "ul", "ol", "hr"]
@@ -28,7 +27,7 @@ _BLOCKS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class PartDifference:
-    """One thing that only one part says. `kind`: link, figure or sentence; `missing_in`: text or html."""
+    """Describe content of only one part. `kind`: link, figure or sentence; `missing_in`: text or html."""
 
     kind: str
     words: str
@@ -36,7 +35,7 @@ class PartDifference:
 
 
 def compare_parts(html: str, text: str) -> list[PartDifference]:
-    """Give what one part of a message says and the other does not, links first; nothing where they agree."""
+    """Return the content that only one part of a message has, links first; empty if both agree."""
     shown, links = _read_html(html)
     written, targets = _take_links(text)
     found = [PartDifference("link", one, "text") for one in links if _bare(one) not in {_bare(url) for url in targets}]
@@ -59,7 +58,7 @@ def compare_parts(html: str, text: str) -> list[PartDifference]:
 
 
 def _read_html(html: str) -> tuple[str, list[str]]:
-    """Give the words that a reader of the HTML sees, and the addresses of its links in their order."""
+    """Return the text that a reader of the HTML sees, and the addresses of its links in their order."""
     tree = LexborHTMLParser(html)
     if tree.body is None:
         return "", []
@@ -88,7 +87,7 @@ def _walk(node: LexborNode, links: dict[str, None], *, depth: int) -> Iterator[s
 
 
 def _take_links(text: str) -> tuple[str, list[str]]:
-    """Give the text without its addresses, and these."""
+    """Split a text into the text without addresses, and the addresses."""
     found = [one.rstrip(".,;:!?»”'") for one in _URL.findall(text)]
     return _URL.sub(" ", text), list(dict.fromkeys(found))
 
@@ -98,7 +97,10 @@ def _bare(url: str) -> str:
 
 
 def _is_among(digits: str, atoms: set[str], groups: str) -> bool:
-    """Say whether a figure stands in the other part, in one piece or in groups. One digit alone may number a list."""
+    """Say whether the other part has a number, in one piece or in groups.
+
+    A single digit passes: it may number a list.
+    """
     if len(digits) < 2 or digits in atoms or (len(digits) >= _LONG and digits in groups):
         return True
     return any(digits in long for long in atoms if len(long) >= _LONG)

@@ -1,7 +1,8 @@
-"""Letters: rich text with fields, one button, pictures and a promotion. Sanitised HTML is what is kept; MJML is made of it.
+"""Sanitise letters (rich text with fields, one button, pictures and a promotion), and make MJML of them.
 
-Of the template language a letter knows only fields, `{{ name }}` and `{{ name | fallback("words") }}`; any other brace is
-a brace. Whatever was sanitised gives MJML that compiles, as long as its fields exist.
+The sanitised HTML is stored; MJML is made from it. Of the template language a letter supports only fields, `{{ name }}`
+and `{{ name | fallback("words") }}`; any other brace is literal. A sanitised letter always gives MJML that compiles, if
+its fields exist.
 """
 
 import re
@@ -28,7 +29,7 @@ _BESIDE_TEXT = "margin:0;"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Logo:
-    """A picture at a letter's head: its address, how wide it stands in px, and what is read in its place."""
+    """Describe the picture at the top of a letter: its address, its width in px, and its alternative text."""
 
     address: str
     width: int
@@ -37,7 +38,7 @@ class Logo:
 
 @dataclass(frozen=True, slots=True)
 class LetterStyle:
-    """How a brand's letters look: its colour by day, and one for dark canvases, as `#rrggbb`; above them its logo."""
+    """Describe the look of a brand's letters: main colour, colour for dark backgrounds (both `#rrggbb`), and logo."""
 
     colour: str
     glow: str = "#8fd3cb"
@@ -46,19 +47,19 @@ class LetterStyle:
 
 @dataclass(frozen=True, slots=True)
 class LetterMarkup:
-    """MJML made of a letter; `blocks` gives for each line of it (from 1) the block (from 1) that it was made of."""
+    """Hold the MJML of a letter; `blocks` maps each of its lines (from 1) to the block (from 1) of the letter."""
 
     mjml: str
     blocks: dict[int, int]
 
 
-_MOST_PASSES = 8  # after the second hardly anything changes
+_MOST_PASSES = 8  # after the second pass hardly anything changes
 
 
 def clean_letter(html: str) -> str:
-    """Return what a letter may hold of this HTML: its words, marks, lists, links, pictures, button and promotion.
+    """Sanitise the HTML of a letter: text, inline marks, lists, links, pictures, button and promotion remain.
 
-    A parser mends what was wrongly nested, and its mending may need mending: we go on until nothing changes.
+    Repairing wrong nesting can create markup that needs repair again, so this repeats until nothing changes.
     """
     for _ in range(_MOST_PASSES):
         cleaned = _clean_once(html)
@@ -117,7 +118,7 @@ _LOGO = (
     '<mj-section padding="24px 20px 0" css-class="sheet"><mj-column padding="0"><mj-image css-class="logo" align="left"'
     ' padding="0" width="{width}px" src="{address}" alt="{alt}" /></mj-column></mj-section>'
 )
-# Many logos are dark on nothing: at night they stand on a white ground.
+# Many logos are dark on a transparent background, so dark mode puts white behind them.
 _LOGO_HEAD = (
     "<mj-style>@media (prefers-color-scheme: dark) {"
     " .logo img { background-color: #ffffff !important; border-radius: 4px !important; } }</mj-style>"
@@ -151,7 +152,7 @@ def _promotion(node: LexborNode) -> Iterator[str]:
 
 
 def _block(node: LexborNode, *, depth: int) -> Iterator[str]:
-    """Give the MJML elements of one block, each on one line."""
+    """Yield the MJML elements of one block, each on one line."""
     tag, given = node.tag or "", node.attributes
     if tag == "hr":
         yield "<mj-divider />"
@@ -163,7 +164,8 @@ def _block(node: LexborNode, *, depth: int) -> Iterator[str]:
     elif tag in _HEADINGS and _says(node):
         size, height = _HEADINGS[tag]
         words = f'<{tag} style="margin:0;font:inherit;">{_inline(node)}</{tag}>'
-        yield f'<mj-text font-size="{size}" line-height="{height}" font-weight="600" padding="8px 0 12px">{words}</mj-text>'
+        style = f'font-size="{size}" line-height="{height}" font-weight="600"'
+        yield f'<mj-text {style} padding="8px 0 12px">{words}</mj-text>'
     elif tag in ("ul", "ol"):
         yield f"<mj-text>{_list(node, depth=0)}</mj-text>"
     elif tag == "blockquote" and _says(node):
@@ -176,7 +178,7 @@ def _block(node: LexborNode, *, depth: int) -> Iterator[str]:
 
 
 def _paragraph(node: LexborNode) -> Iterator[str]:
-    """Give a paragraph; a button or pictures in it stand alone, before its words."""
+    """Yield a paragraph. A button or pictures in it become elements of their own, before its text."""
     if node.tag != "-text":
         for each in node.css("a.button"):
             yield from _button(each)
@@ -209,7 +211,7 @@ def _list(node: LexborNode, *, depth: int) -> str:
 
 
 def _inline(node: LexborNode, *, depth: int = 0) -> str:
-    """Give the words of a node with their marks; what is a block inside is parted by line breaks."""
+    """Return the text of a node with its marks; blocks inside it are separated by line breaks."""
     if depth > _DEEPEST:
         return _put(node.text())
     written: list[str] = []
@@ -234,7 +236,7 @@ def _inline(node: LexborNode, *, depth: int = 0) -> str:
 
 def _link(node: LexborNode, *, depth: int) -> str:
     if BUTTON in (node.attributes.get("class") or "").split():
-        return ""  # it stands alone
+        return ""  # _paragraph yields it as an element of its own
     target = (node.attributes.get("href") or "").strip()
     words = _inline(node, depth=depth + 1)
     return f'<a href="{_address(target)}">{words}</a>' if target else words
@@ -245,7 +247,7 @@ def _says(node: LexborNode) -> bool:
 
 
 def _address(value: str) -> str:
-    """Write an address; one that a field could lead anywhere, or that has no meaning in a mail, becomes `#`."""
+    """Write an address; `#` if a field could change its host, or if it has no meaning in a mail."""
     first = FIELD.search(value)
     fixed = re.match(r"(https?://[^/?#\s]+[/?#]|mailto:|tel:|sms:)", value, re.IGNORECASE)
     if first and first[0] != value and not (fixed and fixed.end() <= first.start()):
@@ -254,7 +256,7 @@ def _address(value: str) -> str:
 
 
 def _put(text: str) -> str:
-    """Write words for MJML: fields stay as they are, all else is escaped, braces too; one line stays one line."""
+    """Write text for MJML on one line: fields stay as they are, everything else is escaped, braces too."""
     text = _NEVER.sub("", text).replace("\r", " ").replace("\n", " ")
     written, end = [], 0
     for field in FIELD.finditer(text):

@@ -1,8 +1,8 @@
-"""The plain way to write a letter, for whoever has no editor: a few marks, as people use them in notes.
+"""Read and write letters as plain text with a few marks, for editing without the visual editor.
 
 A blank line ends a paragraph. `# ` begins a heading (up to three), `- ` and `1. ` a list, `> ` a quotation; `---` is a
-rule; `**bold**`, `*italic*`, `[words](address)`, `![what is seen](address)`; `[[words]](address)` alone is a button; what
-stands between two lines `:::` is the promotion. A backslash before a mark makes it a character.
+rule; `**bold**`, `*italic*`, `[words](address)`, `![alternative text](address)`; `[[words]](address)` alone in a
+paragraph is a button; the text between two lines `:::` is the promotion. A backslash before a mark makes it literal.
 """
 
 import re
@@ -14,7 +14,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from esmero.rendering.letters.letter import BUTTON, FIELD, PROMOTION
 
 FENCE = ":::"
-_MARKS = r"\\*\[\]()#>!:.\-"  # what a backslash may stand before
+_MARKS = r"\\*\[\]()#>!:.\-"  # characters that a backslash may escape
 _BUTTON = re.compile(r"\[\[(.+?)\]\]\((\S+?)\)")
 _PICTURE = re.compile(r"!\[((?:\\.|[^\]\\])*)\]\((\S+?)\)")
 _LINK = re.compile(r"\[((?:\\.|[^\]\\])+)\]\((\S+?)\)")
@@ -24,7 +24,7 @@ _BULLET, _NUMBER = re.compile(r"- (.*)"), re.compile(r"\d+[.)] (.*)")
 
 
 def read_marks(text: str) -> str:
-    """Return the letter (HTML, still to be sanitised) that these marks mean."""
+    """Return the letter (HTML, not yet sanitised) for a text with marks."""
     written: list[str] = []
     promotion = False
     for block in _part(text):
@@ -69,7 +69,7 @@ def _read_block(block: str) -> str:
 
 
 def _read_inline(text: str) -> str:
-    """Read marks within a line. Fields and escaped characters are put aside first, so that no mark is seen in them."""
+    """Read marks within a line. Fields and escaped characters are stashed first, so that no mark is read in them."""
     aside: list[str] = []
 
     def keep(html: str) -> str:
@@ -100,7 +100,10 @@ def _bare(text: str) -> str:
 
 
 def write_marks(letter: str) -> str:
-    """Return a sanitised letter in marks; what marks cannot say (underlined, struck out, widths) is written without."""
+    """Write a sanitised letter as text with marks.
+
+    Features without a mark (underline, strike-through, width) are lost.
+    """
     body = LexborHTMLParser(letter).body
     blocks = [] if body is None else [block for node in body.iter(include_text=True) for block in _write_block(node)]
     return "\n\n".join(blocks) + "\n" if blocks else ""
@@ -167,7 +170,7 @@ def _write_inline(node: LexborNode) -> str:
 
 
 def _keep_start(found: re.Match[str]) -> str:
-    """Keep what stands at the start of a line from being a mark."""
+    """Escape the start of a line that would otherwise be read as a mark."""
     return f"{found[0]}\\" if found[0].isdigit() else f"\\{found[0]}"
 
 

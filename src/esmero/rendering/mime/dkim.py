@@ -1,8 +1,8 @@
-"""DKIM signatures (RFC 6376, RFC 8301): rsa-sha256, relaxed/relaxed, From, To, Subject and Date signed once too often.
+"""Sign messages by DKIM (RFC 6376, RFC 8301): rsa-sha256, relaxed/relaxed, with From, To, Subject and Date oversigned.
 
-The body comes canonical by construction (see encoding.py), so it is hashed as it is; only headers are rewritten. One that
-holds what others wrote goes through `relax_body` first.
-`cryptography` lets go of the interpreter lock while it signs: several threads sign at the same time.
+The body is canonical by construction (see encoding.py), so it is hashed unchanged; only headers are canonicalised. A
+body with foreign content needs `relax_body` first. `cryptography` releases the interpreter lock while it signs, so
+several threads sign at the same time.
 """
 
 import base64
@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
-# A second, empty entry in h= makes the signature fail when somebody adds one more of these on the way.
+# A second, empty entry in h= makes the signature fail if a relay adds another header of this name.
 OVERSIGNED = ("From", "Subject", "To", "Date")
 SIGNED = (
     *OVERSIGNED, "Reply-To", "Message-ID", "MIME-Version", "Content-Type", "List-Id", "List-Unsubscribe",
@@ -25,7 +25,7 @@ _BLANKS = re.compile(rb"[ \t]+")
 
 @dataclass(frozen=True)
 class DkimKey:
-    """A signing key: `private` is an RSA key in PEM, at least 1024 bit (RFC 8301, section 3.2; 2048 advised)."""
+    """Hold a signing key: `private` is an RSA key in PEM, at least 1024 bit (RFC 8301, section 3.2; 2048 advised)."""
 
     domain: str
     selector: str
@@ -38,7 +38,7 @@ class DkimKey:
         object.__setattr__(self, "_key", key)
 
     def sign(self, headers: Sequence[tuple[str, str]], body: bytes, *, at: int) -> str:
-        """Give the DKIM-Signature header with its line end; `body` must be canonical, `at` is in seconds since 1970."""
+        """Return the DKIM-Signature header with its line end; `body` must be canonical, `at` in seconds since 1970."""
         present = {name for name, _ in headers}
         signed = [name for name in SIGNED if name in present]
         names = signed + [name for name in OVERSIGNED if name in present]
@@ -58,7 +58,7 @@ class DkimKey:
 
 
 def relax_body(body: bytes) -> bytes:
-    """Canonicalise a body that was not made by us, for its hash alone (RFC 6376, section 3.4.4); lines end with CRLF."""
+    """Canonicalise a foreign body, for its hash alone (RFC 6376, section 3.4.4); lines end with CRLF."""
     lines = [_BLANKS.sub(b" ", line).rstrip(b" ") for line in body.split(b"\r\n")]
     text = b"\r\n".join(lines).rstrip(b"\r\n")
     return text + b"\r\n" if text else b""

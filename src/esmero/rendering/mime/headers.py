@@ -1,4 +1,4 @@
-"""Header values: nothing from data may break out of its line (RFC 5322), and what is not ASCII is encoded (RFC 2047)."""
+"""Encode header values: data cannot break out of its line (RFC 5322), and non-ASCII is encoded (RFC 2047)."""
 
 import base64
 import re
@@ -16,7 +16,7 @@ _OVERHEAD = len("=?utf-8?q??=")
 
 
 class HeaderInjection(ValueError):
-    """A value from data would change the message's structure; `header` and `field` say where it was to stand."""
+    """Report that a value from data would change the structure of a message; `header` and `field` name its place."""
 
     def __init__(self, what: str, *, header: str, field: str) -> None:
         super().__init__(f"{field} cannot stand in the header {header}: {what}. Mend the value of {field}.")
@@ -25,12 +25,12 @@ class HeaderInjection(ValueError):
 
 
 def has_break(value: str) -> bool:
-    """Say whether a value would end the line that it stands in."""
+    """Say whether a value would end its header line."""
     return _FORBIDDEN.search(value) is not None
 
 
 def guard(value: str, *, header: str, field: str) -> str:
-    """Give `value` back unchanged; raises HeaderInjection when it holds CR, LF or NUL."""
+    """Return `value` unchanged; raises HeaderInjection if it holds CR, LF or NUL."""
     if has_break(value):
         raise HeaderInjection("it holds a line break or NUL", header=header, field=field)
     return value
@@ -40,7 +40,7 @@ def guard(value: str, *, header: str, field: str) -> str:
 def encode_text(text: str, *, used: int) -> str:
     """Encode an unstructured value; `used` octets of its first line are taken by the header's name.
 
-    Runs of white space become one blank, so that folding is always at a single blank.
+    Runs of white space become one blank, so that lines are always folded at a single blank.
     """
     words = text.split()
     text = " ".join(words)
@@ -51,7 +51,7 @@ def encode_text(text: str, *, used: int) -> str:
 
 
 def encode_phrase(name: str, *, used: int) -> str:
-    """Encode a display name: as atoms, as a quoted string, or in encoded words (which may not stand in quotes)."""
+    """Encode a display name: as atoms, as a quoted string, or as encoded words (not allowed in a quoted string)."""
     name = name.strip()
     if len(name) <= 60 and _ATOMS.fullmatch(name) and "=?" not in name:
         return name
@@ -61,7 +61,7 @@ def encode_phrase(name: str, *, used: int) -> str:
 
 
 def encode_mailbox(name: str, address: str, *, used: int) -> str:
-    """Give `name <address>` or the bare address; folded before the address when the line would grow past 78."""
+    """Return `name <address>` or the address alone; folded before the address if the line would exceed 78."""
     if not name or name.isspace():
         return address
     phrase = encode_phrase(name, used=used)
@@ -70,7 +70,7 @@ def encode_mailbox(name: str, address: str, *, used: int) -> str:
 
 
 def write_address(address: str, *, header: str, field: str) -> str:
-    """Give an address as it goes out: domain in A-labels, local part as it is; raises HeaderInjection if it is none."""
+    """Return an address with its domain in A-labels; raises HeaderInjection if it is no address."""
     local, at, domain = address.rpartition("@")
     fits = _LOCAL_PART.fullmatch(local) or _QUOTED_LOCAL_PART.fullmatch(local)
     if not (at and fits and local.isprintable() and len(local.encode("utf-8", "replace")) <= 64):
@@ -83,7 +83,7 @@ def write_address(address: str, *, header: str, field: str) -> str:
 
 @lru_cache(maxsize=4096)
 def write_domain(domain: str) -> str:
-    """Give a domain in A-labels, lower case (RFC 5890); raises ValueError if a label cannot be one."""
+    """Return a domain in A-labels, lower case (RFC 5890); raises ValueError if a label cannot be one."""
     labels = []
     for label in unicodedata.normalize("NFC", domain.lower()).split("."):
         if label.isascii():
@@ -111,7 +111,7 @@ def _fold(words: list[str], *, used: int) -> str:
 
 
 def _encoded_words(text: str, *, used: int) -> list[str]:
-    """Give encoded words of at most 75 characters, none parting a character (RFC 2047, section 5)."""
+    """Return encoded words of at most 75 characters that split no character (RFC 2047, section 5)."""
     octets = text.encode("utf-8", "replace")
     quoted = sum(1 if code in _Q_SAFE or code == 0x20 else 3 for code in octets)
     in_q = quoted <= 4 * ((len(octets) + 2) // 3)

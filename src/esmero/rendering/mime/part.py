@@ -1,4 +1,4 @@
-"""One body part as a printing plate: its constant chunks are encoded once, a message fills in only what is personal."""
+"""Render one body part: constant chunks are encoded once, each message inserts only personal values."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,34 +7,40 @@ from typing import Protocol
 from markupsafe import escape
 
 from esmero.rendering.mime.encoding import (
-    REMEMBERED,
+    MAX_CACHED,
     base64_lines,
     is_shorter_in_base64,
     quote_chunk,
     quote_markup,
     quote_value,
 )
-from esmero.rendering.templates.compiled_text import CompiledText, JinjaSteps, TemplateField, TokenLink, part_ways
+from esmero.rendering.templates.compiled_text import (
+    CompiledText,
+    JinjaSteps,
+    TemplateField,
+    TokenLink,
+    split_token_links,
+)
 
 # "=_" can occur neither in quoted-printable nor in base64 (RFC 2045, section 6.7), so no body can hold the boundary.
 BOUNDARY = "=_esmero_alternative"
 
-# A chunk of a step: encoded already, or a row of encoded chunks and places of tokens.
+# A chunk of a step: encoded already, or a tuple of encoded chunks and indexes of tokens.
 type _Chunk = bytes | tuple[bytes | int, ...]
 
 
 class EncodedPart(Protocol):
-    """Gives the octets of one body part, boundary and headers of the part included."""
+    """Render the octets of one body part, with its boundary and its headers."""
 
-    def print(self, values: Mapping[str, object], tokens: Sequence[str]) -> list[bytes]: ...
+    def render(self, values: Mapping[str, object], tokens: Sequence[str]) -> list[bytes]: ...
 
 
-def encode_part(pattern: CompiledText, *, subtype: str, ways: Sequence[TokenLink], base_url: str) -> EncodedPart:
-    """Choose the encoding by the constant text; `ways` gives the order in which tokens will come."""
+def encode_part(pattern: CompiledText, *, subtype: str, token_links: Sequence[TokenLink], base_url: str) -> EncodedPart:
+    """Choose the transfer encoding by the constant text; `token_links` gives the order of the tokens."""
     constant = "".join(piece for piece in pattern.pieces if isinstance(piece, str))
     if is_shorter_in_base64(constant):
-        return _Base64Part(pattern, subtype=subtype, ways=ways, base_url=base_url)
-    return _QuotedPrintablePart(pattern, subtype=subtype, ways=ways, base_url=base_url)
+        return _Base64Part(pattern, subtype=subtype, token_links=token_links, base_url=base_url)
+    return _QuotedPrintablePart(pattern, subtype=subtype, token_links=token_links, base_url=base_url)
 
 
 def _part_head(subtype: str, encoding: str) -> bytes:
@@ -44,20 +50,20 @@ def _part_head(subtype: str, encoding: str) -> bytes:
     return head.encode()
 
 
-def _start(base_url: str, way: TokenLink) -> str:
-    return f"{base_url}/{way.purpose.value}/"
+def _start(base_url: str, token_link: TokenLink) -> str:
+    return f"{base_url}/{token_link.purpose.value}/"
 
 
 class _Base64Part:
-    """For scripts that quoted-printable would triple: rendered whole, then encoded whole."""
+    """Render a part as a whole and encode it in base64, for scripts that quoted-printable would triple in size."""
 
-    def __init__(self, pattern: CompiledText, *, subtype: str, ways: Sequence[TokenLink], base_url: str) -> None:
+    def __init__(self, pattern: CompiledText, *, subtype: str, token_links: Sequence[TokenLink], base_url: str) -> None:
         self._pattern = pattern
         self._head = _part_head(subtype, "base64")
-        self._starts = [(way, _start(base_url, way)) for way in ways]
+        self._starts = [(token_link, _start(base_url, token_link)) for token_link in token_links]
 
-    def print(self, values: Mapping[str, object], tokens: Sequence[str]) -> list[bytes]:
-        urls = {way: start + token for (way, start), token in zip(self._starts, tokens, strict=True)}
+    def render(self, values: Mapping[str, object], tokens: Sequence[str]) -> list[bytes]:
+        urls = {token_link: start + token for (token_link, start), token in zip(self._starts, tokens, strict=True)}
         return [self._head, base64_lines(self._pattern.render(values, urls))]
 
 
@@ -66,29 +72,29 @@ class _EncodedSteps:
     steps: JinjaSteps
     table: Mapping[str, _Chunk]
 
-    def print(self, values: Mapping[str, object], quoted_tokens: Sequence[bytes]) -> bytes:
+    def render(self, values: Mapping[str, object], quoted_tokens: Sequence[bytes]) -> bytes:
         table, written = self.table, []
         for chunk in self.steps.chunks(values):
             known = table.get(chunk)
             if known is None:
-                written.append(quote_value(chunk) if len(chunk) <= REMEMBERED else quote_chunk(chunk))
+                written.append(quote_value(chunk) if len(chunk) <= MAX_CACHED else quote_chunk(chunk))
             elif type(known) is bytes:
                 written.append(known)
             else:
-                written += [each if type(each) is bytes else quoted_tokens[each] for each in known]  # type: ignore[index]
+                written += [part if type(part) is bytes else quoted_tokens[part] for part in known]  # type: ignore[index]
         return b"".join(written)
 
 
 class _QuotedPrintablePart:
-    """Quoted-printable in chunks; the pieces lie in one list, of which a message's copy gets its gaps filled."""
+    """Hold a part as a list of quoted-printable chunks with gaps; a message copies the list and fills its gaps."""
 
-    def __init__(self, pattern: CompiledText, *, subtype: str, ways: Sequence[TokenLink], base_url: str) -> None:
+    def __init__(self, pattern: CompiledText, *, subtype: str, token_links: Sequence[TokenLink], base_url: str) -> None:
         self._markup = pattern.markup
         self._pieces: list[bytes] = [_part_head(subtype, "quoted-printable")]
         self._tokens: list[tuple[int, int]] = []
         self._steps: list[tuple[int, _EncodedSteps]] = []
         self._fields: list[tuple[TemplateField, list[int]]] = []
-        places = {way: place for place, way in enumerate(ways)}
+        places = {token_link: place for place, token_link in enumerate(token_links)}
         gaps: dict[TemplateField, list[int]] = {}
         for piece in pattern.pieces:
             if isinstance(piece, str):
@@ -106,10 +112,10 @@ class _QuotedPrintablePart:
                 table = {text: _encode_constant(text, places=places, base_url=base_url) for text in piece.constants}
                 self._steps.append((gap, _EncodedSteps(piece, table)))
         self._fields = list(gaps.items())
-        # Every part ends with a line end of its own; the break after it belongs to the boundary.
+        # The line break before a boundary belongs to the boundary (RFC 2046, section 5.1.1), so the part needs its own.
         self._pieces[-1] = self._pieces[-1].removesuffix(b"=\r\n") + b"\r\n"
 
-    def print(self, values: Mapping[str, object], tokens: Sequence[str]) -> list[bytes]:
+    def render(self, values: Mapping[str, object], tokens: Sequence[str]) -> list[bytes]:
         pieces = self._pieces.copy()
         quoted = [f"{token}=\r\n".encode("ascii") for token in tokens]
         for gap, place in self._tokens:
@@ -117,18 +123,18 @@ class _QuotedPrintablePart:
         quote = quote_markup if self._markup else quote_value
         for field, gaps in self._fields:
             text = field.read(values)
-            short = len(text) <= REMEMBERED
+            short = len(text) <= MAX_CACHED
             chunk = quote(text) if short else quote_chunk(str(escape(text)) if self._markup else text)
             for gap in gaps:
                 pieces[gap] = chunk
         for gap, steps in self._steps:
-            pieces[gap] = steps.print(values, quoted)
+            pieces[gap] = steps.render(values, quoted)
         return pieces
 
 
 def _encode_constant(text: str, *, places: Mapping[TokenLink, int], base_url: str) -> _Chunk:
     written: list[bytes | int] = []
-    for part in part_ways(text):
+    for part in split_token_links(text):
         if isinstance(part, TokenLink):
             written += (quote_chunk(_start(base_url, part)), places[part])
         else:

@@ -1,4 +1,4 @@
-"""Template → compiled template, once per campaign and language; what is wrong with it is all said at once."""
+"""Compile templates, once per campaign and language. All problems of a template are reported together."""
 
 import re
 from collections.abc import Collection
@@ -7,12 +7,12 @@ from html import escape
 
 from jinja2 import TemplateSyntaxError
 
-from esmero.rendering.templates.compiled_text import CompiledText, make_pattern
+from esmero.rendering.templates.compiled_text import CompiledText, compile_text
 from esmero.rendering.templates.footer import Footer, append_footer
 from esmero.rendering.templates.html import make_html
 from esmero.rendering.templates.language import RESERVED, check_language, place_of
-from esmero.rendering.templates.mjml import MjmlReader, settle_masks
-from esmero.rendering.templates.placeholders import WAYS, Placeholders, mask
+from esmero.rendering.templates.mjml import MjmlReader, wrap_placeholders
+from esmero.rendering.templates.placeholders import TOKEN_FIELDS, Placeholders, insert_placeholders
 from esmero.rendering.templates.plaintext import make_text
 from esmero.rendering.templates.problem import TemplateFault, TemplateProblem, TranslatableText
 from esmero.rendering.templates.promotion import mark_slots, with_slots, without_slots
@@ -22,7 +22,7 @@ _REMARK = re.compile(r"<!--(?!\s*(?:\[if\b|<!\[endif)).*?-->", re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class TemplateSource:
-    """What an author wrote: `language` as in BCP 47, all else in the template language."""
+    """Hold the author's source: `language` as in BCP 47, everything else in the template language."""
 
     language: str
     subject: str
@@ -32,7 +32,7 @@ class TemplateSource:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TextWithoutPromotion:
-    """The two parts of a message as they are without its promotion."""
+    """Hold the HTML and text parts of a message without its promotion."""
 
     html: CompiledText
     text: CompiledText
@@ -40,34 +40,39 @@ class TextWithoutPromotion:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CompiledTemplate:
-    """A template ready to print: `links` are the targets of clicks in their order, `fields_used` what it reads.
+    """Hold a template ready to render.
 
-    `html` and `text` are whole; `bare` are the two without the promotion, None where the template has none. `notes` say
-    what was left out of the author's source, for `lint`.
+    `links` are the click targets in their order, `fields_used` the fields that it reads. `html` and `text` include the
+    promotion; `without_promotion` holds both without it, None if the template has none. `notes` list parts of the
+    author's source that were left out, for `lint`.
     """
 
     language: str
     subject: CompiledText
     html: CompiledText
     text: CompiledText
-    bare: TextWithoutPromotion | None
+    without_promotion: TextWithoutPromotion | None
     links: tuple[str, ...]
     fields_used: frozenset[str]
     notes: tuple[TemplateProblem, ...]
 
 
 def compile_source(source: TemplateSource, *, fields: Collection[str], footer: Footer | None) -> CompiledTemplate:
-    """Compile; `fields` are the names that a recipient may have. Raises TemplateFault with every problem found.
+    """Compile a template; `fields` are the names that a recipient may have. Raises TemplateFault with every problem.
 
-    Web links with a fixed address are registered and counted. A field may stand in the path or query of a link, where
-    it is percent-encoded, or be the whole address; such a link goes out as it is and is not counted.
+    Web links with a fixed address are registered and counted. A field may be part of the path or query of a link, where
+    it is percent-encoded, or be the whole address; such a link is sent as it is and is not counted.
     """
     parts = {
         "subject": source.subject.strip(),
         "preheader": source.preheader.strip(),
         "body": _REMARK.sub(lambda remark: "\n" * remark[0].count("\n"), source.mjml.replace("\r\n", "\n")),
     }
-    known = {"subject": frozenset(fields), "preheader": frozenset(fields), "body": frozenset(fields) | WAYS.keys()}
+    known = {
+        "subject": frozenset(fields),
+        "preheader": frozenset(fields),
+        "body": frozenset(fields) | TOKEN_FIELDS.keys(),
+    }
     used: dict[str, frozenset[str]] = {}
     problems: list[TemplateProblem] = []
     preheader = parts["preheader"]
@@ -76,7 +81,7 @@ def compile_source(source: TemplateSource, *, fields: Collection[str], footer: F
         found += _check_characters(text, part=part)
         problems += found
         if part == "preheader" and found:
-            preheader = ""  # said already; the body is read on without it
+            preheader = ""  # its problems are reported already; check the body without it
     if not parts["subject"]:
         problems.append(
             TemplateProblem(
@@ -86,27 +91,35 @@ def compile_source(source: TemplateSource, *, fields: Collection[str], footer: F
             )
         )
     try:
-        masked, masks = mask(_insert_preheader(parts["body"], preheader))
+        with_placeholders, placeholders = insert_placeholders(_insert_preheader(parts["body"], preheader))
     except TemplateSyntaxError:
         raise TemplateFault(tuple(problems)) from None
-    reader = MjmlReader(masks)
-    reader.read(masked)
+    reader = MjmlReader(placeholders)
+    reader.read(with_placeholders)
     problems += reader.problems
     if problems:
         raise TemplateFault(tuple(problems))
-    marked = mark_slots(masked, reader.slots, masks)
-    document = _make_document(settle_masks(marked, masks, reader.places), masks, source=source, footer=footer)
-    body_fields = (used["body"] | used["preheader"]) - WAYS.keys()
+    marked = mark_slots(with_placeholders, reader.slots, placeholders)
+    document = _make_document(
+        wrap_placeholders(marked, placeholders, reader.places), placeholders, source=source, footer=footer
+    )
+    body_fields = (used["body"] | used["preheader"]) - TOKEN_FIELDS.keys()
     try:
-        whole = _make_parts(with_slots(document, masks, language=source.language), masks, fields=body_fields)
-        bare = _make_parts(without_slots(document, masks), masks, fields=body_fields) if reader.slots else None
+        whole = _make_parts(
+            with_slots(document, placeholders, language=source.language), placeholders, fields=body_fields
+        )
+        without_promotion = (
+            _make_parts(without_slots(document, placeholders), placeholders, fields=body_fields)
+            if reader.slots
+            else None
+        )
         return CompiledTemplate(
             language=source.language,
-            subject=make_pattern(_to_inner(parts["subject"]), fields=used["subject"], markup=False),
+            subject=compile_text(_to_inner(parts["subject"]), fields=used["subject"], markup=False),
             html=whole.html,
             text=whole.text,
-            bare=bare,
-            links=tuple(masks.links),
+            without_promotion=without_promotion,
+            links=tuple(placeholders.links),
             fields_used=used["subject"] | body_fields,
             notes=tuple(reader.notes),
         )
@@ -120,16 +133,16 @@ def compile_source(source: TemplateSource, *, fields: Collection[str], footer: F
 
 
 def _to_inner(text: str) -> str:
-    """Turn plain template text into the inner language, without any HTML on the way."""
-    masked, masks = mask(text)
-    return masks.unmask(masked)
+    """Convert plain template text into the inner language."""
+    with_placeholders, placeholders = insert_placeholders(text)
+    return placeholders.restore(with_placeholders)
 
 
-def _make_document(mjml: str, masks: Placeholders, *, source: TemplateSource, footer: Footer | None) -> str:
+def _make_document(mjml: str, placeholders: Placeholders, *, source: TemplateSource, footer: Footer | None) -> str:
     if footer is not None:
-        mjml = append_footer(mjml, footer, masks)
+        mjml = append_footer(mjml, footer, placeholders)
     try:
-        return make_html(mjml, masks, language=source.language)
+        return make_html(mjml, placeholders, language=source.language)
     except OSError as error:
         fault = TemplateProblem(
             "body",
@@ -139,20 +152,20 @@ def _make_document(mjml: str, masks: Placeholders, *, source: TemplateSource, fo
         raise TemplateFault((fault,)) from error
 
 
-def _make_parts(document: str, masks: Placeholders, *, fields: frozenset[str]) -> TextWithoutPromotion:
-    """Take a masked document and the text read off it apart; raises jinja2.TemplateSyntaxError."""
+def _make_parts(document: str, placeholders: Placeholders, *, fields: frozenset[str]) -> TextWithoutPromotion:
+    """Compile an HTML document and the text made from it; raises jinja2.TemplateSyntaxError."""
     return TextWithoutPromotion(
-        html=make_pattern(masks.unmask(document), fields=fields, markup=True),
-        text=make_pattern(masks.unmask(make_text(document, masks)), fields=fields, markup=False),
+        html=compile_text(placeholders.restore(document), fields=fields, markup=True),
+        text=compile_text(placeholders.restore(make_text(document, placeholders)), fields=fields, markup=False),
     )
 
 
 def _insert_preheader(mjml: str, preheader: str) -> str:
-    """Put the preheader into the head, in the line of an existing tag so that places stay true."""
+    """Insert the preheader into the head, in the line of an existing tag so that line numbers stay the same."""
     if not preheader:
         return mjml
     mjml = re.sub(r"<mj-preview\b[^>]*>.*?</mj-preview>", lambda old: "\n" * old[0].count("\n"), mjml, flags=re.DOTALL)
-    # Words are escaped, constructs are not: they are code until the end.
+    # Constructs must not be escaped: they are still code here.
     words = re.sub(
         r"\{\{.*?\}\}|\{%.*?%\}|[^{]+|\{",
         lambda each: each[0] if each[0][:2] in ("{{", "{%") else escape(each[0], quote=False),

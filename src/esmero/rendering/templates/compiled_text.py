@@ -1,4 +1,4 @@
-"""A finished part of a template as a row of pieces: constant text, fields, addresses with tokens, and steps."""
+"""Compile a part of a template into pieces: constant text, fields, token links, and steps for Jinja2."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -10,15 +10,22 @@ from jinja2 import Template, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import escape
 
-from esmero.rendering.templates.language import CLOSE_WAY, HTML, OPEN_WAY, PLAIN, is_blank, put_plainly
+from esmero.rendering.templates.language import (
+    CLOSE_TOKEN_LINK,
+    HTML_ENVIRONMENT,
+    OPEN_TOKEN_LINK,
+    TEXT_ENVIRONMENT,
+    is_blank,
+    to_text,
+)
 from esmero.rendering.tokens import TokenPurpose
 
-_WAY = re.compile(f"{OPEN_WAY}([a-z])([0-9]+){CLOSE_WAY}")
+_WAY = re.compile(f"{OPEN_TOKEN_LINK}([a-z])([0-9]+){CLOSE_TOKEN_LINK}")
 
 
 @dataclass(frozen=True, slots=True)
 class TokenLink:
-    """An address of ours with a token; `link` is the place of a click's target among the registered links."""
+    """Describe an address of the installation with a token; `link` is the index of a click target among the links."""
 
     purpose: TokenPurpose
     link: int = 0
@@ -26,7 +33,7 @@ class TokenLink:
 
 @dataclass(frozen=True, slots=True)
 class TemplateField:
-    """The value of a field, or the fallback when there is nothing to show."""
+    """Describe a field: its name, and the fallback for a blank value."""
 
     name: str
     fallback: str | None
@@ -35,12 +42,15 @@ class TemplateField:
         value = values.get(self.name)
         if self.fallback is not None and is_blank(value):
             return self.fallback
-        return put_plainly(value)
+        return to_text(value)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class JinjaSteps:
-    """Whatever needs Jinja2: loops, conditions, other filters. `constants` are the literal chunks that it yields."""
+    """Hold code that needs Jinja2: loops, conditions, other filters.
+
+    `constants` are the literal chunks that it yields.
+    """
 
     template: Template
     constants: frozenset[str]
@@ -56,19 +66,19 @@ type Piece = str | TemplateField | TokenLink | JinjaSteps
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CompiledText:
-    """`source` is the whole in the inner template language; `pieces` the same, taken apart; `markup` escapes values.
+    """Hold a compiled text: `source` in the inner template language, `pieces` the same split; `markup` escapes values.
 
-    `ways` are the addresses with tokens, one for each place where one stands, also within steps.
+    `token_links` are the addresses with tokens, one for each occurrence, also within steps.
     """
 
     source: str
     pieces: tuple[Piece, ...]
     fields: frozenset[str]
-    ways: tuple[TokenLink, ...]
+    token_links: tuple[TokenLink, ...]
     markup: bool
 
-    def render(self, values: Mapping[str, object], ways: Mapping[TokenLink, str]) -> str:
-        """Give the plain text for one recipient: previews use it, and tests hold the encoded mail against it."""
+    def render(self, values: Mapping[str, object], token_links: Mapping[TokenLink, str]) -> str:
+        """Render the text for one recipient: for previews, and for tests that compare the encoded mail with it."""
         written = []
         for piece in self.pieces:
             if isinstance(piece, str):
@@ -77,15 +87,17 @@ class CompiledText:
                 value = piece.read(values)
                 written.append(str(escape(value)) if self.markup else value)
             elif isinstance(piece, TokenLink):
-                written.append(ways[piece])
+                written.append(token_links[piece])
             else:
                 for chunk in piece.chunks(values):
-                    written += [each if isinstance(each, str) else ways[each] for each in part_ways(chunk)]
+                    written += [
+                        each if isinstance(each, str) else token_links[each] for each in split_token_links(chunk)
+                    ]
         return "".join(written)
 
 
-def part_ways(text: str) -> list[str | TokenLink]:
-    """Part constant text from the addresses with tokens that stand in it."""
+def split_token_links(text: str) -> list[str | TokenLink]:
+    """Split constant text into text and token links."""
     parts: list[str | TokenLink] = []
     end = 0
     for match in _WAY.finditer(text):
@@ -98,23 +110,23 @@ def part_ways(text: str) -> list[str | TokenLink]:
     return parts
 
 
-def make_pattern(source: str, *, fields: frozenset[str], markup: bool) -> CompiledText:
-    """Take a checked template apart; raises jinja2.TemplateSyntaxError when its steps do not close."""
-    environment = HTML if markup else PLAIN
+def compile_text(source: str, *, fields: frozenset[str], markup: bool) -> CompiledText:
+    """Compile a checked template; raises jinja2.TemplateSyntaxError if a step is not closed."""
+    environment = HTML_ENVIRONMENT if markup else TEXT_ENVIRONMENT
     tree = environment.parse(source)
     pieces: list[Piece] = []
     for statement in tree.body:
         for node in statement.nodes if isinstance(statement, nodes.Output) else [statement]:
             if isinstance(node, nodes.TemplateData):
-                pieces += part_ways(node.data)
+                pieces += split_token_links(node.data)
             else:
                 pieces.append(_field(node) or _steps(node, environment))
-    ways = tuple(part for part in part_ways(source) if isinstance(part, TokenLink))
-    return CompiledText(source, tuple(pieces), fields, ways, markup)
+    token_links = tuple(part for part in split_token_links(source) if isinstance(part, TokenLink))
+    return CompiledText(source, tuple(pieces), fields, token_links, markup)
 
 
 def _field(node: nodes.Node) -> TemplateField | None:
-    """Recognise `{{ name }}` and `{{ name | fallback("words") }}`, which need no Jinja2 at all."""
+    """Recognise `{{ name }}` and `{{ name | fallback("words") }}`, which need no Jinja2."""
     match node:
         case nodes.Name(name=name):
             return TemplateField(name, None)

@@ -1,4 +1,4 @@
-"""The foot of a mail: who wrote it, why you get it, phone, postal address, preferences and leave, one line each."""
+"""Add the footer to a mail: sender, reason, phone, postal address, preferences and unsubscribe link, one line each."""
 
 from dataclasses import dataclass
 from html import escape
@@ -13,7 +13,7 @@ FOOTER_IN_THE_DARK = (
 
 @dataclass(frozen=True, slots=True)
 class Footer:
-    """All words come translated; an empty one leaves its line out (a service mail has nothing to leave)."""
+    """Hold the translated texts of a footer; an empty one omits its line (a service mail has no unsubscribe link)."""
 
     sender: str
     reason: str
@@ -24,11 +24,11 @@ class Footer:
     unsubscribe_label: str = ""
 
 
-def append_footer(mjml: str, footer: Footer, masks: Placeholders) -> str:
-    """Give masked MJML with the foot as the last section of its body; its links carry tokens and count no clicks."""
+def append_footer(mjml: str, footer: Footer, placeholders: Placeholders) -> str:
+    """Append the footer as the last section of the MJML body; its links carry tokens and count no clicks."""
     lines = [escape(words) for words in (footer.sender, footer.reason, footer.phone, footer.postal) if words]
     lines += [
-        f'<a href="{masks.way(purpose)}" style="color:#5c5c5c;">{escape(label)}</a>'
+        f'<a href="{placeholders.token_link(purpose)}" style="color:#5c5c5c;">{escape(label)}</a>'
         for purpose, label in (
             (TokenPurpose.WHY, footer.why_label),
             (TokenPurpose.PREFERENCES, footer.preferences_label),
@@ -37,7 +37,8 @@ def append_footer(mjml: str, footer: Footer, masks: Placeholders) -> str:
         if label
     ]
     section = (
-        '<mj-section padding="24px 20px"><mj-column><mj-text css-class="esmero-foot" font-size="13px" line-height="20px" color="#5c5c5c" '
+        '<mj-section padding="24px 20px"><mj-column>'
+        '<mj-text css-class="esmero-foot" font-size="13px" line-height="20px" color="#5c5c5c" '
         "font-family=\"-apple-system, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif\">"
         f"{'<br>'.join(lines)}</mj-text></mj-column></mj-section>"
     )

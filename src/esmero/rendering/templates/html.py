@@ -1,4 +1,4 @@
-"""MJML → mail HTML: compiled, CSS inlined, sanitised, its links registered and replaced by masks."""
+"""Convert MJML into mail HTML: compile, inline CSS, sanitise, register links and replace them by placeholders."""
 
 import html
 import re
@@ -44,7 +44,7 @@ _METAS = (
     '<meta http-equiv="Content-Type" content="text/html; charset=utf-8">'
     '<meta name="viewport" content="width=device-width, initial-scale=1">'
 )
-# Dark is promised only where somebody designed it: dark words on a dark canvas are worse than a light page at night.
+# Dark mode is declared only if the author designed it: dark text on a dark background is worse than a light page.
 _LIGHT = '<meta name="color-scheme" content="light only"><meta name="supported-color-schemes" content="light only">'
 _DARK = (
     '<meta name="color-scheme" content="light dark"><meta name="supported-color-schemes" content="light dark">'
@@ -52,26 +52,27 @@ _DARK = (
 )
 _CONDITION = re.compile(r"\s*(\[if\b|<!\[endif|\[endif)")
 _IMPORT = re.compile(r"@import[^;]*;?", re.IGNORECASE)
-# mrml's own reset for old readers stays one rule in the head; inlined it would add 70 octets to each cell.
+# mrml's reset for old mail programs stays one rule in the head; inlined it would add 70 octets to each cell.
 _RESET = '<style type="text/css">\n#outlook'
 _INLINER = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False, remove_inlined_selectors=True)
 
 
-def make_html(mjml: str, masks: Placeholders, *, language: str) -> str:
-    """Give the whole HTML document, still masked; raises OSError from mrml."""
+def make_html(mjml: str, placeholders: Placeholders, *, language: str) -> str:
+    """Return the whole HTML document, still with placeholders; raises OSError from mrml."""
     mjml = re.sub(r"<mjml\b(?![^>]*\blang=)", f'<mjml lang="{html.escape(language)}"', mjml, count=1)
-    # mrml would inline such styles by an HTML parser of its own, before the tables are mended below.
+    # mrml would inline such styles by an HTML parser of its own, before the tables are repaired below.
     mjml = re.sub(r"(<mj-style\b[^>]*?)\s+inline=(?:\"inline\"|'inline')", r"\1", mjml)
     made = mrml.to_html(mjml, render_options=mrml.RenderOptions(disable_comments=False, fonts={})).content
-    # An HTML parser would put the missing <tbody> after the first step and its end before the last: a loop around half.
-    made = re.sub(rf"(<table\b[^>]*>)(?=\s*(?:{masks.step}\s*)+<tr\b)", r"\1<tbody>", made)
+    # An HTML parser would insert the missing <tbody> after the first step and close it before the last, so that a loop
+    # would contain only one of the two tags.
+    made = re.sub(rf"(<table\b[^>]*>)(?=\s*(?:{placeholders.step}\s*)+<tr\b)", r"\1<tbody>", made)
     inlined = _INLINER.inline(made.replace(_RESET, _RESET.replace(">", ' data-css-inline="ignore">', 1)))
     tree = LexborHTMLParser(inlined)
     assert tree.body is not None
     assert tree.head is not None
 
     def rewrite_address(_tag: str, name: str, value: str) -> str:
-        return rewrite(name, value, masks) if name in ("href", "src", "background") else value
+        return rewrite(name, value, placeholders) if name in ("href", "src", "background") else value
 
     body = nh3.clean(
         tree.body.inner_html or "",
@@ -92,11 +93,11 @@ def make_html(mjml: str, masks: Placeholders, *, language: str) -> str:
         'xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office">'
         f"<head>{_make_head(tree)}</head><body{opening}>{body}</body></html>\n"
     )
-    return _drop_comments(document, masks)
+    return _drop_comments(document, placeholders)
 
 
 def _make_head(tree: LexborHTMLParser) -> str:
-    """Build the head anew from title, styles and Outlook's conditions; nothing else of it may go out."""
+    """Build a new head from title, styles and Outlook's conditional comments; everything else is removed."""
     assert tree.head is not None
     parts = [_METAS]
     for node in tree.head.iter(include_text=True):
@@ -112,10 +113,10 @@ def _make_head(tree: LexborHTMLParser) -> str:
     return "".join(parts) + " ".join("".join(conditions).split())
 
 
-def _drop_comments(document: str, masks: Placeholders) -> str:
-    """Keep steps and Outlook's conditions; an author's remarks are nobody else's business."""
+def _drop_comments(document: str, placeholders: Placeholders) -> str:
+    """Remove comments except steps and Outlook's conditional comments: remarks of the author are not published."""
 
     def kept(match: re.Match[str]) -> str:
-        return match[0] if masks.pattern.fullmatch(match[0]) or _CONDITION.match(match[1]) else ""
+        return match[0] if placeholders.pattern.fullmatch(match[0]) or _CONDITION.match(match[1]) else ""
 
     return re.sub(r"<!--(.*?)-->", kept, document, flags=re.DOTALL)

@@ -1,6 +1,6 @@
-"""The language of templates: Jinja2's sandbox cut down to reading fields, filters, comparisons, `if` and `for`.
+"""Define the template language: Jinja2's sandbox reduced to fields, filters, comparisons, `if` and `for`.
 
-Nothing here can call, import, assign or loop without end, so a template's cost is bounded by the facts it is given.
+Nothing can call, import, assign or loop without end, so the cost of a template is bounded by its facts.
 """
 
 import re
@@ -13,9 +13,9 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from esmero.rendering.templates.problem import TemplateProblem, TranslatableText
 
-# After parsing, what the author wrote between braces stands between these, so that braces in the text mean nothing.
+# The inner language has these delimiters instead of the author's braces, so that braces in the text are literal.
 OPEN_FIELD, CLOSE_FIELD, OPEN_STEP, CLOSE_STEP = "\ue000", "\ue001", "\ue002", "\ue003"
-OPEN_WAY, CLOSE_WAY = "\ue006", "\ue007"
+OPEN_TOKEN_LINK, CLOSE_TOKEN_LINK = "\ue006", "\ue007"
 RESERVED = re.compile("[\ue000-\ue007]")
 
 _FILTERS = (
@@ -36,8 +36,8 @@ def is_blank(value: object) -> bool:
     return value is None or isinstance(value, ChainableUndefined) or (isinstance(value, str) and not value.strip())
 
 
-def put_plainly(value: object) -> str:
-    """Write a value as text: nothing for None, line ends as LF, half a surrogate pair as a question mark."""
+def to_text(value: object) -> str:
+    """Convert a value to text: None to nothing, line ends to LF, half a surrogate pair to a question mark."""
     if value is None:
         return ""
     text = value if type(value) is str else str(value)
@@ -51,17 +51,17 @@ def _fallback(value: object, instead: object) -> object:
 
 
 def _web_address(value: object) -> str:
-    """Let only addresses through that a mail reader may open: no `javascript:`, no relative path."""
-    text = put_plainly(value).strip()
+    """Let only addresses pass that a mail program may open: no `javascript:`, no relative path."""
+    text = to_text(value).strip()
     return text if re.match(r"(https?://|mailto:|tel:)", text, re.IGNORECASE) else _UNSAFE_SCHEME
 
 
 def _query_value(value: object) -> str:
-    return quote(put_plainly(value), safe="@")
+    return quote(to_text(value), safe="@")
 
 
 def _finish(value: Any) -> Any:
-    return put_plainly(None if isinstance(value, ChainableUndefined) else value)
+    return to_text(None if isinstance(value, ChainableUndefined) else value)
 
 
 def _environment(*, autoescape: bool, **delimiters: str) -> ImmutableSandboxedEnvironment:
@@ -78,9 +78,9 @@ def _environment(*, autoescape: bool, **delimiters: str) -> ImmutableSandboxedEn
     return made
 
 
-WRITTEN = _environment(autoescape=False)
+SOURCE_ENVIRONMENT = _environment(autoescape=False)
 # Jinja2 works out what is constant even while it only looks for fields: 'a' * 999999999 took a gigabyte before it was refused.
-WRITTEN.intercepted_binops = frozenset(WRITTEN.default_binop_table)
+SOURCE_ENVIRONMENT.intercepted_binops = frozenset(SOURCE_ENVIRONMENT.default_binop_table)
 _INNER = {
     "variable_start_string": OPEN_FIELD,
     "variable_end_string": CLOSE_FIELD,
@@ -89,21 +89,21 @@ _INNER = {
     "comment_start_string": "\ue004",
     "comment_end_string": "\ue005",
 }
-PLAIN = _environment(autoescape=False, **_INNER)
-HTML = _environment(autoescape=True, **_INNER)
-for _each in (PLAIN, HTML):
+TEXT_ENVIRONMENT = _environment(autoescape=False, **_INNER)
+HTML_ENVIRONMENT = _environment(autoescape=True, **_INNER)
+for _each in (TEXT_ENVIRONMENT, HTML_ENVIRONMENT):
     _each.filters |= {"web_address": _web_address, "query_value": _query_value}
 
 
 def place_of(part: str, line: int) -> str:
-    """Name a place as a person finds it; only the body has lines worth naming."""
+    """Name a place for the author; only the body has line numbers."""
     return f"{part} line {line}" if part == "body" else part
 
 
 def check_language(text: str, *, part: str, fields: frozenset[str]) -> tuple[frozenset[str], list[TemplateProblem]]:
-    """Give the fields that `text` uses and every problem found in it: syntax, means not allowed, unknown fields."""
+    """Return the fields that `text` uses and every problem found: syntax, forbidden constructs, unknown fields."""
     try:
-        tree = WRITTEN.parse(text)
+        tree = SOURCE_ENVIRONMENT.parse(text)
     except TemplateSyntaxError as error:
         return frozenset(), _syntax_problems(text, error, part=part)
     problems = [
@@ -115,14 +115,17 @@ def check_language(text: str, *, part: str, fields: frozenset[str]) -> tuple[fro
         for node in tree.find_all((nodes.Stmt, nodes.Expr))
         if not isinstance(node, _NODES)
     ]
-    for kind, known, substitute in ((nodes.Filter, WRITTEN.filters, "fallback"), (nodes.Test, WRITTEN.tests, "none")):
+    for kind, known, substitute in (
+        (nodes.Filter, SOURCE_ENVIRONMENT.filters, "fallback"),
+        (nodes.Test, SOURCE_ENVIRONMENT.tests, "none"),
+    ):
         for node in tree.find_all(kind):
             if node.name not in known:
                 what = TranslatableText(
                     "the %(kind)s “%(name)s” does not exist", kind=kind.__name__.lower(), name=node.name
                 )
                 problems.append(TemplateProblem(place_of(part, node.lineno), what, _suggest(node.name, known)))
-                node.name = substitute  # so that the search for unknown fields below goes on
+                node.name = substitute  # Jinja2 refuses unknown filters in the search for unknown fields below
     used = frozenset(meta.find_undeclared_variables(tree))
     unknown = {
         (node.lineno, node.name)
@@ -141,11 +144,11 @@ def check_language(text: str, *, part: str, fields: frozenset[str]) -> tuple[fro
 
 
 def _syntax_problems(text: str, error: TemplateSyntaxError, *, part: str) -> list[TemplateProblem]:
-    """Jinja2 stops at its first error; each field on its own is tried as well, so that all bad ones are named."""
+    """Return all syntax errors: Jinja2 stops at its first, so each field is also parsed alone."""
     found = {(error.lineno, error.message or "cannot be read")}
     for match in re.finditer(r"\{\{.*?\}\}", text, re.DOTALL):
         try:
-            WRITTEN.parse(match[0])
+            SOURCE_ENVIRONMENT.parse(match[0])
         except TemplateSyntaxError as inner:
             found.add((text.count("\n", 0, match.start()) + inner.lineno, inner.message or "cannot be read"))
     return [

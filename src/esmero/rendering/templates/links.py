@@ -1,4 +1,4 @@
-"""What an address in a template may be, and what becomes of it: counted, personal, ours, or left as it is."""
+"""Check and rewrite the addresses in a template: counted, personal, token link, or unchanged."""
 
 import re
 
@@ -8,13 +8,15 @@ from esmero.rendering.templates.problem import TranslatableText
 SCHEMES = ("http", "https", "mailto", "tel", "sms")
 _WEB = re.compile(r"https?://", re.IGNORECASE)
 _ANY_SCHEME = re.compile(r"\s*([a-z][a-z0-9+.-]*):", re.IGNORECASE)
-# As far as this the author must have written it, or a value could lead the reader anywhere.
+# The author must write this much literally, or a value could send the reader to any host.
 _FIXED_START = re.compile(r"(https?://[^/?#\s]+[/?#]|mailto:|tel:|sms:)", re.IGNORECASE)
 
 
-def object_to(name: str, value: str, masks: Placeholders) -> tuple[TranslatableText, TranslatableText] | None:
-    """Give what is wrong with the address in the attribute `name` and what to do, or nothing."""
-    marks = list(masks.pattern.finditer(value))
+def check_address(
+    name: str, value: str, placeholders: Placeholders
+) -> tuple[TranslatableText, TranslatableText] | None:
+    """Return the problem of the address in the attribute `name` and its remedy, or None."""
+    marks = list(placeholders.pattern.finditer(value))
     if not marks:
         scheme = _ANY_SCHEME.match(value)
         if scheme and scheme[1].lower() not in SCHEMES:
@@ -41,19 +43,19 @@ def object_to(name: str, value: str, masks: Placeholders) -> tuple[TranslatableT
     return None
 
 
-def is_relative(value: str, masks: Placeholders) -> bool:
-    """Say whether an address means nothing in a mail, because it counts on the page that it stands on."""
-    return not (masks.pattern.search(value) or _ANY_SCHEME.match(value) or value.startswith("#"))
+def is_relative(value: str, placeholders: Placeholders) -> bool:
+    """Say whether an address is relative to a page, which has no meaning in a mail."""
+    return not (placeholders.pattern.search(value) or _ANY_SCHEME.match(value) or value.startswith("#"))
 
 
-def rewrite(name: str, value: str, masks: Placeholders) -> str:
-    """Give the masked value that goes out: web links are registered and replaced, fields are made safe for addresses."""
-    marks = list(masks.pattern.finditer(value))
+def rewrite(name: str, value: str, placeholders: Placeholders) -> str:
+    """Return the value to send, with placeholders: web links are registered, fields are made safe for addresses."""
+    marks = list(placeholders.pattern.finditer(value))
     if not marks:
-        return masks.link(value.strip()) if name == "href" and _WEB.match(value.strip()) else value
+        return placeholders.link(value.strip()) if name == "href" and _WEB.match(value.strip()) else value
     if any(mark[1] != FIELD for mark in marks):
         return value
     if marks[0][0] == value.strip():
-        way = masks.way_of(int(marks[0][2]))
-        return masks.way(way) if way else masks.word(ADDRESS, marks[0][2])
-    return masks.pattern.sub(lambda mark: masks.word(QUERY, mark[2]), value)
+        purpose = placeholders.find_token_purpose(int(marks[0][2]))
+        return placeholders.token_link(purpose) if purpose else placeholders.placeholder(ADDRESS, marks[0][2])
+    return placeholders.pattern.sub(lambda mark: placeholders.placeholder(QUERY, mark[2]), value)

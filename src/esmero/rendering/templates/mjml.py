@@ -1,4 +1,4 @@
-"""MJML read strictly, because the compiler is not: mrml passes unknown tags on and names no place for its errors."""
+"""Check MJML strictly, because mrml does not: it passes unknown tags on and names no place for its errors."""
 
 import re
 from difflib import get_close_matches
@@ -8,7 +8,7 @@ from typing import override
 
 from esmero.rendering.templates.html import TAGS
 from esmero.rendering.templates.language import place_of
-from esmero.rendering.templates.links import is_relative, object_to
+from esmero.rendering.templates.links import check_address, is_relative
 from esmero.rendering.templates.placeholders import FIELD, STEP, Placeholders
 from esmero.rendering.templates.problem import TemplateProblem, TranslatableText
 from esmero.rendering.templates.promotion import SLOT
@@ -18,7 +18,7 @@ _CONTENT = (
     "mj-accordion", "mj-button", "mj-carousel", "mj-divider", "mj-image", "mj-navbar", "mj-raw", "mj-social",
     "mj-spacer", "mj-table", "mj-text",
 )  # fmt: skip
-# Which element may stand in which (MJML's own documentation, version 4). What is not a key may hold no MJML element.
+# Allowed children of each element (MJML's own documentation, version 4). Elements that are no key have none.
 CHILDREN: dict[str, tuple[str, ...]] = {
     "": ("mjml",),
     "mjml": ("mj-head", "mj-body"),
@@ -38,8 +38,11 @@ CHILDREN: dict[str, tuple[str, ...]] = {
 }
 _KNOWN = frozenset(name for names in CHILDREN.values() for name in names) | {"mj-all", "mj-class"}
 CHILDREN["mj-attributes"] = tuple(sorted(_KNOWN - {"mjml", "mj-head", SLOT}))
-# These hold HTML or words of the author; every other element holds elements only.
-_HOLDS_HTML = ("mj-text", "mj-button", "mj-table", "mj-raw", "mj-accordion-title", "mj-accordion-text", "mj-navbar-link", "mj-social-element")  # fmt: skip
+# These hold HTML or text of the author; every other element holds elements only.
+_HOLDS_HTML = (
+    "mj-text", "mj-button", "mj-table", "mj-raw", "mj-accordion-title", "mj-accordion-text", "mj-navbar-link",
+    "mj-social-element",
+)  # fmt: skip
 _HOLDS_WORDS = ("mj-title", "mj-preview", "mj-style")
 _VOID = frozenset(
     ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"]
@@ -48,21 +51,25 @@ _UNQUOTED = re.compile(r"""<[^\s>]+(?:\s+[^\s=>]+(?:\s*=\s*(?:"[^"]*"|'[^']*'))?
 
 
 class MjmlReader(HTMLParser):
-    """Walks masked MJML; afterwards `problems` is what is wrong with it, `notes` what will be left out, `places` says where each mask stands, `slots` where the tags of promotions begin and end (and whether they open)."""
+    """Check MJML with placeholders, and collect the results in attributes.
 
-    def __init__(self, masks: Placeholders) -> None:
+    `problems` are faults, `notes` name content that will be left out, `places` says for each placeholder if it is in
+    text, in words or between elements, and `slots` holds start, end and kind (opening or not) of each promotion tag.
+    """
+
+    def __init__(self, placeholders: Placeholders) -> None:
         super().__init__(convert_charrefs=False)
         self.problems: list[TemplateProblem] = []
         self.notes: list[TemplateProblem] = []
         self.places: dict[str, str] = {}
         self.slots: list[tuple[int, int, bool]] = []
         self._starts: list[int] = []
-        self._masks = masks
+        self._placeholders = placeholders
         self._open: list[tuple[str, int]] = []
-        self._mask = masks.pattern
+        self._pattern = placeholders.pattern
 
     def read(self, text: str) -> None:
-        """Read the whole body; a missing or repeated root and elements left open are problems too."""
+        """Check the whole body; a missing or repeated root and unclosed elements are problems too."""
         self._starts = [0, *(found.end() for found in re.finditer("\n", text))]
         self.feed(text)
         self.close()
@@ -127,15 +134,15 @@ class MjmlReader(HTMLParser):
     @override
     def handle_data(self, data: str) -> None:
         parent, holder = self._parent(), self._holder()
-        for match in self._mask.finditer(data):
+        for match in self._pattern.finditer(data):
             place = "text" if holder in _HOLDS_HTML else "words" if parent in _HOLDS_WORDS else "between"
             self.places[match[1] + match[2]] = place
         if holder in _HOLDS_HTML or parent in _HOLDS_WORDS or parent not in _KNOWN:
             return
-        loose = self._mask.sub(lambda match: "" if match[1] == STEP else match[0], data).strip()
+        loose = self._pattern.sub(lambda match: "" if match[1] == STEP else match[0], data).strip()
         if loose:
             line = self.getpos()[0] + data[: data.index(loose[0])].count("\n")
-            shown = re.sub(self._mask, "{{ … }}", loose)[:40]
+            shown = re.sub(self._pattern, "{{ … }}", loose)[:40]
             self._say(
                 TranslatableText("the words “%(words)s” stand between elements and would be lost", words=shown),
                 TranslatableText("Put them into an <mj-text>"),
@@ -202,10 +209,10 @@ class MjmlReader(HTMLParser):
                 )
             if name not in ("href", "src", "background-url") or tag == "mj-font":
                 continue
-            objection = object_to(name, value or "", self._masks)
+            objection = check_address(name, value or "", self._placeholders)
             if objection:
                 self._say(*objection)
-            elif is_relative(value or "", self._masks):
+            elif is_relative(value or "", self._placeholders):
                 what = TranslatableText("“%(address)s” leads nowhere outside of a web site", address=value)
                 self.notes.append(
                     TemplateProblem(
@@ -214,7 +221,10 @@ class MjmlReader(HTMLParser):
                 )
 
     def _check_slots(self, text: str) -> None:
-        """Each promotion holds something, and every step that begins in it ends in it: else a part of another went too."""
+        """Check that each promotion has content, and that its steps begin and end in it.
+
+        Otherwise removing the promotion would remove half of a step too.
+        """
         for (_, begin, opens), (end, _, closing) in pairwise(self.slots):
             if not opens or closing:
                 continue
@@ -226,10 +236,10 @@ class MjmlReader(HTMLParser):
                     line=line,
                 )
             depth = 0
-            for match in self._mask.finditer(text, begin, end):
+            for match in self._pattern.finditer(text, begin, end):
                 if match[1] != STEP:
                     continue
-                step = self._masks.written[int(match[2])].partition(" ")[0]
+                step = self._placeholders.constructs[int(match[2])].partition(" ")[0]
                 depth += step in ("if", "for")
                 depth -= step in ("endif", "endfor")
                 if depth < 0 or (depth == 0 and step in ("else", "elif")):
@@ -251,15 +261,15 @@ class MjmlReader(HTMLParser):
         return self._open[-1][0] if self._open else ""
 
     def _holder(self) -> str:
-        """Give the innermost MJML element that is open."""
+        """Return the innermost open MJML element."""
         return next((name for name, _ in reversed(self._open) if name.startswith("mj")), "")
 
     def _say(self, what: TranslatableText, remedy: TranslatableText, *, line: int | None = None) -> None:
         self.problems.append(TemplateProblem(place_of("body", line or self.getpos()[0]), what, remedy))
 
 
-def settle_masks(text: str, masks: Placeholders, places: dict[str, str]) -> str:
-    """Give every step a form that survives where it stands: a comment in text, a raw element between elements."""
+def wrap_placeholders(text: str, placeholders: Placeholders, places: dict[str, str]) -> str:
+    """Wrap every step so that it survives the compilers: a comment in text, a raw element between elements."""
 
     def settled(match: re.Match[str]) -> str:
         place = places.get(match[1] + match[2])
@@ -268,4 +278,4 @@ def settle_masks(text: str, masks: Placeholders, places: dict[str, str]) -> str:
         comment = f"<!--{match[0]}-->"
         return comment if place == "text" else f"<mj-raw>{comment}</mj-raw>"
 
-    return masks.pattern.sub(settled, text)
+    return placeholders.pattern.sub(settled, text)

@@ -1,4 +1,4 @@
-"""The text part: the same meaning as the HTML, read off it once per template."""
+"""Make the text part from the HTML, once per template."""
 
 import re
 from html.parser import HTMLParser
@@ -8,22 +8,22 @@ from esmero.rendering.templates.placeholders import STEP, Placeholders
 
 _BLOCKS = {"div": 1, "li": 1, "dt": 1, "dd": 1, "tr": 1, "br": 1, "hr": 2, "p": 2, "ul": 2, "ol": 2, "table": 2} | {
     f"h{level}": 2 for level in range(1, 7)
-}  # the number of line ends that part an element from its neighbours
+}  # the number of line ends between an element and its neighbours
 _VOID = frozenset(["area", "base", "br", "col", "hr", "img", "input", "link", "meta", "wbr"])
 
 
-def make_text(document: str, masks: Placeholders) -> str:
-    """Give the text part of a masked HTML document, still masked: blocks apart, links after their words."""
-    reader = _Reader(masks)
+def make_text(document: str, placeholders: Placeholders) -> str:
+    """Make the text part of an HTML document with placeholders: one line per block, link targets after their text."""
+    reader = _Reader(placeholders)
     reader.feed(document)
     reader.close()
     return reader.finish()
 
 
 class _Reader(HTMLParser):
-    def __init__(self, masks: Placeholders) -> None:
+    def __init__(self, placeholders: Placeholders) -> None:
         super().__init__(convert_charrefs=True)
-        self._masks = masks
+        self._placeholders = placeholders
         self._written: list[str] = []
         self._wanted = 0  # line ends wanted before the next words
         self._present = 2  # line ends already there
@@ -84,9 +84,9 @@ class _Reader(HTMLParser):
 
     @override
     def handle_comment(self, data: str) -> None:
-        match = self._masks.pattern.fullmatch(data)
+        match = self._placeholders.pattern.fullmatch(data)
         if match and match[1] == STEP and not self._hidden:
-            # What is wanted comes before the step: a part that is left out must not take its neighbour's line end.
+            # Pending line ends are written before the step: a skipped branch must not remove its neighbour's line end.
             self._flush()
             self._written.append(data)
 
@@ -123,7 +123,7 @@ class _Reader(HTMLParser):
         begins = max(self._wanted, self._present) > 0
         if begins or (self._written and self._written[-1].endswith(" ")):
             words = words.lstrip(" ")
-        if not words or (begins and not words.strip()):  # a lone no-break space only keeps a table cell open
+        if not words or (begins and not words.strip()):  # a no-break space alone only fills a table cell
             return
         self._flush()
         self._written.append(words)

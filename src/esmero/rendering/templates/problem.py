@@ -1,11 +1,11 @@
-"""What is wrong with a template, where, and what to do about it."""
+"""Describe problems of a template: fault, place and remedy."""
 
 from dataclasses import dataclass
 from typing import Self
 
 
 class TranslatableText(str):
-    """English words made of a pattern and facts; the pattern is their code, by which other languages find theirs."""
+    """Hold an English text made of a pattern and facts; the pattern is the key of its translations."""
 
     __slots__ = ("facts", "pattern")
     pattern: str
@@ -20,9 +20,9 @@ class TranslatableText(str):
 
 @dataclass(frozen=True, slots=True)
 class TemplateProblem:
-    """One fault: `place` as a person finds it ("subject", "body line 12"), `what` is wrong, and the `remedy`.
+    """Describe one problem: `place` for the author ("subject", "body line 12"), `what` is wrong, and the `remedy`.
 
-    Both are `Said`, so that the web can say them in the author's language.
+    Both texts are TranslatableText, so that the web can show them in the author's language.
     """
 
     place: str
@@ -34,7 +34,7 @@ class TemplateProblem:
 
 
 class TemplateFault(Exception):
-    """A template that cannot be compiled. `problems` holds all that was found, never only the first."""
+    """Report that a template cannot be compiled. `problems` holds all problems, never only the first."""
 
     def __init__(self, problems: tuple[TemplateProblem, ...]) -> None:
         super().__init__("; ".join(map(str, problems)))

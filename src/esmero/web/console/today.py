@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from esmero.campaigns.queries import list_running, measure_progress
 from esmero.conversations.queries import count_waiting, list_waiting
-from esmero.mailroom.arriving.queries import count_unread, list_troubled
+from esmero.mailroom.arriving.queries import count_failed, list_failing_mailboxes
 from esmero.outbox.queries import count_doubts, count_events, count_sent, list_doubts, list_relays
 from esmero.people.addresses.address_proposals import count_open as count_open_proposals
 from esmero.people.persons.queries import count_people, list_running_imports
@@ -62,8 +62,8 @@ def today(request: HttpRequest) -> HttpResponse:
         requests=list_open(limit=5),
         requests_number=count_open_requests(),
         proposals=count_open_proposals(),
-        unread=count_unread(),
-        troubled=list_troubled(),
+        unread=count_failed(),
+        troubled=list_failing_mailboxes(),
         steps_left=steps_left(brand, user=staff(request)),
         **running,
     )

@@ -22,7 +22,7 @@ from django.utils.encoding import iri_to_uri
 from esmero.content.models import Link
 from esmero.mailroom.arriving.clicks import find_sign, spool_click
 from esmero.mailroom.arriving.machine_clicks import hash_network
-from esmero.mailroom.arriving.unsubscription import leave
+from esmero.mailroom.arriving.unsubscription import unsubscribe_by_message
 from esmero.mailroom.composing.compiled_templates import open_signer
 from esmero.mailroom.inbound_addresses import day_of
 from esmero.outbox.models import Message
@@ -114,7 +114,7 @@ class Edge:
             message = Message.objects.filter(pk=token.message).first()
             if message is None:
                 return None
-            leave(message, at=timezone.now(), source="one-click")
+            unsubscribe_by_message(message, at=timezone.now(), source="one-click")
         except Exception:
             # 503, so that the mail program retries instead of reporting success.
             log.exception("an unsubscription with one click could not be kept")

@@ -12,7 +12,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from esmero.mailroom.arriving.unsubscription import leave
+from esmero.mailroom.arriving.unsubscription import unsubscribe_by_message
 from esmero.mailroom.composing.compiled_templates import pick
 from esmero.mailroom.planning.explanation import list_known
 from esmero.people.models import Channel, ContactPoint, PermissionEntry, Person, Preference, Topic
@@ -164,7 +164,7 @@ def _leave_all(visit: TokenVisit, *, person: Person, rows: list[TopicRow], chann
     """Object to all advertising of the brand by mail, and withdraw permissions on other channels."""
     now = timezone.now()
     with transaction.atomic():
-        leave(visit.message, everything=True, at=now, source="page")
+        unsubscribe_by_message(visit.message, everything=True, at=now, source="page")
         for other in channels:
             if other.open:
                 _set_channel(other, yes=False, rows=rows, wanted=[], visit=visit, person=person, at=now)

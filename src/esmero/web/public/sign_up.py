@@ -21,7 +21,7 @@ from esmero.asks.models import Form, Submission
 from esmero.asks.submissions import asked_fields, confirm, count_lately, keep_entry, read_entry
 from esmero.mailroom.composing.compiled_templates import open_signer, pick
 from esmero.mailroom.inbound_addresses import day_of
-from esmero.mailroom.transactional.sign_up_messages import welcome
+from esmero.mailroom.transactional.sign_up_messages import queue_welcome
 from esmero.outbox.relays import NoRelay
 from esmero.people.models import Topic
 from esmero.rendering.tokens import TokenPurpose, TokenRefused
@@ -83,7 +83,7 @@ def confirmation(request: HttpRequest, token: str) -> HttpResponse:
             if person is None:
                 return refuse(request, TokenRefused("expired"))
             try:
-                welcome(row, person, at=now)
+                queue_welcome(row, person, at=now)
             except NoRelay:
                 # The permission counts without the welcome mail.
                 log.exception("no welcome for submission %d", row.pk)

@@ -6,7 +6,12 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from esmero.mailroom.arriving.unsubscription import come_back, has_left, leave, may_undo
+from esmero.mailroom.arriving.unsubscription import (
+    is_unsubscribed,
+    may_undo,
+    undo_unsubscription,
+    unsubscribe_by_message,
+)
 from esmero.mailroom.composing.compiled_templates import pick
 from esmero.rendering.tokens import TokenPurpose
 from esmero.web.public.labels import REASONS
@@ -24,16 +29,16 @@ def unsubscribe(request: HttpRequest, visit: TokenVisit) -> HttpResponse:
             return HttpResponseRedirect(visit.path(TokenPurpose.UNSUBSCRIBE))
         act, reason = request.POST.get("act", ""), request.POST.get("reason", "")
         if act == "leave":
-            leave(message, at=now, source="page", reason=reason if reason in REASONS else "")
+            unsubscribe_by_message(message, at=now, source="page", reason=reason if reason in REASONS else "")
         elif act == "undo":
-            come_back(message, at=now, wording=undo)
+            undo_unsubscription(message, at=now, wording=undo)
         return HttpResponseRedirect(visit.path(TokenPurpose.UNSUBSCRIBE))
     topic = message.dispatch.topic
     return visit.show(
         request,
         "public/unsubscribe.html",
         topic=pick(topic.name, get_language() or message.language) if topic else "",
-        left=has_left(message),
+        left=is_unsubscribed(message),
         undo=undo if may_undo(message, at=now) else "",
         reasons=REASONS.items(),
         preferences=visit.path(TokenPurpose.PREFERENCES),

@@ -19,7 +19,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from esmero.house.models import Brand
 from esmero.mailroom.composing.compiled_templates import open_signer
-from esmero.mailroom.composing.public_archive import find_shared
+from esmero.mailroom.composing.public_archive import find_public_number
 from esmero.mailroom.inbound_addresses import day_of
 from esmero.outbox.models import Message
 from esmero.people.models import Person
@@ -44,7 +44,7 @@ class TokenVisit:
     def share(self) -> str:
         """Return the public path of this issue, without personal data; "" where there is none."""
         dispatch = self.message.dispatch
-        number = find_shared(dispatch)
+        number = find_public_number(dispatch)
         if number is None or dispatch.topic is None:
             return ""
         return reverse("issue", args=[self.brand.slug, dispatch.topic.code, number])

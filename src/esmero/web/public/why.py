@@ -5,7 +5,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from esmero.content.models import TemplateText
-from esmero.mailroom.arriving.unsubscription import has_left
+from esmero.mailroom.arriving.unsubscription import is_unsubscribed
 from esmero.mailroom.composing.compiled_templates import pick
 from esmero.mailroom.planning.explanation import explain
 from esmero.outbox.models import Message
@@ -34,7 +34,7 @@ def why(request: HttpRequest, visit: TokenVisit) -> HttpResponse:
         rules=[PASSED[code] for code in found.rules],
         known=[KNOWN[name] for name in found.known],
         needed=found.needed,
-        left=has_left(message),
+        left=is_unsubscribed(message),
         shared=visit.share(),
         preferences=visit.path(TokenPurpose.PREFERENCES),
         unsubscribe=visit.path(TokenPurpose.UNSUBSCRIBE),

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from esmero.mailroom.arriving.channels import imap_connection, mailbox_settings, mailbox_test
-from esmero.mailroom.arriving.channels.mailbox_test import check_mailbox, keep_check
+from esmero.mailroom.arriving.channels.mailbox_test import check_mailbox, store_check
 from esmero.mailroom.models import Mailbox, MailboxFolder
 from esmero.outbox.relay_passwords import hide_password, reveal
 from tests.mailroom.arriving.channels.imap_server import ImapServer
@@ -60,7 +60,7 @@ def states(steps):
 def test_every_step_is_said_with_tls_that_somebody_vouches_for(tls, certificate):
     with ImapServer({"INBOX": [b"x"] * 3, "Spam": []}, tls=tls) as server:
         mailbox = make(server.port, security="tls", ca_file=str(certificate[0]), folders=["INBOX", "Spam"])
-        steps = keep_check(mailbox.pk)
+        steps = store_check(mailbox.pk)
     assert states(steps) == [(step, "ok") for step in ("name", "connect", "tls", "auth", "folders")]
     said = {one.step: one.said for one in steps}
     assert said["tls"].startswith("TLSv1.")

@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 from django.utils import timezone
 
-from esmero.mailroom.arriving.channels.webhook_secrets import SecretRefused, find_hook, set_secret
+from esmero.mailroom.arriving.channels.webhook_secrets import SecretRefused, find_webhook, set_secret
 from esmero.mailroom.arriving.receive import handle_due
 from esmero.mailroom.models import Inbound, ReturnCount, WebhookSecret
 from esmero.outbox.models import Message, MessageEvent
@@ -132,11 +132,11 @@ def test_a_secret_given_in_the_console_is_kept_encrypted_and_believed(client, mo
     set_secret("mailgun", KEY, by="Lucía")
     assert KEY not in WebhookSecret.objects.get().secret
     assert tell(client, sent, "failed", severity="permanent").status_code == 200
-    heard = find_hook("mailgun")
+    heard = find_webhook("mailgun")
     assert (heard.source, heard.suspect, bool(heard.heard_at)) == ("console", False, True)
     forged = sign(key="falsch")
     assert tell(client, sent, "failed", signature=forged, severity="permanent").status_code == 403
-    assert find_hook("mailgun").suspect
+    assert find_webhook("mailgun").suspect
     set_secret("mailgun", "", by="Lucía")
     assert tell(client, sent, "failed", severity="permanent").status_code == 404
 
@@ -226,10 +226,10 @@ def test_who_was_not_asked_for_a_name_yet_is_no_suspect_and_the_rest_is_written_
 ):
     body = json.dumps([{"x": 1}])
     client.post("/hooks/postmark", body, content_type="application/json")
-    assert not find_hook("postmark").suspect
+    assert not find_webhook("postmark").suspect
     wrong = {"Authorization": "Basic YW5hOmZhbHNjaA=="}
     assert client.post("/hooks/postmark", body, content_type="application/json", headers=wrong).status_code == 403
-    assert find_hook("postmark").suspect
+    assert find_webhook("postmark").suspect
     with django_assert_max_num_queries(2) as asked:
         client.post("/hooks/postmark", body, content_type="application/json", headers=wrong)
     assert not [one for one in asked.captured_queries if not one["sql"].startswith("SELECT")]

@@ -9,11 +9,11 @@ from django.utils import timezone
 
 from esmero.intake.classify import classify
 from esmero.mailroom.arriving.dmarc_reports import (
-    forget_reports,
-    keep_report,
+    delete_reports,
     read_alignment,
     reported_domains,
     source_rows,
+    store_report,
 )
 from esmero.mailroom.models import AlignmentDay, AlignmentSource, DmarcReportFile, DmarcReportRow, Inbound
 from tests.intake.dmarc_samples import make_gzip_mail, make_mail
@@ -84,11 +84,11 @@ def test_the_sums_are_those_of_the_rows_when_reports_come_and_go():
     day = AlignmentDay.objects.get()
     assert (day.total, day.aligned) == (4 * 7 + 10, 10)
     report = DmarcReportFile.objects.get(report_id="r-2")
-    forget_reports([report.pk])
+    delete_reports([report.pk])
     assert not DmarcReportFile.objects.filter(pk=report.pk).exists()
     assert kept_sums() == plain_sums()
     assert AlignmentDay.objects.aggregate(all=Sum("total"))["all"] == sum(total for total, _ in plain_sums().values())
-    forget_reports(DmarcReportFile.objects.values_list("pk", flat=True))
+    delete_reports(DmarcReportFile.objects.values_list("pk", flat=True))
     assert not DmarcReportRow.objects.exists()
     assert not AlignmentSource.objects.exists()
     assert not AlignmentDay.objects.exists()
@@ -100,10 +100,10 @@ def test_forgetting_costs_as_many_queries_for_many_reports_as_for_few(django_ass
         rows = [(f"198.51.100.{place}", 7, "fail", "fail") for place in range(number * 5, 40)]
         arrive(sent, make_gzip_mail(rows, report_id=f"r-{number}"))
     with CaptureQueriesContext(connection) as one:
-        forget_reports([DmarcReportFile.objects.first().pk])
+        delete_reports([DmarcReportFile.objects.first().pk])
     assert kept_sums() == plain_sums()
     with django_assert_max_num_queries(len(one)):
-        forget_reports(DmarcReportFile.objects.values_list("pk", flat=True)[1:])
+        delete_reports(DmarcReportFile.objects.values_list("pk", flat=True)[1:])
     assert kept_sums() == plain_sums()
     assert len(kept_sums()) == len(plain_sums()) > 0
 
@@ -123,5 +123,5 @@ def test_the_days_and_the_domains_of_a_brand():
 
 def test_a_report_without_a_time_is_taken_for_todays():
     found = classify(make_gzip_mail(OURS)).aggregate
-    kept = keep_report(replace(found, begin=datetime(1970, 1, 1, tzinfo=UTC)), evidence="inbound 1")
+    kept = store_report(replace(found, begin=datetime(1970, 1, 1, tzinfo=UTC)), evidence="inbound 1")
     assert timezone.now() - kept.begin < timedelta(minutes=5)

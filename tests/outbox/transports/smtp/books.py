@@ -70,7 +70,7 @@ def judge(relay, journal, parcels):
             assert relay.accepted[key] == parcel.body, "what was sent is what arrived"
         if outcome.fate is Fate.NOT_BEGUN:
             assert key not in relay.finished, "a message that was not begun never ended at the relay"
-        if outcome.fate in {Fate.REFUSED_FOR_GOOD, Fate.REFUSED_FOR_NOW}:
+        if outcome.fate in {Fate.REFUSED_PERMANENTLY, Fate.REFUSED_TEMPORARILY}:
             assert key not in relay.accepted
         if key in relay.finished and not relay.answered[key]:
             assert outcome.fate is Fate.IN_DOUBT, "received, and the reply was lost"

@@ -30,7 +30,7 @@ def test_recipients_refused_in_the_middle_of_a_window_are_told_from_their_neighb
     relay = ScriptedRelay(refused=frozenset({"r3@example.com", "r4@example.com", "r9@example.com"}))
     journal = run(relay)
     judge(relay, journal, PARCELS)
-    refused = {key for key, outcome in journal.outcomes.items() if outcome.fate is Fate.REFUSED_FOR_GOOD}
+    refused = {key for key, outcome in journal.outcomes.items() if outcome.fate is Fate.REFUSED_PERMANENTLY}
     assert refused == {3, 4, 9}
     assert journal.fates()[Fate.ACCEPTED] == 9
     assert (journal.outcomes[3].code, journal.outcomes[3].enhanced) == (550, "5.1.1")

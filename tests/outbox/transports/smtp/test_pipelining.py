@@ -39,7 +39,7 @@ def test_a_refused_recipient_does_not_touch_the_next(mode, lenient):
     )
     journal = run(relay)
     judge(relay, journal, PARCELS)
-    assert journal.fates() == {Fate.ACCEPTED: 8, Fate.REFUSED_FOR_GOOD: 4}
+    assert journal.fates() == {Fate.ACCEPTED: 8, Fate.REFUSED_PERMANENTLY: 4}
     assert {outcome.stage for outcome in journal.outcomes.values()} == {"rcpt", "body"}
     assert relay.sessions == 1
 
@@ -47,14 +47,14 @@ def test_a_refused_recipient_does_not_touch_the_next(mode, lenient):
 @pytest.mark.parametrize(
     ("event", "action", "fate", "stage"),
     [
-        ("mail", "451", Fate.REFUSED_FOR_NOW, "mail"),
-        ("mail", "554", Fate.REFUSED_FOR_GOOD, "mail"),
-        ("rcpt", "451", Fate.REFUSED_FOR_NOW, "rcpt"),
-        ("data", "451", Fate.REFUSED_FOR_NOW, "data"),
-        ("data", "554", Fate.REFUSED_FOR_GOOD, "data"),
-        ("body", "451", Fate.REFUSED_FOR_NOW, "body"),
-        ("body", "554", Fate.REFUSED_FOR_GOOD, "body"),
-        ("body", "421", Fate.REFUSED_FOR_NOW, "body"),
+        ("mail", "451", Fate.REFUSED_TEMPORARILY, "mail"),
+        ("mail", "554", Fate.REFUSED_PERMANENTLY, "mail"),
+        ("rcpt", "451", Fate.REFUSED_TEMPORARILY, "rcpt"),
+        ("data", "451", Fate.REFUSED_TEMPORARILY, "data"),
+        ("data", "554", Fate.REFUSED_PERMANENTLY, "data"),
+        ("body", "451", Fate.REFUSED_TEMPORARILY, "body"),
+        ("body", "554", Fate.REFUSED_PERMANENTLY, "body"),
+        ("body", "421", Fate.REFUSED_TEMPORARILY, "body"),
         ("body", "drop", Fate.IN_DOUBT, "body"),
         ("body", "garbage", Fate.IN_DOUBT, "body"),
         ("body", "odd", Fate.IN_DOUBT, "body"),
@@ -141,5 +141,5 @@ def test_a_relay_that_takes_a_recipient_without_a_sender_is_left():
         async with server:
             return await deliver(relay, PARCELS[:1], connections=1)
 
-    assert asyncio.run(main()).fates() == {Fate.REFUSED_FOR_NOW: 1}
+    assert asyncio.run(main()).fates() == {Fate.REFUSED_TEMPORARILY: 1}
     assert got == [b""]

@@ -10,12 +10,12 @@ from esmero.asks.models import Form
 from esmero.campaigns.lifecycle import create_campaign
 from esmero.content.models import ExternalCheck, Template, TemplateText
 from esmero.content.versions import add_version, create_template, make_letter, source_of
-from esmero.mailroom.checking.link_check import key_of, key_of_text
+from esmero.mailroom.checking.link_check import make_link_key, make_text_key
 from esmero.mailroom.composing.recipient_fields import known_fields
-from esmero.mailroom.composing.sample_message import print_example
-from esmero.mailroom.transactional.sign_up_messages import furnish_form
+from esmero.mailroom.composing.sample_message import render_sample
+from esmero.mailroom.transactional.sign_up_messages import ensure_form_templates
 from esmero.people.models import Segment
-from esmero.rendering.checks.findings import look_for_commerce, look_for_lacks
+from esmero.rendering.checks.findings import find_advertising, find_part_differences
 from esmero.rendering.templates.compile import TemplateSource
 from esmero.work.models import Job
 from tests.house_facts import build_house
@@ -90,13 +90,13 @@ def test_the_mail_that_confirms_a_sign_up_may_not_sell(client, house):
 
 
 def test_the_mails_of_a_form_as_we_write_them_sell_nothing_and_say_the_same_in_both_parts(house):
-    form = furnish_form(Form.objects.create(brand=house.brand, slug="boletin", name="Boletín", state="open"))
+    form = ensure_form_templates(Form.objects.create(brand=house.brand, slug="boletin", name="Boletín", state="open"))
     texts = TemplateText.objects.filter(version__template__in=[form.confirmation, form.welcome])
     assert texts.count() == 6
     for text in texts:
-        assert look_for_commerce(source_of(text)) == []
-        parts = print_example(text)
-        assert look_for_lacks(parts.html, parts.text) == []
+        assert find_advertising(source_of(text)) == []
+        parts = render_sample(text)
+        assert find_part_differences(parts.html, parts.text) == []
 
 
 def test_in_the_promotion_of_a_letter_it_is_where_it_belongs(client, house):
@@ -188,7 +188,7 @@ OUTCOMES = {
 def test_each_outcome_has_its_words_for_an_hour(client, house):
     version, now, url = keep(house), timezone.now(), "https://norte.org/tele"
     ExternalCheck.objects.create(
-        kind="link", key=key_of(url), url=url, facts={"status": 403}, asked_at=now, tried_at=now
+        kind="link", key=make_link_key(url), url=url, facts={"status": 403}, asked_at=now, tried_at=now
     )
     for outcome, words in OUTCOMES.items():
         ExternalCheck.objects.update(outcome=outcome)
@@ -202,7 +202,7 @@ def test_the_verdict_of_a_filter_is_told(client, house):
     version, now = keep(house), timezone.now()
     facts = {"score": 4.8, "threshold": 5.0, "rules": [[2.8, "DRUG_ED_CAPS", "Mentions a drug"]]}
     ExternalCheck.objects.create(
-        kind="spam", key=key_of_text(version.texts.get()), outcome="ok", facts=facts, asked_at=now, tried_at=now
+        kind="spam", key=make_text_key(version.texts.get()), outcome="ok", facts=facts, asked_at=now, tried_at=now
     )
     [one], page = check(client, version, path="trials")
     assert "4.8 points, the limit is 5.0. Mentions a drug (DRUG_ED_CAPS, 2.8)." in one

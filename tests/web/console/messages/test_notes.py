@@ -3,7 +3,7 @@
 import pytest
 from django.utils import timezone
 
-from esmero.mailroom.arriving.unsubscription import leave
+from esmero.mailroom.arriving.unsubscription import unsubscribe_by_message
 from esmero.outbox.models import MessageEvent
 from tests.mailroom.inbound import send_one
 from tests.web.facts import staff
@@ -17,7 +17,7 @@ def test_signs_of_machines_and_reasons_of_leaving_are_said(client, place):
     MessageEvent.objects.create(
         message=sent.message, kind="clicked", at=now, machine="head", facts={"signs": ["head", "all-links"]}
     )
-    leave(sent.message, at=now, source="page", reason="never-asked")
+    unsubscribe_by_message(sent.message, at=now, source="page", reason="never-asked")
     client.force_login(staff(language="en"))
     page = client.get(f"/console/{place.format(message=sent.message.pk, person=sent.person.pk)}").content.decode()
     assert "it asked for the head of the page alone, it opened several links within seconds" in page

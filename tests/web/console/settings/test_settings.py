@@ -13,7 +13,7 @@ from django.core import mail
 import esmero
 from esmero.house.audit import note
 from esmero.house.models import AuditEntry, Brand, User
-from esmero.mailroom.planning.rule_counts import count_refused, list_norms
+from esmero.mailroom.planning.rule_counts import count_refused, list_rules
 from esmero.outbox.models import Message, Relay
 from esmero.outbox.relay_passwords import reveal_password
 from esmero.people.models import CustomField, Person, Purpose, Segment, Topic
@@ -304,7 +304,7 @@ def test_keys_can_be_turned_off(client):
 
 def test_the_norms_page_tells_every_rule_and_counts_what_each_refused(client):
     client.force_login(staff())
-    assert [one.code for one in list_norms()] == [rule.code for rule in RULES] == list(NORMS)
+    assert [one.code for one in list_rules()] == [rule.code for rule in RULES] == list(NORMS)
     house = build_house()
     dispatch = open_dispatch(house, add_people(house, 3))
     from django.utils import timezone

@@ -1,9 +1,9 @@
-"""The words of refusals, as servers write them, in the order in which a doubt is resolved.
+"""Compile the phrases that servers use in refusals, in an order that resolves ambiguity.
 
-What was said of the message or the sender is no proof against the address, so it is looked for before "user unknown";
-a bare "rejected" (REFUSED) says less than any number. The phrases are matched against lower-case text on one line without addresses and links
-(see `meaning.simplify`). To teach the reader a new wording, add a line to the table of its meaning and a sample to
-tests/intake/bounces/test_meaning.py.
+A refusal because of the message or the sender is no proof against the address, so these phrases come before "user
+unknown"; a plain "rejected" (REFUSED) counts less than any status number. The phrases are matched against lower-case
+text on one line without addresses and links (see `meaning.simplify`). To add a phrase, add a line to the table of its
+meaning and a sample to tests/intake/bounces/test_meaning.py.
 """
 
 import re
@@ -11,7 +11,7 @@ import re
 from esmero.intake.bounces.phrases import address, mailbox, sender, server
 from esmero.intake.phrase_tables import compile_phrases
 
-# Words that name two reasons at once, resolved by hand: the whole phrase is one hosting panel's standard text.
+# A phrase that names two reasons at once, resolved by hand: it is the standard text of one hosting panel.
 _BOTH = r"""
 account or domain may not exist
 """
@@ -45,4 +45,4 @@ WORDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 """Meaning and phrases; the first row that matches decides."""
 
 REFUSED = compile_phrases(sender.REFUSED)
-"""A refusal without a reason: somebody's policy."""
+"""A refusal without a reason, which counts as policy."""

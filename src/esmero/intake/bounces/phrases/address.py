@@ -1,4 +1,4 @@
-"""Words of refusals that blame the address: nobody and nothing is reached by it any more."""
+"""List phrases of refusals because of the address: it reaches no mailbox any more."""
 
 NO_MAIL_HOST = r"""
 (?:although i'm )?listed as a best-preference mx

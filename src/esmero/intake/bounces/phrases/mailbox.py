@@ -1,12 +1,12 @@
-"""Words of refusals that speak of the recipient's box or of who may write to it: it may be otherwise tomorrow."""
+"""List phrases of refusals because of the mailbox or its permissions: temporary conditions."""
 
-# Said of the box's size, not of the message's: before "too large".
+# About the size of the mailbox, not of the message: must precede "too large".
 BOX_LIMIT = r"""
 mail ?box (?:size )?(?:limit|quota)
 exceeded (?:the )?storage allocation
 (?:mail|mailbox|database) file has exceeded
 """
-# Exchange's and Google's words for "not you", though they speak of authentication: before the sender's own faults.
+# Exchange and Google refuse this sender in words about authentication: must precede the sender's own faults.
 GROUP = r"""
 resolver\.rst\.(?:notauthorized|authrequired|sendernotauth\w*|restricted\w*)
 delivery restriction check

@@ -1,4 +1,4 @@
-"""Words of refusals that blame who sends, from where, how much or what: never a proof against the address."""
+"""List phrases of refusals because of the sender, its server, volume or content: never a proof against the address."""
 
 AUTHENTICATION = r"""
 relais? (?:refus|interdit|non autoris)

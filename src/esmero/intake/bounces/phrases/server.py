@@ -1,6 +1,7 @@
-"""Words of refusals that blame a machine or the way to it: it passes."""
+"""List phrases of refusals because of a server or the network: temporary conditions."""
 
-# A delivery program of the receiving machine speaks (procmail, maildrop, a filter's pipe): what it calls a user is its own.
+# Output of a delivery program on the receiving server (procmail, maildrop, a filter's pipe), which uses "user" in
+# another sense.
 PROGRAM = r"""
 command died with (?:status|signal)
 command output:

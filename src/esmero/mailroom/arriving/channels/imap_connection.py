@@ -1,4 +1,4 @@
-"""Open an IMAP connection to a mailbox of the operator's: TLS, password or XOAUTH2, and every fault in words."""
+"""Open an IMAP connection to an operator's mailbox: TLS, password or XOAUTH2; every fault becomes a MailboxTrouble."""
 
 import json
 import logging
@@ -16,15 +16,15 @@ from esmero.mailroom.models import Mailbox
 from esmero.outbox.private_networks import PrivateNetworkRefused, find_addresses
 from esmero.outbox.relay_passwords import reveal
 
-logging.getLogger("imapclient").setLevel(logging.WARNING)  # it tells each connection that ends
+logging.getLogger("imapclient").setLevel(logging.WARNING)  # at INFO it logs the end of each connection
 
 TIMEOUT = 60.0
-"""Seconds that a silent server is waited for."""
+"""Seconds to wait for a server that does not answer."""
 MAX_TOKEN = 65_536
 
 
 class MailboxTrouble(Exception):
-    """A mailbox cannot be read now: `text` says what is wrong, `remedy` what to do."""
+    """Report that a mailbox cannot be read now: `text` is the fault, `remedy` the action to take."""
 
     def __init__(self, text: str, remedy: str = "") -> None:
         super().__init__(f"{text}. {remedy}".rstrip(". ") + ".")
@@ -33,7 +33,7 @@ class MailboxTrouble(Exception):
 
 @contextmanager
 def connect(mailbox: Mailbox) -> Iterator[IMAPClient]:
-    """Give a connection that is signed in. Raises MailboxTrouble for whatever the network or the server does."""
+    """Open a connection and sign in. Raises MailboxTrouble for any fault of the network or the server."""
     client: IMAPClient | None = None
     try:
         client = open_client(mailbox)
@@ -44,7 +44,7 @@ def connect(mailbox: Mailbox) -> Iterator[IMAPClient]:
     except ssl.SSLError as fault:
         raise MailboxTrouble(f"{mailbox.host} shows a certificate that nobody vouches for ({fault})") from fault
     except (OSError, IMAPClientError, ValueError, KeyError, IndexError, TypeError, AttributeError) as fault:
-        # A server that is cut short makes the library stumble over what is missing.
+        # The library raises these if the server's answer is cut short.
         raise MailboxTrouble(
             f"The connection to {mailbox.host}:{mailbox.port} broke ({fault or type(fault)})"
         ) from fault
@@ -54,7 +54,10 @@ def connect(mailbox: Mailbox) -> Iterator[IMAPClient]:
 
 
 def open_client(mailbox: Mailbox, *, timeout: float = TIMEOUT) -> IMAPClient:
-    """Return a connection that is encrypted as the mailbox wants it, and not signed in. Raises MailboxTrouble, OSError or what the library does."""
+    """Open an encrypted connection by the mailbox's settings, without signing in.
+
+    Raises MailboxTrouble, OSError and the exceptions of IMAPClient.
+    """
     try:
         find_addresses(mailbox.host, port=mailbox.port)
         context = ssl.create_default_context(cafile=mailbox.ca_file or None)
@@ -65,7 +68,7 @@ def open_client(mailbox: Mailbox, *, timeout: float = TIMEOUT) -> IMAPClient:
             ssl_context=context if mailbox.security == Mailbox.Security.TLS else None,
             timeout=timeout,
         )
-        client.normalise_times = False  # moments keep their zone
+        client.normalise_times = False  # otherwise times lose their zone
         if mailbox.security == Mailbox.Security.STARTTLS:
             client.starttls(context)
     except CapabilityError as fault:
@@ -76,7 +79,7 @@ def open_client(mailbox: Mailbox, *, timeout: float = TIMEOUT) -> IMAPClient:
 
 
 def sign_in(client: IMAPClient, mailbox: Mailbox, *, timeout: float = TIMEOUT) -> None:
-    """Sign in with password or token. Raises MailboxTrouble, OSError or what the library does."""
+    """Sign in with password or token. Raises MailboxTrouble, OSError and the exceptions of IMAPClient."""
     try:
         secret = reveal(mailbox.secret)
     except ValueError as fault:
@@ -93,7 +96,7 @@ def sign_in(client: IMAPClient, mailbox: Mailbox, *, timeout: float = TIMEOUT) -
 
 
 def _trade_token(mailbox: Mailbox, *, refresh: str, timeout: float) -> str:
-    """Trade a refresh token for an access token (RFC 6749 section 6); without a token_url it is one itself."""
+    """Exchange a refresh token for an access token (RFC 6749 section 6); without a token_url the secret is one."""
     if not mailbox.token_url:
         return refresh
     if not mailbox.token_url.startswith("https://"):
@@ -106,7 +109,8 @@ def _trade_token(mailbox: Mailbox, *, refresh: str, timeout: float) -> str:
     }
     body = urlencode({name: value for name, value in values.items() if value}).encode()
     try:
-        with urlopen(Request(mailbox.token_url, data=body), timeout=timeout) as answer:  # noqa: S310 - https, checked above
+        request = Request(mailbox.token_url, data=body)  # noqa: S310 - https, checked above
+        with urlopen(request, timeout=timeout) as answer:  # noqa: S310 - https, checked above
             found = json.loads(answer.read(MAX_TOKEN))
         return str(found["access_token"])
     except (URLError, OSError, ValueError, KeyError, TypeError) as fault:
@@ -114,7 +118,7 @@ def _trade_token(mailbox: Mailbox, *, refresh: str, timeout: float) -> str:
 
 
 def close_client(client: IMAPClient) -> None:
-    """End a connection at once, whatever state it is in."""
+    """Close a connection at once, in any state."""
     try:
         client.shutdown()
     except (OSError, IMAPClientError, AttributeError):

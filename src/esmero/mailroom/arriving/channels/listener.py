@@ -1,7 +1,7 @@
-"""The listener for what comes back, by SMTP and, where it is set, LMTP (RFC 2033). It takes mail for our tagged addresses only, and says 250 only when it has it.
+"""Receive mail by SMTP and, if configured, LMTP (RFC 2033), for inbound addresses only.
 
-Whoever hands mail to it keeps a copy until then (RFC 5321 4.2.5), so a crash before the commit loses nothing, and a
-second delivery of the same octets to the same address is the same row.
+The listener answers 250 only after the mail is stored. The sending server keeps a copy until then (RFC 5321 4.2.5), so
+a crash before the commit loses nothing. A second delivery of the same octets to the same address is the same row.
 """
 
 import asyncio
@@ -26,18 +26,18 @@ log = logging.getLogger(__name__)
 CONNECTIONS = 100
 RECIPIENTS = 50
 THREADS = 4
-BOOK_AGE = 10.0  # seconds until a new brand's domain is known here
-IDLE = 120.0  # seconds that a silent client is waited for
-DRAIN = 20.0  # seconds in which a transaction that has begun may end when the listener is to stop
+BOOK_AGE = 10.0  # seconds until a new brand's domain is accepted
+IDLE = 120.0  # seconds to wait for a client that sends nothing
+DRAIN = 20.0  # seconds for open transactions to finish before the listener stops
 
 
 class _Protocol(SMTP):
-    """Our SMTP: no more connections than there are places, and no more octets of one mail than we can hold."""
+    """Speak SMTP with a limit of connections and of octets per mail."""
 
-    # Some relays fold nothing; a long line is theirs to answer for, not a reason to lose the mail.
+    # Some relays do not fold lines; the mail is accepted nevertheless.
     line_length_limit = 1_048_576
     open: ClassVar[set["_Protocol"]] = set()  # one listener a process
-    _taken = 0
+    _received = 0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         full = len(self.open) >= CONNECTIONS
@@ -53,36 +53,36 @@ class _Protocol(SMTP):
         super().connection_lost(error)
 
     def data_received(self, data: bytes) -> None:
-        # What exceeds the limit is thrown away line by line in the base class; a line without end would not be.
-        self._taken += len(data)
+        # The base class discards excess data line by line, so a line without end would fill the memory.
+        self._received += len(data)
         if (
             isinstance(self.transport, asyncio.WriteTransport)
-            and self._taken > 2 * (self.data_size_limit or 0) + self.line_length_limit
+            and self._received > 2 * (self.data_size_limit or 0) + self.line_length_limit
         ):
             self.transport.abort()
             return
         super().data_received(data)
 
-    def take_leave(self) -> None:
-        """Send a client away that has nothing under way here (RFC 5321 3.8: 421 at any time)."""
+    def dismiss(self) -> None:
+        """Close the connection of an idle client (RFC 5321 3.8 permits 421 at any time)."""
         if isinstance(self.transport, asyncio.WriteTransport) and not self.transport.is_closing():
             self.transport.write(b"421 4.3.2 This listener is closing, come back later\r\n")
             self.transport.close()
 
     @property
     def is_in_transaction(self) -> bool:
-        """Whether a mail is being handed in: from MAIL until its last answer is written."""
+        """Say whether a mail transaction is open: from MAIL until its last answer is written."""
         return self.envelope is not None and self.envelope.mail_from is not None
 
     def _set_rset_state(self) -> None:
-        self._taken = 0
+        self._received = 0
         super()._set_rset_state()  # type: ignore[no-untyped-call]
 
 
 class _Lmtp(_Protocol, LMTP):
-    """LMTP over TCP, as Dovecot, Postfix and Exim hand mail to a neighbour.
+    """Speak LMTP over TCP, for local delivery from Dovecot, Postfix or Exim.
 
-    One recipient a transaction, so that the one answer after the text is the one that each recipient gets (RFC 2033 4.2).
+    Limited to one recipient a transaction, because LMTP wants one answer per recipient after DATA (RFC 2033 4.2).
     """
 
     # The base class of both is SMTP, whose HELO and EHLO LMTP refuses.
@@ -91,7 +91,7 @@ class _Lmtp(_Protocol, LMTP):
 
 
 class InboundServer:
-    """What the listener answers to each command; all work on the database is done in a few threads."""
+    """Answer the commands of the listener; database work runs in a few threads."""
 
     def __init__(self, name: str = "smtp", *, recipients: int = RECIPIENTS) -> None:
         self.name, self._recipients = name, recipients
@@ -101,7 +101,10 @@ class InboundServer:
     async def handle_RCPT(  # noqa: N802
         self, server: SMTP, session: Session, envelope: Envelope, address: str, rcpt_options: list[str]
     ) -> str:
-        """Take a recipient that is ours. No open relay: everything else is refused for good, in words."""
+        """Accept an inbound address.
+
+        This is no open relay: any other recipient gets a permanent refusal with its reason.
+        """
         del server, session, rcpt_options
         if len(envelope.rcpt_tos) >= self._recipients:
             return "452 4.5.3 Too many recipients in one transaction, send the rest in another"
@@ -116,24 +119,24 @@ class InboundServer:
         return "250 2.1.5 OK"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
-        """Keep the mail; 250 only when octets and row are safe."""
+        """Store the mail; answers 250 only after octets and row are committed."""
         del server, session
         try:
             await self._in_thread(
-                self._keep, envelope.original_content or b"", envelope.mail_from or "", envelope.rcpt_tos
+                self._store, envelope.original_content or b"", envelope.mail_from or "", envelope.rcpt_tos
             )
         except Exception:
             log.exception("a mail could not be kept")
             return "451 4.3.0 We could not keep that, please try again"
         return "250 2.0.0 Kept"
 
-    def _keep(self, raw: bytes, sender: str, recipients: list[str]) -> None:
+    def _store(self, raw: bytes, sender: str, recipients: list[str]) -> None:
         at = timezone.now()
         for recipient in recipients:
             take_in(raw, envelope_from=sender, envelope_to=recipient, door=self.name, at=at)
 
     def close(self) -> None:
-        """Let what is under way finish."""
+        """Wait for work in progress to finish."""
         self._threads.shutdown(wait=True)
 
     def _check(self, address: str) -> None:
@@ -153,16 +156,16 @@ class InboundServer:
 
 
 async def serve(stop: asyncio.Event, *, ready: asyncio.Future[int] | None = None, lmtp: bool = False) -> None:
-    """Listen where the settings say until `stop`; `ready` gets the port (of use where the settings say 0)."""
+    """Listen on the configured address until `stop`; `ready` gets the port (if the configured one is 0)."""
     config = settings.ESMERO
-    door = InboundServer("lmtp", recipients=1) if lmtp else InboundServer()
+    handler = InboundServer("lmtp", recipients=1) if lmtp else InboundServer()
     protocol_class = _Lmtp if lmtp else _Protocol
     port = config.lmtp_port if lmtp else config.inbound_port
     loop = asyncio.get_running_loop()
 
     def make() -> _Protocol:
         return protocol_class(
-            door,
+            handler,
             data_size_limit=config.inbound_max_bytes,
             enable_SMTPUTF8=True,
             ident="Esmero",
@@ -175,21 +178,21 @@ async def serve(stop: asyncio.Event, *, ready: asyncio.Future[int] | None = None
     try:
         if ready is not None:
             ready.set_result(server.sockets[0].getsockname()[1])
-        log.info("listening for returns and replies by %s on %s:%d", door.name, config.inbound_host, port)
+        log.info("listening for returns and replies by %s on %s:%d", handler.name, config.inbound_host, port)
         await stop.wait()
     finally:
         server.close()
         await _drain()
-        door.close()
+        handler.close()
 
 
 async def _drain() -> None:
-    """Let each mail that is being handed in be answered for, up to DRAIN seconds; send all others away."""
+    """Let open transactions finish for up to DRAIN seconds; close all other connections."""
     deadline = time.monotonic() + DRAIN
     while _Protocol.open and time.monotonic() < deadline:
         for protocol in list(_Protocol.open):
             if not protocol.is_in_transaction:
-                protocol.take_leave()
+                protocol.dismiss()
         await asyncio.sleep(0.02)
     for protocol in list(_Protocol.open):
         if protocol.transport is not None:
@@ -197,15 +200,16 @@ async def _drain() -> None:
 
 
 def run_listener(stop: threading.Event) -> None:
-    """Listen until `stop` is set. Raises OSError when the port is taken."""
+    """Listen until `stop` is set. Raises OSError if the port is taken."""
     asyncio.run(_run(stop))
 
 
 async def _run(stop: threading.Event) -> None:
     done = asyncio.Event()
-    doors = [serve(done), serve(done, lmtp=True)] if settings.ESMERO.lmtp_port else [serve(done)]
-    tasks = [asyncio.create_task(door) for door in doors]
-    while not stop.is_set() and not any(task.done() for task in tasks):  # noqa: ASYNC110 - a threading.Event cannot be awaited
+    listeners = [serve(done), serve(done, lmtp=True)] if settings.ESMERO.lmtp_port else [serve(done)]
+    tasks = [asyncio.create_task(listener) for listener in listeners]
+    # A threading.Event cannot be awaited.
+    while not stop.is_set() and not any(task.done() for task in tasks):  # noqa: ASYNC110
         await asyncio.sleep(0.2)
     done.set()
     await asyncio.gather(*tasks)

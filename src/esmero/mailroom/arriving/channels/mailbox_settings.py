@@ -1,4 +1,4 @@
-"""Mailboxes of the operator's: set up, changed, paused and removed; their passwords are written and never shown."""
+"""Create, change, pause and delete the operator's mailboxes; passwords are stored and never shown."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -16,14 +16,13 @@ PORTS = {"tls": 993, "starttls": 143, "none": 143}
 def save_mailbox(
     mailbox: Mailbox, *, facts: Mapping[str, Any], secret: str | None, client_secret: str | None, by: User | str
 ) -> Mailbox:
-    """Make a mailbox or change it; None leaves the secret that is kept.
+    """Create or change a mailbox; None keeps the stored secret.
 
-    Another machine or another user numbers its mails anew, so how far it was read is forgotten: what was taken in before
-    is recognised by its bytes.
+    Another host or user numbers its messages differently, so the read position is deleted; messages that were received
+    before are recognised by their bytes.
 
     Raises:
-        ValidationError: a value cannot be.
-
+        ValidationError: a value is invalid.
     """
     before, known = (mailbox.host, mailbox.username), {name: getattr(mailbox, name) for name in facts}
     for name, value in facts.items():
@@ -33,7 +32,7 @@ def save_mailbox(
     if client_secret is not None:
         mailbox.client_secret = hide_password(client_secret)
     if known != facts or secret is not None or client_secret is not None:
-        mailbox.reached_at = None  # that it was read says nothing of the new way to it
+        mailbox.reached_at = None  # a success with the old settings proves nothing about the new ones
     mailbox.trouble, mailbox.trouble_at, mailbox.check_result, mailbox.checked_at = "", None, {}, None
     mailbox.full_clean()
     with transaction.atomic():
@@ -45,7 +44,7 @@ def save_mailbox(
 
 
 def pause_mailbox(mailbox: Mailbox, *, active: bool, by: User | str) -> bool:
-    """Read a mailbox no longer, or again; False when it was so already. The readers follow within seconds."""
+    """Pause or resume a mailbox; False if nothing changed. The readers notice within seconds."""
     with transaction.atomic():
         if not Mailbox.objects.filter(pk=mailbox.pk, active=not active).update(
             active=active, trouble="", trouble_at=None
@@ -55,8 +54,8 @@ def pause_mailbox(mailbox: Mailbox, *, active: bool, by: User | str) -> bool:
     return True
 
 
-def drop_mailbox(mailbox: Mailbox, *, by: User | str) -> None:
-    """Forget a mailbox and its password; the mails that were taken in stay."""
+def delete_mailbox(mailbox: Mailbox, *, by: User | str) -> None:
+    """Delete a mailbox and its password; received messages stay."""
     with transaction.atomic():
         note("mailbox.dropped", by=by, facts={"name": mailbox.name, "host": mailbox.host})
         mailbox.delete()

@@ -1,6 +1,6 @@
-"""Trying a mailbox out: name, connection, TLS, sign-in and folders, each step with what happened and what to do.
+"""Test a mailbox: name, connection, TLS, sign-in and folders, each step with its result and remedy.
 
-Nothing is read and nothing changed. The whole takes at most about LIMIT seconds.
+Nothing is read and nothing changed. All steps together take at most about LIMIT seconds.
 """
 
 import socket
@@ -20,15 +20,15 @@ from esmero.mailroom.models import Mailbox
 from esmero.outbox.private_networks import PrivateNetworkRefused, find_addresses
 from esmero.outbox.relay_check import RelayCheckStep
 
-WAIT = 10.0  # seconds that a silent server is waited for
+WAIT = 10.0  # seconds to wait for a server that does not answer
 LIMIT = 20.0
-NAMED = 30  # folders that are named
+MAX_FOLDERS = 30  # folders named in a result
 STEPS = ("name", "connect", "tls", "auth", "folders")
 _HERE = {"127.0.0.1", "localhost", "::1"}
 
 
-class _Stopped(Exception):
-    """A step that did not work: `said` is what happened."""
+class _StepFailed(Exception):
+    """Report that a step failed: `said` is the cause."""
 
     def __init__(self, said: str, remedy: str) -> None:
         super().__init__(said)
@@ -36,7 +36,7 @@ class _Stopped(Exception):
 
 
 def check_mailbox(mailbox: Mailbox) -> list[RelayCheckStep]:
-    """Go through all steps. Never raises for what the server does."""
+    """Run all steps. Never raises for faults of the server."""
     done: list[RelayCheckStep] = []
     client: IMAPClient | None = None
     clock: threading.Timer | None = None
@@ -50,7 +50,7 @@ def check_mailbox(mailbox: Mailbox) -> list[RelayCheckStep]:
         opened = client
         _step(done, "auth", lambda: _enter(opened, mailbox))
         _step(done, "folders", lambda: _count(opened, mailbox))
-    except _Stopped:
+    except _StepFailed:
         pass
     finally:
         if clock is not None:
@@ -61,8 +61,8 @@ def check_mailbox(mailbox: Mailbox) -> list[RelayCheckStep]:
     return [*done, *(RelayCheckStep(step, "open") for step in _order(mailbox) if step not in met)]
 
 
-def keep_check(mailbox_id: int) -> list[RelayCheckStep]:
-    """Check a mailbox and keep the result on its row; one that answers is no longer in trouble."""
+def store_check(mailbox_id: int) -> list[RelayCheckStep]:
+    """Check a mailbox and store the result on its row; success clears its trouble."""
     steps = check_mailbox(Mailbox.objects.get(pk=mailbox_id))
     good = all(one.state in {"ok", "warned"} for one in steps)
     facts: dict[str, Any] = {"check_result": {"steps": [asdict(one) for one in steps], "good": good}}
@@ -74,7 +74,7 @@ def keep_check(mailbox_id: int) -> list[RelayCheckStep]:
 
 
 def mark_checking(mailbox: Mailbox) -> None:
-    """Keep that the mailbox is being tried out just now, so that a page can wait for the result."""
+    """Store that a test is running, so that a page can wait for the result."""
     with transaction.atomic():
         Mailbox.objects.filter(pk=mailbox.pk).update(check_result={"since": timezone.now().isoformat()})
 
@@ -84,23 +84,23 @@ def _order(mailbox: Mailbox) -> list[str]:
 
 
 def _step(done: list[RelayCheckStep], name: str, work: Callable[[], str]) -> None:
-    """Do one step and note what came of it; what does not work ends the way."""
+    """Run one step and append its result; a failure ends the test."""
     try:
         done.append(RelayCheckStep(name, "ok", work()[:400]))
-    except _Stopped as stop:
+    except _StepFailed as stop:
         done.append(RelayCheckStep(name, "broken", stop.said[:400], stop.remedy))
         raise
     except MailboxTrouble as trouble:
         done.append(RelayCheckStep(name, "broken", trouble.text[:400], trouble.remedy))
-        raise _Stopped(trouble.text, trouble.remedy) from trouble
+        raise _StepFailed(trouble.text, trouble.remedy) from trouble
     except (OSError, IMAPClientError, ValueError, KeyError, IndexError, TypeError, AttributeError) as fault:
-        # A server that is cut short makes the library stumble over what is missing.
+        # The library raises these if the server's answer is cut short.
         done.append(RelayCheckStep(name, "broken", str(fault)[:400] or type(fault).__name__, "Try again later"))
-        raise _Stopped(str(fault), "Try again later") from fault
+        raise _StepFailed(str(fault), "Try again later") from fault
 
 
 def _step_client(done: list[RelayCheckStep], mailbox: Mailbox) -> IMAPClient:
-    """Open the connection: encryption is a step of its own where there is one, else it is said that there is none."""
+    """Open the connection: with encryption as a step of its own, else with a warning that there is none."""
     opened: list[IMAPClient] = []
 
     def encrypt() -> str:
@@ -121,9 +121,9 @@ def _find(mailbox: Mailbox) -> str:
     try:
         return ", ".join(find_addresses(mailbox.host, port=mailbox.port))
     except PrivateNetworkRefused as fault:
-        raise _Stopped(str(fault), "Write the address itself as the host if you mean that machine") from fault
+        raise _StepFailed(str(fault), "Write the address itself as the host if you mean that machine") from fault
     except OSError as fault:
-        raise _Stopped(str(fault.strerror or fault), "Check the host") from fault
+        raise _StepFailed(str(fault.strerror or fault), "Check the host") from fault
 
 
 def _reach(mailbox: Mailbox) -> str:
@@ -132,7 +132,7 @@ def _reach(mailbox: Mailbox) -> str:
             peer = link.getpeername()
     except OSError as fault:
         remedy = "Check host and port, and that no firewall stands between"
-        raise _Stopped(str(fault.strerror or fault), remedy) from fault
+        raise _StepFailed(str(fault.strerror or fault), remedy) from fault
     return f"{peer[0]}, {peer[1]}"
 
 
@@ -141,16 +141,16 @@ def _open(mailbox: Mailbox) -> IMAPClient:
         return open_client(mailbox, timeout=WAIT)
     except ssl.SSLCertVerificationError as fault:
         remedy = "Set the host to a name in its certificate, or ca_file to the authority that signed it"
-        raise _Stopped(fault.verify_message or str(fault), remedy) from fault
+        raise _StepFailed(fault.verify_message or str(fault), remedy) from fault
     except FileNotFoundError as fault:
         remedy = "Set ca_file to a readable file of PEM certificates, or leave it out to use the system's"
-        raise _Stopped(str(fault.strerror or fault), remedy) from fault
+        raise _StepFailed(str(fault.strerror or fault), remedy) from fault
     except ssl.SSLError as fault:
-        raise _Stopped(
+        raise _StepFailed(
             fault.reason or str(fault), "Check port and security: 993 is usually tls, 143 starttls"
         ) from fault
     except (OSError, IMAPClientError) as fault:
-        raise _Stopped(str(fault), "Check port and security: 993 is usually tls, 143 starttls") from fault
+        raise _StepFailed(str(fault), "Check port and security: 993 is usually tls, 143 starttls") from fault
 
 
 def _enter(client: IMAPClient, mailbox: Mailbox) -> str:
@@ -159,17 +159,17 @@ def _enter(client: IMAPClient, mailbox: Mailbox) -> str:
 
 
 def _count(client: IMAPClient, mailbox: Mailbox) -> str:
-    """Count what each folder that is to be read holds; where one is missing, say which there are."""
+    """Count the messages of each folder to read; a missing folder is reported with the folders that exist."""
     counted = []
     for name in mailbox.folders or ["INBOX"]:
         try:
             number = int(client.select_folder(str(name), readonly=True)[b"EXISTS"])
         except IMAPClientError as fault:
             there = ", ".join(_list_folders(client))
-            raise _Stopped(f"{name}: {fault}. {there}", "Name folders that are there") from fault
+            raise _StepFailed(f"{name}: {fault}. {there}", "Name folders that are there") from fault
         counted.append(f"{name}: {number}")
     return "; ".join(counted)
 
 
 def _list_folders(client: IMAPClient) -> list[str]:
-    return [str(name) for _flags, _delimiter, name in client.list_folders()[:NAMED]]
+    return [str(name) for _flags, _delimiter, name in client.list_folders()[:MAX_FOLDERS]]

@@ -1,8 +1,8 @@
-"""Read the operator's mailboxes by IMAP: each mail once, whatever is cut and when.
+"""Read the operator's mailboxes by IMAP, each message once, whenever the connection or the process ends.
 
-What is read is committed together with how far the folder is read (UIDVALIDITY and UID, RFC 3501 2.3.1.1), so a
-connection that breaks, or a process that is killed, costs at most a second look at what was not committed. Nothing in
-the mailbox is changed: no flag, no deletion.
+A message is committed together with the read position of its folder (UIDVALIDITY and UID, RFC 3501 2.3.1.1), so after a
+broken connection or a killed process at most the uncommitted messages are read again. Nothing in the mailbox is
+changed: no flag, no deletion.
 """
 
 import logging
@@ -26,26 +26,26 @@ log = logging.getLogger(__name__)
 
 BATCH = 50
 MAX_TOGETHER = 8_000_000
-"""Octets that are asked for in one command."""
+"""Octets to fetch in one command."""
 WAIT_ALONE = 540.0
-"""Seconds of IDLE on an only folder (RFC 2177 wants less than 29 minutes; some routers forget after ten)."""
+"""Seconds of IDLE on a single folder (RFC 2177 wants less than 29 minutes; some routers drop connections after ten)."""
 WAIT_SHARED = 60.0
 PAUSES = (1.0, 2.0, 5.0, 15.0, 60.0)
 LOOK_FOR_CHANGES = 10.0
 
 
 class FolderReadElsewhere(Exception):
-    """Another process has read on in this folder; nothing of ours may be written."""
+    """Report that another process has moved the read position of the folder; the transaction must be rolled back."""
 
 
 def read_mailbox(mailbox: Mailbox) -> int:
-    """Take in what is new in all folders; returns how many mails. Raises MailboxTrouble."""
+    """Receive new messages of all folders; returns their number. Raises MailboxTrouble."""
     with connect(mailbox) as client:
         return _read_all(client, mailbox)
 
 
 def probe_mailbox(mailbox: Mailbox) -> dict[str, int]:
-    """Sign in and return how many messages each folder holds; nothing is read. Raises MailboxTrouble."""
+    """Sign in and count the messages of each folder; nothing is read. Raises MailboxTrouble."""
     with connect(mailbox) as client:
         return {
             str(name): int(client.select_folder(str(name), readonly=True)[b"EXISTS"])
@@ -54,7 +54,7 @@ def probe_mailbox(mailbox: Mailbox) -> dict[str, int]:
 
 
 def watch_mailbox(mailbox: Mailbox, stop: threading.Event) -> None:
-    """Read a mailbox until `stop`: at once what comes (IDLE), and after a break where it broke off."""
+    """Read a mailbox until `stop`: new messages at once (IDLE), and with a pause after a fault."""
     failures = 0
     while not stop.is_set():
         close_old_connections()
@@ -76,12 +76,12 @@ def watch_mailbox(mailbox: Mailbox, stop: threading.Event) -> None:
 
 
 def run_mailboxes(stop: threading.Event) -> None:
-    """Watch all active mailboxes, each in a thread; what is added, changed or put aside is followed within seconds."""
+    """Watch all active mailboxes, each in a thread; changes of the settings take effect within seconds."""
     watched: dict[int, _Watch] = {}
     while not stop.is_set():
         close_old_connections()
         try:
-            _follow(watched)
+            _reconcile(watched)
         except DatabaseError:
             log.exception("the list of mailboxes cannot be read")
         stop.wait(LOOK_FOR_CHANGES)
@@ -98,8 +98,8 @@ class _Watch(NamedTuple):
     thread: threading.Thread
 
 
-def _follow(watched: dict[int, _Watch]) -> None:
-    """Start and end watches until they are those of the active mailboxes as they are set now."""
+def _reconcile(watched: dict[int, _Watch]) -> None:
+    """Start and stop threads until they match the active mailboxes and their current settings."""
     wanted = {mailbox.pk: mailbox for mailbox in Mailbox.objects.filter(active=True)}
     for key, watch in list(watched.items()):
         if key not in wanted or _facts(wanted[key]) != watch.facts:
@@ -116,9 +116,9 @@ def _follow(watched: dict[int, _Watch]) -> None:
 
 
 def _facts(mailbox: Mailbox) -> tuple[object, ...]:
-    """Return what a connection was opened with: when one of these changes, it is opened anew."""
-    told = {"trouble", "trouble_at", "reached_at", "created_at", "check_result", "checked_at"}
-    return tuple(str(getattr(mailbox, field.attname)) for field in mailbox._meta.fields if field.name not in told)
+    """Return the settings of a connection: if one changes, the connection is opened again."""
+    volatile = {"trouble", "trouble_at", "reached_at", "created_at", "check_result", "checked_at"}
+    return tuple(str(getattr(mailbox, field.attname)) for field in mailbox._meta.fields if field.name not in volatile)
 
 
 def _read_all(client: IMAPClient, mailbox: Mailbox) -> int:
@@ -128,6 +128,7 @@ def _read_all(client: IMAPClient, mailbox: Mailbox) -> int:
 def _read_folder(client: IMAPClient, mailbox: Mailbox, *, name: str) -> int:
     facts = client.select_folder(name, readonly=True)
     folder = _resume(mailbox, name=name, validity=int(facts[b"UIDVALIDITY"]))
+    # `n:*` matches the last message even if its UID is below n (RFC 3501 6.4.8).
     found = sorted(uid for uid in client.search(["UID", f"{folder.last_uid + 1}:*"]) if uid > folder.last_uid)
     for uids in batched(found, BATCH):
         sizes = client.fetch(uids, ["RFC822.SIZE"])
@@ -137,9 +138,10 @@ def _read_folder(client: IMAPClient, mailbox: Mailbox, *, name: str) -> int:
 
 
 def _resume(mailbox: Mailbox, *, name: str, validity: int) -> MailboxFolder:
-    """Return how far the folder is read; another UIDVALIDITY means that its numbers are new, so it is read from the start.
+    """Return the read position of a folder.
 
-    What was taken in before is recognised by its bytes, so nothing is handled twice.
+    A new UIDVALIDITY invalidates the UIDs, so reading restarts at the first one. Messages that were received before are
+    recognised by their bytes, so nothing is handled twice.
     """
     with transaction.atomic():
         folder, _ = MailboxFolder.objects.get_or_create(mailbox=mailbox, name=name, defaults={"uid_validity": validity})
@@ -150,7 +152,7 @@ def _resume(mailbox: Mailbox, *, name: str, validity: int) -> MailboxFolder:
 
 
 def _group(uids: Sequence[int], sizes: dict[int, int]) -> list[list[int]]:
-    """Cut a batch so that no command brings more than MAX_TOGETHER octets, unless one mail alone does."""
+    """Split a batch so that no command fetches more than MAX_TOGETHER octets, except for a single larger message."""
     groups: list[list[int]] = []
     room = 0
     for uid in uids:
@@ -165,26 +167,28 @@ def _group(uids: Sequence[int], sizes: dict[int, int]) -> list[list[int]]:
 
 def _read_group(client: IMAPClient, folder: MailboxFolder, uids: list[int]) -> None:
     most = settings.ESMERO.inbound_max_bytes
-    # The start of what is larger than we take: enough to say what it is.
+    # Of a message beyond the limit only the start is fetched: enough to classify it.
     section = f"BODY.PEEK[]<0.{most}>"
     answers = client.fetch(uids, [section, "INTERNALDATE"])
     for uid in uids:
         answer = answers.get(uid, {})
         raw = next((value for name, value in answer.items() if name.startswith(b"BODY[]")), None)
+        # A message without body may be deleted meanwhile; if it still exists, skipping it would lose it.
         if raw is None and uid in client.search(["UID", str(uid)]):
             raise MailboxTrouble(f"{folder.mailbox.host} keeps back message {uid} of {folder.name}")
         _commit(folder, uid, raw, at=answer.get(b"INTERNALDATE"))
 
 
 def _commit(folder: MailboxFolder, uid: int, raw: bytes | None, *, at: datetime | None) -> None:
-    """Take a mail in and note that it was, in one transaction; `raw` None means that somebody deleted it meanwhile."""
+    """Store a message and the new read position in one transaction; `raw` None: it was deleted meanwhile."""
     now = timezone.now()
-    moment = min(at.astimezone(UTC), now) if at is not None and at.tzinfo is not None else now
+    received_at = min(at.astimezone(UTC), now) if at is not None and at.tzinfo is not None else now
     with transaction.atomic():
         taken: dict[str, Any] = {}
         if raw is not None:
-            take_in(raw, envelope_from="", envelope_to="", door=f"imap:{folder.mailbox.name}"[:20], at=moment)
+            take_in(raw, envelope_from="", envelope_to="", door=f"imap:{folder.mailbox.name}"[:20], at=received_at)
             taken = {"number": F("number") + 1, "fetched_at": now}
+        # The update repeats the old position, so that of two readers only one commits this message.
         here = MailboxFolder.objects.filter(pk=folder.pk, uid_validity=folder.uid_validity, last_uid=folder.last_uid)
         if not here.update(last_uid=uid, **taken):
             raise FolderReadElsewhere
@@ -192,7 +196,7 @@ def _commit(folder: MailboxFolder, uid: int, raw: bytes | None, *, at: datetime 
 
 
 def _wait(client: IMAPClient, mailbox: Mailbox, stop: threading.Event) -> None:
-    """Wait for news of the first folder, or a while where there are others or no IDLE (RFC 2177)."""
+    """Wait for news of the first folder, or a fixed time if there are others or no IDLE (RFC 2177)."""
     folders = mailbox.folders or ["INBOX"]
     if not client.has_capability("IDLE"):
         stop.wait(WAIT_SHARED)
@@ -201,7 +205,7 @@ def _wait(client: IMAPClient, mailbox: Mailbox, stop: threading.Event) -> None:
     client.idle()
     left = WAIT_ALONE if len(folders) == 1 else WAIT_SHARED
     while left > 0 and not stop.is_set():
-        if any(b"EXISTS" in told for told in client.idle_check(timeout=1) if isinstance(told, tuple)):
+        if any(b"EXISTS" in response for response in client.idle_check(timeout=1) if isinstance(response, tuple)):
             break
         left -= 1
     client.idle_done()

@@ -1,7 +1,7 @@
-"""Providers that tell by webhook what became of a mail: who they are, how each proves itself, and who reads its dialect.
+"""Describe the providers that report events by webhook: authentication, and the reader of each format.
 
-The reading is django-anymail's. Two of its readers want libraries that we do not ship; for these only what the library
-was for is done here: Resend's signature (Svix), and the answer to Amazon's question whether we want to be told.
+The readers are django-anymail's. Two of them need libraries that are not shipped; for these only the missing function
+is implemented here: Resend's signature (Svix), and the confirmation of a subscription for Amazon SES.
 """
 
 import base64
@@ -25,10 +25,10 @@ from django.utils.crypto import constant_time_compare
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Provider:
-    """A provider: `module` and `view` read its events, `setting` is how the view calls what the operator set.
+    """Describe a provider: `module` and `view` name anymail's reader, `setting` the view's name for the secret.
 
-    `pair`: the secret is a name and a password (name:password) that stand in the address that the provider is given;
-    else a key by which it signs. `hosts` end the names of its SMTP servers.
+    `pair`: the secret is `name:password`, part of the URL that the provider is given; otherwise it is a signing key.
+    `hosts` are the domains of its SMTP servers.
     """
 
     title: str
@@ -39,20 +39,35 @@ class Provider:
     hosts: tuple[str, ...] = ()
 
 
-# Left out: Unisender Go, which signs with MD5 and asks by GET whether we are there.
+# Left out: Unisender Go, which signs with MD5 and probes the URL by GET.
 PROVIDERS: Mapping[str, Provider] = {
     "brevo": Provider(title="Brevo", view="BrevoTrackingWebhookView", pair=True, hosts=("brevo.com", "sendinblue.com")),
-    "mailersend": Provider(title="MailerSend", view="MailerSendTrackingWebhookView", setting="signing_secret", hosts=("mailersend.net",)),
-    "mailgun": Provider(title="Mailgun", view="MailgunTrackingWebhookView", setting="webhook_signing_key", hosts=("mailgun.org",)),
+    "mailersend": Provider(
+        title="MailerSend", view="MailerSendTrackingWebhookView", setting="signing_secret", hosts=("mailersend.net",)
+    ),
+    "mailgun": Provider(
+        title="Mailgun", view="MailgunTrackingWebhookView", setting="webhook_signing_key", hosts=("mailgun.org",)
+    ),
     "mailjet": Provider(title="Mailjet", view="MailjetTrackingWebhookView", pair=True, hosts=("mailjet.com",)),
-    "mailtrap": Provider(title="Mailtrap", view="MailtrapTrackingWebhookView", setting="tracking_secret", hosts=("smtp.mailtrap.io",)),
-    "mandrill": Provider(title="Mailchimp Transactional (Mandrill)", view="MandrillCombinedWebhookView", setting="webhook_key", hosts=("mandrillapp.com",)),
+    "mailtrap": Provider(
+        title="Mailtrap", view="MailtrapTrackingWebhookView", setting="tracking_secret", hosts=("smtp.mailtrap.io",)
+    ),
+    "mandrill": Provider(
+        title="Mailchimp Transactional (Mandrill)", view="MandrillCombinedWebhookView", setting="webhook_key",
+        hosts=("mandrillapp.com",),
+    ),
     "postal": Provider(title="Postal", view="PostalTrackingWebhookView", setting="webhook_key"),
     "postmark": Provider(title="Postmark", view="PostmarkTrackingWebhookView", pair=True, hosts=("postmarkapp.com",)),
     "resend": Provider(title="Resend", hosts=("resend.com",)),
-    "sendgrid": Provider(title="SendGrid", view="SendGridTrackingWebhookView", setting="tracking_webhook_verification_key", hosts=("sendgrid.net",)),
+    "sendgrid": Provider(
+        title="SendGrid", view="SendGridTrackingWebhookView", setting="tracking_webhook_verification_key",
+        hosts=("sendgrid.net",),
+    ),
     "ses": Provider(title="Amazon SES", pair=True, hosts=("amazonaws.com", "amazonaws.com.cn")),
-    "sparkpost": Provider(title="SparkPost", view="SparkPostTrackingWebhookView", pair=True, hosts=("sparkpostmail.com", "eu.sparkpostmail.com")),
+    "sparkpost": Provider(
+        title="SparkPost", view="SparkPostTrackingWebhookView", pair=True,
+        hosts=("sparkpostmail.com", "eu.sparkpostmail.com"),
+    ),
 }  # fmt: skip
 
 SVIX_TOLERANCE = 300  # seconds (docs.svix.com, "Verifying webhooks manually")
@@ -61,7 +76,7 @@ _SNS = re.compile(r"https://sns\.[a-z0-9-]+\.amazonaws\.com(?:\.cn)?/\?")
 
 
 def open_reader(name: str, *, secret: str) -> Any:
-    """Return what checks and reads the requests of a provider: anymail's view, never asked by a request itself."""
+    """Return anymail's view that verifies and parses the requests of a provider; it is not used as a view."""
     known = PROVIDERS[name]
     if name == "resend":
         return _open_resend(secret)
@@ -73,12 +88,12 @@ def open_reader(name: str, *, secret: str) -> Any:
 
 
 def address_of(name: str) -> str:
-    """Return the address that a provider is given; Mandrill signs it too."""
+    """Return the URL that a provider is given; Mandrill's signature includes it."""
     return f"{settings.ESMERO.public_url.rstrip('/')}/hooks/{name}"
 
 
 def provider_of(host: str) -> str:
-    """Return the provider to which an SMTP server belongs, "" where it is none of these."""
+    """Return the provider of an SMTP server; "" if it is none of these."""
     name = host.lower().rstrip(".")
     return next(
         (key for key, one in PROVIDERS.items() if any(name == end or name.endswith(f".{end}") for end in one.hosts)), ""
@@ -103,7 +118,7 @@ def _open_resend(secret: str) -> Any:
 
 
 def check_svix(request: HttpRequest, *, secret: str) -> None:
-    """Check that whoever knows the secret sent the request, lately. Raises AnymailWebhookValidationFailure."""
+    """Verify a recent signature of Svix. Raises AnymailWebhookValidationFailure."""
     ident, stamp = request.headers.get("svix-id", ""), request.headers.get("svix-timestamp", "")
     try:
         key = base64.b64decode(secret.removeprefix("whsec_"), validate=True)
@@ -126,14 +141,14 @@ def _open_ses(secret: str) -> Any:
             AnymailBaseWebhookView.__init__(self, webhook_secret=secret)
 
         def auto_confirm_sns_subscription(self, sns_message: dict[str, Any]) -> None:
-            """Say to Amazon that we want to be told: whoever asked knew our password."""
+            """Confirm the subscription to Amazon: the request has authenticated itself by our password."""
             confirm_topic(str(sns_message.get("SubscribeURL", "")))
 
     return SesReader()
 
 
 def confirm_topic(url: str) -> None:
-    """Open the address by which a subscription is confirmed; only Amazon's own. Raises AnymailWebhookValidationFailure."""
+    """Open the URL that confirms a subscription, only if it is Amazon's. Raises AnymailWebhookValidationFailure."""
     if not _SNS.match(url):
         raise AnymailWebhookValidationFailure("The address to confirm the subscription is not Amazon's.")
     try:

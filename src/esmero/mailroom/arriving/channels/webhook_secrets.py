@@ -1,7 +1,7 @@
-"""The secrets by which providers prove themselves at our door: given in the console or in the configuration, never shown.
+"""Manage webhook secrets: set in the console or in the configuration, never shown.
 
-What stands in the configuration wins. Beside each stands when the provider was heard and when one was refused, so that a
-wrong secret is seen and not guessed.
+The configuration takes precedence. The times of the last accepted and the last refused request are stored with each
+secret, so that a wrong secret can be seen.
 """
 
 import base64
@@ -20,12 +20,12 @@ from esmero.mailroom.arriving.channels.webhook_providers import PROVIDERS
 from esmero.mailroom.models import WebhookSecret
 from esmero.outbox.relay_passwords import hide_password, reveal
 
-SELDOM = timedelta(minutes=1)
-"""What was heard is written down at most this often: a provider may tell a thousand times a minute."""
+RECORD_INTERVAL = timedelta(minutes=1)
+"""Shortest interval between two records: a provider may send a thousand requests a minute."""
 
 
 class SecretRefused(ValueError):
-    """A secret that cannot be this provider's; `code` says why: pair (name:password is wanted) or base64."""
+    """Refuse a secret that cannot be this provider's; `code`: pair (name:password is required) or base64."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -34,7 +34,10 @@ class SecretRefused(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebhookStatus:
-    """How it stands with a provider; `source` of its secret is "file", "console", "lost" (the house's key changed) or ""."""
+    """Describe the status of a provider's webhook.
+
+    `source` of its secret is "file", "console", "lost" (the installation's key changed) or "".
+    """
 
     name: str
     source: str
@@ -42,30 +45,30 @@ class WebhookStatus:
     refused_at: datetime | None
 
     @property
-    def armed(self) -> bool:
-        """Say whether it is listened to."""
+    def configured(self) -> bool:
+        """Say whether requests of the provider are accepted."""
         return self.source in {"file", "console"}
 
     @property
     def suspect(self) -> bool:
-        """Say whether the last that came could not prove itself."""
+        """Say whether the last request was refused."""
         return self.refused_at is not None and (self.heard_at is None or self.refused_at > self.heard_at)
 
 
-def list_hooks() -> list[WebhookStatus]:
-    """Return how it stands with each provider, in the order of their titles; one query."""
+def list_webhooks() -> list[WebhookStatus]:
+    """Return the status of each provider, in the order of their titles; one query."""
     rows = {row.provider: row for row in WebhookSecret.objects.all()}
     names = sorted(PROVIDERS, key=lambda name: PROVIDERS[name].title.lower())
-    return [_stand(name, rows.get(name)) for name in names]
+    return [_make_status(name, rows.get(name)) for name in names]
 
 
-def find_hook(name: str) -> WebhookStatus:
-    """Return how it stands with one provider."""
-    return _stand(name, WebhookSecret.objects.filter(provider=name).first())
+def find_webhook(name: str) -> WebhookStatus:
+    """Return the status of one provider."""
+    return _make_status(name, WebhookSecret.objects.filter(provider=name).first())
 
 
 def find_secret(name: str) -> str:
-    """Return the secret of a provider in clear, "" where it is not listened to."""
+    """Return the secret of a provider in clear text; "" if none is set."""
     if written := str(settings.ESMERO.hooks.get(name, "")):
         return written
     row = WebhookSecret.objects.filter(provider=name).first()
@@ -73,11 +76,10 @@ def find_secret(name: str) -> str:
 
 
 def set_secret(name: str, secret: str, *, by: User | str) -> None:
-    """Listen to a provider by this secret, or ("") no longer.
+    """Set the secret of a provider, or remove it ("").
 
     Raises:
-        Unfit: it cannot be a secret of this provider.
-
+        SecretRefused: it cannot be a secret of this provider.
     """
     if secret:
         _check(name, secret)
@@ -88,18 +90,18 @@ def set_secret(name: str, secret: str, *, by: User | str) -> None:
         note("hook.armed" if secret else "hook.disarmed", by=by, facts={"provider": name})
 
 
-def keep_heard(name: str, *, proven: bool) -> None:
-    """Write down that a provider was heard, or that somebody could not prove to be it."""
+def record_request(name: str, *, proven: bool) -> None:
+    """Store the time of an accepted (`proven`) or a refused request of a provider."""
     field, at = "heard_at" if proven else "refused_at", timezone.now()
-    stale = Q(**{f"{field}__isnull": True}) | Q(**{f"{field}__lt": at - SELDOM})
+    stale = Q(**{f"{field}__isnull": True}) | Q(**{f"{field}__lt": at - RECORD_INTERVAL})
     if WebhookSecret.objects.filter(~stale, provider=name).exists():
-        return  # no transaction: whoever knows the address cannot make writers wait
+        return  # no transaction: requests without a valid secret must not block writers
     with transaction.atomic():
         WebhookSecret.objects.get_or_create(provider=name)
         WebhookSecret.objects.filter(stale, provider=name).update(**{field: at})
 
 
-def _stand(name: str, row: WebhookSecret | None) -> WebhookStatus:
+def _make_status(name: str, row: WebhookSecret | None) -> WebhookStatus:
     written: Mapping[str, str] = settings.ESMERO.hooks
     source = "file" if written.get(name) else ""
     if not source and row is not None and row.secret:

@@ -1,8 +1,8 @@
-"""A machine answers for a person: they are away, have left, or read another address now."""
+"""Handle automatic replies: the person is absent, has left, or uses another address now."""
 
 from esmero.intake.classify import Classification
 from esmero.mailroom.arriving.arrival import Arrival
-from esmero.mailroom.arriving.resend_after_absence import plan_sending
+from esmero.mailroom.arriving.resend_after_absence import schedule_resend
 from esmero.outbox.models import Message, MessageEvent
 from esmero.people.addresses.address_proposals import propose
 from esmero.people.addresses.address_status import BounceReport, record_arrival, record_return
@@ -10,20 +10,20 @@ from esmero.people.models import Proposal
 
 
 def handle(arrival: Arrival) -> None:
-    """Note the absence, until when, and who is named instead: proposed to a person, never added by ourselves.
+    """Record the absence with its end, and propose the named successor to staff; nothing is added automatically.
 
-    Who is away keeps the address, and gets the message again when back, where that is worth it. An address whose owner has
-    left or moved is silenced like one that the server calls moved (5.1.6): nobody reads it.
+    An absent person keeps the address, and may get the message again after the absence. An address whose owner has left
+    or moved is suppressed like one that the server reports as moved (5.1.6): nobody reads it.
     """
     message, verdict = arrival.message, arrival.verdict
-    if message is None and arrival.told and not (verdict.left or verdict.moved):
-        record_arrival(arrival.told[0].address)
+    if message is None and arrival.candidates and not (verdict.left or verdict.moved):
+        record_arrival(arrival.candidates[0].address)
     if message is None or not arrival.proven:
         return
-    facts = _tell(verdict)
+    facts = _describe(verdict)
     gone = verdict.left or verdict.moved
     if verdict.absent_until and not gone and not arrival.guessed:
-        again_at = plan_sending(message, until=verdict.absent_until, at=arrival.at)
+        again_at = schedule_resend(message, until=verdict.absent_until, at=arrival.at)
         if again_at is not None:
             facts["again_at"] = again_at.isoformat()
     if not arrival.note(MessageEvent.Kind.ABSENT, facts):
@@ -31,27 +31,30 @@ def handle(arrival: Arrival) -> None:
     arrival.raise_worst(Message.Worst.ABSENT)
     if not gone:
         record_arrival(message.address)
-    elif message.person_id is not None and _speaks_for(arrival, message):
-        _let_go(arrival, message)
+    elif message.person_id is not None and _is_from_recipient(arrival, message):
+        _record_departure(arrival, message)
 
 
-def _tell(verdict: Classification) -> dict[str, object]:
-    told = {
+def _describe(verdict: Classification) -> dict[str, object]:
+    details = {
         "until": verdict.absent_until and verdict.absent_until.isoformat(),
         "left": verdict.left,
         "moved": verdict.moved,
         "successor": verdict.successor[:320],
     }
-    return {"subject": verdict.subject[:300], **{name: value for name, value in told.items() if value}}
+    return {"subject": verdict.subject[:300], **{name: value for name, value in details.items() if value}}
 
 
-def _speaks_for(arrival: Arrival, message: Message) -> bool:
-    """Say whether the answer comes from the house that we wrote to; who reads a forwarded mail may have left another."""
+def _is_from_recipient(arrival: Arrival, message: Message) -> bool:
+    """Say whether the reply comes from the recipient's address or domain.
+
+    The reader of a forwarded mail may have left another organisation.
+    """
     sender = arrival.verdict.sender.lower()
     return sender == message.address or sender.rpartition("@")[2] == message.address.rpartition("@")[2]
 
 
-def _let_go(arrival: Arrival, message: Message) -> None:
+def _record_departure(arrival: Arrival, message: Message) -> None:
     verdict = arrival.verdict
     record_return(
         message.address,

@@ -1,24 +1,24 @@
-"""A complaint: no more commercial mail of this brand to this address, at once, and the objection in the ledger."""
+"""Handle complaints: suppress the address for the brand's commercial mail at once, and record the objection."""
 
 from esmero.intake.reports.arf import HARMLESS
 from esmero.mailroom.arriving.arrival import Arrival
 from esmero.mailroom.arriving.return_counts import count_return
-from esmero.mailroom.arriving.unsubscription import COMPLAINT, leave
+from esmero.mailroom.arriving.unsubscription import COMPLAINT, unsubscribe_by_message
 from esmero.outbox.models import Message, MessageEvent
 from esmero.people.addresses.suppression import suppress
 from esmero.people.models import Suppression
 
 
 def handle(arrival: Arrival) -> None:
-    """Act on a feedback report that returns our message; any other is kept and changes nothing.
+    """Act on a feedback report that returns our message; any other is stored and changes nothing.
 
-    The recipient is often blacked out (RFC 6590), so the message alone says whose address it is. A report of failed
-    authentication or of a virus (RFC 6591) blames us and silences nobody. Where a provider signed for the address alone, it is
-    silenced for every brand that wrote to it lately, and no message is marked.
+    The recipient is often redacted (RFC 6590), so only the message identifies the address. A report of failed
+    authentication or of a virus (RFC 6591) is a fault of the sender and suppresses nobody. If a provider signed for the
+    address alone, the address is suppressed for every brand that wrote to it recently, and no message is marked.
     """
     message, feedback = arrival.message, arrival.verdict.feedback
-    if message is None and arrival.told and feedback not in HARMLESS:
-        _silence_told(arrival)
+    if message is None and arrival.candidates and feedback not in HARMLESS:
+        _suppress_for_candidates(arrival)
     if message is None or not arrival.proven:
         return
     if feedback in HARMLESS:
@@ -30,21 +30,24 @@ def handle(arrival: Arrival) -> None:
     if message.person_id is None:
         return
     count_return(message, kind=MessageEvent.Kind.COMPLAINED, meaning=feedback, at=arrival.at)
-    _silence(arrival, message)
-    leave(message, everything=True, at=arrival.at, source=COMPLAINT, proof=arrival.inbound.raw)
+    _suppress_address(arrival, message)
+    unsubscribe_by_message(message, everything=True, at=arrival.at, source=COMPLAINT, proof=arrival.inbound.raw)
 
 
-def _silence_told(arrival: Arrival) -> None:
-    for message in arrival.told_by_brand():
+def _suppress_for_candidates(arrival: Arrival) -> None:
+    for message in arrival.candidates_of_brand():
         count_return(message, kind=MessageEvent.Kind.COMPLAINED, meaning=arrival.verdict.feedback, at=arrival.at)
-    for message in {one.dispatch.brand_id: one for one in arrival.told}.values():
-        _silence(arrival, message)
-    if len({(one.dispatch.brand_id, one.person_id) for one in arrival.told}) == 1:  # so it is known who objects to whom
+    for message in {one.dispatch.brand_id: one for one in arrival.candidates}.values():
+        _suppress_address(arrival, message)
+    # Only then person and brand of the objection are certain.
+    if len({(one.dispatch.brand_id, one.person_id) for one in arrival.candidates}) == 1:
         proof = arrival.inbound.raw
-        leave(arrival.told[0], everything=True, at=arrival.at, source=COMPLAINT, proof=proof, place=arrival.evidence)
+        unsubscribe_by_message(
+            arrival.candidates[0], everything=True, at=arrival.at, source=COMPLAINT, proof=proof, place=arrival.evidence
+        )
 
 
-def _silence(arrival: Arrival, message: Message) -> None:
+def _suppress_address(arrival: Arrival, message: Message) -> None:
     suppress(
         message.address,
         scope=Suppression.Scope.COMMERCIAL,

@@ -1,10 +1,10 @@
-"""A receiver's aggregate report: kept once in tables, for the question from where our domains' mail comes."""
+"""Handle DMARC aggregate reports of receivers."""
 
 from esmero.mailroom.arriving.arrival import Arrival
-from esmero.mailroom.arriving.dmarc_reports import keep_report
+from esmero.mailroom.arriving.dmarc_reports import store_report
 
 
 def handle(arrival: Arrival) -> None:
-    """Keep the rows of a report; one that cannot be read stays visible with its bytes, and `why` says what is wrong."""
+    """Store the rows of a report; an unreadable one stays visible with its bytes, and `why` gives the fault."""
     if arrival.verdict.aggregate is not None:
-        keep_report(arrival.verdict.aggregate, evidence=arrival.evidence)
+        store_report(arrival.verdict.aggregate, evidence=arrival.evidence)

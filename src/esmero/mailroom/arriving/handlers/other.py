@@ -1,13 +1,13 @@
-"""Challenges, lists, receipts and other machines: kept with their bytes, never answered."""
+"""Handle challenges, lists, receipts and other automatic mail: stored with their bytes, never answered."""
 
 from esmero.mailroom.arriving.arrival import Arrival
 from esmero.people.addresses.address_status import record_arrival
 
 ARRIVED = frozenset({"dsn:delivered", "machine:receipt"})
-"""Signs that the message reached its reader's box: a report of success (RFC 3464), a receipt (RFC 8098)."""
+"""Signs that the message reached the mailbox: a report of success (RFC 3464), a receipt (RFC 8098)."""
 
 
 def handle(arrival: Arrival) -> None:
-    """Forget earlier trouble of an address where something is said to have arrived; otherwise the visible row is all."""
+    """Reset bounces of the address if the message was delivered; otherwise the visible row is enough."""
     if arrival.message is not None and arrival.proven and ARRIVED.intersection(arrival.verdict.why):
         record_arrival(arrival.message.address)

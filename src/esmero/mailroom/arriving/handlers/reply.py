@@ -1,4 +1,4 @@
-"""A person answers: it stands in a conversation, waits for us, and goes on to the brand's own mailbox."""
+"""Handle replies of persons: add them to a conversation and forward them to the brand's mailbox."""
 
 from esmero.conversations.threads import InboundReply, add_written
 from esmero.mailroom.arriving.arrival import Arrival
@@ -8,7 +8,7 @@ from esmero.people.addresses.address_status import record_arrival
 
 
 def handle(arrival: Arrival) -> None:
-    """Thread a human reply and forward it. What comes from ourselves is no reply."""
+    """Thread a human reply and forward it. Mail from the brand's own addresses is no reply."""
     verdict, brand, message = arrival.verdict, arrival.brand, arrival.message
     if brand is None or verdict.sender.lower() in {brand.mailbox.lower(), brand.sender_address.lower()}:
         return

@@ -132,10 +132,10 @@ def dry_run(options: argparse.Namespace) -> CommandOutput:
 
 def _show_counts(campaign: Any, counts: dict[str, Any]) -> CommandOutput:
     from esmero.campaigns.models import NOT_REASONS
-    from esmero.mailroom.planning.objection_order import SLUGS, in_order
+    from esmero.mailroom.planning.objection_order import SLUGS, sort_by_rule
     from esmero.web.parts.labels.states import label_objection
 
-    reasons = in_order({code: number for code, number in counts.items() if code not in NOT_REASONS})
+    reasons = sort_by_rule({code: number for code, number in counts.items() if code not in NOT_REASONS})
     audience, go, wait = (int(counts.get(name, 0)) for name in ("audience", "go", "wait"))
     facts = {
         "id": campaign.pk,
@@ -211,7 +211,7 @@ def status(options: argparse.Namespace) -> CommandOutput:
 
     from esmero.campaigns.models import NOT_REASONS
     from esmero.dossier.statistics.dispatch_statistics import count_figures
-    from esmero.mailroom.planning.objection_order import in_order
+    from esmero.mailroom.planning.objection_order import sort_by_rule
     from esmero.management.lookup import find_campaign
     from esmero.web.parts.labels.states import label_objection
 
@@ -219,7 +219,7 @@ def status(options: argparse.Namespace) -> CommandOutput:
     figures = count_figures(campaign.dispatch_id, at=timezone.now()) if campaign.dispatch_id else None
     states = dict(sorted(figures.states.items())) if figures else {}
     dry = {code: number for code, number in campaign.counts.items() if code not in NOT_REASONS}
-    reasons = in_order(figures.below("refused") if figures else dry)
+    reasons = sort_by_rule(figures.below("refused") if figures else dry)
     acted = figures.below("acted") if figures else {}
     acts = {key.removesuffix("|person"): number for key, number in sorted(acted.items()) if key.endswith("|person")}
     facts = {**_facts(campaign), "states": states, "reasons": reasons, "events": acts, "dry_run": campaign.counts}

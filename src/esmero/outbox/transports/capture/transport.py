@@ -1,4 +1,4 @@
-"""The way out that keeps everything in the house: the catcher shows what a recipient would have got."""
+"""Capture messages instead of sending them, for display in the catcher."""
 
 import zlib
 from collections.abc import Awaitable, Callable, Sequence
@@ -14,7 +14,7 @@ type InThread = Callable[[Callable[[], None]], Awaitable[None]]
 
 
 class CaptureTransport:
-    """Takes parcels as a relay would; `in_thread` runs database work outside the event loop."""
+    """Accept parcels as a relay would; `in_thread` runs database work outside the event loop."""
 
     def __init__(self, *, in_thread: InThread) -> None:
         self._in_thread = in_thread
@@ -27,11 +27,11 @@ class CaptureTransport:
             observer.answered(Outcome(parcel.key, Fate.ACCEPTED, 250, "2.0.0", "kept in the catcher", "body"))
 
     async def close(self) -> None:
-        """Nothing stays open."""
+        """Do nothing: there is no connection."""
 
 
 def capture(parcels: Sequence[Parcel]) -> None:
-    """Keep these messages where the catcher finds them."""
+    """Store these messages for the catcher."""
     now = timezone.now()
     rows = [
         Captured(

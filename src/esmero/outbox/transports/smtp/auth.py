@@ -1,4 +1,4 @@
-"""Signing in at a relay: PLAIN (RFC 4616), LOGIN, XOAUTH2, by the exchange of RFC 4954."""
+"""Sign in at a relay: PLAIN (RFC 4616), LOGIN, XOAUTH2, by the exchange of RFC 4954."""
 
 from base64 import b64encode
 from ipaddress import ip_address
@@ -12,8 +12,8 @@ from esmero.outbox.transports.smtp.replies import Reply
 async def sign_in(link: SmtpConnection, *, relay: RelayAddress, capabilities: Capabilities) -> None:
     """Sign in with the relay's user name and password.
 
-    Raises RelayTrouble where the relay offers no way that we know, where the password would travel in the clear to
-    another machine, and where it is refused.
+    Raises RelayTrouble if the relay offers no known mechanism, if the password would be sent unencrypted to another
+    machine, or if the sign-in is refused.
     """
     if not link.tls_version and not _is_this_machine(relay.host):
         raise RelayTrouble(
@@ -23,13 +23,14 @@ async def sign_in(link: SmtpConnection, *, relay: RelayAddress, capabilities: Ca
         )
     mechanism = _choose_mechanism(relay, capabilities)
     answer = _encode(*_first_words(mechanism, relay))
-    reply = await link.ask(f"AUTH {mechanism} {answer}".rstrip())
+    reply = await link.send_command(f"AUTH {mechanism} {answer}".rstrip())
+    # LOGIN has no initial response: the relay asks for name and password by one 334 each.
     for words in (relay.username, relay.password) if mechanism == "LOGIN" else ():
         if reply.code == 334:
-            reply = await link.ask(_encode(words))
+            reply = await link.send_command(_encode(words))
     if reply.code == 334:
-        # XOAUTH2 tells why in a challenge, and refuses only after an empty answer
-        reply = await link.ask("")
+        # XOAUTH2 sends the reason in a challenge, and refuses only after an empty answer
+        reply = await link.send_command("")
     if reply.code != 235:
         raise _explain(reply, relay=relay, mechanism=mechanism)
 

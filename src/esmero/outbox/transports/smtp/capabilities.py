@@ -1,4 +1,4 @@
-"""What a relay says it can do (RFC 5321 4.1.1.1)."""
+"""Parse the capabilities that a relay announces (RFC 5321 4.1.1.1)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Self
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """The extensions that matter to a sender; all of it is absent where only HELO was understood."""
+    """Hold the extensions that matter to a sender; none if only HELO was understood."""
 
     names: tuple[str, ...] = ()
     mechanisms: tuple[str, ...] = ()
@@ -22,10 +22,10 @@ class Capabilities:
 
     @classmethod
     def read(cls, lines: Sequence[str]) -> Self:
-        """Read the lines of a reply to EHLO, the first of which is only the relay's name."""
+        """Parse the lines of a reply to EHLO; the first is only the relay's name."""
         offered: dict[str, list[str]] = {}
         for line in lines[1:]:
-            # "AUTH=PLAIN" is how relays before RFC 4954 wrote it, and some still do beside the right form
+            # Relays before RFC 4954 wrote "AUTH=PLAIN", and some still send it beside the right form
             name, *words = line.replace("AUTH=", "AUTH ", 1).upper().split() or [""]
             offered[name] = offered.get(name, []) + words
         limit = (offered.get("SIZE") or [""])[0]

@@ -1,4 +1,4 @@
-"""Speaking with BDAT: several whole messages under way on one connection (RFC 3030), replies told apart by counting."""
+"""Send by BDAT (RFC 3030): several whole messages in flight on one connection, replies matched by counting."""
 
 from collections import deque
 
@@ -10,120 +10,122 @@ from esmero.outbox.transports.smtp.dialogue import Dialogue, ParcelQueue
 from esmero.outbox.transports.smtp.envelope import end_line
 from esmero.outbox.transports.smtp.replies import Reply
 
-KNOCK_AFTER = 1.0
-"""Seconds of rest after which a relay is asked whether it is still there before bodies are trusted to the link."""
+PROBE_AFTER = 1.0
+"""Seconds of idleness after which the connection is tested before bodies are sent on it."""
 
 
 class ChunkingDialogue(Dialogue):
-    """Up to `window` messages are unanswered. Nothing is written while the link is paused.
+    """Keep up to `window` messages unanswered. Nothing is written while the connection is paused.
 
-    So when the link ends paused, exactly the last message written has not left completely.
+    So if the connection ends while paused, exactly the last message written was not sent completely.
     """
 
     def __init__(
-        self, link: SmtpConnection, *, desk: ParcelQueue, capabilities: Capabilities, dsn: bool, window: int
+        self, link: SmtpConnection, *, queue: ParcelQueue, capabilities: Capabilities, dsn: bool, window: int
     ) -> None:
-        super().__init__(link, desk=desk, capabilities=capabilities, dsn=dsn)
+        super().__init__(link, queue=queue, capabilities=capabilities, dsn=dsn)
         self._window = window
         self._under_way = 0
         self._newest: ParcelDelivery | None = None
-        self._knocking = False
-        self._leaving = False
-        self._goodbye: Reply | None = None
-        """The 421 that was the last thing heard: a relay that closes after it has not looked at what came later."""
+        self._probing = False
+        self._closing = False
+        self._closing_reply: Reply | None = None
+        """A 421 as the last reply: a relay that then closes has not read the commands after it."""
 
-    def speak(self) -> None:
-        """Fill the window; after a rest, see first whether the relay is still there."""
-        if not self.due and not self._leaving and self.link.silence() > KNOCK_AFTER:
-            self._knocking = True
+    def send_next(self) -> None:
+        """Fill the window; after idleness, test the connection first."""
+        if not self.due and not self._closing and self.link.idle_seconds() > PROBE_AFTER:
+            self._probing = True
             self.due.append((None, "rset"))
             self.link.write(b"RSET\r\n")
         self._fill()
 
-    def take_reply(self, letter: ParcelDelivery | None, stage: str, reply: Reply) -> None:
-        """Settle what this reply settles, and refill the window."""
-        self._goodbye = None
+    def handle_reply(self, item: ParcelDelivery | None, stage: str, reply: Reply) -> None:
+        """Settle the message of this reply, and refill the window."""
+        self._closing_reply = None
         if stage == "body":
             self._under_way -= 1
         if reply.code == 421:
-            self._part(letter, stage, reply)
+            self._end_session(item, stage, reply)
             return
         if 300 <= reply.code < 400:
-            self.due.appendleft((letter, stage))
+            self.due.appendleft((item, stage))
             self._break_off(reply, stage=stage)
             return
-        if letter is None and self._knocking:
-            self._knocking = False
+        if item is None and self._probing:
+            self._probing = False
             self._fill()
             return
-        if letter is None:
+        if item is None:
             pass
-        elif stage == "body" and not letter.settled:
-            self._finish(letter, reply)
+        elif stage == "body" and not item.settled:
+            self._finish(item, reply)
         elif stage in {"mail", "rcpt"} and reply.code >= 400:
-            letter.refuse(reply, stage=stage)
-        self._rest_or_wake()
+            item.refuse(reply, stage=stage)
+        self._continue_or_close()
 
-    def settle_open(self, loss: ConnectionLoss) -> None:
-        """Put all that was written in doubt, but for what provably stayed here or was never looked at."""
+    def settle_unanswered(self, loss: ConnectionLoss) -> None:
+        """Put written messages in doubt, except those that provably were not sent or not read."""
         if loss.kind == "timeout":
-            self._desk.distrust_chunking()
-        goodbye = self._goodbye if loss.kind == "closed" else None
-        for letter, stage in self.due:
-            if letter is None or letter.settled or stage != "body":
+            self._parcel_queue.disable_chunking()
+        closing_reply = self._closing_reply if loss.kind == "closed" else None
+        for item, stage in self.due:
+            if item is None or item.settled or stage != "body":
                 continue
-            if goodbye is not None:
-                self._desk.give_back(letter, AttemptFailure(goodbye.text, "mail", goodbye.code, goodbye.enhanced))
-            elif letter is self._newest and self.link.paused:
-                self._desk.give_back(letter, AttemptFailure(loss.text, "body", loss.code, loss.enhanced))
+            if closing_reply is not None:
+                self._parcel_queue.give_back(
+                    item, AttemptFailure(closing_reply.text, "mail", closing_reply.code, closing_reply.enhanced)
+                )
+            elif item is self._newest and self.link.paused:
+                self._parcel_queue.give_back(item, AttemptFailure(loss.text, "body", loss.code, loss.enhanced))
             else:
-                letter.settle(Fate.IN_DOUBT, AttemptFailure(loss.text, "body", loss.code, loss.enhanced))
+                item.settle(Fate.IN_DOUBT, AttemptFailure(loss.text, "body", loss.code, loss.enhanced))
 
     def _fill(self) -> None:
-        # One message must prove that the relay means what it offers before many depend on it
-        window = self._window if self._desk.chunking_proven else 1
-        while self._under_way < window and not (self.link.paused or self._knocking or self._leaving):
+        # One message must prove that the relay really supports BDAT before several depend on it
+        window = self._window if self._parcel_queue.chunking_proven else 1
+        while self._under_way < window and not (self.link.paused or self._probing or self._closing):
             if (taken := self._next()) is None:
                 return
-            letter, envelope = taken
-            if not letter.begin():
-                self._desk.give_back(letter, AttemptFailure("The delivery was withdrawn", "mail"))
+            item, envelope = taken
+            if not item.begin():
+                self._parcel_queue.give_back(item, AttemptFailure("The delivery was withdrawn", "mail"))
                 continue
-            body = end_line(letter.parcel.body)
+            body = end_line(item.parcel.body)
             self._under_way += 1
-            self._newest = letter
-            # RSET, because relays differ in whether a refused RCPT leaves the envelope open
-            self.due.extend(((letter, "rset"), (letter, "mail"), (letter, "rcpt"), (letter, "body")))
+            self._newest = item
+            # RSET first, because some relays keep the envelope open after a refused RCPT
+            self.due.extend(((item, "rset"), (item, "mail"), (item, "rcpt"), (item, "body")))
             self.link.write(
                 b"".join((b"RSET\r\n", envelope.mail, envelope.rcpt, b"BDAT %d LAST\r\n" % len(body), body)),
             )
 
-    def _finish(self, letter: ParcelDelivery, reply: Reply) -> None:
+    def _finish(self, item: ParcelDelivery, reply: Reply) -> None:
         if reply.code < 300:
-            self._desk.chunking_proven = True
-            letter.accept(reply)
-        elif reply.code in {500, 502} and not self._desk.chunking_proven:
-            # It does not know BDAT after all, and now takes the body for commands
-            self._desk.distrust_chunking()
-            self._desk.give_back(letter, AttemptFailure(reply.text, "body", reply.code, reply.enhanced))
+            self._parcel_queue.chunking_proven = True
+            item.accept(reply)
+        elif reply.code in {500, 502} and not self._parcel_queue.chunking_proven:
+            # It does not support BDAT after all, and now reads the body as commands
+            self._parcel_queue.disable_chunking()
+            self._parcel_queue.give_back(item, AttemptFailure(reply.text, "body", reply.code, reply.enhanced))
             self._break_off(reply, stage="bdat")
         else:
-            letter.refuse(reply, stage="body")
+            item.refuse(reply, stage="body")
 
-    def _part(self, letter: ParcelDelivery | None, stage: str, reply: Reply) -> None:
-        """Write no more after a 421, but hear the relay out: some go on, and what they still accept is accepted."""
-        self._leaving = True
-        self._goodbye = reply
-        if letter is not None and not letter.settled:
+    def _end_session(self, item: ParcelDelivery | None, stage: str, reply: Reply) -> None:
+        """Stop writing after a 421, but keep reading: some relays still accept messages after it."""
+        self._closing = True
+        self._closing_reply = reply
+        if item is not None and not item.settled:
             if stage == "body":
-                letter.refuse(reply, stage=stage)
+                item.refuse(reply, stage=stage)
             elif stage in {"mail", "rcpt"}:
-                self.due = deque((None if owner is letter else owner, what) for owner, what in self.due)
-                self._desk.give_back(letter, AttemptFailure(reply.text, stage, reply.code, reply.enhanced))
-        self._rest_or_wake()
+                self.due = deque((None if owner is item else owner, what) for owner, what in self.due)
+                self._parcel_queue.give_back(item, AttemptFailure(reply.text, stage, reply.code, reply.enhanced))
+        self._continue_or_close()
 
-    def _rest_or_wake(self) -> None:
-        if not self._leaving:
-            self.wake()
+    def _continue_or_close(self) -> None:
+        if not self._closing:
+            self.resume()
         elif not self.due:
             self.link.abort(ConnectionLoss("closed", "The relay ended the session"))

@@ -1,4 +1,4 @@
-"""One TCP or TLS connection to a relay: replies in, octets out, and one clear word when it ends."""
+"""Hold one TCP or TLS connection to a relay: parse replies, write octets, and report its end once."""
 
 import asyncio
 import ssl
@@ -9,12 +9,12 @@ from typing import Literal, Protocol, cast
 from esmero.outbox.transports.smtp.replies import GarbageReplyError, Reply, ReplyReader
 
 QUIT_PATIENCE = 2.0
-"""Seconds that a relay gets to answer QUIT."""
+"""Seconds to wait for the answer to QUIT."""
 
 
 @dataclass(frozen=True, slots=True)
 class ConnectionLoss:
-    """Why a connection is no more. `code` and `enhanced` are those of the reply (421) that ended it, if one did."""
+    """Describe why a connection ended. `code` and `enhanced` are from the reply (421) that ended it, if any."""
 
     kind: Literal["closed", "timeout", "garbage", "withdrawn"]
     text: str
@@ -23,7 +23,7 @@ class ConnectionLoss:
 
 
 class ConnectionLostError(Exception):
-    """The connection ended while its reply was waited for."""
+    """Report that the connection ended before the awaited reply."""
 
     def __init__(self, loss: ConnectionLoss) -> None:
         super().__init__(loss.text)
@@ -31,152 +31,152 @@ class ConnectionLostError(Exception):
 
 
 class ConnectionListener(Protocol):
-    """Who is told what happens on a link once its session is open."""
+    """Receive the events of a connection after its session is open."""
 
     @property
     def is_waiting(self) -> bool:
-        """Whether a reply is due, so that silence is a fault."""
+        """Say whether a reply is due, so that a timeout is a fault."""
 
-    def heard(self, reply: Reply) -> None:
-        """Take the next reply."""
+    def reply_received(self, reply: Reply) -> None:
+        """Handle the next reply."""
 
     def drained(self) -> None:
-        """All that was written has been handed to the operating system."""
+        """Handle that everything written was passed to the operating system."""
 
-    def tired(self) -> None:
-        """Nothing was asked for a whole timeout."""
+    def idle(self) -> None:
+        """Handle that the connection was unused for a whole timeout."""
 
     def lost(self, loss: ConnectionLoss) -> None:
-        """Learn that the link has ended; told once, and nothing after it."""
+        """Handle the end of the connection; called once, and nothing after it."""
 
 
 class SmtpConnection(asyncio.Protocol):
-    """The connection. While a session is being opened one asks and awaits; then a listener is attached."""
+    """Connect to a relay. While a session is being opened, commands are awaited; then a listener is attached."""
 
     def __init__(self, *, timeout: float) -> None:
         self.paused = False
-        """Whether octets written are still waiting in this process: the last one has not left it."""
+        """Whether written octets are still buffered in this process."""
         self.tls_version = ""
         self.loss: ConnectionLoss | None = None
-        """Why it is no more; None as long as it is open."""
-        self.gone = asyncio.get_running_loop().create_future()
+        """The reason of its end; None while it is open."""
+        self.ended = asyncio.get_running_loop().create_future()
         """Done when the transport has ended."""
         self._loop = asyncio.get_running_loop()
         self._timeout = timeout
         self._reader = ReplyReader()
         self._unclaimed: deque[Reply] = deque()
-        self._asked: asyncio.Future[Reply] | None = None
+        self._pending: asyncio.Future[Reply] | None = None
         self._listener: ConnectionListener | None = None
         self._transport: asyncio.Transport
         self._timer: asyncio.TimerHandle | None = None
         self._alive_at = self._loop.time()
         self._unsent = 0
 
-    # What asyncio tells
+    # Callbacks of asyncio.Protocol
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Take the transport; for implicit TLS the handshake lies behind it."""
+        """Store the transport; for implicit TLS the handshake is done."""
         self._use(cast("asyncio.Transport", transport))
 
     def data_received(self, data: bytes) -> None:
-        """Hand on every reply that is complete."""
+        """Dispatch every complete reply."""
         self._alive_at = self._loop.time()
         try:
             for reply in self._reader.feed(data):
                 if self.loss is not None:
                     return
-                self._hand_on(reply)
+                self._dispatch(reply)
         except GarbageReplyError as fault:
             self.abort(ConnectionLoss("garbage", f"The relay sent {fault}"))
 
     def eof_received(self) -> bool:
-        """End at once: a relay that no longer speaks can answer for nothing."""
+        """Abort at once: a relay that has closed its side cannot answer any more."""
         self.abort(ConnectionLoss("closed", "The relay closed the connection"))
         return False
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """End, if it has not ended yet."""
+        """Abort, if the connection has not ended yet."""
         self.abort(
             ConnectionLoss("closed", f"The connection was lost: {exc}" if exc else "The relay closed the connection")
         )
-        if not self.gone.done():
-            self.gone.set_result(None)
+        if not self.ended.done():
+            self.ended.set_result(None)
 
     def pause_writing(self) -> None:
-        """Note that not all that was written has left."""
+        """Record that written octets are still buffered."""
         self.paused = True
 
     def resume_writing(self) -> None:
-        """Note that all has left; what is still paused when the link ends stays so."""
+        """Record that the buffer is empty; after the end of the connection the last state is kept."""
         if self.loss is None:
             self.paused = False
             if self._listener is not None:
                 self._listener.drained()
 
-    # What the session does
+    # Interface for the session
 
     @property
-    def is_quiet(self) -> bool:
-        """Whether the relay has said nothing that nobody asked for."""
+    def has_no_extra_reply(self) -> bool:
+        """Say whether the relay has sent nothing beyond the expected replies."""
         return self._reader.is_empty and not self._unclaimed
 
-    def silence(self) -> float:
-        """Give the seconds since the last sign of life."""
+    def idle_seconds(self) -> float:
+        """Return the seconds since the last activity."""
         return self._loop.time() - self._alive_at
 
     def write(self, data: bytes) -> None:
-        """Write in one go; the time for an answer starts anew."""
+        """Write in one call; the time for an answer starts again."""
         self._alive_at = self._loop.time()
         self._transport.write(data)
 
-    async def ask(self, line: str) -> Reply:
+    async def send_command(self, line: str) -> Reply:
         """Write one command and await its reply; only before a listener is attached.
 
-        Raises ValueError for what is not one line, LinkLostError when the link ends before the reply.
+        Raises ValueError for more than one line, ConnectionLostError if the connection ends before the reply.
         """
         if "\r" in line or "\n" in line:
             raise ValueError("a line break in the name or the credentials for a relay")
         self.write(line.encode() + b"\r\n")
-        return await self.listen()
+        return await self.read_reply()
 
-    async def listen(self) -> Reply:
-        """Await the next reply. Raises LinkLostError when the link ends before it."""
+    async def read_reply(self) -> Reply:
+        """Await the next reply. Raises ConnectionLostError if the connection ends before it."""
         if self._unclaimed:
             return self._unclaimed.popleft()
         if self.loss is not None:
             raise ConnectionLostError(self.loss)
-        self._asked = self._loop.create_future()
-        return await self._asked
+        self._pending = self._loop.create_future()
+        return await self._pending
 
     async def start_tls(self, context: ssl.SSLContext, *, host: str) -> None:
-        """Go on under TLS. Raises what the handshake raises."""
+        """Switch to TLS. Raises the exceptions of the handshake."""
         transport = await self._loop.start_tls(self._transport, self, context, server_hostname=host)
-        if transport is None:  # the relay hung up on the handshake
+        if transport is None:  # the relay closed the connection during the handshake
             raise ConnectionLostError(self.loss or ConnectionLoss("closed", "The relay closed the connection"))
         self._use(transport)
 
     def attach(self, listener: ConnectionListener) -> None:
-        """Tell this listener everything from now on, and watch over silence."""
+        """Send all events to this listener from now on, and watch for timeouts."""
         self._listener = listener
-        self._timer = self._loop.call_later(self._timeout, self._look)
+        self._timer = self._loop.call_later(self._timeout, self._check_timeout)
         while self._unclaimed and self.loss is None:
-            listener.heard(self._unclaimed.popleft())
+            listener.reply_received(self._unclaimed.popleft())
 
     def abort(self, loss: ConnectionLoss) -> None:
-        """End the link now and tell why; what was not sent is dropped."""
+        """End the connection now and report the reason; unsent octets are dropped."""
         if self.loss is not None:
             return
         self.loss = loss
         if self._timer is not None:
             self._timer.cancel()
         self._transport.abort()
-        if self._asked is not None and not self._asked.done():
-            self._asked.set_exception(ConnectionLostError(loss))
+        if self._pending is not None and not self._pending.done():
+            self._pending.set_exception(ConnectionLostError(loss))
         if self._listener is not None:
             self._listener.lost(loss)
 
     def quit(self) -> None:
-        """Take leave; nobody is told anything after that. `gone` says when it is over."""
+        """Send QUIT; the listener gets no more events. `ended` is done when the transport has ended."""
         if self.loss is None:
             self.loss = ConnectionLoss("withdrawn", "The session was ended")
             if self._timer is not None:
@@ -191,23 +191,23 @@ class SmtpConnection(asyncio.Protocol):
         secured = transport.get_extra_info("ssl_object")
         self.tls_version = secured.version() if secured else ""
 
-    def _hand_on(self, reply: Reply) -> None:
+    def _dispatch(self, reply: Reply) -> None:
         if self._listener is not None:
-            self._listener.heard(reply)
-        elif self._asked is not None and not self._asked.done():
-            self._asked.set_result(reply)
+            self._listener.reply_received(reply)
+        elif self._pending is not None and not self._pending.done():
+            self._pending.set_result(reply)
         else:
             self._unclaimed.append(reply)
 
-    def _look(self) -> None:
-        """See whether there was a sign of life within the timeout: octets read, or octets taken by the network."""
+    def _check_timeout(self) -> None:
+        """Check for activity within the timeout: octets read, or octets taken by the network."""
         now = self._loop.time()
         unsent = self._transport.get_write_buffer_size()
         if unsent != self._unsent:
             self._unsent, self._alive_at = unsent, now
         if now < self._alive_at + self._timeout:
-            self._timer = self._loop.call_at(self._alive_at + self._timeout, self._look)
+            self._timer = self._loop.call_at(self._alive_at + self._timeout, self._check_timeout)
         elif self._listener is not None and self._listener.is_waiting:
             self.abort(ConnectionLoss("timeout", f"The relay said nothing for {self._timeout:g} seconds"))
         elif self._listener is not None:
-            self._listener.tired()
+            self._listener.idle()

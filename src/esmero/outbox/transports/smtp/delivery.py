@@ -1,4 +1,4 @@
-"""A parcel on its way, and the delivery it belongs to: who counts that each gets exactly one outcome."""
+"""Track the parcels of a delivery and guarantee exactly one outcome for each."""
 
 import asyncio
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from esmero.outbox.transports.smtp.replies import TEXT_LIMIT, Reply
 
 @dataclass(frozen=True, slots=True)
 class AttemptFailure:
-    """Why an attempt came to nothing, in the terms of an outcome."""
+    """Describe why an attempt failed, in the terms of an outcome."""
 
     text: str
     stage: str
@@ -20,27 +20,27 @@ class AttemptFailure:
 
 
 class Delivery:
-    """One call of `deliver`: its letters, its observer, and the future on which the caller waits."""
+    """Represent one call of `deliver`: its items, its observer, and the future that the caller awaits."""
 
     def __init__(self, parcels: Sequence[Parcel], observer: DeliveryObserver) -> None:
-        self.letters = [ParcelDelivery(parcel, self) for parcel in parcels]
+        self.items = [ParcelDelivery(parcel, self) for parcel in parcels]
         self.observer = observer
         self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.withdrawn = False
-        """Whether the caller has gone, or its observer has failed: no attempt is begun any more."""
-        self.unanswered = len(self.letters)
-        if not self.letters:
+        """Whether the caller was cancelled, or its observer has failed: no attempt is begun any more."""
+        self.unanswered = len(self.items)
+        if not self.items:
             self.done.set_result(None)
 
     def fail(self, fault: Exception) -> None:
-        """Let the caller have the fault of its own observer, and begin nothing more."""
+        """Raise the fault of the observer to the caller, and begin nothing more."""
         self.withdrawn = True
         if not self.done.done():
             self.done.set_exception(fault)
 
 
 class ParcelDelivery:
-    """One parcel within its delivery."""
+    """Represent one parcel within its delivery."""
 
     __slots__ = ("delivery", "parcel", "settled", "tries")
 
@@ -51,7 +51,7 @@ class ParcelDelivery:
         self.tries = 0
 
     def begin(self) -> bool:
-        """Tell the observer before the first octet of the body; False where it must not be written."""
+        """Notify the observer before the first octet of the body; False if it must not be written."""
         delivery = self.delivery
         if delivery.withdrawn:
             return False
@@ -63,16 +63,16 @@ class ParcelDelivery:
         return True
 
     def accept(self, reply: Reply) -> None:
-        """Settle it as taken."""
+        """Settle as accepted."""
         self.settle(Fate.ACCEPTED, AttemptFailure(reply.text, "body", reply.code, reply.enhanced))
 
     def refuse(self, reply: Reply, *, stage: str) -> None:
-        """Settle it as refused, for good or for now, as the reply says."""
-        fate = Fate.REFUSED_FOR_GOOD if reply.code >= 500 else Fate.REFUSED_FOR_NOW
+        """Settle as refused, permanently or temporarily by the reply's code."""
+        fate = Fate.REFUSED_PERMANENTLY if reply.code >= 500 else Fate.REFUSED_TEMPORARILY
         self.settle(fate, AttemptFailure(reply.text, stage, reply.code, reply.enhanced))
 
     def settle(self, fate: Fate, how: AttemptFailure) -> None:
-        """Give the one outcome; whatever comes later is not heard."""
+        """Set the one outcome; later calls have no effect."""
         if self.settled:
             return
         self.settled = True
@@ -80,7 +80,7 @@ class ParcelDelivery:
         delivery.unanswered -= 1
         outcome = Outcome(self.parcel.key, fate, how.code, how.enhanced, how.text[:TEXT_LIMIT], how.stage)
         if delivery.withdrawn:
-            # Its first fault is on its way to the caller; a second one would only hide it
+            # The caller already gets the first fault; a second one would only hide it
             with suppress(Exception):
                 delivery.observer.answered(outcome)
             return

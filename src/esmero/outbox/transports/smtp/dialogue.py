@@ -1,4 +1,4 @@
-"""What both ways of speaking share: the count of replies that are due, and whose they are."""
+"""Define the common part of SMTP dialogues: the queue of due replies and their parcels."""
 
 from abc import ABC, abstractmethod
 from collections import deque
@@ -13,65 +13,65 @@ from esmero.outbox.transports.smtp.replies import Reply
 
 
 class ParcelQueue(Protocol):
-    """Where speakers get letters, and whom they tell how it went."""
+    """Supply parcels to dialogues, and take back their results."""
 
     chunking_proven: bool
-    """Whether this relay has once taken a message by BDAT."""
+    """Whether this relay has accepted a message by BDAT."""
 
     def take(self) -> ParcelDelivery | None:
-        """Hand out the next letter, if there is one."""
+        """Return the next parcel, if there is one."""
 
-    def give_back(self, letter: ParcelDelivery, setback: AttemptFailure) -> None:
-        """Take back a letter of which nothing can have been accepted."""
+    def give_back(self, item: ParcelDelivery, failure: AttemptFailure) -> None:
+        """Take back a parcel of which nothing can have been accepted."""
 
-    def distrust_chunking(self) -> None:
-        """Speak to this relay with DATA from now on."""
+    def disable_chunking(self) -> None:
+        """Use DATA with this relay from now on."""
 
     def note_answer(self) -> None:
-        """Note that on one more session the relay has decided on a message."""
+        """Record that one more session got a decision on a message."""
 
-    def let_go(self, speaker: "Dialogue", *, loss: ConnectionLoss | None, fruitless: bool) -> None:
-        """Strike a speaker whose link has ended; without a loss it took leave.
+    def remove(self, dialogue: "Dialogue", *, loss: ConnectionLoss | None, fruitless: bool) -> None:
+        """Remove a dialogue whose connection has ended; without a loss it was closed by us.
 
-        Fruitless was a session that was used, and ended before the relay decided on any message.
+        A session is fruitless if it was used, and ended before the relay decided on any message.
         """
 
 
 class Dialogue(ABC):
-    """Speaks on one open session. `due` holds, for each reply to come, its letter and what it will answer."""
+    """Send parcels on one open session. `due` holds, for each expected reply, its parcel and its stage."""
 
-    def __init__(self, link: SmtpConnection, *, desk: ParcelQueue, capabilities: Capabilities, dsn: bool) -> None:
+    def __init__(self, link: SmtpConnection, *, queue: ParcelQueue, capabilities: Capabilities, dsn: bool) -> None:
         self.link = link
         self.has_been_answered = False
-        self._desk = desk
+        self._parcel_queue = queue
         self._capabilities = capabilities
         self._dsn = dsn
         self.due: deque[tuple[ParcelDelivery | None, str]] = deque()
 
     @property
     def is_waiting(self) -> bool:
-        """Whether replies are due."""
+        """Say whether replies are due."""
         return bool(self.due)
 
-    def wake(self) -> None:
-        """Go on, unless the link has just ended: a letter taken then would never be heard of again."""
+    def resume(self) -> None:
+        """Continue, unless the connection has just ended: a parcel taken then would be lost."""
         if self.link.loss is None:
-            self.speak()
+            self.send_next()
 
     @abstractmethod
-    def speak(self) -> None:
-        """Write what can be written now."""
+    def send_next(self) -> None:
+        """Write all that can be written now."""
 
     @abstractmethod
-    def take_reply(self, letter: ParcelDelivery | None, stage: str, reply: Reply) -> None:
-        """Act on the reply to one command."""
+    def handle_reply(self, item: ParcelDelivery | None, stage: str, reply: Reply) -> None:
+        """Handle the reply to one command."""
 
     @abstractmethod
-    def settle_open(self, loss: ConnectionLoss) -> None:
-        """Say of every letter that is under way what is known of it now that the link has ended."""
+    def settle_unanswered(self, loss: ConnectionLoss) -> None:
+        """Settle every parcel in flight after the connection has ended."""
 
-    def heard(self, reply: Reply) -> None:
-        """Attribute the reply to the oldest command without one."""
+    def reply_received(self, reply: Reply) -> None:
+        """Assign the reply to the oldest command without one."""
         if not self.due:
             self.link.abort(
                 ConnectionLoss("closed", reply.text, reply.code, reply.enhanced)
@@ -79,39 +79,39 @@ class Dialogue(ABC):
                 else ConnectionLoss("garbage", f"A reply to nothing: {reply.code} {reply.text}"),
             )
             return
-        letter, stage = self.due.popleft()
-        was_open = letter is not None and not letter.settled
-        self.take_reply(letter, stage, reply)
-        if was_open and letter is not None and letter.settled and not self.has_been_answered:
+        item, stage = self.due.popleft()
+        was_open = item is not None and not item.settled
+        self.handle_reply(item, stage, reply)
+        if was_open and item is not None and item.settled and not self.has_been_answered:
             self.has_been_answered = True
-            self._desk.note_answer()
+            self._parcel_queue.note_answer()
 
     def drained(self) -> None:
-        """Go on writing."""
-        self.wake()
+        """Continue writing."""
+        self.resume()
 
-    def tired(self) -> None:
-        """Take leave of the relay."""
-        self._desk.let_go(self, loss=None, fruitless=False)
+    def idle(self) -> None:
+        """Close the session."""
+        self._parcel_queue.remove(self, loss=None, fruitless=False)
         self.link.quit()
 
     def lost(self, loss: ConnectionLoss) -> None:
-        """Settle what was under way, then be struck."""
+        """Settle the parcels in flight, then leave the queue."""
         fruitless = self.is_waiting and not self.has_been_answered and loss.kind != "withdrawn"
-        self.settle_open(loss)
-        self._desk.let_go(self, loss=loss, fruitless=fruitless)
+        self.settle_unanswered(loss)
+        self._parcel_queue.remove(self, loss=loss, fruitless=fruitless)
 
     def _next(self) -> tuple[ParcelDelivery, Envelope] | None:
-        """Take the next letter that can be sent over this relay; answer those that cannot."""
-        while (letter := self._desk.take()) is not None:
+        """Take the next parcel that can be sent over this relay; settle those that cannot."""
+        while (item := self._parcel_queue.take()) is not None:
             try:
-                return letter, write_envelope(letter.parcel, self._capabilities, dsn=self._dsn)
+                return item, write_envelope(item.parcel, self._capabilities, dsn=self._dsn)
             except UnsendableError as fault:
-                letter.settle(Fate.REFUSED_FOR_GOOD, AttemptFailure(fault.text, "mail", enhanced=fault.enhanced))
+                item.settle(Fate.REFUSED_PERMANENTLY, AttemptFailure(fault.text, "mail", enhanced=fault.enhanced))
         return None
 
     def _break_off(self, reply: Reply, *, stage: str) -> None:
-        """End a link on which a reply makes no sense: nothing after it could be attributed with certainty."""
+        """End a connection after an impossible reply: later replies could not be assigned with certainty."""
         self.link.abort(
             ConnectionLoss("garbage", f"A reply that does not fit {stage.upper()}: {reply.code} {reply.text}")
         )

@@ -1,4 +1,4 @@
-"""From a parcel to the octets that go over the wire: its envelope, and its body so that nothing can end it early."""
+"""Encode a parcel for SMTP: its envelope commands, and its body so that nothing can end it early."""
 
 import re
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ _LEADING_DOT = re.compile(rb"\r\n\.")
 
 
 class UnsendableError(Exception):
-    """This parcel cannot go over this relay, whenever it is tried: why, with the status that RFC 3463 has for it."""
+    """Report that this relay can never send this parcel; with the reason, and its status by RFC 3463."""
 
     def __init__(self, text: str, *, enhanced: str) -> None:
         super().__init__(text)
@@ -28,7 +28,7 @@ class UnsendableError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """The two commands that say from where and to whom, each with its CRLF."""
+    """Hold the commands MAIL and RCPT, each with its CRLF."""
 
     mail: bytes
     rcpt: bytes
@@ -37,7 +37,7 @@ class Envelope:
 def write_envelope(parcel: Parcel, capabilities: Capabilities, *, dsn: bool = False) -> Envelope:
     """Write MAIL and RCPT with the parameters that the relay offers and this parcel needs.
 
-    Raises UnsendableError where an address or the body is not fit to be sent, or the relay lacks what it needs.
+    Raises UnsendableError if an address or the body is invalid, or if the relay lacks a needed extension.
     """
     sender = _encode_address(parcel.return_path, parcel, what="return path") if parcel.return_path else b""
     recipient = _encode_address(parcel.recipient, parcel, what="recipient")
@@ -78,14 +78,14 @@ def write_envelope(parcel: Parcel, capabilities: Capabilities, *, dsn: bool = Fa
 
 
 def stuff_dots(body: bytes) -> bytes:
-    """Give the body as DATA needs it, up to and with the line of one dot that ends it (RFC 5321 4.5.2)."""
+    """Return the body for DATA with dots stuffed and the terminating dot (RFC 5321 4.5.2)."""
     if _LEADING_DOT.search(body):
         body = body.replace(b"\r\n.", b"\r\n..")
     return b"".join((b"." if body.startswith(b".") else b"", end_line(body), b".\r\n"))
 
 
 def end_line(body: bytes) -> bytes:
-    """Give the body with its last line ended."""
+    """Return the body with its last line ended."""
     return body if body.endswith(b"\r\n") else body + b"\r\n"
 
 
@@ -105,7 +105,7 @@ def _encode_address(address: str, parcel: Parcel, *, what: str) -> bytes:
 
 
 def _check_line_ends(body: bytes) -> None:
-    # The decoder notes in one pass in C which kinds of line end it saw: half the time of counting each
+    # The decoder collects the kinds of line ends in one pass in C, in half the time of counting each
     seen = IncrementalNewlineDecoder(None, translate=False)
     seen.decode(body.decode("latin-1"), final=True)
     if seen.newlines not in {"\r\n", None}:

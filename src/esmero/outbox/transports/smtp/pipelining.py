@@ -1,4 +1,4 @@
-"""Speaking with DATA: the end of a body and the next MAIL, RCPT, DATA in one write (RFC 2920), or step by step."""
+"""Send by DATA: a body and the next MAIL, RCPT, DATA in one write (RFC 2920), or step by step."""
 
 from collections import deque
 
@@ -10,65 +10,65 @@ from esmero.outbox.transports.smtp.envelope import stuff_dots
 from esmero.outbox.transports.smtp.replies import Reply
 
 JOINED_LIMIT = 131072
-"""A larger body is written alone: then a link that is still paused when it ends proves that the last octet stayed."""
+"""Larger bodies are written alone: if the connection ends while paused, the last octet was not sent."""
 
 
 class DataDialogue(Dialogue):
-    """One body at most is unanswered, and one envelope at most is ahead of it."""
+    """Keep at most one body unanswered, and at most one envelope ahead of it."""
 
     _open: ParcelDelivery | None = None
-    """The letter whose envelope is being said: between its first command and the reply to its DATA."""
+    """The parcel whose envelope is open: between its first command and the reply to its DATA."""
     _steps: deque[tuple[str, bytes]] = deque()
-    """Its commands that are not written yet; always empty with pipelining."""
+    """Its commands that are not yet written; always empty with pipelining."""
     _dirty = False
     """Whether the relay may still hold an envelope without a message, so that RSET must come first."""
     _alone = False
-    """Whether the body under way was written with nothing after it."""
+    """Whether the body in flight was written with nothing after it."""
 
-    def speak(self) -> None:
-        """Say the next envelope if it is its turn."""
+    def send_next(self) -> None:
+        """Write the next envelope if it is its turn."""
         if commands := self._next_envelope():
             self.link.write(commands)
 
-    def take_reply(self, letter: ParcelDelivery | None, stage: str, reply: Reply) -> None:
-        """Go on to the next step, or to the next letter."""
+    def handle_reply(self, item: ParcelDelivery | None, stage: str, reply: Reply) -> None:
+        """Continue with the next step, or with the next parcel."""
         if reply.code == 421:
-            if stage == "body" and letter is not None:
-                letter.refuse(reply, stage=stage)
+            if stage == "body" and item is not None:
+                item.refuse(reply, stage=stage)
             else:
-                self.due.appendleft((letter, stage))
+                self.due.appendleft((item, stage))
             self.link.abort(ConnectionLoss("closed", reply.text, reply.code, reply.enhanced))
-        elif stage == "rset" or letter is None:
-            self._go_on()
+        elif stage == "rset" or item is None:
+            self._continue()
         elif stage == "body":
-            self._finish(letter, reply)
+            self._finish(item, reply)
         elif reply.code >= 400:
-            self._refuse(letter, stage, reply)
+            self._refuse(item, stage, reply)
         elif stage == "data":
-            self._pour(letter, reply)
-        elif reply.code < 300 and not letter.settled:
+            self._write_body(item, reply)
+        elif reply.code < 300 and not item.settled:
             if self._steps:
                 self.link.write(self._next_step())
         else:
-            # 3xx, or a recipient taken although MAIL was refused: ending that by a dot could deliver an empty message
-            self.due.appendleft((letter, stage))
+            # 3xx, or RCPT accepted although MAIL was refused: a terminating dot could deliver an empty message
+            self.due.appendleft((item, stage))
             self._break_off(reply, stage=stage)
 
-    def settle_open(self, loss: ConnectionLoss) -> None:
-        """Put the body under way in doubt unless its end never left; return the envelope, which has no body yet."""
-        body = next((letter for letter, stage in self.due if stage == "body"), None)
+    def settle_unanswered(self, loss: ConnectionLoss) -> None:
+        """Put the body in flight in doubt unless its end was not sent; return the envelope, which has no body yet."""
+        body = next((item for item, stage in self.due if stage == "body"), None)
         if body is not None:
-            setback = AttemptFailure(loss.text, "body", loss.code, loss.enhanced)
+            failure = AttemptFailure(loss.text, "body", loss.code, loss.enhanced)
             if self._alone and self.link.paused:
-                self._desk.give_back(body, setback)
+                self._parcel_queue.give_back(body, failure)
             else:
-                body.settle(Fate.IN_DOUBT, setback)
+                body.settle(Fate.IN_DOUBT, failure)
         if self._open is not None and not self._open.settled:
-            stage = next((stage for letter, stage in self.due if letter is self._open), "data")
-            self._desk.give_back(self._open, AttemptFailure(loss.text, stage, loss.code, loss.enhanced))
+            stage = next((stage for item, stage in self.due if item is self._open), "data")
+            self._parcel_queue.give_back(self._open, AttemptFailure(loss.text, stage, loss.code, loss.enhanced))
 
     def _next_envelope(self) -> bytes:
-        """Take the next letter and give the commands that can be written for it now; none if it is not its turn."""
+        """Take the next parcel and return its commands that can be written now; none if it is not its turn."""
         pipelining = self._capabilities.pipelining
         if self._open is not None or self._alone or (self.due and not pipelining):
             return b""
@@ -90,49 +90,49 @@ class DataDialogue(Dialogue):
         self.due.append((self._open, stage))
         return command
 
-    def _go_on(self) -> None:
+    def _continue(self) -> None:
         if self._steps:
             self.link.write(self._next_step())
         else:
-            self.wake()
+            self.resume()
 
-    def _finish(self, letter: ParcelDelivery, reply: Reply) -> None:
+    def _finish(self, item: ParcelDelivery, reply: Reply) -> None:
         self._alone = False
         if 300 <= reply.code < 400:
-            self.due.appendleft((letter, "body"))
+            self.due.appendleft((item, "body"))
             self._break_off(reply, stage="body")
             return
         if reply.code < 300:
-            letter.accept(reply)
+            item.accept(reply)
         else:
-            letter.refuse(reply, stage="body")
-        self.wake()
+            item.refuse(reply, stage="body")
+        self.resume()
 
-    def _refuse(self, letter: ParcelDelivery, stage: str, reply: Reply) -> None:
-        letter.refuse(reply, stage=stage)
+    def _refuse(self, item: ParcelDelivery, stage: str, reply: Reply) -> None:
+        item.refuse(reply, stage=stage)
         self._dirty = True
         if stage == "data" or self._steps:
             self._steps.clear()
             self._open = None
-        self._go_on()
+        self._continue()
 
-    def _pour(self, letter: ParcelDelivery, reply: Reply) -> None:
-        """Write the body that DATA was answered for, and the next envelope with it."""
+    def _write_body(self, item: ParcelDelivery, reply: Reply) -> None:
+        """Write the body after the reply to DATA, and the next envelope with it."""
         if reply.code != 354:
             self._break_off(reply, stage="data")
             return
         self._open = None
-        if letter.settled:
-            # Refused, and yet the relay asks for a body: RFC 2920 3.1 has it ended by a lone dot
+        if item.settled:
+            # Refused, and yet the relay asks for a body: RFC 2920 3.1 wants a terminating dot alone
             self.due.append((None, "dot"))
             self.link.write(b".\r\n")
             return
-        if not letter.begin():
-            self._open = letter
+        if not item.begin():
+            self._open = item
             self.link.abort(ConnectionLoss("withdrawn", "The delivery was withdrawn before the body"))
             return
-        self.due.append((letter, "body"))
-        body = stuff_dots(letter.parcel.body)
+        self.due.append((item, "body"))
+        body = stuff_dots(item.parcel.body)
         self._alone = len(body) > JOINED_LIMIT
         envelope = self._next_envelope()
         self.link.write(body + envelope if envelope else body)

@@ -1,4 +1,4 @@
-"""Many parcels over a few sessions with one relay: sessions are opened on demand, kept, and used by all deliveries."""
+"""Share a few sessions with one relay among all deliveries; sessions are opened on demand and kept."""
 
 import asyncio
 from collections import deque
@@ -18,20 +18,20 @@ __all__ = ["Probe", "RelayAddress", "RelayTrouble", "SmtpPool"]
 TRIES = 3
 """Attempts at one parcel within one delivery, as long as nothing of it can have been accepted."""
 FRUITLESS_LIMIT = 3
-"""Sessions in a row that ended without an answer for any message, after which the relay is left alone."""
+"""Sessions in a row without an answer for any message, after which the queued parcels fail."""
 HOLD_OPENING = 5.0
-"""Seconds in which no further session is asked for after one was denied while others work."""
+"""Seconds without opening a further session after one failed while others work."""
 
 
 class SmtpPool:
-    """The sessions with one relay, within one event loop."""
+    """Hold the sessions with one relay, within one event loop."""
 
     def __init__(self, relay: RelayAddress) -> None:
         self.relay = relay
         self.chunking_proven = False
         self._chunking = relay.chunking
         self._queue: deque[ParcelDelivery] = deque()
-        self._speakers: set[Dialogue] = set()
+        self._dialogues: set[Dialogue] = set()
         self._openings: set[asyncio.Task[None]] = set()
         self._opening_held_until = 0.0
         self._fruitless = 0
@@ -40,20 +40,20 @@ class SmtpPool:
     async def deliver(self, parcels: Sequence[Parcel], observer: DeliveryObserver) -> None:
         """Deliver these parcels; returns when each has had exactly one `answered`.
 
-        When cancelled, or when the observer raises, what is not begun is answered so, the sessions that carry the rest
-        are cut (which leaves their begun messages in doubt), and the exception goes on.
+        On cancellation, or if the observer raises, parcels that are not begun are answered so, sessions with the rest
+        are cut (which leaves their begun messages in doubt), and the exception is raised again.
         """
         delivery = Delivery(parcels, observer)
-        self._queue.extend(delivery.letters)
+        self._queue.extend(delivery.items)
         try:
-            self._set_going()
+            self._start_work()
             await delivery.done
-        except BaseException:
+        except BaseException:  # also CancelledError, which is no Exception
             self._withdraw(delivery)
             raise
 
     async def probe(self) -> Probe:
-        """Ask the relay what it can do, on a session of its own. Raises RelayTrouble with place and remedy."""
+        """Read the relay's capabilities on a session of its own. Raises RelayTrouble with place and remedy."""
         link, session = await open_session(self.relay)
         link.quit()
         return Probe(
@@ -66,69 +66,70 @@ class SmtpPool:
         )
 
     async def close(self) -> None:
-        """Take leave of the relay for good. What is still under way is cut off and answered as for a lost connection."""
+        """Close all sessions. Parcels in flight are cut off and answered as for a lost connection."""
         self._closed = True
         self._fail_queue(AttemptFailure("The pool was closed", "connect"))
         for task in self._openings:
             task.cancel()
-        leaving = []
-        for speaker in list(self._speakers):
-            leaving.append(speaker.link.gone)
-            if speaker.is_waiting:
-                speaker.link.abort(ConnectionLoss("withdrawn", "The pool was closed"))
+        closing = []
+        for dialogue in list(self._dialogues):
+            closing.append(dialogue.link.ended)
+            if dialogue.is_waiting:
+                dialogue.link.abort(ConnectionLoss("withdrawn", "The pool was closed"))
             else:
-                speaker.tired()
-        await asyncio.gather(*leaving, *self._openings, return_exceptions=True)
+                dialogue.idle()
+        await asyncio.gather(*closing, *self._openings, return_exceptions=True)
 
-    # What speakers ask for
+    # Interface for dialogues
 
     def take(self) -> ParcelDelivery | None:
-        """Hand out the oldest letter that is still wanted."""
+        """Return the oldest parcel that is not settled."""
         while self._queue:
-            letter = self._queue.popleft()
-            if not letter.settled:
-                return letter
+            item = self._queue.popleft()
+            if not item.settled:
+                return item
         return None
 
-    def give_back(self, letter: ParcelDelivery, setback: AttemptFailure) -> None:
-        """Queue a letter again, behind the others lest it drag them along, or say that it was never begun."""
-        letter.tries += 1
-        if letter.tries >= TRIES or letter.delivery.withdrawn or self._closed:
-            letter.settle(Fate.NOT_BEGUN, setback)
+    def give_back(self, item: ParcelDelivery, failure: AttemptFailure) -> None:
+        """Queue a parcel again, at the end so that it cannot block others, or settle it as not begun."""
+        item.tries += 1
+        if item.tries >= TRIES or item.delivery.withdrawn or self._closed:
+            item.settle(Fate.NOT_BEGUN, failure)
         else:
-            self._queue.append(letter)
+            self._queue.append(item)
 
-    def distrust_chunking(self) -> None:
-        """Open no more sessions that speak BDAT."""
+    def disable_chunking(self) -> None:
+        """Open no more sessions that use BDAT."""
         self._chunking = False
 
     def note_answer(self) -> None:
-        """Note that sessions are worth opening."""
+        """Record that a session was useful."""
         self._fruitless = 0
 
-    def let_go(self, speaker: Dialogue, *, loss: ConnectionLoss | None, fruitless: bool) -> None:
-        """Strike a session; open another if there is work, unless the relay kills one after the other."""
-        self._speakers.discard(speaker)
+    def remove(self, dialogue: Dialogue, *, loss: ConnectionLoss | None, fruitless: bool) -> None:
+        """Remove a session; open another if there is work, unless the relay ends one after the other."""
+        self._dialogues.discard(dialogue)
         if loss is None:
             return
         self._fruitless += fruitless
         if self._fruitless >= FRUITLESS_LIMIT:
             self._fruitless = 0
             self._fail_queue(AttemptFailure(loss.text, "connect", loss.code, loss.enhanced))
-        self._set_going()
+        self._start_work()
 
     # Sessions
 
-    def _set_going(self) -> None:
-        """Give queued letters to sessions at rest, then open as many more as there is work for."""
-        for speaker in list(self._speakers):
+    def _start_work(self) -> None:
+        """Give queued parcels to idle sessions, then open as many more as there is work for."""
+        for dialogue in list(self._dialogues):
             if not self._queue:
                 return
-            speaker.wake()
+            dialogue.resume()
         if self._closed:
             self._fail_queue(AttemptFailure("The pool was closed", "connect"))
-        held = self._speakers and asyncio.get_running_loop().time() < self._opening_held_until
-        room = 0 if held else self.relay.connections - len(self._speakers) - len(self._openings)
+        held = self._dialogues and asyncio.get_running_loop().time() < self._opening_held_until
+        room = 0 if held else self.relay.connections - len(self._dialogues) - len(self._openings)
+        # Each session that is being opened will take a parcel, so only the rest needs further sessions.
         for _ in range(min(room, len(self._queue) - len(self._openings))):
             task = asyncio.create_task(self._open())
             self._openings.add(task)
@@ -137,42 +138,43 @@ class SmtpPool:
         try:
             link, session = await open_session(self.relay)
         except RelayTrouble as trouble:
+            # Before the trouble is handled: without any other opening the whole queue fails.
             self._forget_opening()
-            self._bear(trouble)
+            self._handle_trouble(trouble)
             return
         finally:
             self._forget_opening()
         capabilities, dsn = session.capabilities, self.relay.dsn
-        speaker: Dialogue
+        dialogue: Dialogue
         if self._chunking and capabilities.chunking and capabilities.pipelining:
             window = self.relay.window
-            speaker = ChunkingDialogue(link, desk=self, capabilities=capabilities, dsn=dsn, window=window)
+            dialogue = ChunkingDialogue(link, queue=self, capabilities=capabilities, dsn=dsn, window=window)
         else:
-            speaker = DataDialogue(link, desk=self, capabilities=capabilities, dsn=dsn)
-        self._speakers.add(speaker)
-        link.attach(speaker)
-        speaker.wake()
+            dialogue = DataDialogue(link, queue=self, capabilities=capabilities, dsn=dsn)
+        self._dialogues.add(dialogue)
+        link.attach(dialogue)
+        dialogue.resume()
 
     def _forget_opening(self) -> None:
         if (task := asyncio.current_task()) is not None:
             self._openings.discard(task)
 
-    def _bear(self, trouble: RelayTrouble) -> None:
-        """Live with the sessions that there are; without any, nothing can be begun."""
-        if self._speakers:
+    def _handle_trouble(self, trouble: RelayTrouble) -> None:
+        """Continue with the open sessions; without any, settle the queue as not begun."""
+        if self._dialogues:
             self._opening_held_until = asyncio.get_running_loop().time() + HOLD_OPENING
         elif not self._openings:
             self._fail_queue(AttemptFailure(str(trouble), trouble.place, trouble.code, trouble.enhanced))
 
-    def _fail_queue(self, setback: AttemptFailure) -> None:
+    def _fail_queue(self, failure: AttemptFailure) -> None:
         queue, self._queue = self._queue, deque()
-        for letter in queue:
-            letter.settle(Fate.NOT_BEGUN, setback)
+        for item in queue:
+            item.settle(Fate.NOT_BEGUN, failure)
 
     def _withdraw(self, delivery: Delivery) -> None:
         delivery.withdrawn = True
-        for speaker in list(self._speakers):
-            if any(letter is not None and letter.delivery is delivery for letter, _ in speaker.due):
-                speaker.link.abort(ConnectionLoss("withdrawn", "The delivery was withdrawn"))
-        for letter in delivery.letters:
-            letter.settle(Fate.NOT_BEGUN, AttemptFailure("The delivery was withdrawn", "connect"))
+        for dialogue in list(self._dialogues):
+            if any(item is not None and item.delivery is delivery for item, _ in dialogue.due):
+                dialogue.link.abort(ConnectionLoss("withdrawn", "The delivery was withdrawn"))
+        for item in delivery.items:
+            item.settle(Fate.NOT_BEGUN, AttemptFailure("The delivery was withdrawn", "connect"))

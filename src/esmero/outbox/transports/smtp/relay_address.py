@@ -1,4 +1,4 @@
-"""Which relay to speak to and how, and what is told when that does not work."""
+"""Describe a relay's configuration, its faults and its capabilities."""
 
 from dataclasses import dataclass, field
 from typing import Literal
@@ -6,13 +6,13 @@ from typing import Literal
 
 @dataclass(frozen=True, slots=True)
 class RelayAddress:
-    """One relay as the operator configured it.
+    """Hold one relay as the operator configured it.
 
-    `security` is never weakened by what the relay offers: with "starttls" and "tls" nothing is said in the clear.
-    `verify` asks for a certificate of the host's name that the system, or the authorities in `ca_file`, vouch for.
-    `mechanism` "" takes PLAIN or LOGIN, whichever is offered; for "xoauth2" the password is the access token.
-    `window` is how many messages may be under way on one connection over CHUNKING; `timeout` is in seconds, from the
-    last sign of life. `dsn` asks for delivery reports by RFC 3461 where the relay offers them.
+    `security` is never weakened by the relay's offer: with "starttls" and "tls" nothing is sent unencrypted. `verify`
+    demands a certificate for the host's name, trusted by the system or by the authorities in `ca_file`. `mechanism` ""
+    selects PLAIN or LOGIN, whichever is offered; for "xoauth2" the password is the access token. `window` is the number
+    of messages in flight on one connection with CHUNKING; `timeout` is in seconds from the last activity. `dsn`
+    requests delivery reports by RFC 3461 if the relay offers them.
     """
 
     host: str
@@ -32,7 +32,7 @@ class RelayAddress:
 
 
 class RelayTrouble(Exception):
-    """A session could not be opened: at which `place` (a stage of an outcome), why, and what to do about it."""
+    """Report that a session could not be opened: at which `place` (a stage of an outcome), why, and the remedy."""
 
     def __init__(self, text: str, *, place: str, remedy: str, code: int = 0, enhanced: str = "") -> None:
         super().__init__(text)
@@ -48,13 +48,13 @@ class RelayTrouble(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """What a relay said of itself on a session that was opened for asking only."""
+    """Hold the properties that a relay announced on a session opened only to read them."""
 
     greeting: str
     capabilities: tuple[str, ...]
     mechanisms: tuple[str, ...]
     tls_version: str
-    """"TLSv1.3" and the like; "" where the session is in the clear."""
+    """For example "TLSv1.3"; "" if the session is not encrypted."""
     size_limit: int
-    """The largest message in octets; 0 where the relay names none."""
+    """The largest message in octets; 0 if the relay announces none."""
     signed_in: bool

@@ -1,4 +1,4 @@
-"""Replies of a relay: hostile octets in, bounded replies out (RFC 5321 4.2, RFC 2034)."""
+"""Parse the replies of a relay: hostile octets in, bounded replies out (RFC 5321 4.2, RFC 2034)."""
 
 import re
 from collections.abc import Iterator
@@ -8,18 +8,18 @@ LINE_LIMIT = 4096
 REPLY_LIMIT = 65536
 """Octets of one reply with all its lines."""
 TEXT_LIMIT = 500
-"""Characters of a reply that are kept."""
+"""Characters of a reply that are stored."""
 
 _ENHANCED = re.compile(rb"[245]\.\d{1,3}\.\d{1,3}(?![\d.])")
 _UNPRINTABLE = re.compile(r"[^\x20-\x7e\xa0-\U0010ffff]+")
 
 
 class GarbageReplyError(Exception):
-    """What came is not a reply of SMTP; the connection cannot be trusted any further."""
+    """Report octets that are no SMTP reply; the connection cannot be trusted any further."""
 
 
 class Reply:
-    """One whole reply; its words are decoded only when somebody asks for them."""
+    """Hold one whole reply; its text is decoded on access."""
 
     __slots__ = ("_lines", "code")
 
@@ -29,24 +29,24 @@ class Reply:
 
     @property
     def lines(self) -> list[str]:
-        """The text of each line, without code and separator, printable."""
+        """Return the text of each line, without code and separator, printable."""
         return [make_printable(line[4:].decode("utf-8", "replace")) for line in self._lines]
 
     @property
     def text(self) -> str:
-        """All lines in one, at most TEXT_LIMIT characters."""
+        """Return all lines in one, at most TEXT_LIMIT characters."""
         return " ".join(self.lines)[:TEXT_LIMIT]
 
     @property
     def enhanced(self) -> str:
-        """The status of RFC 3463 at the head of the text, if its class is that of the code; else ""."""
+        """Return the RFC 3463 status at the beginning of the text, if its class matches the code; else ""."""
         line = self._lines[0]
         found = _ENHANCED.match(line, 4)
         return found[0].decode() if found and line[4] == line[0] else ""
 
 
 class ReplyReader:
-    """Cuts a stream of octets into replies, however the network has cut it."""
+    """Split a stream of octets into replies, however the network has split it."""
 
     __slots__ = ("_held", "_lines", "_rest")
 
@@ -57,14 +57,14 @@ class ReplyReader:
 
     @property
     def is_empty(self) -> bool:
-        """Whether no part of an unfinished reply is held."""
+        """Say whether no part of an unfinished reply is buffered."""
         return not self._rest and not self._lines
 
     def feed(self, data: bytes) -> Iterator[Reply]:
-        """Take octets as they come and give the replies that are complete now, one by one.
+        """Take octets as they come and yield the replies that are complete now.
 
-        A lone LF is taken for a line's end. Raises GarbageReplyError for anything that is not a reply or is too long,
-        after giving the good ones that stand before it.
+        A LF alone ends a line too. Raises GarbageReplyError for anything that is no reply or is too long, after it has
+        yielded the valid replies before it.
         """
         *lines, self._rest = (self._rest + data if self._rest else data).split(b"\n")
         for raw in lines:
@@ -91,5 +91,5 @@ class ReplyReader:
 
 
 def make_printable(text: str) -> str:
-    """Put a space for whatever could disturb a terminal, a log or a page."""
+    """Replace characters by a space if they could disturb a terminal, a log or a page."""
     return text if text.isprintable() else _UNPRINTABLE.sub(" ", text)

@@ -1,4 +1,4 @@
-"""Opening a session: connect, greeting, EHLO, TLS, signing in; each fault with its place and its remedy."""
+"""Open a session: connect, greeting, EHLO, TLS, sign-in; each fault with its place and its remedy."""
 
 import asyncio
 import socket
@@ -14,7 +14,7 @@ from esmero.outbox.transports.smtp.replies import Reply
 
 @dataclass(slots=True)
 class SmtpSession:
-    """An open session, and how far it has come while it is being opened."""
+    """Hold a session and its progress while it is being opened."""
 
     link: SmtpConnection | None = None
     place: str = "connect"
@@ -23,7 +23,7 @@ class SmtpSession:
 
 
 async def open_session(relay: RelayAddress) -> tuple[SmtpConnection, SmtpSession]:
-    """Open a session that is ready for MAIL, within the relay's timeout for all of it.
+    """Open a session that is ready for MAIL, with the relay's timeout for all steps together.
 
     Raises RelayTrouble, and leaves nothing open then.
     """
@@ -56,7 +56,7 @@ async def _open(relay: RelayAddress, session: SmtpSession) -> SmtpConnection:
         server_hostname=relay.host if implicit else None,
     )
     session.link, session.place = link, "connect"
-    greeting = await link.listen()
+    greeting = await link.read_reply()
     session.greeting = greeting.text
     if greeting.code != 220:
         raise _refusal(greeting, relay=relay, place="connect", what="does not receive us")
@@ -74,11 +74,12 @@ async def _open(relay: RelayAddress, session: SmtpSession) -> SmtpConnection:
 
 async def _greet(link: SmtpConnection, *, relay: RelayAddress, session: SmtpSession) -> Capabilities:
     session.place = "ehlo"
-    reply = await link.ask(f"EHLO {relay.helo}")
+    reply = await link.send_command(f"EHLO {relay.helo}")
     if reply.code == 250:
         return Capabilities.read(reply.lines)
+    # Old relays refuse EHLO with one of these; RFC 5321 3.2 then wants HELO.
     if reply.code in {500, 501, 502, 504, 550}:
-        reply = await link.ask(f"HELO {relay.helo}")
+        reply = await link.send_command(f"HELO {relay.helo}")
         if reply.code == 250:
             return Capabilities()
     raise _refusal(reply, relay=relay, place="ehlo", what=f"does not accept the name {relay.helo}")
@@ -92,10 +93,11 @@ async def _secure(link: SmtpConnection, *, relay: RelayAddress, session: SmtpSes
             place="tls",
             remedy="Check the port (587 for STARTTLS, 465 for security tls), or that nothing between strips STARTTLS",
         )
-    reply = await link.ask("STARTTLS")
+    reply = await link.send_command("STARTTLS")
     if reply.code != 220:
         raise _refusal(reply, relay=relay, place="tls", what="refuses STARTTLS")
-    if not link.is_quiet:
+    # Plain text injected here would otherwise be read as if it had come over TLS (CVE-2011-0411).
+    if not link.has_no_extra_reply:
         raise RelayTrouble(
             f"The relay {relay.host} sent more in the clear after it agreed to TLS",
             place="tls",
@@ -105,9 +107,9 @@ async def _secure(link: SmtpConnection, *, relay: RelayAddress, session: SmtpSes
 
 
 def make_context(relay: RelayAddress) -> ssl.SSLContext:
-    """Make the rules for TLS: 1.2 at least, the certificate checked unless the operator waived it.
+    """Make the TLS context: at least TLS 1.2, the certificate checked unless the operator waived it.
 
-    Raises RelayTrouble where the file of authorities cannot be read.
+    Raises RelayTrouble if the file of authorities cannot be read.
     """
     try:
         context = ssl.create_default_context(cafile=relay.ca_file or None)

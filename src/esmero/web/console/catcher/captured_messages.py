@@ -12,7 +12,7 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_POST, require_safe
 
-from esmero.mailroom.catcher_answers import NotDelivered, answer_back
+from esmero.mailroom.catcher_answers import NotDelivered, send_answer
 from esmero.outbox.models import Captured
 from esmero.web.console.access import View, requires
 from esmero.web.console.catcher.message_view import read_letter
@@ -132,7 +132,7 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
     if kind not in WORDS:
         raise Http404
     try:
-        answer_back(shown, kind=kind)
+        send_answer(shown, kind=kind)
     except NotDelivered as trouble:
         messages.error(request, str(trouble))
     else:

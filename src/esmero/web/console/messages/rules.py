@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import Promise
 
-from esmero.mailroom.planning.rule_counts import REFUSED_DAYS, count_refused, list_norms
+from esmero.mailroom.planning.rule_counts import REFUSED_DAYS, count_refused, list_rules
 from esmero.web.console.access import requires
 from esmero.web.console.messages.rule_labels import NORMS
 from esmero.web.console.page_frame import show, show_part, wants_part
@@ -47,6 +47,6 @@ def norms(request: HttpRequest) -> HttpResponse:
             classes=[MESSAGE_CLASSES[kind] for kind in one.classes],
             each_person=one.each_person,
         )
-        for one in list_norms()
+        for one in list_rules()
     ]
     return show(request, "console/messages/norms.html", subject="norms", descriptions=descriptions, days=REFUSED_DAYS)

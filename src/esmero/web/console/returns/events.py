@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from esmero.dossier.statistics.day_counts import class_of
-from esmero.intake.bounces.meaning import OURS
+from esmero.intake.bounces.meaning import SENDER_FAULTS
 from esmero.mailroom.arriving.queries import event_rows
 from esmero.outbox.bounce_meaning import BounceMeaning
 from esmero.outbox.models import RETURN_KINDS, MessageEvent
@@ -32,7 +32,7 @@ from esmero.web.parts.labels.states import MEANING, RETURN_CLASS, label_meaning
 
 Kind = MessageEvent.Kind
 SEARCHED_EVENTS = 5_000  # latest events of the period searched by text, which has no index; addresses have one
-_OURS = tuple(meaning.value for meaning in OURS)
+_OURS = tuple(meaning.value for meaning in SENDER_FAULTS)
 
 
 def _person(event: MessageEvent) -> str | SafeString:

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 from esmero.campaigns.models import Campaign
 from esmero.intake.classify import Classification, InboundKind, classify
 from esmero.mailroom.arriving.arrival import BY_ADDRESS
-from esmero.mailroom.arriving.queries import arrival_rows, untied
+from esmero.mailroom.arriving.queries import arrival_rows, unmatched
 from esmero.mailroom.models import Inbound
 from esmero.mailroom.sending.manual_retry import read_again
 from esmero.outbox.queries import whose_address_begins
@@ -59,7 +59,7 @@ def _kinds() -> Sequence[Choice]:
 
 def _with_look(rows: Rows, value: str) -> Rows:
     if value == "untied":
-        return untied(rows)
+        return unmatched(rows)
     if value == "unread":
         return rows.filter(state=Inbound.State.FAILED)
     return rows.filter(Q(kind=InboundKind.OTHER.value) | Q(kind=InboundKind.CHALLENGE.value))

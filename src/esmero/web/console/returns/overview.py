@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
-from esmero.mailroom.arriving.queries import WORDS_LOOKED_AT, group_words
+from esmero.mailroom.arriving.queries import MAX_WORDINGS, group_words
 from esmero.web.console.access import requires
 from esmero.web.console.reports.period import read_period
 from esmero.web.console.reports.response import answer_report
@@ -55,7 +55,7 @@ def words(request: HttpRequest) -> HttpResponse:
             "Addresses, machines and codes of single mails are taken out before words are compared. At most the"
             " last %(number)s are looked at."
         )
-        % {"number": number_format(WORDS_LOOKED_AT, force_grouping=True)},
+        % {"number": number_format(MAX_WORDINGS, force_grouping=True)},
         empty=_("Nothing came back in this time."),
     )
     return answer_report(

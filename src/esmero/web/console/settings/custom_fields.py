@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
-from esmero.mailroom.composing.recipient_fields import OF_FORMS, SHARE
+from esmero.mailroom.composing.recipient_fields import FORM_FIELDS, SHARE_URL
 from esmero.people.models import CustomField, Person
 from esmero.people.persons.custom_fields import (
     FieldInUse,
@@ -26,7 +26,7 @@ from esmero.people.persons.custom_fields import (
     drop_field,
     list_segments,
 )
-from esmero.rendering.templates.placeholders import WAYS
+from esmero.rendering.templates.placeholders import TOKEN_FIELDS
 from esmero.web.console.access import requires, staff
 from esmero.web.console.list_pages import answer_list
 from esmero.web.console.page_frame import show, show_part, wants_part
@@ -93,7 +93,7 @@ class FieldForm(forms.Form):
     def clean_key(self) -> str:
         """Refuse a key that is taken, also by a standard field or a letter's link placeholder."""
         key: str = self.cleaned_data["key"]
-        taken = {one.name for one in Person._meta.get_fields()} | {*OF_FORMS, SHARE, *WAYS}
+        taken = {one.name for one in Person._meta.get_fields()} | {*FORM_FIELDS, SHARE_URL, *TOKEN_FIELDS}
         if CustomField.objects.filter(key=key).exists() or key in taken:
             raise forms.ValidationError(_("This key is taken."))
         return key

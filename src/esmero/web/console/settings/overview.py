@@ -7,7 +7,7 @@ from django.utils.translation import ngettext
 from esmero.house.models import Brand, User
 from esmero.house.roles import may
 from esmero.house.team import needs_two_factor
-from esmero.mailroom.arriving.channels.webhook_secrets import list_hooks
+from esmero.mailroom.arriving.channels.webhook_secrets import list_webhooks
 from esmero.mailroom.models import Mailbox
 from esmero.outbox.domain_readiness import is_ready
 from esmero.outbox.models import Relay
@@ -26,7 +26,7 @@ def settings(request: HttpRequest) -> HttpResponse:
     broken = sum(bool(one.trouble or one.check_result.get("good") is False) for one in relays)
     boxes = list(Mailbox.objects.all())
     ill = any(one.trouble and one.active for one in boxes)
-    armed = [one for one in list_hooks() if one.armed]
+    armed = [one for one in list_webhooks() if one.configured]
     people = User.objects.filter(is_active=True).count()
     topics, fields = Topic.objects.filter(archived_at=None).count(), CustomField.objects.count()
     pages = [

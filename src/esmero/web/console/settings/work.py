@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from esmero.house.audit import note
 from esmero.house.models import User
-from esmero.mailroom.arriving.queries import count_arrivals, count_due, list_unread
+from esmero.mailroom.arriving.queries import count_arrivals, count_due, list_failed
 from esmero.mailroom.models import Inbound
 from esmero.outbox.journal_recovery import resolve_doubt
 from esmero.outbox.models import Message
@@ -59,7 +59,7 @@ def work(request: HttpRequest) -> HttpResponse:
         due=count_due(),
         states=count_states(),
         arrivals=count_arrivals(),
-        unread=list_unread(limit=20),
+        unread=list_failed(limit=20),
         **jobs,
     )
 

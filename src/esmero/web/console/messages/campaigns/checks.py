@@ -13,10 +13,10 @@ from esmero.campaigns.models import Campaign
 from esmero.content.models import TemplateText
 from esmero.content.versions import make_letter, source_of
 from esmero.house.roles import may
-from esmero.mailroom.checking.link_check import ask_for, links_of
+from esmero.mailroom.checking.link_check import find_links, request_checks
 from esmero.mailroom.composing.recipient_fields import known_fields
-from esmero.mailroom.composing.sample_message import print_example
-from esmero.rendering.checks.findings import examine, look_for_lacks
+from esmero.mailroom.composing.sample_message import render_sample
+from esmero.rendering.checks.findings import find_part_differences, find_problems
 from esmero.rendering.templates.compile import CompiledTemplate, compile_source
 from esmero.rendering.templates.problem import TemplateFault
 from esmero.web.console.access import requires, staff
@@ -50,7 +50,7 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         if may_try:
             urls = [url for text in texts for url in _read_links(text, campaign)]
-            ask_for(urls=urls, texts=texts, by=user.name)
+            request_checks(urls=urls, texts=texts, by=user.name)
         if not wants_part(request):
             return redirect(f"{reverse('console:campaign', args=[pk])}?tab=message")
     shares = read_shares()
@@ -74,13 +74,13 @@ def _review_text(text: TemplateText, campaign: Campaign, *, shares: Mapping[str,
     blocks = make_letter(text.letter, brand=campaign.brand, title=text.subject).blocks if text.letter else None
     try:
         compiled = _compile(text)
-        parts = print_example(text)
+        parts = render_sample(text)
     except TemplateFault as fault:
         return LinkCheckSummary(
             notes=link_to_template(describe_problems(fault.problems, blocks=blocks), url=url, place=place)
         )
-    notes: list[FindingNote] = describe_findings(examine(source, compiled), blocks=blocks, shares=shares)
-    notes += describe_findings(look_for_lacks(parts.html, parts.text), blocks=blocks)
+    notes: list[FindingNote] = describe_findings(find_problems(source, compiled), blocks=blocks, shares=shares)
+    notes += describe_findings(find_part_differences(parts.html, parts.text), blocks=blocks)
     notes += report_advertising(source, uses=[campaign], blocks=blocks)
     notes += report_dead_share_link(campaign, source)
     notes += report_brand_gaps(campaign.brand, compiled)
@@ -94,6 +94,6 @@ def _compile(text: TemplateText) -> CompiledTemplate:
 
 def _read_links(text: TemplateText, campaign: Campaign) -> tuple[str, ...]:
     try:
-        return links_of(_compile(text), brand=campaign.brand).tried
+        return find_links(_compile(text), brand=campaign.brand).checkable
     except TemplateFault:
         return ()

@@ -17,9 +17,9 @@ from esmero.content.models import Template
 from esmero.dossier.models import DailyAggregate
 from esmero.house.jurisdictions import is_ordinary_rate
 from esmero.house.models import Brand
-from esmero.mailroom.composing.recipient_fields import SHARE
+from esmero.mailroom.composing.recipient_fields import SHARE_URL
 from esmero.rendering.checks.css_support import GMAIL, GMX, ORANGE, OUTLOOK_COM, YAHOO
-from esmero.rendering.checks.findings import look_for_commerce
+from esmero.rendering.checks.findings import find_advertising
 from esmero.rendering.templates.compile import CompiledTemplate, TemplateSource
 from esmero.web.console.messages.templates.findings import FindingNote, describe_findings
 from esmero.web.parts.components.template_tags import language_name, said
@@ -51,7 +51,7 @@ def report_advertising(
     use = next((one for one in uses if isinstance(one, Form) or not one.topic.purpose.commercial), None)
     if use is None:
         return []
-    found = [replace(one, facts={**one.facts, "use": use.name}) for one in look_for_commerce(source)]
+    found = [replace(one, facts={**one.facts, "use": use.name}) for one in find_advertising(source)]
     return describe_findings(found, blocks=blocks)
 
 
@@ -87,7 +87,7 @@ def report_missing_reason(campaign: Campaign, *, languages: Sequence[str]) -> li
 
 def report_dead_share_link(campaign: Campaign, source: TemplateSource) -> list[FindingNote]:
     """Report a share link without a target, because the topic's archive is not public."""
-    if campaign.topic.archive_is_public or SHARE not in source.mjml or f"if {SHARE}" in source.mjml:
+    if campaign.topic.archive_is_public or SHARE_URL not in source.mjml or f"if {SHARE_URL}" in source.mjml:
         return []
     words = _(
         "The letter offers its address to pass on, but the issues of “%(topic)s” are public to nobody, so it leads"

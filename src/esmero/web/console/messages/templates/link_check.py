@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST
 from esmero.content.models import ExternalCheck, TemplateText
 from esmero.house.models import Brand
 from esmero.house.roles import may
-from esmero.mailroom.checking.link_check import CheckResults, ask_for, key_of_text, links_of, read_found
+from esmero.mailroom.checking.link_check import CheckResults, find_links, make_text_key, read_results, request_checks
 from esmero.mailroom.composing.recipient_fields import known_fields
 from esmero.rendering.checks.findings import TemplateFinding
 from esmero.rendering.templates.compile import CompiledTemplate, TemplateSource, compile_source
@@ -68,8 +68,8 @@ def link_check(request: HttpRequest, pk: int) -> HttpResponse:
     user = staff(request)
     facts["may_try"] = may(user, "campaigns.write")
     if request.POST.get("act") == "try" and facts["may_try"]:
-        urls = links_of(compiled, brand=editor.template.brand).tried
-        ask_for(urls=urls, texts=[editor.text] if editor.text else [], by=user.name)
+        urls = find_links(compiled, brand=editor.template.brand).checkable
+        request_checks(urls=urls, texts=[editor.text] if editor.text else [], by=user.name)
     tried = summarise_checks(
         written.source,
         compiled,
@@ -110,24 +110,24 @@ def summarise_checks(
 
     `text` is the stored text, to which the spam verdict belongs.
     """
-    links = links_of(compiled, brand=brand)
+    links = find_links(compiled, brand=brand)
     texts = [text] if text is not None else []
-    found = read_found(urls=links.tried, texts=texts, at=at)
-    findings = [_find(url, found, source=source) for url in links.tried if _is_notable(found, url)]
+    found = read_results(urls=links.checkable, texts=texts, at=at)
+    findings = [_find(url, found, source=source) for url in links.checkable if _is_notable(found, url)]
     findings += [
         TemplateFinding("link-personal", "body", _line_of(one.partition("…")[0], source), {"address": one[:200]})
         for one in links.personal
         if one.startswith("http")
     ]
     notes = describe_findings(findings, blocks=blocks)
-    notes += _note_untried([found.trials[url] for url in links.tried if url in found.trials])
+    notes += _note_untried([found.results[url] for url in links.checkable if url in found.results])
     for one in texts:
-        notes += _note_spam(found.trials.get(key_of_text(one)))
+        notes += _note_spam(found.results.get(make_text_key(one)))
     return LinkCheckSummary(
         notes=notes,
-        links=len(links.tried),
-        answering=sum(found.trials[url].outcome == "ok" for url in links.tried if url in found.trials),
-        missing=sum(url not in found.trials for url in links.tried),
+        links=len(links.checkable),
+        answering=sum(found.results[url].outcome == "ok" for url in links.checkable if url in found.results),
+        missing=sum(url not in found.results for url in links.checkable),
         pending=found.pending,
     )
 
@@ -152,11 +152,11 @@ def link_to_template(notes: Sequence[FindingNote], *, url: str, place: str) -> l
 
 
 def _is_notable(found: CheckResults, url: str) -> bool:
-    return url in found.trials and found.trials[url].outcome not in _QUIET
+    return url in found.results and found.results[url].outcome not in _QUIET
 
 
 def _find(url: str, found: CheckResults, *, source: TemplateSource) -> TemplateFinding:
-    trial = found.trials[url]
+    trial = found.results[url]
     facts = {"address": url[:200], "status": str(trial.facts.get("status") or "")}
     return TemplateFinding(f"link-{trial.outcome}", "body", _line_of(url, source), facts)
 

@@ -22,7 +22,7 @@ from esmero.mailroom.composing.recipient_fields import known_fields
 from esmero.people.models import CustomField
 from esmero.people.persons.queries import people_rows
 from esmero.people.segments.serialization import SegmentFault
-from esmero.rendering.checks.findings import examine
+from esmero.rendering.checks.findings import find_problems
 from esmero.rendering.letters.letter import clean_letter
 from esmero.rendering.letters.plain_marks import read_marks, write_marks
 from esmero.rendering.templates.compile import TemplateSource, compile_source
@@ -198,7 +198,7 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
     except TemplateFault as fault:
         notes = describe_problems(fault.problems, blocks=written.blocks)
     else:
-        notes = describe_findings(examine(written.source, compiled), blocks=written.blocks, shares=read_shares())
+        notes = describe_findings(find_problems(written.source, compiled), blocks=written.blocks, shares=read_shares())
         uses = find_uses(editor.template)
         notes += report_advertising(written.source, uses=uses, blocks=written.blocks)
         notes += report_brand_gaps(editor.template.brand, compiled)

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from esmero.campaigns.lifecycle import CampaignMoveRefused
 from esmero.campaigns.models import Campaign
 from esmero.content.models import TemplateText
-from esmero.mailroom.checking.template_test import send_proof
+from esmero.mailroom.checking.template_test import send_template_test
 from esmero.mailroom.composing.preview import preview
 from esmero.outbox.relays import NoRelay
 from esmero.people.models import Person
@@ -105,7 +105,7 @@ def send_test_letter(request: HttpRequest, pk: int) -> HttpResponse:
         TemplateText.objects.select_related("version__template__brand"), version=pk, language=options["language"]
     )
     try:
-        message = send_proof(
+        message = send_template_test(
             text.version,
             to=request.POST.get("to", ""),
             by=staff(request),

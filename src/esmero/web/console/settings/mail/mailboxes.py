@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from esmero.mailroom.arriving.channels.mailbox_settings import PORTS, drop_mailbox, pause_mailbox, save_mailbox
-from esmero.mailroom.arriving.channels.mailbox_test import keep_check, mark_checking
+from esmero.mailroom.arriving.channels.mailbox_settings import PORTS, delete_mailbox, pause_mailbox, save_mailbox
+from esmero.mailroom.arriving.channels.mailbox_test import mark_checking, store_check
 from esmero.mailroom.models import Mailbox
 from esmero.web.console.access import requires, staff
 from esmero.web.console.list_pages import answer_list
@@ -265,7 +265,7 @@ def act_on_mailbox(request: HttpRequest, pk: int) -> HttpResponse:
     match request.POST.get("act"):
         case "test" if not is_checking(mailbox.check_result):
             mark_checking(mailbox)
-            run_aside(lambda: keep_check(pk), name="test a mailbox")
+            run_aside(lambda: store_check(pk), name="test a mailbox")
         case "pause" if pause_mailbox(mailbox, active=False, by=staff(request)):
             messages.success(
                 request, _("The mailbox %(name)s rests. What comes there meanwhile is fetched later.") % name
@@ -273,7 +273,7 @@ def act_on_mailbox(request: HttpRequest, pk: int) -> HttpResponse:
         case "resume" if pause_mailbox(mailbox, active=True, by=staff(request)):
             messages.success(request, _("The mailbox %(name)s is read again within seconds.") % name)
         case "remove":
-            drop_mailbox(mailbox, by=staff(request))
+            delete_mailbox(mailbox, by=staff(request))
             messages.success(request, _("The mailbox %(name)s is gone.") % name)
             return redirect("console:mailboxes")
     return redirect("console:mailbox", pk=pk)

@@ -16,8 +16,8 @@ from django.views.decorators.http import require_POST
 
 from esmero.house.models import Brand, User
 from esmero.mailroom.arriving.channels.webhook_providers import PROVIDERS, provider_of
-from esmero.mailroom.arriving.channels.webhook_secrets import find_hook
-from esmero.mailroom.transactional.relay_test import write_by
+from esmero.mailroom.arriving.channels.webhook_secrets import find_webhook
+from esmero.mailroom.transactional.relay_test import send_relay_test
 from esmero.outbox.models import Message, Relay
 from esmero.outbox.relay_check import keep_check, mark_checking
 from esmero.outbox.relays import NoRelay, drop_relay, save_relay
@@ -263,7 +263,7 @@ def remove_relay(request: HttpRequest, pk: int) -> HttpResponse:
 def _run_test(pk: int, *, user: User, write: bool) -> None:
     def write_mail() -> dict[str, Any]:
         try:
-            return {"message": write_by(Relay.objects.select_related("brand").get(pk=pk), to=user).pk}
+            return {"message": send_relay_test(Relay.objects.select_related("brand").get(pk=pk), to=user).pk}
         except NoRelay:
             return {"no_brand": True}
 
@@ -275,7 +275,7 @@ def _provider_facts(relay: Relay) -> dict[str, Any]:
     name = provider_of(relay.host)
     if not name:
         return {}
-    return {"provider": PROVIDERS[name], "provider_name": name, "provider_status": webhook_chip(find_hook(name))}
+    return {"provider": PROVIDERS[name], "provider_name": name, "provider_status": webhook_chip(find_webhook(name))}
 
 
 def _status_facts(relay: Relay) -> dict[str, Any]:

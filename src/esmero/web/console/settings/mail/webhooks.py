@@ -16,8 +16,8 @@ from esmero.mailroom.arriving.channels.webhook_providers import PROVIDERS, addre
 from esmero.mailroom.arriving.channels.webhook_secrets import (
     SecretRefused,
     WebhookStatus,
-    find_hook,
-    list_hooks,
+    find_webhook,
+    list_webhooks,
     set_secret,
 )
 from esmero.web.console.access import requires, staff
@@ -52,7 +52,7 @@ def webhook_chip(status: WebhookStatus) -> SafeString:
     """Return a chip with the status of a provider's webhook."""
     if status.source == "lost":
         return chip("broken", _("enter the secret again"))
-    if not status.armed:
+    if not status.configured:
         return chip("plain", _("not listened to"))
     if status.suspect:
         return chip("broken", _("cannot prove itself"))
@@ -62,7 +62,7 @@ def webhook_chip(status: WebhookStatus) -> SafeString:
 @requires("house.settings")
 def hooks(request: HttpRequest) -> HttpResponse:
     """List the providers, those with a secret first."""
-    statuses = sorted(list_hooks(), key=lambda one: not one.source)
+    statuses = sorted(list_webhooks(), key=lambda one: not one.source)
     providers = [(PROVIDERS[one.name], one, webhook_chip(one)) for one in statuses]
     return show(request, "console/settings/hooks.html", subject="hooks", providers=providers)
 
@@ -89,7 +89,7 @@ def edit_hook(request: HttpRequest, provider: str) -> HttpResponse:
                 request, _("The secret is kept. What %(provider)s signs is taken in now.") % {"provider": known.title}
             )
             return redirect("console:hook", provider=provider)
-    status = find_hook(provider)
+    status = find_webhook(provider)
     return show(
         request,
         "console/settings/hook.html",
