@@ -10,7 +10,7 @@ from esmero.house.models import AuditEntry
 from esmero.outbox.models import Message, MessageEvent
 from esmero.people.addresses.suppression import suppress
 from esmero.people.imports import run
-from esmero.people.imports.lifecycle import begin_now, bring_file
+from esmero.people.imports.lifecycle import begin_unchecked, create_import
 from esmero.people.models import (
     Address,
     ContactPoint,
@@ -106,7 +106,7 @@ def furnish(house):
     for person in (kept, gone):
         AudienceMember.objects.create(campaign=campaign, person=person, outcome="go")
     AudienceMember.objects.create(campaign=other, person=gone, outcome="refuse", codes="G03", first="G03")
-    brought = bring_file(b"Correo\na@b.example\n", name="x.csv", brand=house.brand, by="Lucía")
+    brought = create_import(b"Correo\na@b.example\n", name="x.csv", brand=house.brand, by="Lucía")
     ImportLine.objects.create(of=brought, line=2, verdict="added", person=gone)
     for person, state in ((kept, "open"), (gone, "open"), (kept, "done"), (gone, "done")):
         DataRequest.objects.create(kind="erase", person=person, brand=house.brand, at=NOW, due_at=NOW, state=state)
@@ -273,8 +273,8 @@ def test_a_list_that_names_the_old_number_finds_whom_they_became(house, taken):
     expected = Person.objects.get(pk=kept.pk).number
     for number in numbers:
         text = f"Número;Tratamiento\n{number};Dra. {number}\n"
-        brought = bring_file(text.encode(), name="x.csv", brand=house.brand, by="Lucía")
-        brought = begin_now(brought, said={}, topic=None, source="x", dry_run=False, by="Lucía")
+        brought = create_import(text.encode(), name="x.csv", brand=house.brand, by="Lucía")
+        brought = begin_unchecked(brought, choices={}, topic=None, source="x", dry_run=False, by="Lucía")
         run_to_end(brought.job, kinds={"import": run.run_chunk}, worker="test")
         assert Import.objects.get(pk=brought.pk).counts == {
             "changed": 1,

@@ -11,14 +11,14 @@ from django.utils.translation import gettext as _
 from esmero.asks.bot_guard import AN_HOUR, MOST_MAILS_A_DAY
 from esmero.asks.models import Form, Submission
 from esmero.house.audit import note
-from esmero.people.addresses.address_status import record_arrival
+from esmero.people.addresses.address_status import record_delivery
 from esmero.people.addresses.parsing import domain_of, read_address
-from esmero.people.addresses.suppression import ERASED, find_suppressions, lift_for_brand
+from esmero.people.addresses.suppression import ERASED, find_suppressions, lift_brand_suppressions
 from esmero.people.models import Address, CustomField, PermissionEntry, Person, Suppression, Topic
 from esmero.people.permissions.ledger import NewEntry, record
-from esmero.people.permissions.preferences import wish_for
+from esmero.people.permissions.preferences import save_preference
 from esmero.people.permissions.state import CONSENT
-from esmero.people.persons.names import refold
+from esmero.people.persons.names import update_folded
 from esmero.people.text_folding import fold
 
 WAITS = timedelta(days=7)
@@ -167,9 +167,9 @@ def confirm(submission: Submission, *, at: datetime) -> Person | None:
         topics = list(Topic.objects.filter(pk__in=row.topics, brand=row.form.brand).select_related("purpose", "brand"))
         record([_consent(row, person=person, topic=topic, at=at) for topic in topics], now=at)
         for topic in topics:
-            wish_for(person, topic=topic, wanted=True, minimum_gap_days=MONTH if row.monthly else None)
-        lift_for_brand(row.address, brand=row.form.brand, at=at)
-        record_arrival(row.address)
+            save_preference(person, topic=topic, wanted=True, minimum_gap_days=MONTH if row.monthly else None)
+        lift_brand_suppressions(row.address, brand=row.form.brand, at=at)
+        record_delivery(row.address)
         row.state, row.confirmed_at, row.person = Submission.State.CONFIRMED, at, person
         row.save(update_fields=["state", "confirmed_at", "person"])
         note("form.confirmed", by="form", subject=row.form, facts={"submission": row.pk, "person": person.pk})
@@ -226,5 +226,5 @@ def _fill_in(person: Person, row: Submission) -> None:
             setattr(person, name, str(value)[:150])
     if not person.language:
         person.language = row.language
-    refold(person)
+    update_folded(person)
     person.save()

@@ -13,7 +13,13 @@ from esmero.campaigns.models import AudienceMember, Campaign
 from esmero.content.models import Link as TemplateLink
 from esmero.dossier.models import DailyAggregate
 from esmero.dossier.statistics.day_counts import RETURNED
-from esmero.dossier.statistics.dispatch_statistics import NEVER, SMALL, DispatchStatistics, look_at, read_figures
+from esmero.dossier.statistics.dispatch_statistics import (
+    NEVER,
+    SMALL,
+    DispatchStatistics,
+    count_or_read,
+    read_statistics,
+)
 from esmero.house.models import Brand
 from esmero.outbox.models import Message
 
@@ -75,7 +81,7 @@ def measure_progress(campaigns: Collection[Campaign], *, at: datetime) -> dict[i
             room -= size
     keys = [f"state|{state}" for state in Message.State.values] + [f"is|sent|{Message.Worst.RETURNED_FOR_GOOD:d}"]
     brands = {campaign.brand_id for campaign in campaigns}
-    stored = read_figures([pk for pk in campaign_of if pk not in small], brands=brands, keys=keys)
+    stored = read_statistics([pk for pk in campaign_of if pk not in small], brands=brands, keys=keys)
     numbers: dict[int, dict[str, int]] = {pk: {} for pk in small}
     counted = Message.objects.filter(dispatch__in=small).values_list("dispatch", "state", "worst")
     for dispatch, state, worst, number in counted.annotate(number=Count("id")).order_by():
@@ -154,7 +160,7 @@ def read_account(campaign: Campaign, *, at: datetime) -> CampaignStatistics | No
     """Gather what a started campaign's page says; None before it has a dispatch, and while a large one is uncounted."""
     if campaign.dispatch_id is None:
         return None
-    figures = look_at(campaign.dispatch_id, brand=campaign.brand_id, expected=expect(campaign), at=at)
+    figures = count_or_read(campaign.dispatch_id, brand=campaign.brand_id, expected=expect(campaign), at=at)
     if not figures.numbers:
         return None
     pace = _measure_pace([campaign.dispatch_id], at=at) if campaign.state == Campaign.State.RUNNING else {}

@@ -17,7 +17,7 @@ from esmero.outbox.relays import brands_with_relay, find_relay
 from esmero.people.addresses.parsing import domain_of, read_address
 from esmero.people.addresses.suppression import find_suppressions
 from esmero.people.models import Address, ContactPoint, Person, Suppression
-from esmero.people.persons.names import refold
+from esmero.people.persons.names import update_folded
 from esmero.privacy.models import AddressChange, DataAccess
 from esmero.rendering.tokens import TokenPurpose
 from esmero.work.jobs import enqueue, save_progress
@@ -129,7 +129,7 @@ def correct(person: Person, *, values: dict[str, str], at: datetime) -> bool:
             row.written_by.pop(name, None)
         if not changed:
             return False
-        refold(row)
+        update_folded(row)
         row.save()
         note("person.corrected", by=THE_PERSON, subject=row, facts={"fields": changed, "at": at.isoformat()})
     return True

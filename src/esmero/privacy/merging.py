@@ -19,8 +19,8 @@ from esmero.house.audit import note
 from esmero.house.models import User
 from esmero.outbox.models import Message
 from esmero.people.models import ContactPoint, Duplicate, Merge, Permission, PermissionEntry, Person, Preference
-from esmero.people.permissions.ledger import settle_anew
-from esmero.people.persons.names import refold
+from esmero.people.permissions.ledger import recompute_permissions
+from esmero.people.persons.names import update_folded
 from esmero.privacy.merge_columns import CLASHES_ONLY, FATES, ONCE
 from esmero.privacy.row_snapshots import Packed, pack, put_back, unpack
 
@@ -61,7 +61,7 @@ def merge(kept: Person, gone: Person, *, taken: Collection[str], by: User | str)
         facts["wishes"] = _join_wishes(kept, gone)
         facts["moved"], facts["away"] = _move_rows(kept, gone)
         standings.filter(person=gone).delete()
-        settle_anew([kept.pk])
+        recompute_permissions([kept.pk])
         facts["added"] = _keep_addresses(kept, gone)
         facts["now"] = _write_persons(kept, gone, taken=taken)
         facts["pair"] = _decide_pair(kept, gone, by=by, at=done.at)
@@ -97,7 +97,7 @@ def undo_merge(done: Merge, *, by: User | str) -> None:
         _return_wishes(facts["wishes"])
         put_back(Permission, facts["standings"])
         if PermissionEntry.objects.filter(person=kept, pk__gt=(facts["last_entry"] or [0])[0]).exists():
-            settle_anew([kept.pk])
+            recompute_permissions([kept.pk])
         _return_persons(kept, gone, facts)
         _return_pair(facts["pair"])
         Merge.objects.filter(pk=done.pk).update(undone_at=timezone.now(), undone_by=str(by))
@@ -225,7 +225,7 @@ def _write_persons(kept: Person, gone: Person, *, taken: Collection[str]) -> Pac
         gone.number = next((number for number in numbers if number != kept.number), None)
         Person.objects.filter(pk=gone.pk).update(number=None)
     gone.state = Person.State.MERGED
-    refold(kept)
+    update_folded(kept)
     kept.save()
     gone.save()
     return pack(kept)
@@ -260,7 +260,7 @@ def _return_persons(kept: Person, gone: Person, facts: Mapping[str, Any]) -> Non
     Person.objects.filter(pk=gone.pk).update(**unpack(Person, facts["gone"]))
     if changed:
         kept.refresh_from_db()
-        refold(kept)
+        update_folded(kept)
         kept.save(update_fields=["folded", "name_is_damaged", "changed_at"])
 
 

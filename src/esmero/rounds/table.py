@@ -15,7 +15,7 @@ from esmero.mailroom.planning import dry_run, plan
 from esmero.mailroom.transactional.sign_up_messages import ASK, ask_those_who_wait, run_ask
 from esmero.people.duplicates import search
 from esmero.people.imports import run as imports
-from esmero.people.imports.lifecycle import BRING, CHECK
+from esmero.people.imports.lifecycle import CHECK, IMPORT
 from esmero.privacy.data_access import LINK, run_link, write_links
 from esmero.privacy.retention import keep_terms
 from esmero.work.jobs import Chunk
@@ -27,8 +27,8 @@ JOBS: Mapping[str, Chunk] = {
     CANCELLING: plan.cancel_chunk,
     RETRYING: plan.retry_chunk,
     TRYING: link_check.run_chunk,
-    CHECK: imports.check,
-    BRING: imports.run_chunk,
+    CHECK: imports.run_check,
+    IMPORT: imports.run_chunk,
     search.FIND: search.run_chunk,
     COUNT: run_count,
     ASK: run_ask,

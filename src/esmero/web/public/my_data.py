@@ -21,7 +21,7 @@ from esmero.mailroom.composing.compiled_templates import open_signer, pick
 from esmero.mailroom.inbound_addresses import day_of
 from esmero.outbox.relays import NoRelay
 from esmero.people.models import CustomField, Person
-from esmero.people.persons.queries import read_wishes
+from esmero.people.persons.queries import read_topic_status
 from esmero.privacy.data_access import AccessRefused, ask_access, ask_move, confirm_move, correct
 from esmero.privacy.export import gather, write_archive, write_json
 from esmero.privacy.models import AddressChange, DataAccess, DataRequest
@@ -114,7 +114,9 @@ def my_data(request: HttpRequest, access: DataAccess) -> HttpResponse:
         counted=[(HOLDINGS[name], len(rows)) for name, rows in held.items() if name in HOLDINGS],
         fields=_name_fields(person.fields or {}, language=language),
         points=held.get("other ways to reach them", []),
-        wishes=[(pick(wish.topic.name, language), wish.allowed) for wish in read_wishes(person, brand=access.brand)],
+        wishes=[
+            (pick(wish.topic.name, language), wish.allowed) for wish in read_topic_status(person, brand=access.brand)
+        ],
         kept=[KEPT[holding.name] for holding in TABLE if holding.rows is RowErasure.BLANKED and holding.name in KEPT],
         pending=DataRequest.objects.filter(person=person, state=DataRequest.State.OPEN).first(),
     )

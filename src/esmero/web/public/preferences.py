@@ -18,7 +18,7 @@ from esmero.mailroom.planning.explanation import list_known
 from esmero.people.models import Channel, ContactPoint, PermissionEntry, Person, Preference, Topic
 from esmero.people.permissions.current_permissions import ChannelRight, TopicRights, read_rights
 from esmero.people.permissions.ledger import NewEntry, record
-from esmero.people.permissions.preferences import pause, speak, wish_for
+from esmero.people.permissions.preferences import pause, save_preference, set_language
 from esmero.people.permissions.state import CONSENT
 from esmero.rendering.tokens import TokenPurpose
 from esmero.web.public.labels import KNOWN
@@ -151,7 +151,7 @@ def _store(form: QueryDict, *, visit: TokenVisit, person: Person, rows: list[Top
             pause(person, brand=visit.brand, until=until)
         language = form.get("language", "")
         if language in dict(settings.LANGUAGES) and language != person.language:
-            speak(person, language=language)
+            set_language(person, language=language)
 
 
 def _leave_all(visit: TokenVisit, *, person: Person, rows: list[TopicRow], ways: list[ChannelRow]) -> None:
@@ -172,7 +172,7 @@ def _wished(form: QueryDict, row: TopicRow) -> str:
 def _change(row: TopicRow, wished: str, *, visit: TokenVisit, person: Person, at: datetime) -> None:
     """Keep a wish. *Never* takes the permission back; whoever wants a topic that they had not got allows it anew."""
     gap = MONTH if wished == "monthly" else None
-    wish_for(person, topic=row.topic, wanted=wished != "never", minimum_gap_days=gap)
+    save_preference(person, topic=row.topic, wanted=wished != "never", minimum_gap_days=gap)
     if "never" not in (wished, row.now):
         return
     wording = _("%(brand)s may write to me by e-mail: %(topic)s") % {"brand": visit.brand.name, "topic": row.name}

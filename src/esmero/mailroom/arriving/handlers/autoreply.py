@@ -5,7 +5,7 @@ from esmero.mailroom.arriving.arrival import Arrival
 from esmero.mailroom.arriving.resend_after_absence import plan_sending
 from esmero.outbox.models import Message, MessageEvent
 from esmero.people.addresses.address_proposals import propose
-from esmero.people.addresses.address_status import BounceReport, record_arrival, record_return
+from esmero.people.addresses.address_status import BounceReport, record_bounce, record_delivery
 from esmero.people.models import Proposal
 
 
@@ -17,7 +17,7 @@ def handle(arrival: Arrival) -> None:
     """
     message, verdict = arrival.message, arrival.verdict
     if message is None and arrival.told and not (verdict.left or verdict.moved):
-        record_arrival(arrival.told[0].address)
+        record_delivery(arrival.told[0].address)
     if message is None or not arrival.proven:
         return
     facts = _tell(verdict)
@@ -30,7 +30,7 @@ def handle(arrival: Arrival) -> None:
         return
     arrival.raise_worst(Message.Worst.ABSENT)
     if not gone:
-        record_arrival(message.address)
+        record_delivery(message.address)
     elif message.person_id is not None and _speaks_for(arrival, message):
         _let_go(arrival, message)
 
@@ -53,7 +53,7 @@ def _speaks_for(arrival: Arrival, message: Message) -> bool:
 
 def _let_go(arrival: Arrival, message: Message) -> None:
     verdict = arrival.verdict
-    record_return(
+    record_bounce(
         message.address,
         returned=BounceReport(meaning="moved", hard=True, ours=False, at=arrival.at, evidence=arrival.evidence),
     )

@@ -4,7 +4,7 @@ from esmero.conversations.threads import InboundReply, add_written
 from esmero.mailroom.arriving.arrival import Arrival
 from esmero.mailroom.transactional.reply_forwarding import forward_entry
 from esmero.outbox.models import MessageEvent
-from esmero.people.addresses.address_status import record_arrival
+from esmero.people.addresses.address_status import record_delivery
 
 
 def handle(arrival: Arrival) -> None:
@@ -31,5 +31,5 @@ def handle(arrival: Arrival) -> None:
         if not arrival.note(MessageEvent.Kind.REPLIED, {"entry": entry.pk, "proven": arrival.proven}):
             return
         if arrival.proven and verdict.sender.lower() == message.address:
-            record_arrival(message.address)
+            record_delivery(message.address)
     forward_entry(entry, raw=arrival.raw)

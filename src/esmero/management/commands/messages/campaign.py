@@ -210,13 +210,13 @@ def status(options: argparse.Namespace) -> CommandOutput:
     from django.utils import timezone
 
     from esmero.campaigns.models import NOT_REASONS
-    from esmero.dossier.statistics.dispatch_statistics import count_figures
+    from esmero.dossier.statistics.dispatch_statistics import count_statistics
     from esmero.mailroom.planning.objection_order import in_order
     from esmero.management.lookup import find_campaign
     from esmero.web.parts.labels.states import say_reason
 
     campaign = find_campaign(options.id)
-    figures = count_figures(campaign.dispatch_id, at=timezone.now()) if campaign.dispatch_id else None
+    figures = count_statistics(campaign.dispatch_id, at=timezone.now()) if campaign.dispatch_id else None
     states = dict(sorted(figures.states.items())) if figures else {}
     dry = {code: number for code, number in campaign.counts.items() if code not in NOT_REASONS}
     reasons = in_order(figures.below("refused") if figures else dry)

@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 
 from esmero.house.models import Brand, User
 from esmero.people.addresses.address_proposals import AddressStillUsed, reopen
-from esmero.people.duplicates.search import ask_again
+from esmero.people.duplicates.search import reopen_pair
 from esmero.people.models import Address, ContactPoint, Duplicate, Merge, Organisation, Person, Proposal
-from esmero.people.permissions.staff_records import drop_note, lift_rows, pause_person, silence_again
+from esmero.people.permissions.staff_records import delete_note, pause_person, undo_lifting, undo_suppression
 from esmero.people.persons.contact_points import remove_point, restore_point
 from esmero.people.persons.editing import restore_person
 from esmero.people.persons.organisations import save_organisation
@@ -50,17 +50,17 @@ def pause(facts: Mapping[str, Any], by: User) -> None:
 
 def silence(facts: Mapping[str, Any], by: User) -> None:
     """Lift a silence that was just laid on an address."""
-    lift_rows(Address.objects.get(pk=facts["address"]), rows=facts["rows"], by=by)
+    undo_suppression(Address.objects.get(pk=facts["address"]), rows=facts["rows"], by=by)
 
 
 def lifting(facts: Mapping[str, Any], by: User) -> None:
     """Silence an address again that was just allowed to speak."""
-    silence_again(Address.objects.get(pk=facts["address"]), rows=facts["rows"], by=by)
+    undo_lifting(Address.objects.get(pk=facts["address"]), rows=facts["rows"], by=by)
 
 
 def note(facts: Mapping[str, Any], by: User) -> None:
     """Forget a note that was just written."""
-    drop_note(facts["note"], by=by)
+    delete_note(facts["note"], by=by)
 
 
 def merging(facts: Mapping[str, Any], by: User) -> None:
@@ -71,7 +71,7 @@ def merging(facts: Mapping[str, Any], by: User) -> None:
 def telling_apart(facts: Mapping[str, Any], by: User) -> None:
     """Ask again about a pair."""
     for pair in Duplicate.objects.filter(pk__in=facts["pairs"]):
-        ask_again(pair, by=by)
+        reopen_pair(pair, by=by)
 
 
 def proposals(facts: Mapping[str, Any], by: User) -> None:

@@ -11,7 +11,7 @@ from esmero.content.archiving import bring_back
 from esmero.content.models import MediaFile, Template
 from esmero.dossier.segments.saving import restore_segment
 from esmero.house.models import User
-from esmero.people.addresses.suppression_lifting import LiftedSuppression, restore_silences
+from esmero.people.addresses.suppression_lifting import LiftedSuppression, restore_suppressions
 from esmero.people.models import Topic
 from esmero.people.permissions.topics import archive_topic
 from esmero.people.persons.tags import tag_persons, untag_persons
@@ -50,7 +50,7 @@ def _goal(facts: Mapping[str, Any], by: User) -> object:
 
 
 def _silence(facts: Mapping[str, Any], by: User) -> object:
-    return restore_silences((LiftedSuppression(*one) for one in facts["lifted"]), by=by)
+    return restore_suppressions((LiftedSuppression(*one) for one in facts["lifted"]), by=by)
 
 
 def _restore_segment(facts: Mapping[str, Any], by: User) -> object:

@@ -97,7 +97,7 @@ def sent(root, **more):
 
 def meaning(conditions):
     """Conditions as values, with the two ways of saying the same brought to one."""
-    return write_json(simplify(read_json(conditions, own=OWN)))
+    return write_json(simplify(read_json(conditions, custom=OWN)))
 
 
 def simplify(node):
@@ -110,7 +110,7 @@ def simplify(node):
         case Not(part):
             inner = simplify(part)
             if isinstance(inner, Compare) and inner.comparison in opposite:
-                return Compare(inner.field, opposite[inner.comparison], inner.value, inner.kind, inner.own)
+                return Compare(inner.field, opposite[inner.comparison], inner.value, inner.kind, inner.custom)
             return inner.part if isinstance(inner, Not) else Not(inner)
         case All((one,)) | AnyOf((one,)):
             return simplify(one)

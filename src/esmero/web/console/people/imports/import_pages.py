@@ -26,8 +26,8 @@ from esmero.people.imports.lifecycle import (
     ImportMoveRefused,
     begin_check,
     begin_import,
-    bring_file,
     choose_sheet,
+    create_import,
     reopen,
 )
 from esmero.people.imports.reading import FileReading
@@ -186,7 +186,7 @@ def upload(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
         try:
-            brought = bring_file(file.read(), name=file.name, brand=brand, by=staff(request))
+            brought = create_import(file.read(), name=file.name, brand=brand, by=staff(request))
         except FileProblem as problem:
             form.add_error("file", str(problem))
         else:
@@ -276,7 +276,7 @@ def _check(request: HttpRequest, brought: Import) -> HttpResponse:
         try:
             begin_check(
                 brought,
-                said=read_said(reading, values=values, confirmed=confirmed),
+                choices=read_said(reading, values=values, confirmed=confirmed),
                 topic=form.cleaned_data["topic"],
                 source=form.cleaned_data["source"],
                 by=staff(request),
