@@ -29,8 +29,8 @@ from esmero.people.models import (
 )
 from esmero.people.permissions.ledger import NewEntry, find_permitted, record
 from esmero.privacy.erasure import erase_person
-from esmero.privacy.merge_columns import FATES
-from esmero.privacy.merging import MergeRefused, merge, propose, undo_merge
+from esmero.privacy.merge_columns import MERGE_RULES
+from esmero.privacy.merging import MergeRefused, merge, propose_fields, undo_merge
 from esmero.privacy.models import DataRequest
 from esmero.work.jobs import run_to_end
 from tests.house_facts import add_people, build_house, open_dispatch
@@ -119,7 +119,7 @@ def furnish(house):
 
 
 def test_no_column_that_names_a_person_is_forgotten():
-    known = {(label, column) for label, columns in FATES.items() for column in columns}
+    known = {(label, column) for label, columns in MERGE_RULES.items() for column in columns}
     found = {
         (model._meta.label, field.name)
         for model in apps.get_models(include_auto_created=True)
@@ -231,7 +231,7 @@ def test_a_silenced_address_stays_silent(house):
 
 def test_what_the_kept_one_lacks_is_proposed(house):
     kept, gone = furnish(house)
-    assert propose(kept, gone) == {"title", "country", "own:since"}
+    assert propose_fields(kept, gone) == {"title", "country", "own:since"}
 
 
 def test_only_two_who_are_active_can_be_merged(house):

@@ -1,6 +1,6 @@
 """A person answers: it stands in a conversation, waits for us, and goes on to the brand's own mailbox."""
 
-from esmero.conversations.threads import InboundReply, add_written
+from esmero.conversations.threads import InboundReply, add_reply
 from esmero.mailroom.arriving.arrival import Arrival
 from esmero.mailroom.transactional.reply_forwarding import forward_entry
 from esmero.outbox.models import MessageEvent
@@ -12,7 +12,7 @@ def handle(arrival: Arrival) -> None:
     verdict, brand, message = arrival.verdict, arrival.brand, arrival.message
     if brand is None or verdict.sender.lower() in {brand.mailbox.lower(), brand.sender_address.lower()}:
         return
-    entry = add_written(
+    entry = add_reply(
         InboundReply(
             brand=brand,
             message=message,

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST
 from esmero.dossier.statistics.person_counts import count_messages
 from esmero.people.duplicates.search import begin_search, last_search, mark_different
 from esmero.people.models import ContactPoint, CustomField, Duplicate, Merge, Permission, PermissionEntry, Person
-from esmero.privacy.merging import CHOICES, MergeRefused, merge, propose, undo_merge
+from esmero.privacy.merging import CHOICES, MergeRefused, merge, propose_fields, undo_merge
 from esmero.web.console.access import requires, staff
 from esmero.web.console.list_pages import answer_list
 from esmero.web.console.page_frame import show, show_part, wants_part
@@ -164,7 +164,7 @@ def duplicate(request: HttpRequest, pk: int) -> HttpResponse:
     """Show two people side by side, differences marked; `?keep=` says whose row stays."""
     pair = get_object_or_404(Duplicate.objects.select_related(*_BOTH), pk=pk)
     kept, gone = _order(pair, request.GET.get("keep", ""))
-    taken = propose(kept, gone) if kept.state == gone.state == Person.State.ACTIVE else set()
+    taken = propose_fields(kept, gone) if kept.state == gone.state == Person.State.ACTIVE else set()
     counts = {one.pk: sum(count_messages([one.pk]).values()) for one in (kept, gone)}
     return show(
         request,

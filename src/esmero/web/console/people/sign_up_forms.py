@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from qrcode.image.svg import SvgPathImage
 
 from esmero.asks.models import Form
-from esmero.asks.sign_up_forms import FormIncomplete, address_of, close_form, form_rows, open_form, save_form
+from esmero.asks.sign_up_forms import FormIncomplete, close_form, form_rows, form_url, open_form, save_form
 from esmero.asks.submissions import STANDARD
 from esmero.house.models import Brand
 from esmero.people.models import CustomField, Topic
@@ -205,7 +205,7 @@ def form_code(request: HttpRequest, pk: int) -> HttpResponse:  # noqa: ARG001
     """Answer the form's address as a QR code, for a counter or a letter."""
     form = get_object_or_404(Form.objects.select_related("brand"), pk=pk)
     picture = io.BytesIO()
-    qrcode.make(address_of(form), image_factory=SvgPathImage, border=2).save(picture)
+    qrcode.make(form_url(form), image_factory=SvgPathImage, border=2).save(picture)
     return HttpResponse(picture.getvalue(), content_type="image/svg+xml")
 
 
@@ -215,7 +215,7 @@ def _address(form: Form) -> str:
 
 def _door(form: Form) -> dict[str, Any]:
     """Gather where the form stands: its address, and the plain HTML for another site."""
-    address = address_of(form)
+    address = form_url(form)
     topics = form.topics.filter(archived_at=None).order_by("id")
     boxes = "\n".join(
         f'  <label><input type="checkbox" name="topics" value="{topic.pk}"> {said(topic.name) or topic.code}</label>'

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from esmero.campaigns.lifecycle import set_goal
 from esmero.campaigns.models import Campaign
-from esmero.content.archiving import bring_back
+from esmero.content.archiving import unarchive
 from esmero.content.models import MediaFile, Template
 from esmero.dossier.segments.saving import restore_segment
 from esmero.house.models import User
@@ -29,11 +29,11 @@ def _tag(facts: Mapping[str, Any], by: User) -> object:
 
 
 def _bring_back_templates(facts: Mapping[str, Any], by: User) -> object:
-    return bring_back(Template, facts["templates"], by=by)
+    return unarchive(Template, facts["templates"], by=by)
 
 
 def _bring_back_pictures(facts: Mapping[str, Any], by: User) -> object:
-    return bring_back(MediaFile, facts["pictures"], by=by)
+    return unarchive(MediaFile, facts["pictures"], by=by)
 
 
 def _offer_topic(facts: Mapping[str, Any], by: User) -> None:
