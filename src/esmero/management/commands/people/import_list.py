@@ -52,7 +52,7 @@ def bring(options: argparse.Namespace) -> CommandOutput:
     topics = list(Topic.objects.filter(brand=brand, purpose__commercial=True)[:2])
     topic = find_topic(options.topic, brand=brand) if options.topic else topics[0] if len(topics) == 1 else None
     how: dict[str, Any] = {
-        "said": read_map(options.map),
+        "choices": read_map(options.map),
         "topic": topic,
         "source": options.source,
         "dry_run": options.dry_run,
