@@ -1,4 +1,4 @@
-// Draws what web/parts/charts.py describes: ECharts as SVG, colours from the tokens, exact numbers by pointer and by keys.
+// Draws what web/parts/components/charts.py describes: ECharts as SVG, colours from the tokens, exact numbers by pointer and by keys.
 import { BarChart, LineChart } from "echarts/charts";
 import { AxisPointerComponent, GridComponent, TooltipComponent } from "echarts/components";
 import * as echarts from "echarts/core";

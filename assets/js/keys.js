@@ -1,12 +1,12 @@
 import { openPalette } from "./palette.js";
 
-/** The keys of the sheet behind "?": what is pressed and what it does stand in its rows (web/console/keys.py), nowhere else. */
+/** The keys of the sheet behind "?": what is pressed and what it does stand in its rows (web/console/keyboard_shortcuts.py), nowhere else. */
 const ROWS = "main :is(.table tbody tr, .rows > li, .due > li)";
 
 export function watchKeys(document) {
   const sheet = document.getElementById("keys");
   if (!sheet) return;
-  const single = document.documentElement.dataset.keys !== "off"; // console/settings/own.py
+  const single = document.documentElement.dataset.keys !== "off"; // console/settings/own_settings.py
   const keys = new Map([...sheet.querySelectorAll("[data-press]")].map((row) => [row.dataset.press, row.dataset.does]));
   let going = -Infinity;
   document.addEventListener("keydown", (event) => {

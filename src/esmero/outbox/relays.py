@@ -1,4 +1,4 @@
-"""Relays: the way a dispatch takes, and the open transports of a sending process (passwords at rest: passwords.py)."""
+"""Relays: the way a dispatch takes, and the open transports of a sending process (passwords at rest: relay_passwords.py)."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime

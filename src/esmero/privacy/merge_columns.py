@@ -24,7 +24,7 @@ MERGE_RULES: Mapping[str, Mapping[str, MergeRule]] = {
     "esmero.Conversation": {"person": "move"},
     "esmero.AudienceMember": {"person": "once"},
     "esmero.Submission": {"person": "move"},
-    "esmero.Access": {"person": "move"},
+    "esmero.DataAccess": {"person": "move"},
     "esmero.AddressChange": {"person": "move"},
     "esmero.DataRequest": {"person": "once"},
     "esmero.Proposal": {"person": "once", "became": "move"},

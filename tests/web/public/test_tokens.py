@@ -110,7 +110,7 @@ def test_a_replay_does_nothing_more(outside, act):
     first, second = everything_twice(outside, act)
     changed = {table for table in first if first[table] != second[table]}
     # A link to one's own data may be asked for again, and a few times more.
-    assert changed <= {"esmero.Access", "esmero.Message", "esmero.Sealed", "esmero.Dispatch"}, changed
+    assert changed <= {"esmero.DataAccess", "esmero.Message", "esmero.StoredFile", "esmero.Dispatch"}, changed
 
 
 def test_of_whoever_was_erased_no_token_shows_or_does_anything(outside):

@@ -1,6 +1,6 @@
 """Hand a person's reply on to the brand's own mailbox, so that nobody waits for somebody to look into the console.
 
-It goes out through the ledger like everything else (finished.py). Its return path is ours, so that its own returns come to
+It goes out through the ledger like everything else (finished_message.py). Its return path is ours, so that its own returns come to
 us and never to the person.
 """
 

@@ -1,4 +1,4 @@
-"""How what was done to people is taken back: the part of undos.py that is about them."""
+"""How what was done to people is taken back: the part of table.py that is about them."""
 
 from collections.abc import Mapping
 from datetime import datetime

@@ -62,7 +62,7 @@ def chip(state: State, word: str) -> SafeString:
 
 @register.simple_tag
 def state(kind: str, value: str) -> SafeString:
-    """Show the state of a message, campaign, import, … (the tables in words.py) as a chip."""
+    """Show the state of a message, campaign, import, … (the tables in states.py) as a chip."""
     word = STATES[kind].get(value, StateLabel("plain", value))
     return format_html('<span class="chip" data-state="{}">{}</span>', word.look, word.text)
 
@@ -159,7 +159,7 @@ def diff(old: str, new: str, *, old_name: str = "", new_name: str = "", label: s
 
 @register.filter
 def parts(form: BaseForm) -> list[DrawnFormPart]:
-    """Lay the fields of a form out by its parts (parts/forms.py)."""
+    """Lay the fields of a form out by its parts (components/forms.py)."""
     return lay_parts(form)
 
 
@@ -226,7 +226,7 @@ def said(words: Mapping[str, str] | None) -> str:
 
 @register.filter
 def word(kind: str, table: str) -> str:
-    """Say a code in the words of a table of words.py: {{ kind|word:"event" }}."""
+    """Say a code in the words of a table of states.py: {{ kind|word:"event" }}."""
     found = STATES[table].get(kind)
     return str(found.text) if found else kind
 
@@ -284,13 +284,13 @@ def timed(at: datetime | None, form: str) -> SafeString | str:
 
 @register.simple_tag
 def moment(at: datetime | None, form: str = "") -> SafeString | str:
-    """Show a moment in a form of words.py, or as shortly as it is clear; on hover whole and in the other zone."""
+    """Show a moment in a form of states.py, or as shortly as it is clear; on hover whole and in the other zone."""
     return say_moment(at, form)
 
 
 @register.filter
 def on(at: datetime | None, form: str) -> str:
-    """Say a moment in one of the forms of words.py, as the reader's language writes it: {{ at|on:"day" }}."""
+    """Say a moment in one of the forms of states.py, as the reader's language writes it: {{ at|on:"day" }}."""
     return date_format(timezone.localtime(at), str(MOMENTS[form])) if at else ""
 
 

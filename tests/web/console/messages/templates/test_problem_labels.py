@@ -13,7 +13,7 @@ from esmero.web.console.messages.templates.problem_labels import SENTENCES
 
 
 def sentences_of_the_code():
-    for path in Path(esmero.rendering.__file__).parent.glob("*.py"):
+    for path in Path(esmero.rendering.__file__).parent.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Said":
                 yield ast.literal_eval(node.args[0]), {key.arg: "x" for key in node.keywords}

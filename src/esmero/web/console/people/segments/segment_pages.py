@@ -1,4 +1,4 @@
-"""Segments: their list, and the tree builder, which answers at once; the numbers follow (counts.py)."""
+"""Segments: their list, and the tree builder, which answers at once; the numbers follow (count_requests.py)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
