@@ -144,6 +144,7 @@ def save_submission(
 def may_send_confirmation(submission: Submission) -> bool:
     """Return whether a confirmation may be sent: the address is not suppressed, and had few of them today."""
     suppression = find_suppressions([submission.address]).get(submission.address)
+    # An erased person may sign up again: their own confirmation lifts that suppression.
     if suppression is not None and suppression.scope == Suppression.Scope.ALL and suppression.reason != ERASED:
         return False
     day_ago = submission.at - timedelta(days=1)
@@ -157,6 +158,7 @@ def confirm(submission: Submission, *, at: datetime) -> Person | None:
     Repeating it has no effect. The person's own act lifts the suppression after a complaint to this brand.
     """
     with transaction.atomic():
+        # Locked: two clicks on the link must not create two persons.
         row = Submission.objects.select_for_update(of=("self",)).select_related("form__brand").get(pk=submission.pk)
         if row.state == Submission.State.CONFIRMED:
             return row.person

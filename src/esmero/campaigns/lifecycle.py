@@ -160,6 +160,7 @@ def start_campaign(campaign: Campaign, *, by: User | str) -> Campaign:
             state=Dispatch.State.PAUSED,  # opened when every message is planned
         )
         job = enqueue(PLANNING, subject_id=campaign.pk, by=str(by))
+        # If another start wins, the exception below rolls back dispatch and job.
         moved = Campaign.objects.filter(pk=campaign.pk, state=State.CHECKED).update(
             state=State.PLANNING, dispatch=dispatch, job=job, started_at=timezone.now()
         )

@@ -24,6 +24,8 @@ class CampaignState(models.TextChoices):
 
 
 class Campaign(models.Model):
+    """Represent a message to a segment: its content, audience, reason for the reader, and state."""
+
     State = CampaignState
 
     name = models.CharField(max_length=150)

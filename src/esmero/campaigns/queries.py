@@ -75,6 +75,7 @@ def measure_progress(campaigns: Collection[Campaign], *, at: datetime) -> dict[i
     (dossier/statistics/dispatch_statistics.py).
     """
     campaign_of = {campaign.dispatch_id: campaign.pk for campaign in campaigns if campaign.dispatch_id}
+    # The limit applies to the sum: many small campaigns must not make a slow page.
     small, room = [], SMALL
     for campaign in campaigns:
         if campaign.dispatch_id and (size := expected_messages(campaign)) <= room:
@@ -198,7 +199,7 @@ def campaign_rows(*, brand: Brand) -> QuerySet[Campaign]:
         .select_related("topic", "segment")
         .annotate(
             left=_stored_number("state|sent"),
-            good=_stored_number("is|sent|4"),
+            good=_stored_number("is|sent|4"),  # 4: Message.Worst.RETURNED_FOR_GOOD
             clicked=_stored_number("acted|clicked|person"),
             answered=_stored_number("acted|replied|person"),
         )

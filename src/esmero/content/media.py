@@ -65,7 +65,7 @@ def add_picture(content: bytes, *, brand: Brand, name: str, alt: Mapping[str, st
         if new:
             note("media.added", by=by, subject=kept, facts={"name": kept.name})
         else:
-            sealed.delete()
+            sealed.delete()  # the row only: the bytes belong to the picture in the library
             if kept.archived_at is not None:
                 MediaFile.objects.filter(pk=kept.pk).update(archived_at=None)
     return kept, new
@@ -117,6 +117,7 @@ def reencode(content: bytes) -> tuple[bytes, str, int, int]:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             image = Image.open(BytesIO(content), formats=tuple(FORMATS))
+            # Limits before decoding: a small file may expand to many frames or pixels.
             frames = getattr(image, "n_frames", 1)
             if image.width * image.height * min(frames, MOST_FRAMES) > MOST_PIXELS * 4 or frames > MOST_FRAMES:
                 raise NotAPicture("too-many-pixels")
@@ -146,6 +147,7 @@ def _write(image: Image.Image, *, animated: bool) -> tuple[bytes, str, int, int]
     drawn = ImageOps.exif_transpose(image) if turned else image
     profile = image.info.get("icc_profile")
     transparency = {} if "transparency" not in image.info else {"transparency": image.info["transparency"]}
+    # "keep" reuses the JPEG's quantisation tables: no loss of quality unless the picture was rotated.
     if kind == "JPEG":
         drawn.save(written, kind, quality=90 if turned else "keep", icc_profile=profile, optimize=True)
     elif kind == "WEBP":

@@ -72,7 +72,7 @@ def register_links(text: TemplateText, *, urls: Sequence[str]) -> list[int]:
     missing = [Link(text=text, number=n, url=url) for n, url in enumerate(urls) if n not in have]
     if missing:
         with transaction.atomic():
-            Link.objects.bulk_create(missing, ignore_conflicts=True)
+            Link.objects.bulk_create(missing, ignore_conflicts=True)  # another worker may register them too
         have = dict(Link.objects.filter(text=text).values_list("number", "id"))
     return [have[n] for n in range(len(urls))]
 

@@ -53,6 +53,7 @@ def add_reply(written: InboundReply) -> Entry:
 def _find_same(written: InboundReply) -> Entry | None:
     if not written.message_id:
         return None
+    # A mail may arrive twice. Message-IDs can be forged, so the author must match too.
     mine = Entry.objects.filter(
         conversation__brand=written.brand,
         direction=Entry.Direction.IN,

@@ -12,6 +12,8 @@ from esmero.work.models import Due
 
 
 class UserManager(BaseUserManager["User"]):
+    """Create users by e-mail address, in lower case, and find them regardless of case."""
+
     def create_user(self, email: str, password: str | None = None, **facts: Any) -> "User":
         user = self.model(email=email.strip().lower(), **facts)
         user.set_password(password)

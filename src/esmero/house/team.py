@@ -72,6 +72,7 @@ def needs_two_factor() -> bool:
 
 
 def _require_owner(member: User) -> None:
+    # Locked: two owners could otherwise deactivate each other at the same time.
     owners = User.objects.select_for_update().filter(role=User.Role.OWNER, is_active=True)
     if member.role == User.Role.OWNER and list(owners.values_list("pk", flat=True)) == [member.pk]:
         raise LastOwner

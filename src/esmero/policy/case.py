@@ -15,9 +15,8 @@ type Standing = Literal["none", "ok", "failing", "invalid", "unconfirmed"]
 type PermissionState = Literal["requested", "granted", "withdrawn", "objected", "expired"]
 
 MESSAGE_CLASSES: tuple[MessageClass, ...] = get_args(MessageClass.__value__)
-CONSENT = (
-    "consent"  # the only basis that is an act of the person; the others derive from the sender's interest or a law
-)
+# The only legal basis that is an act of the person; the others derive from the sender's interest or a law.
+CONSENT = "consent"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -45,7 +45,7 @@ def erase_person(person: Person, *, by: User | str, reason: str, at: datetime) -
             erase_person(merged, by=by, reason=reason, at=at)
         _suppress_identity(person, at=at)
         address = person.address.value if person.address else ""
-        files = _find_files(person)
+        files = _find_files(person)  # before blanking, which removes the references
         for holding in TABLE:
             rows = rows_of(holding, person)
             counts[holding.name] = _erase_rows(rows, holding=holding)

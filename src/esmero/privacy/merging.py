@@ -63,6 +63,7 @@ def merge(survivor: Person, merged: Person, *, taken: Collection[str], by: User 
         facts["wishes"] = _join_preferences(survivor, merged)
         facts["moved"], facts["away"] = _move_rows(survivor, merged)
         standings.filter(person=merged).delete()
+        # Derived rows: computed again from the ledger entries that moved above.
         recompute_permissions([survivor.pk])
         facts["added"] = _keep_addresses(survivor, merged)
         facts["now"] = _write_persons(survivor, merged, taken=taken)

@@ -84,6 +84,7 @@ def list_rules() -> list[RuleStatus]:
 
 def _rule_status(code: str, *, term: RetentionTerm, row: Retention | None) -> RuleStatus:
     own = row.days if row is not None else None
+    # A brand added later may bring a lower maximum than the operator's earlier setting.
     days = term.days if own is None else min(own, term.longest)
     return RuleStatus(code=code, term=term, days=days, is_own=own is not None, row=row)
 
@@ -138,7 +139,7 @@ def apply_rule(code: str, *, at: datetime, by: str = "worker", most: int = MOST)
     """Process the first `most` expired rows of a rule; 0 means that the pass is complete and audited."""
     with transaction.atomic():
         Retention.objects.get_or_create(code=code)
-        row = Retention.objects.select_for_update().get(code=code)
+        row = Retention.objects.select_for_update().get(code=code)  # two workers would count the same rows
         standing = _rule_status(code, term=current_terms()[code], row=row)
         cut = at - timedelta(days=standing.days)
         ended = 0

@@ -86,6 +86,7 @@ def delete_unused(ids: Iterable[int]) -> list[int]:
     """
     gone: list[int] = []
     for sealed in StoredFile.objects.filter(pk__in=list(ids)):
+        # Every foreign key to StoredFile, so that none is forgotten when models are added.
         if any(
             relation.related_model._default_manager.filter(**{relation.field.name: sealed}).exists()
             for relation in StoredFile._meta.get_fields(include_hidden=True)
@@ -113,5 +114,6 @@ def drop_content(ids: Iterable[int], *, at: datetime) -> int:
 
 
 def _unlink_unused(digest: str) -> None:
+    # Checked after the commit: another row may refer to the same bytes.
     if not StoredFile.objects.filter(sha256=digest, dropped_at=None).exists():
         path_of(digest).unlink(missing_ok=True)

@@ -115,6 +115,7 @@ def compile_node(node: Node, *, context: SegmentContext, path: tuple[str, ...] =
             return _segment(name, context=context, path=path)
         case Did():
             rows, person = find_actors(node, today=context.today, per_person=context.per_person)
+            # A GROUP BY inside EXISTS would run for every person; IN evaluates it once.
             often = node.times > 1 and not context.per_person
             return Q(pk__in=rows.values(person)) if often else person_in(rows, person, per_person=context.per_person)
         case FromImport(number):

@@ -70,6 +70,7 @@ def mark_changes(first_brand: int) -> None:
     """Mark the days and dispatches of new events, so that they are counted again."""
     mark = DailyAggregate.objects.filter(brand=first_brand, kind="mark", day=NEVER, key="event").first()
     if mark is None:
+        # First run: every day is still to be counted, so older events need no mark.
         newest = MessageEvent.objects.aggregate(last=Max("id"))["last"] or 0
         _store(first_brand, kind="mark", day=NEVER, numbers={"event": newest})
         return
@@ -112,6 +113,7 @@ def find_due_dispatch(now: datetime) -> tuple[int, int] | None:
         ended = closed_at.timestamp() if state == Dispatch.State.CLOSED and closed_at else now.timestamp()
         still = ended < now.timestamp()
         young = now.timestamp() - ended < RECENT.total_seconds()
+        # A count from before the end (whole seconds) is repeated once after it.
         fresh = news.get(key, 0) or not still or counted <= ended + 1
         if not counted or (fresh and age >= EVERY_OPEN) or (young and age >= EVERY_RECENT):
             due.append((still or bool(counted), counted, pk, brand))  # a dispatch that has just begun comes first

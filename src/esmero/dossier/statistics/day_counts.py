@@ -163,6 +163,7 @@ def _count_permissions(counts: Counts, begin: datetime, end: datetime) -> None:
 
 
 def _count_people(counts: Counts, begin: datetime, end: datetime) -> None:
+    # All states, listed so that the index on (state, created_at) applies.
     rows = Person.objects.filter(state__in=Person.State.values, created_at__gte=begin, created_at__lt=end)
     number = rows.count()
     for brand in Brand.objects.values_list("id", flat=True):

@@ -61,7 +61,6 @@ def record_bounce(value: str, *, returned: BounceReport) -> str:
     )
     lasting = address.last_return_at - address.first_return_at >= SOFT_BOUNCE_SPAN
     # Failing is set before saving; suppress() below sets the stronger status itself and the row is read again.
-    # Failing is set before saving; suppress() below sets the stronger status itself and the row is read again.
     if not suppress_now and (returned.hard or (address.temporary_days >= SOFT_BOUNCE_DAYS_NEEDED and lasting)):
         address.standing = Address.Standing.FAILING
     address.save()

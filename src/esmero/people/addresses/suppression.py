@@ -24,7 +24,7 @@ ERASED = "erased"
 
 def hash_address(address: str) -> str:
     """Return the keyed hash of an address, normalised as version 1: stripped and in lower case."""
-    key = suppression_key(settings.HOME)[:64]
+    key = suppression_key(settings.HOME)[:64]  # BLAKE2b accepts at most 64 octets
     return hashlib.blake2b(address.strip().lower().encode(), key=key, digest_size=32).hexdigest()
 
 

@@ -117,6 +117,7 @@ def run_chunk(job: Job) -> bool:
         job.cursor |= {"after": None if whole else [getattr(used[-1], step.key), used[-1].pk], "pass": at + whole}
         ended = at + whole == len(_PASSES)
         if ended:
+            # Pairs that were found again have a new time; older open ones are no longer similar.
             began = datetime.fromisoformat(job.cursor["began"])
             Duplicate.objects.filter(state=Duplicate.State.OPEN, found_at__lt=began).delete()
         save_progress(job)

@@ -48,6 +48,7 @@ def create_import(content: bytes, *, name: str, brand: Brand, by: User | str, sh
 
     """
     workbook = is_workbook(content)
+    # Stored first: the readers take a path and use constant memory.
     with transaction.atomic():
         file = seal(content, kind="import", media_type=MEDIA_TYPE if workbook else "text/csv", name=name)
     path = path_of(file.sha256)
@@ -131,6 +132,7 @@ def begin_unchecked(
     if dry_run:
         return import_
     assert import_.job is not None
+    # begin_check validates the mapping, but also queues a dry run, which is not wanted here.
     cancel(import_.job)
     return _begin(import_, expected=(State.CHECKING,), to=State.RUNNING, kind=IMPORT, by=by)
 

@@ -139,6 +139,7 @@ def _sample(path: Path, encoding: str, mark: int) -> tuple[str, list[str], int]:
     with path.open("rb") as file:
         newline = "\n"
         wide = "\n".encode(encoding)
+        # Some programs still end lines with a carriage return alone.
         if wide not in file.read(256 * 1024) and len(wide) == 1:
             newline = "\r"
         reader = Lines(file, encoding=encoding, newline=newline, offset=mark)
@@ -150,6 +151,7 @@ def _sample(path: Path, encoding: str, mark: int) -> tuple[str, list[str], int]:
 def _guess_dialect(lines: Sequence[str], *, newline: str, encoding: Encoding, second: int) -> CsvDialect:
     start, skipped = encoding.mark, 0
     stated = lines[0].strip() if lines else ""
+    # Excel's hint line, which states the delimiter and is no record.
     if stated.lower().startswith("sep=") and len(stated) == 5:
         delimiter, lines, start, skipped = stated[4], lines[1:], second, 1
     else:
@@ -235,7 +237,7 @@ def _profile_columns(
                 if cell[:1] == "{":
                     try:
                         deep[n].add(cell)
-                    except (ValueError, TypeError, RecursionError):
+                    except (ValueError, TypeError, RecursionError):  # deeply nested JSON exhausts the stack
                         continue
     return profiles, deep, count
 

@@ -36,7 +36,7 @@ def run_chunk(job: Job) -> bool:
     if not job.cursor:
         job.total = reading.records
         with transaction.atomic():
-            ImportLine.objects.filter(of=import_).delete()
+            ImportLine.objects.filter(of=import_).delete()  # lines of the dry run
             _declare(plan)
             job.cursor = {"offset": offset, "line": line}
             save_progress(job)

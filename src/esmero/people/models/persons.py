@@ -41,6 +41,8 @@ class Address(models.Model):
 
 
 class Organisation(models.Model):
+    """Represent a company or other organisation that persons belong to."""
+
     name = models.CharField(max_length=300)
     folded = models.CharField(max_length=300, db_index=True)
     tax_id = models.CharField(max_length=40, blank=True, default="")
@@ -53,6 +55,8 @@ class Organisation(models.Model):
 
 
 class Tag(models.Model):
+    """Represent a label that staff and imports put on persons."""
+
     name = models.CharField(max_length=80, unique=True)
 
     def __str__(self) -> str:

@@ -206,6 +206,7 @@ def _build(new: NewEntry, *, now: datetime) -> PermissionEntry:
 def _is_repeated(row: PermissionEntry, old: PermissionEntry, *, dated: bool) -> bool:
     if (row.act, row.basis, row.by_person) != (old.act, old.basis, old.by_person):
         return False
+    # An undated entry of a list carries the time of recording: compare its source instead.
     if dated or row.by_person:
         return row.at == old.at and row.wording == old.wording
     return (row.wording, row.source) == (old.wording, old.source)

@@ -92,6 +92,7 @@ def _lock(person: Person) -> Person:
 
 
 def _save(row: Person) -> None:
+    # _write() sets the id only; the folded text needs the address itself.
     row.address = Address.objects.filter(pk=row.address_id or 0).first()
     update_folded(row)
     row.save()

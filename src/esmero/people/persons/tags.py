@@ -57,5 +57,6 @@ def _check(persons: Collection[int]) -> None:
 
 
 def _chunks(persons: Collection[int]) -> list[list[int]]:
+    # Sorted: all writers lock rows in the same order, so that none wait for each other.
     ordered = sorted(persons)
     return [ordered[start : start + _CHUNK] for start in range(0, len(ordered), _CHUNK)]

@@ -60,6 +60,7 @@ def guess_encoding(path: Path) -> Encoding:
     wide = _without_mark(sample)
     if wide:
         return Encoding(wide)
+    # Tab, line feed, vertical tab, form feed, return, Ctrl-Z and escape occur in text files.
     odd = sum(sample.count(code) for code in range(32) if code not in (9, 10, 11, 12, 13, 26, 27))
     if odd * 50 > len(sample):
         raise FileProblem(_("This is not text: it is full of control characters."), remedy=str(_REMEDY))

@@ -52,6 +52,7 @@ class Lines(Iterator[str]):
         scan = self._at
         while True:
             found = self._buffer.find(self._unit, scan)
+            # In UTF-16 and UTF-32 the octets of a line feed also occur across two characters: skip those.
             while found >= 0 and (found - self._at) % self._width:
                 found = self._buffer.find(self._unit, found + 1)
             if found >= 0:
@@ -59,6 +60,7 @@ class Lines(Iterator[str]):
             block = self._file.read(_BLOCK)
             if not block:
                 return len(self._buffer)
+            # The terminator may be split between two blocks.
             scan = max(len(self._buffer) - self._at - self._width, 0)
             self._buffer = self._buffer[self._at :] + block
             self._at = 0

@@ -11,6 +11,7 @@ from esmero.people.imports.files.lines import Lines
 from esmero.people.imports.files.problem import FileProblem
 
 MOST_LINES = 1000
+# Appended as a last line: the csv module accepts a quotation that is never closed without an error.
 _END = "\0end of file\0"
 
 
