@@ -20,9 +20,9 @@ from esmero.privacy.personal_data import TABLE, PersonalData
 def collect_data(person: Person) -> dict[str, list[dict[str, Any]]]:
     """Return the rows about a person by table name; values are plain (texts, numbers, ISO times, lists)."""
     held = {holding.name: _read(holding, person) for holding in TABLE if holding.exported}
-    silences = find_suppressions([person.address.value] if person.address else [])
+    suppressions = find_suppressions([person.address.value] if person.address else [])
     held["silences"] = [
-        {"scope": row.scope, "reason": row.reason, "since": row.since.isoformat()} for row in silences.values()
+        {"scope": row.scope, "reason": row.reason, "since": row.since.isoformat()} for row in suppressions.values()
     ]
     return {name: rows for name, rows in held.items() if rows}
 
@@ -37,8 +37,8 @@ def count_rows(person: Person) -> dict[str, int]:
         counted.append(found.annotate(number=Count("pk", distinct=True)))
     numbers = dict(counted[0].union(*counted[1:], all=True))
     held = {holding.name: numbers[place] for place, holding in enumerate(holdings) if numbers.get(place)}
-    silences = len(find_suppressions([person.address.value] if person.address else []))
-    return {**held, "silences": silences} if silences else held
+    suppressions = len(find_suppressions([person.address.value] if person.address else []))
+    return {**held, "silences": suppressions} if suppressions else held
 
 
 def write_json(held: Mapping[str, Any]) -> str:

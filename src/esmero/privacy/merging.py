@@ -57,12 +57,12 @@ def merge(survivor: Person, merged: Person, *, taken: Collection[str], by: User 
         done = Merge.objects.create(kept=survivor, gone=merged, by=str(by))
         facts: dict[str, Any] = {"kept": take_snapshot(survivor), "gone": take_snapshot(merged)}
         facts["last_entry"] = PermissionEntry.objects.filter(person=survivor).order_by("-id").values_list("id").first()
-        standings = Permission.objects.filter(person__in=[survivor.pk, merged.pk]).order_by("id")
-        facts["standings"] = [take_snapshot(row) for row in standings]
+        permissions = Permission.objects.filter(person__in=[survivor.pk, merged.pk]).order_by("id")
+        facts["standings"] = [take_snapshot(row) for row in permissions]
         facts["messages"] = _move_messages(survivor, merged)
         facts["wishes"] = _join_preferences(survivor, merged)
         facts["moved"], facts["away"] = _move_rows(survivor, merged)
-        standings.filter(person=merged).delete()
+        permissions.filter(person=merged).delete()
         # Derived rows: computed again from the ledger entries that moved above.
         recompute_permissions([survivor.pk])
         facts["added"] = _keep_addresses(survivor, merged)

@@ -113,16 +113,16 @@ def count_expired(at: datetime, *, most: int = MOST_COUNTED) -> dict[str, int]:
     return {one.code: _count(one, at=at, most=most) for one in list_rules()}
 
 
-def _count(standing: RuleStatus, *, at: datetime, most: int) -> int:
-    cut = at - timedelta(days=standing.days)
-    return sum(find(cut).order_by()[:most].count() for find in RULES[standing.code].find)
+def _count(rule: RuleStatus, *, at: datetime, most: int) -> int:
+    cut = at - timedelta(days=rule.days)
+    return sum(find(cut).order_by()[:most].count() for find in RULES[rule.code].find)
 
 
 def refresh_counts(at: datetime) -> None:
     """Store the number of expired rows of each rule for the console page."""
-    for standing in list_rules():
+    for rule in list_rules():
         Retention.objects.update_or_create(
-            code=standing.code, defaults={"due": _count(standing, at=at, most=MOST_COUNTED), "looked_at": at}
+            code=rule.code, defaults={"due": _count(rule, at=at, most=MOST_COUNTED), "looked_at": at}
         )
 
 
@@ -140,8 +140,8 @@ def apply_rule(code: str, *, at: datetime, by: str = "worker", most: int = MOST)
     with transaction.atomic():
         Retention.objects.get_or_create(code=code)
         row = Retention.objects.select_for_update().get(code=code)  # two workers would count the same rows
-        standing = _rule_status(code, term=current_terms()[code], row=row)
-        cut = at - timedelta(days=standing.days)
+        rule = _rule_status(code, term=current_terms()[code], row=row)
+        cut = at - timedelta(days=rule.days)
         ended = 0
         for find in RULES[code].find:
             rows = find(cut)
@@ -155,10 +155,10 @@ def apply_rule(code: str, *, at: datetime, by: str = "worker", most: int = MOST)
         row.looked_at = at
         if ended < most:  # the pass is over
             row.next_at = at + EVERY
-            row.due = _count(standing, at=row.next_at, most=MOST_COUNTED)
+            row.due = _count(rule, at=row.next_at, most=MOST_COUNTED)
             if row.going:
                 row.done, row.done_at = row.going, at
-                note("retention.done", by=by, facts={"code": code, "rows": row.going, "days": standing.days})
+                note("retention.done", by=by, facts={"code": code, "rows": row.going, "days": rule.days})
             row.going = 0
         row.save()
     return ended
