@@ -23,7 +23,7 @@ from esmero.people.text_folding import fold
 
 CONFIRM_WITHIN = timedelta(days=7)
 MONTH = 30
-STANDARD = ("given_name", "family_name", "organisation")
+STANDARD_FIELDS = ("given_name", "family_name", "organisation")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +54,7 @@ def list_fields(form: Form) -> list[FormField]:
     asked = []
     for each in form.fields:
         name, required = str(each.get("name", "")), bool(each.get("required"))
-        if name in STANDARD:
+        if name in STANDARD_FIELDS:
             asked.append(FormField(name=name, label={}, kind="text", required=required))
         elif name in own:
             one = own[name]

@@ -23,7 +23,7 @@ from esmero.rounds.table import JOBS
 from esmero.work.jobs import run_to_end
 
 log = logging.getLogger(__name__)
-WHO = "esmero demo"
+ACTOR = "esmero demo"
 TIMEOUT_SECONDS = 120.0
 
 # brand, topic, segment, name, reason by language
@@ -63,13 +63,13 @@ def send_first_campaigns(*, stop: Event, on_first_mail: Callable[[], None]) -> l
         campaign = Campaign.objects.filter(name=name, brand__slug=brand).first()
         campaign = campaign or _draft(brand, topic=topic, segment=segment, name=name, reason=reason)
         if campaign.state == Campaign.State.DRAFT:
-            checked = begin_dry_run(campaign, by=WHO)
+            checked = begin_dry_run(campaign, by=ACTOR)
             assert checked.job is not None
-            run_to_end(checked.job, kinds=JOBS, worker=WHO)
+            run_to_end(checked.job, kinds=JOBS, worker=ACTOR)
         _wait(partial(_is_not, campaign, Campaign.State.CHECKING), stop=stop, what=f"the dry run of {name}")
         campaign.refresh_from_db()
         if campaign.state == Campaign.State.CHECKED:
-            start_campaign(campaign, by=WHO)
+            start_campaign(campaign, by=ACTOR)
         if place == 0:
             _wait(Captured.objects.exists, stop=stop, what="the first mail")
             on_first_mail()
@@ -82,7 +82,7 @@ def send_first_campaigns(*, stop: Event, on_first_mail: Callable[[], None]) -> l
 def _draft(brand_slug: str, *, topic: str, segment: str, name: str, reason: dict[str, str]) -> Campaign:
     brand = Brand.objects.get(slug=brand_slug)
     template = create_template(name, brand=brand)
-    version = add_version(template, texts=write_letter(topic), fields=known_fields(), created_by=WHO)
+    version = add_version(template, texts=write_letter(topic), fields=known_fields(), created_by=ACTOR)
     return create_campaign(
         name,
         brand=brand,
@@ -90,7 +90,7 @@ def _draft(brand_slug: str, *, topic: str, segment: str, name: str, reason: dict
         version=version,
         segment=Segment.objects.get(name=segment),
         reason=reason,
-        by=WHO,
+        by=ACTOR,
     )
 
 

@@ -20,7 +20,7 @@ class Letterhead:
     target: str
 
 
-HEADS = {
+LETTERHEADS = {
     "novedades": Letterhead("Fibra Norte", "#0e5c59", "#62c4ba", "Marta Rincón", "https://fibra-norte.example/mi-linea"),
     "lettre": Letterhead(
         "Cercle Références", "#6b2f5c", "#d8a3ca", "Camille Delaunay", "https://cercle-references.example/lettre/novembre"
@@ -33,7 +33,7 @@ def write_letter(name: str) -> list[TemplateSource]:
     folder = files("esmero.demo").joinpath("letters")
     layout = Template(folder.joinpath("letter.mjml").read_text("utf-8"))
     words: dict[str, dict[str, Any]] = tomllib.loads(folder.joinpath("words.toml").read_text("utf-8"))[name]
-    head = HEADS[name]
+    head = LETTERHEADS[name]
     return [
         TemplateSource(
             language=language,

@@ -110,7 +110,7 @@ def sample_persons() -> QuerySet[Person]:
         wanted = min(len(ids), 3 * SAMPLE, int(SAMPLE * len(ids) / max(count_people(), 1)) + 1)
         drawn = sorted(random.Random(SAMPLE).sample(ids, wanted))  # noqa: S311 - nothing secret
         cache.set(_SAMPLE_KEY, drawn, timeout=_SAMPLE_SECONDS)
-    return Person.objects.filter(pk__in=drawn).exclude(state__in=Person.GONE)
+    return Person.objects.filter(pk__in=drawn).exclude(state__in=Person.INACTIVE)
 
 
 def _scale(found: int, whole: int, *, people: int) -> Estimate:

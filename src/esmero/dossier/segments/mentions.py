@@ -22,12 +22,12 @@ def find_references(conditions: Any) -> set[str]:
 def resolve_references(conditions: Any, *, named: Mapping[str, Any]) -> dict[str, Any]:
     """Return the conditions of all segments referred to directly or indirectly, by name; None for a missing one."""
     found: dict[str, Any] = {}
-    ways = find_references(conditions)
-    while ways:
-        name = ways.pop()
+    references = find_references(conditions)
+    while references:
+        name = references.pop()
         if name not in found:
             found[name] = named.get(name)
-            ways |= find_references(found[name])
+            references |= find_references(found[name])
     return found
 
 

@@ -33,11 +33,11 @@ def count_reachable(conditions: Any, *, topic: Topic, context: SegmentContext) -
 
 
 def _can_be_reached(topic: Topic, *, per_person: bool) -> Q:
-    words = Permission.objects.filter(topic=topic, channel=Channel.EMAIL)
+    permissions = Permission.objects.filter(topic=topic, channel=Channel.EMAIL)
     reachable = Q(address__isnull=False) & ~Q(address__standing=Address.Standing.SUPPRESSED)
     if topic.purpose.commercial:
-        reachable &= person_in(words.filter(state=PermissionEntry.Act.GRANTED), "person", per_person=per_person)
+        reachable &= person_in(permissions.filter(state=PermissionEntry.Act.GRANTED), "person", per_person=per_person)
     else:
-        reachable &= ~person_in(words.filter(objected=True), "person", per_person=per_person)
+        reachable &= ~person_in(permissions.filter(objected=True), "person", per_person=per_person)
     unwanted = Preference.objects.filter(Q(wanted=False) | Q(paused_until__gt=timezone.now()), topic=topic)
     return reachable & ~person_in(unwanted, "person", per_person=per_person)

@@ -31,7 +31,7 @@ from esmero.dossier.segments.date_ranges import anniversary_days, bound_field, b
 from esmero.dossier.segments.expressions import CustomFieldValue, Folded, IsNotTrue, fold_latin
 from esmero.people.models import ImportLine, Permission, Person, Preference
 from esmero.people.segments.conditions import (
-    DEEPEST,
+    MOST_DEPTH,
     All,
     AnyOf,
     Compare,
@@ -109,8 +109,8 @@ def compile_node(node: Node, *, context: SegmentContext, path: tuple[str, ...] =
             return _permission(node, context=context)
         case WantsTopic(topic, wanted):
             brand, code = topic.split("/")
-            wishes = Preference.objects.filter(topic__brand__slug=brand, topic__code=code, wanted=wanted)
-            return person_in(wishes, "person", per_person=context.per_person)
+            preferences = Preference.objects.filter(topic__brand__slug=brand, topic__code=code, wanted=wanted)
+            return person_in(preferences, "person", per_person=context.per_person)
         case InSegment(name):
             return _segment(name, context=context, path=path)
         case Did():
@@ -166,10 +166,10 @@ def _segment(name: str, *, context: SegmentContext, path: tuple[str, ...]) -> Co
         raise SegmentCycle((*path[path.index(name) :], name))
     if name not in context.named:
         raise SegmentFault(_("There is no segment “%(name)s”.") % {"name": name})
-    if len(path) >= DEEPEST:
+    if len(path) >= MOST_DEPTH:
         raise SegmentFault(
             _("Segments name each other more than %(most)s deep: %(list)s.")
-            % {"most": DEEPEST, "list": " → ".join(path)}
+            % {"most": MOST_DEPTH, "list": " → ".join(path)}
         )
     if name not in context.compiled:
         node = read_json(context.named[name], custom=context.custom)
@@ -244,10 +244,12 @@ def _known(node: Compare) -> Q:
 
 def _permission(node: PermissionIs, *, context: SegmentContext) -> Condition:
     brand, code = node.topic.split("/")
-    words = Permission.objects.filter(brand__slug=brand, topic__code=code, channel=node.channel)
+    permissions = Permission.objects.filter(brand__slug=brand, topic__code=code, channel=node.channel)
     if node.state == "none":
-        return Q(IsNotTrue(person_in(words, "person", per_person=context.per_person)))
-    words = words.filter(
+        return Q(IsNotTrue(person_in(permissions, "person", per_person=context.per_person)))
+    permissions = permissions.filter(
         state=node.state, **range_lookups(bound_span(node.span, today=context.today), name="entry__at")
     )
-    return person_in(words.filter(basis=node.basis) if node.basis else words, "person", per_person=context.per_person)
+    return person_in(
+        permissions.filter(basis=node.basis) if node.basis else permissions, "person", per_person=context.per_person
+    )

@@ -30,7 +30,7 @@ from esmero.outbox.models import Dispatch, Message, MessageClass, MessageEvent
 EVENTS = 5000  # read at once
 RECENT = timedelta(days=7)
 EVERY_DAY, EVERY_RECENT, EVERY_OPEN, EVERY_PRESSURE = 60.0, 3600.0, 2.0, 3600.0  # seconds
-REST = 20  # multiple of the duration of a count
+REST_FACTOR = 20  # multiple of the duration of a count
 PRESSURE_DAYS = 30
 MOST_WRITTEN = 50
 _MASS = (MessageClass.COMMERCIAL, MessageClass.RELATIONAL)
@@ -108,7 +108,7 @@ def find_due_dispatch(now: datetime) -> tuple[int, int] | None:
         key = str(pk)
         counted = at.get(key, 0)
         age = now.timestamp() - counted
-        if age < REST * took.get(key, 0) / 1000:
+        if age < REST_FACTOR * took.get(key, 0) / 1000:
             continue
         ended = closed_at.timestamp() if state == Dispatch.State.CLOSED and closed_at else now.timestamp()
         still = ended < now.timestamp()
@@ -129,7 +129,7 @@ def _update_states(clock: Clock) -> Iterator[None]:
     ):
         key = str(dispatch)
         counted = at.get(key) or _read_bookkeeping("figures-at").get(key, 0)
-        if not counted or now - counted < max(EVERY_OPEN, REST * took.get(key, 0) / 1000):
+        if not counted or now - counted < max(EVERY_OPEN, REST_FACTOR * took.get(key, 0) / 1000):
             continue
         begun = time.perf_counter()
         numbers = count_states(dispatch)
@@ -184,7 +184,7 @@ def find_due_day(now: datetime, *, brands: Sequence[int]) -> date | None:
         age = now.timestamp() - lowest
         fresh = day in news or lowest < day_bounds(day)[1].timestamp() + EVERY_DAY
         late = (fresh and age >= EVERY_DAY) or (today - day <= RECENT and age >= EVERY_RECENT)
-        if late and age >= REST * lasted.get(day.isoformat(), 0) / 1000:
+        if late and age >= REST_FACTOR * lasted.get(day.isoformat(), 0) / 1000:
             return day
         day -= timedelta(days=1)
     return None
@@ -222,7 +222,7 @@ def _pressure_is_due(brand: int, now: datetime) -> bool:
     row = DailyAggregate.objects.filter(brand=brand, kind="pressure-at", day=NEVER).first()
     took = DailyAggregate.objects.filter(brand=brand, kind="pressure-took", day=NEVER).first()
     age = now.timestamp() - (row.number if row else 0)
-    return age >= max(EVERY_PRESSURE, REST * (took.number if took else 0) / 1000)
+    return age >= max(EVERY_PRESSURE, REST_FACTOR * (took.number if took else 0) / 1000)
 
 
 def update_pressure(brand: int, *, now: datetime) -> None:

@@ -57,13 +57,13 @@ def propose(
 def proposal_rows() -> QuerySet[Proposal]:
     """Return the proposals of active persons, annotated with the person id at the proposed address (`known`)."""
     known = Person.objects.filter(address__value=OuterRef("address"), state=Person.State.ACTIVE).order_by("id")
-    rows = Proposal.objects.exclude(person__state__in=Person.GONE).select_related("person__organisation", "became")
+    rows = Proposal.objects.exclude(person__state__in=Person.INACTIVE).select_related("person__organisation", "became")
     return rows.annotate(known=Subquery(known.values("id")[:1]))
 
 
 def count_open() -> int:
     """Return the number of open proposals, exact up to MOST_COUNTED."""
-    rows = Proposal.objects.filter(state=Proposal.State.OPEN).exclude(person__state__in=Person.GONE)
+    rows = Proposal.objects.filter(state=Proposal.State.OPEN).exclude(person__state__in=Person.INACTIVE)
     return rows[:MOST_COUNTED].count()
 
 

@@ -88,8 +88,8 @@ class ColumnProfile:
         for kind in (_Kind.INTEGER, _Kind.DECIMAL, _Kind.DATE):
             if self.filled and kind in self._open:
                 return kind
-        few = self.distinct is not None and self.filled >= _REPEATS * max(len(self.distinct), 2)
-        if self.distinct is not None and few and all(len(text) <= _LONGEST_CHOICE for text in self.distinct):
+        is_choice = self.distinct is not None and self.filled >= _REPEATS * max(len(self.distinct), 2)
+        if self.distinct is not None and is_choice and all(len(text) <= _LONGEST_CHOICE for text in self.distinct):
             return _Kind.CHOICE
         return _Kind.TEXT
 

@@ -57,14 +57,14 @@ _WEAK = frozenset(
 )
 
 
-def normalise_header(head: str) -> str:
+def normalise_header(header: str) -> str:
     """Reduce a header to its letters and digits: "¿Acepta publicidad?" equals "acepta_publicidad"."""
-    return re.sub(r"[^a-z0-9]", "", fold(head))
+    return re.sub(r"[^a-z0-9]", "", fold(header))
 
 
-def guess_field(head: str) -> tuple[str, float]:
+def guess_field(header: str) -> tuple[str, float]:
     """Return the field that a header names and the confidence (0 to 1); "" and 0.0 if unknown."""
-    word = normalise_header(head)
+    word = normalise_header(header)
     field = KNOWN.get(word)
     if field is None:
         return "", 0.0

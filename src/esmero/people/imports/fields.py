@@ -71,9 +71,9 @@ ALIASES: dict[str, str] = {
     **dict.fromkeys(["data", "json"], "attributes"),
     **dict.fromkeys(["skip", "none", "-"], "ignore"),
 }
-MANY = frozenset({"email", "phone", "street", "tags", "attributes", "ignore", "own"})
+REPEATABLE = frozenset({"email", "phone", "street", "tags", "attributes", "ignore", "own"})
 # Fields that grant permission: ignored unless the user confirmed the consent column.
-GIVING = frozenset({"consent", "consent_text", "consent_version", "consent_date"})
+GRANTING = frozenset({"consent", "consent_text", "consent_version", "consent_date"})
 KINDS = {
     **{kind.value: kind.value for kind in CustomField.Kind},
     **dict.fromkeys(["bool", "yesno", "yes-no", "yes_no"], CustomField.Kind.YES_NO.value),
@@ -129,9 +129,9 @@ def read_field(text: str) -> TargetField:
     return TargetField(found)
 
 
-def to_key(head: str) -> str:
+def to_key(header: str) -> str:
     """Return the custom field key for a header: "MonthlyCharges" and "Monthly Charges" give monthly_charges."""
-    parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", head)
+    parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", header)
     return "_".join(re.findall(r"[a-z0-9]+", fold(parted)))[:60].strip("_")
 
 

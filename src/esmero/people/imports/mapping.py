@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from esmero.people.imports.columns import normalise_header
-from esmero.people.imports.fields import GIVING, MANY, TargetField, read_field
+from esmero.people.imports.fields import GRANTING, REPEATABLE, TargetField, read_field
 from esmero.people.imports.files.problem import MappingProblem
 from esmero.people.imports.reading import FileColumn, FileReading
 from esmero.people.models import CustomField
@@ -60,7 +60,7 @@ def apply_mapping(reading: FileReading, choices: Mapping[str, str]) -> dict[str,
     for name, field in stated.items():
         kind = read_field(field)
         single = f"own:{kind.key}" if kind.name == "own" else kind.name
-        if single in holders and kind.name not in MANY - {"own"}:
+        if single in holders and kind.name not in REPEATABLE - {"own"}:
             raise MappingProblem(
                 _("Two columns are mapped to %(single)s: %(holders)s and %(name)s. Leave one out.")
                 % {"single": single, "holders": repr(holders[single]), "name": repr(name)}
@@ -73,8 +73,8 @@ def apply_mapping(reading: FileReading, choices: Mapping[str, str]) -> dict[str,
         field = stated.get(column.name, "")
         if not field:
             single = f"own:{guess.key}" if guess.name == "own" else guess.name
-            taken = single in holders and guess.name not in MANY - {"own"}
-            field = "ignore" if taken or (guess.name in GIVING and not confirmed) else column.guess
+            taken = single in holders and guess.name not in REPEATABLE - {"own"}
+            field = "ignore" if taken or (guess.name in GRANTING and not confirmed) else column.guess
         mapping[column.name] = field
     return mapping
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from esmero.people.addresses.parsing import read_address
 from esmero.people.imports.column_profile import ColumnProfile
 from esmero.people.imports.columns import guess_field
-from esmero.people.imports.fields import GIVING, MANY, to_key
+from esmero.people.imports.fields import GRANTING, REPEATABLE, to_key
 from esmero.people.imports.files.encoding import Encoding, guess_encoding
 from esmero.people.imports.files.lines import Lines
 from esmero.people.imports.files.problem import FileProblem
@@ -44,7 +44,7 @@ class FileColumn:
     @property
     def needs_confirmation(self) -> bool:
         """Return whether the guess would grant permission, which requires the user's confirmation."""
-        return self.guess in GIVING
+        return self.guess in GRANTING
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +106,8 @@ def read_file(path: Path, *, dialect: CsvDialect | None = None) -> FileReading:
         first = list(islice(records, _HEADER_WITHIN))
     if not first:
         raise FileProblem(_("The file is empty."), remedy=_("Export the list again and look that it holds lines."))
-    head = _find_header(first)
-    if head is None:
+    header = _find_header(first)
+    if header is None:
         names, offset, line, header_line = (
             _number_columns(max(len(row.cells) for row in first)),
             dialect.start,
@@ -115,7 +115,7 @@ def read_file(path: Path, *, dialect: CsvDialect | None = None) -> FileReading:
             0,
         )
     else:
-        row = first[head]
+        row = first[header]
         names, offset, line, header_line = _name_columns(row.cells), row.end, row.line + row.lines - 1, row.line
     profiles, deep, count = _profile_columns(path, dialect, offset=offset, line=line, width=len(names))
     return FileReading(
@@ -259,7 +259,7 @@ def _guess_columns(
             guess, confidence = "attributes", 0.9
         elif not guess and profile.distinct is None and profile.addresses * 10 > profile.filled * 9:
             guess, confidence = "email", 0.8
-        if guess in taken and guess not in MANY:
+        if guess in taken and guess not in REPEATABLE:
             guess, confidence = "", 0.0
         if guess:
             taken.add(guess)

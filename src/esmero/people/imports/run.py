@@ -69,9 +69,9 @@ def run_check(job: Job) -> bool:
     with transaction.atomic():
         ImportLine.objects.filter(of=import_).delete()
         save_progress(job)
-    apart = connection.vendor == "sqlite" and reading.records > CHUNK and not connection.in_atomic_block
+    use_scratch = connection.vendor == "sqlite" and reading.records > CHUNK and not connection.in_atomic_block
     permission_counts: Counter[str] = Counter()
-    for counts, lines in (_check_in_scratch if apart else _check_in_transaction)(import_, reading, plan):
+    for counts, lines in (_check_in_scratch if use_scratch else _check_in_transaction)(import_, reading, plan):
         permission_counts += counts
         with transaction.atomic():
             ImportLine.objects.bulk_create(_as_verdicts(import_, lines))

@@ -75,7 +75,7 @@ class Person(models.Model):
     State = PersonState
 
     # For excluding inactive persons from other lists: with `NOT IN` no planner starts from the million active ones.
-    GONE = (State.MERGED, State.ERASED)
+    INACTIVE = (State.MERGED, State.ERASED)
 
     number = models.CharField(max_length=80, null=True, blank=True, unique=True, help_text="The operator's own number.")
     given_name = models.CharField(max_length=150, blank=True, default="")

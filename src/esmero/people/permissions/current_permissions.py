@@ -70,7 +70,9 @@ def read_rights(person: Person, *, brand: Brand, kinds: Iterable[str]) -> list[T
     return [
         TopicRights(
             topic=topic,
-            rights=[_judge(permissions, topic, channel, preference=preferences.get(topic.pk)) for channel in channels],
+            rights=[
+                _combine(permissions, topic, channel, preference=preferences.get(topic.pk)) for channel in channels
+            ],
             preference=preferences.get(topic.pk) or preferences.get(None),
         )
         for topic in topics
@@ -89,7 +91,7 @@ def find_recorders(person: Person, *, entries: Sequence[PermissionEntry]) -> dic
     return found | {int(pk): name for pk, name in written if pk is not None}
 
 
-def _judge(
+def _combine(
     permissions: Sequence[Permission], topic: Topic, channel: str, *, preference: Preference | None
 ) -> ChannelRight:
     """Combine all permissions that cover a topic like the policy gate: a withdrawal overrides an older grant."""

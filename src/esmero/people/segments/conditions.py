@@ -47,11 +47,11 @@ CHANNELS = ("email", "phone", "post", "portal")
 ACTS = ("sent", "got", "clicked", "answered", "returned", "complained", "left")
 SPANS = ("ever", "last", "ago", "since", "before", "between")
 
-FARTHEST = 36_500  # days
-NEAREST_YEAR = 182  # days on either side of an anniversary: more would cover the whole year
+MOST_DAYS = 36_500  # days
+MOST_ANNIVERSARY_DAYS = 182  # days on either side of an anniversary: more would cover the whole year
 MOST_TIMES = 1_000
 LONGEST_LIST = 10_000
-DEEPEST = 20
+MOST_DEPTH = 20
 
 
 class SegmentFault(ValueError):

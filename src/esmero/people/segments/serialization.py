@@ -24,13 +24,13 @@ from esmero.people.segments.conditions import (
     ACTS,
     CHANNELS,
     COMPARISONS,
-    DEEPEST,
     EVER,
     EVERYBODY,
-    FARTHEST,
     LONGEST_LIST,
+    MOST_ANNIVERSARY_DAYS,
+    MOST_DAYS,
+    MOST_DEPTH,
     MOST_TIMES,
-    NEAREST_YEAR,
     RELATIVE,
     SPANS,
     STANDARD_FIELDS,
@@ -67,8 +67,8 @@ def read_json(data: Any, *, custom: Mapping[str, Kind], depth: int = 0) -> Node:
         return EVERYBODY
     if not isinstance(data, dict):
         raise SegmentFault(_("A condition is an object, not %(data)s.") % {"data": repr(data)})
-    if depth > DEEPEST:
-        raise SegmentFault(_("These conditions nest deeper than %(most)s groups.") % {"most": DEEPEST})
+    if depth > MOST_DEPTH:
+        raise SegmentFault(_("These conditions nest deeper than %(most)s groups.") % {"most": MOST_DEPTH})
     match data:
         case {"all": list(parts)}:
             return All(tuple(read_json(part, custom=custom, depth=depth + 1) for part in parts))
@@ -155,7 +155,9 @@ def make_comparison(name: str, comparison: str, value: Any, *, custom: Mapping[s
     if comparison in ("known", "unknown", "month"):
         typed = None
     elif comparison in RELATIVE:
-        typed = read_integer(value, name, least=0, most=NEAREST_YEAR if comparison == "anniversary" else FARTHEST)
+        typed = read_integer(
+            value, name, least=0, most=MOST_ANNIVERSARY_DAYS if comparison == "anniversary" else MOST_DAYS
+        )
     elif comparison == "in":
         typed = tuple(type_value(one, kind, name) for one in _split(value))
     elif comparison == "between":
@@ -226,7 +228,7 @@ def make_span(kind: str, *, days: Any = 0, first: str = "", second: str = "") ->
     if kind == "ever":
         return EVER
     if kind in ("last", "ago"):
-        return DateSpan(kind, days=read_integer(days, kind, least=0, most=FARTHEST))
+        return DateSpan(kind, days=read_integer(days, kind, least=0, most=MOST_DAYS))
     begin = str(type_value(first, "date", kind))
     if kind != "between":
         return DateSpan(kind, first=begin)

@@ -48,7 +48,7 @@ def _signs(row: Duplicate) -> str:
 
 
 def _open_only(rows: Rows) -> Rows:
-    gone = Person.GONE
+    gone = Person.INACTIVE
     return rows.filter(state=Duplicate.State.OPEN).exclude(first__state__in=gone).exclude(second__state__in=gone)
 
 

@@ -18,7 +18,7 @@ from qrcode.image.svg import SvgPathImage
 
 from esmero.asks.models import Form
 from esmero.asks.sign_up_forms import FormIncomplete, close_form, form_rows, form_url, open_form, save_form
-from esmero.asks.submissions import STANDARD
+from esmero.asks.submissions import STANDARD_FIELDS
 from esmero.house.models import Brand
 from esmero.people.models import CustomField, Topic
 from esmero.web.console.access import requires, staff
@@ -234,7 +234,7 @@ def _door(form: Form) -> dict[str, Any]:
 def _field_choices() -> list[tuple[str, str]]:
     names = {"given_name": _("Given name"), "family_name": _("Family name"), "organisation": _("Company")}
     own = [(f"own:{one.key}", said(one.label) or one.key) for one in CustomField.objects.order_by("key")]
-    return [(name, names[name]) for name in STANDARD] + own
+    return [(name, names[name]) for name in STANDARD_FIELDS] + own
 
 
 def _initial(form: Form | None) -> dict[str, Any]:

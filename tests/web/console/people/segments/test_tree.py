@@ -5,7 +5,7 @@ from django.http import QueryDict
 from hypothesis import given
 from hypothesis import strategies as st
 
-from esmero.people.segments.conditions import DEEPEST
+from esmero.people.segments.conditions import MOST_DEPTH
 from esmero.people.segments.serialization import read_json, write_json
 from esmero.web.console.people.segments.choices import SegmentChoices
 from esmero.web.console.people.segments.conditions import (
@@ -188,7 +188,7 @@ def test_a_node_is_put_anywhere_but_into_itself_or_too_deep():
     assert (root.nodes, group.nodes) == ([inner, first, group], [new])
     assert put(inner, inner, 0) == put(group, ConditionRow("n99", {}), 0) == ""
     assert change(root, f"put:{first.uid} n0 x", blank=BLANK).said == ""
-    for _level in range(DEEPEST):
+    for _level in range(MOST_DEPTH):
         change(root, f"group:{first.uid}", blank=BLANK)
     assert change(root, f"group:{first.uid}", blank=BLANK).said == "too-deep"
     deepest = next(above for node, above in walk(root) if node is first)

@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from esmero.house.models import Brand
-from esmero.people.imports.fields import GIVING
+from esmero.people.imports.fields import GRANTING
 from esmero.people.imports.files.problem import FileProblem, MappingProblem
 from esmero.people.imports.lifecycle import (
     ImportMoveRefused,
@@ -333,4 +333,4 @@ def _seconds_left(brought: Import) -> int | None:
 
 def _mapping_facts(brought: Import, *, form: OriginForm, chosen: dict[str, str]) -> dict[str, Any]:
     columns = draw_columns(FileReading.from_json(brought.reading), chosen=chosen)
-    return {"columns": columns, "form": form, "giving": sorted(GIVING), "confirmed": "consent" in chosen.values()}
+    return {"columns": columns, "form": form, "giving": sorted(GRANTING), "confirmed": "consent" in chosen.values()}

@@ -11,12 +11,12 @@ from typing import Any
 
 from django.http import QueryDict
 
-from esmero.people.segments.conditions import DEEPEST, LONGEST_LIST
+from esmero.people.segments.conditions import LONGEST_LIST, MOST_DEPTH
 
 MATCHES = ("all", "any", "none")
 PARTS = ("what", "is", "value", "second", "of", "link", "times", "when", "days", "from", "to", "channel", "basis")
 MOST_NODES = 200
-_DEEPEST = DEEPEST - 4  # a group that stands so deep holds nothing more
+_DEEPEST = MOST_DEPTH - 4  # a group that stands so deep holds nothing more
 _LONGEST = LONGEST_LIST * 330  # characters of a pasted list
 ROOT = "n0"
 
