@@ -14,8 +14,8 @@ from django.db import connection, models, transaction
 from django.utils import timezone
 
 from esmero import models as tables
-from esmero.dossier.statistics.daily_aggregates import keep_pressure
-from esmero.dossier.statistics.dispatch_statistics import NEVER, count_figures, kind_of
+from esmero.dossier.statistics.daily_aggregates import update_pressure
+from esmero.dossier.statistics.dispatch_statistics import NEVER, aggregate_kind, count_statistics
 
 BASE = 10_000  # what the small house made has lower ids
 CAMPAIGNS = 200
@@ -496,15 +496,17 @@ def _add_tallies(console: Any) -> None:
     _fill(tables.DailyAggregate, numbers, brand_id=brand.pk, day=day, kind="'counted'", key="''", number=str(seconds))
     dispatches = list(tables.Dispatch.objects.order_by("-id").values_list("id", flat=True))
     running = tables.Campaign.objects.values_list("dispatch", flat=True).get(state="running")
-    ended = count_figures(dispatches[0], at=now).numbers
+    ended = count_statistics(dispatches[0], at=now).numbers
     rows = []
     for dispatch in dispatches:
-        figures = count_figures(dispatch, at=now).numbers if dispatch == running else ended
+        figures = count_statistics(dispatch, at=now).numbers if dispatch == running else ended
         for key, number in {**figures, "at": seconds}.items():
-            rows.append(tables.DailyAggregate(brand=brand, day=NEVER, kind=kind_of(dispatch), key=key, number=number))
+            rows.append(
+                tables.DailyAggregate(brand=brand, day=NEVER, kind=aggregate_kind(dispatch), key=key, number=number)
+            )
         rows.append(tables.DailyAggregate(brand=brand, day=NEVER, kind="figures-at", key=str(dispatch), number=seconds))
     tables.DailyAggregate.objects.bulk_create(rows, batch_size=1000)
-    keep_pressure(brand.pk, now=now)
+    update_pressure(brand.pk, now=now)
 
 
 def _close() -> None:

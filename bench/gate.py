@@ -36,7 +36,7 @@ def _judge(number: int) -> bool:
         recipient = case.Recipient(
             person=n, address="ana@cliente.example", standing="ok", suppression=None, permissions=granted if n % 10 else (),
             wants_topic=None, minimum_gap=None, last_written_at=None, paused_until=None, already_has=False,
-            address_taken_by=None, promotion_wishes=None,
+            address_taken_by=None, promotion_preferences=None,
         )  # fmt: skip
         refused += judge_recipient(recipient, findings=findings).outcome == "refuse"
     used = time.process_time() - started

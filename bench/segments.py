@@ -84,7 +84,7 @@ def run(*, number: int) -> bool:
     open_house()
     from django.db import connection
 
-    from esmero.dossier.segments.selection import count, count_each, read_house
+    from esmero.dossier.segments.selection import count, count_each, read_context
 
     fill(number)
     bar = max(FEWEST, BAR * number / 1_000_000)
@@ -95,9 +95,9 @@ def run(*, number: int) -> bool:
         if found != expected:
             raise SystemExit(f"segments: {name} counts {found:,}, and by hand it is {expected:,}")
         met = show(f"segment of {number:,}: {name}", passed, bar=bar, unit="ms", at_most=True) and met
-    house = read_house()
+    house = read_context()
     trees = {name: tree for name, (tree, _check) in TREES.items()}
-    _found, passed = _time(lambda: count_each(trees, house=house))
+    _found, passed = _time(lambda: count_each(trees, context=house))
     tell(f"segment of {number:,}: all {len(trees)} in one pass", passed, unit="ms")
     return met
 
@@ -115,12 +115,12 @@ def _time(act: Callable[[], Any]) -> tuple[Any, float]:
 def _ask(connection: Any, text: str) -> int:
     from django.utils import timezone
 
-    from esmero.dossier.segments.date_ranges import begin_of
+    from esmero.dossier.segments.date_ranges import start_of_day
 
     today = timezone.localdate()
     days = {"week": 7, "month": 30, "quarter": 90}
     begins = {
-        name: f"{begin_of(today - timedelta(days=back)).astimezone(UTC):%Y-%m-%d %H:%M:%S}"
+        name: f"{start_of_day(today - timedelta(days=back)).astimezone(UTC):%Y-%m-%d %H:%M:%S}"
         for name, back in days.items()
     }
     with connection.cursor() as cursor:

@@ -11,12 +11,12 @@ from esmero.asks.bot_guard import (
     MOST_AN_HOUR,
     MOST_UNSOLVED,
     OLDEST,
-    RIDDLE_BITS,
+    PUZZLE_BITS,
     SubmissionAttempt,
     hash_network,
+    is_human,
     is_solved,
     make_stamp,
-    passes,
     read_stamp,
 )
 
@@ -27,7 +27,7 @@ def solve(stamp, address="ana@cliente.example"):
     """Solve the riddle as its words say, bit by bit."""
     for number in count(1):
         digest = int(sha256(f"{stamp}:{address}:{number}".encode()).hexdigest(), 16)
-        if f"{digest:0256b}".startswith("0" * RIDDLE_BITS):
+        if f"{digest:0256b}".startswith("0" * PUZZLE_BITS):
             return str(number)
     raise AssertionError
 
@@ -35,12 +35,12 @@ def solve(stamp, address="ana@cliente.example"):
 def knock(*, age=timedelta(seconds=10), slug="boletin", solved=False, trap=""):
     stamp = make_stamp(slug, at=NOW - age)
     return SubmissionAttempt(
-        stamp=stamp, answer=solve(stamp) if solved else "", address="ana@cliente.example", trap=trap, network="n"
+        stamp=stamp, answer=solve(stamp) if solved else "", address="ana@cliente.example", honeypot=trap, network="n"
     )
 
 
 def may(one, *, lately=0):
-    return passes(one, slug="boletin", at=NOW, lately=lately)
+    return is_human(one, slug="boletin", at=NOW, recent=lately)
 
 
 def test_a_person_passes_with_and_without_script():
@@ -56,8 +56,8 @@ def test_a_person_passes_with_and_without_script():
         knock(age=timedelta(seconds=-60)),
         knock(slug="another"),
         knock(trap="https://spam.example"),
-        SubmissionAttempt(stamp="forged", answer="", address="", trap="", network="n"),
-        SubmissionAttempt(stamp=knock().stamp + "x", answer="", address="", trap="", network="n"),
+        SubmissionAttempt(stamp="forged", answer="", address="", honeypot="", network="n"),
+        SubmissionAttempt(stamp=knock().stamp + "x", answer="", address="", honeypot="", network="n"),
     ],
 )
 def test_a_program_does_not(one):

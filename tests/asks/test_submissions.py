@@ -5,7 +5,14 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from esmero.asks.submissions import WAITS, confirm, forget_networks, keep_entry, may_write, read_entry
+from esmero.asks.submissions import (
+    CONFIRM_WITHIN,
+    clear_networks,
+    confirm,
+    may_send_confirmation,
+    read_entry,
+    save_submission,
+)
 from esmero.outbox.models import Dispatch, Message
 from esmero.people.addresses.suppression import find_suppressions, suppress
 from esmero.people.models import Address, CustomField, Permission, PermissionEntry, Person, Preference
@@ -24,7 +31,7 @@ def enter(house, form, *, address="ana@cliente.example", monthly=False, at=None,
         offered=[house.topic],
     )
     assert entered.faults == {}
-    return keep_entry(form, entered, language="es", wording=WORDING["es"], network="n", at=at or timezone.now())
+    return save_submission(form, entered, language="es", wording=WORDING["es"], network="n", at=at or timezone.now())
 
 
 def permitted(house, person):
@@ -64,7 +71,7 @@ def test_confirming_twice_is_once():
 def test_what_waits_too_long_is_worth_nothing():
     house, form = open_form()
     now = timezone.now()
-    old = enter(house, form, at=now - WAITS - timedelta(hours=1))
+    old = enter(house, form, at=now - CONFIRM_WITHIN - timedelta(hours=1))
     assert confirm(old, at=now) is None
     assert not Person.objects.exists()
 
@@ -73,8 +80,8 @@ def test_networks_are_forgotten_after_a_day():
     house, form = open_form()
     row = enter(house, form)
     confirm(row, at=timezone.now())
-    assert forget_networks(at=timezone.now()) == 0
-    assert forget_networks(at=timezone.now() + timedelta(days=2)) == 1
+    assert clear_networks(at=timezone.now()) == 0
+    assert clear_networks(at=timezone.now() + timedelta(days=2)) == 1
     row.refresh_from_db()
     assert row.network == ""
 
@@ -139,20 +146,20 @@ def test_nothing_is_kept_without_agreement_topic_or_address():
 def test_an_address_that_does_not_exist_gets_no_mail():
     house, form = open_form()
     row = enter(house, form)
-    assert may_write(row)
+    assert may_send_confirmation(row)
     suppress(row.address, scope="all", reason="unknown-user", evidence="message 1", at=timezone.now())
-    assert not may_write(row)
+    assert not may_send_confirmation(row)
 
 
 def test_nobody_is_bombed_with_confirmations():
     house, form = open_form()
     for _ in range(3):
         row = enter(house, form)
-        assert may_write(row)
+        assert may_send_confirmation(row)
         dispatch = Dispatch.objects.create(brand=house.brand, message_class="internal")
         row.message = Message.objects.create(dispatch=dispatch, address=row.address, opaque=f"o{row.pk}")
         row.save()
-    assert not may_write(enter(house, form))
+    assert not may_send_confirmation(enter(house, form))
 
 
 def test_a_complaint_to_this_brand_ends_with_the_persons_own_act():

@@ -214,7 +214,7 @@ def test_the_dry_run_asks_for_the_segment_once_and_goes_on_where_another_process
     dry_run.run_chunk(job)
     dry_run.run_chunk(job)
     assert len(asked) == 1
-    monkeypatch.setattr(dry_run, "CROWDS", audience_snapshot.AudienceSnapshots())  # as another process would have it
+    monkeypatch.setattr(dry_run, "SNAPSHOTS", audience_snapshot.AudienceSnapshots())  # as another process would have it
     run_to_end(job, kinds=JOBS, worker="dies")
     campaign.refresh_from_db()
     assert (len(asked), campaign.state) == (2, "checked")

@@ -5,7 +5,7 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from esmero.content.logos import keep_logo, logo_of
+from esmero.content.logos import logo_of, store_logo
 from esmero.content.media import NotAPicture
 from esmero.content.versions import make_letter
 from esmero.rendering.templates.compile import TemplateSource, compile_source
@@ -21,7 +21,7 @@ def draw(width, height):
 
 
 def give_logo(brand, width, height):
-    brand.logo = keep_logo(draw(width, height), name="logo.png")
+    brand.logo = store_logo(draw(width, height), name="logo.png")
     brand.save()
     return brand
 
@@ -59,4 +59,4 @@ def test_a_brand_without_one_writes_without():
 
 def test_what_cannot_be_read_is_no_logo():
     with pytest.raises(NotAPicture):
-        keep_logo(b"\x89PNG\r\n\x1a\n" + bytes(20), name="logo.png")
+        store_logo(b"\x89PNG\r\n\x1a\n" + bytes(20), name="logo.png")

@@ -5,7 +5,7 @@ from io import BytesIO
 import pytest
 from PIL import Image, PngImagePlugin
 
-from esmero.content.archiving import archive, bring_back
+from esmero.content.archiving import archive, unarchive
 from esmero.content.media import (
     NotAPicture,
     add_picture,
@@ -135,4 +135,4 @@ def test_archiving_can_be_taken_back(house):
     picture, _ = keep(house, draw())
     assert archive(MediaFile, [picture.pk], by=house.user) == [picture.pk]
     assert archive(MediaFile, [picture.pk], by=house.user) == []
-    assert bring_back(MediaFile, [picture.pk], by=house.user) == [picture.pk]
+    assert unarchive(MediaFile, [picture.pk], by=house.user) == [picture.pk]

@@ -4,7 +4,7 @@ import pytest
 from django.utils import timezone
 
 from esmero.conversations.models import Conversation, Entry
-from esmero.conversations.threads import InboundReply, add_written
+from esmero.conversations.threads import InboundReply, add_reply
 from esmero.house.models import Brand
 from esmero.vault.files import seal
 from tests.house_facts import build_house
@@ -25,7 +25,7 @@ def written(brand, **facts):
         "full_text": "Hola", "language": "es", "message_id": f"{number}@cliente.example", "answers": (), "raw": raw,
         "at": timezone.now(),
     }  # fmt: skip
-    return add_written(InboundReply(**usual | facts))
+    return add_reply(InboundReply(**usual | facts))
 
 
 def test_a_mail_that_answers_nothing_opens_a_conversation(brand):

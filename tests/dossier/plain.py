@@ -9,7 +9,7 @@ from django.utils import timezone
 from esmero.content.models import Link
 from esmero.outbox.ledger import new_opaque
 from esmero.outbox.models import Dispatch, Message, MessageEvent
-from esmero.people.imports.lifecycle import bring_file
+from esmero.people.imports.lifecycle import create_import
 from esmero.people.models import (
     Address,
     CustomField,
@@ -73,7 +73,7 @@ def furnish():
         Dispatch.objects.create(brand=house.brand, message_class="commercial", topic=topic)
         for topic in (house.topic, more, house.topic)
     ]
-    brought = bring_file(b"Correo\r\na@b.example\r\n", name="x.csv", brand=house.brand, by="x")
+    brought = create_import(b"Correo\r\na@b.example\r\n", name="x.csv", brand=house.brand, by="x")
     made = []
     for line, row in enumerate(PEOPLE):
         made.append(_store(row, house=house, topics={"novedades": house.topic, "ofertas": more}, links=links,

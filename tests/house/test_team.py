@@ -1,9 +1,17 @@
 import pytest
 from django.core.exceptions import ValidationError
 
-from esmero.house.brands import following_selector, save_brand
+from esmero.house.brands import next_selector, save_brand
 from esmero.house.models import AuditEntry, Brand, User
-from esmero.house.team import LastOwner, change_member, invite, let_in, lock_out, needs_two_factor, require_two_factor
+from esmero.house.team import (
+    LastOwner,
+    change_member,
+    deactivate,
+    invite,
+    needs_two_factor,
+    reactivate,
+    require_two_factor,
+)
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
 
@@ -15,15 +23,15 @@ def member(email, role="owner"):
 def test_the_last_owner_stays():
     owner, reader = member("a@x.example"), member("b@x.example", "reader")
     with pytest.raises(LastOwner):
-        lock_out(owner, by=owner)
+        deactivate(owner, by=owner)
     with pytest.raises(LastOwner):
         change_member(owner, facts={"role": "agent"}, by=owner)
     assert User.objects.get(pk=owner.pk).role == "owner"
     change_member(reader, facts={"role": "owner"}, by=owner)
-    lock_out(owner, by=reader)
+    deactivate(owner, by=reader)
     with pytest.raises(LastOwner):
-        lock_out(User.objects.get(pk=reader.pk), by=reader)
-    let_in(owner, by=reader)
+        deactivate(User.objects.get(pk=reader.pk), by=reader)
+    reactivate(owner, by=reader)
     assert User.objects.get(pk=owner.pk).is_active
 
 
@@ -40,9 +48,9 @@ def test_two_factor_holds_as_long_as_an_owner_who_may_sign_in_asks_for_it():
     one, other = member("a@x.example"), member("b@x.example")
     require_two_factor(on=True, by=one)
     assert needs_two_factor()
-    lock_out(one, by=other)
+    deactivate(one, by=other)
     assert not needs_two_factor()
-    let_in(one, by=other)
+    reactivate(one, by=other)
     require_two_factor(on=False, by=other)
     assert not needs_two_factor()
 
@@ -51,7 +59,7 @@ def test_two_factor_holds_as_long_as_an_owner_who_may_sign_in_asks_for_it():
     ("now", "then"), [("esmero", "esmero2"), ("esmero2", "esmero3"), ("k9", "k10"), ("2026", "2027")]
 )
 def test_each_selector_has_one_that_follows(now, then):
-    assert following_selector(now) == then
+    assert next_selector(now) == then
 
 
 def test_what_is_left_out_follows_from_the_sender_and_a_break_is_refused():

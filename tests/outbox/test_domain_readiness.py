@@ -12,7 +12,7 @@ import pytest
 from django.conf import settings
 from django.utils import timezone
 
-from esmero.house.brands import prepare_key, use_next_key
+from esmero.house.brands import create_next_key, use_next_key
 from esmero.house.models import Brand, User
 from esmero.mailroom.composing.compiled_templates import open_signer
 from esmero.mailroom.inbound_addresses import AddressBook
@@ -106,7 +106,7 @@ def test_the_key_that_follows_signs_only_when_it_is_told_to(names):
     Brand.objects.filter(pk=brand.pk).update(dkim_domain="fibranorte.example", dkim_selector="esmero")
     brand.refresh_from_db()
     assert not use_next_key(brand, by=owner)
-    assert prepare_key(brand, by=owner) == "esmero2"
+    assert create_next_key(brand, by=owner) == "esmero2"
     brand.refresh_from_db()
     records = {one.key: one for one in records_for(brand, home=settings.HOME)}
     assert brand.dkim_selector == "esmero"

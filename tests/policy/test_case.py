@@ -3,7 +3,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from esmero.policy.case import PromotionWishes
+from esmero.policy.case import PromotionPreferences
 from tests.policy.verbs import OCCASION, OFFERS, RECIPIENT
 
 
@@ -50,12 +50,12 @@ def test_an_advertisement_beside_another_topic_is_judged_apart():
 
 
 def test_the_slot_sees_what_the_person_wishes_for_its_own_topic():
-    wishes = PromotionWishes(wants_topic=False, minimum_gap=timedelta(days=30), last_written_at=None)
-    seen = RECIPIENT._replace(promotion_wishes=wishes).for_promotion()
+    wishes = PromotionPreferences(wants_topic=False, minimum_gap=timedelta(days=30), last_written_at=None)
+    seen = RECIPIENT._replace(promotion_preferences=wishes).for_promotion()
     assert (seen.wants_topic, seen.minimum_gap, seen.last_written_at) == wishes
     assert seen.permissions == RECIPIENT.permissions
 
 
 def test_wishes_for_the_slot_that_nobody_gathered_are_an_error():
     with pytest.raises(ValueError, match="nobody gathered"):
-        RECIPIENT._replace(promotion_wishes=None).for_promotion()
+        RECIPIENT._replace(promotion_preferences=None).for_promotion()

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from esmero.policy.case import MESSAGE_CLASSES, Case, CasePermission, CaseSuppression, Promotion, PromotionWishes
+from esmero.policy.case import MESSAGE_CLASSES, Case, CasePermission, CaseSuppression, Promotion, PromotionPreferences
 from esmero.policy.gate import RULES, judge, judge_occasion, judge_recipient
 from esmero.policy.rule import OccasionRule
 from tests.policy.verbs import DAY, NOW, OFFERS, a_case, an_entry
@@ -55,8 +55,8 @@ RECIPIENT_FACTS = {
     "paused_until": moments,
     "already_has": st.just(True),
     "address_taken_by": st.integers(2, 9),
-    "promotion_wishes": st.builds(
-        PromotionWishes,
+    "promotion_preferences": st.builds(
+        PromotionPreferences,
         wants_topic=st.none() | st.booleans(),
         minimum_gap=st.none() | st.integers(1, 60).map(lambda days: timedelta(days=days)),
         last_written_at=st.none() | moments,
@@ -138,7 +138,7 @@ def test_the_slot_stays_exactly_where_the_same_advertisement_could_go_alone(case
         valid_bases=promotion.valid_bases,
         promotion=None,
     )
-    wants_topic, minimum_gap, last_written_at = case.recipient.promotion_wishes
+    wants_topic, minimum_gap, last_written_at = case.recipient.promotion_preferences
     person = case.recipient._replace(wants_topic=wants_topic, minimum_gap=minimum_gap, last_written_at=last_written_at)
     assert verdict.slot_objections == judge(Case(alone, person)).objections
 

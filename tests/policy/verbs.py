@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from esmero.policy.case import Case, CasePermission, Occasion, Promotion, PromotionWishes, Recipient
+from esmero.policy.case import Case, CasePermission, Occasion, Promotion, PromotionPreferences, Recipient
 from esmero.policy.gate import judge
 from esmero.policy.verdict import Objection
 
@@ -57,7 +57,7 @@ RECIPIENT = Recipient(
     paused_until=None,
     already_has=False,
     address_taken_by=None,
-    promotion_wishes=PromotionWishes(wants_topic=None, minimum_gap=None, last_written_at=None),
+    promotion_preferences=PromotionPreferences(wants_topic=None, minimum_gap=None, last_written_at=None),
 )
 
 

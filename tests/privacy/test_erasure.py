@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from esmero.house.models import AuditEntry
 from esmero.outbox.models import Message, MessageEvent
-from esmero.people.addresses.suppression import find_silent_numbers, find_suppressions
+from esmero.people.addresses.suppression import find_suppressed_numbers, find_suppressions
 from esmero.people.models import Address, Import, ImportLine, PermissionEntry, Person
 from esmero.privacy.erasure import ErasureRefused, erase_person
 from esmero.vault.files import path_of, seal
@@ -79,7 +79,7 @@ def test_no_list_brings_them_back():
     address, number = one.address.value, one.number
     erase(one)
     assert set(find_suppressions([address])) == {address}
-    assert find_silent_numbers([number, "another"]) == {number}
+    assert find_suppressed_numbers([number, "another"]) == {number}
 
 
 def test_the_address_of_a_household_goes_on_for_the_other():

@@ -10,7 +10,7 @@ from esmero.house.models import AuditEntry
 from esmero.outbox.models import Message, MessageEvent
 from esmero.people.addresses.suppression import suppress
 from esmero.people.imports import run
-from esmero.people.imports.lifecycle import begin_now, bring_file
+from esmero.people.imports.lifecycle import begin_unchecked, create_import
 from esmero.people.models import (
     Address,
     ContactPoint,
@@ -29,8 +29,8 @@ from esmero.people.models import (
 )
 from esmero.people.permissions.ledger import NewEntry, find_permitted, record
 from esmero.privacy.erasure import erase_person
-from esmero.privacy.merge_columns import FATES
-from esmero.privacy.merging import MergeRefused, merge, propose, undo_merge
+from esmero.privacy.merge_columns import MERGE_RULES
+from esmero.privacy.merging import MergeRefused, merge, propose_fields, undo_merge
 from esmero.privacy.models import DataRequest
 from esmero.work.jobs import run_to_end
 from tests.house_facts import add_people, build_house, open_dispatch
@@ -106,7 +106,7 @@ def furnish(house):
     for person in (kept, gone):
         AudienceMember.objects.create(campaign=campaign, person=person, outcome="go")
     AudienceMember.objects.create(campaign=other, person=gone, outcome="refuse", codes="G03", first="G03")
-    brought = bring_file(b"Correo\na@b.example\n", name="x.csv", brand=house.brand, by="Lucía")
+    brought = create_import(b"Correo\na@b.example\n", name="x.csv", brand=house.brand, by="Lucía")
     ImportLine.objects.create(of=brought, line=2, verdict="added", person=gone)
     for person, state in ((kept, "open"), (gone, "open"), (kept, "done"), (gone, "done")):
         DataRequest.objects.create(kind="erase", person=person, brand=house.brand, at=NOW, due_at=NOW, state=state)
@@ -119,7 +119,7 @@ def furnish(house):
 
 
 def test_no_column_that_names_a_person_is_forgotten():
-    known = {(label, column) for label, columns in FATES.items() for column in columns}
+    known = {(label, column) for label, columns in MERGE_RULES.items() for column in columns}
     found = {
         (model._meta.label, field.name)
         for model in apps.get_models(include_auto_created=True)
@@ -231,7 +231,7 @@ def test_a_silenced_address_stays_silent(house):
 
 def test_what_the_kept_one_lacks_is_proposed(house):
     kept, gone = furnish(house)
-    assert propose(kept, gone) == {"title", "country", "own:since"}
+    assert propose_fields(kept, gone) == {"title", "country", "own:since"}
 
 
 def test_only_two_who_are_active_can_be_merged(house):
@@ -273,8 +273,8 @@ def test_a_list_that_names_the_old_number_finds_whom_they_became(house, taken):
     expected = Person.objects.get(pk=kept.pk).number
     for number in numbers:
         text = f"Número;Tratamiento\n{number};Dra. {number}\n"
-        brought = bring_file(text.encode(), name="x.csv", brand=house.brand, by="Lucía")
-        brought = begin_now(brought, said={}, topic=None, source="x", dry_run=False, by="Lucía")
+        brought = create_import(text.encode(), name="x.csv", brand=house.brand, by="Lucía")
+        brought = begin_unchecked(brought, choices={}, topic=None, source="x", dry_run=False, by="Lucía")
         run_to_end(brought.job, kinds={"import": run.run_chunk}, worker="test")
         assert Import.objects.get(pk=brought.pk).counts == {
             "changed": 1,

@@ -10,7 +10,7 @@ from esmero.outbox.models import Relay
 from esmero.outbox.relay_passwords import hide_password
 from esmero.people.models import CustomField, Tag
 from esmero.privacy.processing_records import gather_records
-from esmero.privacy.retention import RULES, carry_out
+from esmero.privacy.retention import RULES, apply_rule
 from esmero.web.parts.processing_record_labels import DATA, MEASURES, PERSONS, RECIPIENTS, describe_records
 from tests.house_facts import add_people, build_house
 from tests.privacy.facts import SECRET, furnish_person
@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
 
 def test_an_empty_house_claims_nothing_of_anybody():
     records = gather_records()
-    assert (records.controllers, records.aims, records.persons, records.data, records.recipients) == (
+    assert (records.controllers, records.purposes, records.persons, records.data, records.recipients) == (
         (),
         (),
         (),
@@ -42,7 +42,7 @@ def test_what_is_there_is_named_and_nothing_else():
     Tag.objects.create(name="vip")
     assert "tags" in gather_records().data
     assert [field.key for field in records.fields] == ["rate"]
-    assert records.aims[0].bases == ("consent", "soft opt-in")  # advertising in Spain: LSSI art. 21
+    assert records.purposes[0].bases == ("consent", "soft opt-in")  # advertising in Spain: LSSI art. 21
     assert records.controllers[0].missing == ()
     Brand.objects.update(legal_name="")
     assert gather_records().controllers[0].missing == ("legal_name",)
@@ -62,7 +62,7 @@ def test_measures_are_on_only_when_they_are():
     )
     Relay.objects.filter(pk=house.relay.pk).update(password="plain")
     assert gather_records().measures["passwords-encrypted"] is False
-    carry_out("audit", at=timezone.now())
+    apply_rule("audit", at=timezone.now())
     assert gather_records().measures["retention"] is True
 
 

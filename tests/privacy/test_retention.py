@@ -19,12 +19,12 @@ from esmero.privacy.models import DataAccess, DataRequest, Retention
 from esmero.privacy.retention import (
     RULES,
     TermTooLong,
-    carry_out,
-    carry_out_all,
-    count_over,
-    house_terms,
-    keep_terms,
-    list_standings,
+    apply_all_rules,
+    apply_due_rule,
+    apply_rule,
+    count_expired,
+    current_terms,
+    list_rules,
     set_days,
 )
 from esmero.vault.files import path_of, read, seal
@@ -58,18 +58,18 @@ def test_every_profile_has_a_term_for_every_rule_within_its_own_maximum():
 
 def test_the_strictest_profile_of_the_house_holds():
     furnish_person()
-    assert house_terms()["audit"].days == 1095
+    assert current_terms()["audit"].days == 1095
     Brand.objects.create(
         slug="fr", name="F", profile="FR", sender_name="F", sender_address="a@f.example", public_url="https://f.example",
         return_domain="r.f.example",
     )  # fmt: skip
-    assert (house_terms()["audit"].days, house_terms()["audit"].maximum) == (1095, 1095)
+    assert (current_terms()["audit"].days, current_terms()["audit"].maximum) == (1095, 1095)
     assert strictest([]) == dict(NEUTRAL)
 
 
 def test_nothing_young_goes():
     furnish_person()
-    assert set(carry_out_all(at=NOW, by="test").values()) == {0}
+    assert set(apply_all_rules(at=NOW, by="test").values()) == {0}
     assert not AuditEntry.objects.filter(action="retention.done").exists()
 
 
@@ -77,9 +77,9 @@ def test_what_is_over_its_term_goes_and_the_count_said_so_before(django_capture_
     furnish_person()
     ImportLine.objects.update(verdict="refused")
     age(1200)
-    said = count_over(NOW)
+    said = count_expired(NOW)
     with django_capture_on_commit_callbacks(execute=True):
-        gone = carry_out_all(at=NOW, by="test")
+        gone = apply_all_rules(at=NOW, by="test")
     assert gone == said
     for rule in (
         "arrived-mail",
@@ -111,9 +111,9 @@ def test_what_is_over_its_term_goes_and_the_count_said_so_before(django_capture_
 def test_a_second_run_changes_nothing():
     furnish_person()
     age(1200)
-    carry_out_all(at=NOW, by="test")
+    apply_all_rules(at=NOW, by="test")
     entries = AuditEntry.objects.count()
-    assert set(carry_out_all(at=NOW, by="test").values()) == {0}
+    assert set(apply_all_rules(at=NOW, by="test").values()) == {0}
     assert AuditEntry.objects.count() == entries
 
 
@@ -121,7 +121,7 @@ def test_the_meaning_of_a_return_stays_for_the_figures():
     furnish_person()
     MessageEvent.objects.update(facts={"meaning": "mailbox-full", "text": SECRET})
     age(1200)
-    carry_out_all(at=NOW, by="test")
+    apply_all_rules(at=NOW, by="test")
     assert MessageEvent.objects.get().facts == {"meaning": "mailbox-full"}
 
 
@@ -131,7 +131,7 @@ def test_mail_and_files_that_prove_something_stay():
     entry, raw = PermissionEntry.objects.first(), Inbound.objects.get().raw
     PermissionEntry.objects.filter(pk=entry.pk).update(proof=raw)
     PermissionEntry.objects.filter(pk=PermissionEntry.objects.last().pk).update(proof=Import.objects.get().file)
-    gone = carry_out_all(at=NOW, by="test")
+    gone = apply_all_rules(at=NOW, by="test")
     assert (gone["arrived-mail"], gone["import-files"]) == (0, 0)
     assert read(raw)
 
@@ -139,7 +139,7 @@ def test_mail_and_files_that_prove_something_stay():
 def test_it_goes_in_batches_and_is_told_once():
     for number in range(5):
         Captured.objects.create(return_path="r", recipient=str(number), body=b"x", at=NOW - timedelta(days=31))
-    assert [carry_out("caught-mail", at=NOW, most=2) for _ in range(4)] == [2, 2, 1, 0]
+    assert [apply_rule("caught-mail", at=NOW, most=2) for _ in range(4)] == [2, 2, 1, 0]
     assert AuditEntry.objects.get(action="retention.done").facts == {"code": "caught-mail", "rows": 5, "days": 30}
 
 
@@ -147,7 +147,7 @@ def test_bytes_that_another_row_needs_stay(django_capture_on_commit_callbacks):
     one = seal(b"the same", kind="notice", media_type="message/rfc822", keep_until=NOW - timedelta(days=9))
     other = seal(b"the same", kind="picture", media_type="image/png")
     with django_capture_on_commit_callbacks(execute=True):
-        assert carry_out("own-letters", at=NOW) == 1
+        assert apply_rule("own-letters", at=NOW) == 1
     assert read(other) == b"the same"
     assert StoredFile.objects.get(pk=one.pk).dropped_at == NOW
 
@@ -159,49 +159,49 @@ def test_mail_that_comes_again_after_its_term_is_kept_anew(django_capture_on_com
     )
     Inbound.objects.update(state="done")
     with django_capture_on_commit_callbacks(execute=True):
-        assert carry_out("arrived-mail", at=NOW) == 1
+        assert apply_rule("arrived-mail", at=NOW) == 1
     again = take_in(
         b"Subject: x\r\n\r\nx\r\n", envelope_from="a@b.example", envelope_to="c@d.example", door="smtp", at=NOW
     )
     assert again.pk == inbound.pk
     assert read(StoredFile.objects.get()) == b"Subject: x\r\n\r\nx\r\n"
-    assert count_over(NOW)["arrived-mail"] == 1  # it goes again
+    assert count_expired(NOW)["arrived-mail"] == 1  # it goes again
 
 
 def test_an_operator_shortens_a_term_and_never_passes_the_maximum():
     furnish_person()
     Captured.objects.update(at=NOW - timedelta(days=10))
-    assert count_over(NOW)["caught-mail"] == 0
+    assert count_expired(NOW)["caught-mail"] == 0
     set_days("caught-mail", days=7, by="test")
-    assert count_over(NOW)["caught-mail"] == 1
+    assert count_expired(NOW)["caught-mail"] == 1
     for wrong in (0, 8, 4000):
         with pytest.raises(TermTooLong):
             set_days("sign-ups", days=wrong, by="test")
     set_days("caught-mail", days=None, by="test")
-    assert count_over(NOW)["caught-mail"] == 0
+    assert count_expired(NOW)["caught-mail"] == 0
     assert AuditEntry.objects.filter(action="retention.term").count() == 2
 
 
 def test_a_stored_term_bows_to_a_law_that_came_later():
     Retention.objects.create(code="sign-ups", days=400)
-    assert next(one for one in list_standings() if one.code == "sign-ups").days == 7
+    assert next(one for one in list_rules() if one.code == "sign-ups").days == 7
 
 
 def test_the_routine_takes_one_rule_after_the_other_and_rests_until_tomorrow(django_assert_num_queries):
     Captured.objects.create(return_path="r", recipient="x", body=b"x", at=NOW - timedelta(days=31))
-    assert sum(keep_terms(at=NOW) for _ in RULES) == 1
+    assert sum(apply_due_rule(at=NOW) for _ in RULES) == 1
     assert Retention.objects.filter(next_at__gt=NOW).count() == len(RULES)
     with django_assert_num_queries(1):
-        assert keep_terms(at=NOW) == 0
+        assert apply_due_rule(at=NOW) == 0
     Captured.objects.create(return_path="r", recipient="x", body=b"x", at=NOW - timedelta(days=31))
     later = NOW + timedelta(days=1, minutes=1)
-    assert sum(keep_terms(at=later) for _ in RULES) == 1
+    assert sum(apply_due_rule(at=later) for _ in RULES) == 1
 
 
 def test_a_demo_keeps_its_invented_people(settings):
     settings.ESMERO = settings.ESMERO.model_copy(update={"demo": True})
     Captured.objects.create(return_path="r", recipient="x", body=b"x", at=NOW - timedelta(days=310))
-    assert sum(keep_terms(at=NOW) for _ in RULES) == 0
+    assert sum(apply_due_rule(at=NOW) for _ in RULES) == 0
     assert Captured.objects.exists()
 
 
@@ -209,19 +209,19 @@ def test_a_confirmed_sign_up_is_emptied_and_still_counted():
     _house, one, *_rest = furnish_person()
     row = Submission.objects.get()
     Submission.objects.filter(pk=row.pk).update(state="confirmed", confirmed_at=NOW - timedelta(days=1094))
-    assert carry_out("confirmed-sign-ups", at=NOW) == 0
-    assert carry_out("confirmed-sign-ups", at=NOW + timedelta(days=2)) == 1
+    assert apply_rule("confirmed-sign-ups", at=NOW) == 0
+    assert apply_rule("confirmed-sign-ups", at=NOW + timedelta(days=2)) == 1
     row.refresh_from_db()
     assert (row.address, row.values, row.person, row.message) == ("", {}, None, None)
     assert (row.form_id, row.wording, row.state) == (Form.objects.get().pk, "Sí", "confirmed")
     assert PermissionEntry.objects.filter(person=one).exists()
-    assert carry_out("confirmed-sign-ups", at=NOW + timedelta(days=2)) == 0
+    assert apply_rule("confirmed-sign-ups", at=NOW + timedelta(days=2)) == 0
 
 
 def test_one_rule_alone_forgets_what_nobody_confirmed():
     furnish_person()
     Submission.objects.update(at=NOW - timedelta(days=7, minutes=1))
-    assert carry_out("sign-ups", at=NOW) == 1
+    assert apply_rule("sign-ups", at=NOW) == 1
     assert not Submission.objects.exists()
 
 
@@ -229,16 +229,16 @@ def test_conversations_at_rest_are_emptied_and_one_that_waits_for_us_stays():
     _house, one, _other, _message, raw, _dispatch = furnish_person()
     talk = Conversation.objects.get()
     Conversation.objects.update(last_at=NOW - timedelta(days=1200))
-    assert carry_out("conversations", at=NOW) == 0
+    assert apply_rule("conversations", at=NOW) == 0
     Conversation.objects.update(state="theirs")
-    assert carry_out("conversations", at=NOW) == 1
+    assert apply_rule("conversations", at=NOW) == 1
     talk.refresh_from_db()
     entry = Entry.objects.get()
     assert (talk.person, talk.address, talk.subject, talk.state) == (None, "", "", "closed")
     assert {entry.author, entry.subject, entry.text, entry.full_text, entry.message_id} == {""}
     assert (entry.raw, entry.at, entry.direction) == (None, entry.at, "in")
     assert read(raw)  # the arrived mail has a term of its own
-    assert carry_out("conversations", at=NOW) == 0
+    assert apply_rule("conversations", at=NOW) == 0
     assert one in Person.objects.all()
 
 
@@ -248,7 +248,7 @@ def test_the_bytes_of_a_conversation_go_when_nothing_else_needs_them(django_capt
     Conversation.objects.update(state="closed", last_at=NOW - timedelta(days=1200))
     raw = Entry.objects.get().raw
     with django_capture_on_commit_callbacks(execute=True):
-        assert carry_out("conversations", at=NOW) == 1
+        assert apply_rule("conversations", at=NOW) == 1
     assert not path_of(raw.sha256).exists()
 
 
@@ -269,7 +269,7 @@ def test_the_bytes_of_a_conversation_go_when_nothing_else_needs_them(django_capt
 def test_verdicts_of_dry_runs_go_when_nothing_is_to_be_frozen_of_them(facts, gone):
     furnish_person()
     Campaign.objects.update(counts={"audience": 1, "G04": 1}, **facts)
-    assert carry_out("dry-runs", at=NOW) == gone
+    assert apply_rule("dry-runs", at=NOW) == gone
     assert AudienceMember.objects.count() == 1 - gone
     campaign = Campaign.objects.get()
     if facts["state"] == "checked" and gone:  # it may not start with nobody
@@ -281,7 +281,7 @@ def test_verdicts_of_dry_runs_go_when_nothing_is_to_be_frozen_of_them(facts, gon
 def test_every_term_says_where_its_days_come_from():
     for profile in PROFILES.values():
         for code, term in profile.terms.items():
-            if term.rests is TermSource.CONVENTION:
+            if term.source is TermSource.CONVENTION:
                 assert term.norm == NEUTRAL[code].norm, code  # no national law is named for a number it does not hold
             else:
                 assert term.norm != NEUTRAL[code].norm, code

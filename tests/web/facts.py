@@ -12,7 +12,7 @@ from esmero.campaigns.models import AudienceMember, Campaign
 from esmero.content.media import add_picture
 from esmero.content.versions import add_version, create_template, make_letter, source_of
 from esmero.conversations.models import Conversation, Entry
-from esmero.dossier.statistics.daily_aggregates import keep_all
+from esmero.dossier.statistics.daily_aggregates import count_all_due
 from esmero.house.models import AuditEntry, User
 from esmero.intake.reports.dmarc import read_report
 from esmero.mailroom.arriving.dmarc_reports import source_rows, store_report
@@ -22,7 +22,7 @@ from esmero.outbox.models import Captured, Message, MessageEvent, Relay
 from esmero.outbox.transports.capture.transport import capture
 from esmero.outbox.transports.parcels import Parcel
 from esmero.people.addresses.suppression import suppress
-from esmero.people.imports.lifecycle import bring_file
+from esmero.people.imports.lifecycle import create_import
 from esmero.people.models import (
     Address,
     ContactPoint,
@@ -197,7 +197,7 @@ def furnish(rows: int = 1) -> Console:
     for person in people:
         suppress(f"gone{person.pk}@x.example", scope="all", reason="unknown-user", evidence="x", at=now)
         Note.objects.create(person=person, kind="call", text="¿Cuándo vienen?", at=now, by="Lucía")
-    draft_import = bring_file(LIST, name="clientes.csv", brand=house.brand, by="Lucía")
+    draft_import = create_import(LIST, name="clientes.csv", brand=house.brand, by="Lucía")
     dispatch = open_dispatch(house, people)
     running = Campaign.objects.create(
         name="Novedades",
@@ -268,7 +268,7 @@ def furnish(rows: int = 1) -> Console:
         )  # fmt: skip
     box = Mailbox.objects.order_by("id").first()
     MailboxFolder.objects.create(mailbox=box, name="INBOX", last_uid=7, number=7, fetched_at=now)
-    keep_all(now)
+    count_all_due(now)
     imported = [
         Import.objects.create(
             file=draft_import.file,

@@ -1,4 +1,4 @@
-"""Sign-up forms and what was entered into them."""
+"""Define sign-up forms and their submissions."""
 
 from django.db import models
 from django.db.models import Q
@@ -16,9 +16,9 @@ class FormState(models.TextChoices):
 
 
 class Form(models.Model):
-    """A way to entrust us an address: which topics are offered, which fields are asked for, and with which words.
+    """Represent a sign-up form: the topics offered, the fields, and the wording of the consent.
 
-    `wording_version` counts the changes of `wording`; each permission that comes of the form keeps both.
+    `wording_version` counts changes of `wording`; each permission given by the form stores both.
     """
 
     State = FormState
@@ -49,7 +49,7 @@ class SubmissionState(models.TextChoices):
 
 
 class Submission(models.Model):
-    """What somebody entered. Nothing follows from it until they confirm by the mail that they got (double opt-in)."""
+    """Store a submitted form. It has no effect until the person confirms it by mail (double opt-in)."""
 
     State = SubmissionState
 

@@ -1,4 +1,4 @@
-"""Make, change, open and close a sign-up form; a changed wording is a new version, so that each proof says which."""
+"""Create, change, open and close sign-up forms; a changed wording gets a new version, which each proof names."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -14,13 +14,13 @@ from esmero.people.models import Topic
 
 
 class FormIncomplete(Exception):
-    """The form cannot be opened; the text says what is missing."""
+    """Refuse to open the form; the text lists the missing parts."""
 
 
 def save_form(
     form: Form | None, *, brand: Brand, topics: Sequence[Topic], facts: Mapping[str, Any], by: User | str
 ) -> Form:
-    """Keep a form (None: a new draft) with its topics; `facts` are its columns."""
+    """Create a form (None: a draft) or change one, with its topics; `facts` are its columns."""
     with transaction.atomic():
         kept = form or Form(brand=brand, created_by=str(by))
         changed = form is not None and dict(form.wording) != dict(facts["wording"])
@@ -35,7 +35,7 @@ def save_form(
 
 
 def open_form(form: Form, *, by: User | str) -> Form:
-    """Let people sign up; raises NotYet with what is missing."""
+    """Open a form for sign-ups; raises FormIncomplete with the missing parts."""
     missing = [
         words
         for words, there in (
@@ -50,7 +50,7 @@ def open_form(form: Form, *, by: User | str) -> Form:
 
 
 def close_form(form: Form, *, by: User | str) -> Form:
-    """Take no more entries; who has a link to confirm may still do so."""
+    """Close a form to new entries; pending confirmations stay valid."""
     return _move(form, to=Form.State.CLOSED, by=by)
 
 
@@ -63,7 +63,7 @@ def _move(form: Form, *, to: FormState, by: User | str) -> Form:
 
 
 def form_rows(*, brand: Brand) -> QuerySet[Form]:
-    """Return a brand's forms with how many `waiting` and `confirmed` entries each has."""
+    """Return a brand's forms with the number of `waiting` and `confirmed` entries."""
     return Form.objects.filter(brand=brand).annotate(
         waiting=_count(Submission.State.PENDING),
         confirmed=_count(Submission.State.CONFIRMED),
@@ -75,6 +75,6 @@ def _count(state: str) -> Any:
     return Coalesce(Subquery(entries.annotate(number=Count("pk")).values("number"), output_field=IntegerField()), 0)
 
 
-def address_of(form: Form) -> str:
-    """Return where people find a form."""
+def form_url(form: Form) -> str:
+    """Return the public URL of a form."""
     return f"{form.brand.public_url.rstrip('/')}/s/{form.slug}"

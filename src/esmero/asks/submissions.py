@@ -1,4 +1,4 @@
-"""From a form that somebody filled in to a submission that waits for its confirmation, and from there to a permission."""
+"""Validate and store form submissions, and turn a confirmed one into a permission."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,24 +11,24 @@ from django.utils.translation import gettext as _
 from esmero.asks.bot_guard import AN_HOUR, MOST_MAILS_A_DAY
 from esmero.asks.models import Form, Submission
 from esmero.house.audit import note
-from esmero.people.addresses.address_status import record_arrival
+from esmero.people.addresses.address_status import record_delivery
 from esmero.people.addresses.parsing import domain_of, read_address
-from esmero.people.addresses.suppression import ERASED, find_suppressions, lift_for_brand
+from esmero.people.addresses.suppression import ERASED, find_suppressions, lift_brand_suppressions
 from esmero.people.models import Address, CustomField, PermissionEntry, Person, Suppression, Topic
 from esmero.people.permissions.ledger import NewEntry, record
-from esmero.people.permissions.preferences import wish_for
+from esmero.people.permissions.preferences import save_preference
 from esmero.people.permissions.state import CONSENT
-from esmero.people.persons.names import refold
+from esmero.people.persons.names import update_folded
 from esmero.people.text_folding import fold
 
-WAITS = timedelta(days=7)
+CONFIRM_WITHIN = timedelta(days=7)
 MONTH = 30
-STANDARD = ("given_name", "family_name", "organisation")
+STANDARD_FIELDS = ("given_name", "family_name", "organisation")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormField:
-    """One field of a form as it is drawn and read: `kind` is text, integer, decimal, boolean, date or choice."""
+    """Describe a field of a form: `kind` is text, integer, decimal, boolean, date or choice."""
 
     name: str
     label: Mapping[str, str]
@@ -39,7 +39,7 @@ class FormField:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormEntries:
-    """What was entered, checked: `faults` maps the name of a field to words; it may be kept only without any."""
+    """Hold validated entries; `faults` maps field names to error texts and must be empty before saving."""
 
     address: str
     values: dict[str, Any]
@@ -48,13 +48,13 @@ class FormEntries:
     faults: dict[str, str] = field(default_factory=dict)
 
 
-def asked_fields(form: Form) -> list[FormField]:
-    """Return the fields of a form in its order; one that is declared no more is left out."""
+def list_fields(form: Form) -> list[FormField]:
+    """Return the fields of a form in order; deleted custom fields are left out."""
     own = {f"own:{one.key}": one for one in CustomField.objects.all()}
     asked = []
     for each in form.fields:
         name, required = str(each.get("name", "")), bool(each.get("required"))
-        if name in STANDARD:
+        if name in STANDARD_FIELDS:
             asked.append(FormField(name=name, label={}, kind="text", required=required))
         elif name in own:
             one = own[name]
@@ -68,7 +68,7 @@ def asked_fields(form: Form) -> list[FormField]:
 
 
 def read_entry(form: Form, *, post: Mapping[str, str], topics: Sequence[str], offered: Sequence[Topic]) -> FormEntries:
-    """Check what was entered; words for faults are in the active language."""
+    """Validate submitted values; error texts are in the active language."""
     faults: dict[str, str] = {}
     address = read_address(post.get("email", "")[:400])
     if not address.usable:
@@ -79,7 +79,7 @@ def read_entry(form: Form, *, post: Mapping[str, str], topics: Sequence[str], of
     if "agree" not in post:
         faults["agree"] = _("We may write to you only if you agree.")
     values: dict[str, Any] = {}
-    for asked in asked_fields(form):
+    for asked in list_fields(form):
         text = post.get(asked.name, "").strip()[:300]
         if not text:
             if asked.required:
@@ -117,15 +117,15 @@ def _read_value(text: str, *, asked: FormField) -> tuple[Any, str]:
     return text, ""
 
 
-def count_lately(network: str, *, at: datetime) -> int:
-    """Return how many submissions came from a network within the hour."""
+def count_recent(network: str, *, at: datetime) -> int:
+    """Return the number of submissions from a network within the hour."""
     return Submission.objects.filter(network=network, at__gt=at - AN_HOUR).count() if network else 0
 
 
-def keep_entry(
+def save_submission(
     form: Form, entered: FormEntries, *, language: str, wording: str, network: str, at: datetime
 ) -> Submission:
-    """Keep what was entered until it is confirmed, or for WAITS. Nothing else follows from it."""
+    """Store entries until confirmed, or for CONFIRM_WITHIN. They have no other effect."""
     with transaction.atomic():
         return Submission.objects.create(
             form=form,
@@ -141,10 +141,11 @@ def keep_entry(
         )
 
 
-def may_write(submission: Submission) -> bool:
-    """Say whether a confirmation mail may go: the address does not return mail, and has not got several today."""
-    silence = find_suppressions([submission.address]).get(submission.address)
-    if silence is not None and silence.scope == Suppression.Scope.ALL and silence.reason != ERASED:
+def may_send_confirmation(submission: Submission) -> bool:
+    """Return whether a confirmation may be sent: the address is not suppressed, and had few of them today."""
+    suppression = find_suppressions([submission.address]).get(submission.address)
+    # An erased person may sign up again: their own confirmation lifts that suppression.
+    if suppression is not None and suppression.scope == Suppression.Scope.ALL and suppression.reason != ERASED:
         return False
     day_ago = submission.at - timedelta(days=1)
     same = Submission.objects.filter(address=submission.address, at__gt=day_ago, message__isnull=False)
@@ -152,34 +153,35 @@ def may_write(submission: Submission) -> bool:
 
 
 def confirm(submission: Submission, *, at: datetime) -> Person | None:
-    """Turn a submission into a permission of the person who confirmed it; None when it waits no longer.
+    """Turn a submission into a permission and return the person; None if it has expired.
 
-    Repeating it gives the same person and changes nothing. The person's own act undoes an earlier complaint to this brand.
+    Repeating it has no effect. The person's own act lifts the suppression after a complaint to this brand.
     """
     with transaction.atomic():
+        # Locked: two clicks on the link must not create two persons.
         row = Submission.objects.select_for_update(of=("self",)).select_related("form__brand").get(pk=submission.pk)
         if row.state == Submission.State.CONFIRMED:
             return row.person
-        if at - row.at > WAITS:
+        if at - row.at > CONFIRM_WITHIN:
             return None
         person = _find_person(row) or _make_person(row)
-        _fill_in(person, row)
+        _fill_blanks(person, row)
         topics = list(Topic.objects.filter(pk__in=row.topics, brand=row.form.brand).select_related("purpose", "brand"))
         record([_consent(row, person=person, topic=topic, at=at) for topic in topics], now=at)
         for topic in topics:
-            wish_for(person, topic=topic, wanted=True, minimum_gap_days=MONTH if row.monthly else None)
-        lift_for_brand(row.address, brand=row.form.brand, at=at)
-        record_arrival(row.address)
+            save_preference(person, topic=topic, wanted=True, minimum_gap_days=MONTH if row.monthly else None)
+        lift_brand_suppressions(row.address, brand=row.form.brand, at=at)
+        record_delivery(row.address)
         row.state, row.confirmed_at, row.person = Submission.State.CONFIRMED, at, person
         row.save(update_fields=["state", "confirmed_at", "person"])
         note("form.confirmed", by="form", subject=row.form, facts={"submission": row.pk, "person": person.pk})
     return person
 
 
-def forget_networks(*, at: datetime) -> int:
-    """Forget from which network came what is older than a day; returns of how many rows.
+def clear_networks(*, at: datetime) -> int:
+    """Delete network hashes older than a day; return the number of rows.
 
-    What nobody confirmed goes by the term of the rule "sign-ups" (privacy/retention.py).
+    Unconfirmed submissions are deleted by the retention rule "sign-ups" (privacy/retention.py).
     """
     seen = Submission.objects.exclude(network="").filter(at__lt=at - timedelta(days=1))
     with transaction.atomic():
@@ -204,7 +206,7 @@ def _consent(row: Submission, *, person: Person, topic: Topic, at: datetime) -> 
 
 
 def _find_person(row: Submission) -> Person | None:
-    """Return who it is: the one person at this address, or of a household the one of this name."""
+    """Return the person at this address; in a household the one with this name, else None."""
     there = list(Person.objects.filter(state=Person.State.ACTIVE, address__value=row.address).order_by("id")[:50])
     given = fold(f"{row.values.get('family_name', '')} {row.values.get('given_name', '')}")
     if len(there) > 1 and given:
@@ -217,8 +219,8 @@ def _make_person(row: Submission) -> Person:
     return Person.objects.create(address=address, language=row.language)
 
 
-def _fill_in(person: Person, row: Submission) -> None:
-    """Write what the person said of themselves where nothing stood; it is theirs now, so no import changes it."""
+def _fill_blanks(person: Person, row: Submission) -> None:
+    """Store the person's entries in blank fields; imports do not overwrite them."""
     for name, value in row.values.items():
         if name.startswith("own:"):
             person.fields.setdefault(name.removeprefix("own:"), value)
@@ -226,5 +228,5 @@ def _fill_in(person: Person, row: Submission) -> None:
             setattr(person, name, str(value)[:150])
     if not person.language:
         person.language = row.language
-    refold(person)
+    update_folded(person)
     person.save()

@@ -1,6 +1,6 @@
-"""A campaign's way: draft → checked (dry run) → running ⇄ paused → done | cancelled.
+"""Move a campaign through its states: draft → checked (dry run) → running ⇄ paused → done | cancelled.
 
-Each move repeats the state it expects, writes its audit row, and leaves what takes time to a job of the mailroom.
+Each transition repeats the expected state in its UPDATE, writes an audit entry, and leaves long work to a job.
 """
 
 import re
@@ -24,7 +24,7 @@ from esmero.outbox.relays import find_relay
 from esmero.people.models import Segment, Topic
 from esmero.work.jobs import cancel, enqueue
 
-DRY_RUN, PLANNING, CANCELLING, RETRYING, TRYING = "dry-run", "planning", "cancelling", "retrying", "trying"
+DRY_RUN, PLANNING, CANCELLING, RETRYING, LINK_CHECK = "dry-run", "planning", "cancelling", "retrying", "trying"
 State = Campaign.State
 _MISSING = {
     "template": gettext_lazy("a template"),
@@ -38,7 +38,7 @@ _REFUSED = {
 
 
 class CampaignMoveRefused(Exception):
-    """The campaign's state does not allow the move, or something is missing; the text says what to do."""
+    """Refuse a transition that the state does not allow, or that lacks something; the text names the remedy."""
 
 
 def create_campaign(
@@ -52,9 +52,9 @@ def create_campaign(
     by: User | str,
     promotion_topic: Topic | None = None,
 ) -> Campaign:
-    """Make a draft. `reason` says, in each language, why the message is worth the reader's time.
+    """Create a draft. `reason` states, by language, why the message is worth the reader's time.
 
-    `promotion_topic` is the topic whose permission the promotion in it needs; without one, no promotion goes out.
+    `promotion_topic` is the topic whose permission its promotion needs; without one, no promotion is sent.
     """
     for each in (topic, promotion_topic):
         if each is not None and each.brand_id != brand.pk:
@@ -78,7 +78,7 @@ def create_campaign(
 
 
 def change_campaign(campaign: Campaign, *, by: User | str, **facts: object) -> Campaign:
-    """Change a draft or a checked campaign; it is a draft again, because what was checked is no longer what it says."""
+    """Change a draft or a checked campaign; it becomes a draft, because its dry run no longer applies."""
     fields = sorted(name for name, value in facts.items() if getattr(campaign, name) != value)
     with transaction.atomic():
         moved = Campaign.objects.filter(pk=campaign.pk, state__in=(State.DRAFT, State.CHECKED)).update(
@@ -94,7 +94,7 @@ def change_campaign(campaign: Campaign, *, by: User | str, **facts: object) -> C
 
 
 def begin_dry_run(campaign: Campaign, *, by: User | str) -> Campaign:
-    """Queue the dry run: who would get it, who would not, and for which reason."""
+    """Queue the dry run, which counts recipients, and refusals by reason."""
     if missing := [str(_MISSING[code]) for code in find_missing(campaign)]:
         raise CampaignMoveRefused(
             _("“%(name)s” cannot be checked yet. Still missing: %(list)s.")
@@ -110,15 +110,15 @@ def begin_dry_run(campaign: Campaign, *, by: User | str) -> Campaign:
             )
         job = enqueue(DRY_RUN, subject_id=campaign.pk, by=str(by))
         Campaign.objects.filter(pk=campaign.pk).update(job=job)
-        enqueue(TRYING, subject_id=campaign.version_id, by=str(by))
+        enqueue(LINK_CHECK, subject_id=campaign.version_id, by=str(by))
     campaign.refresh_from_db()
     return campaign
 
 
-def outdate_dry_runs(ids: Iterable[int], *, by: User | str) -> None:
-    """Make drafts of those of these campaigns that wait checked: their dry run says nothing any more.
+def invalidate_dry_runs(ids: Iterable[int], *, by: User | str) -> None:
+    """Return checked campaigns to draft, because their dry run is deleted.
 
-    Call it inside the transaction that takes the dry run away; who starts one at the same moment wins or is refused.
+    Call it inside the transaction that deletes the dry run; a concurrent start either wins or is refused.
     """
     for campaign in Campaign.objects.filter(pk__in=list(ids), state=State.CHECKED):
         moved = Campaign.objects.filter(pk=campaign.pk, state=State.CHECKED)
@@ -127,7 +127,7 @@ def outdate_dry_runs(ids: Iterable[int], *, by: User | str) -> None:
 
 
 def find_missing(campaign: Campaign) -> list[str]:
-    """Return what a draft still needs before it can be checked: out of template, segment and reason."""
+    """Return the missing ones of template, segment and reason."""
     there = {
         "template": campaign.version_id,
         "segment": campaign.segment_id,
@@ -137,7 +137,7 @@ def find_missing(campaign: Campaign) -> list[str]:
 
 
 def start_campaign(campaign: Campaign, *, by: User | str) -> Campaign:
-    """Freeze exactly the audience of the dry run and begin to send."""
+    """Freeze the audience of the dry run and begin to send."""
     if campaign.state != State.CHECKED:
         raise CampaignMoveRefused(
             _("“%(name)s” starts once, after a dry run. Run the dry run first, then start it.")
@@ -145,7 +145,7 @@ def start_campaign(campaign: Campaign, *, by: User | str) -> Campaign:
         )
     assert campaign.version is not None
     relay = find_relay(campaign.brand)
-    _refuse_unanswered(campaign)
+    _require_reachable_links(campaign)
     commercial = campaign.topic.purpose.commercial
     with transaction.atomic():
         dispatch = Dispatch.objects.create(
@@ -157,9 +157,10 @@ def start_campaign(campaign: Campaign, *, by: User | str) -> Campaign:
             version=campaign.version,
             relay=relay,
             reason=campaign.reason,
-            state=Dispatch.State.PAUSED,  # open once every message is planned
+            state=Dispatch.State.PAUSED,  # opened when every message is planned
         )
         job = enqueue(PLANNING, subject_id=campaign.pk, by=str(by))
+        # If another start wins, the exception below rolls back dispatch and job.
         moved = Campaign.objects.filter(pk=campaign.pk, state=State.CHECKED).update(
             state=State.PLANNING, dispatch=dispatch, job=job, started_at=timezone.now()
         )
@@ -173,32 +174,32 @@ def start_campaign(campaign: Campaign, *, by: User | str) -> Campaign:
     return campaign
 
 
-def is_answered_for(brand: Brand, *, relay: Relay) -> bool:
-    """Return whether the links of a mail will lead its reader to us: HTTPS, once a relay leads outside (RFC 8058, 3.1)."""
+def has_reachable_links(brand: Brand, *, relay: Relay) -> bool:
+    """Return whether recipients can reach the links: HTTPS is required for any relay outside (RFC 8058, 3.1)."""
     return relay.kind != Relay.Kind.SMTP or not leads_outside(relay.host) or brand.public_url.startswith("https://")
 
 
-def _refuse_unanswered(campaign: Campaign) -> None:
-    """Nothing goes to readers who could not leave by its links: asked whenever messages are let go, first or again."""
+def _require_reachable_links(campaign: Campaign) -> None:
+    """Refuse to send mail whose unsubscribe links cannot be reached; called whenever sending starts or resumes."""
     relay = (campaign.dispatch and campaign.dispatch.relay) or find_relay(campaign.brand)
-    if not is_answered_for(campaign.brand, relay=relay):
+    if not has_reachable_links(campaign.brand, relay=relay):
         raise CampaignMoveRefused(
             _(
-                "Readers could not unsubscribe: %(brand)s answers them at %(address)s, which they cannot reach or which "
-                "is not encrypted. Set its public address (https://…) under Settings, Brands; then try again."
+                "Readers could not unsubscribe: %(brand)s answers them at %(address)s, which they cannot reach or "
+                "which is not encrypted. Set its public address (https://…) under Settings, Brands; then try again."
             )
             % {"brand": campaign.brand.name, "address": campaign.brand.public_url}
         )
 
 
 def pause_campaign(campaign: Campaign, *, by: User | str) -> Campaign:
-    """Stop sending within a second or so; what is on the wire is finished."""
+    """Stop sending within about a second; messages in transmission are completed."""
     return _move(campaign, expected=State.RUNNING, to=State.PAUSED, dispatch=Dispatch.State.PAUSED, by=by, act="paused")
 
 
 def resume_campaign(campaign: Campaign, *, by: User | str) -> Campaign:
-    """Go on where it was paused."""
-    _refuse_unanswered(campaign)
+    """Resume a paused campaign."""
+    _require_reachable_links(campaign)
     return _move(campaign, expected=State.PAUSED, to=State.RUNNING, dispatch=Dispatch.State.OPEN, by=by, act="resumed")
 
 
@@ -215,7 +216,7 @@ def _move(campaign: Campaign, *, expected: str, to: str, dispatch: str, by: User
 
 
 def cancel_campaign(campaign: Campaign, *, by: User | str) -> Campaign:
-    """End it: what has not left never leaves. What is on the wire is finished."""
+    """Cancel a campaign: unsent messages are never sent, those in transmission are completed."""
     with transaction.atomic():
         moved = (
             Campaign.objects.filter(pk=campaign.pk)
@@ -237,7 +238,7 @@ def cancel_campaign(campaign: Campaign, *, by: User | str) -> Campaign:
 
 
 def retry_failed(campaign: Campaign, *, by: User | str) -> Campaign:
-    """Try again what was given up and did not return for good; the gate is asked about each of them once more."""
+    """Retry messages that were given up without a hard bounce; the policy gate judges each again."""
     if campaign.state not in (State.RUNNING, State.PAUSED, State.DONE):
         raise CampaignMoveRefused(
             _("“%(name)s” was not sent yet, or was cancelled: there is nothing to try again.") % {"name": campaign.name}
@@ -245,7 +246,7 @@ def retry_failed(campaign: Campaign, *, by: User | str) -> Campaign:
     number = failed_messages(campaign.dispatch_id or 0).count()
     if not number:
         raise CampaignMoveRefused(_("“%(name)s” has nothing that could be tried again.") % {"name": campaign.name})
-    _refuse_unanswered(campaign)
+    _require_reachable_links(campaign)
     with transaction.atomic():
         job = enqueue(RETRYING, subject_id=campaign.pk, by=str(by))
         Campaign.objects.filter(pk=campaign.pk).update(job=job)
@@ -255,13 +256,13 @@ def retry_failed(campaign: Campaign, *, by: User | str) -> Campaign:
 
 
 def failed_messages(dispatch: int) -> QuerySet[Message]:
-    """Return the messages of a dispatch that were given up, and for which another try makes sense."""
+    """Return the given-up messages of a dispatch for which a retry makes sense."""
     hopeless = (Message.Worst.RETURNED_FOR_GOOD, Message.Worst.COMPLAINED)
     return Message.objects.filter(dispatch=dispatch, state=Message.State.GAVE_UP).exclude(worst__in=hopeless)
 
 
 def duplicate_campaign(campaign: Campaign, *, by: User | str) -> Campaign:
-    """Make a draft that says the same as a campaign, for the same people as far as they are there then."""
+    """Create a draft with the same content and segment."""
     with transaction.atomic():
         copy = Campaign.objects.create(
             name=_free_name(campaign),
@@ -285,7 +286,7 @@ def _free_name(campaign: Campaign) -> str:
 
 
 def set_goal(campaign: Campaign, *, goal: Mapping[str, object], targets: Collection[str], by: User | str) -> Campaign:
-    """Say what a campaign is for: {"link": address} out of `targets`, {"reply": true}, or {} for nothing in particular."""
+    """Set the goal of a campaign: {"link": URL} out of `targets`, {"reply": true}, or {} for none."""
     link = goal.get("link")
     if link is not None and link not in targets:
         raise CampaignMoveRefused(
@@ -299,7 +300,7 @@ def set_goal(campaign: Campaign, *, goal: Mapping[str, object], targets: Collect
 
 
 def finish_campaigns() -> int:
-    """Mark campaigns as done whose dispatch has closed by itself; returns how many."""
+    """Mark campaigns as done whose dispatch is closed; return their number."""
     now = timezone.now()
     with transaction.atomic():
         return Campaign.objects.filter(state=State.RUNNING, dispatch__state=Dispatch.State.CLOSED).update(
@@ -308,9 +309,9 @@ def finish_campaigns() -> int:
 
 
 def reopen_for_retry(dispatch_id: int) -> None:
-    """Open a dispatch and its campaign again, because a message of it came back for now and goes once more.
+    """Reopen a dispatch and its campaign, because one of its messages had a soft bounce and is sent again.
 
-    Call it inside the transaction that puts the message back.
+    Call it inside the transaction that schedules the message.
     """
     dispatch = Dispatch.objects.select_for_update(of=("self",)).get(pk=dispatch_id)
     if dispatch.state == Dispatch.State.CLOSED:
@@ -319,7 +320,7 @@ def reopen_for_retry(dispatch_id: int) -> None:
 
 
 def count_states(campaign: Campaign) -> dict[str, int]:
-    """Return how many messages stand in each state; their sum is the audience, at every moment."""
+    """Return the number of messages in each state; their sum always equals the audience."""
     if campaign.dispatch_id is None:
         return {}
     rows = Message.objects.filter(dispatch=campaign.dispatch_id).values_list("state").order_by("state")

@@ -1,4 +1,4 @@
-"""A campaign: what we want to say, to whom, and why that is good for the reader."""
+"""Define campaigns and their audience."""
 
 from django.db import models
 
@@ -8,8 +8,8 @@ from esmero.outbox.models import Dispatch
 from esmero.people.models import Person, Segment, Topic
 from esmero.work.models import Job
 
-# What stands in `counts` beside the codes of the reasons.
-NOT_REASONS = frozenset({"audience", "go", "wait", "promotion"})
+# Keys of `counts` that are not codes of reasons.
+COUNTS_WITHOUT_REASON = frozenset({"audience", "go", "wait", "promotion"})
 
 
 class CampaignState(models.TextChoices):
@@ -24,6 +24,8 @@ class CampaignState(models.TextChoices):
 
 
 class Campaign(models.Model):
+    """Represent a message to a segment: its content, audience, reason for the reader, and state."""
+
     State = CampaignState
 
     name = models.CharField(max_length=150)
@@ -49,7 +51,7 @@ class Campaign(models.Model):
 
 
 class AudienceMember(models.Model):
-    """What the dry run said of one person: one compact row of codes. Starting the campaign freezes exactly these."""
+    """Store the dry-run result for one person as codes. Starting the campaign freezes exactly these rows."""
 
     campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="audience")
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
@@ -63,7 +65,7 @@ class AudienceMember(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["campaign", "person"], name="audience_once")]
-        indexes = [  # the campaign stands second, or SQLite would take one for a page of all and sort it
+        indexes = [  # the campaign is second: else SQLite uses one of them for unfiltered pages, and sorts
             models.Index(fields=["first", "campaign", "person"], name="audience_first"),
             models.Index(fields=["outcome", "campaign", "person"], name="audience_outcome"),
         ]

@@ -1,4 +1,4 @@
-"""Templates and pictures taken out of the lists and choices, and brought back; what uses them goes on."""
+"""Archive templates and pictures, which hides them from lists and choices, and restore them; their uses stay valid."""
 
 from collections.abc import Collection, Mapping
 
@@ -15,12 +15,12 @@ _AUDITED: Mapping[Archived, tuple[str, str]] = {Template: ("template", "template
 
 
 def archive(kind: Archived, ids: Collection[int], *, by: User | str) -> list[int]:
-    """Take them out of the lists and choices; returns the ids of those that changed."""
+    """Archive rows; return the ids of those that changed."""
     return _set_archived(kind, ids, archived=True, by=by)
 
 
-def bring_back(kind: Archived, ids: Collection[int], *, by: User | str) -> list[int]:
-    """Undo `archive`; returns the ids of those that changed."""
+def unarchive(kind: Archived, ids: Collection[int], *, by: User | str) -> list[int]:
+    """Undo `archive`; return the ids of those that changed."""
     return _set_archived(kind, ids, archived=False, by=by)
 
 

@@ -1,29 +1,29 @@
-"""A brand's logo: kept like a picture of the library, and put at the head of its letters."""
+"""Store a brand's logo and provide it for the header of its mails."""
 
 from PIL import Image
 
-from esmero.content.media import public_path, redraw
+from esmero.content.media import public_path, reencode
 from esmero.house.models import Brand
 from esmero.rendering.letters.letter import Logo
 from esmero.vault.files import path_of, seal
 from esmero.vault.models import StoredFile
 
-WIDEST, HIGHEST = 240, 48  # px at the head of a letter
+WIDEST, HIGHEST = 240, 48  # px in the header of a mail
 
 
-def keep_logo(content: bytes, *, name: str) -> StoredFile:
-    """Keep a logo under its hash and return its row; letters that show it do so after the brand has another, too.
+def store_logo(content: bytes, *, name: str) -> StoredFile:
+    """Store a logo under its hash and return its StoredFile; mails sent with it still show it after a change of logo.
 
     Raises:
-        NotAPicture: it cannot be decoded wholly.
+        NotAPicture: it cannot be decoded completely.
 
     """
-    picture, kind, _width, _height = redraw(content)
+    picture, kind, _width, _height = reencode(content)
     return seal(picture, kind="logo", media_type=Image.MIME[kind], name=name)
 
 
 def logo_of(brand: Brand) -> Logo | None:
-    """Return the brand's logo as it stands in a letter, no wider and no higher than there is room; None without one."""
+    """Return the brand's logo scaled to the header of a mail; None without one."""
     sealed = brand.logo
     if sealed is None:
         return None

@@ -1,4 +1,4 @@
-"""The brand's library of pictures: really decoded, stripped of what readers need not get, kept once by its hash."""
+"""Store the brand's picture library: each picture fully decoded, stripped of metadata, stored once by its hash."""
 
 import warnings
 from collections.abc import Mapping
@@ -25,12 +25,12 @@ FORMATS = {
     "WEBP": ("image/webp", "webp"),
 }
 ENDINGS = dict(FORMATS.values())
-PUBLIC = ("media", "logo")  # kinds of sealed files that anybody gets who has the address
+PUBLIC = ("media", "logo")  # kinds of stored files that are public by their URL
 _ORIENTATION = 0x0112
 
 
 class NotAPicture(Exception):
-    """What was brought cannot be kept as a picture; `code` says why: too-large, too-many-pixels, unreadable, empty."""
+    """Refuse an upload that is no usable picture; `code` is too-large, too-many-pixels, unreadable or empty."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -38,13 +38,13 @@ class NotAPicture(Exception):
 
 
 def add_picture(content: bytes, *, brand: Brand, name: str, alt: Mapping[str, str], by: User) -> tuple[MediaFile, bool]:
-    """Keep a picture in the library and return it, and whether it is new: the same picture is kept once.
+    """Add a picture to the library; return it, and whether it is new: the same picture is stored once.
 
     Raises:
-        NotAPicture: it is no PNG, JPEG, GIF or WebP that can be decoded wholly, or it is too large.
+        NotAPicture: it is no PNG, JPEG, GIF or WebP that can be decoded completely, or it is too large.
 
     """
-    picture, kind, width, height = redraw(content)
+    picture, kind, width, height = reencode(content)
     media_type, ending = FORMATS[kind]
     with transaction.atomic():
         sealed = seal(picture, kind="media", media_type=media_type, name=f"{name[:140]}.{ending}")
@@ -65,14 +65,14 @@ def add_picture(content: bytes, *, brand: Brand, name: str, alt: Mapping[str, st
         if new:
             note("media.added", by=by, subject=kept, facts={"name": kept.name})
         else:
-            sealed.delete()
+            sealed.delete()  # the row only: the bytes belong to the picture in the library
             if kept.archived_at is not None:
                 MediaFile.objects.filter(pk=kept.pk).update(archived_at=None)
     return kept, new
 
 
 def describe_picture(picture: MediaFile, *, name: str, alt: Mapping[str, str], by: User) -> None:
-    """Change a picture's name and the words for those who do not see it; texts that show it keep their own."""
+    """Change a picture's name and alternative texts; templates that show it keep their own."""
     with transaction.atomic():
         said = {code: words for code, words in alt.items() if words}
         MediaFile.objects.filter(pk=picture.pk).update(name=name[:150], alt=said)
@@ -80,35 +80,35 @@ def describe_picture(picture: MediaFile, *, name: str, alt: Mapping[str, str], b
 
 
 def public_path(picture: MediaFile | StoredFile) -> str:
-    """Return the path under which readers get it; nobody finds it who has not got a mail that shows it."""
+    """Return the public path; it is known only to readers of a mail that shows the picture."""
     return f"/m/{picture.sha256}.{ENDINGS[picture.media_type]}"
 
 
 def public_address(picture: MediaFile, *, brand: Brand) -> str:
-    """Return the address that stands in mails."""
+    """Return the public URL for mails."""
     return f"{brand.public_url.rstrip('/')}{public_path(picture)}"
 
 
 def to_public(text: str, *, brand: Brand) -> str:
-    """Turn paths of pictures, as the console shows them, into the addresses that stand in mails."""
+    """Replace picture paths, as used in the console, by public URLs."""
     base = brand.public_url.rstrip("/")
     return text.replace('"/m/', f'"{base}/m/').replace("(/m/", f"({base}/m/")
 
 
 def to_local(text: str, *, brand: Brand) -> str:
-    """Turn the addresses of the brand's pictures into paths that the console may show."""
+    """Replace public URLs of the brand's pictures by paths for the console."""
     base = brand.public_url.rstrip("/")
     return text.replace(f'"{base}/m/', '"/m/').replace(f"({base}/m/", "(/m/")
 
 
 def find_uses(picture: MediaFile) -> QuerySet[Template]:
-    """Return the templates of which some version shows the picture."""
+    """Return the templates with a version that shows the picture."""
     texts = TemplateText.objects.filter(mjml__contains=picture.sha256, version__template__brand=picture.brand_id)
     return Template.objects.filter(pk__in=texts.values("version__template")).order_by("name")
 
 
-def redraw(content: bytes) -> tuple[bytes, str, int, int]:
-    """Decode every pixel and write the picture anew: no EXIF, no place where it was taken, nothing behind its end."""
+def reencode(content: bytes) -> tuple[bytes, str, int, int]:
+    """Decode every pixel and encode the picture again, without EXIF, location data or trailing bytes."""
     if not content:
         raise NotAPicture("empty")
     if len(content) > LARGEST:
@@ -117,6 +117,7 @@ def redraw(content: bytes) -> tuple[bytes, str, int, int]:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             image = Image.open(BytesIO(content), formats=tuple(FORMATS))
+            # Limits before decoding: a small file may expand to many frames or pixels.
             frames = getattr(image, "n_frames", 1)
             if image.width * image.height * min(frames, MOST_FRAMES) > MOST_PIXELS * 4 or frames > MOST_FRAMES:
                 raise NotAPicture("too-many-pixels")
@@ -146,6 +147,7 @@ def _write(image: Image.Image, *, animated: bool) -> tuple[bytes, str, int, int]
     drawn = ImageOps.exif_transpose(image) if turned else image
     profile = image.info.get("icc_profile")
     transparency = {} if "transparency" not in image.info else {"transparency": image.info["transparency"]}
+    # "keep" reuses the JPEG's quantisation tables: no loss of quality unless the picture was rotated.
     if kind == "JPEG":
         drawn.save(written, kind, quality=90 if turned else "keep", icc_profile=profile, optimize=True)
     elif kind == "WEBP":

@@ -1,4 +1,4 @@
-"""Templates with their versions and languages, and the links that stand in them."""
+"""Define templates with versions and languages, their links, external checks and media files."""
 
 from django.db import models
 
@@ -12,7 +12,7 @@ class TemplateKind(models.TextChoices):
 
 
 class Template(models.Model):
-    """What can be sent again and again. A *letter* is written as rich text; its MJML is made from that."""
+    """Represent a reusable message. Kind *letter* is rich text, from which its MJML is generated."""
 
     Kind = TemplateKind
 
@@ -30,7 +30,7 @@ class Template(models.Model):
 
 
 class TemplateVersion(models.Model):
-    """One state of a template in all its languages. Sealed when a dispatch uses it; from then on never changed."""
+    """Represent one state of a template in all its languages. Sealed when a dispatch uses it, then immutable."""
 
     template = models.ForeignKey(Template, on_delete=models.CASCADE, related_name="versions")
     number = models.PositiveIntegerField()
@@ -49,6 +49,8 @@ class TemplateVersion(models.Model):
 
 
 class TemplateText(models.Model):
+    """Hold the text of a version in one language."""
+
     version = models.ForeignKey(TemplateVersion, on_delete=models.CASCADE, related_name="texts")
     language = models.CharField(max_length=2)
     subject = models.CharField(max_length=300)
@@ -64,7 +66,7 @@ class TemplateText(models.Model):
 
 
 class Link(models.Model):
-    """A registered target: a click's token names this row, so that no address of a link can be forged."""
+    """Register a link target: the token of a click refers to this row, so that no redirect can be forged."""
 
     text = models.ForeignKey(TemplateText, on_delete=models.CASCADE, related_name="links")
     number = models.PositiveSmallIntegerField()
@@ -83,10 +85,10 @@ class ExternalCheckKind(models.TextChoices):
 
 
 class ExternalCheck(models.Model):
-    """What a try outside said last, kept so that no page waits for it: whether a link answers, what a filter holds of a text.
+    """Cache the result of an external check, so that no page waits for it: whether a link responds, or a spam score.
 
-    `key` is the SHA-256 of what was tried, so that a changed link or text is a trial of its own; `facts` are those of the
-    outcome. It is worth an hour (mailroom/checking/link_check.py) and no more.
+    `key` is the SHA-256 of the checked value, so that a changed link or text is checked anew; `facts` are those of the
+    outcome. Results are valid for an hour (mailroom/checking/link_check.py).
     """
 
     Kind = ExternalCheckKind
@@ -107,7 +109,7 @@ class ExternalCheck(models.Model):
 
 
 class MediaFile(models.Model):
-    """A picture of the brand's library. Its bytes are sealed; readers get it under an address made from its hash."""
+    """Represent a picture of the brand's library. Its bytes are a StoredFile, public under a URL made from its hash."""
 
     brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="+")
     sealed = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")

@@ -1,4 +1,4 @@
-"""Reading templates: those of a brand, and the version of each that a campaign takes."""
+"""Query the templates of a brand and their current versions."""
 
 from django.db.models import Exists, Max, OuterRef, Q, QuerySet, Subquery
 
@@ -10,10 +10,10 @@ LANGUAGES = ("es", "fr", "en")
 
 
 def template_rows(*, brand: Brand) -> QuerySet[Template]:
-    """Return a brand's templates with what a list says of them.
+    """Return a brand's templates with the values that a list shows.
 
-    `newest` is the number of the newest version (None while there is none), `changed_at` and `changed_by` its time and
-    author, `in_es`, `in_fr` and `in_en` whether it speaks that language.
+    `newest` is the number of the newest version (None if there is none), `changed_at` and `changed_by` its time and
+    author, `in_es`, `in_fr` and `in_en` whether it has a text in that language.
     """
     versions = TemplateVersion.objects.filter(template=OuterRef("pk")).order_by("-number")
     rows = Template.objects.filter(brand=brand).annotate(
@@ -27,7 +27,7 @@ def template_rows(*, brand: Brand) -> QuerySet[Template]:
 
 
 def latest_versions(*, brand: Brand, besides: int | None = None) -> QuerySet[TemplateVersion]:
-    """Return the newest version of each of a brand's templates in use, and the version with the id `besides`."""
+    """Return the newest version of each active template of a brand, and the version with the id `besides`."""
     newest = (
         Template.objects.filter(brand=brand, archived_at=None).annotate(newest=Max("versions__id")).values("newest")
     )
@@ -36,5 +36,5 @@ def latest_versions(*, brand: Brand, besides: int | None = None) -> QuerySet[Tem
 
 
 def has_promotion(version_id: int) -> bool:
-    """Say whether a text of this version holds a promotion."""
+    """Return whether a text of this version contains a promotion."""
     return TemplateText.objects.filter(version=version_id, mjml__icontains=f"<{SLOT}").exists()

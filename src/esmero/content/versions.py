@@ -1,4 +1,4 @@
-"""Templates and their versions: a version is checked before it is kept, and never changed once something used it."""
+"""Create templates and versions: a version is validated before it is stored, and immutable once used."""
 
 from collections.abc import Collection, Mapping, Sequence
 
@@ -15,7 +15,7 @@ from esmero.rendering.templates.compile import TemplateSource, compile_source
 
 
 def create_template(name: str, *, brand: Brand, kind: str = Template.Kind.MJML) -> Template:
-    """Return a new template of this name; a number is added where the brand has one of that name already."""
+    """Create a template; a number is appended to a name that the brand has already."""
     taken = set(Template.objects.filter(brand=brand, name__startswith=name).values_list("name", flat=True))
     free = next(n for n in range(1, len(taken) + 2) if (name if n == 1 else f"{name} {n}") not in taken)
     return Template.objects.create(brand=brand, name=name if free == 1 else f"{name} {free}", kind=kind)
@@ -30,12 +30,12 @@ def add_version(
     letters: Mapping[str, str] | None = None,
     changed: str = "",
 ) -> TemplateVersion:
-    """Check each language's text and keep them as the template's next version.
+    """Validate the text of each language and store them as the template's next version.
 
-    `letters` are the rich texts that the MJML was made of, by language; `changed` says in the author's words what is new.
+    `letters` are the rich texts from which the MJML was generated, by language; `changed` is the author's change note.
 
     Raises:
-        TemplateFault: with all problems of the first language that has any; nothing is kept.
+        TemplateFault: with all problems of the first faulty language; nothing is stored.
 
     """
     for text in texts:
@@ -62,36 +62,36 @@ def add_version(
 
 
 def source_of(text: TemplateText) -> TemplateSource:
-    """Return the text as the renderer takes it."""
+    """Convert a text to the renderer's input."""
     return TemplateSource(language=text.language, subject=text.subject, preheader=text.preheader, mjml=text.mjml)
 
 
 def register_links(text: TemplateText, *, urls: Sequence[str]) -> list[int]:
-    """Keep the link targets of a text, in their order, and return their ids; what is registered already stays."""
+    """Store the link targets of a text in order and return their ids; registered ones stay."""
     have = dict(Link.objects.filter(text=text).values_list("number", "id"))
     missing = [Link(text=text, number=n, url=url) for n, url in enumerate(urls) if n not in have]
     if missing:
         with transaction.atomic():
-            Link.objects.bulk_create(missing, ignore_conflicts=True)
+            Link.objects.bulk_create(missing, ignore_conflicts=True)  # another worker may register them too
         have = dict(Link.objects.filter(text=text).values_list("number", "id"))
     return [have[n] for n in range(len(urls))]
 
 
 def seal_version(version: TemplateVersion) -> None:
-    """Say that something uses this version: from now on it is never changed."""
+    """Seal a version when it is first used: it is immutable from then on."""
     TemplateVersion.objects.filter(pk=version.pk, sealed_at=None).update(sealed_at=timezone.now())
 
 
 def make_letter(letter: str, *, brand: Brand, title: str) -> LetterMarkup:
-    """Make MJML of a sanitised letter in the brand's colour, below its logo."""
+    """Generate MJML from sanitised rich text, with the brand's colour and logo."""
     return make_mjml(letter, look=LetterStyle(colour=brand.colour, logo=logo_of(brand)), title=title)
 
 
 def restore_version(version: TemplateVersion, *, fields: Collection[str], changed: str, by: User) -> TemplateVersion:
-    """Keep an earlier version's texts as the newest one; what came between stays where it is.
+    """Store an earlier version's texts as the newest version; versions in between stay.
 
     Raises:
-        TemplateFault: it no longer fits, because a field was taken away since; nothing is kept.
+        TemplateFault: it is no longer valid, because a field was deleted since; nothing is stored.
 
     """
     texts = list(version.texts.order_by("id"))
@@ -106,7 +106,7 @@ def restore_version(version: TemplateVersion, *, fields: Collection[str], change
 
 
 def duplicate_template(template: Template, *, fields: Collection[str], changed: str, by: User) -> Template:
-    """Make a template of its own out of another one's newest version; raises TemplateFault as `restore_version` does."""
+    """Create a template from the newest version of another one; raises TemplateFault as `restore_version` does."""
     newest = template.versions.order_by("-number").first()
     with transaction.atomic():
         copy = create_template(template.name[:140], brand=template.brand, kind=template.kind)

@@ -1,4 +1,4 @@
-"""Threads with people: what they wrote and what was written back."""
+"""Define conversations with persons and their entries."""
 
 from django.db import models
 from django.db.models import Q
@@ -16,6 +16,8 @@ class ConversationState(models.TextChoices):
 
 
 class Conversation(models.Model):
+    """Represent a thread between a brand and an address."""
+
     State = ConversationState
 
     brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="+")
@@ -43,7 +45,7 @@ class EntryDirection(models.TextChoices):
 
 
 class Entry(models.Model):
-    """One mail of a conversation. `text` is what was newly written; `full_text` holds the quotation too."""
+    """Represent one mail of a conversation. `text` is the new part; `full_text` includes the quotation."""
 
     Direction = EntryDirection
 

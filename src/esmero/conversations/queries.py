@@ -1,4 +1,4 @@
-"""Reading the conversations of a brand: how many wait, a page of them, one thread."""
+"""Query the conversations of a brand."""
 
 from collections.abc import Sequence
 
@@ -9,18 +9,18 @@ from esmero.house.models import Brand
 
 
 def count_waiting(*, brand: Brand) -> int:
-    """Count the conversations in which a human being waits for our answer."""
+    """Return the number of conversations that wait for an answer by staff."""
     return Conversation.objects.filter(brand=brand, state=Conversation.State.WAITING_FOR_US).count()
 
 
 def conversation_rows(*, brand: Brand | None, state: str = "") -> QuerySet[Conversation]:
-    """Return a brand's conversations in a state, or all of them, each with the `latest_text` that the person wrote."""
+    """Return a brand's conversations in a state, or all, annotated with the person's `latest_text`."""
     rows = _with_latest_text(Conversation.objects.filter(brand=brand))
     return rows.filter(state=state) if state else rows
 
 
 def list_waiting(*, brand: Brand, limit: int) -> Sequence[Conversation]:
-    """Return who waits for our answer, the longest waiting first, each with `latest_text`."""
+    """Return the conversations that wait for an answer by staff, longest first, with `latest_text`."""
     rows = _with_latest_text(Conversation.objects.filter(brand=brand, state=Conversation.State.WAITING_FOR_US))
     return list(rows.order_by("last_at", "id")[:limit])
 

@@ -1,4 +1,4 @@
-"""Put what people write into threads, by what it answers."""
+"""Assign incoming mail to conversations by the messages that it answers."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +11,7 @@ from esmero.vault.models import StoredFile
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InboundReply:
-    """A mail of a person to a brand: `answers` are the Message-IDs that it refers to, `message` what it answers of ours."""
+    """Describe a person's mail to a brand: `answers` are the Message-IDs referred to, `message` ours if found."""
 
     brand: Brand
     message: Message | None
@@ -26,8 +26,8 @@ class InboundReply:
     at: datetime
 
 
-def add_written(written: InboundReply) -> Entry:
-    """Add a person's mail to its conversation, or open one; it waits for us. The same mail again gives the same entry.
+def add_reply(written: InboundReply) -> Entry:
+    """Add a person's mail to its conversation, or open one; it then waits for staff. Adding it twice has no effect.
 
     Call it inside a transaction.
     """
@@ -53,6 +53,7 @@ def add_written(written: InboundReply) -> Entry:
 def _find_same(written: InboundReply) -> Entry | None:
     if not written.message_id:
         return None
+    # A mail may arrive twice. Message-IDs can be forged, so the author must match too.
     mine = Entry.objects.filter(
         conversation__brand=written.brand,
         direction=Entry.Direction.IN,
@@ -63,7 +64,7 @@ def _find_same(written: InboundReply) -> Entry | None:
 
 
 def _find_conversation(written: InboundReply) -> Conversation | None:
-    """Return the thread of the same sender in which a mail stands that this one answers, or of the message it answers."""
+    """Return the sender's thread that contains a mail or message that this one answers."""
     mine = Entry.objects.filter(conversation__brand=written.brand, conversation__address=written.sender.lower()[:320])
     known = mine.filter(message_id__in=[one[:255] for one in written.answers]) if written.answers else mine.none()
     entry = known.select_related("conversation").order_by("-id").first()

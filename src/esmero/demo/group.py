@@ -1,4 +1,4 @@
-"""The invented group: two brands, their topics, who works there, and the way out into the catcher."""
+"""Define the demo's invented group: two brands, their topics, staff, and the relay into the mail catcher."""
 
 from typing import NamedTuple
 
@@ -62,8 +62,14 @@ PURPOSES = (
 TOPICS = (
     ("fibra-norte", "novedades", "marketing", {"es": "Novedades", "fr": "Nouveautés", "en": "News"}),
     ("fibra-norte", "ofertas", "marketing", {"es": "Ofertas", "fr": "Offres", "en": "Offers"}),
-    ("fibra-norte", "avisos", "service", {"es": "Avisos del servicio", "fr": "Avis de service", "en": "Service notices"}),
-    ("cercle-references", "lettre", "marketing", {"es": "La carta del club", "fr": "La lettre du Cercle", "en": "The club’s letter"}),
+    (
+        "fibra-norte", "avisos", "service",
+        {"es": "Avisos del servicio", "fr": "Avis de service", "en": "Service notices"},
+    ),
+    (
+        "cercle-references", "lettre", "marketing",
+        {"es": "La carta del club", "fr": "La lettre du Cercle", "en": "The club’s letter"},
+    ),
     ("cercle-references", "rencontres", "marketing", {"es": "Encuentros", "fr": "Rencontres", "en": "Gatherings"}),
     ("cercle-references", "membres", "service", {"es": "Vida de socio", "fr": "Vie des membres", "en": "Membership"}),
 )  # fmt: skip
@@ -73,20 +79,26 @@ FIELDS: tuple[tuple[str, str, dict[str, str], list[str]], ...] = (
     ("monthly", "decimal", {"es": "Cuota mensual", "fr": "Mensualité", "en": "Monthly price"}, []),
     ("since", "date", {"es": "Cliente desde", "fr": "Client depuis", "en": "Customer since"}, []),
     ("city", "text", {"es": "Ciudad", "fr": "Ville", "en": "City"}, []),
-    ("sector", "choice", {"es": "Sector", "fr": "Secteur", "en": "Sector"}, ["industrie", "conseil", "logiciel", "artisanat"]),
-    ("mentor", "boolean", {"es": "Acompaña a otros socios", "fr": "Parraine d’autres membres", "en": "Mentors other members"}, []),
+    (
+        "sector", "choice", {"es": "Sector", "fr": "Secteur", "en": "Sector"},
+        ["industrie", "conseil", "logiciel", "artisanat"],
+    ),
+    (
+        "mentor", "boolean",
+        {"es": "Acompaña a otros socios", "fr": "Parraine d’autres membres", "en": "Mentors other members"}, [],
+    ),
 )  # fmt: skip
 
 
 class InventedGroup(NamedTuple):
-    """What stands, by its code (topics by brand and code)."""
+    """Hold the created brands and topics by code (topics by brand and code)."""
 
     brands: dict[str, Brand]
     topics: dict[tuple[str, str], Topic]
 
 
-def found_group(*, public_url: str) -> InventedGroup:
-    """Write the group into an empty house. Call it in a transaction."""
+def create_group(*, public_url: str) -> InventedGroup:
+    """Create the group in an empty database. Call it in a transaction."""
     brands = {}
     for facts in BRANDS:
         brand = Brand.objects.create(**facts, public_url=public_url, dkim_selector=DKIM_SELECTOR)

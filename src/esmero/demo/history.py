@@ -1,4 +1,4 @@
-"""The demo's first campaigns and the answers of the people, through the same functions that the doors use."""
+"""Run the demo's first campaigns and the recipients' answers, through the same functions as production."""
 
 import logging
 import time
@@ -23,10 +23,10 @@ from esmero.rounds.table import JOBS
 from esmero.work.jobs import run_to_end
 
 log = logging.getLogger(__name__)
-WHO = "esmero demo"
-PATIENCE = 120.0
+ACTOR = "esmero demo"
+TIMEOUT_SECONDS = 120.0
 
-# brand, topic, letter, segment, name, and why it is worth the reader's time
+# brand, topic, segment, name, reason by language
 CAMPAIGNS = (
     (
         "fibra-norte",
@@ -52,28 +52,28 @@ CAMPAIGNS = (
     ),
 )
 
-# What people do with what they got: which answer, and how many give it.
+# Answers of the recipients: kind, and number of recipients.
 ANSWERS = (("click", 9), ("reply", 4), ("absent", 3), ("bounce", 3), ("full", 2), ("complain", 1))
 
 
 def send_first_campaigns(*, stop: Event, on_first_mail: Callable[[], None]) -> list[Campaign]:
-    """Check and start each campaign, wait until the worker has sent it; what an earlier run began is finished."""
+    """Check and start each campaign, and wait until it is sent; campaigns of an interrupted run are completed."""
     campaigns = []
     for place, (brand, topic, segment, name, reason) in enumerate(CAMPAIGNS):
         campaign = Campaign.objects.filter(name=name, brand__slug=brand).first()
         campaign = campaign or _draft(brand, topic=topic, segment=segment, name=name, reason=reason)
         if campaign.state == Campaign.State.DRAFT:
-            checked = begin_dry_run(campaign, by=WHO)
+            checked = begin_dry_run(campaign, by=ACTOR)
             assert checked.job is not None
-            run_to_end(checked.job, kinds=JOBS, worker=WHO)
+            run_to_end(checked.job, kinds=JOBS, worker=ACTOR)
         _wait(partial(_is_not, campaign, Campaign.State.CHECKING), stop=stop, what=f"the dry run of {name}")
         campaign.refresh_from_db()
         if campaign.state == Campaign.State.CHECKED:
-            start_campaign(campaign, by=WHO)
+            start_campaign(campaign, by=ACTOR)
         if place == 0:
             _wait(Captured.objects.exists, stop=stop, what="the first mail")
             on_first_mail()
-        _wait(partial(_has_left, campaign), stop=stop, what=f"the last mail of {name}")
+        _wait(partial(_is_sent, campaign), stop=stop, what=f"the last mail of {name}")
         campaign.refresh_from_db()
         campaigns.append(campaign)
     return campaigns
@@ -82,7 +82,7 @@ def send_first_campaigns(*, stop: Event, on_first_mail: Callable[[], None]) -> l
 def _draft(brand_slug: str, *, topic: str, segment: str, name: str, reason: dict[str, str]) -> Campaign:
     brand = Brand.objects.get(slug=brand_slug)
     template = create_template(name, brand=brand)
-    version = add_version(template, texts=write_letter(topic), fields=known_fields(), created_by=WHO)
+    version = add_version(template, texts=write_letter(topic), fields=known_fields(), created_by=ACTOR)
     return create_campaign(
         name,
         brand=brand,
@@ -90,12 +90,12 @@ def _draft(brand_slug: str, *, topic: str, segment: str, name: str, reason: dict
         version=version,
         segment=Segment.objects.get(name=segment),
         reason=reason,
-        by=WHO,
+        by=ACTOR,
     )
 
 
-def press_answers(campaigns: list[Campaign]) -> tuple[dict[str, int], list[str]]:
-    """Let people answer each campaign; return how many answers of each kind our doors took, and what they refused."""
+def submit_answers(campaigns: list[Campaign]) -> tuple[dict[str, int], list[str]]:
+    """Submit answers to each campaign; return the number accepted by kind, and the errors."""
     given: dict[str, int] = {}
     refused: list[str] = []
     for campaign in campaigns:
@@ -116,7 +116,7 @@ def press_answers(campaigns: list[Campaign]) -> tuple[dict[str, int], list[str]]
 
 
 def wait_for_answers(given: dict[str, int], *, stop: Event) -> dict[str, int]:
-    """Wait until what came by mail and by click stands in the house; return the events by kind."""
+    """Wait until answers by mail and clicks are processed; return the number of events by kind."""
     mails = sum(number for kind, number in given.items() if kind != "click")
     done = Inbound.objects.exclude(state=Inbound.State.NEW)
     _wait(lambda: done.count() >= mails, stop=stop, what="the answers by mail")
@@ -128,8 +128,8 @@ def wait_for_answers(given: dict[str, int], *, stop: Event) -> dict[str, int]:
     return dict(sorted(counted.items()))
 
 
-def was_answered() -> bool:
-    """Say whether an earlier run pressed the answers already."""
+def has_answers() -> bool:
+    """Return whether an earlier run submitted the answers."""
     return Inbound.objects.exists()
 
 
@@ -141,8 +141,8 @@ def _is_not(campaign: Campaign, state: str) -> bool:
     return _state(campaign) != state
 
 
-def _has_left(campaign: Campaign) -> bool:
-    """Whether everybody was written to: it has ended, or what is left waits for its next try (a full mailbox, a day)."""
+def _is_sent(campaign: Campaign) -> bool:
+    """Return whether all messages were sent, or wait for a retry in the future (a full mailbox, a day)."""
     state = _state(campaign)
     if state != Campaign.State.RUNNING:
         return state in {"done", "paused", "cancelled"}
@@ -151,9 +151,11 @@ def _has_left(campaign: Campaign) -> bool:
 
 
 def _wait(is_so: Callable[[], bool], *, stop: Event, what: str) -> None:
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + TIMEOUT_SECONDS
     while not is_so():
         if stop.wait(0.05):
             raise InterruptedError(f"ended while waiting for {what}")
         if time.monotonic() > deadline:
-            raise TimeoutError(f"{what} did not come within {PATIENCE:g} s; the page Work of the console says why")
+            raise TimeoutError(
+                f"{what} did not come within {TIMEOUT_SECONDS:g} s; the page Work of the console says why"
+            )

@@ -1,4 +1,4 @@
-"""The letters of the demo: one layout, words by template and language (letters/words.toml), a colour by brand."""
+"""Build the demo's templates: one layout, texts by template and language (letters/words.toml), colours by brand."""
 
 import tomllib
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from esmero.rendering.templates.compile import TemplateSource
 
 @dataclass(frozen=True, slots=True)
 class Letterhead:
-    """What a brand's letters share: its mark, its colour by day and its colour in the dark, who signs, where links lead."""
+    """Hold the design of a brand's mails: its mark, colours for light and dark mode, signature and link target."""
 
     mark: str
     colour: str
@@ -20,7 +20,7 @@ class Letterhead:
     target: str
 
 
-HEADS = {
+LETTERHEADS = {
     "novedades": Letterhead("Fibra Norte", "#0e5c59", "#62c4ba", "Marta Rincón", "https://fibra-norte.example/mi-linea"),
     "lettre": Letterhead(
         "Cercle Références", "#6b2f5c", "#d8a3ca", "Camille Delaunay", "https://cercle-references.example/lettre/novembre"
@@ -29,11 +29,11 @@ HEADS = {
 
 
 def write_letter(name: str) -> list[TemplateSource]:
-    """Return a letter in its three languages, the brand's own first."""
+    """Return a template's sources in its three languages, the brand's own first."""
     folder = files("esmero.demo").joinpath("letters")
     layout = Template(folder.joinpath("letter.mjml").read_text("utf-8"))
     words: dict[str, dict[str, Any]] = tomllib.loads(folder.joinpath("words.toml").read_text("utf-8"))[name]
-    head = HEADS[name]
+    head = LETTERHEADS[name]
     return [
         TemplateSource(
             language=language,
@@ -53,7 +53,7 @@ def write_letter(name: str) -> list[TemplateSource]:
 
 
 def _write_rows(rows: list[list[str]]) -> str:
-    """Return a table's rows: what it is on the left, what holds for this person on the right."""
+    """Return the rows of a table: label on the left, value on the right."""
     line = "border-bottom:1px solid #efece5;padding:9px 0;"
     return "\n          ".join(
         f'<tr><td style="{line}color:#525b64;">{what}</td><td style="{line}text-align:right;">{value}</td></tr>'

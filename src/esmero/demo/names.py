@@ -1,11 +1,11 @@
-"""Names of the invented people, by language: given and family names, and where they live. Nobody here is real."""
+"""Define names, cities and mail domains for the invented people, by language. No real persons."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What people of one language are called, where they live, and where their mail goes."""
+    """Hold given names, family names, cities and mail domains of one language."""
 
     given: tuple[str, ...]
     family: tuple[str, ...]
@@ -21,15 +21,15 @@ def _split(text: str) -> tuple[str, ...]:
 NAMES = {
     "es": Names(
         given=_split(
-            "Begoña, Íñigo, Lucía, Álvaro, Inés, Óscar, Nuria, Hugo, Rocío, Martín, Aitana, Víctor, Elvira, Jaime, Pilar,"
-            " Ramón, Noelia, Sergio, Ángela, Tomás, Covadonga, Pelayo, Marina, Adrián, Carmen, Iker, Blanca, Mateo, Olga,"
-            " Andrés, Sofía, Gonzalo, Irene, Raúl, Teresa, Nicolás, Amparo, Daniel, Leire, Emilio"
+            "Begoña, Íñigo, Lucía, Álvaro, Inés, Óscar, Nuria, Hugo, Rocío, Martín, Aitana, Víctor, Elvira, Jaime,"
+            " Pilar, Ramón, Noelia, Sergio, Ángela, Tomás, Covadonga, Pelayo, Marina, Adrián, Carmen, Iker, Blanca,"
+            " Mateo, Olga, Andrés, Sofía, Gonzalo, Irene, Raúl, Teresa, Nicolás, Amparo, Daniel, Leire, Emilio"
         ),
         family=_split(
             "Muñoz, Ibáñez, Peña, Güell, Castaño, Fernández, Álvarez, Rincón, Solís, Prado, Cañete, Barrios, Llorente,"
-            " Quiroga, Vázquez, Urrutia, Cifuentes, Morán, Nogales, Ordóñez, Palacios, Quintana, Riesgo, Suárez, Tejada,"
-            " Valdés, Yáñez, Zamora, Arango, Bermúdez, Cobo, Duarte, Escudero, Feijoo, Garrido, Herrero, Iglesias,"
-            " Junquera, Lastra, Menéndez"
+            " Quiroga, Vázquez, Urrutia, Cifuentes, Morán, Nogales, Ordóñez, Palacios, Quintana, Riesgo, Suárez,"
+            " Tejada, Valdés, Yáñez, Zamora, Arango, Bermúdez, Cobo, Duarte, Escudero, Feijoo, Garrido, Herrero,"
+            " Iglesias, Junquera, Lastra, Menéndez"
         ),
         cities=_split(
             "Oviedo, Gijón, Avilés, León, Santander, Bilbao, Logroño, Burgos, Lugo, A Coruña, Ourense, Palencia,"
@@ -47,8 +47,8 @@ NAMES = {
         family=_split(
             "Béranger, Chauvin, Delaunay, Escoffier, Faucher, Garnier, Hébert, Jacquet, Kerviel, Lemaître, Marchand,"
             " Noiret, Ozanne, Périer, Quéré, Rousselot, Saulnier, Thévenin, Vasseur, Wagner, Aubry, Bonnefoy, Caron,"
-            " Dufrêne, Évrard, Fléchet, Guérin, Huchet, Imbert, Joubert, L’Hermitte, Mérieux, Nédélec, Olivier, Pruvost,"
-            " Renaud, Séguin, Tessier, Valois, Yvon"
+            " Dufrêne, Évrard, Fléchet, Guérin, Huchet, Imbert, Joubert, L’Hermitte, Mérieux, Nédélec, Olivier,"
+            " Pruvost, Renaud, Séguin, Tessier, Valois, Yvon"
         ),
         cities=_split(
             "Nantes, Rennes, Angers, Lyon, Grenoble, Annecy, Lille, Amiens, Rouen, Caen, Tours, Orléans, Dijon, Reims,"
@@ -71,8 +71,8 @@ NAMES = {
             " Glendinning, Hathersage, Irvine, Kinnaird, Lonsdale, Muir, Nightingale, Ogilvie, Prendergast"
         ),
         cities=_split(
-            "Bristol, Leeds, York, Bath, Exeter, Durham, Cardiff, Swansea, Belfast, Derry, Galway, Cork, Perth, Stirling,"
-            " Dundee, Inverness"
+            "Bristol, Leeds, York, Bath, Exeter, Durham, Cardiff, Swansea, Belfast, Derry, Galway, Cork, Perth,"
+            " Stirling, Dundee, Inverness"
         ),
         country="GB",
         domains=("mailbox.example", "postroom.example", "letters.example", "hill-and-dale.example"),

@@ -1,4 +1,4 @@
-"""6,000 generated people, the same on every machine: who they are, what they have, what they allowed and wished."""
+"""Generate 6,000 invented people, the same on every machine, with their permissions and preferences."""
 
 import random
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ LATEST = date(2026, 9, 30)
 
 @dataclass(slots=True)
 class InventedPreference:
-    """A preference: a topic (by brand and code) switched off, a least gap in days, or a pause of so many days."""
+    """Describe a preference: a topic (by brand and code) turned off, a minimum interval or a pause, in days."""
 
     topic: tuple[str, str]
     wanted: bool | None = None
@@ -29,7 +29,7 @@ class InventedPreference:
 
 @dataclass(slots=True)
 class InventedPermission:
-    """One act in the ledger."""
+    """Describe one act in the ledger."""
 
     topic: tuple[str, str]
     act: str
@@ -40,7 +40,7 @@ class InventedPermission:
 
 @dataclass(slots=True)
 class InventedPerson:
-    """One invented person; `address` is "" for those who gave none."""
+    """Describe one invented person; `address` is "" if there is none."""
 
     number: str
     language: str
@@ -52,18 +52,18 @@ class InventedPerson:
     fields: dict[str, Any]
     brands: tuple[str, ...]
     tag: str = ""
-    silenced: str = ""
-    words: list[InventedPermission] = field(default_factory=list)
-    wishes: list[InventedPreference] = field(default_factory=list)
+    suppressed: str = ""
+    permissions: list[InventedPermission] = field(default_factory=list)
+    preferences: list[InventedPreference] = field(default_factory=list)
 
     @property
     def folded(self) -> str:
-        """What search and order compare."""
+        """Return the folded text for search and sorting."""
         return fold(f"{self.given} {self.family} {self.number or ''} {self.address}")[:700]
 
 
 def invent_people() -> Iterator[InventedPerson]:
-    """Give all people in the order of their numbers; households follow each other."""
+    """Yield all people ordered by number; members of a household are adjacent."""
     dice = random.Random(SEED)  # noqa: S311 - the same people every time is the point
     for language in NAMES:
         before: InventedPerson | None = None
@@ -105,9 +105,9 @@ def _invent(dice: random.Random, *, language: str, place: int, before: InventedP
         tag=dice.choices(("", "recomendó", "fiel", "empresa"), weights=(88, 4, 5, 3))[0],
     )
     if address and not shares and dice.random() < 0.012:
-        made.silenced = dice.choice(("unknown-user", "complaint"))
+        made.suppressed = dice.choice(("unknown-user", "complaint"))
     for brand in brands:
-        _let_speak(dice, made, brand=brand, since=since)
+        _invent_statements(dice, made, brand=brand, since=since)
     return made
 
 
@@ -116,7 +116,7 @@ def _family(dice: random.Random, language: str) -> list[str]:
 
 
 def _brands(dice: random.Random, language: str) -> tuple[str, ...]:
-    """Spanish people are customers of the provider, French ones members of the club, the others either; some are both."""
+    """Choose the brands: Spanish people are customers of the provider, French ones of the club; some are both."""
     own = {"es": "fibra-norte", "fr": "cercle-references"}.get(language) or dice.choice(
         ("fibra-norte", "cercle-references")
     )
@@ -125,34 +125,34 @@ def _brands(dice: random.Random, language: str) -> tuple[str, ...]:
 
 
 def _phone(dice: random.Random, language: str) -> str:
-    """Give a number out of those that the regulators keep free for fiction (Arcep, Ofcom), "" for half and for Spain."""
+    """Return a number reserved for fiction by the regulators (Arcep, Ofcom); "" for half and for Spain."""
     number = dice.randrange(1000)
     if language == "es" or dice.random() < 0.5:
         return ""
     return f"+33 6 39 98 {number // 100:02d} {number % 100:02d}" if language == "fr" else f"+44 7700 900{number:03d}"
 
 
-def _let_speak(dice: random.Random, who: InventedPerson, *, brand: str, since: date) -> None:
-    """Let a person allow, refuse and wish, as people do: most said yes, some nothing, some no again."""
+def _invent_statements(dice: random.Random, who: InventedPerson, *, brand: str, since: date) -> None:
+    """Add permissions and preferences in realistic shares: most granted, some nothing, some withdrew."""
     topic = (brand, "novedades" if brand == "fibra-norte" else "lettre")
     service = (brand, "avisos" if brand == "fibra-norte" else "membres")
     began = datetime(since.year, since.month, since.day, 9 + dice.randrange(10), dice.randrange(60), tzinfo=UTC)
-    who.words.append(InventedPermission(service, "granted", "contract", began, by_person=False))
+    who.permissions.append(InventedPermission(service, "granted", "contract", began, by_person=False))
     said = dice.random()
     if said < 0.62:
-        who.words.append(InventedPermission(topic, "granted", "consent", began, by_person=True))
+        who.permissions.append(InventedPermission(topic, "granted", "consent", began, by_person=True))
     elif said < 0.80:
-        who.words.append(InventedPermission(topic, "granted", "soft opt-in", began, by_person=False))
+        who.permissions.append(InventedPermission(topic, "granted", "soft opt-in", began, by_person=False))
     elif said < 0.83:
-        who.words.append(InventedPermission(topic, "requested", "consent", began, by_person=True))
+        who.permissions.append(InventedPermission(topic, "requested", "consent", began, by_person=True))
     if said < 0.80 and dice.random() < 0.055:
         later = began + timedelta(days=10 + dice.randrange(400))
         latest = datetime(2026, 10, 31, 12, tzinfo=UTC)
-        who.words.append(InventedPermission(topic, "withdrawn", "", min(later, latest), by_person=True))
+        who.permissions.append(InventedPermission(topic, "withdrawn", "", min(later, latest), by_person=True))
     wished = dice.random()
     if wished < 0.03:
-        who.wishes.append(InventedPreference(topic, wanted=False))
+        who.preferences.append(InventedPreference(topic, wanted=False))
     elif wished < 0.07:
-        who.wishes.append(InventedPreference(topic, gap=dice.choice((30, 60, 90))))
+        who.preferences.append(InventedPreference(topic, gap=dice.choice((30, 60, 90))))
     elif wished < 0.085:
-        who.wishes.append(InventedPreference(topic, pause=dice.choice((20, 45, 90))))
+        who.preferences.append(InventedPreference(topic, pause=dice.choice((20, 45, 90))))

@@ -1,4 +1,4 @@
-"""Write the invented people into the house, in bulk."""
+"""Write the invented people to the database, in bulk."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from esmero.demo.group import InventedGroup, found_group
+from esmero.demo.group import InventedGroup, create_group
 from esmero.demo.population import InventedPerson, invent_people
 from esmero.dossier.segments.saving import save_segment
 from esmero.house.audit import note
@@ -32,16 +32,16 @@ WORDINGS = {
 
 
 def seed_house(*, public_url: str) -> bool:
-    """Seed an empty house with the group and its people, wholly or not at all; False where there is one already."""
+    """Seed an empty database with the group and its people, atomically; return False if it is not empty."""
     if Brand.objects.exists():
         Brand.objects.update(public_url=public_url)
         return False
     with transaction.atomic():
-        group = found_group(public_url=public_url)
+        group = create_group(public_url=public_url)
         people = list(invent_people())
         rows = _write_people(people)
-        _write_words(people, rows, group)
-        _write_wishes(people, rows, group)
+        _write_permissions(people, rows, group)
+        _write_preferences(people, rows, group)
         for name, conditions in SEGMENTS:
             save_segment(None, name=name, conditions=conditions, brand=None, by="esmero demo")
         note("demo.seeded", by="esmero demo", facts={"people": len(people)})
@@ -50,7 +50,15 @@ def seed_house(*, public_url: str) -> bool:
 
 SEGMENTS = (
     ("Clientes de fibra", {"field": "tariff", "is": "known"}),
-    ("Fibra 1000 en Oviedo y Gijón", {"all": [{"field": "tariff", "is": "=", "value": "Fibra 1000"}, {"field": "city", "is": "in", "value": ["Oviedo", "Gijón"]}]}),
+    (
+        "Fibra 1000 en Oviedo y Gijón",
+        {
+            "all": [
+                {"field": "tariff", "is": "=", "value": "Fibra 1000"},
+                {"field": "city", "is": "in", "value": ["Oviedo", "Gijón"]},
+            ]
+        },
+    ),
     ("Membres du Cercle", {"field": "sector", "is": "known"}),
     ("Membres qui parrainent", {"field": "mentor", "is": "=", "value": True}),
 )  # fmt: skip
@@ -98,48 +106,48 @@ def _write_people(people: Sequence[InventedPerson]) -> list[Person]:
     return rows
 
 
-def _write_words(people: Sequence[InventedPerson], rows: Sequence[Person], group: InventedGroup) -> None:
+def _write_permissions(people: Sequence[InventedPerson], rows: Sequence[Person], group: InventedGroup) -> None:
     entries = []
     for one, row in zip(people, rows, strict=True):
-        for word in one.words:
-            topic = group.topics[word.topic]
+        for permission in one.permissions:
+            topic = group.topics[permission.topic]
             entries.append(
                 NewEntry(
                     person=row.pk,
                     brand=topic.brand_id,
                     purpose=topic.purpose_id,
                     topic=topic.pk,
-                    act=word.act,
-                    source=SOURCES[word.basis],
-                    at=word.at,
-                    basis=word.basis,
-                    wording=WORDINGS[one.language] if word.basis == CONSENT else "",
-                    wording_version="2016-03" if word.basis == CONSENT else "",
-                    by_person=word.by_person,
+                    act=permission.act,
+                    source=SOURCES[permission.basis],
+                    at=permission.at,
+                    basis=permission.basis,
+                    wording=WORDINGS[one.language] if permission.basis == CONSENT else "",
+                    wording_version="2016-03" if permission.basis == CONSENT else "",
+                    by_person=permission.by_person,
                 )
             )
     for start in range(0, len(entries), CHUNK):
         record(entries[start : start + CHUNK])
 
 
-def _write_wishes(people: Sequence[InventedPerson], rows: Sequence[Person], group: InventedGroup) -> None:
+def _write_preferences(people: Sequence[InventedPerson], rows: Sequence[Person], group: InventedGroup) -> None:
     now = timezone.now()
     preferences = []
     for one, row in zip(people, rows, strict=True):
-        if one.silenced:
-            scope = Suppression.Scope.COMMERCIAL if one.silenced == "complaint" else Suppression.Scope.ALL
+        if one.suppressed:
+            scope = Suppression.Scope.COMMERCIAL if one.suppressed == "complaint" else Suppression.Scope.ALL
             evidence = "lista de la herramienta anterior"
-            suppress(one.address, scope=scope, reason=one.silenced, evidence=evidence, at=_before(now))
-        for wish in one.wishes:
-            topic = group.topics[wish.topic]
+            suppress(one.address, scope=scope, reason=one.suppressed, evidence=evidence, at=_before(now))
+        for preference in one.preferences:
+            topic = group.topics[preference.topic]
             preferences.append(
                 Preference(
                     person=row,
                     brand_id=topic.brand_id,
                     topic=topic,
-                    wanted=wish.wanted,
-                    minimum_gap_days=wish.gap,
-                    paused_until=now + timedelta(days=wish.pause) if wish.pause else None,
+                    wanted=preference.wanted,
+                    minimum_gap_days=preference.gap,
+                    paused_until=now + timedelta(days=preference.pause) if preference.pause else None,
                 )
             )
     Preference.objects.bulk_create(preferences, batch_size=CHUNK)

@@ -1,4 +1,4 @@
-"""Figures of many messages and people, counted once a day and kind, so that a report never counts millions of rows."""
+"""Store daily aggregates of messages and persons, so that no report counts millions of rows."""
 
 from django.db import models
 
@@ -6,7 +6,7 @@ from esmero.house.models import Brand
 
 
 class DailyAggregate(models.Model):
-    """How often something happened to a brand on one day (UTC); `key` splits it: a receiver, a meaning, a topic, or ""."""
+    """Count events of a kind for a brand on one day (UTC), split by `key`: a receiver, a meaning, a topic, or ""."""
 
     brand = models.ForeignKey(Brand, on_delete=models.CASCADE, related_name="+")
     day = models.DateField()
@@ -22,12 +22,12 @@ class DailyAggregate(models.Model):
 
     @classmethod
     def of_every_brand(cls) -> models.QuerySet["DailyAggregate"]:
-        """Return the rows of all brands, each named, so that the index that begins with the brand is gone through."""
+        """Return the rows of all brands, each brand listed, so that the index that begins with the brand is used."""
         return cls.objects.filter(brand__in=list(Brand.objects.values_list("pk", flat=True)))
 
 
 class SegmentEstimate(models.Model):
-    """How many people some conditions selected: `digest` names conditions and day; null until it is counted."""
+    """Cache the number of persons for some conditions: `digest` identifies conditions and day; null until counted."""
 
     digest = models.CharField(max_length=24, unique=True)
     number = models.BigIntegerField(null=True, blank=True)

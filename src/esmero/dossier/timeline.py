@@ -1,4 +1,4 @@
-"""One person's story: read from the tables where it stands, never written twice. Words are given to it in `web`."""
+"""Read the timeline of one person from the source tables; nothing is stored twice. `web` renders the texts."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -17,14 +17,14 @@ LIMIT = 100
 _EVENT = MessageEvent.Kind
 _CLICKS = (_EVENT.CLICKED,)
 _RETURNS = (
-    _EVENT.RETURNED_FOR_GOOD, _EVENT.RETURNED_FOR_NOW, _EVENT.OUR_FAULT, _EVENT.ABSENT, _EVENT.COMPLAINED, _EVENT.REFUSED,
-    _EVENT.DEFERRED,
+    _EVENT.RETURNED_FOR_GOOD, _EVENT.RETURNED_FOR_NOW, _EVENT.OUR_FAULT, _EVENT.ABSENT, _EVENT.COMPLAINED,
+    _EVENT.REFUSED, _EVENT.DEFERRED,
 )  # fmt: skip
 _OTHER = (_EVENT.UNSUBSCRIBED, _EVENT.REPLIED, _EVENT.RETRIED, _EVENT.RESOLVED)
 
 
 class TimelineKey(NamedTuple):
-    """The place of a moment: later first, then the table's rank, then the row's id."""
+    """Order timeline entries: latest first, then by rank of the table, then by id."""
 
     at: datetime
     rank: int
@@ -33,7 +33,7 @@ class TimelineKey(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class TimelineEntry:
-    """Something that happened: `kind` is message, event, permission, wrote, answered, import, note or change."""
+    """Describe one event: `kind` is message, event, permission, wrote, answered, import, note or change."""
 
     at: datetime
     kind: str
@@ -49,46 +49,47 @@ class TimelineEntry:
 def read_timeline(
     person: Person, *, show: str = "", before: TimelineKey | None = None, limit: int = LIMIT
 ) -> list[TimelineEntry]:
-    """Return the latest `limit` moments of a person's story that lie before a key, the newest first; one query a table.
+    """Return the latest `limit` timeline entries before a key, newest first; one query per table.
 
-    `show` is one of SHOWN, or "" for everything.
+    `show` is a key of FILTERS, or "" for everything.
     """
-    names = SHOWN.get(show) or tuple(_SOURCES)
-    moments = [
-        moment
+    names = FILTERS.get(show) or tuple(_SOURCES)
+    entries = [
+        entry
         for rank, (name, source) in enumerate(_SOURCES.items())
         if name in names
-        for moment in _read(source, person, rank=rank, before=before, limit=limit)
+        for entry in _read(source, person, rank=rank, before=before, limit=limit)
     ]
-    return sorted(moments, key=lambda moment: moment.key, reverse=True)[:limit]
+    return sorted(entries, key=lambda entry: entry.key, reverse=True)[:limit]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Source:
-    """A table of the story: its rows with the moment of each as `moment`, and what a row says."""
+    """Describe a source table: its rows, the expression of their time, and the facts of a row."""
 
     rows: Callable[[Person], QuerySet[Any]]
-    moment: Any
-    tell: Callable[[Any], tuple[str, Mapping[str, Any]]]
+    entry_time: Any
+    describe: Callable[[Any], tuple[str, Mapping[str, Any]]]
 
 
 def _read(
     source: _Source, person: Person, *, rank: int, before: TimelineKey | None, limit: int
 ) -> Iterator[TimelineEntry]:
-    rows = source.rows(person).annotate(moment=source.moment)
+    rows = source.rows(person).annotate(entry_time=source.entry_time)
     if before is not None:
-        earlier = Q(moment__lt=before.at)
+        # Keyset pagination over several tables: on equal times the rank of the table decides, then the id.
+        earlier = Q(entry_time__lt=before.at)
         if rank < before.rank:
-            earlier = Q(moment__lte=before.at)
+            earlier = Q(entry_time__lte=before.at)
         elif rank == before.rank:
-            earlier |= Q(moment=before.at, id__lt=before.id)
+            earlier |= Q(entry_time=before.at, id__lt=before.id)
         rows = rows.filter(earlier)
-    for row in rows.order_by("-moment", "-id")[:limit]:
-        kind, facts = source.tell(row)
-        yield TimelineEntry(row.moment, kind, facts, rank, row.pk)
+    for row in rows.order_by("-entry_time", "-id")[:limit]:
+        kind, facts = source.describe(row)
+        yield TimelineEntry(row.entry_time, kind, facts, rank, row.pk)
 
 
-def _tell_message(row: Message) -> tuple[str, Mapping[str, Any]]:
+def _describe_message(row: Message) -> tuple[str, Mapping[str, Any]]:
     version = row.dispatch.version
     return "message", {
         "message": row.pk,
@@ -100,11 +101,11 @@ def _tell_message(row: Message) -> tuple[str, Mapping[str, Any]]:
     }
 
 
-def _tell_event(row: MessageEvent) -> tuple[str, Mapping[str, Any]]:
+def _describe_event(row: MessageEvent) -> tuple[str, Mapping[str, Any]]:
     return "event", {"event": row.kind, "machine": row.machine, "link": row.link.url if row.link else "", **row.facts}
 
 
-def _tell_permission(row: PermissionEntry) -> tuple[str, Mapping[str, Any]]:
+def _describe_permission(row: PermissionEntry) -> tuple[str, Mapping[str, Any]]:
     return "permission", {
         "act": row.act,
         "basis": row.basis,
@@ -117,7 +118,7 @@ def _tell_permission(row: PermissionEntry) -> tuple[str, Mapping[str, Any]]:
     }
 
 
-def _tell_entry(row: Entry) -> tuple[str, Mapping[str, Any]]:
+def _describe_entry(row: Entry) -> tuple[str, Mapping[str, Any]]:
     return "wrote" if row.direction == Entry.Direction.IN else "answered", {
         "conversation": row.conversation_id,
         "subject": row.subject or row.conversation.subject,
@@ -126,20 +127,20 @@ def _tell_entry(row: Entry) -> tuple[str, Mapping[str, Any]]:
     }
 
 
-def _tell_import(row: ImportLine) -> tuple[str, Mapping[str, Any]]:
+def _describe_import(row: ImportLine) -> tuple[str, Mapping[str, Any]]:
     return "import", {"import": row.of_id, "file": row.of.file_name, "line": row.line, "verdict": row.verdict}
 
 
-def _tell_note(row: Note) -> tuple[str, Mapping[str, Any]]:
+def _describe_note(row: Note) -> tuple[str, Mapping[str, Any]]:
     return "note", {"note": row.pk, "kind": row.kind, "text": row.text, "by": row.by}
 
 
-def _tell_change(row: AuditEntry) -> tuple[str, Mapping[str, Any]]:
+def _describe_change(row: AuditEntry) -> tuple[str, Mapping[str, Any]]:
     return "change", {"action": row.action, "by": row.actor_name, **row.facts}
 
 
 def _events(kinds: Iterable[str]) -> Callable[[Person], QuerySet[Any]]:
-    # What they are not, for which no index offers itself: one person's messages are the narrower door.
+    # Excluding the other kinds keeps planners off the index on kind: the messages of one person are more selective.
     others = [kind for kind in _EVENT.values if kind not in set(kinds)]
 
     def rows(person: Person) -> QuerySet[Any]:
@@ -149,7 +150,7 @@ def _events(kinds: Iterable[str]) -> Callable[[Person], QuerySet[Any]]:
 
 
 def _changes(person: Person) -> QuerySet[Any]:
-    """Return what staff did to a person; what the story tells in a table of its own is left out."""
+    """Return the audit entries about a person, except those with a timeline entry of their own."""
     told = ("permission.recorded", "person.noted")
     rows = AuditEntry.objects.filter(subject_kind=_name(Person), subject_id=person.pk)
     return rows.exclude(action__in=told)
@@ -160,37 +161,39 @@ def _name(model: type[Model]) -> str:
 
 
 _SOURCES: Mapping[str, _Source] = {
-    "changes": _Source(rows=_changes, moment=F("at"), tell=_tell_change),
+    "changes": _Source(rows=_changes, entry_time=F("at"), describe=_describe_change),
     "imports": _Source(
         rows=lambda person: ImportLine.objects.filter(
             person=person,
             verdict__in=(ImportLine.Verdict.ADDED, ImportLine.Verdict.CHANGED, ImportLine.Verdict.MERGED),
         ).select_related("of"),
-        moment=Coalesce("of__finished_at", "of__created_at"),
-        tell=_tell_import,
+        entry_time=Coalesce("of__finished_at", "of__created_at"),
+        describe=_describe_import,
     ),
     "permissions": _Source(
         rows=lambda person: PermissionEntry.objects.filter(person=person).select_related("topic", "purpose", "brand"),
-        moment=F("at"),
-        tell=_tell_permission,
+        entry_time=F("at"),
+        describe=_describe_permission,
     ),
     "messages": _Source(
         rows=lambda person: Message.objects.filter(person=person).select_related("dispatch__version__template"),
-        moment=Coalesce("sent_at", "judged_at", "dispatch__created_at"),
-        tell=_tell_message,
+        entry_time=Coalesce("sent_at", "judged_at", "dispatch__created_at"),
+        describe=_describe_message,
     ),
-    "events": _Source(rows=_events(_OTHER), moment=F("at"), tell=_tell_event),
-    "returns": _Source(rows=_events(_RETURNS), moment=F("at"), tell=_tell_event),
-    "clicks": _Source(rows=_events(_CLICKS), moment=F("at"), tell=_tell_event),
-    "notes": _Source(rows=lambda person: Note.objects.filter(person=person), moment=F("at"), tell=_tell_note),
+    "events": _Source(rows=_events(_OTHER), entry_time=F("at"), describe=_describe_event),
+    "returns": _Source(rows=_events(_RETURNS), entry_time=F("at"), describe=_describe_event),
+    "clicks": _Source(rows=_events(_CLICKS), entry_time=F("at"), describe=_describe_event),
+    "notes": _Source(
+        rows=lambda person: Note.objects.filter(person=person), entry_time=F("at"), describe=_describe_note
+    ),
     "conversations": _Source(
         rows=lambda person: Entry.objects.filter(conversation__person=person).select_related("conversation"),
-        moment=F("at"),
-        tell=_tell_entry,
+        entry_time=F("at"),
+        describe=_describe_entry,
     ),
 }
-# What the story can be narrowed to → the tables that it then shows.
-SHOWN: Mapping[str, tuple[str, ...]] = {
+# Filter of the timeline → the source tables that it shows.
+FILTERS: Mapping[str, tuple[str, ...]] = {
     "messages": ("messages", "events"),
     "returns": ("returns",),
     "clicks": ("clicks",),

@@ -1,4 +1,4 @@
-"""The audit log: one row per change of consequence, in the transaction of the change."""
+"""Write the audit log: one row per significant change, in the transaction of the change."""
 
 from typing import Any
 
@@ -8,10 +8,10 @@ from esmero.house.models import AuditEntry, User
 
 
 def note(action: str, *, by: User | str, subject: Model | None = None, facts: dict[str, Any] | None = None) -> None:
-    """Write one audit row.
+    """Write one AuditEntry.
 
-    `action` is a stable code such as "campaign.started"; `by` a member of staff, or the name of what acted
-    ("command line", "worker"); `facts` small JSON values. Call it inside the transaction of the change.
+    `action` is a stable code such as "campaign.started". `by` is a member of staff, or the name of the acting component
+    ("command line", "worker"). `facts` are small JSON values. Call it inside the transaction of the change.
     """
     actor = by if isinstance(by, User) else None
     AuditEntry.objects.create(

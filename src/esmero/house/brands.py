@@ -1,4 +1,4 @@
-"""Making and changing brands: what is left out is filled in from what is there; the signing key is made with the brand."""
+"""Create and change brands, with defaults for omitted values, and manage their DKIM signing keys."""
 
 import re
 from collections.abc import Mapping
@@ -19,10 +19,10 @@ _PICTURES = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg", b
 
 
 def save_brand(brand: Brand, *, facts: Mapping[str, Any], by: User | str) -> Brand:
-    """Make a brand (one without a key), or change it; empty domains follow from the sender's address.
+    """Create a brand (one without a primary key) or change it; omitted domains derive from the sender's address.
 
     Raises:
-        ValidationError: a value cannot be; its dictionary names the fields.
+        ValidationError: a value is invalid; its dictionary names the fields.
 
     """
     is_new = brand.pk is None
@@ -38,6 +38,7 @@ def save_brand(brand: Brand, *, facts: Mapping[str, Any], by: User | str) -> Bra
     brand.dkim_selector = brand.dkim_selector or SELECTOR
     brand.sender_name = brand.sender_name or brand.name
     brand.full_clean()
+    # Before the row: a brand whose key file is missing could not sign, an unused key file does no harm.
     create_dkim_key(settings.HOME, domain=brand.dkim_domain, selector=brand.dkim_selector)
     with transaction.atomic():
         brand.save()
@@ -47,20 +48,20 @@ def save_brand(brand: Brand, *, facts: Mapping[str, Any], by: User | str) -> Bra
 
 
 def picture_type(content: bytes) -> str:
-    """Return the media type that the first octets of a picture tell; "" for what is no PNG, JPEG or GIF."""
+    """Return the media type by the first octets of a picture; "" unless it is PNG, JPEG or GIF."""
     return next((media for begins, media in _PICTURES.items() if content.startswith(begins)), "")
 
 
-def following_selector(selector: str) -> str:
-    """Return the name of the key after this one: esmero, esmero2 and so on."""
+def next_selector(selector: str) -> str:
+    """Return the DKIM selector after this one: esmero, esmero2 and so on."""
     match = re.fullmatch(r"(.*?)(\d*)", selector)
     assert match is not None
     return f"{match[1]}{int(match[2] or 1) + 1}"[:63]
 
 
-def prepare_key(brand: Brand, *, by: User) -> str:
-    """Make the key that will sign after the present one; nothing signs with it until `use_next_key`. Returns its selector."""
-    selector = str(brand.readiness.get("next_selector") or following_selector(brand.dkim_selector))
+def create_next_key(brand: Brand, *, by: User) -> str:
+    """Create the next signing key and return its selector; it is not used before `use_next_key`."""
+    selector = str(brand.readiness.get("next_selector") or next_selector(brand.dkim_selector))
     create_dkim_key(settings.HOME, domain=brand.dkim_domain, selector=selector)
     with transaction.atomic():
         Brand.objects.filter(pk=brand.pk).update(readiness={**brand.readiness, "next_selector": selector})
@@ -69,7 +70,10 @@ def prepare_key(brand: Brand, *, by: User) -> str:
 
 
 def use_next_key(brand: Brand, *, by: User) -> bool:
-    """Sign with the prepared key from now on; False when none was prepared. The old record must stay for a week yet."""
+    """Sign with the prepared key from now on; return False if there is none.
+
+    The DNS record of the old key must stay published for another week.
+    """
     selector = str(brand.readiness.get("next_selector", ""))
     if not selector:
         return False

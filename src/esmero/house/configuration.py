@@ -1,4 +1,4 @@
-"""What an operator can set: `ESMERO_…` variables, or `esmero.toml` in the folder that ESMERO_HOME names."""
+"""Load the configuration from `ESMERO_…` variables, or from `esmero.toml` in the folder ESMERO_HOME."""
 
 import os
 import secrets
@@ -10,12 +10,12 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 
 def find_home() -> Path:
-    """Return the folder of this house: ESMERO_HOME, or `var/house` below the current folder."""
+    """Return the folder of this installation: ESMERO_HOME, or `var/house` below the current folder."""
     return Path(os.environ.get("ESMERO_HOME") or "var/house").expanduser().absolute()
 
 
 class Configuration(BaseSettings):
-    """All settings with their defaults; `esmero init` writes them, commented, into esmero.toml."""
+    """Hold all settings with their defaults; `esmero init` writes them, commented out, to esmero.toml."""
 
     model_config = SettingsConfigDict(env_prefix="ESMERO_", extra="ignore")
 
@@ -42,7 +42,10 @@ class Configuration(BaseSettings):
     )
     hooks: dict[str, str] = Field(
         {},
-        description='Providers whose webhooks are taken, with their secrets: { mailgun = "signing key", brevo = "name:password" }',
+        description=(
+            "Providers whose webhooks are taken, with their secrets: "
+            '{ mailgun = "signing key", brevo = "name:password" }'
+        ),
     )
     secure: bool = Field(False, description="Cookies only over HTTPS; set it as soon as public_url is https")
     debug: bool = Field(False, description="Show errors in the browser; never on a machine that others can reach")
@@ -59,14 +62,14 @@ class Configuration(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Variables win over the file; the file wins over the defaults."""
+        """Order the sources: variables override the file, the file overrides the defaults."""
         del dotenv_settings, file_secret_settings
         file = TomlConfigSettingsSource(settings_cls, toml_file=find_home() / "esmero.toml")
         return init_settings, env_settings, file
 
 
 def commented_file() -> str:
-    """Return the text of a fresh esmero.toml: every setting, explained, with its default commented out."""
+    """Return the text of a new esmero.toml: every setting with its description and default, commented out."""
     lines = [
         "# Settings of this house. A variable ESMERO_NAME in the environment wins over a line here.",
         "# Take the # away from a line to change it. `esmero doctor` says what is missing.",
@@ -78,7 +81,7 @@ def commented_file() -> str:
 
 
 def write_toml(value: Any) -> str:
-    """Return a value as esmero.toml writes it."""
+    """Return a value in the syntax of esmero.toml."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, dict):
@@ -89,6 +92,6 @@ def write_toml(value: Any) -> str:
 
 
 def read_secret(home: Path) -> str:
-    """Return the house's signing secret; a throw-away one where `esmero init` has not run yet (nothing is served then)."""
+    """Return the signing secret of this installation; a random one before `esmero init`, when nothing is served."""
     path = home / "keys" / "secret.key"
     return path.read_text("ascii").strip() if path.is_file() else secrets.token_urlsafe(48)

@@ -1,7 +1,7 @@
-"""Jurisdiction profiles as data: which legal bases carry which mail, per country. Nothing here is an `if` elsewhere.
+"""Define jurisdiction profiles as data: the valid legal bases per country, channel and kind of message.
 
-Sources: capabilities.md sections E and F (LSSI art. 21 for Spain, L.34-5 CPCE and CNIL practice for France, ePrivacy
-directive art. 13 and GDPR art. 6 for the neutral default). Nothing here is legal advice.
+No other code branches on the country. Sources: capabilities.md sections E and F (LSSI art. 21 for Spain, L.34-5 CPCE
+and CNIL practice for France, ePrivacy directive art. 13 and GDPR art. 6 for the neutral default). No legal advice.
 """
 
 from collections.abc import Mapping
@@ -12,9 +12,9 @@ from esmero.house.retention_terms import FRANCE, NEUTRAL, SPAIN, RetentionTerm
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """`bases[(channel, "commercial" | "other")]` are the legal bases on which such a message may rest.
+    """Describe a jurisdiction: `bases[(channel, "commercial" | "other")]` are the valid legal bases of a message.
 
-    `terms` says by rule how long what is kept, `authority` who watches over data protection.
+    `terms` are the retention terms by rule, `authority` the supervisory authority for data protection.
     """
 
     code: str
@@ -89,17 +89,17 @@ PROFILES: dict[str, Profile] = {
 
 
 def profile_of(code: str) -> Profile:
-    """Return the profile, or the neutral European one for a code without its own."""
+    """Return the profile of a code, or the neutral European one."""
     return PROFILES.get(code, PROFILES["EU"])
 
 
 def valid_bases(code: str, *, channel: str, commercial: bool) -> frozenset[str]:
-    """Return the legal bases on which a message of this channel and kind may rest in this jurisdiction."""
+    """Return the valid legal bases for a message of this channel and kind in a jurisdiction."""
     return profile_of(code).bases[(channel, "commercial" if commercial else "other")]
 
 
 def is_ordinary_rate(phone: str, *, code: str) -> bool:
-    """Say whether a customer pays no more than an ordinary call for this number. A blank number is not ordinary."""
+    """Return whether calls to this number cost no more than an ordinary call; False for a blank number."""
     profile = profile_of(code)
     digits = "".join(c for c in phone if c.isdigit() or c == "+")
     if digits.startswith("00"):

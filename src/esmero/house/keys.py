@@ -1,4 +1,4 @@
-"""The keys of this house, each in its own file below `keys/`, readable by the owner alone."""
+"""Manage the key files of this installation below `keys/`, readable by their owner only."""
 
 import os
 import secrets
@@ -10,11 +10,11 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 
 class KeyMissing(Exception):
-    """A key file that should exist does not; the text says which and how to make it."""
+    """Report a missing key file; the text names the file and the remedy."""
 
 
 def create_keys(home: Path) -> None:
-    """Make the folder `keys/` with every key that a house needs. Existing keys are left alone."""
+    """Create the folder `keys/` with every key that an installation needs. Existing keys are left alone."""
     folder = home / "keys"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     folder.chmod(0o700)
@@ -23,7 +23,7 @@ def create_keys(home: Path) -> None:
 
 
 def create_dkim_key(home: Path, *, domain: str, selector: str) -> bytes:
-    """Return the private key (PEM) for a signing domain; makes an RSA key of 2048 bits the first time (RFC 8301)."""
+    """Return the private key (PEM) of a signing domain; create a 2048-bit RSA key if missing (RFC 8301)."""
     path = dkim_path(home, domain=domain, selector=selector)
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -38,12 +38,13 @@ def create_dkim_key(home: Path, *, domain: str, selector: str) -> bytes:
 
 
 def dkim_path(home: Path, *, domain: str, selector: str) -> Path:
+    """Return the path of a DKIM key."""
     return home / "keys" / "dkim" / f"{domain}.{selector}.pem"
 
 
 @lru_cache
 def token_keys(home: Path) -> dict[int, bytes]:
-    """Return the keys that sign tokens by their number; the highest signs, all others still read."""
+    """Return {number: key} for signing tokens; the highest signs, older ones still verify."""
     found = {int(path.stem.split("-")[1]): path.read_bytes().strip() for path in (home / "keys").glob("tokens-*.key")}
     if not found:
         raise KeyMissing(f"No key to sign links in {home / 'keys'}. Run `esmero init`.")
@@ -52,7 +53,7 @@ def token_keys(home: Path) -> dict[int, bytes]:
 
 @lru_cache
 def suppression_key(home: Path) -> bytes:
-    """Return the key of the suppression hashes. It is a key of its own: whoever loses it loses the list."""
+    """Return the key of the suppression hashes. If it is lost, the suppressions are lost too."""
     path = home / "keys" / "suppression.key"
     if not path.is_file():
         raise KeyMissing(
@@ -62,6 +63,7 @@ def suppression_key(home: Path) -> bytes:
 
 
 def _write_once(path: Path, content: bytes) -> None:
+    # O_EXCL: of two processes that start together only one may create the key.
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:

@@ -1,4 +1,4 @@
-"""The operator: staff with roles, brands, the audit log, and happenings that higher packages react to."""
+"""Define staff with roles, brands, the audit log, saved views and events for higher packages."""
 
 from typing import Any, ClassVar
 
@@ -12,6 +12,8 @@ from esmero.work.models import Due
 
 
 class UserManager(BaseUserManager["User"]):
+    """Create users by e-mail address, in lower case, and find them regardless of case."""
+
     def create_user(self, email: str, password: str | None = None, **facts: Any) -> "User":
         user = self.model(email=email.strip().lower(), **facts)
         user.set_password(password)
@@ -30,7 +32,7 @@ class UserRole(models.TextChoices):
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """One member of staff. The role decides what they may do (house/roles.py)."""
+    """Represent a member of staff. The role defines the permissions (house/roles.py)."""
 
     Role = UserRole
 
@@ -61,7 +63,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
 
 class Brand(models.Model):
-    """A name under which the house writes: sender, host, legal text and jurisdiction profile."""
+    """Represent a sender identity: sender, host, legal text and jurisdiction profile."""
 
     slug = models.SlugField(max_length=40, unique=True)
     name = models.CharField(max_length=120)
@@ -91,7 +93,7 @@ class Brand(models.Model):
 
 
 class AuditEntry(models.Model):
-    """A change of consequence: who, what, when. Written in the transaction of the change; never changed afterwards."""
+    """Record a significant change, in the transaction of the change; append-only."""
 
     at = models.DateTimeField(auto_now_add=True, db_index=True)
     actor = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
@@ -112,7 +114,7 @@ class AuditEntry(models.Model):
 
 
 class SavedView(models.Model):
-    """A list as somebody likes to see it: the query part of its address, under a name."""
+    """Store the query string of a list page under a name."""
 
     owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
     page = models.CharField(max_length=40, help_text="Name of the console's address, such as people.")
@@ -130,7 +132,7 @@ class SavedView(models.Model):
 
 
 class Happening(Due):
-    """Something happened that higher packages react to (table in rounds/). Kind and ids only, no foreign key."""
+    """Store an event that higher packages react to (table in rounds/). Kind and ids only, no foreign key."""
 
     kind = models.CharField(max_length=60)
     facts = models.JSONField(default=dict)

@@ -1,53 +1,53 @@
-"""How long what is kept, per country: the terms of storage as data. privacy/retention.py carries them out.
+"""Define the retention terms per country as data; privacy/retention.py applies them.
 
-Sources: Regulation (EU) 2016/679 art. 5(1)(e), 5(2), 7(1), 12(3), 17, 25, 32; for Spain Ley Orgánica 3/2018 art. 72 to 74
-(infringements lapse after one to three years), Ley 34/2002 art. 45; for France the CNIL's recommendation on logging
-(délibération 2021-122 of 14 October 2021: six months to a year, up to three years where a log serves internal control) and its
-reference for the management of commercial activities (délibération 2021-131 of 23 September 2021: prospects three years
-after the last contact). Neither of the two is binding. No law names a number of days for most of what is kept: where the
-regulation says only "no longer than is necessary", the number is a convention of ours, and `rests` says so. Nothing here is
-legal advice.
+Sources: Regulation (EU) 2016/679 art. 5(1)(e), 5(2), 7(1), 12(3), 17, 25, 32; for Spain Ley Orgánica 3/2018 art. 72 to
+74 (infringements lapse after one to three years), Ley 34/2002 art. 45; for France the CNIL's recommendation on logging
+(délibération 2021-122 of 14 October 2021: six months to a year, up to three years if a log serves internal control) and
+its reference for the management of commercial activities (délibération 2021-131 of 23 September 2021: prospects three
+years after the last contact). Neither of the two is binding. No law states a number of days for most data: where the
+regulation says only "no longer than is necessary", the number is a convention of ours, and `source` says so. No legal
+advice.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-LONGEST = 3650  # days: what an operator may set where no law names a maximum
+LONGEST = 3650  # days: most that an operator may set if no law states a maximum
 
 
 class RetentionAction(StrEnum):
-    """What happens when a term is over."""
+    """Define the action at the end of a term."""
 
-    ERASE = "erase"  # the row goes, with its file
-    ANONYMISE = "anonymise"  # the row stays and is counted; what names somebody goes
-    DROP = "drop"  # the file goes; the row says that it was there
+    ERASE = "erase"  # delete the row with its file
+    ANONYMISE = "anonymise"  # blank identifying columns; the row still counts
+    DROP = "drop"  # delete the file; the row documents it
 
 
 class TermSource(StrEnum):
-    """Where the number of days comes from."""
+    """Define the source of the number of days."""
 
-    CONVENTION = "convention"  # the law says only that it must be no longer than needed
-    ADVICE = "advice"  # an authority recommends it
-    LIMITATION = "limitation"  # so long somebody may be called to account for it
+    CONVENTION = "convention"  # the law requires only that it is no longer than needed
+    ADVICE = "advice"  # recommended by an authority
+    LIMITATION = "limitation"  # limitation period of claims and infringements
 
 
 @dataclass(frozen=True, slots=True)
 class RetentionTerm:
-    """`days` after the event at which `deed` is done; `maximum` is the most that may be set (None: nothing names one).
+    """Define a term: `days` after the event `action` is performed; `maximum` is the legal limit (None: no limit).
 
-    `norm` is what obliges to end it, `rests` where the number of days comes from.
+    `norm` is the legal source of the obligation, `source` that of the number of days.
     """
 
     days: int
-    deed: RetentionAction
+    action: RetentionAction
     norm: str
     maximum: int | None = None
-    rests: TermSource = TermSource.CONVENTION
+    source: TermSource = TermSource.CONVENTION
 
     @property
     def longest(self) -> int:
-        """The most days that an operator may set."""
+        """Return the most days that an operator may set."""
         return self.maximum if self.maximum is not None else LONGEST
 
 
@@ -62,11 +62,11 @@ NEUTRAL: Mapping[str, RetentionTerm] = {
     "messages": RetentionTerm(1095, RetentionAction.ANONYMISE, _PROOF),
     "import-files": RetentionTerm(90, RetentionAction.DROP, _NEED),
     "import-lines": RetentionTerm(90, RetentionAction.ANONYMISE, _NEED),
-    # The link that confirms lives seven days (rendering/tokens.py); after that the row serves nothing.
+    # The confirmation link is valid for seven days (rendering/tokens.py); after that the row has no purpose.
     "sign-ups": RetentionTerm(
         7, RetentionAction.ERASE, "Regulation (EU) 2016/679 art. 5(1)(b), (e), 6(1)(b)", maximum=7
     ),
-    # Their proof stands in the ledger of permissions.
+    # The permission ledger holds the proof.
     "confirmed-sign-ups": RetentionTerm(
         1095, RetentionAction.ANONYMISE, "Regulation (EU) 2016/679 art. 5(1)(e), 5(2), 7(1)"
     ),
@@ -83,39 +83,39 @@ NEUTRAL: Mapping[str, RetentionTerm] = {
 }
 
 
-def _differ(**other: RetentionTerm) -> Mapping[str, RetentionTerm]:
+def _with_changes(**other: RetentionTerm) -> Mapping[str, RetentionTerm]:
     return {**NEUTRAL, **{code.replace("_", "-"): term for code, term in other.items()}}
 
 
 _LAPSE = TermSource.LIMITATION
-SPAIN = _differ(
+SPAIN = _with_changes(
     messages=RetentionTerm(
-        1095, RetentionAction.ANONYMISE, "Ley 34/2002 art. 45; Ley Orgánica 3/2018 art. 72", rests=_LAPSE
+        1095, RetentionAction.ANONYMISE, "Ley 34/2002 art. 45; Ley Orgánica 3/2018 art. 72", source=_LAPSE
     ),
     confirmed_sign_ups=RetentionTerm(
-        1095, RetentionAction.ANONYMISE, "Ley 34/2002 art. 45; Ley Orgánica 3/2018 art. 72", rests=_LAPSE
+        1095, RetentionAction.ANONYMISE, "Ley 34/2002 art. 45; Ley Orgánica 3/2018 art. 72", source=_LAPSE
     ),
-    conversations=RetentionTerm(1095, RetentionAction.ANONYMISE, "Ley Orgánica 3/2018 art. 72", rests=_LAPSE),
-    data_requests=RetentionTerm(1095, RetentionAction.ERASE, "Ley Orgánica 3/2018 art. 72 and 12", rests=_LAPSE),
-    audit=RetentionTerm(1095, RetentionAction.ERASE, "Ley Orgánica 3/2018 art. 72", rests=_LAPSE),
+    conversations=RetentionTerm(1095, RetentionAction.ANONYMISE, "Ley Orgánica 3/2018 art. 72", source=_LAPSE),
+    data_requests=RetentionTerm(1095, RetentionAction.ERASE, "Ley Orgánica 3/2018 art. 72 and 12", source=_LAPSE),
+    audit=RetentionTerm(1095, RetentionAction.ERASE, "Ley Orgánica 3/2018 art. 72", source=_LAPSE),
 )
 _CONTACT = "CNIL, délibération 2021-131: three years after the last contact"
-FRANCE = _differ(
-    messages=RetentionTerm(1095, RetentionAction.ANONYMISE, _CONTACT, maximum=1095, rests=TermSource.ADVICE),
-    confirmed_sign_ups=RetentionTerm(1095, RetentionAction.ANONYMISE, _CONTACT, maximum=1095, rests=TermSource.ADVICE),
-    conversations=RetentionTerm(1095, RetentionAction.ANONYMISE, _CONTACT, maximum=1095, rests=TermSource.ADVICE),
+FRANCE = _with_changes(
+    messages=RetentionTerm(1095, RetentionAction.ANONYMISE, _CONTACT, maximum=1095, source=TermSource.ADVICE),
+    confirmed_sign_ups=RetentionTerm(1095, RetentionAction.ANONYMISE, _CONTACT, maximum=1095, source=TermSource.ADVICE),
+    conversations=RetentionTerm(1095, RetentionAction.ANONYMISE, _CONTACT, maximum=1095, source=TermSource.ADVICE),
     audit=RetentionTerm(
         1095,
         RetentionAction.ERASE,
         "CNIL, délibération 2021-122: three years at most, where a log serves internal control",
         maximum=1095,
-        rests=TermSource.ADVICE,
+        source=TermSource.ADVICE,
     ),
 )
 
 
 def strictest(sets: Iterable[Mapping[str, RetentionTerm]]) -> dict[str, RetentionTerm]:
-    """Return of each rule the shortest term and the lowest maximum; the neutral terms where there is no set."""
+    """Return the shortest term and lowest maximum of each rule; the neutral terms without any set."""
     found: dict[str, RetentionTerm] = {}
     for terms in sets:
         for code, term in terms.items():

@@ -1,4 +1,4 @@
-"""What each role may do. Permissions are predicates of django-rules, so views and templates ask by name."""
+"""Define the permissions of each role as predicates of django-rules, which views and templates check by name."""
 
 from django.contrib.auth.models import AnonymousUser
 from rules.predicates import Predicate
@@ -18,9 +18,9 @@ def _at_least(*roles: str) -> Predicate:
 READ = _at_least("owner", "manager", "agent", "reader")
 ANSWER = _at_least("owner", "manager", "agent")
 SEND = _at_least("owner", "manager")
-RULE = _at_least("owner")
+CONFIGURE = _at_least("owner")
 
-# The literal table: permission → who.
+# Permission → predicate on the role.
 PERMISSIONS = {
     "house.read": READ,
     "people.change": ANSWER,
@@ -33,10 +33,10 @@ PERMISSIONS = {
     "doubts.resolve": SEND,
     "work.retry": SEND,
     "returns.lift": SEND,
-    "house.settings": RULE,
+    "house.settings": CONFIGURE,
 }
 
 
 def may(user: Anybody, permission: str) -> bool:
-    """Say whether the user's role carries the permission; an unknown permission is a programming error (KeyError)."""
+    """Return whether the user's role has a permission; raise KeyError for an unknown one."""
     return bool(PERMISSIONS[permission](user))

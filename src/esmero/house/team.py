@@ -1,4 +1,4 @@
-"""The staff: invited, given a role, locked out and let in again. There is always one owner who may sign in."""
+"""Manage staff: invitation, role, deactivation and two-factor policy. One active owner always remains."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,11 +12,11 @@ TWO_FACTOR = "two_factor_for_all"
 
 
 class LastOwner(Exception):
-    """The act would leave the house without an owner who can sign in."""
+    """Refuse a change that would leave no active owner."""
 
 
 def invite(email: str, *, name: str, role: str, language: str, timezone: str, by: User) -> User:
-    """Make a log-in without a password; its owner sets one by a link. Raises ValidationError."""
+    """Create a user without a password, who sets it by a link. Raises ValidationError."""
     user = User(email=email.strip().lower(), name=name.strip(), role=role, language=language, timezone=timezone)
     user.set_unusable_password()
     user.full_clean()
@@ -27,10 +27,10 @@ def invite(email: str, *, name: str, role: str, language: str, timezone: str, by
 
 
 def change_member(member: User, *, facts: Mapping[str, Any], by: User) -> User:
-    """Change name, role or language of a member of staff. Raises LastOwner, ValidationError."""
+    """Change name, role or language of a user. Raises LastOwner, ValidationError."""
     with transaction.atomic():
         if facts.get("role", member.role) != User.Role.OWNER:
-            _keep_an_owner(member)
+            _require_owner(member)
         changed = {key: value for key, value in facts.items() if getattr(member, key) != value}
         for key, value in changed.items():
             setattr(member, key, value)
@@ -40,23 +40,23 @@ def change_member(member: User, *, facts: Mapping[str, Any], by: User) -> User:
     return member
 
 
-def lock_out(member: User, *, by: User) -> None:
-    """Close a log-in: whoever is signed in with it is out at once. Raises LastOwner."""
+def deactivate(member: User, *, by: User) -> None:
+    """Deactivate a user and end their sessions. Raises LastOwner."""
     with transaction.atomic():
-        _keep_an_owner(member)
+        _require_owner(member)
         User.objects.filter(pk=member.pk).update(is_active=False)
         note("staff.locked", by=by, subject=member, facts={"email": member.email})
 
 
-def let_in(member: User, *, by: User) -> None:
-    """Open a log-in again, as it was."""
+def reactivate(member: User, *, by: User) -> None:
+    """Reactivate a user."""
     with transaction.atomic():
         User.objects.filter(pk=member.pk).update(is_active=True)
         note("staff.let-in", by=by, subject=member, facts={"email": member.email})
 
 
 def require_two_factor(*, on: bool, by: User) -> None:
-    """Let everybody need a second factor, or nobody: it is on as long as one owner who may sign in asks for it."""
+    """Require a second factor of all users, or not; stored with an owner, and in force while that owner is active."""
     with transaction.atomic():
         for owner in User.objects.select_for_update().filter(role=User.Role.OWNER):
             rest = {key: value for key, value in owner.console.items() if key != TWO_FACTOR}
@@ -66,12 +66,13 @@ def require_two_factor(*, on: bool, by: User) -> None:
 
 
 def needs_two_factor() -> bool:
-    """Say whether everybody needs a second factor."""
+    """Return whether all users need a second factor."""
     owners = User.objects.filter(role=User.Role.OWNER, is_active=True)
     return owners.filter(**{f"console__{TWO_FACTOR}": True}).exists()
 
 
-def _keep_an_owner(member: User) -> None:
+def _require_owner(member: User) -> None:
+    # Locked: two owners could otherwise deactivate each other at the same time.
     owners = User.objects.select_for_update().filter(role=User.Role.OWNER, is_active=True)
     if member.role == User.Role.OWNER and list(owners.values_list("pk", flat=True)) == [member.pk]:
         raise LastOwner

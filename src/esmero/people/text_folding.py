@@ -1,9 +1,9 @@
-"""Folded text: what search and order compare, so that "Muñoz" is found by "munoz" on every database."""
+"""Fold text for search and sorting, so that "munoz" finds "Muñoz" on every database."""
 
 import unicodedata
 
 
 def fold(text: str) -> str:
-    """Return the text without accents, in small letters, with single blanks (NFKD, marks removed, full case folding)."""
+    """Return the text without accents, case-folded, with single blanks (NFKD, combining marks removed)."""
     letters = unicodedata.normalize("NFKD", text.casefold())
     return " ".join("".join(letter for letter in letters if not unicodedata.combining(letter)).split())

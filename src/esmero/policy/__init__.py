@@ -1,4 +1,5 @@
-"""May this go to this person now? Values in, a verdict out: no database, no network, no clock.
+"""Decide whether a message may go to a person now. Pure values in and out: no database, no network, no clock.
 
-`case` holds the facts, `rules/` one norm a file, `gate` asks them all, `verdict` is the answer, `norms` prints the rules.
+`case` holds the facts, `rules/` one norm a file, `gate` applies all rules, `verdict` is the result, `norms` documents
+the rules.
 """

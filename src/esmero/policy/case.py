@@ -1,8 +1,8 @@
-"""The facts of one case: what a dispatch shares (the occasion) and what belongs to one person (the recipient).
+"""Define the facts of a case: Occasion (shared by a dispatch) and Recipient (one person).
 
-Nothing else exists for a rule. Facts have no defaults: whoever gathers a case states each of them, so that a forgotten
-one is an error and never a silent *go*. All times are aware; `Occasion.at` is the only *now*. What is built once a person
-is a named tuple: as unchangeable as a frozen dataclass, and built in a third of the time.
+Rules see nothing else. Facts have no defaults: the caller states each of them, so that a forgotten one is an error and
+never an unnoticed *go*. All times are aware; `Occasion.at` is the only current time. Values built once per person are
+named tuples: immutable like a frozen dataclass, and built in a third of the time.
 """
 
 from dataclasses import dataclass, replace
@@ -15,12 +15,13 @@ type Standing = Literal["none", "ok", "failing", "invalid", "unconfirmed"]
 type PermissionState = Literal["requested", "granted", "withdrawn", "objected", "expired"]
 
 MESSAGE_CLASSES: tuple[MessageClass, ...] = get_args(MessageClass.__value__)
-CONSENT = "consent"  # the one basis that is an act of the person; all others come from us or from a law
+# The only legal basis that is an act of the person; the others derive from the sender's interest or a law.
+CONSENT = "consent"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Promotion:
-    """The promotion slot of a message: the purpose and topic that it serves, and the bases that are valid for that."""
+    """Describe the promotion slot of a message: its purpose, topic and valid legal bases."""
 
     purpose: str
     topic: str
@@ -29,15 +30,15 @@ class Promotion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Occasion:
-    """What all messages of one dispatch share; gathered and judged once.
+    """Hold the facts that all messages of one dispatch share; built and judged once.
 
-    `topic` is "" where there is none; a promotion slot has a topic of its own. `valid_bases` are the legal bases that the
-    jurisdiction profile accepts for this channel and purpose. `reason` says why the message is
-    worth the reader's time. `labelled` means that the sender and the commercial nature can be recognised. Class
-    *internal* needs no person and never reaches the gate.
+    `topic` is "" if there is none; a promotion slot has a topic of its own. `valid_bases` are the legal bases that the
+    jurisdiction profile accepts for this channel and purpose. `reason` states why the message is worth the reader's
+    time. `labelled` means that the sender and the commercial nature can be recognised. Messages of class *internal*
+    have no person and are not judged.
 
     Raises:
-        ValueError: `at` has no time zone, or the class is not one that the gate knows.
+        ValueError: `at` has no time zone, or the class is not one that the gate judges.
 
     """
 
@@ -63,13 +64,14 @@ class Occasion:
             msg = "Occasion.at has no time zone; give an aware datetime in UTC."
             raise ValueError(msg)
         if self.message_class not in MESSAGE_CLASSES:
-            msg = f"Message class {self.message_class!r} is not judged by the gate; it knows {', '.join(MESSAGE_CLASSES)}."
+            known = ", ".join(MESSAGE_CLASSES)
+            msg = f"Message class {self.message_class!r} is not judged by the gate; it knows {known}."
             raise ValueError(msg)
 
     def as_promotion(self) -> "Occasion | None":
-        """Return the occasion of the promotion slot alone, judged as commerce; None where there is no such slot.
+        """Return the occasion of the promotion slot alone, judged as commercial; None without a slot.
 
-        A commercial message about the same topic is that promotion itself, so nothing is judged beside it.
+        A commercial message about the same topic is the promotion itself, so nothing is judged separately.
         """
         if self.promotion is None:
             return None
@@ -88,7 +90,7 @@ class Occasion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseSuppression:
-    """An address that was silenced: wholly (it does not exist) or for commerce only (somebody complained)."""
+    """Describe the suppression of an address: of all mail (it does not exist) or commercial (after a complaint)."""
 
     scope: Literal["all", "commercial"]
     reason: str
@@ -96,9 +98,9 @@ class CaseSuppression:
 
 
 class CasePermission(NamedTuple):
-    """One entry of the permission ledger for the occasion's brand and channel; entries are added, never changed.
+    """Hold one entry of the permission ledger for the occasion's brand and channel.
 
-    A topic of "" means every topic of the purpose.
+    A topic of "" covers every topic of the purpose.
     """
 
     purpose: str
@@ -110,12 +112,12 @@ class CasePermission(NamedTuple):
     source: str
 
     def covers(self, occasion: Occasion) -> bool:
-        """Tell whether this entry speaks about the purpose and topic of the occasion."""
+        """Return whether this entry covers the purpose and topic of the occasion."""
         return self.purpose == occasion.purpose and (not self.topic or self.topic == occasion.topic)
 
 
-class PromotionWishes(NamedTuple):
-    """What a person wishes for the topic of the promotion slot, and when they last heard of it; as in `Recipient`."""
+class PromotionPreferences(NamedTuple):
+    """Hold a person's preferences for the topic of the promotion slot, as in `Recipient`."""
 
     wants_topic: bool | None
     minimum_gap: timedelta | None
@@ -123,12 +125,12 @@ class PromotionWishes(NamedTuple):
 
 
 class Recipient(NamedTuple):
-    """What belongs to one person on this occasion, its facts gathered for the occasion's brand, channel and topic.
+    """Hold the facts of one person for the occasion's brand, channel and topic.
 
-    `wants_topic` is None where the person never said. `minimum_gap` is the frequency that they chose, `last_written_at`
-    when the last message of that topic left. `already_has`: this dispatch or action holds a message for them.
-    `address_taken_by`: another person (id) who gets this dispatch at the same address. `promotion_wishes` are their wishes for
-    the topic of the slot, None where the occasion has no slot.
+    `wants_topic` is None if the person never stated it. `minimum_gap` is the interval that they chose,
+    `last_written_at` the time of the last message of that topic. `already_has`: this dispatch or action has a message
+    for them already. `address_taken_by`: id of another person who gets this dispatch at the same address.
+    `promotion_preferences` are their preferences for the topic of the slot, None if the occasion has none.
     """
 
     person: int
@@ -142,25 +144,25 @@ class Recipient(NamedTuple):
     paused_until: datetime | None
     already_has: bool
     address_taken_by: int | None
-    promotion_wishes: PromotionWishes | None
+    promotion_preferences: PromotionPreferences | None
 
     def for_promotion(self) -> "Recipient":
-        """Return the same person as the slot sees them: with their wishes for its topic.
+        """Return the recipient with the preferences for the slot's topic.
 
         Raises:
-            ValueError: those wishes were not gathered; a forgotten fact is an error and never a silent *go*.
+            ValueError: those preferences were not gathered; a forgotten fact is an error and never an unnoticed *go*.
 
         """
-        if self.promotion_wishes is None:
+        if self.promotion_preferences is None:
             msg = "The occasion has a promotion slot, but nobody gathered what the person wishes for its topic."
             raise ValueError(msg)
-        wants_topic, minimum_gap, last_written_at = self.promotion_wishes
+        wants_topic, minimum_gap, last_written_at = self.promotion_preferences
         return self._replace(wants_topic=wants_topic, minimum_gap=minimum_gap, last_written_at=last_written_at)
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One question to the gate: may this go to this person on this occasion."""
+    """Combine an occasion and a recipient into one case for the gate."""
 
     occasion: Occasion
     recipient: Recipient

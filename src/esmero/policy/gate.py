@@ -1,6 +1,6 @@
-"""The one gate: asks every rule about a case and answers *go*, *go without promotion*, *wait until* or *refuse*.
+"""Apply every rule to a case and return *go*, *go without promotion*, *wait until* or *refuse*.
 
-Every message is judged before a campaign starts (dry run) and again before transport. Only the mailroom asks.
+Every message is judged before a campaign starts (dry run) and again before transport. Only the mailroom calls the gate.
 """
 
 from collections.abc import Callable, Iterable
@@ -21,28 +21,28 @@ from esmero.policy.rules.topic_is_wanted import TopicIsWanted
 from esmero.policy.rules.withdrawal_is_final import WithdrawalIsFinal
 from esmero.policy.verdict import Objection, Verdict
 
-# The order decides under which reason a dry run counts a person: first what cannot be, then what may not be, then what
-# the person does not want, last what we ourselves have not done.
+# The order determines the reason under which a dry run counts a person: impossible first, then forbidden, then unwanted
+# by the person, last our own omissions.
 RULES: tuple[Rule, ...] = (
-    SuppressedAddressStaysSilent(),  # silenced for good; nothing below can revive it
-    AddressIsReachable(),  # nowhere to send it
-    PermissionIsProven(),  # they never said yes
-    WithdrawalIsFinal(),  # they said no since
-    TopicIsWanted(),  # yes in general, but not this
-    FrequencyIsTheirs(),  # not yet
-    PauseIsRespected(),  # not now
-    NothingTwice(),  # they have it, or their household does: asked after all that could free the address for another
-    MessageHasItsReason(),  # our part: why it is worth their time
-    PersonIsReachable(),  # our part: somebody stands behind it
-    CommerceIsLabelled(),  # our part: it says what it is
+    SuppressedAddressStaysSilent(),  # suppressed; no later rule can override it
+    AddressIsReachable(),  # no address
+    PermissionIsProven(),  # never granted
+    WithdrawalIsFinal(),  # withdrawn since
+    TopicIsWanted(),  # topic turned off
+    FrequencyIsTheirs(),  # too soon
+    PauseIsRespected(),  # paused
+    NothingTwice(),  # duplicate in person or household: after all rules that could free the address for another person
+    MessageHasItsReason(),  # ours: no reason stated
+    PersonIsReachable(),  # ours: no contact person
+    CommerceIsLabelled(),  # ours: not labelled
 )
 
 _POSITION = {rule.code: position for position, rule in enumerate(RULES)}
 _GO = Verdict("go")
 
-type _Question = Callable[[Occasion, Recipient], Objection | None]
+type _RecipientCheck = Callable[[Occasion, Recipient], Objection | None]
 
-_RECIPIENT_QUESTIONS: dict[MessageClass, tuple[_Question, ...]] = {
+_RECIPIENT_CHECKS: dict[MessageClass, tuple[_RecipientCheck, ...]] = {
     message_class: tuple(
         rule.objection for rule in RULES if isinstance(rule, RecipientRule) and message_class in rule.applies_to
     )
@@ -52,7 +52,7 @@ _RECIPIENT_QUESTIONS: dict[MessageClass, tuple[_Question, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class OccasionFindings:
-    """What is settled for a whole dispatch: the objections of the rules that look at the occasion only."""
+    """Hold the objections of all occasion rules, which apply to a whole dispatch."""
 
     occasion: Occasion
     objections: tuple[Objection, ...]
@@ -60,12 +60,12 @@ class OccasionFindings:
 
 
 def judge(case: Case) -> Verdict:
-    """Ask all rules about one case."""
+    """Apply all rules to one case."""
     return judge_recipient(case.recipient, findings=judge_occasion(case.occasion))
 
 
 def judge_occasion(occasion: Occasion) -> OccasionFindings:
-    """Ask what a whole dispatch shares, once; the answer goes into `judge_recipient` for each person."""
+    """Apply the occasion rules once per dispatch; pass the result to `judge_recipient` for each person."""
     slot = occasion.as_promotion()
     return OccasionFindings(
         occasion=occasion,
@@ -80,7 +80,7 @@ def judge_occasion(occasion: Occasion) -> OccasionFindings:
 
 
 def judge_recipient(recipient: Recipient, *, findings: OccasionFindings) -> Verdict:
-    """Judge one person on an occasion; body and promotion slot apart, so that the slot never costs the body."""
+    """Judge one person on an occasion; body and promotion slot separately, so that the slot never blocks the body."""
     objections = _objections(recipient, findings=findings)
     if objections:
         return _strictest(objections)
@@ -93,7 +93,7 @@ def judge_recipient(recipient: Recipient, *, findings: OccasionFindings) -> Verd
 def _objections(recipient: Recipient, *, findings: OccasionFindings) -> tuple[Objection, ...]:
     occasion = findings.occasion
     found: list[Objection] = []
-    for ask in _RECIPIENT_QUESTIONS[occasion.message_class]:
+    for ask in _RECIPIENT_CHECKS[occasion.message_class]:
         objection = ask(occasion, recipient)
         if objection is not None:
             found.append(objection)
@@ -107,7 +107,7 @@ def _in_order(objections: Iterable[Objection]) -> tuple[Objection, ...]:
 
 
 def _strictest(objections: tuple[Objection, ...]) -> Verdict:
-    moments = [objection.until for objection in objections if objection.until is not None]
-    if len(moments) < len(objections):
+    times = [objection.until for objection in objections if objection.until is not None]
+    if len(times) < len(objections):
         return Verdict("refuse", objections=objections)
-    return Verdict("wait", until=max(moments), objections=objections)
+    return Verdict("wait", until=max(times), objections=objections)

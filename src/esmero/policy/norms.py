@@ -1,4 +1,4 @@
-"""The page of norms, made from the rules themselves (`docs/norms.md`; a test keeps the two equal)."""
+"""Generate the page of norms from the rules' docstrings (`docs/norms.md`; a test compares the two)."""
 
 from collections.abc import Iterable
 from inspect import cleandoc
@@ -9,17 +9,17 @@ from esmero.policy.rule import OccasionRule, Rule
 _HEAD = """\
 # The norms that the gate upholds
 
-Everything that leaves passes one gate. It asks all of these rules, in this order, and keeps every objection. A rule
-answers nothing, *refuse* or *wait until*; for the message the strictest answer wins, and a promotion inside a message
-that is not commercial is judged apart, as if it were: it can be lost, the message is not. A dry run counts a person under
-the first objection. The codes are stored with the messages and are never used again for another rule.
+Every outgoing message passes one gate. It applies all of these rules, in this order, and keeps every objection. A rule
+returns nothing, *refuse* or *wait until*; for the message the strictest result applies. A promotion inside a message
+that is not commercial is judged separately, as commercial: it can be removed, the message is not. A dry run counts a
+person under the first objection. The codes are stored with the messages and are never reused for another rule.
 
 This page is made from the rules' own docstrings by `make docs`. It is no legal advice.
 """
 
 
 def norms_page(rules: Iterable[Rule]) -> str:
-    """Return the page as Markdown, one section a rule in the order given.
+    """Return the page as Markdown, one section per rule in the given order.
 
     Raises:
         ValueError: a rule's docstring is missing or has no paragraph that begins with "Norm:".

@@ -1,7 +1,7 @@
-"""What every rule of the gate has: a code that is never reused, a slug, the classes it applies to, one question.
+"""Define the interface of the gate's rules: a code that is never reused, a slug, the message classes, one check.
 
-A rule's docstring says the rule in plain words on its first line and names its source in a paragraph *Norm:*;
-`docs/norms.md` is made from it.
+A rule's docstring states the rule in plain words on its first line and names its source in a paragraph *Norm:*;
+`docs/norms.md` is generated from it.
 """
 
 from abc import ABC, abstractmethod
@@ -12,11 +12,11 @@ from esmero.policy.verdict import Objection
 
 EVERY_CLASS: frozenset[MessageClass] = frozenset(MESSAGE_CLASSES)
 COMMERCE: frozenset[MessageClass] = frozenset({"commercial"})
-UNASKED: frozenset[MessageClass] = frozenset({"commercial", "relational"})
+UNSOLICITED: frozenset[MessageClass] = frozenset({"commercial", "relational"})
 
 
 class Rule(ABC):
-    """A norm that the gate upholds. `slug` names the objection in a word or two, for reports by reason."""
+    """Define a norm that the gate enforces. `slug` names the objection in a word or two, for reports by reason."""
 
     code: ClassVar[str]
     slug: ClassVar[str]
@@ -24,16 +24,16 @@ class Rule(ABC):
 
 
 class OccasionRule(Rule):
-    """A rule that looks at the occasion only: asked once for a whole dispatch."""
+    """Define a rule about the occasion only, checked once per dispatch."""
 
     @abstractmethod
     def objection(self, occasion: Occasion) -> Objection | None:
-        """Return what stands against this occasion, or None."""
+        """Return the objection to this occasion, or None."""
 
 
 class RecipientRule(Rule):
-    """A rule that looks at one person: asked for each recipient."""
+    """Define a rule about one person, checked for each recipient."""
 
     @abstractmethod
     def objection(self, occasion: Occasion, recipient: Recipient) -> Objection | None:
-        """Return what stands against writing to this person on this occasion, or None."""
+        """Return the objection to a message to this person on this occasion, or None."""

@@ -1,4 +1,4 @@
-"""The gate's answer and the objections behind it, with a compact form of both for storage."""
+"""Define the gate's verdict and its objections, with a compact form of both for storage."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -11,9 +11,9 @@ type Outcome = Literal["go", "go_without_promotion", "wait", "refuse"]
 
 @dataclass(frozen=True, slots=True)
 class Objection:
-    """What one rule has against a message: its code, small facts that explain it, and when it would lapse by itself.
+    """Describe the objection of one rule: its code, small facts that explain it, and the time at which it ends.
 
-    `until` is the first moment at which the rule would let pass; None means that waiting does not help.
+    `until` is the first time at which the rule would pass; None means that waiting does not help.
     """
 
     code: str
@@ -22,16 +22,16 @@ class Objection:
 
     @property
     def outcome(self) -> Literal["refuse", "wait_until"]:
-        """What the objection asks for: refuse, or wait until a moment."""
+        """Return refuse, or wait_until if the objection ends by itself."""
         return "refuse" if self.until is None else "wait_until"
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """May it go? `objections` are against the body, `slot_objections` only against the promotion in it.
+    """Hold the outcome; `objections` concern the body, `slot_objections` only the promotion in it.
 
-    Both stand in the order of the rules. `until` is set when the outcome is *wait*: the latest moment that any rule
-    asks for. The slot is asked about only when the body may go.
+    Both are in the order of the rules. `until` is set if the outcome is *wait*: the latest time of all objections. The
+    slot is judged only if the body may go.
     """
 
     outcome: Outcome
@@ -41,13 +41,13 @@ class Verdict:
 
     @property
     def first(self) -> Objection | None:
-        """The first objection to the body: the one reason under which a dry run counts the person."""
+        """Return the first objection to the body: the reason under which a dry run counts the person."""
         return self.objections[0] if self.objections else None
 
     def codes(self) -> str:
         """Return the compact form: "" for a clean go, else codes such as "G03 G06:wait", or "G03:slot".
 
-        The outcome can be read from it: a bare code refuses; else *wait* waits; else only the slot is lost.
+        The outcome can be derived: a code without suffix refuses; else *wait* waits; else only the slot is removed.
         """
         return " ".join(f"{objection.code}{suffix}" for objection, suffix in self._suffixed())
 
@@ -56,11 +56,11 @@ class Verdict:
         return Verdict(self.outcome, self.until, self.objections).codes()
 
     def slot_codes(self) -> str:
-        """Return the bare codes of the objections that cost the slot, "" where it stays or was not asked about."""
+        """Return the codes of the objections to the slot, "" if there are none or it was not judged."""
         return " ".join(objection.code for objection in self.slot_objections)
 
     def facts(self) -> dict[str, dict[str, Scalar]]:
-        """Return the facts by code, ready for JSON (a moment to wait for is `until`); {} for a clean go."""
+        """Return the facts by code, ready for JSON (`until` as ISO time); {} for a clean go."""
         return {
             objection.code: {
                 **objection.facts,

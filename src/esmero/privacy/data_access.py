@@ -1,4 +1,7 @@
-"""One's own data behind a fresh link, which goes to the address on file: whoever got a mail passed on learns nothing."""
+"""Give persons access to their own data by a fresh link, sent to the address on file.
+
+A forwarded mail therefore reveals nothing to its reader.
+"""
 
 import logging
 from collections.abc import Callable
@@ -17,48 +20,48 @@ from esmero.outbox.relays import brands_with_relay, find_relay
 from esmero.people.addresses.parsing import domain_of, read_address
 from esmero.people.addresses.suppression import find_suppressions
 from esmero.people.models import Address, ContactPoint, Person, Suppression
-from esmero.people.persons.names import refold
+from esmero.people.persons.names import update_folded
 from esmero.privacy.models import AddressChange, DataAccess
 from esmero.rendering.tokens import TokenPurpose
 from esmero.work.jobs import enqueue, save_progress
 from esmero.work.models import Job
 
 MOST_A_DAY = 3
-LASTS = timedelta(days=1)
-MAY_CORRECT = ("given_name", "family_name")
+LINK_LIFETIME = timedelta(days=1)
+CORRECTABLE = ("given_name", "family_name")
 THE_PERSON = "the person"
 LINK = "write-link"
 log = logging.getLogger(__name__)
 
 
 class AccessRefused(Exception):
-    """What was asked for cannot be; the text is for the person, in their language."""
+    """Refuse a request; the text is for the person, in their language."""
 
 
-def ask_access(person: Person, *, brand: Brand, language: str, at: datetime) -> bool:
-    """Note that somebody asked for the link to these data; False where it was asked for several times today.
+def request_access(person: Person, *, brand: Brand, language: str, at: datetime) -> bool:
+    """Store a request for the link; return False after several requests today.
 
-    The letter is written beside the page (write_links): whoever asks cannot tell by time whether one may go.
+    A routine sends the mail later (send_links), so that response times do not reveal whether one is sent.
     """
-    if DataAccess.objects.filter(person=person, at__gt=at - LASTS).count() >= MOST_A_DAY:
+    if DataAccess.objects.filter(person=person, at__gt=at - LINK_LIFETIME).count() >= MOST_A_DAY:
         return False
     with transaction.atomic():
         DataAccess.objects.create(person=person, brand=brand, language=language[:2], at=at)
     return True
 
 
-def write_links(*, at: datetime, most: int = 100) -> int:
-    """Write the letters with links that were asked for and may go; returns how many wishes were looked at.
+def send_links(*, at: datetime, most: int = 100) -> int:
+    """Send the requested links; return the number of requests processed.
 
-    None goes to an address that is silent or gone, nor for a link that has died. Where the brand has no way out, it waits
-    as long as the link would live.
+    None is sent to a suppressed or missing address, nor for an expired link. If the brand has no relay, the request
+    waits until the link would expire.
     """
-    waiting = DataAccess.objects.filter(written_at=None, at__gt=at - LASTS, brand__in=brands_with_relay())
+    waiting = DataAccess.objects.filter(written_at=None, at__gt=at - LINK_LIFETIME, brand__in=brands_with_relay())
     done = 0
     for number in waiting.order_by("id").values_list("pk", flat=True)[:most]:
         try:
             done += _write_once(number, at=at)
-        except Exception:  # one that cannot be written keeps nobody else waiting
+        except Exception:  # a failure must not block the requests behind it
             log.exception("no letter for the link %d", number)
             with transaction.atomic():
                 if DataAccess.objects.filter(pk=number, written_at=None).update(written_at=at):
@@ -69,34 +72,35 @@ def write_links(*, at: datetime, most: int = 100) -> int:
 
 def _write_once(number: int, *, at: datetime) -> bool:
     with transaction.atomic():
+        # Checked again under the lock: another worker may have sent it meanwhile.
         rows = DataAccess.objects.select_for_update(of=("self",)).select_related("person__address", "brand")
         row = rows.filter(pk=number, written_at=None).first()
         if row is None:
             return False
-        if _may_go(row.person):
+        if _may_send(row.person):
             _write_link(row)
         row.written_at = at
         row.save(update_fields=["written_at"])
     return True
 
 
-def run_link(job: Job) -> bool:
-    """Write one letter that could not be written before; what hinders it stands at the job, where a person sees it."""
+def retry_link(job: Job) -> bool:
+    """Retry one link that failed before; the job shows the error to staff."""
     with transaction.atomic():
         rows = DataAccess.objects.select_for_update(of=("self",)).select_related("person__address", "brand")
-        row = rows.filter(pk=job.subject, at__gt=timezone.now() - LASTS).first()
-        if row is not None and not job.done and _may_go(row.person):
+        row = rows.filter(pk=job.subject, at__gt=timezone.now() - LINK_LIFETIME).first()
+        if row is not None and not job.done and _may_send(row.person):
             _write_link(row)
         job.done = 1
         save_progress(job)
     return True
 
 
-def _may_go(person: Person) -> bool:
+def _may_send(person: Person) -> bool:
     if person.state != Person.State.ACTIVE or person.address is None:
         return False
-    silence = find_suppressions([person.address.value]).get(person.address.value)
-    return silence is None or silence.scope != Suppression.Scope.ALL
+    suppression = find_suppressions([person.address.value]).get(person.address.value)
+    return suppression is None or suppression.scope != Suppression.Scope.ALL
 
 
 def _write_link(access: DataAccess) -> None:
@@ -120,27 +124,27 @@ def _write_link(access: DataAccess) -> None:
 
 
 def correct(person: Person, *, values: dict[str, str], at: datetime) -> bool:
-    """Write what the person says of their own name; it is theirs now, so no import changes it. False: nothing new."""
+    """Update the person's name as given by themselves; imports no longer overwrite it. Return whether it changed."""
     with transaction.atomic():
         row = Person.objects.select_for_update(of=("self",)).get(pk=person.pk)
-        changed = [name for name in MAY_CORRECT if name in values and getattr(row, name) != values[name].strip()[:150]]
+        changed = [name for name in CORRECTABLE if name in values and getattr(row, name) != values[name].strip()[:150]]
         for name in changed:
             setattr(row, name, values[name].strip()[:150])
             row.written_by.pop(name, None)
         if not changed:
             return False
-        refold(row)
+        update_folded(row)
         row.save()
         note("person.corrected", by=THE_PERSON, subject=row, facts={"fields": changed, "at": at.isoformat()})
     return True
 
 
-def ask_move(person: Person, *, brand: Brand, new: str, language: str, at: datetime) -> AddressChange:
-    """Note the address that a person wants and write to it; nothing changes until it is confirmed from there.
+def request_address_change(person: Person, *, brand: Brand, new: str, language: str, at: datetime) -> AddressChange:
+    """Store a new address and send a confirmation to it; nothing changes until confirmed.
 
     Raises:
-        Refused: it is no address, or the one that we have.
-        NoRelay: the brand has no way out.
+        AccessRefused: the address is invalid or unchanged, or was requested several times today.
+        NoRelay: the brand has no relay.
 
     """
     address = read_address(new[:400])
@@ -148,7 +152,7 @@ def ask_move(person: Person, *, brand: Brand, new: str, language: str, at: datet
         raise AccessRefused(_("This is not an e-mail address that we can write to."))
     if person.address is not None and person.address.value == address.normalised:
         raise AccessRefused(_("This is the address that we have."))
-    if AddressChange.objects.filter(person=person, at__gt=at - LASTS).count() >= MOST_A_DAY:
+    if AddressChange.objects.filter(person=person, at__gt=at - LINK_LIFETIME).count() >= MOST_A_DAY:
         raise AccessRefused(_("You have asked for this several times today. Please try again tomorrow."))
     with transaction.atomic():
         change = AddressChange.objects.create(
@@ -167,8 +171,8 @@ def ask_move(person: Person, *, brand: Brand, new: str, language: str, at: datet
             subject=lambda: _("Please confirm your new address for %(brand)s") % {"brand": brand.name},
             text=lambda place: (
                 _(
-                    "Somebody, we believe you, wants %(brand)s to write to this address. If it was you, confirm it here:\n\n"
-                    "%(place)s\n\nIf not, do nothing."
+                    "Somebody, we believe you, wants %(brand)s to write to this address. "
+                    "If it was you, confirm it here:\n\n%(place)s\n\nIf not, do nothing."
                 )
                 % {"brand": brand.name, "place": place}
             ),
@@ -176,8 +180,8 @@ def ask_move(person: Person, *, brand: Brand, new: str, language: str, at: datet
     return change
 
 
-def confirm_move(change: AddressChange, *, at: datetime) -> bool:
-    """Write to the new address from now on and tell the old one; False when it was done, or is not to be done any more."""
+def confirm_address_change(change: AddressChange, *, at: datetime) -> bool:
+    """Replace the address and notify the old one; return False if it was done before or no longer applies."""
     with transaction.atomic():
         row = AddressChange.objects.select_for_update(of=("self",)).select_related("brand").get(pk=change.pk)
         person = Person.objects.select_for_update(of=("self",)).select_related("address").get(pk=row.person_id)
@@ -196,11 +200,11 @@ def confirm_move(change: AddressChange, *, at: datetime) -> bool:
         row.save(update_fields=["confirmed_at"])
         note("person.moved", by=THE_PERSON, subject=person, facts={"change": row.pk})
         if row.old and row.old not in find_suppressions([row.old]):
-            _tell_old(row, language=person.language or row.brand.language)
+            _notify_old_address(row, language=person.language or row.brand.language)
     return True
 
 
-def _tell_old(change: AddressChange, *, language: str) -> None:
+def _notify_old_address(change: AddressChange, *, language: str) -> None:
     _write(
         change.brand,
         to=change.old,
@@ -210,8 +214,8 @@ def _tell_old(change: AddressChange, *, language: str) -> None:
         subject=lambda: _("%(brand)s writes to another address from now on") % {"brand": change.brand.name},
         text=lambda _place: (
             _(
-                "You asked us to write to another address from now on, and it was confirmed from there. If it was not you, "
-                "answer this mail or call us: %(phone)s"
+                "You asked us to write to another address from now on, and it was confirmed from there. "
+                "If it was not you, answer this mail or call us: %(phone)s"
             )
             % {"phone": change.brand.phone}
         ),

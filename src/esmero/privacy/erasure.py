@@ -1,4 +1,4 @@
-"""Erase a person: every table by the literal table, in one transaction; the bytes that nobody needs any more go after it."""
+"""Erase a person by the table of personal data, in one transaction; unused files are deleted after its commit."""
 
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,7 @@ from esmero.outbox.models import Message
 from esmero.people.addresses.suppression import ERASED, suppress, suppress_number
 from esmero.people.models import Import, ImportLine, Merge, Person, Suppression
 from esmero.privacy.personal_data import BY_RULE, EMPTIED, TABLE, PersonalData, RowErasure
-from esmero.vault.files import discard
+from esmero.vault.files import delete_unused
 from esmero.vault.models import StoredFile
 
 _LEAVING = (Message.State.CLAIMED, Message.State.WIRE, Message.State.ORPHANED)
@@ -21,18 +21,18 @@ _TO_LEAVE = (Message.State.PLANNED, Message.State.WAITING, Message.State.HELD)
 
 
 class ErasureRefused(Exception):
-    """The person cannot be erased at this moment; the text says why and when."""
+    """Refuse to erase the person at this time; the text says why and when it is possible."""
 
 
 def erase_person(person: Person, *, by: User | str, reason: str, at: datetime) -> dict[str, int]:
-    """Erase a person and return how many rows of which table were emptied or deleted.
+    """Erase a person and return the number of blanked or deleted rows per table.
 
-    What the law keeps stays, without what names them: the proofs of permission and the ledger of what was sent. Their
-    number, and the address unless somebody else uses it, are kept as hashes, so that no import brings them back. Who was
-    merged into them is erased with them.
+    Rows that the law requires stay without identifying data: proofs of permission and the ledger of sent messages. The
+    customer number, and the address unless another person uses it, are stored as hashes, so that no import restores
+    them. Persons merged into this one are erased too.
 
     Raises:
-        NotYet: a message to them is on the wire at this moment.
+        ErasureRefused: a message to the person is in transmission.
 
     """
     counts: dict[str, int] = {}
@@ -43,21 +43,21 @@ def erase_person(person: Person, *, by: User | str, reason: str, at: datetime) -
         into = Merge.objects.filter(kept=person, undone_at=None).values("gone")
         for merged in Person.objects.filter(pk__in=into, state=Person.State.MERGED):
             erase_person(merged, by=by, reason=reason, at=at)
-        _keep_silence(person, at=at)
+        _suppress_identity(person, at=at)
         address = person.address.value if person.address else ""
-        papers = _find_papers(person)
+        files = _find_files(person)  # before blanking, which removes the references
         for holding in TABLE:
             rows = rows_of(holding, person)
-            counts[holding.name] = _empty(rows, holding=holding)
-        counts["lines of dry runs"] = _forget_dry_lines(person, address=address)
-        gone = discard(papers)
+            counts[holding.name] = _erase_rows(rows, holding=holding)
+        counts["lines of dry runs"] = _blank_dry_run_lines(person, address=address)
+        gone = delete_unused(files)
         counts["sealed files"] = len(gone)
         note("person.erased", by=by, subject=person, facts={"reason": reason[:300], "rows": counts})
     return counts
 
 
 def rows_of(holding: PersonalData, person: Person) -> QuerySet[Any]:
-    """Return the rows of one table that are about a person."""
+    """Return the rows of one table about a person."""
     about = Q()
     for path in holding.paths:
         about |= Q(**{path: person.pk})
@@ -67,7 +67,7 @@ def rows_of(holding: PersonalData, person: Person) -> QuerySet[Any]:
     return rows
 
 
-def _keep_silence(person: Person, *, at: datetime) -> None:
+def _suppress_identity(person: Person, *, at: datetime) -> None:
     address = person.address
     if address is not None and not Person.objects.filter(address=address).exclude(pk=person.pk).exists():
         suppress(address.value, scope=Suppression.Scope.ALL, reason=ERASED, evidence=f"person {person.pk}", at=at)
@@ -75,8 +75,8 @@ def _keep_silence(person: Person, *, at: datetime) -> None:
         suppress_number(person.number, reason=ERASED, evidence=f"person {person.pk}", at=at)
 
 
-def _forget_dry_lines(person: Person, *, address: str) -> int:
-    """Empty what dry runs of imports said of them: such a line knows nobody yet but by number, name and address."""
+def _blank_dry_run_lines(person: Person, *, address: str) -> int:
+    """Blank lines of dry runs, which refer to the person only by number, name and address."""
     theirs = Q()
     if person.number:
         theirs |= Q(number=person.number)
@@ -88,8 +88,8 @@ def _forget_dry_lines(person: Person, *, address: str) -> int:
     return ImportLine.objects.filter(theirs, of__in=dry, person=None).update(number="", cell="")
 
 
-def _find_papers(person: Person) -> set[int]:
-    """Return the ids of the sealed files that rows of this person point to."""
+def _find_files(person: Person) -> set[int]:
+    """Return the ids of the stored files that the person's rows refer to."""
     found: set[int] = set()
     for holding in TABLE:
         for field in holding.model._meta.get_fields():
@@ -101,20 +101,23 @@ def _find_papers(person: Person) -> set[int]:
     return found | set(StoredFile.objects.filter(sha256__in=hashes).values_list("id", flat=True))
 
 
-def _empty(rows: QuerySet[Any], *, holding: PersonalData) -> int:
+def _erase_rows(rows: QuerySet[Any], *, holding: PersonalData) -> int:
     if holding.rows is not RowErasure.BLANKED:
         return int(rows.delete()[0])
     ids = list(rows.values_list("pk", flat=True))
+    # Cancel first: a blanked message that is still due would be claimed by a worker.
     if holding.model is Message:
         Message.objects.filter(pk__in=ids, state__in=_TO_LEAVE).update(state=Message.State.CANCELLED, due_at=None)
     if holding.model is Person:
         Person.tags.through.objects.filter(person_id__in=ids).delete()
-    values = {name: _nothing(holding.model, name) for name in holding.blanked if (holding.model, name) not in BY_RULE}
+    values = {
+        name: _blank_value(holding.model, name) for name in holding.blanked if (holding.model, name) not in BY_RULE
+    }
     return holding.model._default_manager.filter(pk__in=ids).update(**values)
 
 
-def _nothing(model: type[Model], name: str) -> Any:
-    """Return what an emptied column holds: None where it may, else the empty value of its kind."""
+def _blank_value(model: type[Model], name: str) -> Any:
+    """Return the value of a blanked column: null if allowed, else the empty value of its type."""
     if (model, name) in EMPTIED:
         return EMPTIED[model, name]
     field = model._meta.get_field(name)

@@ -1,4 +1,4 @@
-"""All that the house holds of one person, as values, as JSON and as a folder of CSV files (art. 15 and 20 GDPR)."""
+"""Export all data about one person as values, JSON and CSV files (Regulation (EU) 2016/679 art. 15 and 20)."""
 
 import csv
 import io
@@ -17,18 +17,18 @@ from esmero.privacy.erasure import rows_of
 from esmero.privacy.personal_data import TABLE, PersonalData
 
 
-def gather(person: Person) -> dict[str, list[dict[str, Any]]]:
-    """Return every table's rows about a person by the table's name; values are plain (texts, numbers, moments, lists)."""
+def collect_data(person: Person) -> dict[str, list[dict[str, Any]]]:
+    """Return the rows about a person by table name; values are plain (texts, numbers, ISO times, lists)."""
     held = {holding.name: _read(holding, person) for holding in TABLE if holding.exported}
-    silences = find_suppressions([person.address.value] if person.address else [])
+    suppressions = find_suppressions([person.address.value] if person.address else [])
     held["silences"] = [
-        {"scope": row.scope, "reason": row.reason, "since": row.since.isoformat()} for row in silences.values()
+        {"scope": row.scope, "reason": row.reason, "since": row.since.isoformat()} for row in suppressions.values()
     ]
     return {name: rows for name, rows in held.items() if rows}
 
 
-def count_held(person: Person) -> dict[str, int]:
-    """Return how many rows each table holds about a person, by its name; one query for all tables."""
+def count_rows(person: Person) -> dict[str, int]:
+    """Return the number of rows about a person by table name; one query for all tables."""
     holdings = [holding for holding in TABLE if holding.exported]
     counted = []
     for place, holding in enumerate(holdings):
@@ -37,17 +37,17 @@ def count_held(person: Person) -> dict[str, int]:
         counted.append(found.annotate(number=Count("pk", distinct=True)))
     numbers = dict(counted[0].union(*counted[1:], all=True))
     held = {holding.name: numbers[place] for place, holding in enumerate(holdings) if numbers.get(place)}
-    silences = len(find_suppressions([person.address.value] if person.address else []))
-    return {**held, "silences": silences} if silences else held
+    suppressions = len(find_suppressions([person.address.value] if person.address else []))
+    return {**held, "silences": suppressions} if suppressions else held
 
 
 def write_json(held: Mapping[str, Any]) -> str:
-    """Return what was gathered as JSON that a program and a patient person can read."""
+    """Return the collected data as indented JSON."""
     return json.dumps(held, ensure_ascii=False, indent=2, sort_keys=False)
 
 
 def write_archive(held: Mapping[str, list[dict[str, Any]]]) -> bytes:
-    """Return a zip file with one JSON file of everything and one CSV file a table."""
+    """Return a zip file with one JSON file of everything and one CSV file per table."""
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as made:
         made.writestr("everything.json", write_json(held))
@@ -62,7 +62,7 @@ def _read(holding: PersonalData, person: Person) -> list[dict[str, Any]]:
 
 
 def _address(person: Person) -> Any:
-    """Return the address also where it is shared: it is theirs to know."""
+    """Return the address even if it is shared: the person has a right to it."""
     from esmero.people.models import Address
 
     return Address.objects.filter(pk=person.address_id or 0)

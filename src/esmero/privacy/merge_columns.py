@@ -1,16 +1,16 @@
-"""Every column that names a person, and what a merge does with it: the literal table. A test finds a forgotten one."""
+"""Define for every column that refers to a person how a merge treats it. A test finds missing columns."""
 
 from collections.abc import Mapping
 from typing import Literal
 
-# label of the model → column → what happens to the rows of who is gone.
-#   move    they become rows of who is kept
-#   once    the same, but what the kept one has already (the columns of ONCE) is put away
-#   settle  the standings follow anew from the ledger that moved
-#   stay    the row says what was, and goes on saying it
-type Fate = Literal["move", "once", "settle", "stay"]
+# label of the model → column → rule for the rows of the merged person.
+#   move    assign them to the surviving person
+#   once    the same, but remove duplicates of the survivor's rows (by the columns of UNIQUE_WITH)
+#   settle  derive the permissions again from the moved ledger entries
+#   stay    leave the row: it documents a past state
+type MergeRule = Literal["move", "once", "settle", "stay"]
 
-FATES: Mapping[str, Mapping[str, Fate]] = {
+MERGE_RULES: Mapping[str, Mapping[str, MergeRule]] = {
     "esmero.ContactPoint": {"person": "once"},
     "esmero.Person_tags": {"person": "once"},
     "esmero.Note": {"person": "move"},
@@ -29,8 +29,8 @@ FATES: Mapping[str, Mapping[str, Fate]] = {
     "esmero.DataRequest": {"person": "once"},
     "esmero.Proposal": {"person": "once", "became": "move"},
 }
-# What two persons may not both have, beside the person: of two such rows the one of the gone is put away.
-ONCE: Mapping[str, tuple[str, ...]] = {
+# Columns that are unique per person: of two equal rows the merged person's is removed (and kept for undoing).
+UNIQUE_WITH: Mapping[str, tuple[str, ...]] = {
     "esmero.ContactPoint": ("kind", "value"),
     "esmero.Person_tags": ("tag_id",),
     "esmero.Preference": ("brand_id", "topic_id"),
@@ -38,5 +38,5 @@ ONCE: Mapping[str, tuple[str, ...]] = {
     "esmero.DataRequest": ("kind", "state"),
     "esmero.Proposal": ("address",),
 }
-# Where only rows in one state clash.
-CLASHES_ONLY: Mapping[str, tuple[str, str]] = {"esmero.DataRequest": ("state", "open")}
+# Models whose rows conflict only in one state.
+CONFLICT_STATES: Mapping[str, tuple[str, str]] = {"esmero.DataRequest": ("state", "open")}

@@ -1,4 +1,4 @@
-"""What people ask about their own data: a link, another address, requests for staff; and how far each term of storage is."""
+"""Define data access links, address changes, data subject requests and the state of retention rules."""
 
 from django.db import models
 from django.db.models import Q
@@ -8,7 +8,7 @@ from esmero.people.models import Person
 
 
 class DataAccess(models.Model):
-    """A link to one's own data, sent to the address that is on file; good for a day (tokens, Purpose.DATA)."""
+    """Represent a link to the person's own data, sent to the address on file; valid for a day (TokenPurpose.DATA)."""
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
     brand = models.ForeignKey(Brand, on_delete=models.CASCADE, related_name="+")
@@ -30,7 +30,7 @@ class DataAccess(models.Model):
 
 
 class AddressChange(models.Model):
-    """Another address that a person wants; it counts when it is confirmed from there, and the old one is told."""
+    """Represent a requested address; it takes effect when confirmed from there, and the old one is notified."""
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
     brand = models.ForeignKey(Brand, on_delete=models.CASCADE, related_name="+")
@@ -54,7 +54,7 @@ class DataRequestState(models.TextChoices):
 
 
 class DataRequest(models.Model):
-    """A right that was invoked and that a person must answer: within a month (Regulation (EU) 2016/679 art. 12(3))."""
+    """Represent a data subject request that staff must answer within a month (Regulation (EU) 2016/679 art. 12(3))."""
 
     Kind = DataRequestKind
 
@@ -81,7 +81,7 @@ class DataRequest(models.Model):
 
 
 class Retention(models.Model):
-    """How a rule of house/retention_terms.py stands: the term that the operator set, what went last, what goes next."""
+    """Store the state of a rule of house/retention_terms.py: the operator's term, the last and the next pass."""
 
     code = models.CharField(max_length=40, unique=True)
     days = models.PositiveIntegerField(

@@ -1,7 +1,8 @@
-"""What happens to each column that names a person: the one literal table behind export and erasure.
+"""Define for each column about a person how export and erasure treat it, in one literal table.
 
-A test walks the schema: a model that leads to a person, or a new column of one that does, fails until it stands here.
-Sources: Regulation (EU) 2016/679 art. 5(1)(c) and (e), 5(2), 7(1), 15, 17(1) and (3), 20, 21; capabilities.md, section F.
+A test walks the schema: a model that refers to a person, or a new column of one that does, fails until it is listed
+here. Sources: Regulation (EU) 2016/679 art. 5(1)(c) and (e), 5(2), 7(1), 15, 17(1) and (3), 20, 21; capabilities.md,
+section F.
 """
 
 from collections.abc import Iterable
@@ -32,20 +33,20 @@ from esmero.privacy.models import AddressChange, DataAccess, DataRequest
 
 
 class RowErasure(StrEnum):
-    """What erasure does to the rows themselves."""
+    """Define how erasure treats the rows."""
 
     DELETED = "deleted"
-    BLANKED = "blanked"  # the row stays, what names the person goes
-    UNSHARED = "unshared"  # deleted unless it belongs to somebody else, too
+    BLANKED = "blanked"  # the row stays without identifying data
+    UNSHARED = "unshared"  # deleted unless another person uses it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonalData:
-    """A table that holds something of a person.
+    """Describe a table that holds personal data.
 
-    `paths` lead from its rows to the person. Of a blanked row `kept` names the columns that stay, `blanked` those that
-    are emptied; both together are all its columns. `exported` are the columns that the person gets when they ask for
-    their data, `why` says in one line why erasure treats the rows so.
+    `paths` are the lookups from its rows to the person. For blanked rows `kept` lists the columns that stay, `blanked`
+    those that are emptied; together they are all columns. `exported` are the columns in the person's export, `why` is
+    the reason for the treatment in one line.
     """
 
     name: str
@@ -62,7 +63,7 @@ def _names(text: str) -> tuple[str, ...]:
     return tuple(text.split())
 
 
-# The order is that of erasure: what points to other rows goes before them.
+# In the order of erasure: rows with a foreign key come before the rows that they refer to.
 TABLE: tuple[PersonalData, ...] = (
     PersonalData(
         name="captured mail",
@@ -146,7 +147,8 @@ TABLE: tuple[PersonalData, ...] = (
         rows=RowErasure.BLANKED,
         why="The ledger proves what was sent, when, and on which ground (art. 5(2)); the address goes.",
         kept=_names(
-            "claimed_by claimed_until tries dispatch person occasion channel receiver language lane verdict promotion judged_at opaque sent_at worst"
+            "claimed_by claimed_until tries dispatch person occasion channel receiver language lane verdict promotion"
+            " judged_at opaque sent_at worst"
         ),
         blanked=_names("address objections trouble payload state due_at"),
         exported=_names("dispatch channel address language state verdict objections judged_at sent_at"),
@@ -274,29 +276,32 @@ TABLE: tuple[PersonalData, ...] = (
         why="An empty row that the ledger's proofs point to.",
         kept=_names("created_at changed_at language country"),
         blanked=_names(
-            "number given_name family_name title name_is_damaged organisation address fields written_by folded state tags"
+            "number given_name family_name title name_is_damaged organisation address fields written_by folded state"
+            " tags"
         ),
         exported=_names(
-            "number given_name family_name title language country organisation address fields tags state created_at changed_at"
+            "number given_name family_name title language country organisation address fields tags state created_at"
+            " changed_at"
         ),
     ),
 )
 
-# What is emptied to something else than "", None, {} or [].
+# Columns blanked to another value than "", None, {} or [].
 EMPTIED = {
     (Person, "state"): Person.State.ERASED,
     (Person, "name_is_damaged"): False,
     (Conversation, "state"): Conversation.State.CLOSED,
 }
-# Emptied by a rule of its own: a message that has not left never leaves; tags are rows of a table between.
+# Blanked by code of their own: an unsent message is cancelled; tags are rows of a many-to-many table.
 BY_RULE = frozenset({(Message, "state"), (Message, "due_at"), (Person, "tags")})
 
-# Tables that name no person (or only staff, whose data the house keeps as an employer does). A new one must be put here
-# or above; `StoredFile` holds bytes and follows the rows that point to it, `Suppression` holds hashes alone.
+# Tables without personal data (or only of staff, processed as an employer). A new one must be listed here or above;
+# `StoredFile` is deleted with the rows that refer to it, `Suppression` holds only hashes.
 IMPERSONAL = frozenset(
     _names(
-        "DmarcReportFile DmarcReportRow AlignmentDay AlignmentSource AuditEntry BlockedDomain Brand Campaign SegmentEstimate"
-        " Dispatch Form Happening WebhookSecret Import Job Link Mailbox MailboxFolder MediaFile Organisation CustomField"
+        "DmarcReportFile DmarcReportRow AlignmentDay AlignmentSource AuditEntry BlockedDomain Brand Campaign"
+        " SegmentEstimate Dispatch Form Happening WebhookSecret Import Job Link Mailbox MailboxFolder MediaFile"
+        " Organisation CustomField"
         " Purpose Relay Retention ReturnCount SavedView StoredFile Segment Suppression Tag DailyAggregate Template"
         " TemplateText TemplateVersion Topic ExternalCheck User"
     )
@@ -304,7 +309,7 @@ IMPERSONAL = frozenset(
 
 
 def find_gaps(models: Iterable[type[Model]]) -> list[str]:
-    """Return what is wrong with the table against these models: each a sentence; empty when it is complete."""
+    """Return the gaps of the table against these models, each a sentence; empty if it is complete."""
     held = {holding.model: holding for holding in TABLE}
     gaps: list[str] = []
     for model in models:
@@ -320,9 +325,9 @@ def find_gaps(models: Iterable[type[Model]]) -> list[str]:
             ]
             continue
         columns = {field.name for field in (*model._meta.fields, *model._meta.many_to_many)} - {"id"}
-        told = {*holding.kept, *holding.blanked}
+        listed = {*holding.kept, *holding.blanked}
         if holding.rows is RowErasure.BLANKED:
-            gaps += [f"{name}.{column} is neither kept nor blanked." for column in sorted(columns - told)]
+            gaps += [f"{name}.{column} is neither kept nor blanked." for column in sorted(columns - listed)]
             gaps += [f"{name}.{column} is kept and blanked." for column in sorted({*holding.kept} & {*holding.blanked})]
-        gaps += [f"{name}.{column} does not exist." for column in sorted((told | {*holding.exported}) - columns)]
+        gaps += [f"{name}.{column} does not exist." for column in sorted((listed | {*holding.exported}) - columns)]
     return gaps

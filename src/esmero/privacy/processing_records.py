@@ -1,7 +1,7 @@
-"""Records of processing (Regulation (EU) 2016/679 art. 30(1)): facts read from this house's own tables and settings.
+"""Gather the records of processing activities (Regulation (EU) 2016/679 art. 30(1)) from tables and settings.
 
-Only what is there is named: a category of data stands here when a row or a declared field of it exists, a measure when it is
-on. What the house cannot know (a representative, where a relay's machines stand) is not made up. Words are the web's.
+Only facts that exist are listed: a category of data if a row or custom field of it exists, a measure if it is active.
+Facts unknown to the software (a representative, the location of a relay) are not invented. `web` renders the texts.
 """
 
 from collections.abc import Mapping
@@ -26,7 +26,7 @@ from esmero.outbox.models import Message, Relay
 from esmero.outbox.relay_passwords import is_encrypted
 from esmero.people.models import ContactPoint, CustomField, Note, Permission, Person, Purpose, Tag, Topic
 from esmero.privacy.models import Retention
-from esmero.privacy.retention import RuleStatus, list_standings
+from esmero.privacy.retention import RuleStatus, list_rules
 
 PROVIDERS = 12
 _PERSONS = ("people", "sign-ups", "writers", "staff")
@@ -40,7 +40,7 @@ _LOCAL = frozenset({"", "localhost", "127.0.0.1", "::1"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Controller:
-    """A brand as the controller: who it is, and what is missing of it ("legal_name", "postal_address", "phone")."""
+    """Describe a brand as the controller, and its missing facts ("legal_name", "postal_address", "phone")."""
 
     brand: Brand
     profile: Profile
@@ -49,7 +49,7 @@ class Controller:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProcessingPurpose:
-    """A purpose of a brand with its topics, and the grounds on which the brand's profile lets a mail for it rest."""
+    """Describe a purpose of a brand with its topics, and the legal bases valid for it in the brand's jurisdiction."""
 
     brand: Brand
     purpose: Purpose
@@ -59,7 +59,10 @@ class ProcessingPurpose:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DataRecipient:
-    """Who gets data: `kind` is relay, provider, mailbox, forward, hook or database; `encrypted` None where it is not known."""
+    """Describe a recipient of data; `encrypted` is None if unknown.
+
+    `kind` is relay, provider, mailbox, forward, hook or database.
+    """
 
     kind: str
     name: str
@@ -68,8 +71,10 @@ class DataRecipient:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProcessingRecords:
+    """Hold the records of processing activities."""
+
     controllers: tuple[Controller, ...]
-    aims: tuple[ProcessingPurpose, ...]
+    purposes: tuple[ProcessingPurpose, ...]
     persons: tuple[str, ...]
     data: tuple[str, ...]
     fields: tuple[CustomField, ...]
@@ -79,19 +84,19 @@ class ProcessingRecords:
 
 
 def gather_records() -> ProcessingRecords:
-    """Read everything. The number of queries does not grow with people, messages or events."""
+    """Read all records. The number of queries does not depend on the number of persons, messages or events."""
     brands = list(Brand.objects.order_by("name", "id"))
     relays = list(Relay.objects.filter(kind=Relay.Kind.SMTP).order_by("name"))
     boxes = list(Mailbox.objects.filter(active=True).order_by("name"))
-    there = _look_around()
+    there = _find_present()
     return ProcessingRecords(
         controllers=tuple(_controller(brand) for brand in brands),
-        aims=tuple(_find_aims()),
+        purposes=tuple(_find_purposes()),
         persons=tuple(name for name in _PERSONS if name in there),
         data=tuple(name for name in _DATA if name in there),
         fields=tuple(CustomField.objects.order_by("key")),
         recipients=tuple(_find_recipients(brands, relays=relays, boxes=boxes)),
-        terms=tuple(list_standings()),
+        terms=tuple(list_rules()),
         measures=_find_measures(brands, relays=relays, boxes=boxes, signing_up="sign-ups" in there),
     )
 
@@ -101,7 +106,7 @@ def _controller(brand: Brand) -> Controller:
     return Controller(brand=brand, profile=profile_of(brand.profile), missing=missing)
 
 
-def _find_aims() -> list[ProcessingPurpose]:
+def _find_purposes() -> list[ProcessingPurpose]:
     topics = Topic.objects.filter(archived_at=None).select_related("brand", "purpose").order_by("brand__name", "code")
     found: dict[tuple[int, int], list[Topic]] = {}
     for topic in topics:
@@ -119,8 +124,8 @@ def _find_aims() -> list[ProcessingPurpose]:
     ]
 
 
-def _look_around() -> frozenset[str]:
-    """Return what there is of _PERSONS and _DATA: each table is asked once for a single row."""
+def _find_present() -> frozenset[str]:
+    """Return the entries of _PERSONS and _DATA that exist: one query for a single row of each table."""
     there = {
         "people": Person.objects.all(),
         "sign-ups": Form.objects.filter(state=Form.State.OPEN),
@@ -171,7 +176,7 @@ def _find_recipients(brands: list[Brand], *, relays: list[Relay], boxes: list[Ma
 def _find_measures(
     brands: list[Brand], *, relays: list[Relay], boxes: list[Mailbox], signing_up: bool
 ) -> dict[str, bool]:
-    """Return every measure with whether it is on here; a measure that has nothing to protect is left out."""
+    """Return each measure with whether it is active; a measure without an object is left out."""
     passwords = [one.password for one in relays if one.password]
     measures = {
         "https": settings.ESMERO.secure and settings.ESMERO.public_url.startswith("https://"),
@@ -196,9 +201,9 @@ def _find_measures(
 
 
 def _signs(brand: Brand, *, relays: list[Relay]) -> bool:
-    """Say whether the brand's mail leaves signed: by us with a key that is there, or by every relay that it may take."""
-    ways = [one for one in relays if one.brand_id in (None, brand.pk)]
-    if ways and all(one.relay_signs for one in ways):
+    """Return whether the brand's mail is DKIM-signed: by an existing key, or by every relay that it may use."""
+    usable = [one for one in relays if one.brand_id in (None, brand.pk)]
+    if usable and all(one.relay_signs for one in usable):
         return True
     if not (brand.dkim_domain and brand.dkim_selector):
         return False

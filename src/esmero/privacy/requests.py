@@ -1,4 +1,4 @@
-"""Requests that invoke a right: taken in, answered by staff within a month, or at once where nothing stands against it."""
+"""Store data subject requests and answer them: by staff within a month, or at once if nothing prevents it."""
 
 from datetime import datetime, timedelta
 
@@ -15,10 +15,10 @@ WITHIN = timedelta(days=30)
 THE_PERSON = "the person"
 
 
-def ask_erasure(person: Person, *, brand: Brand, at: datetime) -> DataRequest:
-    """Erase a person who asks for it: at once who has no number of ours; a customer's request waits for staff.
+def request_erasure(person: Person, *, brand: Brand, at: datetime) -> DataRequest:
+    """Erase a person on their request: at once without a customer number, otherwise staff decide.
 
-    A customer may have a contract that still runs, which a person must look at first; asking again changes nothing.
+    A customer may have a running contract, which staff must check first. Repeating the request has no effect.
     """
     with transaction.atomic():
         open_one = DataRequest.objects.filter(
@@ -33,16 +33,16 @@ def ask_erasure(person: Person, *, brand: Brand, at: datetime) -> DataRequest:
         if not person.number:
             try:
                 _erase(request, by=THE_PERSON, at=at)
-            except ErasureRefused:  # a message is on the wire this very moment: staff, or the person a minute later
+            except ErasureRefused:  # a message is in transmission: the request stays open for staff or a retry
                 return request
     return request
 
 
 def answer_erasure(request: DataRequest, *, by: User, at: datetime, decline: str = "") -> bool:
-    """Erase, or decline with words for the person; False when somebody answered it before.
+    """Erase the person, or decline with a text for them; return False if it was answered before.
 
     Raises:
-        NotYet: a message to the person is leaving right now.
+        ErasureRefused: a message to the person is in transmission.
 
     """
     with transaction.atomic():
@@ -65,12 +65,12 @@ def request_rows() -> QuerySet[DataRequest]:
 
 
 def count_open() -> int:
-    """Return how many requests wait for an answer."""
+    """Return the number of open requests."""
     return DataRequest.objects.filter(state=DataRequest.State.OPEN).count()
 
 
 def list_open(*, limit: int) -> list[DataRequest]:
-    """Return the requests that wait, the most urgent first."""
+    """Return the open requests, most urgent first."""
     return list(request_rows().filter(state=DataRequest.State.OPEN).order_by("due_at", "id")[:limit])
 
 

@@ -1,8 +1,8 @@
-"""Terms of storage carried out: what is over its term goes, in bounded batches, each told to the audit log in numbers.
+"""Apply retention terms: rows past their term are deleted or anonymised in bounded batches, with audited counts.
 
-The terms are data of the countries' profiles (house/retention_terms.py): the house keeps to the shortest of those under which its
-brands write, unless the operator set another. What never goes stands in KEPT. Every batch is a transaction of its own and
-finds its rows anew, so a crash or a second run changes nothing but the time.
+The terms are data of the jurisdiction profiles (house/retention_terms.py). The shortest term of the brands' profiles
+applies, unless the operator set another. NEVER_EXPIRES lists the exceptions. Every batch is a transaction of its own
+and selects its rows anew, so a crash or a second run is harmless.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -18,7 +18,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from esmero.asks.models import Submission
-from esmero.campaigns.lifecycle import outdate_dry_runs
+from esmero.campaigns.lifecycle import invalidate_dry_runs
 from esmero.campaigns.models import AudienceMember, Campaign
 from esmero.conversations.models import Conversation, Entry
 from esmero.house.audit import note
@@ -30,7 +30,7 @@ from esmero.mailroom.models import ClickTrace, DmarcReportFile, Inbound
 from esmero.outbox.models import Captured, Message, MessageEvent
 from esmero.people.models import Import, ImportLine, PermissionEntry
 from esmero.privacy.models import AddressChange, DataAccess, DataRequest, Retention
-from esmero.vault.files import discard, drop
+from esmero.vault.files import delete_unused, drop_content
 from esmero.vault.models import StoredFile
 
 type Rows = QuerySet[Any]
@@ -38,20 +38,20 @@ type Rows = QuerySet[Any]
 EVERY = timedelta(days=1)
 MOST = 500
 MOST_COUNTED = 10_000
-# What no term ends, and why stands in words on the page: proofs of permission, and hashes of who is left alone.
-KEPT = ("permission-ledger", "suppression")
+# Data without a term (the page gives the reasons): proofs of permission, and hashes of suppressed addresses.
+NEVER_EXPIRES = ("permission-ledger", "suppression")
 _FINAL = (Message.State.SENT, Message.State.REFUSED, Message.State.GAVE_UP, Message.State.CANCELLED)
 _ENDED = (Campaign.State.DONE, Campaign.State.CANCELLED)
 _PROVES = PermissionEntry.objects.filter(proof=OuterRef("pk"))
 
 
 class TermTooLong(Exception):
-    """A term longer than the law leaves, or none at all."""
+    """Refuse a term above the legal maximum, or below one day."""
 
 
 @dataclass(frozen=True, slots=True)
 class RetentionRule:
-    """`find` gives for each table the rows that are over their term at a moment; `end` ends some, by id, at a moment."""
+    """Define a rule: `find` selects expired rows of each table by a cut-off time; `end` processes rows by id."""
 
     find: tuple[Callable[[datetime], Rows], ...]
     end: Callable[[type[Any], list[Any], datetime], None]
@@ -59,7 +59,7 @@ class RetentionRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleStatus:
-    """A rule as it holds in this house, with what it did."""
+    """Describe a rule as applied in this installation, with its last results."""
 
     code: str
     term: RetentionTerm
@@ -68,35 +68,36 @@ class RuleStatus:
     row: Retention | None
 
 
-def house_terms() -> dict[str, RetentionTerm]:
-    """Return by rule the strictest term of the profiles under which the house's brands write."""
+def current_terms() -> dict[str, RetentionTerm]:
+    """Return {rule code: strictest term of the profiles of all brands}."""
     codes = Brand.objects.order_by("profile").values_list("profile", flat=True).distinct()
     return strictest(profile_of(code).terms for code in codes)
 
 
-def list_standings() -> list[RuleStatus]:
-    """Return all rules in their order. Two queries."""
+def list_rules() -> list[RuleStatus]:
+    """Return all rules in order. Two queries."""
     rows = {row.code: row for row in Retention.objects.all()}
     return [
-        _standing(code, term=term, row=rows.get(code)) for code, term in house_terms().items() if code in RULES
+        _rule_status(code, term=term, row=rows.get(code)) for code, term in current_terms().items() if code in RULES
     ]  # fmt: skip
 
 
-def _standing(code: str, *, term: RetentionTerm, row: Retention | None) -> RuleStatus:
+def _rule_status(code: str, *, term: RetentionTerm, row: Retention | None) -> RuleStatus:
     own = row.days if row is not None else None
+    # A brand added later may bring a lower maximum than the operator's earlier setting.
     days = term.days if own is None else min(own, term.longest)
     return RuleStatus(code=code, term=term, days=days, is_own=own is not None, row=row)
 
 
 def set_days(code: str, *, days: int | None, by: User | str) -> None:
-    """Set the operator's own term of a rule; None goes back to the profile's.
+    """Set the operator's term of a rule; None restores the profile's.
 
     Raises:
         KeyError: there is no such rule.
-        TooLong: less than a day, or more than the law leaves.
+        TermTooLong: less than a day, or above the legal maximum.
 
     """
-    term = house_terms()[code]
+    term = current_terms()[code]
     if days is not None and not 1 <= days <= term.longest:
         raise TermTooLong(str(term.longest))
     with transaction.atomic():
@@ -107,76 +108,76 @@ def set_days(code: str, *, days: int | None, by: User | str) -> None:
         note("retention.term", by=by, facts={"code": code, "from": row.days or term.days, "to": days or term.days})
 
 
-def count_over(at: datetime, *, most: int = MOST_COUNTED) -> dict[str, int]:
-    """Return by rule how much would go at this moment, counted up to `most`; nothing is changed."""
-    return {one.code: _count(one, at=at, most=most) for one in list_standings()}
+def count_expired(at: datetime, *, most: int = MOST_COUNTED) -> dict[str, int]:
+    """Return {rule code: number of expired rows}, counted up to `most`; read-only."""
+    return {one.code: _count(one, at=at, most=most) for one in list_rules()}
 
 
-def _count(standing: RuleStatus, *, at: datetime, most: int) -> int:
-    cut = at - timedelta(days=standing.days)
-    return sum(find(cut).order_by()[:most].count() for find in RULES[standing.code].find)
+def _count(rule: RuleStatus, *, at: datetime, most: int) -> int:
+    cut = at - timedelta(days=rule.days)
+    return sum(find(cut).order_by()[:most].count() for find in RULES[rule.code].find)
 
 
-def count_again(at: datetime) -> None:
-    """Store for the page how much of each rule goes at its next look."""
-    for standing in list_standings():
+def refresh_counts(at: datetime) -> None:
+    """Store the number of expired rows of each rule for the console page."""
+    for rule in list_rules():
         Retention.objects.update_or_create(
-            code=standing.code, defaults={"due": _count(standing, at=at, most=MOST_COUNTED), "looked_at": at}
+            code=rule.code, defaults={"due": _count(rule, at=at, most=MOST_COUNTED), "looked_at": at}
         )
 
 
-def keep_terms(*, at: datetime) -> int:
-    """Do one batch of the first rule whose look is due; returns how many rows went. A demo's people are invented: none."""
+def apply_due_rule(*, at: datetime) -> int:
+    """Process one batch of the first rule that is due; return the number of rows. A demo deletes nothing."""
     if settings.ESMERO.demo:
         return 0
     resting = set(Retention.objects.filter(next_at__gt=at).values_list("code", flat=True))
     code = next((code for code in RULES if code not in resting), None)
-    return 0 if code is None else carry_out(code, at=at)
+    return 0 if code is None else apply_rule(code, at=at)
 
 
-def carry_out(code: str, *, at: datetime, by: str = "worker", most: int = MOST) -> int:
-    """End the first `most` rows of a rule that are over their term; 0 when nothing is left, and the pass is told."""
+def apply_rule(code: str, *, at: datetime, by: str = "worker", most: int = MOST) -> int:
+    """Process the first `most` expired rows of a rule; 0 means that the pass is complete and audited."""
     with transaction.atomic():
         Retention.objects.get_or_create(code=code)
-        row = Retention.objects.select_for_update().get(code=code)
-        standing = _standing(code, term=house_terms()[code], row=row)
-        cut = at - timedelta(days=standing.days)
-        gone = 0
+        row = Retention.objects.select_for_update().get(code=code)  # two workers would count the same rows
+        rule = _rule_status(code, term=current_terms()[code], row=row)
+        cut = at - timedelta(days=rule.days)
+        ended = 0
         for find in RULES[code].find:
             rows = find(cut)
-            ids = list(rows.order_by("pk").values_list("pk", flat=True)[: most - gone])
+            ids = list(rows.order_by("pk").values_list("pk", flat=True)[: most - ended])
             if ids:
                 RULES[code].end(rows.model, ids, at)
-                gone += len(ids)
-            if gone >= most:
+                ended += len(ids)
+            if ended >= most:
                 break
-        row.going += gone
+        row.going += ended
         row.looked_at = at
-        if gone < most:  # the pass is over
+        if ended < most:  # the pass is over
             row.next_at = at + EVERY
-            row.due = _count(standing, at=row.next_at, most=MOST_COUNTED)
+            row.due = _count(rule, at=row.next_at, most=MOST_COUNTED)
             if row.going:
                 row.done, row.done_at = row.going, at
-                note("retention.done", by=by, facts={"code": code, "rows": row.going, "days": standing.days})
+                note("retention.done", by=by, facts={"code": code, "rows": row.going, "days": rule.days})
             row.going = 0
         row.save()
-    return gone
+    return ended
 
 
-def carry_out_all(*, at: datetime, by: str) -> dict[str, int]:
-    """End all that is over its term, rule by rule; returns how many rows went."""
-    return {code: sum(iter(partial(carry_out, code, at=at, by=by), 0)) for code in RULES}
+def apply_all_rules(*, at: datetime, by: str) -> dict[str, int]:
+    """Process all expired rows, rule by rule; return the number of rows."""
+    return {code: sum(iter(partial(apply_rule, code, at=at, by=by), 0)) for code in RULES}
 
 
-def _erase(model: type[Any], ids: list[Any], at: datetime) -> None:  # noqa: ARG001
+def _delete(model: type[Any], ids: list[Any], at: datetime) -> None:  # noqa: ARG001
     model._default_manager.filter(pk__in=ids).delete()
 
 
-def _erase_with_bytes(model: type[Any], ids: list[Any], at: datetime) -> None:  # noqa: ARG001
+def _delete_with_files(model: type[Any], ids: list[Any], at: datetime) -> None:  # noqa: ARG001
     rows = model._default_manager.filter(pk__in=ids)
-    papers = list(rows.values_list("raw", flat=True))
+    files = list(rows.values_list("raw", flat=True))
     rows.delete()
-    discard(papers)
+    delete_unused(files)
 
 
 def _forget_reports(model: type[Any], ids: list[Any], at: datetime) -> None:  # noqa: ARG001
@@ -185,17 +186,17 @@ def _forget_reports(model: type[Any], ids: list[Any], at: datetime) -> None:  # 
 
 def _drop(model: type[Any], ids: list[Any], at: datetime) -> None:
     if model is StoredFile:
-        drop(ids, at=at)
+        drop_content(ids, at=at)
     elif model is Import:
-        drop(_files_of(ids), at=at)
+        drop_content(_files_of(ids), at=at)
     else:
         rows = Inbound.objects.filter(pk__in=ids)
         rows.update(envelope_from="")
-        drop(rows.values_list("raw", flat=True), at=at)
+        drop_content(rows.values_list("raw", flat=True), at=at)
 
 
 def _files_of(ids: Iterable[int]) -> list[int]:
-    """Return the sealed files of imports: what was brought, and what was read out of a workbook."""
+    """Return the stored files of imports: the uploaded file, and the CSV exported from a workbook."""
     files, texts = [], set()
     for file, reading in Import.objects.filter(pk__in=list(ids)).values_list("file", "reading"):
         files.append(file)
@@ -207,13 +208,13 @@ def _files_of(ids: Iterable[int]) -> list[int]:
 
 def _anonymise_messages(model: type[Any], ids: list[Any], at: datetime) -> None:  # noqa: ARG001
     hashes = Message.objects.filter(pk__in=ids, payload__isnull=False).values_list("payload__sealed", flat=True)
-    papers = list(StoredFile.objects.filter(sha256__in=[one for one in hashes if one]).values_list("pk", flat=True))
+    files = list(StoredFile.objects.filter(sha256__in=[one for one in hashes if one]).values_list("pk", flat=True))
     Message.objects.filter(pk__in=ids).update(address="", objections=None, trouble="", payload=None)
     events = [one for one in MessageEvent.objects.filter(message__in=ids) if set(one.facts) - {"meaning"}]
-    for one in events:  # the meaning is a word of ours; the relay's own words may hold the address
+    for one in events:  # the meaning is a code of ours; the relay's text may contain the address
         one.facts = {"meaning": one.facts["meaning"]} if "meaning" in one.facts else {}
     MessageEvent.objects.bulk_update(events, ["facts"], batch_size=200)
-    discard(papers)
+    delete_unused(files)
 
 
 def _anonymise_lines(model: type[Any], ids: list[Any], at: datetime) -> None:  # noqa: ARG001
@@ -226,33 +227,33 @@ def _anonymise_sign_ups(model: type[Any], ids: list[Any], at: datetime) -> None:
 
 def _anonymise_conversations(model: type[Any], ids: list[Any], at: datetime) -> None:  # noqa: ARG001
     entries = Entry.objects.filter(conversation__in=ids)
-    papers = list(entries.exclude(raw=None).values_list("raw", flat=True))
+    files = list(entries.exclude(raw=None).values_list("raw", flat=True))
     entries.update(author="", subject="", text="", full_text="", message_id="", raw=None)
     Conversation.objects.filter(pk__in=ids).update(person=None, address="", subject="", state=Conversation.State.CLOSED)
-    discard(papers)
+    delete_unused(files)
 
 
-def _erase_dry_runs(model: type[Any], ids: list[Any], at: datetime) -> None:  # noqa: ARG001
-    """Erase verdicts; a campaign that was only checked is a draft again, since nothing could be frozen any more."""
+def _delete_dry_runs(model: type[Any], ids: list[Any], at: datetime) -> None:  # noqa: ARG001
+    """Delete dry-run rows; a checked campaign becomes a draft again, since its audience could no longer be frozen."""
     rows = AudienceMember.objects.filter(pk__in=ids)
-    outdate_dry_runs(rows.order_by().values_list("campaign", flat=True).distinct(), by="terms of storage")
+    invalidate_dry_runs(rows.order_by().values_list("campaign", flat=True).distinct(), by="terms of storage")
     rows.filter(campaign__state__in=(*_ENDED, Campaign.State.DRAFT)).delete()
 
 
-def _arrived(cut: datetime) -> Rows:
-    """Mail that was read and whose bytes prove nothing: a request to leave stays as proof of the withdrawal."""
+def _arrived_mail(cut: datetime) -> Rows:
+    """Select processed mail that is no proof: an unsubscribe request stays as proof of the withdrawal."""
     proves = PermissionEntry.objects.filter(proof=OuterRef("raw"))
     return Inbound.objects.filter(
         ~Exists(proves), state=Inbound.State.DONE, received_at__lt=cut, raw__dropped_at__isnull=True
     )
 
 
-def _left(cut: datetime) -> Rows:
+def _finished_messages(cut: datetime) -> Rows:
     old = Q(sent_at__lt=cut) | Q(sent_at__isnull=True, judged_at__lt=cut)
     return Message.objects.filter(old, state__in=_FINAL).exclude(address="")
 
 
-def _papers_of_imports(cut: datetime) -> Rows:
+def _import_files(cut: datetime) -> Rows:
     proves = PermissionEntry.objects.filter(proof=OuterRef("file"))
     ended = Q(finished_at__lt=cut) | Q(
         finished_at=None, created_at__lt=cut, state__in=(Import.State.DRAFT, Import.State.CHECKED, Import.State.FAILED)
@@ -260,19 +261,19 @@ def _papers_of_imports(cut: datetime) -> Rows:
     return Import.objects.filter(ended, ~Exists(proves), file__dropped_at=None)
 
 
-def _lines(cut: datetime) -> Rows:
+def _import_lines(cut: datetime) -> Rows:
     tried = Q(of__finished_at=None, of__created_at__lt=cut, of__state__in=(Import.State.CHECKED, Import.State.FAILED))
     lines = ImportLine.objects.filter(Q(of__finished_at__lt=cut, verdict=ImportLine.Verdict.REFUSED) | tried)
     return lines.exclude(number="", cell="")
 
 
-def _confirmed(cut: datetime) -> Rows:
+def _confirmed_sign_ups(cut: datetime) -> Rows:
     rows = Submission.objects.filter(state=Submission.State.CONFIRMED, confirmed_at__lt=cut)
     return rows.exclude(address="")
 
 
-def _talks(cut: datetime) -> Rows:
-    """Conversations at rest: one that waits for us stays in sight until somebody answers or closes it."""
+def _idle_conversations(cut: datetime) -> Rows:
+    """Select idle conversations; those waiting for an answer by staff stay until answered or closed."""
     rows = Conversation.objects.filter(last_at__lt=cut).exclude(state=Conversation.State.WAITING_FOR_US)
     return rows.exclude(address="")
 
@@ -280,32 +281,33 @@ def _talks(cut: datetime) -> Rows:
 def _dry_runs(cut: datetime) -> Rows:
     ended = Q(state__in=_ENDED, finished_at__lt=cut)
     checked = Q(state=Campaign.State.CHECKED, checked_at__lt=cut)
-    changed = Q(state=Campaign.State.DRAFT, created_at__lt=cut)  # the check that it has rows of holds no more
+    changed = Q(state=Campaign.State.DRAFT, created_at__lt=cut)  # rows of a dry run that is no longer valid
     return AudienceMember.objects.filter(campaign__in=Campaign.objects.filter(ended | checked | changed))
 
 
 RULES: Mapping[str, RetentionRule] = {
-    "arrived-mail": RetentionRule((_arrived,), _drop),
+    "arrived-mail": RetentionRule((_arrived_mail,), _drop),
     "unread-mail": RetentionRule(
-        (lambda cut: Inbound.objects.filter(state=Inbound.State.FAILED, received_at__lt=cut),), _erase_with_bytes
+        (lambda cut: Inbound.objects.filter(state=Inbound.State.FAILED, received_at__lt=cut),), _delete_with_files
     ),
-    "caught-mail": RetentionRule((lambda cut: Captured.objects.filter(at__lt=cut),), _erase),
+    "caught-mail": RetentionRule((lambda cut: Captured.objects.filter(at__lt=cut),), _delete),
     "own-letters": RetentionRule((lambda cut: StoredFile.objects.filter(keep_until__lt=cut, dropped_at=None),), _drop),
-    "messages": RetentionRule((_left,), _anonymise_messages),
-    "import-files": RetentionRule((_papers_of_imports,), _drop),
-    "import-lines": RetentionRule((_lines,), _anonymise_lines),
+    "messages": RetentionRule((_finished_messages,), _anonymise_messages),
+    "import-files": RetentionRule((_import_files,), _drop),
+    "import-lines": RetentionRule((_import_lines,), _anonymise_lines),
     "sign-ups": RetentionRule(
-        (lambda cut: Submission.objects.filter(state=Submission.State.PENDING, at__lt=cut),), _erase
+        (lambda cut: Submission.objects.filter(state=Submission.State.PENDING, at__lt=cut),), _delete
     ),
-    "confirmed-sign-ups": RetentionRule((_confirmed,), _anonymise_sign_ups),
-    "conversations": RetentionRule((_talks,), _anonymise_conversations),
-    "dry-runs": RetentionRule((_dry_runs,), _erase_dry_runs),
-    "click-traces": RetentionRule((lambda cut: ClickTrace.objects.filter(at__lt=cut),), _erase),
+    "confirmed-sign-ups": RetentionRule((_confirmed_sign_ups,), _anonymise_sign_ups),
+    "conversations": RetentionRule((_idle_conversations,), _anonymise_conversations),
+    "dry-runs": RetentionRule((_dry_runs,), _delete_dry_runs),
+    "click-traces": RetentionRule((lambda cut: ClickTrace.objects.filter(at__lt=cut),), _delete),
     "data-links": RetentionRule(
-        (lambda cut: DataAccess.objects.filter(at__lt=cut), lambda cut: AddressChange.objects.filter(at__lt=cut)), _erase
+        (lambda cut: DataAccess.objects.filter(at__lt=cut), lambda cut: AddressChange.objects.filter(at__lt=cut)),
+        _delete,
     ),
-    "data-requests": RetentionRule((lambda cut: DataRequest.objects.filter(answered_at__lt=cut),), _erase),
-    "audit": RetentionRule((lambda cut: AuditEntry.objects.filter(at__lt=cut),), _erase),
+    "data-requests": RetentionRule((lambda cut: DataRequest.objects.filter(answered_at__lt=cut),), _delete),
+    "audit": RetentionRule((lambda cut: AuditEntry.objects.filter(at__lt=cut),), _delete),
     "sessions": RetentionRule(
         (
             lambda cut: UserSession.objects.filter(
@@ -313,7 +315,7 @@ RULES: Mapping[str, RetentionRule] = {
             ),
             lambda cut: Session.objects.filter(expire_date__lt=cut),
         ),
-        _erase,
+        _delete,
     ),
     "dmarc": RetentionRule((lambda cut: DmarcReportFile.objects.filter(end__lt=cut),), _forget_reports),
 }  # fmt: skip

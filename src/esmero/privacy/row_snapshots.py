@@ -1,4 +1,4 @@
-"""Rows as small JSON values and back, to the microsecond: what a merge puts away comes back as it was."""
+"""Serialise rows as JSON values and restore them exactly, to the microsecond, for undoing a merge."""
 
 from collections.abc import Iterable, Mapping
 from copy import deepcopy
@@ -7,16 +7,16 @@ from typing import Any
 
 from django.db.models import Model
 
-type Packed = dict[str, Any]
+type RowSnapshot = dict[str, Any]
 
 
-def pack(row: Model) -> Packed:
-    """Return all columns of a row, moments in ISO 8601."""
+def take_snapshot(row: Model) -> RowSnapshot:
+    """Return all columns of a row, times in ISO 8601."""
     return {field.attname: _plain(getattr(row, field.attname)) for field in row._meta.concrete_fields}
 
 
-def unpack(model: type[Model], packed: Mapping[str, Any]) -> Packed:
-    """Return the columns as the model holds them."""
+def read_snapshot(model: type[Model], packed: Mapping[str, Any]) -> RowSnapshot:
+    """Convert a snapshot to the model's column values."""
     kinds = {field.attname: field for field in model._meta.concrete_fields}
     return {
         name: kinds[name].to_python(value) if kinds[name].get_internal_type() == "DateTimeField" else value
@@ -24,13 +24,13 @@ def unpack(model: type[Model], packed: Mapping[str, Any]) -> Packed:
     }
 
 
-def put_back(model: type[Model], rows: Iterable[Mapping[str, Any]]) -> None:
-    """Create rows that were packed, under their own ids and with their own moments."""
+def recreate_rows(model: type[Model], rows: Iterable[Mapping[str, Any]]) -> None:
+    """Create rows from snapshots, with their original ids and times."""
     manager = model._default_manager
     for packed in rows:
-        columns = unpack(model, packed)
+        columns = read_snapshot(model, packed)
         manager.bulk_create([model(**columns)])
-        # Creating a row stamps moments of its own on it.
+        # auto_now columns get the current time on creation: set the original one afterwards.
         manager.filter(pk=columns["id"]).update(**columns)
 
 

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 
 from django.utils import timezone
 
-from esmero.asks.submissions import forget_networks
-from esmero.campaigns.lifecycle import CANCELLING, DRY_RUN, PLANNING, RETRYING, TRYING, finish_campaigns
+from esmero.asks.submissions import clear_networks
+from esmero.campaigns.lifecycle import CANCELLING, DRY_RUN, LINK_CHECK, PLANNING, RETRYING, finish_campaigns
 from esmero.dossier.segments.saving import COUNT, run_count
 from esmero.dossier.statistics.daily_aggregates import AggregateRoutine
 from esmero.mailroom.arriving import receive, resend_after_absence
@@ -15,9 +15,9 @@ from esmero.mailroom.planning import dry_run, plan
 from esmero.mailroom.transactional.sign_up_messages import CONFIRMATION_JOB, queue_confirmations, run_confirmation_job
 from esmero.people.duplicates import search
 from esmero.people.imports import run as imports
-from esmero.people.imports.lifecycle import BRING, CHECK
-from esmero.privacy.data_access import LINK, run_link, write_links
-from esmero.privacy.retention import keep_terms
+from esmero.people.imports.lifecycle import CHECK, IMPORT
+from esmero.privacy.data_access import LINK, retry_link, send_links
+from esmero.privacy.retention import apply_due_rule
 from esmero.work.jobs import Chunk
 
 # Kind of job → the function that does its next chunk.
@@ -26,13 +26,13 @@ JOBS: Mapping[str, Chunk] = {
     PLANNING: plan.run_chunk,
     CANCELLING: plan.cancel_chunk,
     RETRYING: plan.retry_chunk,
-    TRYING: link_check.run_chunk,
-    CHECK: imports.check,
-    BRING: imports.run_chunk,
+    LINK_CHECK: link_check.run_chunk,
+    CHECK: imports.run_check,
+    IMPORT: imports.run_chunk,
     search.FIND: search.run_chunk,
     COUNT: run_count,
     CONFIRMATION_JOB: run_confirmation_job,
-    LINK: run_link,
+    LINK: retry_link,
 }
 
 # Routine → how many things it did; called again at once while it does something, otherwise a second later.
@@ -48,11 +48,11 @@ def _take_in_clicks(worker: str) -> int:  # noqa: ARG001
 
 
 def _forget_networks(worker: str) -> int:  # noqa: ARG001
-    return forget_networks(at=timezone.now())
+    return clear_networks(at=timezone.now())
 
 
 def _keep_terms(worker: str) -> int:  # noqa: ARG001
-    return keep_terms(at=timezone.now())
+    return apply_due_rule(at=timezone.now())
 
 
 def _ask_to_confirm(worker: str) -> int:  # noqa: ARG001
@@ -60,7 +60,7 @@ def _ask_to_confirm(worker: str) -> int:  # noqa: ARG001
 
 
 def _write_links_to_data(worker: str) -> int:  # noqa: ARG001
-    return write_links(at=timezone.now())
+    return send_links(at=timezone.now())
 
 
 ROUTINES: Mapping[str, Routine] = {

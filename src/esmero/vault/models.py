@@ -1,10 +1,10 @@
-"""Sealed and uploaded files: what they are; their bytes lie on disk under their SHA-256 (see vault/files.py)."""
+"""Define stored files; their bytes are on disk under their SHA-256 (see vault/files.py)."""
 
 from django.db import models
 
 
 class StoredFile(models.Model):
-    """One stored file. Two rows may share the same bytes; the bytes stay as long as one row needs them."""
+    """Represent one stored file. Rows may share the same bytes, which stay as long as one row needs them."""
 
     sha256 = models.CharField(max_length=64, db_index=True)
     size = models.BigIntegerField()

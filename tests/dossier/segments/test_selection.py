@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from esmero.dossier.segments.selection import count, count_each, read_house, select_persons, tell_which
+from esmero.dossier.segments.selection import count, count_each, find_matching, read_context, select_persons
 from esmero.people.models import Person, Segment
 from esmero.people.segments.conditions import SegmentFault
 from esmero.people.segments.serialization import read_json, write_json
@@ -129,18 +129,18 @@ def test_the_same_people_as_a_plain_reading_finds(house, tree):
     context = ([dispatch.pk for dispatch in dispatches], brought.pk)
     tree = name(tree, context=context)
     expected = [pk for pk, row in zip(ids, PEOPLE, strict=True) if holds(tree, row, context=context)]
-    now = read_house(today=TODAY)
-    near = replace(now, few=True, compiled={})  # each person looked up by themselves, as for an estimate
-    assert list(select_persons(tree, house=near).values_list("pk", flat=True)) == expected
-    assert list(select_persons(tree, house=now).values_list("pk", flat=True)) == expected
-    assert count_each({"a": tree, "b": {"not": tree}}, house=now) == {
+    now = read_context(today=TODAY)
+    near = replace(now, per_person=True, compiled={})  # each person looked up by themselves, as for an estimate
+    assert list(select_persons(tree, context=near).values_list("pk", flat=True)) == expected
+    assert list(select_persons(tree, context=now).values_list("pk", flat=True)) == expected
+    assert count_each({"a": tree, "b": {"not": tree}}, context=now) == {
         "a": len(expected),
         "b": len(ids) - len(expected),
     }
-    told = tell_which(list(Person.objects.order_by("pk")), parts={"a": tree}, house=now)
+    told = find_matching(list(Person.objects.order_by("pk")), parts={"a": tree}, context=now)
     assert [pk for pk, keys in told.items() if keys] == expected
-    node = read_json(tree, own=OWN)
-    assert read_json(write_json(node), own=OWN) == node
+    node = read_json(tree, custom=OWN)
+    assert read_json(write_json(node), custom=OWN) == node
 
 
 def test_the_plain_house_has_something_for_every_kind_of_condition(house):

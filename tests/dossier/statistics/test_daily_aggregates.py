@@ -9,9 +9,9 @@ from django.utils import timezone
 
 from esmero.dossier.models import DailyAggregate
 from esmero.dossier.statistics import day_counts
-from esmero.dossier.statistics.daily_aggregates import keep_all
+from esmero.dossier.statistics.daily_aggregates import count_all_due
 from esmero.dossier.statistics.day_counts import DAILY
-from esmero.dossier.statistics.dispatch_statistics import count_figures, read_figures
+from esmero.dossier.statistics.dispatch_statistics import count_statistics, read_statistics
 from esmero.house.models import Brand
 from esmero.outbox.models import Dispatch, Message, MessageEvent
 from esmero.people.models import PermissionEntry, Person, Topic
@@ -115,14 +115,14 @@ def tallied():
 @pytest.mark.parametrize("at_once", [1, day_counts.AT_ONCE], ids=["by-hours", "whole-days"])
 def test_every_tally_is_what_a_plain_recount_says(scene, monkeypatch, at_once):
     monkeypatch.setattr(day_counts, "AT_ONCE", at_once)
-    keep_all(NOW)
+    count_all_due(NOW)
     assert tallied() == recount()
     assert len(tallied()) > 200
 
 
 def test_what_happens_later_changes_its_days_and_only_when_it_is_new(scene):
-    keep_all(NOW)
-    assert keep_all(NOW) == 0
+    count_all_due(NOW)
+    assert count_all_due(NOW) == 0
     message = Message.objects.filter(
         sent_at__lt=NOW - timedelta(days=9), worst=0, dispatch__message_class="commercial"
     ).first()
@@ -130,21 +130,21 @@ def test_what_happens_later_changes_its_days_and_only_when_it_is_new(scene):
     MessageEvent.objects.create(
         message=message, kind="returned-for-good", at=NOW - timedelta(days=8), facts={"meaning": "unknown-user"}
     )
-    keep_all(NOW + timedelta(minutes=2))
+    count_all_due(NOW + timedelta(minutes=2))
     assert tallied() == recount()
 
 
 def test_a_day_without_anything_any_more_says_nothing(scene):
-    keep_all(NOW)
+    count_all_due(NOW)
     MessageEvent.objects.all().delete()
-    keep_all(NOW + timedelta(hours=2))
+    count_all_due(NOW + timedelta(hours=2))
     assert {kind for _brand, day, kind, _key in tallied() if day > day_of(NOW) - timedelta(days=6)} <= {
         "sent", "delivered", "people", *(kind for kind in DAILY if "permission" in kind), "granted-by",
     }  # fmt: skip
 
 
 def test_pressure_counts_people_by_their_messages_of_thirty_days(scene):
-    keep_all(NOW)
+    count_all_due(NOW)
     per_person = Counter()
     for message in Message.objects.filter(dispatch__brand=scene.brand, sent_at__isnull=False):
         if message.dispatch.message_class != "internal":
@@ -156,20 +156,20 @@ def test_pressure_counts_people_by_their_messages_of_thirty_days(scene):
 
 
 def test_the_figures_of_a_dispatch_are_kept_while_it_is_open_and_renewed_by_events(scene):
-    keep_all(NOW)
+    count_all_due(NOW)
     dispatch = Dispatch.objects.first()
-    stored = read_figures([dispatch.pk], brands=[dispatch.brand_id])[dispatch.pk]
-    counted = count_figures(dispatch.pk, at=NOW)
+    stored = read_statistics([dispatch.pk], brands=[dispatch.brand_id])[dispatch.pk]
+    counted = count_statistics(dispatch.pk, at=NOW)
     assert {key: number for key, number in stored.numbers.items() if key != "at"} == counted.numbers
     assert sum(counted.states.values()) == 40
     Dispatch.objects.update(state="closed", closed_at=NOW - timedelta(days=30))
-    keep_all(NOW + timedelta(minutes=1))
+    count_all_due(NOW + timedelta(minutes=1))
     MessageEvent.objects.create(message=Message.objects.filter(dispatch=dispatch).first(), kind="replied", at=NOW)
-    keep_all(NOW + timedelta(minutes=2))
-    after = read_figures([dispatch.pk], brands=[dispatch.brand_id])[dispatch.pk]
+    count_all_due(NOW + timedelta(minutes=2))
+    after = read_statistics([dispatch.pk], brands=[dispatch.brand_id])[dispatch.pk]
     replied = set(MessageEvent.objects.filter(message__dispatch=dispatch, kind="replied").values_list("message"))
     assert after.get("acted", "replied", "person") == len(replied)
 
 
 def test_an_empty_house_has_nothing_to_count():
-    assert keep_all(timezone.now()) == 0
+    assert count_all_due(timezone.now()) == 0

@@ -7,7 +7,7 @@ from email.policy import default
 import pytest
 from django.utils import timezone
 
-from esmero.campaigns.lifecycle import TRYING, begin_dry_run, create_campaign
+from esmero.campaigns.lifecycle import LINK_CHECK, begin_dry_run, create_campaign
 from esmero.content.models import ExternalCheck
 from esmero.content.versions import add_version
 from esmero.mailroom.checking.link_check import (
@@ -56,7 +56,7 @@ def work(outcome="ok", status=200):
         asked.extend(urls)
         return {url: LinkAnswer(outcome, status) for url in urls}
 
-    while job := claim_job("test", kinds={TRYING: run_chunk}):
+    while job := claim_job("test", kinds={LINK_CHECK: run_chunk}):
         while not run_chunk(job, check=tries):
             pass
         Job.objects.filter(pk=job.pk).update(due_at=None, state="done", claimed_by="", claimed_until=None)

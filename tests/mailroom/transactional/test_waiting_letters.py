@@ -9,7 +9,7 @@ from esmero.mailroom.transactional import sign_up_messages
 from esmero.mailroom.transactional.sign_up_messages import queue_confirmations
 from esmero.outbox.models import Message, Relay
 from esmero.privacy import data_access
-from esmero.privacy.data_access import ask_access, write_links
+from esmero.privacy.data_access import request_access, send_links
 from esmero.privacy.models import DataAccess
 from esmero.rounds.table import JOBS
 from esmero.work.jobs import run_to_end
@@ -68,9 +68,9 @@ def test_a_brand_without_a_way_out_hides_nobody(monkeypatch):
         slug="cercle", name="Cercle", public_url="https://x.example", return_domain="x.example"
     )
     now = timezone.now()
-    ask_access(first, brand=other, language="es", at=now)
-    ask_access(second, brand=house.brand, language="es", at=now)
-    assert write_links(at=now, most=1) == 1
+    request_access(first, brand=other, language="es", at=now)
+    request_access(second, brand=house.brand, language="es", at=now)
+    assert send_links(at=now, most=1) == 1
     assert Message.objects.get().address == second.address.value
     assert DataAccess.objects.get(person=first).written_at is None
 
@@ -80,11 +80,11 @@ def test_a_link_that_cannot_be_written_keeps_nobody_else_waiting_and_is_written_
     first, second = add_people(house, 2)
     now = timezone.now()
     for person in (first, second):
-        ask_access(person, brand=house.brand, language="es", at=now)
+        request_access(person, brand=house.brand, language="es", at=now)
     broken = DataAccess.objects.get(person=first)
     with monkeypatch.context() as patched:
         break_for(patched, data_access, "_write_link", number=broken.pk)
-        assert write_links(at=now) == 2
+        assert send_links(at=now) == 2
     assert Message.objects.get().address == second.address.value
     job = Job.objects.get(kind=data_access.LINK)
     run_to_end(job, kinds=JOBS, worker="test")

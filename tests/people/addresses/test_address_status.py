@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from esmero.people.addresses.address_status import BounceReport, record_arrival, record_return
+from esmero.people.addresses.address_status import BounceReport, record_bounce, record_delivery
 from esmero.people.models import Address, Suppression
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
@@ -11,7 +11,7 @@ START = datetime(2026, 11, 2, 8, 0, tzinfo=UTC)
 
 def come_back(meaning, *, day=0.0, hard=False, ours=False):
     at = START + timedelta(days=day)
-    return record_return(
+    return record_bounce(
         "ana@uno.example", returned=BounceReport(meaning=meaning, hard=hard, ours=ours, at=at, evidence="return 1")
     )
 
@@ -32,7 +32,7 @@ def test_other_faults_need_two_of_the_same_meaning():
 
 def test_an_arrival_in_between_forgives():
     come_back("undefined", hard=True)
-    record_arrival("Ana@uno.example")
+    record_delivery("Ana@uno.example")
     assert Address.objects.get().standing == "ok"
     assert come_back("undefined", day=1, hard=True) == "failing"
 
@@ -40,7 +40,7 @@ def test_an_arrival_in_between_forgives():
 def test_an_arrival_forgives_what_did_not_yet_count():
     for day in (0, 4, 8, 12):
         assert come_back("mailbox-full", day=day) == "ok"
-    record_arrival("ana@uno.example")
+    record_delivery("ana@uno.example")
     for day in (16, 20, 24, 28):
         assert come_back("mailbox-full", day=day) == "ok"
     assert come_back("mailbox-full", day=32) == "failing"
@@ -72,5 +72,5 @@ def test_our_fault_never_counts(meaning):
 
 def test_what_is_silenced_is_not_revived_by_an_arrival():
     come_back("unknown-user", hard=True)
-    record_arrival("ana@uno.example")
+    record_delivery("ana@uno.example")
     assert Address.objects.get().standing == "suppressed"

@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from esmero.people.addresses.suppression import find_suppressions, hash_address, lift, suppress
+from esmero.people.addresses.suppression import find_suppressions, hash_address, lift_suppressions, suppress
 from esmero.people.models import Address, Suppression
 from tests.people.facts import build_brand
 
@@ -35,7 +35,7 @@ def test_the_standing_of_the_address_follows_and_comes_back():
     silence("Ana@uno.example")
     address.refresh_from_db()
     assert address.standing == "suppressed"
-    assert lift("ana@uno.example", at=NOW) == 1
+    assert lift_suppressions("ana@uno.example", at=NOW) == 1
     address.refresh_from_db()
     assert address.standing == "ok"
     assert find_suppressions(["ana@uno.example"]) == {}

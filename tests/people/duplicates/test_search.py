@@ -6,10 +6,10 @@ from django.test.utils import CaptureQueriesContext
 
 from esmero.house.models import AuditEntry
 from esmero.people.duplicates import search as duplicates
-from esmero.people.duplicates.search import FIND, ask_again, begin_search, run_chunk, tell_apart
-from esmero.people.duplicates.similarity import Similarity, compare
+from esmero.people.duplicates.search import FIND, begin_search, mark_different, reopen_pair, run_chunk
+from esmero.people.duplicates.similarity import PersonTraits, compare
 from esmero.people.models import Address, ContactPoint, Duplicate, Organisation, Person
-from esmero.people.persons.names import refold
+from esmero.people.persons.names import update_folded
 from esmero.work.jobs import run_to_end
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
@@ -21,7 +21,7 @@ def person(name="Ana Gil", *, mail="", organisation=None, phone="", code=""):
     mail = mail or f"p{next(_numbers)}@casa{next(_numbers)}.example"
     address, _ = Address.objects.get_or_create(value=mail, defaults={"domain": mail.partition("@")[2]})
     one = Person(given_name=given, family_name=family, address=address, organisation=organisation)
-    refold(one)
+    update_folded(one)
     one.save()
     if phone:
         ContactPoint.objects.create(person=one, kind="phone", value=phone, facts={"e164": phone.replace(" ", "")})
@@ -87,11 +87,11 @@ def test_what_was_decided_is_not_asked_again():
     first, second = person(mail="a@casa.example"), person(mail="a@casa.example")
     assert search() == {(first.pk, second.pk): {"name", "address"}}
     pair = Duplicate.objects.get()
-    assert tell_apart(pair, by="Lucía")
-    assert not tell_apart(pair, by="Lucía")
+    assert mark_different(pair, by="Lucía")
+    assert not mark_different(pair, by="Lucía")
     assert search() == {}
     assert Duplicate.objects.get().decided_by == "Lucía"
-    assert ask_again(pair, by="Lucía")
+    assert reopen_pair(pair, by="Lucía")
     assert len(search()) == 1
     assert AuditEntry.objects.filter(action="duplicate.different").count() == 1
 
@@ -137,6 +137,6 @@ def test_a_switchboard_with_thousands_does_not_explode():
 
 
 def test_alikeness_does_not_depend_on_who_is_named_first():
-    one = Similarity(id=1, given="a", family="gil", phones=frozenset({"+34600000000"}))
-    other = Similarity(id=2, given="ana", family="gil", phones=frozenset({"+34600000000"}))
+    one = PersonTraits(id=1, given="a", family="gil", phones=frozenset({"+34600000000"}))
+    other = PersonTraits(id=2, given="ana", family="gil", phones=frozenset({"+34600000000"}))
     assert compare(one, other) == compare(other, one) == (["initials", "phone"], 60)

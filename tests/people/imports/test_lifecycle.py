@@ -2,7 +2,7 @@ import pytest
 
 from esmero.house.models import AuditEntry
 from esmero.people.imports.files.problem import FileProblem, MappingProblem
-from esmero.people.imports.lifecycle import ImportMoveRefused, begin_check, begin_import, bring_file, reopen
+from esmero.people.imports.lifecycle import ImportMoveRefused, begin_check, begin_import, create_import, reopen
 from esmero.people.models import Import, Person
 from esmero.vault.files import read
 from esmero.work.models import Job
@@ -19,11 +19,16 @@ def house():
 
 @pytest.fixture
 def brought(house):
-    return bring_file(FILE, name="clientes.csv", brand=house.brand, by="Lucía")
+    return create_import(FILE, name="clientes.csv", brand=house.brand, by="Lucía")
 
 
 def check(brought, house, **facts):
-    said = {"said": {"¿Acepta publicidad?": "consent"}, "topic": house.topic, "source": "alta en tienda", "by": "Lucía"}
+    said = {
+        "choices": {"¿Acepta publicidad?": "consent"},
+        "topic": house.topic,
+        "source": "alta en tienda",
+        "by": "Lucía",
+    }
     return begin_check(brought, **{**said, **facts})
 
 
@@ -38,7 +43,7 @@ def test_a_file_is_sealed_and_read_and_nothing_else_is_changed(brought):
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04 workbook", b"%PDF-1.7"])
 def test_what_is_no_list_leaves_no_import(house, content):
     with pytest.raises(FileProblem):
-        bring_file(content, name="x.csv", brand=house.brand, by="Lucía")
+        create_import(content, name="x.csv", brand=house.brand, by="Lucía")
     assert not Import.objects.exists()
 
 
@@ -51,7 +56,7 @@ def test_the_dry_run_is_queued_with_the_whole_mapping(brought, house):
 
 
 def test_consent_that_nobody_confirmed_is_left_out(brought, house):
-    check(brought, house, said={}, topic=None)
+    check(brought, house, choices={}, topic=None)
     assert brought.mapping["¿Acepta publicidad?"] == "ignore"
 
 
@@ -61,11 +66,11 @@ def test_consent_that_nobody_confirmed_is_left_out(brought, house):
         ({"source": "  "}, "where the list is from"),
         ({"topic": None}, "which topic"),
         (
-            {"said": {"Nombre": "email", "Correo": "email", "Nº cliente": "given_name", "nombre": "title"}},
+            {"choices": {"Nombre": "email", "Correo": "email", "Nº cliente": "given_name", "nombre": "title"}},
             "mapped twice",
         ),
-        ({"said": {"Apellidos": "family_name"}}, "no column"),
-        ({"said": {"Nombre": "shoe size"}}, "is no field"),
+        ({"choices": {"Apellidos": "family_name"}}, "no column"),
+        ({"choices": {"Nombre": "shoe size"}}, "is no field"),
     ],
 )
 def test_what_does_not_fit_is_said_and_nothing_is_queued(brought, house, facts, words):

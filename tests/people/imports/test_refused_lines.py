@@ -3,9 +3,9 @@ from io import StringIO
 
 import pytest
 
-from esmero.people.imports.lifecycle import bring_file
+from esmero.people.imports.lifecycle import create_import
 from esmero.people.imports.reading import read_file
-from esmero.people.imports.refused_lines import REASON_HEAD, write_refused
+from esmero.people.imports.refused_lines import REASON_COLUMN, write_refused
 from esmero.people.models import ImportLine
 from tests.house_facts import build_house
 
@@ -22,7 +22,7 @@ FILE = (
 
 @pytest.fixture
 def brought():
-    return bring_file(FILE, name="clientes.csv", brand=build_house().brand, by="Lucía")
+    return create_import(FILE, name="clientes.csv", brand=build_house().brand, by="Lucía")
 
 
 def refuse(brought, lines):
@@ -40,14 +40,14 @@ def rows(brought):
 def test_the_refused_lines_come_whole_with_their_reason(brought):
     refuse(brought, [(3, "address-invalid", "Correo: ann at client"), (6, "no-address", "")])
     assert rows(brought) == [
-        ["Nº cliente", "Nombre", "Correo", REASON_HEAD],
+        ["Nº cliente", "Nombre", "Correo", REASON_COLUMN],
         ["2", "Ann\nMary", "ann at client", "address-invalid Correo: ann at client"],
         ["3", "Íñigo", "", "no-address"],
     ]
 
 
 def test_without_refused_lines_there_is_only_the_head(brought):
-    assert rows(brought) == [["Nº cliente", "Nombre", "Correo", REASON_HEAD]]
+    assert rows(brought) == [["Nº cliente", "Nombre", "Correo", REASON_COLUMN]]
 
 
 def test_the_file_can_be_brought_again_and_its_reason_is_left_out(brought, tmp_path):
@@ -56,4 +56,4 @@ def test_the_file_can_be_brought_again_and_its_reason_is_left_out(brought, tmp_p
     again.write_bytes(b"".join(write_refused(brought)))
     reading = read_file(again)
     assert reading.records == 1
-    assert [(column.name, column.guess) for column in reading.columns][-1] == (REASON_HEAD, "ignore")
+    assert [(column.name, column.guess) for column in reading.columns][-1] == (REASON_COLUMN, "ignore")

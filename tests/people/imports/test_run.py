@@ -11,7 +11,7 @@ from django.utils import timezone
 from esmero.people.addresses.suppression import suppress
 from esmero.people.imports import run as work
 from esmero.people.imports.chunk import ImportChunk
-from esmero.people.imports.lifecycle import begin_now, bring_file
+from esmero.people.imports.lifecycle import begin_unchecked, create_import
 from esmero.people.imports.report import write_report
 from esmero.people.models import (
     Address,
@@ -43,9 +43,11 @@ def house():
 
 
 def begin(house, *lines, said=None, topic=True, dry_run=False):
-    brought = bring_file("\r\n".join(lines).encode(), name="lista.csv", brand=house.brand, by="Lucía")
+    brought = create_import("\r\n".join(lines).encode(), name="lista.csv", brand=house.brand, by="Lucía")
     chosen = house.topic if topic is True else topic
-    return begin_now(brought, said=said or {}, topic=chosen, source="alta en tienda", dry_run=dry_run, by="Lucía")
+    return begin_unchecked(
+        brought, choices=said or {}, topic=chosen, source="alta en tienda", dry_run=dry_run, by="Lucía"
+    )
 
 
 def bring(house, *lines, **facts):

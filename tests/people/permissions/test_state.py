@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from esmero.people.permissions.state import PermissionFact, settle
+from esmero.people.permissions.state import PermissionFact, compute_state
 
 DAY = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -13,7 +13,7 @@ def fact(number, act, *, day, basis="", by_person=False):
 
 
 def test_a_consent_grants():
-    outcome = settle([fact(1, "granted", day=1, basis="consent")])
+    outcome = compute_state([fact(1, "granted", day=1, basis="consent")])
     assert (outcome.state, outcome.basis, outcome.granted_at, outcome.entry) == (
         "granted",
         "consent",
@@ -24,41 +24,43 @@ def test_a_consent_grants():
 
 def test_on_equal_dates_the_withdrawal_wins_whatever_comes_first():
     facts = [fact(1, "granted", day=1, basis="consent"), fact(2, "withdrawn", day=1)]
-    assert settle(facts).state == settle(facts[::-1]).state == "withdrawn"
+    assert compute_state(facts).state == compute_state(facts[::-1]).state == "withdrawn"
 
 
 def test_a_later_line_of_a_list_revives_nothing():
-    outcome = settle([fact(1, "withdrawn", day=1), fact(2, "granted", day=9, basis="consent")])
+    outcome = compute_state([fact(1, "withdrawn", day=1), fact(2, "granted", day=9, basis="consent")])
     assert outcome.state == "withdrawn"
     assert outcome.granted_at is not None
     assert outcome.granted_at <= outcome.withdrawn_at
 
 
 def test_a_later_consent_of_the_person_revives():
-    outcome = settle([fact(1, "withdrawn", day=1), fact(2, "granted", day=2, basis="consent", by_person=True)])
+    outcome = compute_state([fact(1, "withdrawn", day=1), fact(2, "granted", day=2, basis="consent", by_person=True)])
     assert (outcome.state, outcome.entry) == ("granted", 2)
     assert outcome.granted_at > outcome.withdrawn_at
 
 
 def test_no_other_basis_of_the_person_revives():
     for basis in ("soft opt-in", "contract", "legitimate interest", "law"):
-        outcome = settle([fact(1, "objected", day=1), fact(2, "granted", day=2, basis=basis, by_person=True)])
+        outcome = compute_state([fact(1, "objected", day=1), fact(2, "granted", day=2, basis=basis, by_person=True)])
         assert (outcome.state, outcome.objected) == ("objected", True)
 
 
 def test_consent_counts_before_a_later_soft_opt_in():
-    outcome = settle([fact(1, "granted", day=1, basis="consent"), fact(2, "granted", day=2, basis="soft opt-in")])
+    outcome = compute_state(
+        [fact(1, "granted", day=1, basis="consent"), fact(2, "granted", day=2, basis="soft opt-in")]
+    )
     assert (outcome.basis, outcome.entry) == ("consent", 1)
 
 
 def test_expired_until_granted_again():
     facts = [fact(1, "granted", day=1, basis="consent"), fact(2, "expired", day=5)]
-    assert (settle(facts).state, settle(facts).granted_at) == ("expired", None)
-    assert settle([*facts, fact(3, "granted", day=6, basis="consent")]).state == "granted"
+    assert (compute_state(facts).state, compute_state(facts).granted_at) == ("expired", None)
+    assert compute_state([*facts, fact(3, "granted", day=6, basis="consent")]).state == "granted"
 
 
 def test_requested_proves_nothing():
-    outcome = settle([fact(1, "requested", day=1)])
+    outcome = compute_state([fact(1, "requested", day=1)])
     assert (outcome.state, outcome.granted_at) == ("requested", None)
 
 
@@ -80,10 +82,10 @@ def test_no_order_of_knowing_changes_the_outcome_and_no_list_revives(rows, rando
         fact(n, act, day=day, basis=basis if act == "granted" else "", by_person=by)
         for n, (act, basis, day, by) in enumerate(rows)
     ]
-    outcome = settle(facts)
+    outcome = compute_state(facts)
     shuffled = list(facts)
     random.shuffle(shuffled)
-    assert settle(shuffled) == outcome
+    assert compute_state(shuffled) == outcome
     gone = [f.at for f in facts if f.act in {"withdrawn", "objected"}]
     if outcome.state == "granted" and gone:
         proof = facts[outcome.entry]

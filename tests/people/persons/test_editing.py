@@ -6,17 +6,17 @@ from django.utils import timezone
 from esmero.house.models import AuditEntry
 from esmero.people.addresses.suppression import find_suppressions, suppress
 from esmero.people.imports import run
-from esmero.people.imports.lifecycle import begin_now, bring_file
+from esmero.people.imports.lifecycle import begin_unchecked, create_import
 from esmero.people.models import Address, ContactPoint, Organisation, Permission, Person, Preference, Suppression
 from esmero.people.permissions.staff_records import (
     ProofFile,
     StaffStatement,
-    lift_rows,
-    lift_silence,
+    lift_address_suppressions,
     pause_person,
     record_statement,
-    silence_address,
-    silence_again,
+    suppress_address,
+    undo_lifting,
+    undo_suppression,
 )
 from esmero.people.persons.contact_points import (
     ContactPointUnusable,
@@ -57,8 +57,10 @@ def columns(person):
 
 
 def bring(house, text):
-    brought = bring_file(text.encode(), name="x.csv", brand=house.brand, by="Lucía")
-    brought = begin_now(brought, said={"Tarifa": "own:tariff"}, topic=None, source="x", dry_run=False, by="Lucía")
+    brought = create_import(text.encode(), name="x.csv", brand=house.brand, by="Lucía")
+    brought = begin_unchecked(
+        brought, choices={"Tarifa": "own:tariff"}, topic=None, source="x", dry_run=False, by="Lucía"
+    )
     run_to_end(brought.job, kinds={"import": run.run_chunk}, worker="test")
 
 
@@ -181,22 +183,27 @@ def said(house, act="granted", **facts):
 
 def test_a_statement_stands_in_the_ledger_with_its_proof(house, person):
     proof = ProofFile(content=b"%PDF-1.7", name="ficha.pdf", media_type="application/pdf")
-    entry = record_statement(person, said=said(house, wording="Quiero", wording_version="v2"), proof=proof, by="Lucía")
+    entry = record_statement(
+        person, statement=said(house, wording="Quiero", wording_version="v2"), proof=proof, by="Lucía"
+    )
     standing = Permission.objects.get()
     assert (standing.state, standing.channel, standing.entry) == ("granted", "phone", entry)
     assert (entry.wording, entry.wording_version, read(entry.proof)) == ("Quiero", "v2", b"%PDF-1.7")
     assert (
-        record_statement(person, said=said(house, wording="Quiero", wording_version="v2"), proof=None, by="M") is None
+        record_statement(person, statement=said(house, wording="Quiero", wording_version="v2"), proof=None, by="M")
+        is None
     )
     assert AuditEntry.objects.get().facts["entry"] == entry.pk
 
 
 def test_only_what_they_said_themselves_revives_a_permission(house, person):
-    record_statement(person, said=said(house, "withdrawn"), proof=None, by="Lucía")
+    record_statement(person, statement=said(house, "withdrawn"), proof=None, by="Lucía")
     later = NOW + timedelta(days=3)
-    record_statement(person, said=said(house, at=later), proof=None, by="Lucía")
+    record_statement(person, statement=said(house, at=later), proof=None, by="Lucía")
     assert Permission.objects.get().state == "withdrawn"
-    record_statement(person, said=said(house, at=later + timedelta(days=1), personally=True), proof=None, by="Lucía")
+    record_statement(
+        person, statement=said(house, at=later + timedelta(days=1), personally=True), proof=None, by="Lucía"
+    )
     assert Permission.objects.get().state == "granted"
 
 
@@ -209,22 +216,22 @@ def test_a_pause_says_what_stood_before(house, person):
 
 def test_an_address_is_silenced_lifted_and_both_can_be_taken_back(house, person):
     address = person.address
-    row = silence_address(address, scope="all", brand=None, reason="lo pidió por carta", by="Lucía")
+    row = suppress_address(address, scope="all", brand=None, reason="lo pidió por carta", by="Lucía")
     assert row.evidence == "Lucía: lo pidió por carta"
-    lift_rows(address, rows=[row.pk], by="Lucía")
+    undo_suppression(address, rows=[row.pk], by="Lucía")
     address.refresh_from_db()
     assert (address.standing, find_suppressions([address.value])) == ("ok", {})
-    silence_address(address, scope="all", brand=None, reason="x", by="Lucía")
-    ids = lift_silence(address, reason="buzón nuevo", by="Lucía")
+    suppress_address(address, scope="all", brand=None, reason="x", by="Lucía")
+    ids = lift_address_suppressions(address, reason="buzón nuevo", by="Lucía")
     address.refresh_from_db()
     assert address.standing == "ok"
-    silence_again(address, rows=ids, by="Lucía")
+    undo_lifting(address, rows=ids, by="Lucía")
     address.refresh_from_db()
     assert (address.standing, Suppression.objects.filter(lifted_at=None).count()) == ("suppressed", 1)
 
 
 def test_taking_a_silence_back_leaves_another_that_stands(person):
     suppress(person.address.value, scope="all", reason="unknown-user", evidence="x", at=NOW)
-    mine = silence_address(person.address, scope="commercial", brand=None, reason="x", by="Lucía")
-    lift_rows(person.address, rows=[mine.pk], by="Lucía")
+    mine = suppress_address(person.address, scope="commercial", brand=None, reason="x", by="Lucía")
+    undo_suppression(person.address, rows=[mine.pk], by="Lucía")
     assert Address.objects.get().standing == "suppressed"

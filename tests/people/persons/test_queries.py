@@ -4,7 +4,7 @@ import pytest
 
 from esmero.people.models import PermissionEntry, Person
 from esmero.people.persons import queries
-from esmero.people.persons.names import refold
+from esmero.people.persons.names import update_folded
 from tests.house_facts import add_people, build_house
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
@@ -19,7 +19,7 @@ def entries():
     names = [name for name, number in WORDS.items() for _each in range(number)]
     for person, name in zip(people, names, strict=True):
         person.given_name = name
-        refold(person)
+        update_folded(person)
     Person.objects.bulk_update(people, ["given_name", "folded"])
     return PermissionEntry.objects.order_by("-id")
 

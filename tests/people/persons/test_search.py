@@ -5,7 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from esmero.people.models import Address, Person
-from esmero.people.persons.search import seek_persons
+from esmero.people.persons.search import search_persons
 from esmero.people.text_folding import fold
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
@@ -56,19 +56,19 @@ def crowd():
     ],
 )
 def test_a_text_finds_whom_it_begins(crowd, text, names):
-    assert {person.pk for person in seek_persons(text, limit=6)} == {crowd[name].pk for name in names}
+    assert {person.pk for person in search_persons(text, limit=6)} == {crowd[name].pk for name in names}
 
 
 def test_no_more_are_given_than_asked_for():
     for number in range(20):
         add("Ana", f"Sáez{number}")
-    assert len(seek_persons("ana", limit=6)) == 6
+    assert len(search_persons("ana", limit=6)) == 6
 
 
 @pytest.mark.parametrize("text", ["munoz", "José Muñoz", "fn-55", "bmi@cliente.example"])
 def test_every_step_begins_in_an_index(crowd, text):
     with CaptureQueriesContext(connection) as asked:
-        seek_persons(text, limit=6)
+        search_persons(text, limit=6)
     assert len(asked) <= 4
     if connection.vendor != "sqlite":
         return  # PostgreSQL scans a table of five rows, whatever its indexes

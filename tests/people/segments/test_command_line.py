@@ -49,9 +49,9 @@ OWN = {"tenure": "integer", "price": "decimal", "plan": "choice", "fibre": "bool
     ],
 )
 def test_text_says_the_same_as_json(text, expected):
-    node = read_text(text, own=OWN)
+    node = read_text(text, custom=OWN)
     assert write_json(node) == expected
-    assert read_json(expected, own=OWN) == node
+    assert read_json(expected, custom=OWN) == node
 
 
 @pytest.mark.parametrize(
@@ -79,4 +79,4 @@ def test_text_says_the_same_as_json(text, expected):
 )
 def test_what_cannot_be_is_said_with_the_remedy(text, words):
     with pytest.raises(SegmentFault, match=words):
-        read_text(text, own=OWN)
+        read_text(text, custom=OWN)

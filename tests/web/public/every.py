@@ -23,9 +23,9 @@ from esmero.mailroom.inbound_addresses import day_of
 from esmero.outbox.ledger import new_opaque
 from esmero.outbox.models import Dispatch, Message
 from esmero.people.models import ContactPoint, PermissionEntry, Person, Topic
-from esmero.privacy.data_access import confirm_move
+from esmero.privacy.data_access import confirm_address_change
 from esmero.privacy.models import AddressChange, DataAccess
-from esmero.privacy.requests import ask_erasure
+from esmero.privacy.requests import request_erasure
 from esmero.rendering.tokens import TokenPurpose
 from esmero.vault.files import seal
 from tests.house_facts import House, add_people, build_house, open_dispatch
@@ -113,7 +113,7 @@ def furnish_readers() -> Outside:
         each.pk: DataAccess.objects.create(person=each.person, brand=house.brand, at=now)
         for each in (own, gone, leaver, moved)
     }
-    ask_erasure(gone.person, brand=house.brand, at=now)
+    request_erasure(gone.person, brand=house.brand, at=now)
     changes = [
         AddressChange.objects.create(
             person=message.person,
@@ -124,7 +124,7 @@ def furnish_readers() -> Outside:
         )
         for message in (own, moved)
     ]
-    confirm_move(changes[1], at=now)
+    confirm_address_change(changes[1], at=now)
     signer, today = open_signer(), day_of(now)
 
     def at(purpose: TokenPurpose, number: int, *, link: int = 0, day: int = today) -> str:

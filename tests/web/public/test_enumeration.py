@@ -15,7 +15,7 @@ from esmero.asks.models import Submission
 from esmero.mailroom.transactional.sign_up_messages import queue_confirmations
 from esmero.outbox.models import Message
 from esmero.people.addresses.suppression import suppress
-from esmero.privacy.data_access import write_links
+from esmero.privacy.data_access import send_links
 from esmero.rendering.tokens import TokenPurpose
 from tests.asks.facts import entry, open_form
 from tests.house_facts import add_people
@@ -85,7 +85,7 @@ def test_the_link_to_ones_data_is_asked_for_alike():
     first = work(lambda: client.post(path))
     suppress(sent.message.address, scope="all", reason="unknown-user", evidence="x", at=timezone.now())
     silent = work(lambda: client.post(path))
-    assert write_links(at=timezone.now()) == 3
+    assert send_links(at=timezone.now()) == 3
     assert Message.objects.count() == 1  # the one that they got before
     assert silent == first, set(silent[1]) ^ set(first[1])
 

@@ -1,11 +1,11 @@
-"""What people did, or what was done for them, as queries whose rows name persons."""
+"""Build queries for behaviour conditions, whose rows refer to persons."""
 
 from datetime import date
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
-from esmero.dossier.segments.date_ranges import bound_span, moments
+from esmero.dossier.segments.date_ranges import bound_span, range_lookups
 from esmero.dossier.segments.expressions import Unindexed
 from esmero.outbox.models import Dispatch, Message, MessageEvent
 from esmero.people.models import PermissionEntry
@@ -18,28 +18,28 @@ _EVENTS = {
     "complained": MessageEvent.Kind.COMPLAINED,
     "left": MessageEvent.Kind.UNSUBSCRIBED,
 }
-# A message that came back, even for now, was not got; neither absence nor complaint is a return.
+# A bounced message, even a soft bounce, was not received; neither absence nor complaint is a bounce.
 _GOT = (Message.Worst.NOTHING, Message.Worst.ABSENT, Message.Worst.COMPLAINED)
 
 
-def find_doers(node: Did, *, today: date, few: bool = False) -> tuple[QuerySet[Any], str]:
-    """Return rows and the name of their column that holds the person; a person may stand there many times.
+def find_actors(node: Did, *, today: date, per_person: bool = False) -> tuple[QuerySet[Any], str]:
+    """Return rows and the name of their person column; a person may occur in many rows.
 
-    `few`: they are asked for person by person, so that what happened is looked for from the person's messages on.
+    `per_person`: the condition is evaluated for single persons, so the lookup starts from the person's messages.
     """
-    rows, person, thing, times = _rows(node, today=today, few=few)
+    rows, person, thing, times = _rows(node, today=today, per_person=per_person)
     if node.times == 1:
         return rows, person
     often = rows.order_by().values(person).annotate(times=Count(thing, distinct=times)).filter(times__gte=node.times)
     return often.values(person), person
 
 
-def _rows(node: Did, *, today: date, few: bool) -> tuple[QuerySet[Any], str, str, bool]:
-    """Return rows, the column of the person, what is counted, and whether it may stand in several rows."""
+def _rows(node: Did, *, today: date, per_person: bool) -> tuple[QuerySet[Any], str, str, bool]:
+    """Return rows, their person column, the counted column, and whether that one repeats."""
     bounds = bound_span(node.span, today=today)
     if node.act == "left" and not node.dispatch:
         acts = (PermissionEntry.Act.WITHDRAWN, PermissionEntry.Act.OBJECTED)
-        entries = PermissionEntry.objects.filter(act__in=acts, **moments(bounds, name="at"))
+        entries = PermissionEntry.objects.filter(act__in=acts, **range_lookups(bounds, name="at"))
         if node.brand:
             entries = entries.filter(brand__slug=node.brand)
         if node.topic:
@@ -48,14 +48,14 @@ def _rows(node: Did, *, today: date, few: bool) -> tuple[QuerySet[Any], str, str
         return entries, "person", "pk", False
     if node.act in ("sent", "got"):
         messages = Message.objects.filter(_of(node, "dispatch"), state=Message.State.SENT, person__isnull=False)
-        messages = messages.filter(**moments(bounds, name="sent_at"))
+        messages = messages.filter(**range_lookups(bounds, name="sent_at"))
         return (messages.filter(worst__in=_GOT) if node.act == "got" else messages), "person", "pk", False
-    kind, at = ("bare_kind", "bare_at") if few else ("kind", "at")
+    kind, at = ("bare_kind", "bare_at") if per_person else ("kind", "at")
     events = MessageEvent.objects.alias(bare_kind=Unindexed("kind"), bare_at=Unindexed("at")).filter(
         _of(node, "message__dispatch"),
         message__person__isnull=False,
         **{kind: _EVENTS[node.act]},
-        **moments(bounds, name=at),
+        **range_lookups(bounds, name=at),
     )
     if node.act == "clicked":
         events = events.filter(machine="")

@@ -1,4 +1,4 @@
-"""Days of a condition made into bounds: what “last 30” or “this month” means on the day on which it is asked."""
+"""Convert date conditions such as "last 30" or "this month" to ranges, relative to today."""
 
 import calendar
 from dataclasses import dataclass
@@ -14,83 +14,83 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class DateRange:
-    """First and last day, both counted; None is open."""
+    """Hold the first and last day, both inclusive; None is unbounded."""
 
     first: date | None = None
     last: date | None = None
 
 
 def bound_field(node: Compare, *, today: date) -> DateRange:  # noqa: C901 - one line a comparison
-    """Return the days for which a comparison of a date holds (not for !=, known, unknown and anniversary)."""
+    """Return the range of a date comparison (not for !=, known, unknown and anniversary)."""
     value: Any = node.value
     match node.comparison:
         case "=":
             return DateRange(_day(value), _day(value))
         case "<":
-            return DateRange(last=shift(_day(value), -1))
+            return DateRange(last=shift_day(_day(value), -1))
         case "<=":
             return DateRange(last=_day(value))
         case ">":
-            return DateRange(first=shift(_day(value), 1))
+            return DateRange(first=shift_day(_day(value), 1))
         case ">=":
             return DateRange(first=_day(value))
         case "between":
             return DateRange(_day(value[0]), _day(value[1]))
         case "last":
-            return DateRange(shift(today, -value), today)
+            return DateRange(shift_day(today, -value), today)
         case "next":
-            return DateRange(today, shift(today, value))
+            return DateRange(today, shift_day(today, value))
         case "ago":
-            return DateRange(last=shift(today, -value - 1))
+            return DateRange(last=shift_day(today, -value - 1))
         case "ahead":
-            return DateRange(first=shift(today, value + 1))
+            return DateRange(first=shift_day(today, value + 1))
         case "month":
             return DateRange(today.replace(day=1), today.replace(day=calendar.monthrange(today.year, today.month)[1]))
     raise ValueError(node.comparison)
 
 
 def bound_span(span: DateSpan, *, today: date) -> DateRange:
-    """Return the days of a span."""
+    """Return the range of a DateSpan."""
     match span.kind:
         case "last":
-            return DateRange(shift(today, -span.days), today)
+            return DateRange(shift_day(today, -span.days), today)
         case "ago":
-            return DateRange(last=shift(today, -span.days - 1))
+            return DateRange(last=shift_day(today, -span.days - 1))
         case "since":
             return DateRange(first=_day(span.first))
         case "before":
-            return DateRange(last=shift(_day(span.first), -1))
+            return DateRange(last=shift_day(_day(span.first), -1))
         case "between":
             return DateRange(_day(span.first), _day(span.second))
     return DateRange()
 
 
-def near_days(days: int, *, today: date) -> list[str]:
-    """Return day and month ("MM-DD") of the days around today; the 28th stands for a 29 February that is missing."""
-    found = {shift(today, offset) for offset in range(-days, days + 1)}
+def anniversary_days(days: int, *, today: date) -> list[str]:
+    """Return day and month ("MM-DD") of the days around today; 28 February includes 29 February in common years."""
+    found = {shift_day(today, offset) for offset in range(-days, days + 1)}
     near = {f"{day:%m-%d}" for day in found}
     if any((day.month, day.day) == (2, 28) and not calendar.isleap(day.year) for day in found):
         near.add("02-29")
     return sorted(near)
 
 
-def begin_of(day: date) -> datetime:
-    """Return the moment at which a day begins in the house's time zone."""
+def start_of_day(day: date) -> datetime:
+    """Return the time at which a day begins in the time zone of the installation."""
     return timezone.make_aware(datetime.combine(day, time.min))
 
 
-def moments(bounds: DateRange, *, name: str) -> dict[str, datetime]:
-    """Return bounds as lookups on a moment called `name`; no function stands around the column, so an index serves."""
+def range_lookups(bounds: DateRange, *, name: str) -> dict[str, datetime]:
+    """Return a range as lookups on the datetime column `name`, without a function around it: an index applies."""
     found = {}
     if bounds.first is not None:
-        found[f"{name}__gte"] = begin_of(bounds.first)
+        found[f"{name}__gte"] = start_of_day(bounds.first)
     if bounds.last is not None:
-        found[f"{name}__lt"] = begin_of(shift(bounds.last, 1))
+        found[f"{name}__lt"] = start_of_day(shift_day(bounds.last, 1))
     return found
 
 
-def shift(day: date, days: int) -> date:
-    """Return the day so many days later (or earlier), kept away from the ends of the calendar."""
+def shift_day(day: date, days: int) -> date:
+    """Return the day shifted by a number of days, clamped to the ends of the calendar."""
     least, most = date.min.toordinal() + 2, date.max.toordinal() - 2
     return date.fromordinal(min(max(day.toordinal() + days, least), most))
 

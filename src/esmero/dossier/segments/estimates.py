@@ -1,9 +1,9 @@
-"""Numbers of segments in a large house: at once about how many, from a sample; exactly as soon as somebody has counted.
+"""Estimate segment sizes in a large installation from a sample, and count exactly in the background.
 
-Up to SMALL people everything is counted while one waits. Beyond, counting may take seconds, and no page waits for that: the
-same ten thousand people, drawn once by chance, are looked at, one by one and so in bounded time, and a thread beside the web
-server counts all. What it found is good for FRESH (`Counted`), under a digest of the conditions and of the day. An
-estimate never looks like a count: it is rounded, and called “about” or “fewer than” (docs/decisions/0008-a-million-people.md).
+Up to SMALL persons, every page counts exactly. Beyond that counting may take seconds, and no page waits for it: the
+conditions are evaluated for the same random ten thousand persons, in bounded time, while a thread of the web process
+counts all. The exact number is valid for FRESH, stored under a digest of conditions and day (`SegmentEstimate`). An
+estimate is rounded and labelled "about" or "fewer than" (docs/decisions/0008-a-million-people.md).
 """
 
 import random
@@ -20,7 +20,7 @@ from django.db.models import Count, Max, Min, Q, QuerySet
 from django.utils import timezone
 
 from esmero.dossier.models import SegmentEstimate
-from esmero.dossier.segments.selection import condition_of, count_each
+from esmero.dossier.segments.selection import compile_conditions, count_each
 from esmero.dossier.segments.sql import Condition, SegmentContext
 from esmero.people.models import Person
 from esmero.people.persons.queries import count_people
@@ -28,34 +28,34 @@ from esmero.work.background import run_aside
 
 SMALL = 20_000
 SAMPLE = 10_000
-_SCARCE = 10  # found in the sample: fewer say no more than how many there are at most
-_DRAWN = "esmero-sample"
-_DRAWN_FOR = 600  # seconds: people come and go meanwhile, and the sample stays, so that numbers beside each other agree
-_PATIENCE = timedelta(minutes=15)  # after which a count that was begun and not ended is taken for lost
-FRESH = timedelta(minutes=10)  # people come and go: an older count is none
+_LEAST_FOUND = 10  # with fewer matches in the sample only an upper bound is given
+_SAMPLE_KEY = "esmero-sample"
+_SAMPLE_SECONDS = 600  # a constant sample, so that numbers on the same page are consistent
+_LOST_AFTER = timedelta(minutes=15)  # an unfinished count older than this is presumed lost
+FRESH = timedelta(minutes=10)  # an older count is out of date
 _busy = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """How many people, and how well that is known: exactly, about so many, or fewer than so many."""
+    """Hold a number of persons and its precision: exact, about, or an upper bound."""
 
     people: int
     kind: Literal["exact", "about", "under"] = "exact"
 
 
 def is_large() -> bool:
-    """Whether there are so many people that a page cannot wait until they are counted."""
+    """Return whether there are too many persons to count while a page waits."""
     return count_people() > SMALL
 
 
-def number_each(
-    trees: Mapping[str, Any], *, guessed: Mapping[str, Estimate], house: SegmentContext
+def count_or_estimate(
+    trees: Mapping[str, Any], *, guessed: Mapping[str, Estimate], context: SegmentContext
 ) -> dict[str, Estimate]:
-    """Return the number of each tree, by the digest under which it is asked: exact where that is known or quick.
+    """Return the number for each tree by digest: exact if cached or fast to count, else an estimate.
 
-    `guessed` are the estimates that the page has already. What is not exact is being counted when this returns, if this
-    process counts nothing else.
+    `guessed` are the estimates that the page has already. Inexact ones are counted in the background, unless this
+    process is counting already.
 
     Raises:
         SegmentFault: see `select_persons`.
@@ -64,26 +64,26 @@ def number_each(
     if not trees:
         return {}
     if not is_large():
-        return {key: Estimate(people) for key, people in count_each(trees, house=house).items()}
+        return {key: Estimate(people) for key, people in count_each(trees, context=context).items()}
     fresh = timezone.now() - FRESH
     rows = SegmentEstimate.objects.filter(digest__in=list(trees), number__isnull=False, asked_at__gte=fresh)
     found = {digest: Estimate(number or 0) for digest, number in rows.values_list("digest", "number")}
     open_ones = {key: tree for key, tree in trees.items() if key not in found}
-    guesses = guess_each({key: tree for key, tree in open_ones.items() if key not in guessed}, house=house)
+    guesses = estimate_each({key: tree for key, tree in open_ones.items() if key not in guessed}, context=context)
     found |= {key: guesses.get(key) or guessed[key] for key in open_ones}
-    _count_aside({key: open_ones[key] for key in open_ones if found[key].kind != "exact"}, house=house)
+    _count_in_background({key: open_ones[key] for key in open_ones if found[key].kind != "exact"}, context=context)
     return found
 
 
-def guess_each(trees: Mapping[str, Any], *, house: SegmentContext) -> dict[str, Estimate]:
-    """Estimate how many persons each tree selects; one query over the sample for all of them."""
-    near = replace(house, few=True, compiled={})
-    conditions = {key: condition_of(tree, house=near) for key, tree in trees.items()}
-    return guess_conditions(conditions) if conditions else {}
+def estimate_each(trees: Mapping[str, Any], *, context: SegmentContext) -> dict[str, Estimate]:
+    """Estimate the number of persons for each tree, with one query over the sample."""
+    near = replace(context, per_person=True, compiled={})
+    conditions = {key: compile_conditions(tree, context=near) for key, tree in trees.items()}
+    return estimate_conditions(conditions) if conditions else {}
 
 
-def guess_conditions(conditions: Mapping[str, Condition]) -> dict[str, Estimate]:
-    """Estimate how many active persons meet each condition, which must ask for each person by themselves."""
+def estimate_conditions(conditions: Mapping[str, Condition]) -> dict[str, Estimate]:
+    """Estimate the number of active persons for each condition, which must be compiled with `per_person`."""
     people = count_people()
     names = {f"n{place}": key for place, key in enumerate(conditions)}
     asked: dict[str, Any] = {
@@ -93,7 +93,7 @@ def guess_conditions(conditions: Mapping[str, Condition]) -> dict[str, Estimate]
     }
     held = sample_persons().aggregate(whole=Count("pk"), **asked) if asked else {}
     return {
-        key: _guess(held[name], held["whole"], people=people)
+        key: _scale(held[name], held["whole"], people=people)
         if name in held
         else Estimate(people if conditions[key] else 0)
         for name, key in names.items()
@@ -101,33 +101,34 @@ def guess_conditions(conditions: Mapping[str, Condition]) -> dict[str, Estimate]
 
 
 def sample_persons() -> QuerySet[Person]:
-    """Return some SAMPLE active persons, drawn by chance among all ids; the same ones for a while."""
-    drawn: list[int] | None = cache.get(_DRAWN)
+    """Return about SAMPLE active persons drawn at random from all ids; the same ones for _SAMPLE_SECONDS."""
+    drawn: list[int] | None = cache.get(_SAMPLE_KEY)
     if drawn is None:
         ends = Person.objects.aggregate(first=Min("pk"), last=Max("pk"))
         ids = range(ends["first"] or 0, (ends["last"] or 0) + 1)
+        # Ids have gaps: draw more of them in proportion, at most three times as many.
         wanted = min(len(ids), 3 * SAMPLE, int(SAMPLE * len(ids) / max(count_people(), 1)) + 1)
         drawn = sorted(random.Random(SAMPLE).sample(ids, wanted))  # noqa: S311 - nothing secret
-        cache.set(_DRAWN, drawn, timeout=_DRAWN_FOR)
-    return Person.objects.filter(pk__in=drawn).exclude(state__in=Person.GONE)
+        cache.set(_SAMPLE_KEY, drawn, timeout=_SAMPLE_SECONDS)
+    return Person.objects.filter(pk__in=drawn).exclude(state__in=Person.INACTIVE)
 
 
-def _guess(found: int, whole: int, *, people: int) -> Estimate:
-    """Scale a part of the sample up to all; with 95 of 100, ten thousand tell a half from 49 or 51 per cent."""
+def _scale(found: int, whole: int, *, people: int) -> Estimate:
+    """Extrapolate from the sample; with 95 % confidence ten thousand persons tell 50 from 49 or 51 per cent."""
     each = people / max(whole, 1)
-    if found < _SCARCE:
+    if found < _LEAST_FOUND:
         return Estimate(_round((found + 2 * sqrt(found) + 4) * each), "under")
     return Estimate(_round(found * each), "about")
 
 
 def _round(number: float) -> int:
-    """Keep two digits: an estimate that ends in something else than zeros would look like a count."""
+    """Round to two significant digits, so that an estimate does not look like a count."""
     digits = len(str(int(number))) - 2
     return int(round(number, -digits)) if digits > 0 else round(number)
 
 
-def _count_aside(trees: Mapping[str, Any], *, house: SegmentContext) -> None:
-    """Begin to count what nobody counts, unless this process is counting: the page asks again soon."""
+def _count_in_background(trees: Mapping[str, Any], *, context: SegmentContext) -> None:
+    """Start counting what nobody else counts, unless this process is busy; the page polls for the result."""
     if not trees or not _busy.acquire(blocking=False):
         return
     try:
@@ -141,7 +142,7 @@ def _count_aside(trees: Mapping[str, Any], *, house: SegmentContext) -> None:
 
     def work() -> None:
         try:
-            counted = count_each({digest: trees[digest] for digest in mine}, house=replace(house, compiled={}))
+            counted = count_each({digest: trees[digest] for digest in mine}, context=replace(context, compiled={}))
             with transaction.atomic():
                 for digest, number in counted.items():
                     SegmentEstimate.objects.filter(digest=digest).update(number=number)
@@ -150,17 +151,17 @@ def _count_aside(trees: Mapping[str, Any], *, house: SegmentContext) -> None:
 
     try:
         run_aside(work, name="count segments")
-    except BaseException:  # no thread could begin
+    except BaseException:  # the thread could not start, so work() will not release the lock
         _busy.release()
         raise
 
 
 def _claim(digests: list[str]) -> list[str]:
-    """Return what nobody counts at the moment or has counted lately, and note that we do; what is old goes."""
+    """Claim and return the digests that are neither being counted nor fresh; delete old rows."""
     now = timezone.now()
     with transaction.atomic():
         SegmentEstimate.objects.filter(asked_at__lt=now - timedelta(days=2)).delete()
-        lost = now - _PATIENCE
+        lost = now - _LOST_AFTER
         held = set(
             SegmentEstimate.objects.filter(digest__in=digests)
             .filter(Q(asked_at__gte=lost) | Q(number__isnull=False, asked_at__gte=now - FRESH))

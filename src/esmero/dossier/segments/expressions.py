@@ -1,4 +1,4 @@
-"""The few pieces of SQL that Django does not speak, each with the same answer on SQLite and on PostgreSQL."""
+"""Define SQL expressions missing in Django, with the same result on SQLite and PostgreSQL."""
 
 import unicodedata
 from typing import Any
@@ -18,7 +18,7 @@ _TEXT = ("'text'", "string")
 
 
 def _fold_table() -> dict[str, str]:
-    """Map each accented Latin letter (U+00C0 to U+017F) to its small base letter, and A to Z to a to z."""
+    """Map each accented Latin letter (U+00C0 to U+017F) to its lower-case base letter, and A to Z to a to z."""
     table = {chr(code): chr(code + 32) for code in range(ord("A"), ord("Z") + 1)}
     for code in range(0xC0, 0x180):
         base = unicodedata.normalize("NFKD", chr(code))
@@ -34,7 +34,7 @@ _FROM, _TO = "".join(FOLD), "".join(FOLD.values())
 
 
 def fold_latin(text: str) -> str:
-    """Return the text with capitals made small and the accents of Latin letters removed, letter by letter."""
+    """Return the text in lower case without the accents of Latin letters, letter by letter."""
     return text.translate(_TRANSLATION)
 
 
@@ -42,34 +42,34 @@ def _fold_or_none(text: Any) -> str | None:
     return None if text is None else fold_latin(str(text))
 
 
-def teach(_sender: Any = None, *, connection: Any, **_kwargs: Any) -> None:
-    """Give a connection to SQLite the function that PostgreSQL has in translate()."""
+def register_fold(_sender: Any = None, *, connection: Any, **_kwargs: Any) -> None:
+    """Register the SQLite function that corresponds to PostgreSQL's translate()."""
     if connection.vendor == "sqlite":
         connection.connection.create_function("esmero_fold", 1, _fold_or_none, deterministic=True)
 
 
-def teach_now() -> None:
-    """Teach the connection that is open already; those to come are taught when they open."""
+def ensure_fold() -> None:
+    """Register the function on a connection that is open already; later ones get it by the signal."""
     connection.ensure_connection()
-    teach(connection=connection)
+    register_fold(connection=connection)
 
 
-connection_created.connect(teach, dispatch_uid="esmero.dossier.segments.expressions")
+connection_created.connect(register_fold, dispatch_uid="esmero.dossier.segments.expressions")
 
 
 class Unindexed(Func):
-    """A column of which SQLite's planner takes no index: the value is the same."""
+    """Hide a column from SQLite's index selection; its value is unchanged."""
 
     template = "+%(expressions)s"
     arity = 1
 
     def as_postgresql(self, compiler: Any, connection: Any, **extra: Any) -> Any:
-        """Compile: the column itself, for PostgreSQL knows how rare each value is."""
+        """Compile to the column itself: PostgreSQL has statistics about each value."""
         return self.as_sql(compiler, connection, template="%(expressions)s", **extra)
 
 
 class Folded(Func):
-    """A text as fold_latin() gives it."""
+    """Fold a text like fold_latin()."""
 
     function = "esmero_fold"
     arity = 1
@@ -78,13 +78,13 @@ class Folded(Func):
         super().__init__(expression, output_field=TextField())
 
     def as_postgresql(self, compiler: Any, _connection: Any, **_context: Any) -> Any:
-        """Compile: PostgreSQL's own function, told which letters."""
+        """Compile to PostgreSQL's translate() with the table of letters."""
         sql, params = compiler.compile(self.source_expressions[0])
         return f"translate({sql}, %s, %s)", (*params, _FROM, _TO)
 
 
-class Untrue(Func):
-    """Turns a condition round: holds where it is false and where it is unknown."""
+class IsNotTrue(Func):
+    """Negate a condition: true if it is false or unknown."""
 
     template = "((%(expressions)s) IS NOT TRUE)"
 
@@ -92,8 +92,8 @@ class Untrue(Func):
         super().__init__(condition, output_field=BooleanField())
 
 
-class OwnValue(Func):
-    """A person's own field as a value of its kind; what has another type is unknown, and so is an empty text."""
+class CustomFieldValue(Func):
+    """Extract a custom field as a value of its kind; a value of another type and an empty text are null."""
 
     arity = 1
 
@@ -108,11 +108,11 @@ class OwnValue(Func):
 
     @property
     def identity(self) -> Any:
-        """Two of them are the same only with the same key and kind."""
+        """Include key and kind: two expressions are equal only if both are."""
         return (self.__class__, self.key, self.kind)
 
     def as_sqlite(self, compiler: Any, connection: Any, **extra_context: Any) -> Any:  # noqa: ARG002 - as Django calls it
-        """Compile: the type is looked at first, for SQLite compares anything with anything."""
+        """Compile with a check of the JSON type first, since SQLite compares values of any types."""
         sql, params = compiler.compile(self.source_expressions[0])
         path = f'$."{self.key}"'
         types, _type = _JSON_TYPES.get(self.kind, _TEXT)
@@ -121,7 +121,7 @@ class OwnValue(Func):
         return (f"NULLIF({found}, '')" if types == _TEXT[0] else found), (*params, path, *params, path)
 
     def as_postgresql(self, compiler: Any, _connection: Any, **_context: Any) -> Any:
-        """Compile: numbers as double precision, texts in the order of their code points."""
+        """Compile numbers to double precision, and texts with the order of their code points."""
         sql, params = compiler.compile(self.source_expressions[0])
         _types, kind = _JSON_TYPES.get(self.kind, _TEXT)
         cast = {"number": "::double precision", "boolean": "::boolean"}.get(kind, "")

@@ -1,4 +1,4 @@
-"""How many of the people whom conditions select have said yes to a topic and can be reached by mail now."""
+"""Count the selected persons who permit a topic and can be reached by mail."""
 
 from dataclasses import replace
 from typing import Any
@@ -6,38 +6,38 @@ from typing import Any
 from django.db.models import Q
 from django.utils import timezone
 
-from esmero.dossier.segments.estimates import Estimate, guess_conditions, is_large
-from esmero.dossier.segments.selection import condition_of, select_persons
-from esmero.dossier.segments.sql import SegmentContext, among
+from esmero.dossier.segments.estimates import Estimate, estimate_conditions, is_large
+from esmero.dossier.segments.selection import compile_conditions, select_persons
+from esmero.dossier.segments.sql import SegmentContext, person_in
 from esmero.people.models import Address, Channel, Permission, PermissionEntry, Preference, Topic
 
 
-def count_reachable(conditions: Any, *, topic: Topic, house: SegmentContext) -> Estimate:
-    """Return how many have an address that works, the permission that the topic needs, and no pause.
+def count_reachable(conditions: Any, *, topic: Topic, context: SegmentContext) -> Estimate:
+    """Return the number of persons with a working address, the permission that the topic needs, and no pause.
 
-    What is not commercial needs no permission, only that nobody objected. The gate alone decides, person by person, in
-    the dry run: it also knows norms, silence by hash and shared addresses, so that fewer may remain. In a large house
-    it is an estimate.
+    A topic that is not commercial needs no permission, only the absence of an objection. The policy gate decides for
+    each person in the dry run: it also applies its rules, hashed suppressions and shared addresses, so that fewer may
+    remain. In a large installation the result is an estimate.
 
     Raises:
         SegmentFault: see `select_persons`.
 
     """
     if not is_large():
-        able = _can_be_reached(topic, few=False)
-        return Estimate(select_persons(conditions, house=house).filter(able).count())
-    near = replace(house, few=True, compiled={})
-    condition, able = condition_of(conditions, house=near), _can_be_reached(topic, few=True)
+        able = _can_be_reached(topic, per_person=False)
+        return Estimate(select_persons(conditions, context=context).filter(able).count())
+    near = replace(context, per_person=True, compiled={})
+    condition, able = compile_conditions(conditions, context=near), _can_be_reached(topic, per_person=True)
     joined = condition if condition is False else able if condition is True else condition & able
-    return guess_conditions({"reached": joined})["reached"]
+    return estimate_conditions({"reached": joined})["reached"]
 
 
-def _can_be_reached(topic: Topic, *, few: bool) -> Q:
-    words = Permission.objects.filter(topic=topic, channel=Channel.EMAIL)
+def _can_be_reached(topic: Topic, *, per_person: bool) -> Q:
+    permissions = Permission.objects.filter(topic=topic, channel=Channel.EMAIL)
     reachable = Q(address__isnull=False) & ~Q(address__standing=Address.Standing.SUPPRESSED)
     if topic.purpose.commercial:
-        reachable &= among(words.filter(state=PermissionEntry.Act.GRANTED), "person", few=few)
+        reachable &= person_in(permissions.filter(state=PermissionEntry.Act.GRANTED), "person", per_person=per_person)
     else:
-        reachable &= ~among(words.filter(objected=True), "person", few=few)
+        reachable &= ~person_in(permissions.filter(objected=True), "person", per_person=per_person)
     unwanted = Preference.objects.filter(Q(wanted=False) | Q(paused_until__gt=timezone.now()), topic=topic)
-    return reachable & ~among(unwanted, "person", few=few)
+    return reachable & ~person_in(unwanted, "person", per_person=per_person)

@@ -1,4 +1,4 @@
-"""Save, copy and delete segments, each with its exact count; each change stands in the audit log."""
+"""Save, copy, delete and restore segments; each change is audited."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -8,8 +8,8 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from esmero.dossier.segments.estimates import is_large
-from esmero.dossier.segments.mentions import mentioned, rename
-from esmero.dossier.segments.selection import count, read_house, select_persons
+from esmero.dossier.segments.mentions import find_references, rename_references
+from esmero.dossier.segments.selection import count, read_context, select_persons
 from esmero.house.audit import note
 from esmero.house.models import Brand, User
 from esmero.people.models import Person, Segment
@@ -21,21 +21,21 @@ COUNT = "count-segment"
 
 
 class InUseError(Exception):
-    """A segment is named by others, or something else keeps it: it cannot go."""
+    """Refuse to delete a segment that other segments or rows refer to."""
 
 
 def segment_rows(*, brand: Brand | None) -> QuerySet[Segment]:
-    """Return the segments of a brand and those of the whole house."""
+    """Return the segments of a brand and those shared by all brands."""
     return Segment.objects.filter(Q(brand=brand) | Q(brand=None)) if brand else Segment.objects.all()
 
 
 def list_segments(*, brand: Brand) -> Sequence[Segment]:
-    """Return the segments of a brand and those of the whole house, by name."""
+    """Return the segments of a brand and the shared ones, by name."""
     return list(segment_rows(brand=brand).order_by("name"))
 
 
-def is_free(name: str, *, besides: Segment | None) -> bool:
-    """Say whether no other segment bears this name."""
+def is_name_free(name: str, *, besides: Segment | None) -> bool:
+    """Return whether no other segment has this name."""
     others = Segment.objects.filter(name=name)
     return not (others.exclude(pk=besides.pk) if besides else others).exists()
 
@@ -43,16 +43,15 @@ def is_free(name: str, *, besides: Segment | None) -> bool:
 def save_segment(
     segment: Segment | None, *, name: str, conditions: Mapping[str, Any], brand: Brand | None, by: User | str
 ) -> Segment:
-    """Store a new segment (None) or change one, with the number of people whom it selects now; a large house counts later.
+    """Create a segment (None) or change one, and count its persons; in a large installation a job counts.
 
-    Segments that name it follow when its own name changes.
+    References in other segments follow a changed name.
 
     Raises:
-        SegmentFault: a condition names something that is not there, or would come back to this segment; nothing is
-            stored.
+        SegmentFault: a condition refers to something missing, or back to this segment; nothing is stored.
 
     """
-    rows = select_as(name, conditions=conditions, segment=segment)
+    rows = select_as_segment(name, conditions=conditions, segment=segment)
     number = None if is_large() else rows.count()
     with transaction.atomic():
         kept = segment or Segment(brand=brand)
@@ -65,55 +64,56 @@ def save_segment(
             enqueue(COUNT, subject_id=kept.pk, by=str(by))
         if segment and old != name:
             facts["was"] = old
-            _follow(old, name)
+            _update_referrers(old, name)
         note("segment.changed" if segment else "segment.created", by=by, subject=kept, facts=facts)
     return kept
 
 
 def run_count(job: Job) -> bool:
-    """Count a segment that was saved in a large house; what it says by then is counted."""
+    """Count a segment saved in a large installation, by its conditions at that time."""
     segment = Segment.objects.filter(pk=job.subject).first()
     if segment is not None:
         number = count(segment.conditions)
         with transaction.atomic():
+            # Conditions changed meanwhile have a job of their own: this count must not overwrite its result.
             rows = Segment.objects.filter(pk=segment.pk, conditions=segment.conditions)
             rows.update(counted=number, counted_at=timezone.now())
             save_progress(job)
     return True
 
 
-def select_as(name: str, *, conditions: Mapping[str, Any], segment: Segment | None) -> QuerySet[Person]:
-    """Select people by conditions as those of a segment: one that they lead back to makes a circle.
+def select_as_segment(name: str, *, conditions: Mapping[str, Any], segment: Segment | None) -> QuerySet[Person]:
+    """Select persons by unsaved conditions of a segment; a reference back to it is a cycle.
 
     Raises:
         SegmentFault: see `save_segment`.
 
     """
-    house = read_house()
-    kept = {key: value for key, value in house.named.items() if segment is None or key != segment.name}
-    house.named = {**kept, name: dict(conditions)} | ({segment.name: dict(conditions)} if segment else {})
-    return select_persons({"segment": name}, house=house)
+    context = read_context()
+    kept = {key: value for key, value in context.named.items() if segment is None or key != segment.name}
+    context.named = {**kept, name: dict(conditions)} | ({segment.name: dict(conditions)} if segment else {})
+    return select_persons({"segment": name}, context=context)
 
 
 def copy_segment(segment: Segment, *, name: str, by: User | str) -> Segment:
-    """Store a second segment with the same conditions under the first free name that begins with `name`."""
+    """Create a copy of a segment under the first free name that begins with `name`."""
     free, number = name[:150], 1
-    while not is_free(free, besides=None):
+    while not is_name_free(free, besides=None):
         number += 1
         free = f"{name[:140]} {number}"
     return save_segment(None, name=free, conditions=segment.conditions, brand=segment.brand, by=by)
 
 
 def delete_segment(segment: Segment, *, by: User | str) -> Mapping[str, Any]:
-    """Delete a segment that no other one names; returns what `restore_segment` needs.
+    """Delete a segment without references; return the values for `restore_segment`.
 
     Raises:
-        InUseError: another segment names it.
-        ProtectedError: a campaign has it.
+        InUseError: another segment refers to it.
+        ProtectedError: a campaign uses it.
 
     """
     with transaction.atomic():
-        if any(segment.name in mentioned(one) for one in Segment.objects.values_list("conditions", flat=True)):
+        if any(segment.name in find_references(one) for one in Segment.objects.values_list("conditions", flat=True)):
             raise InUseError(segment.name)
         kept = {
             "name": segment.name,
@@ -127,9 +127,9 @@ def delete_segment(segment: Segment, *, by: User | str) -> Mapping[str, Any]:
 
 
 def restore_segment(facts: Mapping[str, Any], *, by: User | str) -> Segment | None:
-    """Store a deleted segment again; None when its name was taken in the meantime, or what it names is gone."""
+    """Restore a deleted segment; None if its name was taken meanwhile, or a reference is missing."""
     brand = Brand.objects.filter(pk=facts["brand"]).first()
-    if not is_free(facts["name"], besides=None):
+    if not is_name_free(facts["name"], besides=None):
         return None
     try:
         kept = save_segment(None, name=facts["name"], conditions=facts["conditions"], brand=brand, by=by)
@@ -140,8 +140,8 @@ def restore_segment(facts: Mapping[str, Any], *, by: User | str) -> Segment | No
     return kept
 
 
-def _follow(old: str, new: str) -> None:
+def _update_referrers(old: str, new: str) -> None:
     for other in Segment.objects.all():
-        if old in mentioned(other.conditions):
-            other.conditions = rename(other.conditions, old=old, new=new)
+        if old in find_references(other.conditions):
+            other.conditions = rename_references(other.conditions, old=old, new=new)
             other.save(update_fields=["conditions"])

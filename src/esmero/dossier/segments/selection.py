@@ -1,6 +1,6 @@
-"""Segments compiled to one query: exact counts, the same people on SQLite and on PostgreSQL, active persons only.
+"""Select and count the active persons of a segment with one query; both databases return the same persons.
 
-What each condition means, and what becomes of unknown values, stands in people/segments/conditions.py.
+people/segments/conditions.py defines the semantics of each condition and of unknown values.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,49 +10,49 @@ from typing import Any
 from django.db.models import Case, Count, Q, QuerySet, Value, When
 from django.utils import timezone
 
-from esmero.dossier.segments.expressions import teach_now
+from esmero.dossier.segments.expressions import ensure_fold
 from esmero.dossier.segments.sql import Condition, SegmentContext, compile_node
 from esmero.people.models import CustomField, Person, Segment
 from esmero.people.segments.conditions import All, Kind, Node
 from esmero.people.segments.serialization import read_json
 
 
-def own_kinds() -> dict[str, Kind]:
-    """Return the declared fields and their kinds."""
+def custom_field_kinds() -> dict[str, Kind]:
+    """Return {key: kind} of the custom fields."""
     return dict(CustomField.objects.values_list("key", "kind"))  # type: ignore[arg-type]
 
 
-def read_house(*, today: date | None = None) -> SegmentContext:
-    """Read what trees are compiled against; `today` is the day in the house's time zone."""
-    teach_now()
+def read_context(*, today: date | None = None) -> SegmentContext:
+    """Read the context for compiling; `today` is the day in the time zone of the installation."""
+    ensure_fold()
     named = dict(Segment.objects.values_list("name", "conditions"))
-    return SegmentContext(own=own_kinds(), named=named, today=today or timezone.localdate())
+    return SegmentContext(custom=custom_field_kinds(), named=named, today=today or timezone.localdate())
 
 
-def select_persons(conditions: Any, *, house: SegmentContext | None = None) -> QuerySet[Person]:
-    """Return the active persons for whom these conditions (JSON or a tree) hold, in the order of their ids.
+def select_persons(conditions: Any, *, context: SegmentContext | None = None) -> QuerySet[Person]:
+    """Return the active persons who meet the conditions (JSON or a tree), ordered by id.
 
     Raises:
-        SegmentFault: a condition names something that is not there, or segments name each other in a circle.
+        SegmentFault: a condition refers to something missing, or segments refer to each other in a cycle.
 
     """
-    house = house or read_house()
+    context = context or read_context()
     active = Person.objects.filter(Person.is_active()).order_by("id")
-    condition = compile_node(_read(conditions, house=house), house=house)
+    condition = compile_node(_read(conditions, context=context), context=context)
     if isinstance(condition, bool):
         return active if condition else active.none()
     return active.filter(condition)
 
 
-def count(conditions: Any, *, house: SegmentContext | None = None) -> int:
-    """Return exactly how many persons these conditions select."""
-    return select_persons(conditions, house=house).count()
+def count(conditions: Any, *, context: SegmentContext | None = None) -> int:
+    """Return the exact number of persons who meet the conditions."""
+    return select_persons(conditions, context=context).count()
 
 
-def count_each(trees: Mapping[str, Any], *, house: SegmentContext) -> dict[str, int]:
-    """Return exactly how many persons each of many trees selects: one pass over the people for all of them."""
+def count_each(trees: Mapping[str, Any], *, context: SegmentContext) -> dict[str, int]:
+    """Return the exact number of persons for each tree, in one pass over all persons."""
     found: dict[str, Condition] = {
-        key: compile_node(_read(tree, house=house), house=house) for key, tree in trees.items()
+        key: compile_node(_read(tree, context=context), context=context) for key, tree in trees.items()
     }
     asked = {f"n{place}": key for place, key in enumerate(found)}
     wanted: dict[str, Any] = {
@@ -64,13 +64,15 @@ def count_each(trees: Mapping[str, Any], *, house: SegmentContext) -> dict[str, 
     return {key: numbers.get(name, 0) for name, key in asked.items()}
 
 
-def tell_which(persons: Sequence[Person], *, parts: Mapping[str, Any], house: SegmentContext) -> dict[int, list[str]]:
-    """Return for each of a few persons which of the named conditions hold, in the order given; one query."""
+def find_matching(
+    persons: Sequence[Person], *, parts: Mapping[str, Any], context: SegmentContext
+) -> dict[int, list[str]]:
+    """Return for each of a few persons the keys of the matching conditions, in the given order; one query."""
     held: dict[int, list[str]] = {person.pk: [] for person in persons}
     columns: dict[str, Any] = {}
     names: dict[str, str] = {}
     for place, (key, tree) in enumerate(parts.items()):
-        condition = compile_node(_read(tree, house=house), house=house)
+        condition = compile_node(_read(tree, context=context), context=context)
         names[f"w{place}"] = key
         columns[f"w{place}"] = (
             Value(int(condition))
@@ -84,12 +86,12 @@ def tell_which(persons: Sequence[Person], *, parts: Mapping[str, Any], house: Se
     return held
 
 
-def condition_of(conditions: Any, *, house: SegmentContext) -> Q | bool:
-    """Return the condition itself, for queries over persons that ask for more than this one."""
-    return compile_node(_read(conditions, house=house), house=house)
+def compile_conditions(conditions: Any, *, context: SegmentContext) -> Q | bool:
+    """Return the compiled condition, for combination with other filters on persons."""
+    return compile_node(_read(conditions, context=context), context=context)
 
 
-def _read(conditions: Any, *, house: SegmentContext) -> Node:
+def _read(conditions: Any, *, context: SegmentContext) -> Node:
     if conditions is None:
         return All(())
-    return read_json(conditions, own=house.own) if isinstance(conditions, Mapping) else conditions
+    return read_json(conditions, custom=context.custom) if isinstance(conditions, Mapping) else conditions

@@ -1,8 +1,8 @@
-"""A tree of conditions made into one condition on persons; its meaning stands in people/segments/conditions.py.
+"""Compile a condition tree into one filter on Person; people/segments/conditions.py defines the semantics.
 
-Each leaf may be unknown. “All” and “any” pass that on, and a condition that stays unknown does not select; only “not”
-must decide, and there unknown counts as false (`IS NOT TRUE`), so that every tree divides the people in two. What
-always or never holds is folded away before any SQL is written. Membership is EXISTS on PostgreSQL, IN on SQLite.
+Each leaf uses three-valued logic. "All" and "any" propagate unknown, and an unknown result does not select. Only "not"
+has to decide, and there unknown counts as false (`IS NOT TRUE`), so that every tree divides the persons in two.
+Constant conditions are folded before any SQL is generated. Membership is EXISTS on PostgreSQL, IN on SQLite.
 """
 
 from collections.abc import Callable, Mapping
@@ -26,18 +26,17 @@ from django.db.models.lookups import (
 )
 from django.utils.translation import gettext as _
 
-from esmero.dossier.segments.behaviour import find_doers
-from esmero.dossier.segments.date_ranges import bound_field, bound_span, moments, near_days
-from esmero.dossier.segments.expressions import Folded, OwnValue, Untrue, fold_latin
+from esmero.dossier.segments.behaviour import find_actors
+from esmero.dossier.segments.date_ranges import anniversary_days, bound_field, bound_span, range_lookups
+from esmero.dossier.segments.expressions import CustomFieldValue, Folded, IsNotTrue, fold_latin
 from esmero.people.models import ImportLine, Permission, Person, Preference
 from esmero.people.segments.conditions import (
-    DEEPEST,
+    MOST_DEPTH,
     All,
     AnyOf,
-    CameWith,
-    CircleFault,
     Compare,
     Did,
+    FromImport,
     HasTag,
     InSegment,
     Kind,
@@ -45,6 +44,7 @@ from esmero.people.segments.conditions import (
     Not,
     OnList,
     PermissionIs,
+    SegmentCycle,
     SegmentFault,
     WantsTopic,
 )
@@ -60,7 +60,7 @@ _COLUMN = {
     "standing": "address__standing",
     "added": "created_at",
 }
-_SMALL = frozenset({"address", "domain"})  # stored in small letters
+_SMALL = frozenset({"address", "domain"})  # stored in lower case
 _ORDER: Mapping[str, Callable[..., Any]] = {
     "<": LessThan,
     "<=": LessThanOrEqual,
@@ -71,54 +71,58 @@ _ORDER: Mapping[str, Callable[..., Any]] = {
 
 @dataclass(slots=True)
 class SegmentContext:
-    """What a tree is compiled against: the declared fields, the saved segments by name, and the day it is.
+    """Hold the custom fields, the saved segments by name, and today's date, against which trees are compiled.
 
-    `few`: it will be asked of few people, so each is looked up by themselves, and no table is read for all.
+    `per_person`: the condition will be evaluated for few persons, by a lookup for each instead of scans of whole
+    tables.
     """
 
-    own: Mapping[str, Kind]
+    custom: Mapping[str, Kind]
     named: Mapping[str, Any]
     today: date
     compiled: dict[str, Condition] = field(default_factory=dict)
-    few: bool = False
+    per_person: bool = False
 
 
-def compile_node(node: Node, *, house: SegmentContext, way: tuple[str, ...] = ()) -> Condition:  # noqa: C901 - a line a kind
-    """Return the condition of a tree, or True or False where it holds for everybody or for nobody.
+def compile_node(node: Node, *, context: SegmentContext, path: tuple[str, ...] = ()) -> Condition:  # noqa: C901 - a line a kind
+    """Return the filter of a tree, or True or False if it is constant.
 
     Raises:
-        SegmentFault: a segment is not there, or segments name each other in a circle (the fault tells its path).
+        SegmentFault: a segment is missing, or segments refer to each other in a cycle (SegmentCycle has the path).
 
     """
     match node:
         case All(parts):
-            return _together([compile_node(part, house=house, way=way) for part in parts])
+            return _all_of([compile_node(part, context=context, path=path) for part in parts])
         case AnyOf(parts):
-            return _either([compile_node(part, house=house, way=way) for part in parts])
+            return _any_of([compile_node(part, context=context, path=path) for part in parts])
         case Not(part):
-            inner = compile_node(part, house=house, way=way)
-            return not inner if isinstance(inner, bool) else Q(Untrue(inner))
+            inner = compile_node(part, context=context, path=path)
+            return not inner if isinstance(inner, bool) else Q(IsNotTrue(inner))
         case Compare():
-            return _compare(node, house=house)
+            return _compare(node, context=context)
         case HasTag(name):
-            return among(Person.tags.through.objects.filter(tag__name=name), "person", few=house.few)
+            return person_in(
+                Person.tags.through.objects.filter(tag__name=name), "person", per_person=context.per_person
+            )
         case PermissionIs():
-            return _permission(node, house=house)
+            return _permission(node, context=context)
         case WantsTopic(topic, wanted):
             brand, code = topic.split("/")
-            wishes = Preference.objects.filter(topic__brand__slug=brand, topic__code=code, wanted=wanted)
-            return among(wishes, "person", few=house.few)
+            preferences = Preference.objects.filter(topic__brand__slug=brand, topic__code=code, wanted=wanted)
+            return person_in(preferences, "person", per_person=context.per_person)
         case InSegment(name):
-            return _segment(name, house=house, way=way)
+            return _segment(name, context=context, path=path)
         case Did():
-            rows, person = find_doers(node, today=house.today, few=house.few)
-            often = node.times > 1 and not house.few
-            return Q(pk__in=rows.values(person)) if often else among(rows, person, few=house.few)
-        case CameWith(number):
+            rows, person = find_actors(node, today=context.today, per_person=context.per_person)
+            # A GROUP BY inside EXISTS would run for every person; IN evaluates it once.
+            often = node.times > 1 and not context.per_person
+            return Q(pk__in=rows.values(person)) if often else person_in(rows, person, per_person=context.per_person)
+        case FromImport(number):
             lines = ImportLine.objects.filter(of=number, person__isnull=False)
-            return among(lines.exclude(verdict=ImportLine.Verdict.REFUSED), "person", few=house.few)
+            return person_in(lines.exclude(verdict=ImportLine.Verdict.REFUSED), "person", per_person=context.per_person)
         case OnList(values):
-            return _either(
+            return _any_of(
                 [
                     Q(IsOneOf(F("number"), numbers))
                     if (numbers := [one for one in values if "@" not in one])
@@ -130,14 +134,14 @@ def compile_node(node: Node, *, house: SegmentContext, way: tuple[str, ...] = ()
             )
 
 
-def among(rows: QuerySet[Any], person: str, *, few: bool = False) -> Q:
-    """Return the condition that a person stands in some row's column; `few`: it is asked of few people."""
-    if few or connection.vendor == "postgresql":
+def person_in(rows: QuerySet[Any], person: str, *, per_person: bool = False) -> Q:
+    """Return the condition that a person occurs in the column of some row; `per_person` forces EXISTS."""
+    if per_person or connection.vendor == "postgresql":
         return Q(Exists(rows.filter(**{person: OuterRef("pk")})))
     return Q(pk__in=rows.values(person))
 
 
-def _together(parts: list[Condition]) -> Condition:
+def _all_of(parts: list[Condition]) -> Condition:
     if any(part is False for part in parts):
         return False
     joined = Q()
@@ -147,7 +151,7 @@ def _together(parts: list[Condition]) -> Condition:
     return joined or True
 
 
-def _either(parts: list[Condition]) -> Condition:
+def _any_of(parts: list[Condition]) -> Condition:
     if any(part is True for part in parts):
         return True
     joined = Q()
@@ -157,32 +161,32 @@ def _either(parts: list[Condition]) -> Condition:
     return joined or False
 
 
-def _segment(name: str, *, house: SegmentContext, way: tuple[str, ...]) -> Condition:
-    if name in way:
-        raise CircleFault((*way[way.index(name) :], name))
-    if name not in house.named:
+def _segment(name: str, *, context: SegmentContext, path: tuple[str, ...]) -> Condition:
+    if name in path:
+        raise SegmentCycle((*path[path.index(name) :], name))
+    if name not in context.named:
         raise SegmentFault(_("There is no segment “%(name)s”.") % {"name": name})
-    if len(way) >= DEEPEST:
+    if len(path) >= MOST_DEPTH:
         raise SegmentFault(
             _("Segments name each other more than %(most)s deep: %(list)s.")
-            % {"most": DEEPEST, "list": " → ".join(way)}
+            % {"most": MOST_DEPTH, "list": " → ".join(path)}
         )
-    if name not in house.compiled:
-        node = read_json(house.named[name], own=house.own)
-        house.compiled[name] = compile_node(node, house=house, way=(*way, name))
-    return house.compiled[name]
+    if name not in context.compiled:
+        node = read_json(context.named[name], custom=context.custom)
+        context.compiled[name] = compile_node(node, context=context, path=(*path, name))
+    return context.compiled[name]
 
 
-def _compare(node: Compare, *, house: SegmentContext) -> Condition:
+def _compare(node: Compare, *, context: SegmentContext) -> Condition:
     if node.comparison == "unknown":
-        return Q(Untrue(_known(node)))
+        return Q(IsNotTrue(_known(node)))
     if node.comparison == "known":
         return _known(node)
     if node.comparison == "!=":
-        same = _compare(Compare(node.field, "=", node.value, node.kind, node.own), house=house)
-        return not same if isinstance(same, bool) else Q(Untrue(same))
+        same = _compare(Compare(node.field, "=", node.value, node.kind, node.custom), context=context)
+        return not same if isinstance(same, bool) else Q(IsNotTrue(same))
     if node.kind == "date":
-        return _day(node, today=house.today)
+        return _day(node, today=context.today)
     return _value(node)
 
 
@@ -191,8 +195,8 @@ def _value(node: Compare) -> Condition:
     if node.field in _SMALL:
         value = tuple(one.lower() for one in value) if isinstance(value, tuple) else value.lower()
     if value == "":
-        return False  # an empty text is not known, so nothing is equal to it, and nothing contains it
-    left: Any = OwnValue(node.field, node.kind) if node.own else F(_COLUMN.get(node.field, node.field))
+        return False  # an empty text is unknown: nothing equals or contains it
+    left: Any = CustomFieldValue(node.field, node.kind) if node.custom else F(_COLUMN.get(node.field, node.field))
     match node.comparison:
         case "in":
             wanted = [one for one in value if one != ""]
@@ -206,22 +210,22 @@ def _value(node: Compare) -> Condition:
         case "between":
             return Q(GreaterThanOrEqual(left, value[0])) & Q(LessThanOrEqual(left, value[1]))
         case "=":
-            return Q(Exact(left, value)) if node.own else Q(**{_COLUMN.get(node.field, node.field): value})
+            return Q(Exact(left, value)) if node.custom else Q(**{_COLUMN.get(node.field, node.field): value})
     return Q(_ORDER[node.comparison](left, value))
 
 
 def _day(node: Compare, *, today: date) -> Condition:
     if node.comparison == "anniversary":
         assert isinstance(node.value, int)
-        near = near_days(node.value, today=today)
-        if node.own:
-            return Q(In(Substr(OwnValue(node.field, node.kind), 6, 5), near))
+        near = anniversary_days(node.value, today=today)
+        if node.custom:
+            return Q(In(Substr(CustomFieldValue(node.field, node.kind), 6, 5), near))
         month_and_day = ExtractMonth("created_at") * 100 + ExtractDay("created_at")
         return Q(In(month_and_day, [int(one.replace("-", "")) for one in near]))
     bounds = bound_field(node, today=today)
-    if not node.own:
-        return Q(**moments(bounds, name="created_at"))
-    value = OwnValue(node.field, node.kind)
+    if not node.custom:
+        return Q(**range_lookups(bounds, name="created_at"))
+    value = CustomFieldValue(node.field, node.kind)
     parts = Q()
     if bounds.first is not None:
         parts &= Q(GreaterThanOrEqual(value, bounds.first.isoformat()))
@@ -231,17 +235,21 @@ def _day(node: Compare, *, today: date) -> Condition:
 
 
 def _known(node: Compare) -> Q:
-    if node.own:
-        return Q(IsNull(OwnValue(node.field, node.kind), False))
+    if node.custom:
+        return Q(IsNull(CustomFieldValue(node.field, node.kind), False))
     column = _COLUMN.get(node.field, node.field)
     there = Q(**{f"{column}__isnull": False})
     return there if node.kind == "date" else there & ~Q(**{column: ""})
 
 
-def _permission(node: PermissionIs, *, house: SegmentContext) -> Condition:
+def _permission(node: PermissionIs, *, context: SegmentContext) -> Condition:
     brand, code = node.topic.split("/")
-    words = Permission.objects.filter(brand__slug=brand, topic__code=code, channel=node.channel)
+    permissions = Permission.objects.filter(brand__slug=brand, topic__code=code, channel=node.channel)
     if node.state == "none":
-        return Q(Untrue(among(words, "person", few=house.few)))
-    words = words.filter(state=node.state, **moments(bound_span(node.span, today=house.today), name="entry__at"))
-    return among(words.filter(basis=node.basis) if node.basis else words, "person", few=house.few)
+        return Q(IsNotTrue(person_in(permissions, "person", per_person=context.per_person)))
+    permissions = permissions.filter(
+        state=node.state, **range_lookups(bound_span(node.span, today=context.today), name="entry__at")
+    )
+    return person_in(
+        permissions.filter(basis=node.basis) if node.basis else permissions, "person", per_person=context.per_person
+    )

@@ -1,8 +1,9 @@
-"""The rounds that keep the tallies: which day or dispatch is due, counted one at a time, and what was new since.
+"""Keep the daily aggregates up to date: find the day or dispatch that is due, count one at a time, track new events.
 
-Bookkeeping stands in the same table: `counted` and `figures-at` say when (seconds since 1970), `…-took` how many
-milliseconds it lasted, `news` and `figures-news` the latest event that is not counted yet. A large count rests for twenty times its own length, so that counting
-never takes more than a twentieth of a processor. Everything may be done twice, also at once by two workers.
+Bookkeeping rows are stored in the same table: `counted` and `figures-at` hold the time of the count (seconds since
+1970), `…-took` its duration in milliseconds, `news` and `figures-news` the latest event not yet counted. After a count
+the next one waits for twenty times its duration, so that counting uses at most a twentieth of a processor. Every step
+is idempotent, also when two workers run it at once.
 """
 
 import time
@@ -15,15 +16,21 @@ from django.db.models import Count, Max, Min
 from django.utils import timezone
 
 from esmero.dossier.models import DailyAggregate
-from esmero.dossier.statistics.day_counts import DAILY, Figures, close_day, count_day, first_day, span_of
-from esmero.dossier.statistics.dispatch_statistics import NEVER, close_figures, count_parts, count_states, kind_of
+from esmero.dossier.statistics.day_counts import DAILY, Counts, count_day, day_bounds, first_day, summarise_day
+from esmero.dossier.statistics.dispatch_statistics import (
+    NEVER,
+    aggregate_kind,
+    count_parts,
+    count_states,
+    summarise_parts,
+)
 from esmero.house.models import Brand
 from esmero.outbox.models import Dispatch, Message, MessageClass, MessageEvent
 
-EVENTS = 5000  # looked at in one go
-YOUNG = timedelta(days=7)
-EVERY_DAY, EVERY_YOUNG, EVERY_OPEN, EVERY_PRESSURE = 60.0, 3600.0, 2.0, 3600.0  # seconds
-REST = 20  # times the length of a count
+EVENTS = 5000  # read at once
+RECENT = timedelta(days=7)
+EVERY_DAY, EVERY_RECENT, EVERY_OPEN, EVERY_PRESSURE = 60.0, 3600.0, 2.0, 3600.0  # seconds
+REST_FACTOR = 20  # multiple of the duration of a count
 PRESSURE_DAYS = 30
 MOST_WRITTEN = 50
 _MASS = (MessageClass.COMMERCIAL, MessageClass.RELATIONAL)
@@ -32,37 +39,38 @@ _MASS = (MessageClass.COMMERCIAL, MessageClass.RELATIONAL)
 type Clock = Callable[[], datetime]
 
 
-def work_off(clock: Clock) -> Iterator[None]:
-    """Count what is due now, the most urgent first, and stop after each bounded piece."""
+def count_due(clock: Clock) -> Iterator[None]:
+    """Count what is due now, the most urgent first, and yield after each bounded piece."""
     brands = list(Brand.objects.order_by("id").values_list("id", flat=True))
     if not brands:
         return
-    mark_news(brands[0])
-    yield from _keep_states(clock)
+    mark_changes(brands[0])
+    yield from _update_states(clock)
     dispatch = find_due_dispatch(clock())
     if dispatch is not None:
-        yield from _keep_dispatch(*dispatch, clock=clock)
+        yield from _update_dispatch(*dispatch, clock=clock)
     day = find_due_day(clock(), brands=brands)
     if day is not None:
-        yield from _keep_day(day, brands=brands, clock=clock)
+        yield from _update_day(day, brands=brands, clock=clock)
     brand = next((pk for pk in brands if _pressure_is_due(pk, clock())), None)
     if brand is not None:
-        keep_pressure(brand, now=clock())
+        update_pressure(brand, now=clock())
         yield
 
 
-def keep_all(now: datetime) -> int:
-    """Count until nothing is due (tests, commands); returns how many pieces."""
+def count_all_due(now: datetime) -> int:
+    """Count until nothing is due (tests, commands); return the number of pieces."""
     pieces = 0
-    while done := sum(1 for _piece in work_off(lambda: now)):
+    while done := sum(1 for _piece in count_due(lambda: now)):
         pieces += done
     return pieces
 
 
-def mark_news(first_brand: int) -> None:
-    """Note the days and the dispatches of events that came in since the last look, so that they are counted again."""
+def mark_changes(first_brand: int) -> None:
+    """Mark the days and dispatches of new events, so that they are counted again."""
     mark = DailyAggregate.objects.filter(brand=first_brand, kind="mark", day=NEVER, key="event").first()
     if mark is None:
+        # First run: every day is still to be counted, so older events need no mark.
         newest = MessageEvent.objects.aggregate(last=Max("id"))["last"] or 0
         _store(first_brand, kind="mark", day=NEVER, numbers={"event": newest})
         return
@@ -88,40 +96,45 @@ def mark_news(first_brand: int) -> None:
 
 
 def find_due_dispatch(now: datetime) -> tuple[int, int] | None:
-    """Return (dispatch, brand) of the one that has waited the longest to be counted; None when none is due."""
-    at, took, news = _read_book("figures-at"), _read_book("figures-took"), _read_book("figures-news")
+    """Return (dispatch, brand) of the dispatch that has waited longest; None if none is due."""
+    at, took, news = (
+        _read_bookkeeping("figures-at"),
+        _read_bookkeeping("figures-took"),
+        _read_bookkeeping("figures-news"),
+    )
     due: list[tuple[bool, int, int, int]] = []
     mass = Dispatch.objects.filter(message_class__in=_MASS).values_list("id", "brand", "state", "closed_at")
     for pk, brand, state, closed_at in mass.iterator():
         key = str(pk)
         counted = at.get(key, 0)
         age = now.timestamp() - counted
-        if age < REST * took.get(key, 0) / 1000:
+        if age < REST_FACTOR * took.get(key, 0) / 1000:
             continue
         ended = closed_at.timestamp() if state == Dispatch.State.CLOSED and closed_at else now.timestamp()
         still = ended < now.timestamp()
-        young = now.timestamp() - ended < YOUNG.total_seconds()
+        young = now.timestamp() - ended < RECENT.total_seconds()
+        # A count from before the end (whole seconds) is repeated once after it.
         fresh = news.get(key, 0) or not still or counted <= ended + 1
-        if not counted or (fresh and age >= EVERY_OPEN) or (young and age >= EVERY_YOUNG):
-            due.append((still or bool(counted), counted, pk, brand))  # what has just begun comes first
+        if not counted or (fresh and age >= EVERY_OPEN) or (young and age >= EVERY_RECENT):
+            due.append((still or bool(counted), counted, pk, brand))  # a dispatch that has just begun comes first
     return min(due)[2:] if due else None
 
 
-def _keep_states(clock: Clock) -> Iterator[None]:
-    """Renew the states of what is being sent: a fast count, so that progress moves while the rest is counted."""
-    at, took = _read_book("states-at"), _read_book("states-took")
+def _update_states(clock: Clock) -> Iterator[None]:
+    """Refresh the states of dispatches in progress: a fast count, so that progress moves during longer ones."""
+    at, took = _read_bookkeeping("states-at"), _read_bookkeeping("states-took")
     now = clock().timestamp()
     for dispatch, brand in (
         Dispatch.objects.filter(message_class__in=_MASS).exclude(state=Dispatch.State.CLOSED).values_list("id", "brand")
     ):
         key = str(dispatch)
-        counted = at.get(key) or _read_book("figures-at").get(key, 0)
-        if not counted or now - counted < max(EVERY_OPEN, REST * took.get(key, 0) / 1000):
+        counted = at.get(key) or _read_bookkeeping("figures-at").get(key, 0)
+        if not counted or now - counted < max(EVERY_OPEN, REST_FACTOR * took.get(key, 0) / 1000):
             continue
         begun = time.perf_counter()
         numbers = count_states(dispatch)
         lasted = round(1000 * (time.perf_counter() - begun))
-        kind = kind_of(dispatch)
+        kind = aggregate_kind(dispatch)
         with transaction.atomic():
             gone = DailyAggregate.objects.filter(brand=brand, kind=kind, day=NEVER, key__startswith="state|")
             gone.exclude(key__in=numbers).delete()
@@ -131,37 +144,37 @@ def _keep_states(clock: Clock) -> Iterator[None]:
         yield
 
 
-def _keep_dispatch(dispatch: int, brand: int, *, clock: Clock) -> Iterator[None]:
-    """Count a dispatch part by part, and store its figures when all is counted."""
+def _update_dispatch(dispatch: int, brand: int, *, clock: Clock) -> Iterator[None]:
+    """Count a dispatch part by part, and store its statistics at the end."""
     key, spent, now = str(dispatch), 0.0, clock()
-    news = _read_book("figures-news").get(key, 0)
+    news = _read_bookkeeping("figures-news").get(key, 0)
     numbers: Counter[str] = Counter()
     begun = time.perf_counter()
     for part in count_parts(dispatch):
         numbers.update(part)
         spent += time.perf_counter() - begun
         yield
-        yield from _keep_states(clock)
+        yield from _update_states(clock)
         begun = time.perf_counter()
     if not Dispatch.objects.filter(pk=dispatch, brand=brand).exists():
-        return  # it went away while it was counted
-    figures = close_figures(numbers, at=now)
-    seconds, kind = int(now.timestamp()), kind_of(dispatch)
-    rows = {(kind, name): number for name, number in {**figures.numbers, "at": seconds}.items()}
+        return  # deleted while it was counted
+    statistics = summarise_parts(numbers, at=now)
+    seconds, kind = int(now.timestamp()), aggregate_kind(dispatch)
+    rows = {(kind, name): number for name, number in {**statistics.numbers, "at": seconds}.items()}
     with transaction.atomic():
         _replace(brand, kinds=(kind,), day=NEVER, numbers=rows)
         _store(brand, kind="figures-at", day=NEVER, numbers={key: seconds})
         _store(brand, kind="figures-took", day=NEVER, numbers={key: round(1000 * spent)})
-        _forget_news(brand, kind="figures-news", day=NEVER, key=key, news=news)
+        _clear_changes(brand, kind="figures-news", day=NEVER, key=key, news=news)
     yield
 
 
 def find_due_day(now: datetime, *, brands: Sequence[int]) -> date | None:
-    """Return the latest day that is to be counted: never counted, not over when it was, or news came of it."""
+    """Return the latest day to count: never counted, counted before its end, or with new events."""
     rows = DailyAggregate.objects.filter(brand__in=brands, kind="counted").values_list("day")
     counted = {day: (number, lowest) for day, number, lowest in rows.annotate(n=Count("id"), low=Min("number"))}
     news = set(DailyAggregate.objects.filter(brand__in=brands, kind="news", number__gt=0).values_list("day", flat=True))
-    lasted = _read_book("counted-took")
+    lasted = _read_bookkeeping("counted-took")
     today = now.astimezone(UTC).date()
     day, first = today, first_day(today)
     while day >= first:
@@ -169,39 +182,39 @@ def find_due_day(now: datetime, *, brands: Sequence[int]) -> date | None:
         if number < len(brands):
             return day
         age = now.timestamp() - lowest
-        fresh = day in news or lowest < span_of(day)[1].timestamp() + EVERY_DAY
-        late = (fresh and age >= EVERY_DAY) or (today - day <= YOUNG and age >= EVERY_YOUNG)
-        if late and age >= REST * lasted.get(day.isoformat(), 0) / 1000:
+        fresh = day in news or lowest < day_bounds(day)[1].timestamp() + EVERY_DAY
+        late = (fresh and age >= EVERY_DAY) or (today - day <= RECENT and age >= EVERY_RECENT)
+        if late and age >= REST_FACTOR * lasted.get(day.isoformat(), 0) / 1000:
             return day
         day -= timedelta(days=1)
     return None
 
 
-def _keep_day(day: date, *, brands: Sequence[int], clock: Clock) -> Iterator[None]:
-    """Count a day of all brands hour by hour, and store it when all is counted."""
+def _update_day(day: date, *, brands: Sequence[int], clock: Clock) -> Iterator[None]:
+    """Count a day of all brands hour by hour, and store it at the end."""
     spent, now = 0.0, clock()
     news = dict(DailyAggregate.objects.filter(brand__in=brands, kind="news", day=day).values_list("brand", "number"))
-    numbers: Figures = Counter()
+    numbers: Counts = Counter()
     begun = time.perf_counter()
     for part in count_day(day):
         numbers.update(part)
         spent += time.perf_counter() - begun
         yield
-        yield from _keep_states(clock)
+        yield from _update_states(clock)
         begun = time.perf_counter()
-    figures = close_day(numbers)
+    counts = summarise_day(numbers)
     for brand in Brand.objects.filter(pk__in=brands).values_list("id", flat=True):
-        mine = {(kind, key): number for (of, kind, key), number in figures.items() if of == brand}
+        mine = {(kind, key): number for (of, kind, key), number in counts.items() if of == brand}
         with transaction.atomic():
             _replace(brand, kinds=DAILY, day=day, numbers=mine)
             _store(brand, kind="counted", day=day, numbers={"": int(now.timestamp())})
             _store(brand, kind="counted-took", day=NEVER, numbers={day.isoformat(): round(1000 * spent)})
-            _forget_news(brand, kind="news", day=day, key="", news=news.get(brand, 0))
+            _clear_changes(brand, kind="news", day=day, key="", news=news.get(brand, 0))
     yield
 
 
-def _forget_news(brand: int, *, kind: str, day: date, key: str, news: int) -> None:
-    """Take note that all news up to this event is counted; what came meanwhile stays."""
+def _clear_changes(brand: int, *, kind: str, day: date, key: str, news: int) -> None:
+    """Delete the mark if all events up to it are counted; a later mark stays."""
     DailyAggregate.objects.filter(brand=brand, kind=kind, day=day, key=key, number=news).delete()
 
 
@@ -209,14 +222,14 @@ def _pressure_is_due(brand: int, now: datetime) -> bool:
     row = DailyAggregate.objects.filter(brand=brand, kind="pressure-at", day=NEVER).first()
     took = DailyAggregate.objects.filter(brand=brand, kind="pressure-took", day=NEVER).first()
     age = now.timestamp() - (row.number if row else 0)
-    return age >= max(EVERY_PRESSURE, REST * (took.number if took else 0) / 1000)
+    return age >= max(EVERY_PRESSURE, REST_FACTOR * (took.number if took else 0) / 1000)
 
 
-def keep_pressure(brand: int, *, now: datetime) -> None:
-    """Count how many people got how many messages of a brand in the last 30 days, and who got the most.
+def update_pressure(brand: int, *, now: datetime) -> None:
+    """Count messages per person of a brand in the last 30 days, and the persons with most messages.
 
-    `pressure`: number of messages → people; `pressure-most`: id of a person → messages. They stand under today, so that
-    the days before remain to compare with.
+    `pressure`: number of messages → persons; `pressure-most`: person id → messages. Stored under today's date, so that
+    earlier days remain for comparison.
     """
     begun = time.perf_counter()
     rows = Message.objects.filter(
@@ -238,13 +251,13 @@ def keep_pressure(brand: int, *, now: datetime) -> None:
         _store(brand, kind="pressure-took", day=NEVER, numbers={"": lasted})
 
 
-def _read_book(kind: str) -> dict[str, int]:
+def _read_bookkeeping(kind: str) -> dict[str, int]:
     rows = DailyAggregate.of_every_brand().filter(kind=kind, day=NEVER)
     return dict(rows.values_list("key", "number"))
 
 
 def _replace(brand: int, *, kinds: Iterable[str], day: date, numbers: Mapping[tuple[str, str], int]) -> None:
-    """Make the rows of these kinds and this day say exactly `numbers`; what is as it was is not written."""
+    """Replace the rows of these kinds and this day by `numbers`; unchanged rows are not written."""
     old = {
         (kind, key): (pk, number)
         for pk, kind, key, number in DailyAggregate.objects.filter(
@@ -277,7 +290,7 @@ def _upsert(rows: Iterable[DailyAggregate]) -> None:
 
 
 class AggregateRoutine:
-    """The routine of a worker: one piece a call, and a look every two seconds whether something is due."""
+    """Run as a worker routine: one piece per call, and every two seconds a check for due work."""
 
     def __init__(self) -> None:
         self._next = 0.0
@@ -291,5 +304,5 @@ class AggregateRoutine:
         if not self._busy and time.monotonic() < self._next:
             return 0
         self._busy, self._next = False, time.monotonic() + EVERY_OPEN
-        self._work = work_off(timezone.now)
+        self._work = count_due(timezone.now)
         return 0

@@ -1,17 +1,18 @@
-"""What happened to each brand on one day (UTC), counted from the tables where it stands: pure reading, one query a table.
+"""Count the events of each brand on one day (UTC) from the source tables: read-only, one query per table.
 
-The kinds of dossier.Tally that a day gives, and what their keys are:
+The kinds of DailyAggregate for a day, and their keys:
 
-- `sent`, `delivered`: receiver. A message counts on the day on which it last left; delivered is what has not come back.
-- `returned`: class|meaning, and `returned-at`: class|receiver. The class is good, now or ours (`class_of`).
-- `deferred`: receiver. The relay asked us to come again; no return yet.
+- `sent`, `delivered`: receiver. A message counts on the day of its last sending; delivered is without a bounce.
+- `returned`: class|meaning, and `returned-at`: class|receiver. The class is good (hard), now (soft) or ours
+  (`bounce_class`).
+- `deferred`: receiver. The relay asked for a retry; not a bounce yet.
 - `clicked`: person or machine. `complained`: receiver. `absent`, `replied`, `unsubscribed`: "".
-- `permission-granted`, `-withdrawn`, `-objected`, …: id of the topic, or purpose:id where the whole purpose is meant.
-  Permissions count on the day on which they were written down: the ledger is only appended to, so days that are past stay.
-- `granted-by`: where the permission came from, in the words of the ledger.
-- `people`: "". Persons belong to the house, so each brand has the same number.
+- `permission-granted`, `-withdrawn`, `-objected`, …: id of the topic, or purpose:id for the whole purpose. Permissions
+  count on the day of recording: the ledger is append-only, so past days do not change.
+- `granted-by`: the source of the permission, as in the ledger.
+- `people`: "". Persons belong to the installation, so each brand has the same number.
 
-Of receivers and sources the 200 most frequent keep their name; all others are summed under "".
+The 200 most frequent receivers and sources keep their name; all others are summed under "".
 """
 
 from collections import Counter
@@ -26,58 +27,59 @@ from esmero.intake.bounces.meaning import SENDER_FAULTS
 from esmero.outbox.models import RETURN_KINDS, Message, MessageClass, MessageEvent
 from esmero.people.models import PermissionEntry, Person
 
-# (brand, kind, key) → how often
-type Figures = Counter[tuple[int, str, str]]
+# (brand, kind, key) → number
+type Counts = Counter[tuple[int, str, str]]
 
 Kind = MessageEvent.Kind
 NAMED = 200
-AT_ONCE = 5_000  # rows that may be counted in one go: some 50 ms
+AT_ONCE = 5_000  # rows counted by one query: some 50 ms
 KEY = 120
 RETURNED = (
     Message.Worst.RETURNED_FOR_NOW,
     Message.Worst.OUR_FAULT,
     Message.Worst.RETURNED_FOR_GOOD,
 )
-GOOD, NOW, OWN = "good", "now", "ours"
+HARD, SOFT, SENDER_FAULT = "good", "now", "ours"
 DAILY = (
-    "sent", "delivered", "returned", "returned-at", "deferred", "clicked", "complained", "absent", "replied", "unsubscribed",
+    "sent", "delivered", "returned", "returned-at", "deferred", "clicked", "complained", "absent", "replied",
+    "unsubscribed",
     *(f"permission-{act}" for act in PermissionEntry.Act.values), "granted-by", "people",
 )  # fmt: skip
 _OURS = frozenset(meaning.value for meaning in SENDER_FAULTS)
 _MANY_NAMES = frozenset({"sent", "delivered", "returned-at", "deferred", "complained", "granted-by"})
-_SLACK = 5000  # ids that parallel transactions may have mixed
+_SLACK = 5000  # parallel transactions may commit ids out of the order of time
 
 
-def class_of(kind: str, meaning: str) -> str:
-    """Return the class of a return: for good, for now, or our own fault (which is never held against the address)."""
+def bounce_class(kind: str, meaning: str) -> str:
+    """Return the class of a bounce: hard, soft, or the sender's fault (which never affects the address)."""
     if kind == Kind.OUR_FAULT or meaning in _OURS:
-        return OWN
-    return NOW if kind == Kind.RETURNED_FOR_NOW else GOOD
+        return SENDER_FAULT
+    return SOFT if kind == Kind.RETURNED_FOR_NOW else HARD
 
 
-def span_of(day: date) -> tuple[datetime, datetime]:
-    """Return the moments at which a day begins and ends in UTC."""
+def day_bounds(day: date) -> tuple[datetime, datetime]:
+    """Return the times at which a day begins and ends in UTC."""
     begin = datetime.combine(day, time(), tzinfo=UTC)
     return begin, begin + timedelta(days=1)
 
 
-def count_day(day: date) -> Iterator[Figures]:
-    """Count one day of all brands, hour by hour where much happened; the parts add up (`close_day`)."""
-    begin, end = span_of(day)
+def count_day(day: date) -> Iterator[Counts]:
+    """Count one day of all brands, hour by hour if there are many rows; the parts are added up (`summarise_day`)."""
+    begin, end = day_bounds(day)
     for first, last in _cut(begin, end):
-        figures: Figures = Counter()
-        _count_messages(figures, first, last)
-        _count_events(figures, first, last)
-        _count_returns(figures, first, last)
-        yield figures
-    figures = Counter()
-    _count_permissions(figures, begin, end)
-    _count_people(figures, begin, end)
-    yield figures
+        counts: Counts = Counter()
+        _count_messages(counts, first, last)
+        _count_events(counts, first, last)
+        _count_returns(counts, first, last)
+        yield counts
+    counts = Counter()
+    _count_permissions(counts, begin, end)
+    _count_people(counts, begin, end)
+    yield counts
 
 
 def _cut(begin: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
-    """Leave a day whole of which little is to be counted, cut it into hours else; nothing for a day without anything."""
+    """Yield the whole day if there are few rows, else its hours; nothing for a day without rows."""
     messages = Message.objects.filter(sent_at__gte=begin, sent_at__lt=end)
     events = MessageEvent.objects.filter(at__gte=begin, at__lt=end)
     number = max(rows.order_by()[:AT_ONCE].count() for rows in (messages, events))
@@ -88,14 +90,14 @@ def _cut(begin: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
         yield begin, end
 
 
-def close_day(figures: Figures) -> Figures:
-    """Keep the names of the most frequent receivers and sources of each kind; sum all others under "" (`NAMED`)."""
-    kept: Figures = Counter()
+def summarise_day(counts: Counts) -> Counts:
+    """Keep the most frequent receivers and sources of each kind by name; sum all others under "" (`NAMED`)."""
+    kept: Counts = Counter()
     names: dict[tuple[int, str], set[str]] = {}
-    for (brand, kind, key), _number in figures.most_common():
+    for (brand, kind, key), _number in counts.most_common():
         if kind in _MANY_NAMES and len(known := names.setdefault((brand, kind), set())) < NAMED:
             known.add(key.rpartition("|")[2])
-    for (brand, kind, key), number in figures.items():
+    for (brand, kind, key), number in counts.items():
         head, bar, name = key.rpartition("|")
         if kind in _MANY_NAMES and name not in names[brand, kind]:
             name = ""
@@ -103,15 +105,15 @@ def close_day(figures: Figures) -> Figures:
     return +kept
 
 
-def _count_messages(figures: Figures, begin: datetime, end: datetime) -> None:
+def _count_messages(counts: Counts, begin: datetime, end: datetime) -> None:
     rows = Message.objects.filter(sent_at__gte=begin, sent_at__lt=end)
     rows = rows.exclude(dispatch__message_class=MessageClass.INTERNAL)
     counted = rows.values_list("dispatch__brand", "receiver").annotate(
         left=Count("id"), stayed=Count("id", filter=~Q(worst__in=RETURNED))
     )
     for brand, receiver, left, stayed in counted.order_by().iterator():
-        figures[brand, "sent", receiver] += left
-        figures[brand, "delivered", receiver] += stayed
+        counts[brand, "sent", receiver] += left
+        counts[brand, "delivered", receiver] += stayed
 
 
 def _events(begin: datetime, end: datetime) -> QuerySet[MessageEvent]:
@@ -119,7 +121,7 @@ def _events(begin: datetime, end: datetime) -> QuerySet[MessageEvent]:
     return rows.exclude(message__dispatch__message_class=MessageClass.INTERNAL)
 
 
-def _count_events(figures: Figures, begin: datetime, end: datetime) -> None:
+def _count_events(counts: Counts, begin: datetime, end: datetime) -> None:
     rows = _events(begin, end)
     plain = (Kind.ABSENT, Kind.REPLIED, Kind.UNSUBSCRIBED, Kind.CLICKED)
     counted = rows.filter(kind__in=plain).values_list("message__dispatch__brand", "kind")
@@ -127,48 +129,49 @@ def _count_events(figures: Figures, begin: datetime, end: datetime) -> None:
         number=Count("id"), machines=Count("id", filter=~Q(machine=""))
     ).order_by():
         if kind == Kind.CLICKED:
-            figures[brand, kind, "person"] += number - machines
-            figures[brand, kind, "machine"] += machines
+            counts[brand, kind, "person"] += number - machines
+            counts[brand, kind, "machine"] += machines
         else:
-            figures[brand, kind, ""] += number
+            counts[brand, kind, ""] += number
     at_receivers = rows.filter(kind__in=(Kind.COMPLAINED, Kind.DEFERRED)).values_list(
         "message__dispatch__brand", "kind", "message__receiver"
     )
     for brand, kind, receiver, number in at_receivers.annotate(number=Count("id")).order_by().iterator():
-        figures[brand, kind, receiver] += number
+        counts[brand, kind, receiver] += number
 
 
-def _count_returns(figures: Figures, begin: datetime, end: datetime) -> None:
+def _count_returns(counts: Counts, begin: datetime, end: datetime) -> None:
     rows = _events(begin, end).filter(kind__in=RETURN_KINDS).annotate(meaning=KT("facts__meaning"))
     counted = rows.values_list("message__dispatch__brand", "kind", "meaning", "message__receiver")
     for brand, kind, meaning, receiver, number in counted.annotate(number=Count("id")).order_by().iterator():
-        of = class_of(kind, meaning or "")
-        figures[brand, "returned", f"{of}|{meaning or 'undefined'}"] += number
-        figures[brand, "returned-at", f"{of}|{receiver}"] += number
+        of = bounce_class(kind, meaning or "")
+        counts[brand, "returned", f"{of}|{meaning or 'undefined'}"] += number
+        counts[brand, "returned-at", f"{of}|{receiver}"] += number
 
 
-def _count_permissions(figures: Figures, begin: datetime, end: datetime) -> None:
+def _count_permissions(counts: Counts, begin: datetime, end: datetime) -> None:
     first, last = _find_id(PermissionEntry, "recorded_at", begin), _find_id(PermissionEntry, "recorded_at", end)
     rows = PermissionEntry.objects.filter(id__gte=first - _SLACK, id__lt=last + _SLACK)
     rows = rows.filter(recorded_at__gte=begin, recorded_at__lt=end)
     for brand, act, topic, purpose, number in rows.values_list("brand", "act", "topic", "purpose").annotate(
         number=Count("id")
     ):
-        figures[brand, f"permission-{act}", str(topic) if topic else f"purpose:{purpose}"] += number
+        counts[brand, f"permission-{act}", str(topic) if topic else f"purpose:{purpose}"] += number
     granted = rows.filter(act=PermissionEntry.Act.GRANTED).values_list("brand", "source")
     for brand, source, number in granted.annotate(number=Count("id")).order_by().iterator():
-        figures[brand, "granted-by", source.replace("|", "/")] += number
+        counts[brand, "granted-by", source.replace("|", "/")] += number
 
 
-def _count_people(figures: Figures, begin: datetime, end: datetime) -> None:
+def _count_people(counts: Counts, begin: datetime, end: datetime) -> None:
+    # All states, listed so that the index on (state, created_at) applies.
     rows = Person.objects.filter(state__in=Person.State.values, created_at__gte=begin, created_at__lt=end)
     number = rows.count()
     for brand in Brand.objects.values_list("id", flat=True):
-        figures[brand, "people", ""] = number
+        counts[brand, "people", ""] = number
 
 
 def _find_id(table: type[Model], field: str, at: datetime) -> int:
-    """Return an id below which every row is older than `at`: rows are only appended, so ids follow time. Some 30 look-ups."""
+    """Return an id below which all rows are older than `at`, by some 30 lookups: ids follow time in these tables."""
     manager = table._default_manager
     low, high = 0, (manager.aggregate(last=Max("id"))["last"] or 0) + 1
     while low < high:
@@ -182,7 +185,7 @@ def _find_id(table: type[Model], field: str, at: datetime) -> int:
 
 
 def first_day(today: date) -> date:
-    """Return the first day on which anything happened, by the ends of indexes; `today` in an empty house."""
+    """Return the first day with any event, from the ends of indexes; `today` for an empty database."""
     firsts: Iterable[datetime | None] = (
         Message.objects.filter(sent_at__isnull=False).order_by("sent_at").values_list("sent_at", flat=True).first(),
         MessageEvent.objects.order_by("at").values_list("at", flat=True).first(),

@@ -1,14 +1,14 @@
-"""What came of one dispatch, counted: states, reasons, acts, receivers, links and hours, under keys made of words and |.
+"""Count the results of one dispatch: states, reasons, events, receivers, links and hours, under keys of words and |.
 
 - `state|state`, and `is|state|worst`: messages in that state, with that worst outcome (Message.Worst).
-- `refused|code`: messages that the gate refused, under the first objection.
+- `refused|code`: messages that the gate refused, by their first objection.
 - `acted|kind|person` and `…|machine`: messages with such an event, each counted once.
 - `receiver|left|name`, `receiver|returned|name`, `receiver|complained|name`: the 100 largest, all others under "".
-- `link|person|id`, `link|machine|id`: messages whose link to that address was opened; the id is the lowest of the address.
+- `link|person|id`, `link|machine|id`: messages with a click on that URL; the id is the lowest of equal URLs.
 - `hour|left|2026-11-23T10`, `hour|person|…`, `hour|machine|…`: the first 72 hours (UTC).
 - `first`, `last`: the lowest and the highest id of its messages.
 
-A small dispatch is counted when somebody looks; of a large one the stored figures are shown, and the rounds renew them.
+A small dispatch is counted on request; for a large one the stored statistics are shown, which a routine refreshes.
 """
 
 from collections import Counter
@@ -23,8 +23,8 @@ from esmero.content.models import Link
 from esmero.dossier.models import DailyAggregate
 from esmero.outbox.models import Dispatch, Message, MessageEvent
 
-NEVER = date(1970, 1, 1)  # the day of figures that belong to no day
-SMALL = 3000  # messages that may be counted while somebody waits
+NEVER = date(1970, 1, 1)  # stored as the day of aggregates that belong to no day
+SMALL = 3000  # messages that may be counted within a request
 NAMED = 100
 HOURS = 72
 PART = 20_000
@@ -32,16 +32,16 @@ _HOUR = "%Y-%m-%dT%H"
 
 
 class HourOf(Func):
-    """The hour of a moment in UTC as a text such as 2026-11-23T10, made by the database itself."""
+    """Format a time as its hour in UTC, such as 2026-11-23T10, inside the database."""
 
     output_field = CharField()
 
     def as_sqlite(self, compiler: Any, connection: Any, **more: Any) -> Any:
-        """Take it from the text in which SQLite keeps moments."""
+        """Cut it from the text in which SQLite stores times."""
         return self.as_sql(compiler, connection, template="replace(substr(%(expressions)s, 1, 13), ' ', 'T')", **more)
 
     def as_postgresql(self, compiler: Any, connection: Any, **more: Any) -> Any:
-        """Let PostgreSQL write it."""
+        """Format it with to_char()."""
         return self.as_sql(
             compiler,
             connection,
@@ -52,7 +52,7 @@ class HourOf(Func):
 
 @dataclass(frozen=True, slots=True)
 class DispatchStatistics:
-    """The numbers of one dispatch, and when they were counted."""
+    """Hold the counts of one dispatch, and the time of counting."""
 
     numbers: Mapping[str, int]
     at: datetime
@@ -61,36 +61,36 @@ class DispatchStatistics:
         return self.numbers.get("|".join(words), 0)
 
     def below(self, *words: str) -> dict[str, int]:
-        """Return what stands below a key: the rest of the key → number."""
+        """Return the entries below a key: rest of the key → number."""
         start = "|".join(words) + "|"
         return {key[len(start) :]: number for key, number in self.numbers.items() if key.startswith(start)}
 
     @property
     def is_stored(self) -> bool:
-        """Whether these are the figures of the rounds, some seconds old, and not counted for whoever looks."""
+        """Return whether these are stored statistics, some seconds old, rather than counted on request."""
         return "at" in self.numbers
 
     @property
     def states(self) -> dict[str, int]:
-        """How many messages stand in each state."""
+        """Return the number of messages in each state."""
         return self.below("state")
 
     def worst(self, worst: int, *, state: str = Message.State.SENT) -> int:
-        """Count the messages in a state of which this is the worst that came back."""
+        """Return the number of messages in a state whose worst outcome is this one."""
         return self.get("is", state, str(int(worst)))
 
 
-def kind_of(dispatch: int) -> str:
-    """Return the kind of the tallies of a dispatch."""
+def aggregate_kind(dispatch: int) -> str:
+    """Return the DailyAggregate kind of a dispatch."""
     return f"dispatch:{dispatch}"
 
 
-def count_figures(dispatch: int, *, at: datetime) -> DispatchStatistics:
+def count_statistics(dispatch: int, *, at: datetime) -> DispatchStatistics:
     """Count a dispatch now; the time grows with its messages."""
     numbers: Counter[str] = Counter()
     for part in count_parts(dispatch):
         numbers.update(part)
-    return close_figures(numbers, at=at)
+    return summarise_parts(numbers, at=at)
 
 
 def count_parts(dispatch: int) -> Iterator[Counter[str]]:
@@ -115,8 +115,8 @@ def count_parts(dispatch: int) -> Iterator[Counter[str]]:
         yield numbers
 
 
-def close_figures(numbers: Counter[str], *, at: datetime) -> DispatchStatistics:
-    """Cut the sum of all parts to what is kept: the largest receivers, and the first 72 hours."""
+def summarise_parts(numbers: Counter[str], *, at: datetime) -> DispatchStatistics:
+    """Reduce the sum of all parts to what is stored: the largest receivers, and the first 72 hours."""
     kept = Counter({key: number for key, number in numbers.items() if not key.startswith(("receiver|", "hour|"))})
     left = Counter({key: number for key, number in numbers.items() if key.startswith("receiver|left|")})
     named = {key.removeprefix("receiver|left|") for key, _number in left.most_common(NAMED)}
@@ -133,7 +133,7 @@ def close_figures(numbers: Counter[str], *, at: datetime) -> DispatchStatistics:
 
 
 def count_states(dispatch: int) -> dict[str, int]:
-    """Count by state alone, out of an index: the part that changes all the time."""
+    """Count by state alone, from a covering index: the part that changes all the time."""
     rows = Message.objects.filter(dispatch=dispatch).values_list("state").annotate(number=Count("pk"))
     return {f"state|{state}": number for state, number in rows.order_by()}
 
@@ -174,7 +174,10 @@ def _count_acts(numbers: Counter[str], events: QuerySet[MessageEvent]) -> None:
 
 
 def _count_links(numbers: Counter[str], events: QuerySet[MessageEvent], *, link: Case) -> None:
-    """Count by link; links of one address are one. The kind stands in the aggregates: an index on it would lead astray."""
+    """Count clicks by link, equal URLs together.
+
+    The filter on the kind is inside the aggregates: as a condition it would make the planner choose its index.
+    """
     clicked = Q(kind=MessageEvent.Kind.CLICKED)
     counted = (
         events.filter(link__isnull=False)
@@ -201,7 +204,7 @@ def _count_hours(numbers: Counter[str], messages: QuerySet[Message], events: Que
 
 
 def _lowest_link(dispatch: int) -> Case:
-    """Return an expression for the lowest id of all links of a version that lead to the same address."""
+    """Return an expression for the lowest id of all links of a version with the same URL."""
     version = Dispatch.objects.filter(pk=dispatch).values("version")
     links = Link.objects.filter(text__version__in=version).order_by("id").values_list("id", "url")
     lowest: dict[str, int] = {}
@@ -209,11 +212,11 @@ def _lowest_link(dispatch: int) -> Case:
     return Case(*doubles, default=F("link_id"))
 
 
-def read_figures(
+def read_statistics(
     dispatches: Iterable[int], *, brands: Iterable[int], keys: Iterable[str] = ()
 ) -> dict[int, DispatchStatistics]:
-    """Return the stored figures of those of these brands' dispatches that have some, in one query; `keys` narrows them."""
-    kinds = {kind_of(pk): pk for pk in dispatches}
+    """Return the stored statistics of these dispatches, in one query; `keys` restricts the rows read."""
+    kinds = {aggregate_kind(pk): pk for pk in dispatches}
     rows = DailyAggregate.objects.filter(brand__in=list(brands), kind__in=kinds, day=NEVER)
     wanted = list(keys)
     if wanted:
@@ -228,11 +231,11 @@ def read_figures(
     }
 
 
-def look_at(dispatch: int, *, brand: int, expected: int, at: datetime) -> DispatchStatistics:
-    """Return the figures of a brand's dispatch: counted now while it is small (`expected` messages), else those of the rounds.
+def count_or_read(dispatch: int, *, brand: int, expected: int, at: datetime) -> DispatchStatistics:
+    """Return the statistics of a dispatch: counted now if small (`expected` messages), else the stored ones.
 
-    A large one that was never counted gives no numbers yet.
+    A large one that was never counted has no numbers yet.
     """
     if expected <= SMALL:
-        return count_figures(dispatch, at=at)
-    return read_figures([dispatch], brands=[brand]).get(dispatch) or DispatchStatistics({}, at)
+        return count_statistics(dispatch, at=at)
+    return read_statistics([dispatch], brands=[brand]).get(dispatch) or DispatchStatistics({}, at)

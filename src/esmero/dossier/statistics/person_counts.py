@@ -1,4 +1,4 @@
-"""What became of the messages to some people, in numbers; the callers bound how many people they ask for."""
+"""Count the messages of some persons by state; callers bound the number of persons."""
 
 from collections.abc import Collection
 
@@ -8,6 +8,6 @@ from esmero.outbox.models import Message
 
 
 def count_messages(persons: Collection[int]) -> dict[str, int]:
-    """Return {state: messages} of these people, the most first."""
+    """Return {state: number of messages} of these persons, most frequent first."""
     rows = Message.objects.filter(person__in=persons).values_list("state").annotate(number=Count("id"))
     return dict(rows.order_by("-number", "state"))

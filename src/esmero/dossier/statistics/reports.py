@@ -1,4 +1,4 @@
-"""Reading the tallies: sums by day and by key over a period, for pages that must never count millions of rows."""
+"""Read daily aggregates as sums by day and key over a period, for pages that must never count millions of rows."""
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
@@ -10,7 +10,7 @@ from esmero.house.models import Brand
 
 
 def sum_by_day(*, brand: Brand, kinds: Sequence[str], begin: date, end: date) -> dict[str, dict[date, int]]:
-    """Return kind → day → number over all keys, from `begin` to `end`, both within; one query."""
+    """Return kind → day → number over all keys, from `begin` to `end` inclusive; one query."""
     rows = _between(brand, kinds, begin, end).values_list("kind", "day").annotate(number=Sum("number")).order_by()
     found: dict[str, dict[date, int]] = {kind: {} for kind in kinds}
     for kind, day, number in rows:
@@ -28,7 +28,7 @@ def sum_by_key(*, brand: Brand, kinds: Sequence[str], begin: date, end: date) ->
 
 
 def read_days(*, brand: Brand, kind: str, begin: date, end: date) -> list[tuple[date, str, int]]:
-    """Return (day, key, number) of one kind, in the order of the days."""
+    """Return (day, key, number) of one kind, ordered by day."""
     return list(_between(brand, (kind,), begin, end).order_by("day", "key").values_list("day", "key", "number"))
 
 
@@ -37,7 +37,7 @@ def _between(brand: Brand, kinds: Sequence[str], begin: date, end: date) -> Quer
 
 
 def read_pressure(*, brand: Brand) -> tuple[date | None, dict[int, int], list[tuple[int, int]]]:
-    """Return the latest count: its day, messages → people, and (person's id, messages) of those who got the most."""
+    """Return the latest count: its day, messages → persons, and (person id, messages) of those with most messages."""
     day = (
         DailyAggregate.objects.filter(brand=brand, kind="pressure")
         .order_by("-day")
@@ -58,7 +58,7 @@ def read_pressure(*, brand: Brand) -> tuple[date | None, dict[int, int], list[tu
 
 
 def counted_at(*, brand: Brand, day: date) -> datetime | None:
-    """Return when a day was counted last; None when it never was."""
+    """Return the time at which a day was last counted; None if never."""
     number = (
         DailyAggregate.objects.filter(brand=brand, kind="counted", day=day).values_list("number", flat=True).first()
     )

@@ -24,7 +24,7 @@ from django.utils import timezone
 from esmero.content.models import Link
 from esmero.mailroom.arriving.machine_clicks import delete_old_traces, judge_clicks
 from esmero.outbox.models import Message, MessageEvent
-from esmero.people.addresses.address_status import record_arrival
+from esmero.people.addresses.address_status import record_delivery
 
 log = logging.getLogger(__name__)
 
@@ -162,7 +162,7 @@ def _store(clicks: list[Click]) -> int:
 def _record_arrivals(created: list[MessageEvent]) -> None:
     """Reset bounces of addresses: a person who clicks has received the mail."""
     people = MessageEvent.objects.filter(pk__in=[event.pk for event in created], machine="")
-    record_arrival(*people.values_list("message__address", flat=True).distinct())
+    record_delivery(*people.values_list("message__address", flat=True).distinct())
 
 
 def _parse(lines: Iterable[bytes]) -> Iterator[Click]:

@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import CharField, Count, F, Func, Q, QuerySet
 from django.utils import timezone
 
-from esmero.dossier.statistics.day_counts import class_of
+from esmero.dossier.statistics.day_counts import bounce_class
 from esmero.house.models import Brand, Happening
 from esmero.mailroom.models import Inbound, Mailbox
 from esmero.outbox.models import OTHER_KINDS, RETURN_KINDS, Dispatch, Message, MessageEvent
@@ -115,7 +115,7 @@ def group_words(*, brand: Brand, since: datetime, limit: int = 100) -> tuple[lis
         if not text:
             continue
         meaning = str(said.get("meaning") or "undefined")
-        of = "now" if kind == MessageEvent.Kind.DEFERRED else class_of(kind, meaning)
+        of = "now" if kind == MessageEvent.Kind.DEFERRED else bounce_class(kind, meaning)
         words = simplify_words(text)
         group = groups.setdefault((of, words), RelayWording(words, meaning, of))
         group.number += 1

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 from selectolax.lexbor import LexborHTMLParser
 
-from esmero.campaigns.lifecycle import TRYING
+from esmero.campaigns.lifecycle import LINK_CHECK
 from esmero.content.models import ExternalCheck, TemplateText
 from esmero.content.versions import source_of
 from esmero.house.models import Brand
@@ -88,7 +88,7 @@ def request_checks(*, urls: Collection[str], texts: Collection[TemplateText] = (
             "urls": [url for _kind, _key, url in due if url],
             "texts": [text.pk for text in judged if make_text_key(text) in keys],
         }
-        return enqueue(TRYING, facts=facts, by=by)
+        return enqueue(LINK_CHECK, facts=facts, by=by)
 
 
 def read_results(*, urls: Collection[str], texts: Collection[TemplateText] = (), at: datetime) -> CheckResults:

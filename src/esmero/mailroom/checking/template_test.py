@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from esmero.campaigns.lifecycle import TRYING, CampaignMoveRefused
+from esmero.campaigns.lifecycle import LINK_CHECK, CampaignMoveRefused
 from esmero.content.models import TemplateVersion
 from esmero.house.audit import note
 from esmero.house.models import User
@@ -48,6 +48,6 @@ def send_template_test(
             opaque=new_opaque(),
             payload={"values": values, "promotion": promotion},
         )
-        enqueue(TRYING, subject_id=version.pk, by=str(by))
+        enqueue(LINK_CHECK, subject_id=version.pk, by=str(by))
         note("template.tested", by=by, subject=version.template, facts={"to": address.normalised})
     return message

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from esmero.campaigns.lifecycle import TRYING, CampaignMoveRefused
+from esmero.campaigns.lifecycle import LINK_CHECK, CampaignMoveRefused
 from esmero.campaigns.models import Campaign
 from esmero.house.audit import note
 from esmero.house.models import User
@@ -59,6 +59,6 @@ def send_test(
             opaque=new_opaque(),
             payload={"values": values},
         )
-        enqueue(TRYING, subject_id=campaign.version_id, by=str(by))
+        enqueue(LINK_CHECK, subject_id=campaign.version_id, by=str(by))
         note("campaign.tested", by=by, subject=campaign, facts={"to": address.normalised})
     return message

@@ -123,7 +123,9 @@ def gather_recipients(
                 paused_until=paused.get(person),
                 already_has=person in had,
                 address_taken_by=owner if owner != person else None,
-                promotion_wishes=case.PromotionWishes(*slot_wishes.get(person, nobody), slot_written.get(person))
+                promotion_preferences=case.PromotionPreferences(
+                    *slot_wishes.get(person, nobody), slot_written.get(person)
+                )
                 if slot
                 else None,
             )

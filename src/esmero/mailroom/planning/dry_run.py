@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from esmero.campaigns.models import AudienceMember, Campaign
 from esmero.content.queries import has_promotion
-from esmero.dossier.segments.audience_snapshot import CROWDS
+from esmero.dossier.segments.audience_snapshot import SNAPSHOTS
 from esmero.mailroom.planning.case_file import AddressedPerson, DispatchReason, describe_occasion, gather_recipients
 from esmero.people.models import Person
 from esmero.policy.gate import judge_occasion, judge_recipient
@@ -38,15 +38,15 @@ def run_chunk(job: Job) -> bool:
     if not job.cursor:
         if _forget_some(campaign, job):
             return False
-        crowd = CROWDS.select(job.pk, campaign.segment.conditions, after=0)
+        crowd = SNAPSHOTS.select(job.pk, campaign.segment.conditions, after=0)
         job.total, job.done, job.cursor = len(crowd), 0, {"after": 0}
         with transaction.atomic():
             save_progress(job)
     after = job.cursor["after"]
-    chosen = CROWDS.take(job.pk, campaign.segment.conditions, after=after, limit=CHUNK)
+    chosen = SNAPSHOTS.take(job.pk, campaign.segment.conditions, after=after, limit=CHUNK)
     if not chosen:
         _finish(campaign, job)
-        CROWDS.drop(job.pk)
+        SNAPSHOTS.drop(job.pk)
         return True
     # Who was merged or erased since the segment was read is no longer one of them.
     rows = Person.objects.filter(Person.is_active(), pk__in=chosen).order_by("id")

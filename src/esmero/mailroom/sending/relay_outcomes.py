@@ -12,7 +12,7 @@ from esmero.outbox.ledger import LedgerAnswer, record_answers
 from esmero.outbox.models import Message, MessageEvent
 from esmero.outbox.retry_schedule import RetrySchedule
 from esmero.outbox.transports.parcels import Fate, Outcome
-from esmero.people.addresses.address_status import BounceReport, record_return
+from esmero.people.addresses.address_status import BounceReport, record_bounce
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def record_judged(
         record_answers([one.answer for one in judged], worker=worker, at=at)
         for one in judged:
             if one.returned is not None:
-                record_return(addresses(one.answer.outcome.key), returned=one.returned)
+                record_bounce(addresses(one.answer.outcome.key), returned=one.returned)
         _count(judged, at=at)
 
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from esmero import asks
 from esmero.asks.models import Form, Submission
-from esmero.asks.submissions import WAITS, may_write
+from esmero.asks.submissions import CONFIRM_WITHIN, may_send_confirmation
 from esmero.content.models import Template, TemplateVersion
 from esmero.content.versions import add_version, create_template, seal_version
 from esmero.house.models import Brand
@@ -60,7 +60,7 @@ def queue_confirmations(*, at: datetime, most: int = 100) -> int:
         state=Submission.State.PENDING,
         asked_at=None,
         message=None,
-        at__gt=at - WAITS,
+        at__gt=at - CONFIRM_WITHIN,
         form__brand__in=brands_with_relay(),
     )
     done = 0
@@ -93,7 +93,9 @@ def run_confirmation_job(job: Job) -> bool:
     now = timezone.now()
     with transaction.atomic():
         rows = Submission.objects.select_for_update(of=("self",)).select_related("form__brand")
-        row = rows.filter(pk=job.subject, state=Submission.State.PENDING, message=None, at__gt=now - WAITS).first()
+        row = rows.filter(
+            pk=job.subject, state=Submission.State.PENDING, message=None, at__gt=now - CONFIRM_WITHIN
+        ).first()
         if row is not None:
             queue_confirmation(row, at=now)
         save_progress(job)
@@ -107,7 +109,7 @@ def queue_confirmation(submission: Submission, *, at: datetime) -> Message | Non
         NoRelay: the brand has no relay.
     """
     form = ensure_form_templates(submission.form)
-    if not may_write(submission):
+    if not may_send_confirmation(submission):
         return None
     assert form.confirmation is not None
     code = open_signer().sign(TokenPurpose.CONFIRM, submission.pk, day=day_of(at))

@@ -84,8 +84,15 @@ def terms_page() -> str:
             for code, term in profile.terms.items():
                 what, since = RULES[code]
                 days = f"{term.days} {since}"
-                origin = str(RESTS[term.rests]).partition(": ")[2]
-                cells = (f"{what} (`{code}`)", days, str(DEEDS[term.deed]), str(term.maximum or ""), origin, term.norm)
+                origin = str(RESTS[term.source]).partition(": ")[2]
+                cells = (
+                    f"{what} (`{code}`)",
+                    days,
+                    str(DEEDS[term.action]),
+                    str(term.maximum or ""),
+                    origin,
+                    term.norm,
+                )
                 lines.append(f"| {' | '.join(map(_cell, cells))} |")
             lines.append("")
     return "\n".join(lines)

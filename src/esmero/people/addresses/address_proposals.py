@@ -1,7 +1,7 @@
-"""Addresses that a machine named instead of a person's: proposed, and decided by somebody of the house.
+"""Propose new addresses that incoming mail names for a person, and record what staff decide about them.
 
-Accepting gives no permission to write: whoever follows has allowed nothing, and one who moved proves nothing by an
-automatic answer that anybody may have written. The new address has to be asked (mail.md, section C).
+Accepting a proposal grants no permission to write. A successor has allowed nothing, and an automatic answer, which
+anybody may have written, proves nothing about a person who moved. The new address needs an opt-in (mail.md, section C).
 """
 
 from datetime import datetime
@@ -16,20 +16,20 @@ from esmero.house.models import User
 from esmero.people.addresses.parsing import domain_of, read_address
 from esmero.people.models import Address, ContactPoint, Person, Proposal
 
-BEFORE, AFTER = 300, 120  # characters of the mail that are kept around the address
+BEFORE, AFTER = 300, 120  # characters of the mail stored before and after the address
 MOST_COUNTED = 1_000
 
 
 class ProposalDecided(Exception):
-    """Somebody decided on this proposal before; the text says what."""
+    """Report that the proposal was decided before; the text names the decision."""
 
 
 class AddressStillUsed(Exception):
-    """What accepting made is in use by now: taking it back would lose more than it."""
+    """Report that the person or address created by accepting is in use, so that undoing would lose data."""
 
 
 class AcceptedProposal(NamedTuple):
-    """Who follows, and the id of the row that accepting made: of the person, or of their contact point; None if neither."""
+    """Hold the person who owns the address, and the id of the Person or ContactPoint created, None if neither was."""
 
     person: Person
     made: int | None
@@ -38,9 +38,10 @@ class AcceptedProposal(NamedTuple):
 def propose(
     person: Person, *, kind: str, address: str, evidence: str, at: datetime, words: str = ""
 ) -> Proposal | None:
-    """Note an address for a person in the caller's transaction; None when it is none, or known of this person already.
+    """Store a Proposal in the caller's transaction; return None if the address is unusable or already in use.
 
-    What was decided once is not asked again. `words` are what the mail said; those around the address are kept.
+    An existing proposal is returned with its decision unchanged. `words` is the text of the mail; an excerpt around the
+    address is stored.
     """
     found = read_address(address)
     if not found.usable or (person.address is not None and person.address.value == found.normalised):
@@ -54,23 +55,23 @@ def propose(
 
 
 def proposal_rows() -> QuerySet[Proposal]:
-    """Return what was proposed for people who are active, with who is known at the proposed address (`known`)."""
+    """Return the proposals of active persons, annotated with the person id at the proposed address (`known`)."""
     known = Person.objects.filter(address__value=OuterRef("address"), state=Person.State.ACTIVE).order_by("id")
-    rows = Proposal.objects.exclude(person__state__in=Person.GONE).select_related("person__organisation", "became")
+    rows = Proposal.objects.exclude(person__state__in=Person.INACTIVE).select_related("person__organisation", "became")
     return rows.annotate(known=Subquery(known.values("id")[:1]))
 
 
 def count_open() -> int:
-    """Return how many proposals wait for a decision, exact up to MOST_COUNTED."""
-    rows = Proposal.objects.filter(state=Proposal.State.OPEN).exclude(person__state__in=Person.GONE)
+    """Return the number of open proposals, exact up to MOST_COUNTED."""
+    rows = Proposal.objects.filter(state=Proposal.State.OPEN).exclude(person__state__in=Person.INACTIVE)
     return rows[:MOST_COUNTED].count()
 
 
 def accept(proposal: Proposal, *, by: User | str) -> AcceptedProposal:
-    """Take the address into the house and give the person that it belongs to; nobody is written to by it until asked.
+    """Accept a proposal and return the person who owns the address; no mail is allowed until an opt-in.
 
-    A successor becomes a person of the same organisation (or is one already); one who moved gets the address as a further
-    contact point. Raises Decided.
+    A successor becomes a person of the same organisation, unless known already. A person who moved gets the address as
+    a contact point. Raises ProposalDecided.
     """
     with transaction.atomic():
         row = _open(proposal)
@@ -80,25 +81,25 @@ def accept(proposal: Proposal, *, by: User | str) -> AcceptedProposal:
 
 
 def refuse(proposal: Proposal, *, by: User | str) -> None:
-    """Leave the address out for good. Raises Decided."""
+    """Refuse a proposal for good. Raises ProposalDecided."""
     with transaction.atomic():
         _decide(_open(proposal), state=Proposal.State.REFUSED, by=by, became=None)
 
 
 def reopen(proposal: Proposal, *, made: int | None, by: User | str) -> None:
-    """Take a decision back, and with it what accepting made. Raises StillUsed where that is in use by now."""
+    """Undo a decision and remove the rows that accepting created. Raises AddressStillUsed if they are in use."""
     with transaction.atomic():
         row = Proposal.objects.select_for_update(of=("self",)).select_related("person").get(pk=proposal.pk)
         if row.state == Proposal.State.OPEN:
             return
         if row.state == Proposal.State.ACCEPTED and made is not None:
-            _forget(row, made=made)
+            _remove_created(row, made=made)
         row.state, row.became, row.decided_by, row.decided_at = Proposal.State.OPEN, None, "", None
         row.save(update_fields=["state", "became", "decided_by", "decided_at"])
         audit.note("proposal.reopened", by=by, subject=row.person, facts={"proposal": row.pk})
 
 
-def _forget(row: Proposal, *, made: int) -> None:
+def _remove_created(row: Proposal, *, made: int) -> None:
     if row.kind == Proposal.Kind.MOVED:
         ContactPoint.objects.filter(pk=made, person=row.person, value=row.address).delete()
         return
@@ -108,6 +109,7 @@ def _forget(row: Proposal, *, made: int) -> None:
     if _is_used(person, but=row):
         raise AddressStillUsed(str(person))
     address = person.address
+    # The proposal itself refers to the person: clear that first, for the foreign key would block the deletion.
     row.became = None
     row.save(update_fields=["became"])
     person.delete()
@@ -116,7 +118,7 @@ def _forget(row: Proposal, *, made: int) -> None:
 
 
 def _is_used(row: Model, *, but: Model | None = None) -> bool:
-    """Say whether any row of any table points to this one, but for `but`."""
+    """Return whether any row of any table refers to this row, except `but`."""
     for relation in row._meta.get_fields(include_hidden=True):
         if relation.auto_created and not relation.concrete and (relation.one_to_many or relation.one_to_one):
             pointing = relation.related_model._default_manager.filter(**{relation.field.name: row.pk})  # type: ignore[union-attr]
@@ -136,6 +138,7 @@ def _cut_words(text: str, address: str) -> str:
 
 
 def _open(proposal: Proposal) -> Proposal:
+    # Lock the proposal alone: a lock on the joined person would wait for imports.
     row = Proposal.objects.select_for_update(of=("self",)).select_related("person").get(pk=proposal.pk)
     if row.state != Proposal.State.OPEN:
         raise ProposalDecided(f"{row.decided_by} decided on {row.address} before: {row.state}.")

@@ -1,9 +1,9 @@
-"""What a return does to the standing of an address (mail.md, section C).
+"""Derive the status of an address from its bounces (mail.md, section C).
 
-An address-level fault silences the address: at once where the receiver says that user or host does not exist, after two
-returns of the same meaning otherwise. Temporary ones are counted by the days on which they came. What arrives in between
-forgives, and so does a long time without a temporary return. What is our own fault (policy, reputation, authentication)
-never touches the address.
+An address-level fault suppresses the address: at once where the receiver reports an unknown user or host, otherwise
+after two hard bounces of the same meaning. Soft bounces are counted by the days on which they arrive. A delivery resets
+the counters, and so does a long time without a soft bounce. Faults of the sender (policy, reputation, authentication)
+never change the status.
 """
 
 from dataclasses import dataclass
@@ -14,19 +14,19 @@ from django.db.models import Q
 from esmero.people.addresses.suppression import suppress
 from esmero.people.models import Address, Suppression
 
-AT_ONCE = frozenset({"unknown-user", "unknown-host", "moved", "no-mail-host"})
-PERMANENT_NEEDED = 2
-# Failing: temporary returns on so many days, the first and last so far apart (a holiday's full box must not end a
-# relation, and a retry on the same day says nothing new).
-TEMPORARY_NEEDED = 5
-TEMPORARY_DAYS = timedelta(days=14)
-# After so long without one, temporary returns are counted from the beginning.
-FORGOTTEN_AFTER = timedelta(days=90)
+SUPPRESSED_AT_ONCE = frozenset({"unknown-user", "unknown-host", "moved", "no-mail-host"})
+HARD_BOUNCES_NEEDED = 2
+# Failing: soft bounces on this many days, the first and the last this far apart. A mailbox full during a holiday must
+# not end a relation, and a retry on the same day adds no information.
+SOFT_BOUNCE_DAYS_NEEDED = 5
+SOFT_BOUNCE_SPAN = timedelta(days=14)
+# After this long without a soft bounce, counting restarts from zero.
+BOUNCES_RESET_AFTER = timedelta(days=90)
 
 
 @dataclass(frozen=True, slots=True)
 class BounceReport:
-    """One return as recognised: `meaning` is a value of intake.Meaning; `evidence` says where to look it up."""
+    """Describe one bounce: `meaning` is a value of intake.Meaning, `evidence` the place to look it up."""
 
     meaning: str
     hard: bool
@@ -35,8 +35,8 @@ class BounceReport:
     evidence: str
 
 
-def record_return(value: str, *, returned: BounceReport) -> str:
-    """Note a return for an address inside the caller's transaction; give the standing that follows."""
+def record_bounce(value: str, *, returned: BounceReport) -> str:
+    """Count a bounce for an address inside the caller's transaction and return the resulting status."""
     address, _ = Address.objects.get_or_create(
         value=value.lower(), defaults={"domain": value.rpartition("@")[2].lower()}
     )
@@ -44,7 +44,7 @@ def record_return(value: str, *, returned: BounceReport) -> str:
         return address.standing
     same = address.reason == returned.meaning
     before = address.last_return_at
-    if before is not None and returned.at - before > FORGOTTEN_AFTER:
+    if before is not None and returned.at - before > BOUNCES_RESET_AFTER:
         address.temporary_returns = address.temporary_days = 0
         address.first_return_at = None
     address.last_return_at = returned.at
@@ -56,12 +56,15 @@ def record_return(value: str, *, returned: BounceReport) -> str:
         address.temporary_days += before is None or not address.temporary_days or before.date() != returned.at.date()
         address.temporary_returns += 1
     address.reason = returned.meaning
-    silent = returned.hard and (returned.meaning in AT_ONCE or address.permanent_returns >= PERMANENT_NEEDED)
-    lasting = address.last_return_at - address.first_return_at >= TEMPORARY_DAYS
-    if not silent and (returned.hard or (address.temporary_days >= TEMPORARY_NEEDED and lasting)):
+    suppress_now = returned.hard and (
+        returned.meaning in SUPPRESSED_AT_ONCE or address.permanent_returns >= HARD_BOUNCES_NEEDED
+    )
+    lasting = address.last_return_at - address.first_return_at >= SOFT_BOUNCE_SPAN
+    # Failing is set before saving; suppress() below sets the stronger status itself and the row is read again.
+    if not suppress_now and (returned.hard or (address.temporary_days >= SOFT_BOUNCE_DAYS_NEEDED and lasting)):
         address.standing = Address.Standing.FAILING
     address.save()
-    if silent:
+    if suppress_now:
         suppress(
             address.value,
             scope=Suppression.Scope.ALL,
@@ -73,11 +76,11 @@ def record_return(value: str, *, returned: BounceReport) -> str:
     return address.standing
 
 
-def record_arrival(*values: str) -> None:
-    """Forget the trouble of addresses where something arrived, or from where something came; what is silenced stays so."""
-    told = {value.lower() for value in values if value}
+def record_delivery(*values: str) -> None:
+    """Reset the bounce counters of addresses that received or sent mail; a suppression stays."""
+    addresses = {value.lower() for value in values if value}
     troubled = Q(standing=Address.Standing.FAILING) | Q(standing=Address.Standing.OK, last_return_at__isnull=False)
-    Address.objects.filter(troubled, value__in=told).update(
+    Address.objects.filter(troubled, value__in=addresses).update(
         standing=Address.Standing.OK,
         reason="",
         since=None,
@@ -89,11 +92,11 @@ def record_arrival(*values: str) -> None:
     )
 
 
-def returns_until_silent(address: Address) -> int | None:
-    """Return how many more permanent returns of the same meaning silence an address; None while only passing ones came.
+def bounces_until_suppressed(address: Address) -> int | None:
+    """Return the number of further hard bounces of the same meaning until suppression; None after soft bounces only.
 
-    Passing trouble never silences by itself: it keeps the address failing, and mail is tried on.
+    Soft bounces never suppress an address: it stays failing, and delivery is tried again.
     """
     if address.standing != Address.Standing.FAILING or not address.permanent_returns:
         return None
-    return max(PERMANENT_NEEDED - address.permanent_returns, 1)
+    return max(HARD_BOUNCES_NEEDED - address.permanent_returns, 1)

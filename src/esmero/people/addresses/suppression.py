@@ -1,7 +1,7 @@
-"""Silence for addresses, kept by keyed hash: it outlives the person's data, and nobody can read addresses from it.
+"""Suppress addresses by keyed hash, so that a suppression outlives the erasure of the person's data.
 
-The hash is BLAKE2b (RFC 7693) with a key of its own (not Django's SECRET_KEY) over the normalised address; the version of
-the normalisation stands beside it.
+The hash is BLAKE2b (RFC 7693) over the normalised address, with a key of its own (not Django's SECRET_KEY). The version
+of the normalisation is stored with it. Addresses cannot be read back from the hashes.
 """
 
 import hashlib
@@ -19,19 +19,19 @@ from esmero.people.models import Address, Suppression
 
 VERSION = 1
 ERASED = "erased"
-"""The reason for the silence of an address whose person was erased: their own act may end it, no list can."""
+"""Reason of the suppression after an erasure: the person's own act lifts it, an import never does."""
 
 
 def hash_address(address: str) -> str:
-    """Return the keyed hash of an address in version 1 of the normalisation: outer blanks off, lower case."""
-    key = suppression_key(settings.HOME)[:64]
+    """Return the keyed hash of an address, normalised as version 1: stripped and in lower case."""
+    key = suppression_key(settings.HOME)[:64]  # BLAKE2b accepts at most 64 octets
     return hashlib.blake2b(address.strip().lower().encode(), key=key, digest_size=32).hexdigest()
 
 
 def suppress(
     address: str, *, scope: str, reason: str, evidence: str, at: datetime, brand: Brand | None = None
 ) -> Suppression:
-    """Silence an address (`brand` None: for all brands) and give its row; repeating it changes nothing."""
+    """Suppress an address (`brand` None: for all brands) and return its Suppression; repeating it has no effect."""
     digest = hash_address(address)
     with transaction.atomic():
         row = _active().filter(hash=digest, scope=scope, brand=brand).first()
@@ -53,28 +53,28 @@ def suppress(
 
 
 def suppress_number(number: str, *, reason: str, evidence: str, at: datetime) -> Suppression:
-    """Keep the hash of an operator's own number, so that an import does not bring back who was erased."""
+    """Suppress a customer number by its hash, so that an import does not bring back an erased person."""
     return suppress(_as_number(number), scope=Suppression.Scope.ALL, reason=reason, evidence=evidence, at=at)
 
 
 def hashes_of(*, addresses: Iterable[str], numbers: Iterable[str]) -> set[str]:
-    """Return the hashes under which silences of these addresses and numbers are kept, if there are any."""
+    """Return the hashes under which suppressions of these addresses and numbers would be stored."""
     return {hash_address(text) for text in (*addresses, *(_as_number(number) for number in numbers)) if text}
 
 
-def find_silent_numbers(numbers: Iterable[str]) -> set[str]:
-    """Return those of these numbers of which the house keeps only the hash; one query per 500 of them."""
+def find_suppressed_numbers(numbers: Iterable[str]) -> set[str]:
+    """Return the suppressed ones of these customer numbers; one query per 500."""
     by_text = {_as_number(number): number for number in numbers if number}
     return {by_text[text] for text in find_suppressions(by_text)}
 
 
 def _as_number(number: str) -> str:
-    """Write a number as what no address can be (it has no @), for the same keyed hash."""
+    """Prefix a number for the same keyed hash; no address can collide, for the result has no @."""
     return f"number:{number.strip()}"
 
 
-def lift(address: str, *, at: datetime) -> int:
-    """Let an address speak again (a person decided so); the rows stay as history. Returns how many were lifted."""
+def lift_suppressions(address: str, *, at: datetime) -> int:
+    """Lift all suppressions of an address, return how many; the rows stay as history."""
     with transaction.atomic():
         lifted = _active().filter(hash=hash_address(address)).update(lifted_at=at)
         Address.objects.filter(value=address.strip().lower(), standing=Address.Standing.SUPPRESSED).update(
@@ -83,26 +83,27 @@ def lift(address: str, *, at: datetime) -> int:
     return lifted
 
 
-def lift_for_brand(address: str, *, brand: Brand, at: datetime) -> int:
-    """Lift what the person's own act ends: the silence after a complaint to this brand, or after they were erased."""
+def lift_brand_suppressions(address: str, *, brand: Brand, at: datetime) -> int:
+    """Lift suppressions that the person's own act ends: after a complaint to this brand, or after erasure."""
     complained = Q(scope=Suppression.Scope.COMMERCIAL, brand=brand)
     with transaction.atomic():
         return _active().filter(complained | Q(reason=ERASED), hash=hash_address(address)).update(lifted_at=at)
 
 
-def active_silences(address: str) -> QuerySet[Suppression]:
-    """Return the silences of an address that hold now."""
+def active_suppressions(address: str) -> QuerySet[Suppression]:
+    """Return the suppressions of an address that are in force now."""
     return _active().filter(hash=hash_address(address))
 
 
 def find_suppressions(addresses: Iterable[str], *, brand: int | None = None) -> dict[str, Suppression]:
-    """Return the strictest active silence of each of these addresses that has one; one query per 500 of them.
+    """Return {address: strictest active Suppression} of these addresses; one query per 500.
 
-    With a brand's id, silences of other brands are left out.
+    With a brand's id, suppressions of other brands are left out.
     """
     by_hash = {hash_address(address): address for address in addresses if address}
     found: dict[str, Suppression] = {}
     hashes = list(by_hash)
+    # 500 at a time: SQLite limits the number of parameters of a statement.
     rows = _active() if brand is None else _active().filter(Q(brand=brand) | Q(brand__isnull=True))
     for start in range(0, len(hashes), 500):
         for row in rows.filter(hash__in=hashes[start : start + 500]).order_by("id"):

@@ -1,4 +1,4 @@
-"""Lifting silences by hand, with a reason; and taking that back."""
+"""Lift suppressions by hand, with a mandatory reason, and undo that."""
 
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
@@ -9,32 +9,32 @@ from django.utils.dateparse import parse_datetime
 
 from esmero.house.audit import note
 from esmero.house.models import User
-from esmero.people.addresses.suppression import active_silences, lift
+from esmero.people.addresses.suppression import active_suppressions, lift_suppressions
 from esmero.people.models import Address, Suppression
 
 MOST = 1000
 
 
 class ReasonMissing(Exception):
-    """A silence is lifted only with a reason, which stays in the audit log."""
+    """Report that the reason is empty; it is mandatory and stored in the audit log."""
 
 
 class LiftedSuppression(NamedTuple):
-    """What was lifted from one address, in values that a ticket can carry."""
+    """Hold the previous status of one address in values that an undo ticket can serialise."""
 
     address: int
     reason: str
     since: str
-    silences: list[int]
+    suppressions: list[int]
 
 
-def lift_silences(addresses: Sequence[Address], *, reason: str, by: User | str) -> list[LiftedSuppression]:
-    """Let silent addresses be written to again; those that are not silent are left alone.
+def lift_for_addresses(addresses: Sequence[Address], *, reason: str, by: User | str) -> list[LiftedSuppression]:
+    """Lift the suppressions of addresses and reset their status; addresses that are not suppressed are skipped.
 
-    What people forbade stays forbidden: this is about returns and mistakes, never about a permission.
+    Permissions do not change: this corrects bounces and mistakes, never a withdrawal or an objection.
 
     Raises:
-        NoReason: `reason` is empty.
+        ReasonMissing: `reason` is empty.
 
     """
     words = reason.strip()[:300]
@@ -46,23 +46,23 @@ def lift_silences(addresses: Sequence[Address], *, reason: str, by: User | str) 
         for address in addresses[:MOST]:
             if address.standing != Address.Standing.SUPPRESSED:
                 continue
-            silences = list(active_silences(address.value).values_list("id", flat=True))
-            lift(address.value, at=now)
+            suppressions = list(active_suppressions(address.value).values_list("id", flat=True))
+            lift_suppressions(address.value, at=now)
             since = address.since.isoformat() if address.since else ""
-            lifted.append(LiftedSuppression(address.pk, address.reason, since, silences))
+            lifted.append(LiftedSuppression(address.pk, address.reason, since, suppressions))
             note("address.lifted", by=by, subject=address, facts={"reason": words, "was": address.reason})
     return lifted
 
 
-def restore_silences(lifted: Iterable[LiftedSuppression], *, by: User | str) -> int:
-    """Put back the silences that were lifted; returns of how many addresses."""
+def restore_suppressions(lifted: Iterable[LiftedSuppression], *, by: User | str) -> int:
+    """Restore suppressions that were lifted; return the number of addresses."""
     number = 0
     with transaction.atomic():
         for one in lifted:
             address = Address.objects.filter(pk=one.address).first()
             if address is None:
                 continue
-            Suppression.objects.filter(pk__in=one.silences).update(lifted_at=None)
+            Suppression.objects.filter(pk__in=one.suppressions).update(lifted_at=None)
             Address.objects.filter(pk=address.pk).update(
                 standing=Address.Standing.SUPPRESSED,
                 reason=one.reason,

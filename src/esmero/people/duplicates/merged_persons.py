@@ -1,4 +1,4 @@
-"""Who a merged person is now: the rows of the gone stay, so that their number still leads to whom they became."""
+"""Resolve merged persons to their survivors; the rows of merged persons stay, so that their numbers still resolve."""
 
 from collections.abc import Iterable
 
@@ -6,7 +6,7 @@ from esmero.people.models import Merge
 
 
 def find_survivors(persons: Iterable[int]) -> dict[int, int]:
-    """Return {gone: kept} for those of these persons who were merged into another; chains are followed to their end."""
+    """Return {merged id: surviving id} for those of these persons who were merged; chains are followed to the end."""
     found: dict[int, int] = {}
     asked = set(persons)
     while asked:

@@ -1,7 +1,7 @@
-"""Find persons who may be one: a job that reads all people in the order of three indexes, some thousands at a time.
+"""Find persons who may be duplicates, in a job that reads three indexes some thousands of rows at a time.
 
-Only neighbours are compared: who shares an address, an organisation or the first two words of the folded name. What a
-person decided about a pair stays; an open pair that is no longer alike is forgotten.
+Only neighbours in an index are compared: persons who share an address, an organisation or the first two words of the
+folded name. A decision about a pair stays; an open pair that is no longer similar is deleted.
 """
 
 from collections import Counter
@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from esmero.house.audit import note
 from esmero.house.models import User
-from esmero.people.duplicates.similarity import ENOUGH, Similarity, compare
+from esmero.people.duplicates.similarity import ENOUGH, PersonTraits, compare
 from esmero.people.models import ContactPoint, Duplicate, Person
 from esmero.people.text_folding import fold
 from esmero.work.jobs import enqueue, save_progress
@@ -24,9 +24,9 @@ from esmero.work.models import Job
 
 FIND = "find-duplicates"
 CHUNK = 5000
-# Who shares something with more people than this is compared within the same name only: a switchboard is no person.
-MOST_TOGETHER = 200
-# A domain of so many of the people looked at together belongs to a mail provider and says nothing.
+# In a larger group (the number of a switchboard) only persons with the same name are compared.
+MOST_IN_GROUP = 200
+# Domains of mail providers are no evidence; neither is a domain that _SHARED_DOMAIN_FROM persons of a chunk share.
 _PUBLIC = frozenset(
     [
         "gmail.com",
@@ -66,11 +66,11 @@ _PUBLIC = frozenset(
         "mail.com",
     ]
 )
-_CROWDED = 50
+_SHARED_DOMAIN_FROM = 50
 
 
 class _Pass(NamedTuple):
-    """Persons in the order of `key` (an index); neighbours are those of whom `group` is the same."""
+    """Describe one pass in the order of `key` (an index); persons with the same `group` are compared."""
 
     name: str
     key: str
@@ -85,7 +85,7 @@ _PASSES = (
 
 
 def begin_search(*, by: User | str) -> Job:
-    """Queue the search; one that waits or runs already is given back instead."""
+    """Queue the search; return the waiting or running job if there is one."""
     with transaction.atomic():
         now = Job.objects.filter(kind=FIND, state__in=(Job.State.WAITING, Job.State.RUNNING)).first()
         if now is not None:
@@ -96,12 +96,12 @@ def begin_search(*, by: User | str) -> Job:
 
 
 def last_search() -> Job | None:
-    """Return the latest search, whatever became of it."""
+    """Return the latest search job in any state."""
     return Job.objects.filter(kind=FIND).order_by("-id").first()
 
 
 def run_chunk(job: Job) -> bool:
-    """Compare the next few thousand people; True when all three orders were gone through."""
+    """Compare the next few thousand persons; return True after the last pass."""
     at, after = int(job.cursor.get("pass", 0)), job.cursor.get("after")
     if not job.cursor:
         job.total = len(_PASSES) * Person.objects.filter(Person.is_active()).count()
@@ -111,25 +111,26 @@ def run_chunk(job: Job) -> bool:
     whole = len(rows) < CHUNK
     used = rows if whole else _cut(rows, step)
     with transaction.atomic():
-        _keep(_find_pairs(used, step))
+        _save_pairs(_find_pairs(used, step))
         people = (job.total or 0) // len(_PASSES)
         job.done = (at + 1) * people if whole else job.done + len(used)
         job.cursor |= {"after": None if whole else [getattr(used[-1], step.key), used[-1].pk], "pass": at + whole}
         ended = at + whole == len(_PASSES)
         if ended:
+            # Pairs that were found again have a new time; older open ones are no longer similar.
             began = datetime.fromisoformat(job.cursor["began"])
             Duplicate.objects.filter(state=Duplicate.State.OPEN, found_at__lt=began).delete()
         save_progress(job)
     return ended
 
 
-def tell_apart(pair: Duplicate, *, by: User | str) -> bool:
-    """Remember that these two are different people; False if something else was decided in the meantime."""
+def mark_different(pair: Duplicate, *, by: User | str) -> bool:
+    """Record that a pair are different persons; return False if it was decided otherwise meanwhile."""
     return _decide(pair, to=Duplicate.State.DIFFERENT, expected=Duplicate.State.OPEN, by=by)
 
 
-def ask_again(pair: Duplicate, *, by: User | str) -> bool:
-    """Take back that these two are different people."""
+def reopen_pair(pair: Duplicate, *, by: User | str) -> bool:
+    """Undo the decision that a pair are different persons."""
     return _decide(pair, to=Duplicate.State.OPEN, expected=Duplicate.State.DIFFERENT, by=by)
 
 
@@ -149,6 +150,7 @@ def _read(step: _Pass, after: list[Any] | None) -> list[Person]:
     rows = Person.objects.filter(Person.is_active(), step.narrow)
     if after is not None:
         key, pk = after
+        # Keyset pagination. The redundant `>=` is what lets SQLite start in the index.
         later = Q(**{f"{step.key}__gt": key}) | Q(**{step.key: key}, pk__gt=pk)
         rows = rows.filter(Q(**{f"{step.key}__gte": key}) & later)
     fields = ("given_name", "family_name", "folded", "address_id", "organisation_id", "address__domain")
@@ -160,7 +162,7 @@ def _group(person: Person, step: _Pass) -> object:
 
 
 def _cut(rows: list[Person], step: _Pass) -> list[Person]:
-    """Leave the last group for the next chunk, unless it is all there is."""
+    """Leave the last group for the next chunk, unless it is the only one."""
     last = _group(rows[-1], step)
     end = len(rows)
     while end and _group(rows[end - 1], step) == last:
@@ -180,15 +182,15 @@ def _find_pairs(rows: Sequence[Person], step: _Pass) -> Iterator[Duplicate]:
                     yield Duplicate(first_id=one.id, second_id=other.id, signs=signs, weight=weight)
 
 
-def _narrow(group: list[Similarity]) -> Iterable[list[Similarity]]:
-    if len(group) <= MOST_TOGETHER:
+def _narrow(group: list[PersonTraits]) -> Iterable[list[PersonTraits]]:
+    if len(group) <= MOST_IN_GROUP:
         return [group]
     ordered = sorted(group, key=lambda one: (one.family, one.given, one.id))
     named = [list(members) for _key, members in groupby(ordered, key=lambda one: (one.family, one.given))]
-    return [some[start : start + MOST_TOGETHER] for some in named for start in range(0, len(some), MOST_TOGETHER)]
+    return [some[start : start + MOST_IN_GROUP] for some in named for start in range(0, len(some), MOST_IN_GROUP)]
 
 
-def _describe(people: Sequence[Person]) -> dict[int, Similarity]:
+def _describe(people: Sequence[Person]) -> dict[int, PersonTraits]:
     phones: dict[int, set[str]] = {}
     posts: dict[int, set[str]] = {}
     ids = [person.pk for person in people]
@@ -201,7 +203,7 @@ def _describe(people: Sequence[Person]) -> dict[int, Similarity]:
                 posts.setdefault(pk, set()).add(fold(str(facts["postal_code"])))
     domains = Counter(person.address.domain for person in people if person.address)
     return {
-        person.pk: Similarity(
+        person.pk: PersonTraits(
             id=person.pk,
             given=fold(person.given_name),
             family=fold(person.family_name),
@@ -217,11 +219,11 @@ def _describe(people: Sequence[Person]) -> dict[int, Similarity]:
 
 def _own_domain(person: Person, counted: Counter[str]) -> str:
     domain = person.address.domain if person.address else ""
-    return "" if domain in _PUBLIC or counted[domain] > _CROWDED else domain
+    return "" if domain in _PUBLIC or counted[domain] > _SHARED_DOMAIN_FROM else domain
 
 
-def _keep(pairs: Iterable[Duplicate]) -> None:
-    """Keep the pairs; of one that is known only signs, weight and the time of finding change, never what was decided."""
+def _save_pairs(pairs: Iterable[Duplicate]) -> None:
+    """Upsert the pairs; an existing pair keeps its decision and gets new signs, weight and time."""
     found = {(pair.first_id, pair.second_id): pair for pair in pairs}
     Duplicate.objects.bulk_create(
         found.values(),

@@ -1,11 +1,11 @@
-"""How alike two persons are: signs with weights, as values. A shared address alone makes a household, not a duplicate."""
+"""Weigh the similarity of two persons. A shared address alone indicates a household, not a duplicate."""
 
 from dataclasses import dataclass, field
 from typing import Literal
 
 type Sign = Literal["address", "name", "initials", "phone", "post", "organisation", "domain"]
 
-# What each sign weighs; two persons are proposed from ENOUGH on.
+# Weight of each sign; a pair is proposed from ENOUGH on.
 WEIGHTS: dict[Sign, int] = {
     "address": 60,
     "name": 30,
@@ -19,8 +19,8 @@ ENOUGH = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Similarity:
-    """What of a person is compared, all of it folded: `given` and `family` name, phones as E.164, `posts` by postal code."""
+class PersonTraits:
+    """Hold the compared values of a person, all folded: names, phones as E.164, `posts` by postal code."""
 
     id: int
     given: str
@@ -32,11 +32,11 @@ class Similarity:
     posts: frozenset[str] = field(default_factory=frozenset)
 
 
-def compare(one: Similarity, other: Similarity) -> tuple[list[Sign], int]:
-    """Return what is alike and how much that weighs; ([], 0) where the given names say that they are two people.
+def compare(one: PersonTraits, other: PersonTraits) -> tuple[list[Sign], int]:
+    """Return the matching signs and their total weight; ([], 0) if the given names differ.
 
-    Two who share an address, a phone or a home but have different given names live or work together. Initials ("J. Gil")
-    fit every given name that begins so; a name that is missing fits any, and weighs nothing.
+    Persons with the same address or phone but different given names live or work together. Initials ("J. Gil") match
+    every given name that begins so; a missing name matches any and adds no weight.
     """
     names = _compare_names(one, other)
     if names is None:
@@ -55,8 +55,8 @@ def compare(one: Similarity, other: Similarity) -> tuple[list[Sign], int]:
     return signs, sum(WEIGHTS[sign] for sign in signs)
 
 
-def _compare_names(one: Similarity, other: Similarity) -> Sign | Literal[""] | None:
-    """Return the sign of the names, "" where one of them says nothing, None where they are names of two people."""
+def _compare_names(one: PersonTraits, other: PersonTraits) -> Sign | Literal[""] | None:
+    """Return the sign of the names, "" if one is missing, None if they differ."""
     if not (one.given and other.given):
         return "" if _fit(one.family, other.family) else None
     if one.given == other.given:
@@ -69,7 +69,7 @@ def _compare_names(one: Similarity, other: Similarity) -> Sign | Literal[""] | N
 
 
 def _fit(one: str, other: str) -> bool:
-    """Say whether two family names can be the same: one is missing, or one is the first of the two of the other."""
+    """Return whether two family names may be the same: one is missing, or is the first of the other's two."""
     short, long = sorted((one.split(), other.split()), key=len)
     return long[: len(short)] == short
 

@@ -1,7 +1,7 @@
-"""Five hundred rows of an import against what is known of them: read at once, judged one by one, written at once.
+"""Match and write five hundred rows of an import: one read, a decision per row, one write.
 
-Identity is the number first, then the address (of somebody who has no number). Who stands twice in a file is who their
-first line says; later lines add to it and change nothing of it, so that a file brought again changes nothing at all.
+Identity is the number first, then the address (of a person without a number). If a person occurs twice in a file, the
+first line wins: later lines only fill blanks, so that importing a file again changes nothing.
 """
 
 from collections import Counter
@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import phonenumbers
 from django.utils import timezone
 
-from esmero.people.addresses.suppression import ERASED, find_silent_numbers, find_suppressions, suppress
+from esmero.people.addresses.suppression import ERASED, find_suppressed_numbers, find_suppressions, suppress
 from esmero.people.duplicates.merged_persons import find_survivors
 from esmero.people.imports.mapping import ColumnMapping
 from esmero.people.imports.rows import ImportRow
@@ -31,7 +31,7 @@ from esmero.people.models import (
 )
 from esmero.people.permissions.ledger import NewEntry, record
 from esmero.people.persons.editing import BY_STAFF
-from esmero.people.persons.names import refold
+from esmero.people.persons.names import update_folded
 from esmero.people.text_folding import fold
 
 _V = ImportLine.Verdict
@@ -40,35 +40,36 @@ _UPDATED = [*_WRITABLE, "name_is_damaged", "organisation", "address", "fields", 
 
 
 class ImportChunk:
-    """Up to five hundred rows against what is known of them. Make it and write it inside one transaction.
+    """Match up to five hundred rows against the database. Create and write it inside one transaction.
 
-    `said` counts, once written, the permissions that were "granted" and "withdrawn": acts new to the ledger.
+    `permission_counts` holds, after write(), how many "granted" and "withdrawn" acts were new to the ledger.
     """
 
-    def __init__(self, brought: Import, plan: ColumnMapping, rows: Sequence[ImportRow]) -> None:
-        self.brought, self.plan, self.rows = brought, plan, rows
-        self.zone = ZoneInfo(brought.brand.timezone)
+    def __init__(self, import_: Import, plan: ColumnMapping, rows: Sequence[ImportRow]) -> None:
+        self.import_, self.plan, self.rows = import_, plan, rows
+        self.zone = ZoneInfo(import_.brand.timezone)
         self.now = timezone.now()
         self.blocked = {domain.lower() for domain in BlockedDomain.objects.values_list("domain", flat=True)}
         values = {row.address.normalised for row in rows if row.address.usable}
         self.addresses = {one.value: one for one in Address.objects.filter(value__in=values)}
-        self.silent = find_suppressions(values)
+        self.suppressions = find_suppressions(values)
         numbers = {row.texts["number"] for row in rows if row.texts.get("number")}
-        self.erased = find_silent_numbers(numbers)
+        self.erased_numbers = find_suppressed_numbers(numbers)
         found, became = self._find_by_number(numbers)
+        # Latest first: the dictionaries below then keep the oldest person of a shared address.
         at_address = Person.objects.filter(Person.is_active(), address__value__in=values).order_by("-id")
         by_address = list(at_address.select_related("address", "organisation"))
-        # One object a person, however it was found: two would overwrite each other.
+        # One object per person, however it was found: two objects would overwrite each other.
         one_each = {person.pk: person for person in [*by_address, *found]}
         self.by_number = {number: one_each[pk] for number, pk in became.items() if pk in one_each}
         self.by_address = {p.address.value: one_each[p.pk] for p in by_address if p.address}
-        for person in by_address:  # a person without a number is who an address alone means
+        for person in by_address:  # an address alone identifies a person without a number
             if person.address and person.number is None:
                 self.by_address[person.address.value] = one_each[person.pk]
         known = [person.pk for person in one_each.values()]
         self.seen = {
             id(one_each[pk])
-            for pk in ImportLine.objects.filter(of=brought, person__in=known).values_list("person_id", flat=True)
+            for pk in ImportLine.objects.filter(of=import_, person__in=known).values_list("person_id", flat=True)
             if pk in one_each
         }
         self.points = {
@@ -80,29 +81,30 @@ class ImportChunk:
         self.tagged = set(Person.tags.through.objects.filter(person__in=known).values_list("person_id", "tag__name"))
         names = {row.texts["organisation"] for row in rows if row.texts.get("organisation")}
         self.organisations = self._organisations(names)
-        # What a withdrawal takes back: the topic of the import; all that the brand advertises where none was named.
-        topics = Topic.objects.filter(brand=brought.brand_id)
-        chosen = topics.filter(pk=brought.topic_id) if brought.topic_id else topics.filter(purpose__commercial=True)
-        self._left = list(chosen.order_by("id").values_list("purpose_id", "id"))
+        # A withdrawal covers the topic of the import or, without one, all commercial topics of the brand.
+        topics = Topic.objects.filter(brand=import_.brand_id)
+        chosen = topics.filter(pk=import_.topic_id) if import_.topic_id else topics.filter(purpose__commercial=True)
+        self._withdrawn_topics = list(chosen.order_by("id").values_list("purpose_id", "id"))
         self.created: list[Person] = []
         self.changed: dict[int, Person] = {}
-        self.pairs: list[tuple[ImportRow, Person | None, ImportLine]] = []
-        self.said: Counter[str] = Counter()
+        self.matches: list[tuple[ImportRow, Person | None, ImportLine]] = []
+        self.permission_counts: Counter[str] = Counter()
 
     def write(self) -> list[ImportLine]:
-        """Judge and write every row; return their lines."""
+        """Match and write every row; return their ImportLines."""
         self._make_addresses()
         for row in self.rows:
-            self.pairs.append(self._place(row))
+            self.matches.append(self._match(row))
         fresh = {id(person) for person in self.created}
         Person.objects.bulk_create(self.created)
         if self.changed:
+            # An upsert by id is much faster than the CASE … WHEN of bulk_update.
             Person.objects.bulk_create(
                 self.changed.values(), update_conflicts=True, unique_fields=["id"], update_fields=_UPDATED
             )
         touched = self._write_facts(fresh) | self._write_permissions()
         lines = []
-        for _, person, line in self.pairs:
+        for _, person, line in self.matches:
             if person is not None:
                 line.person = person
                 if line.verdict == _V.UNCHANGED and id(person) in touched:
@@ -112,7 +114,7 @@ class ImportChunk:
         return lines
 
     def _find_by_number(self, numbers: set[str]) -> tuple[list[Person], dict[str, int]]:
-        """Return who has these numbers, and {number: person}; the number of somebody merged means whom they became."""
+        """Return the persons with these numbers, and {number: person id}; a merged person resolves to the survivor."""
         rows = Person.objects.select_related("address", "organisation")
         known = {number: pk for number, pk in rows.filter(number__in=numbers).values_list("number", "id") if number}
         survivors = find_survivors(known.values())
@@ -121,6 +123,7 @@ class ImportChunk:
 
     def _organisations(self, names: set[str]) -> dict[str, Organisation]:
         folded = {fold(name): name for name in names}
+        # Latest first, so that the oldest of organisations with the same name is used.
         have = {one.folded: one for one in Organisation.objects.filter(folded__in=folded).order_by("-id")}
         fresh = [Organisation(name=name, folded=key) for key, name in folded.items() if key not in have]
         Organisation.objects.bulk_create(fresh)
@@ -133,7 +136,7 @@ class ImportChunk:
             Address(
                 value=value,
                 domain=value.rpartition("@")[2],
-                standing=Address.Standing.SUPPRESSED if self._is_silent(value) else Address.Standing.OK,
+                standing=Address.Standing.SUPPRESSED if self._is_suppressed(value) else Address.Standing.OK,
             )
             for value in allowed
         ]
@@ -144,14 +147,14 @@ class ImportChunk:
         domain = value.rpartition("@")[2]
         return domain in self.blocked or any(f".{domain}".endswith(one) for one in self.blocked if one[:1] == ".")
 
-    def _is_silent(self, value: str) -> bool:
-        found = self.silent.get(value)
+    def _is_suppressed(self, value: str) -> bool:
+        found = self.suppressions.get(value)
         return found is not None and found.scope == "all" and found.brand_id is None
 
-    def _place(self, row: ImportRow) -> tuple[ImportRow, Person | None, ImportLine]:
+    def _match(self, row: ImportRow) -> tuple[ImportRow, Person | None, ImportLine]:
         number, value = row.texts.get("number", ""), row.address.normalised
         line = ImportLine(
-            of=self.brought, line=row.line, number=number, address_verdict=row.address.state, warnings=row.warnings
+            of=self.import_, line=row.line, number=number, address_verdict=row.address.state, warnings=row.warnings
         )
         refusal = self._find_refusal(row, number=number, value=value)
         if refusal:
@@ -178,15 +181,17 @@ class ImportChunk:
         is_theirs = person.address is not None and person.address.value == value
         if is_theirs and (value not in self.by_address or not number):
             self.by_address[value] = person
-        if value and value in self.silent:
+        if value and value in self.suppressions:
             line.warnings = [*line.warnings, "suppressed"]
         return row, person, line
 
     def _find_refusal(self, row: ImportRow, *, number: str, value: str) -> tuple[str, str] | None:
-        """Return why nobody may come of a row, and the cell; None where somebody may."""
+        """Return the reason for refusing a row, and the cell; None if it is accepted."""
         if value and self._is_blocked(value):
             return "blocked-domain", value
-        if number in self.erased or (not number and value in self.silent and self.silent[value].reason == ERASED):
+        if number in self.erased_numbers or (
+            not number and value in self.suppressions and self.suppressions[value].reason == ERASED
+        ):
             return "erased", number or value
         return None if number or value else ("no-identity", row.cell)
 
@@ -195,21 +200,21 @@ class ImportChunk:
         return line
 
     def _apply(self, row: ImportRow, person: Person, *, merges: bool) -> bool:
-        """Put what the row says onto the person where an import may; say whether anything changed.
+        """Write the row's values to the person where an import may; return whether anything changed.
 
-        A row that `merges` fills what an earlier line of the file left blank, and is warned of where it says otherwise.
+        With `merges`, the row fills blanks that an earlier line left, and a different value adds a warning.
         """
         changed = False
-        for name, value in self._says(row):
+        for name, value in self._stated_values(row):
             current = person.fields.get(name[4:]) if name.startswith("own:") else getattr(person, name)
             if current == value:
                 continue
             if name == "number" and current and self.by_number.get(value) is person:
-                continue  # of somebody who was merged into them
+                continue  # number of a person merged into this one
             if merges and current not in (None, ""):
-                self._keep_other(row, name)
+                self._keep_alternative(row, name)
                 continue
-            if not self._may(person, name, current):
+            if not self._may_write(person, name, current):
                 continue
             if name.startswith("own:"):
                 person.fields[name[4:]] = value
@@ -217,12 +222,12 @@ class ImportChunk:
                 setattr(person, name, value)
             changed = True
         if changed:
-            refold(person)
+            update_folded(person)
             person.changed_at = self.now
         return changed
 
-    def _says(self, row: ImportRow) -> Iterator[tuple[str, Any]]:
-        """Yield what the row says of its person: (attribute, or own:KEY, value); what is blank is not said."""
+    def _stated_values(self, row: ImportRow) -> Iterator[tuple[str, Any]]:
+        """Yield the non-blank values of the row: (attribute or own:KEY, value)."""
         texts = row.texts
         for name in _WRITABLE:
             value = row.language if name == "language" else texts.get(name, "")
@@ -239,28 +244,28 @@ class ImportChunk:
         for key, own in row.own.items():
             yield f"own:{key}", own
 
-    def _keep_other(self, row: ImportRow, name: str) -> None:
-        """Keep another address of the same person as a fact; of all else there can be one, and the line is warned of."""
+    def _keep_alternative(self, row: ImportRow, name: str) -> None:
+        """Store a second address as a contact point; any other differing value only adds a warning."""
         if name == "address":
             row.others = [*row.others, row.address.normalised]
         field = name.removeprefix("own:")
         row.warnings.append(f"said-otherwise-before: {field}")
 
-    def _may(self, person: Person, name: str, current: object) -> bool:
-        """Say whether an import may write this: what is blank, or what an import wrote. Notes that this one does."""
+    def _may_write(self, person: Person, name: str, current: object) -> bool:
+        """Return whether an import may write a field: blank, or written by an import. Record this one as its writer."""
         if person.written_by.get(name) == BY_STAFF:
             return False
         if current in (None, "") or name in person.written_by:
-            person.written_by[name] = self.brought.pk
+            person.written_by[name] = self.import_.pk
             return True
         return False
 
     def _write_facts(self, fresh: set[int]) -> set[int]:
-        """Keep phones, postal addresses, further mail addresses and tags; return whose (by id()) were new."""
+        """Store phones, postal addresses, further addresses and tags; return the id() of persons who got new ones."""
         touched: set[int] = set()
         points: list[ContactPoint] = []
         tags: list[tuple[Person, str]] = []
-        for row, person, _ in self.pairs:
+        for row, person, _ in self.matches:
             if person is None:
                 continue
             for kind, value, facts, usable in self._points_of(row):
@@ -275,7 +280,7 @@ class ImportChunk:
                             value=value,
                             facts=facts,
                             usable=usable,
-                            written_by=self.brought.pk,
+                            written_by=self.import_.pk,
                         )
                     )
             for name in row.tags:
@@ -283,6 +288,7 @@ class ImportChunk:
                     self.tagged.add((person.pk, name))
                     touched.add(id(person))
                     tags.append((person, name))
+        # Staff may have added the same contact point or tag meanwhile.
         ContactPoint.objects.bulk_create(points, ignore_conflicts=True)
         if tags:
             Tag.objects.bulk_create([Tag(name=name) for name in {name for _, name in tags}], ignore_conflicts=True)
@@ -308,7 +314,7 @@ class ImportChunk:
             yield ContactPoint.Kind.POST, ", ".join(post.values())[:500], post, bool(post.get("street"))
 
     def _e164(self, text: str) -> str:
-        region = self.brought.brand.profile if self.brought.brand.profile != "EU" else None
+        region = self.import_.brand.profile if self.import_.brand.profile != "EU" else None
         try:
             number = phonenumbers.parse(text, region)
         except phonenumbers.NumberParseException:
@@ -318,22 +324,22 @@ class ImportChunk:
         return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
     def _write_permissions(self) -> set[int]:
-        """Record what was granted and withdrawn; return whose (by id()) ledger grew."""
+        """Record grants and withdrawals; return the id() of persons with new ledger entries."""
         entries: list[NewEntry] = []
         people: dict[int, Person] = {}
-        topic = self.brought.topic
-        for row, person, line in self.pairs:
+        topic = self.import_.topic
+        for row, person, line in self.matches:
             if person is None:
                 continue
             people[person.pk] = person
-            self._silence(row, line)
+            self._suppress(row, line)
             about: dict[str, Any] = {
-                "person": person.pk, "brand": self.brought.brand_id,
-                "source": self.brought.source or self.brought.file_name, "proof": self.brought.file_id,
+                "person": person.pk, "brand": self.import_.brand_id,
+                "source": self.import_.source or self.import_.file_name, "proof": self.import_.file_id,
                 "proof_place": f"line {row.line}",
             }  # fmt: skip
             if row.granted and topic is not None:
-                at = self._moment(row.granted_on)
+                at = self._at_midnight(row.granted_on)
                 if at and at > self.now:
                     line.warnings = [*line.warnings, "consent-in-the-future"]
                 entries.append(
@@ -343,23 +349,23 @@ class ImportChunk:
                     )
                 )  # fmt: skip
             if row.withdrawn or row.status == "unsubscribed":
-                at = self._moment(row.withdrawn_on)
+                at = self._at_midnight(row.withdrawn_on)
                 entries += [
                     NewEntry(act=PermissionEntry.Act.WITHDRAWN, at=at, purpose=purpose, topic=one, **about)
-                    for purpose, one in self._left
+                    for purpose, one in self._withdrawn_topics
                 ]
         fresh = record(entries, now=self.now)
-        self.said.update(one.act for one in fresh)
+        self.permission_counts.update(one.act for one in fresh)
         return {id(people[one.person_id]) for one in fresh}
 
-    def _silence(self, row: ImportRow, line: ImportLine) -> None:
+    def _suppress(self, row: ImportRow, line: ImportLine) -> None:
         if not row.status or not row.address.usable:
             return
-        brand = None if row.status == "unreachable" else self.brought.brand
+        brand = None if row.status == "unreachable" else self.import_.brand
         scope = "all" if row.status == "unreachable" else "commercial"
-        place = f"{self.brought.file_name} line {row.line}"
+        place = f"{self.import_.file_name} line {row.line}"
         suppress(row.address.normalised, scope=scope, reason=row.status, evidence=place, at=self.now, brand=brand)
         line.warnings = [*(one for one in line.warnings if one != "suppressed"), "silenced"]
 
-    def _moment(self, day: date | None) -> datetime | None:
+    def _at_midnight(self, day: date | None) -> datetime | None:
         return datetime(day.year, day.month, day.day, tzinfo=self.zone).astimezone(UTC) if day else None

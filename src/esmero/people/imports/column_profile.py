@@ -1,4 +1,4 @@
-"""What the cells of one column have in common: its type, its choices, its samples. One pass, flat memory."""
+"""Profile the cells of one column: type, choices and samples, in one pass and constant memory."""
 
 import re
 
@@ -18,13 +18,13 @@ _Kind = CustomField.Kind
 MOST_CHOICES = 12
 _SAMPLES = 3
 _LONGEST_CHOICE = 60
-# A text that repeats so often on average is one of a few choices.
+# Texts that repeat this often on average are a set of choices.
 _REPEATS = 3
 _LEADING_PAIR = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-]\d{2,4}")
 
 
 class ColumnProfile:
-    """Fed with every cell of a column; then tells what the column holds."""
+    """Collect statistics of the cells of a column and derive its type."""
 
     __slots__ = ("_numbers", "_open", "_second_over", "addresses", "distinct", "filled", "first_over", "samples")
 
@@ -38,8 +38,8 @@ class ColumnProfile:
         self._open = {_Kind.INTEGER.value, _Kind.DECIMAL.value, _Kind.DATE.value}
         self._numbers = 0
 
-    def see(self, cell: str) -> None:
-        """Take one cell into account; blank ones say nothing."""
+    def add(self, cell: str) -> None:
+        """Add one cell; blank cells are ignored."""
         text = cell.strip()
         if is_blank(text):
             return
@@ -76,24 +76,24 @@ class ColumnProfile:
 
     @property
     def day_first(self) -> bool:
-        """Whether dates such as 03/04/2026 begin with the day: always, unless one of the column proves the contrary."""
+        """Return whether dates such as 03/04/2026 begin with the day: True unless a cell of the column disproves it."""
         return self.first_over or not self._second_over
 
     @property
     def kind(self) -> str:
-        """The type that every cell of the column fits."""
+        """Return the type that every cell of the column fits."""
         words = {fold(text) for text in self.distinct} if self.distinct else None
         if words and words <= (YES | NO) and (words & NO) and (len(words) > 1 or not words <= {"0"}):
             return _Kind.YES_NO
         for kind in (_Kind.INTEGER, _Kind.DECIMAL, _Kind.DATE):
             if self.filled and kind in self._open:
                 return kind
-        few = self.distinct is not None and self.filled >= _REPEATS * max(len(self.distinct), 2)
-        if self.distinct is not None and few and all(len(text) <= _LONGEST_CHOICE for text in self.distinct):
+        is_choice = self.distinct is not None and self.filled >= _REPEATS * max(len(self.distinct), 2)
+        if self.distinct is not None and is_choice and all(len(text) <= _LONGEST_CHOICE for text in self.distinct):
             return _Kind.CHOICE
         return _Kind.TEXT
 
     @property
     def choices(self) -> list[str]:
-        """What a column of choices holds, in alphabetical order."""
+        """Return the sorted values of a column of choices."""
         return sorted(self.distinct) if self.distinct is not None and self.kind == _Kind.CHOICE else []

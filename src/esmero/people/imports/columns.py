@@ -1,10 +1,10 @@
-"""What a head means, in Spanish, French and English and in the exports of the commonest tools."""
+"""Map column headers in Spanish, French and English, and of common export formats, to fields."""
 
 import re
 
 from esmero.people.text_folding import fold
 
-REASON_HEAD = "Esmero: reason"
+REASON_COLUMN = "Esmero: reason"
 
 _WORDS: dict[str, str] = {
     "number": "nocliente ndecliente numcliente numerocliente numerodecliente ncliente nclient noclient numclient numeroclient "
@@ -51,20 +51,20 @@ _WORDS: dict[str, str] = {
     "esmeroreason yominame givennameyomi familynameyomi additionalnameyomi optinip confirmip euid leid row",
 }
 KNOWN: dict[str, str] = {word: field for field, words in _WORDS.items() for word in words.split()}
-# A head that says nothing sure: sign-up dates and bare ids are guesses that a person should look at.
+# Ambiguous headers: their low confidence asks the user to check them.
 _WEAK = frozenset(
     {"id", "numero", "customer", "name", "data", "title", "status", "newsletter", "subscribed", "address", "cc"}
 )
 
 
-def squeeze(head: str) -> str:
-    """Return a head's letters and digits alone: "¿Acepta publicidad?" and "acepta_publicidad" are the same."""
-    return re.sub(r"[^a-z0-9]", "", fold(head))
+def normalise_header(header: str) -> str:
+    """Reduce a header to its letters and digits: "¿Acepta publicidad?" equals "acepta_publicidad"."""
+    return re.sub(r"[^a-z0-9]", "", fold(header))
 
 
-def guess_head(head: str) -> tuple[str, float]:
-    """Return the field that a head names and how sure that is (0 to 1); "" and 0.0 where it says nothing."""
-    word = squeeze(head)
+def guess_field(header: str) -> tuple[str, float]:
+    """Return the field that a header names and the confidence (0 to 1); "" and 0.0 if unknown."""
+    word = normalise_header(header)
     field = KNOWN.get(word)
     if field is None:
         return "", 0.0

@@ -1,6 +1,6 @@
-"""What of the house five hundred rows can meet, copied into a scratch database: there the dry run does what the import does.
+"""Copy the rows that a chunk may look up into a scratch database, where the dry run performs the real import.
 
-Every look-up of `ImportChunk` has its line here; the tests hold the dry run's verdicts against those of the import.
+Every query of `ImportChunk` has its counterpart here; tests compare the verdicts of the dry run with the import's.
 """
 
 from collections.abc import Collection, Sequence
@@ -31,15 +31,15 @@ from esmero.work.sqlite.scratch import Scratch
 _SMALL = (Brand, Purpose, Topic, BlockedDomain, CustomField, Tag)
 
 
-def copy_rules(scratch: Scratch, brought: Import) -> None:
-    """Copy what every row meets."""
+def copy_rules(scratch: Scratch, import_: Import) -> None:
+    """Copy the tables that every row may refer to."""
     for model in _SMALL:
         scratch.copy_all(model)
-    scratch.copy_rows(Import, id=[brought.pk])
+    scratch.copy_rows(Import, id=[import_.pk])
 
 
 def copy_known(scratch: Scratch, rows: Sequence[ImportRow]) -> None:
-    """Copy whom and what these rows may mean: by number, address and organisation, with all that hangs on those people."""
+    """Copy the persons that these rows may match, by number, address and organisation, with all dependent rows."""
     values = {row.address.normalised for row in rows if row.address.usable}
     numbers = {row.texts["number"] for row in rows if row.texts.get("number")}
     scratch.copy_rows(Address, value=values)

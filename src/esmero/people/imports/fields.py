@@ -1,4 +1,4 @@
-"""The fields that a column can be mapped to, their other names, and `--map COLUMN=FIELD`."""
+"""Define the fields that a column can be mapped to, their aliases, and the option `--map COLUMN=FIELD`."""
 
 import re
 from collections.abc import Iterable
@@ -71,9 +71,9 @@ ALIASES: dict[str, str] = {
     **dict.fromkeys(["data", "json"], "attributes"),
     **dict.fromkeys(["skip", "none", "-"], "ignore"),
 }
-MANY = frozenset({"email", "phone", "street", "tags", "attributes", "ignore", "own"})
-# They give permission: they count only when a person confirmed the column of consent.
-GIVING = frozenset({"consent", "consent_text", "consent_version", "consent_date"})
+REPEATABLE = frozenset({"email", "phone", "street", "tags", "attributes", "ignore", "own"})
+# Fields that grant permission: ignored unless the user confirmed the consent column.
+GRANTING = frozenset({"consent", "consent_text", "consent_version", "consent_date"})
 KINDS = {
     **{kind.value: kind.value for kind in CustomField.Kind},
     **dict.fromkeys(["bool", "yesno", "yes-no", "yes_no"], CustomField.Kind.YES_NO.value),
@@ -95,7 +95,7 @@ HELP = (
 
 @dataclass(frozen=True, slots=True)
 class TargetField:
-    """Where a column goes: a name of FIELDS, or "own" with its key and (where stated) its type."""
+    """Describe the target of a column: a name of FIELDS, or "own" with its key and optional type."""
 
     name: str
     key: str = ""
@@ -106,7 +106,7 @@ class TargetField:
 
 
 def read_field(text: str) -> TargetField:
-    """Return the field that a text such as "email", "opt-out" or "own:tenure:integer" names; raise MappingProblem."""
+    """Parse a field name such as "email", "opt-out" or "own:tenure:integer"; raise MappingProblem."""
     name, _colon, rest = text.strip().partition(":")
     if name.strip().lower() == "own":
         key, _colon, kind = (part.strip() for part in rest.partition(":"))
@@ -129,14 +129,14 @@ def read_field(text: str) -> TargetField:
     return TargetField(found)
 
 
-def to_key(head: str) -> str:
-    """Return the key of an own field for a head: "MonthlyCharges" and "Monthly Charges" are monthly_charges."""
-    parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", head)
+def to_key(header: str) -> str:
+    """Return the custom field key for a header: "MonthlyCharges" and "Monthly Charges" give monthly_charges."""
+    parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", header)
     return "_".join(re.findall(r"[a-z0-9]+", fold(parted)))[:60].strip("_")
 
 
 def read_map(assignments: Iterable[str]) -> dict[str, str]:
-    """Return {column: field} of texts COLUMN=FIELD, as a command line gives them; raise MappingProblem."""
+    """Parse COLUMN=FIELD arguments into {column: field}; raise MappingProblem."""
     mapping: dict[str, str] = {}
     for text in assignments:
         column, sign, field = text.rpartition("=")

@@ -1,6 +1,6 @@
-"""An import's way: draft (read, nothing changed) → checked (dry run) → running → done | failed.
+"""Move an import through its states: draft (file read) → checked (dry run) → running → done | failed.
 
-Each move repeats the state it expects and leaves what takes time to a job.
+Each transition repeats the expected state in its UPDATE and leaves long work to a job.
 """
 
 import hashlib
@@ -31,23 +31,24 @@ from esmero.vault.files import path_of, seal, seal_file
 from esmero.vault.models import StoredFile
 from esmero.work.jobs import cancel, enqueue
 
-CHECK, BRING = "import-check", "import"
+CHECK, IMPORT = "import-check", "import"
 State = Import.State
 MOST_SOURCE = 300
 
 
 class ImportMoveRefused(Exception):
-    """The import's state does not allow the move; the text says what to do."""
+    """Refuse a transition that the import's state does not allow; the text names the remedy."""
 
 
-def bring_file(content: bytes, *, name: str, brand: Brand, by: User | str, sheet: str = "") -> Import:
-    """Seal a file, read it and keep a draft of its import; nothing else is changed. Of a workbook, `sheet` or its likeliest.
+def create_import(content: bytes, *, name: str, brand: Brand, by: User | str, sheet: str = "") -> Import:
+    """Store an uploaded file, read it and create a draft Import. Of a workbook, read `sheet` or the likeliest one.
 
     Raises:
-        FileProblem: it cannot be read; the text says where and what to do.
+        FileProblem: it cannot be read; the text names place and remedy.
 
     """
     workbook = is_workbook(content)
+    # Stored first: the readers take a path and use constant memory.
     with transaction.atomic():
         file = seal(content, kind="import", media_type=MEDIA_TYPE if workbook else "text/csv", name=name)
     path = path_of(file.sha256)
@@ -55,47 +56,47 @@ def bring_file(content: bytes, *, name: str, brand: Brand, by: User | str, sheet
         check_workbook(content, path)
     reading = _read_workbook(file, sheet=sheet) if workbook else read_file(path)
     with transaction.atomic():
-        brought = Import.objects.create(
+        import_ = Import.objects.create(
             file=file, file_name=name[:255], brand=brand, reading=reading.to_json(), created_by=str(by)
         )
-        note("import.brought", by=by, subject=brought, facts={"name": name, "sha256": file.sha256})
-    return brought
+        note("import.brought", by=by, subject=import_, facts={"name": name, "sha256": file.sha256})
+    return import_
 
 
-def choose_sheet(brought: Import, *, sheet: str, by: User | str) -> Import:
-    """Read another sheet of the workbook; what was said of the columns falls away.
+def choose_sheet(import_: Import, *, sheet: str, by: User | str) -> Import:
+    """Read another sheet of the workbook; the mapping is reset.
 
     Raises:
         FileProblem: the sheet cannot be read; nothing is changed.
-        NotNow: the import is no longer a draft, or no workbook.
+        ImportMoveRefused: the import is no longer a draft, or no workbook.
 
     """
-    if not FileReading.from_json(brought.reading).sheets:
-        raise ImportMoveRefused(_("“%(file)s” has no sheets to choose from.") % {"file": brought.file_name})
-    reading = _read_workbook(brought.file, sheet=sheet)
+    if not FileReading.from_json(import_.reading).sheets:
+        raise ImportMoveRefused(_("“%(file)s” has no sheets to choose from.") % {"file": import_.file_name})
+    reading = _read_workbook(import_.file, sheet=sheet)
     with transaction.atomic():
-        drafts = Import.objects.filter(pk=brought.pk, state=State.DRAFT)
+        drafts = Import.objects.filter(pk=import_.pk, state=State.DRAFT)
         if not drafts.update(reading=reading.to_json(), mapping={}):
             raise ImportMoveRefused(
                 _("“%(file)s” was checked or brought in already; bring the file again to read it anew.")
-                % {"file": brought.file_name}
+                % {"file": import_.file_name}
             )
-        note("import.sheet", by=by, subject=brought, facts={"sheet": reading.sheet})
-    brought.refresh_from_db()
-    return brought
+        note("import.sheet", by=by, subject=import_, facts={"sheet": reading.sheet})
+    import_.refresh_from_db()
+    return import_
 
 
 def begin_check(
-    brought: Import, *, said: Mapping[str, str], topic: Topic | None, source: str, by: User | str
+    import_: Import, *, choices: Mapping[str, str], topic: Topic | None, source: str, by: User | str
 ) -> Import:
-    """Store what a person said about the columns and where the list is from, and queue the dry run.
+    """Store the column mapping and the source of the list, and queue the dry run.
 
     Raises:
         MappingProblem: the mapping does not fit, consent was confirmed without a topic, or no source was stated.
-        NotNow: the import runs already, or has ended.
+        ImportMoveRefused: the import is running, or has ended.
 
     """
-    mapping = apply_mapping(FileReading.from_json(brought.reading), said)
+    mapping = apply_mapping(FileReading.from_json(import_.reading), choices)
     if not source.strip():
         raise MappingProblem(_("Say where the list is from: a permission without a source proves nothing."))
     if len(source) > MOST_SOURCE:
@@ -106,7 +107,7 @@ def begin_check(
     if topic is None and "consent" in mapping.values():
         raise MappingProblem(_("Say which topic the consent is for."))
     return _begin(
-        brought,
+        import_,
         expected=(State.DRAFT, State.CHECKED),
         to=State.CHECKING,
         kind=CHECK,
@@ -118,34 +119,35 @@ def begin_check(
     )
 
 
-def begin_import(brought: Import, *, by: User | str) -> Import:
-    """Queue the import exactly as it was checked. Raises NotNow when it was not."""
-    return _begin(brought, expected=(State.CHECKED,), to=State.RUNNING, kind=BRING, by=by)
+def begin_import(import_: Import, *, by: User | str) -> Import:
+    """Queue the import exactly as it was checked. Raises ImportMoveRefused if it was not."""
+    return _begin(import_, expected=(State.CHECKED,), to=State.RUNNING, kind=IMPORT, by=by)
 
 
-def begin_now(
-    brought: Import, *, said: Mapping[str, str], topic: Topic | None, source: str, dry_run: bool, by: User | str
+def begin_unchecked(
+    import_: Import, *, choices: Mapping[str, str], topic: Topic | None, source: str, dry_run: bool, by: User | str
 ) -> Import:
-    """Queue the dry run, or the import itself without one, as a command line asks for it. Raises as begin_check does."""
-    brought = begin_check(brought, said=said, topic=topic, source=source, by=by)
+    """Queue the dry run, or the import itself without one, for the command line. Raises as begin_check does."""
+    import_ = begin_check(import_, choices=choices, topic=topic, source=source, by=by)
     if dry_run:
-        return brought
-    assert brought.job is not None
-    cancel(brought.job)
-    return _begin(brought, expected=(State.CHECKING,), to=State.RUNNING, kind=BRING, by=by)
+        return import_
+    assert import_.job is not None
+    # begin_check validates the mapping, but also queues a dry run, which is not wanted here.
+    cancel(import_.job)
+    return _begin(import_, expected=(State.CHECKING,), to=State.RUNNING, kind=IMPORT, by=by)
 
 
 def find_unfinished(
     content: bytes,
     *,
     brand: Brand,
-    said: Mapping[str, str],
+    choices: Mapping[str, str],
     topic: Topic | None,
     source: str,
     dry_run: bool,
     by: User | str,
 ) -> Import | None:
-    """Return the import of these very octets, meant in the same way by the same, that was begun and has not ended."""
+    """Return the unfinished import of the same file content, mapping, topic, source and user."""
     rows = Import.objects.filter(
         file__sha256=hashlib.sha256(content).hexdigest(),
         brand=brand,
@@ -155,26 +157,26 @@ def find_unfinished(
         created_by=str(by),
     )
     for one in rows.select_related("job").order_by("-id"):
-        if one.job is not None and one.mapping == apply_mapping(FileReading.from_json(one.reading), said):
+        if one.job is not None and one.mapping == apply_mapping(FileReading.from_json(one.reading), choices):
             return one
     return None
 
 
-def reopen(brought: Import, *, by: User | str) -> Import:
-    """Go back from the dry run to the columns. Raises NotNow when something is already being brought in."""
+def reopen(import_: Import, *, by: User | str) -> Import:
+    """Return from the dry run to the mapping. Raises ImportMoveRefused once the import runs."""
     with transaction.atomic():
-        if not Import.objects.filter(pk=brought.pk, state=State.CHECKED).update(state=State.DRAFT):
+        if not Import.objects.filter(pk=import_.pk, state=State.CHECKED).update(state=State.DRAFT):
             raise ImportMoveRefused(
                 _("“%(file)s” can be changed once it is checked, and before it is brought in.")
-                % {"file": brought.file_name}
+                % {"file": import_.file_name}
             )
-        note("import.reopened", by=by, subject=brought)
-    brought.refresh_from_db()
-    return brought
+        note("import.reopened", by=by, subject=import_)
+    import_.refresh_from_db()
+    return import_
 
 
 def _read_workbook(file: StoredFile, *, sheet: str) -> FileReading:
-    """Write a sheet out as CSV, seal that beside the workbook, and read it."""
+    """Export a sheet as CSV, store it beside the workbook, and read it."""
     path = path_of(file.sha256)
     sheets = look_at_sheets(path)
     wanted = sheet or sheets.guess
@@ -188,17 +190,17 @@ def _read_workbook(file: StoredFile, *, sheet: str) -> FileReading:
 
 
 def _begin(
-    brought: Import, *, expected: tuple[ImportState, ...], to: ImportState, kind: str, by: User | str, **facts: object
+    import_: Import, *, expected: tuple[ImportState, ...], to: ImportState, kind: str, by: User | str, **facts: object
 ) -> Import:
     with transaction.atomic():
-        if not Import.objects.filter(pk=brought.pk, state__in=expected).update(state=to, **facts):
-            brought.refresh_from_db()
+        if not Import.objects.filter(pk=import_.pk, state__in=expected).update(state=to, **facts):
+            import_.refresh_from_db()
             raise ImportMoveRefused(
                 _("“%(file)s” is not ready for that: somebody moved it on. Look at its page.")
-                % {"file": brought.file_name}
+                % {"file": import_.file_name}
             )
-        job = enqueue(kind, subject_id=brought.pk, by=str(by))
-        Import.objects.filter(pk=brought.pk).update(job=job)
-        note(f"import.{'checked' if kind == CHECK else 'started'}", by=by, subject=brought)
-    brought.refresh_from_db()
-    return brought
+        job = enqueue(kind, subject_id=import_.pk, by=str(by))
+        Import.objects.filter(pk=import_.pk).update(job=job)
+        note(f"import.{'checked' if kind == CHECK else 'started'}", by=by, subject=import_)
+    import_.refresh_from_db()
+    return import_

@@ -1,12 +1,12 @@
-"""What becomes of each column: the guesses, overridden by what a person said, with consent only where they confirmed it."""
+"""Map columns to fields: guesses, overridden by the user's choices; consent only where the user confirmed it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from esmero.people.imports.columns import squeeze
-from esmero.people.imports.fields import GIVING, MANY, TargetField, read_field
+from esmero.people.imports.columns import normalise_header
+from esmero.people.imports.fields import GRANTING, REPEATABLE, TargetField, read_field
 from esmero.people.imports.files.problem import MappingProblem
 from esmero.people.imports.reading import FileColumn, FileReading
 from esmero.people.models import CustomField
@@ -14,7 +14,7 @@ from esmero.people.models import CustomField
 
 @dataclass(frozen=True, slots=True)
 class CustomFieldMapping:
-    """An own field that the import writes: its type and, of a choice, what the file holds."""
+    """Describe a custom field that the import writes: its type and, for a choice, the values in the file."""
 
     key: str
     label: str
@@ -24,7 +24,7 @@ class CustomFieldMapping:
 
 @dataclass(frozen=True, slots=True)
 class ColumnMapping:
-    """`columns` are the indexes of each field's columns; `own` the own fields by column or by key of attributes."""
+    """Hold the column indexes of each field, and the custom fields by column index or attribute key."""
 
     names: tuple[str, ...]
     columns: Mapping[str, tuple[int, ...]]
@@ -34,33 +34,33 @@ class ColumnMapping:
 
     @property
     def own(self) -> list[CustomFieldMapping]:
-        """All own fields, each once."""
+        """Return all custom fields without duplicates."""
         return list({plan.key: plan for plan in [*self.own_columns.values(), *self.attribute_keys.values()]}.values())
 
     @property
     def writes_permission(self) -> bool:
-        """Whether some column may grant or withdraw."""
+        """Return whether a column may grant or withdraw permission."""
         return bool({"consent", "withdrawn", "unsubscribed", "status"} & self.columns.keys())
 
 
-def apply_mapping(reading: FileReading, said: Mapping[str, str]) -> dict[str, str]:
+def apply_mapping(reading: FileReading, choices: Mapping[str, str]) -> dict[str, str]:
     """Return {column: field} for every column of the file.
 
-    What a person said counts before the guess. Columns that give permission are left out unless the column of consent
-    itself was confirmed; those that take it away need no confirmation.
+    The user's choices override the guesses. Columns that grant permission are ignored unless the consent column itself
+    was confirmed; columns that withdraw it need no confirmation.
 
     Raises:
         MappingProblem: a column that is not in the file, an unknown field, or one field given twice.
 
     """
-    stated = {_find_column(reading, name): str(read_field(field)) for name, field in said.items()}
-    if len(stated) < len(said):
+    stated = {_find_column(reading, name): str(read_field(field)) for name, field in choices.items()}
+    if len(stated) < len(choices):
         raise MappingProblem(_("A column is mapped twice: two of the names given mean the same column."))
     holders: dict[str, str] = {}
     for name, field in stated.items():
         kind = read_field(field)
         single = f"own:{kind.key}" if kind.name == "own" else kind.name
-        if single in holders and kind.name not in MANY - {"own"}:
+        if single in holders and kind.name not in REPEATABLE - {"own"}:
             raise MappingProblem(
                 _("Two columns are mapped to %(single)s: %(holders)s and %(name)s. Leave one out.")
                 % {"single": single, "holders": repr(holders[single]), "name": repr(name)}
@@ -73,14 +73,14 @@ def apply_mapping(reading: FileReading, said: Mapping[str, str]) -> dict[str, st
         field = stated.get(column.name, "")
         if not field:
             single = f"own:{guess.key}" if guess.name == "own" else guess.name
-            taken = single in holders and guess.name not in MANY - {"own"}
-            field = "ignore" if taken or (guess.name in GIVING and not confirmed) else column.guess
+            taken = single in holders and guess.name not in REPEATABLE - {"own"}
+            field = "ignore" if taken or (guess.name in GRANTING and not confirmed) else column.guess
         mapping[column.name] = field
     return mapping
 
 
-def make_plan(reading: FileReading, mapping: Mapping[str, str]) -> ColumnMapping:
-    """Return what to do with each column, the mapping being complete (see apply_mapping)."""
+def compile_mapping(reading: FileReading, mapping: Mapping[str, str]) -> ColumnMapping:
+    """Compile a complete mapping (see apply_mapping) into a ColumnMapping."""
     columns: dict[str, list[int]] = {}
     own: dict[int, CustomFieldMapping] = {}
     inside: dict[str, CustomFieldMapping] = {}
@@ -113,7 +113,9 @@ def _find_column(reading: FileReading, name: str) -> str:
     wanted = " ".join(name.split())
     if wanted in names:
         return wanted
-    close = [column for column in names if squeeze(column) and squeeze(column) == squeeze(wanted)]
+    close = [
+        column for column in names if normalise_header(column) and normalise_header(column) == normalise_header(wanted)
+    ]
     if len(close) == 1:
         return close[0]
     raise MappingProblem(

@@ -1,4 +1,4 @@
-"""Read a file once from beginning to end and say how it is written, what its columns may mean and what they hold."""
+"""Read a file once from beginning to end; determine its CSV dialect, and guess the meaning and type of its columns."""
 
 import csv
 import json
@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 
 from esmero.people.addresses.parsing import read_address
 from esmero.people.imports.column_profile import ColumnProfile
-from esmero.people.imports.columns import guess_head
-from esmero.people.imports.fields import GIVING, MANY, to_key
+from esmero.people.imports.columns import guess_field
+from esmero.people.imports.fields import GRANTING, REPEATABLE, to_key
 from esmero.people.imports.files.encoding import Encoding, guess_encoding
 from esmero.people.imports.files.lines import Lines
 from esmero.people.imports.files.problem import FileProblem
@@ -24,12 +24,12 @@ from esmero.people.text_folding import fold
 
 _DELIMITERS = ",;\t|"
 _LOOK_AT = 60
-_HEAD_WITHIN = 15
+_HEADER_WITHIN = 15
 
 
 @dataclass(frozen=True, slots=True)
 class FileColumn:
-    """One column: `guess` as `--map` takes it, `confidence` 0 to 1, the type that all its cells fit, and samples."""
+    """Describe a column: `guess` in the syntax of `--map`, `confidence` 0 to 1, the type of all cells, and samples."""
 
     name: str
     guess: str
@@ -43,15 +43,15 @@ class FileColumn:
 
     @property
     def needs_confirmation(self) -> bool:
-        """Whether it would give permission, and so counts only when a person says so."""
-        return self.guess in GIVING
+        """Return whether the guess would grant permission, which requires the user's confirmation."""
+        return self.guess in GRANTING
 
 
 @dataclass(frozen=True, slots=True)
 class FileReading:
-    """How a file is written and what stands in it. `header_line` is 0 where the file has no heads.
+    """Describe the dialect and the columns of a file. `header_line` is 0 for a file without headers.
 
-    Of a workbook `sheet` is what was read of its `sheets`, and `text` the hash of the CSV that was made of it.
+    For a workbook, `sheet` is the one of `sheets` that was read, and `text` the hash of the CSV exported from it.
     """
 
     dialect: CsvDialect
@@ -93,19 +93,21 @@ class FileReading:
 
 
 def read_file(path: Path, *, dialect: CsvDialect | None = None) -> FileReading:
-    """Return what a file is, its dialect guessed unless it is known. Every octet, line and quotation mark of it is looked at, so that the import meets no surprise.
+    """Return the reading of a file, its dialect guessed unless given.
+
+    Every octet, line and quotation mark is checked, so that the import cannot fail on the format later.
 
     Raises:
-        FileProblem: it cannot be read; the text says where and what to do.
+        FileProblem: it cannot be read; the text names place and remedy.
 
     """
     dialect = dialect or _find_dialect(path)
     with CsvReader(path, dialect) as records:
-        first = list(islice(records, _HEAD_WITHIN))
+        first = list(islice(records, _HEADER_WITHIN))
     if not first:
         raise FileProblem(_("The file is empty."), remedy=_("Export the list again and look that it holds lines."))
-    head = _find_head(first)
-    if head is None:
+    header = _find_header(first)
+    if header is None:
         names, offset, line, header_line = (
             _number_columns(max(len(row.cells) for row in first)),
             dialect.start,
@@ -113,9 +115,9 @@ def read_file(path: Path, *, dialect: CsvDialect | None = None) -> FileReading:
             0,
         )
     else:
-        row = first[head]
+        row = first[header]
         names, offset, line, header_line = _name_columns(row.cells), row.end, row.line + row.lines - 1, row.line
-    profiles, deep, count = _look_through(path, dialect, offset=offset, line=line, width=len(names))
+    profiles, deep, count = _profile_columns(path, dialect, offset=offset, line=line, width=len(names))
     return FileReading(
         dialect=dialect,
         header_line=header_line,
@@ -133,10 +135,11 @@ def _find_dialect(path: Path) -> CsvDialect:
 
 
 def _sample(path: Path, encoding: str, mark: int) -> tuple[str, list[str], int]:
-    """Return what ends a line, the first lines, and the octet where the second begins."""
+    """Return the line terminator, the first lines, and the offset of the second line."""
     with path.open("rb") as file:
         newline = "\n"
         wide = "\n".encode(encoding)
+        # Some programs still end lines with a carriage return alone.
         if wide not in file.read(256 * 1024) and len(wide) == 1:
             newline = "\r"
         reader = Lines(file, encoding=encoding, newline=newline, offset=mark)
@@ -148,6 +151,7 @@ def _sample(path: Path, encoding: str, mark: int) -> tuple[str, list[str], int]:
 def _guess_dialect(lines: Sequence[str], *, newline: str, encoding: Encoding, second: int) -> CsvDialect:
     start, skipped = encoding.mark, 0
     stated = lines[0].strip() if lines else ""
+    # Excel's hint line, which states the delimiter and is no record.
     if stated.lower().startswith("sep=") and len(stated) == 5:
         delimiter, lines, start, skipped = stated[4], lines[1:], second, 1
     else:
@@ -157,7 +161,7 @@ def _guess_dialect(lines: Sequence[str], *, newline: str, encoding: Encoding, se
 
 
 def _regularity(lines: Sequence[str], delimiter: str) -> tuple[float, int]:
-    """Score a delimiter: in how many records it gives the same number of cells, and how many."""
+    """Score a delimiter: the share of records with the same number of cells, and that number."""
     try:
         widths = Counter(len(row) for row in csv.reader(lines, delimiter=delimiter) if row)
     except csv.Error:
@@ -168,9 +172,9 @@ def _regularity(lines: Sequence[str], delimiter: str) -> tuple[float, int]:
     return (times / widths.total() if width > 1 else 0.0, width)
 
 
-def _find_head(first: Sequence[CsvRecord]) -> int | None:
-    """Return which of the first records holds the heads: the one with most known heads, or a first one without data."""
-    known = [sum(bool(guess_head(cell)[0]) for cell in row.cells) for row in first]
+def _find_header(first: Sequence[CsvRecord]) -> int | None:
+    """Return the index of the header record: the one with most known headers, or a first one without data."""
+    known = [sum(bool(guess_field(cell)[0]) for cell in row.cells) for row in first]
     best = max(range(len(first)), key=lambda n: (known[n], -n))
     filled = [cell for cell in first[best].cells if cell.strip()]
     if known[best] and not any(read_address(cell).usable for cell in filled):
@@ -193,21 +197,21 @@ def _name_columns(cells: Sequence[str]) -> list[str]:
     return names
 
 
-class _Deep:
-    """Profiles of the keys inside a column of JSON objects; `objects` counts the cells that are such."""
+class _AttributeProfiles:
+    """Profile the keys inside a column of JSON objects; `objects` counts the cells that hold one."""
 
     def __init__(self) -> None:
         self.objects = 0
         self.keys: dict[str, ColumnProfile] = {}
 
-    def see(self, cell: str) -> None:
+    def add(self, cell: str) -> None:
         for key, text in read_attributes(cell).items():
-            self.keys.setdefault(key, ColumnProfile()).see(text)
+            self.keys.setdefault(key, ColumnProfile()).add(text)
         self.objects += 1
 
 
 def read_attributes(cell: str) -> dict[str, str]:
-    """Return {key: text} of a JSON object in a cell (lists and objects stay JSON); raise ValueError where it is none."""
+    """Parse a JSON object in a cell into {key: text} (lists and objects stay JSON); raise ValueError or TypeError."""
     found = json.loads(cell)
     if not isinstance(found, dict):
         raise TypeError(cell)
@@ -219,21 +223,21 @@ def read_attributes(cell: str) -> dict[str, str]:
     return texts
 
 
-def _look_through(
+def _profile_columns(
     path: Path, dialect: CsvDialect, *, offset: int, line: int, width: int
-) -> tuple[list[ColumnProfile], list[_Deep], int]:
+) -> tuple[list[ColumnProfile], list[_AttributeProfiles], int]:
     profiles = [ColumnProfile() for _ in range(width)]
-    deep = [_Deep() for _ in range(width)]
+    deep = [_AttributeProfiles() for _ in range(width)]
     count = 0
     with CsvReader(path, dialect, offset=offset, line=line) as records:
         for record in records:
             count += 1
             for n, cell in enumerate(record.cells[:width]):
-                profiles[n].see(cell)
+                profiles[n].add(cell)
                 if cell[:1] == "{":
                     try:
-                        deep[n].see(cell)
-                    except (ValueError, TypeError, RecursionError):
+                        deep[n].add(cell)
+                    except (ValueError, TypeError, RecursionError):  # deeply nested JSON exhausts the stack
                         continue
     return profiles, deep, count
 
@@ -243,19 +247,19 @@ def _is_status(profile: ColumnProfile) -> bool:
 
 
 def _guess_columns(
-    names: Sequence[str], profiles: Sequence[ColumnProfile], deep: Sequence[_Deep]
+    names: Sequence[str], profiles: Sequence[ColumnProfile], deep: Sequence[_AttributeProfiles]
 ) -> Iterator[FileColumn]:
     taken: set[str] = set()
     keys: set[str] = set()
     for name, profile, inside in zip(names, profiles, deep, strict=True):
-        guess, confidence = guess_head(name)
+        guess, confidence = guess_field(name)
         if (guess == "attributes" and not inside.objects) or (guess == "status" and not _is_status(profile)):
             guess, confidence = "", 0.0
         elif not guess and inside.objects and inside.objects == profile.filled:
             guess, confidence = "attributes", 0.9
         elif not guess and profile.distinct is None and profile.addresses * 10 > profile.filled * 9:
             guess, confidence = "email", 0.8
-        if guess in taken and guess not in MANY:
+        if guess in taken and guess not in REPEATABLE:
             guess, confidence = "", 0.0
         if guess:
             taken.add(guess)

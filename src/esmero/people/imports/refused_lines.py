@@ -1,4 +1,4 @@
-"""The refused lines of an import as a file that can be mended and brought again: its own heads, and why, in a last column."""
+"""Export the refused lines of an import for correction: the original columns, and the reason in a last column."""
 
 import csv
 from collections.abc import Iterator
@@ -9,21 +9,21 @@ from esmero.people.imports.reading import FileReading
 from esmero.people.models import Import, ImportLine
 from esmero.vault.files import path_of
 
-REASON_HEAD = "Esmero: reason"
-_MARK = "\ufeff"  # so that spreadsheets read it as UTF-8
+REASON_COLUMN = "Esmero: reason"
+_MARK = "\ufeff"  # byte order mark, so that spreadsheets read the file as UTF-8
 
 
-def write_refused(brought: Import) -> Iterator[bytes]:
-    """Yield the file line by line, as UTF-8 with a mark, separated as the original was; only its head if none was refused."""
-    reading = FileReading.from_json(brought.reading)
-    refused = ImportLine.objects.filter(of=brought, verdict=ImportLine.Verdict.REFUSED).order_by("line")
+def write_refused(import_: Import) -> Iterator[bytes]:
+    """Yield the CSV file line by line: UTF-8 with BOM, the original delimiter; only the header if none was refused."""
+    reading = FileReading.from_json(import_.reading)
+    refused = ImportLine.objects.filter(of=import_, verdict=ImportLine.Verdict.REFUSED).order_by("line")
     reasons = {line: f"{reason} {cell}".strip() for line, reason, cell in refused.values_list("line", "reason", "cell")}
     names = [column.name for column in reading.columns]
-    yield _write([*names, REASON_HEAD], delimiter=reading.delimiter, before=_MARK)
+    yield _write([*names, REASON_COLUMN], delimiter=reading.delimiter, before=_MARK)
     if not reasons:
         return
     last = max(reasons)
-    path = path_of(reading.text or brought.file.sha256)
+    path = path_of(reading.text or import_.file.sha256)
     with CsvReader(path, reading.dialect, offset=reading.data_offset, line=reading.data_line) as records:
         for record in records:
             if record.line > last:

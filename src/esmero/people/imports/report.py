@@ -1,4 +1,4 @@
-"""What came of an import: how many lines got which verdict, and the verdict on each line."""
+"""Count the verdicts of an import and report the result of each line."""
 
 from collections.abc import Iterator, Sequence
 
@@ -7,41 +7,41 @@ from django.db.models import Count
 from esmero.people.models import Import, ImportLine, Person
 from esmero.people.permissions.ledger import find_permitted
 
-SILENT = frozenset({"suppressed", "silenced"})
+SUPPRESSED_WARNINGS = frozenset({"suppressed", "silenced"})
 
 
-def count_verdicts(brought: Import) -> dict[str, int]:
-    """Return how many lines got each verdict, how many addresses were mended, invalid or missing, and how many are silent.
+def count_verdicts(import_: Import) -> dict[str, int]:
+    """Return the number of lines per verdict, of corrected, invalid and missing addresses, and of suppressed ones.
 
-    `suppressed` counts lines whose address may not get everything: the list said so, or it was silenced before.
+    `suppressed` counts lines whose address may not get all mail: suppressed by the list, or before it.
     """
-    lines = ImportLine.objects.filter(of=brought)
+    lines = ImportLine.objects.filter(of=import_)
     counts = dict(lines.values_list("verdict").annotate(Count("id")).order_by())
     addresses = dict(lines.values_list("address_verdict").annotate(Count("id")).order_by())
-    told = lines.exclude(warnings=[]).values_list("warnings", flat=True)
-    silent = sum(bool(SILENT & set(warnings)) for warnings in told.iterator(chunk_size=20_000))
+    warned = lines.exclude(warnings=[]).values_list("warnings", flat=True)
+    silent = sum(bool(SUPPRESSED_WARNINGS & set(warnings)) for warnings in warned.iterator(chunk_size=20_000))
     named = {f"address-{name}": number for name, number in addresses.items() if name not in ("", "ok")}
     return {**counts, **named, **({"suppressed": silent} if silent else {})}
 
 
-def write_report(brought: Import) -> Iterator[tuple[int, str, str, str, int, int]]:
-    """Yield (line, id, verdict, address, shared, commercial): commercial is that the person may get the topic by mail."""
-    lines = ImportLine.objects.filter(of=brought).order_by("line").select_related("person")
+def write_report(import_: Import) -> Iterator[tuple[int, str, str, str, int, int]]:
+    """Yield (line, number, verdict, address, shared, commercial); commercial is the e-mail permission for the topic."""
+    lines = ImportLine.objects.filter(of=import_).order_by("line").select_related("person")
     batch: list[ImportLine] = []
     for one in lines.iterator(chunk_size=1000):
         batch.append(one)
         if len(batch) == 1000:
-            yield from _report(brought, batch)
+            yield from _report(import_, batch)
             batch = []
-    yield from _report(brought, batch)
+    yield from _report(import_, batch)
 
 
-def _report(brought: Import, lines: Sequence[ImportLine]) -> Iterator[tuple[int, str, str, str, int, int]]:
+def _report(import_: Import, lines: Sequence[ImportLine]) -> Iterator[tuple[int, str, str, str, int, int]]:
     persons = {one.person_id: one.person for one in lines if one.person is not None}
-    topic = brought.topic
+    topic = import_.topic
     permitted = (
         find_permitted(
-            [pk for pk in persons if pk is not None], brand=brought.brand_id, purpose=topic.purpose_id, topic=topic.pk
+            [pk for pk in persons if pk is not None], brand=import_.brand_id, purpose=topic.purpose_id, topic=topic.pk
         )
         if topic
         else set()

@@ -1,4 +1,4 @@
-"""One record of a file → what it says of a person: values, no database."""
+"""Convert one record of a file into the values of a person, without a database."""
 
 import re
 from collections.abc import Callable
@@ -34,7 +34,7 @@ _TEXTS = {
 
 @dataclass(slots=True)
 class ImportRow:
-    """What a record says. `withdrawn`, `granted` are (said, date or None); `cell` is what a refusal points to."""
+    """Hold the parsed values of a record. `cell` is the cell to show if the row is refused."""
 
     line: int
     texts: dict[str, str] = field(default_factory=dict)
@@ -56,7 +56,7 @@ class ImportRow:
 
 
 def read_row(record: CsvRecord, plan: ColumnMapping) -> ImportRow:
-    """Read a record as the plan says. What a cell cannot be is left out with a warning that names the column."""
+    """Parse a record by the column mapping. A cell that does not fit is omitted with a warning naming the column."""
     row = ImportRow(line=record.line)
     cells = record.cells
 

@@ -1,4 +1,4 @@
-"""Persons and organisations, how to reach them, what they allowed and wish, and the imports that brought them."""
+"""Define persons, organisations, contact points, permissions, preferences, segments and imports."""
 
 from esmero.people.models.duplicates import Duplicate, Merge, Proposal
 from esmero.people.models.imports import BlockedDomain, Import, ImportLine

@@ -1,4 +1,4 @@
-"""One human being who stands here twice, and addresses that others named for them."""
+"""Define duplicate persons, merges and proposed addresses."""
 
 from django.db import models
 
@@ -17,7 +17,7 @@ class ProposalState(models.TextChoices):
 
 
 class Proposal(models.Model):
-    """An address that a machine named instead of a person's: somebody of the house decides, nothing is added by itself."""
+    """Store an address that incoming mail names for a person; staff decide, nothing is added automatically."""
 
     Kind = ProposalKind
 
@@ -49,7 +49,7 @@ class DuplicateState(models.TextChoices):
 
 
 class Duplicate(models.Model):
-    """Two persons who may be one: `first` has the lower id. What was decided stays, so that it is not asked again."""
+    """Store a pair of persons who may be one; `first` has the lower id. A decided pair is never proposed again."""
 
     State = DuplicateState
 
@@ -71,7 +71,7 @@ class Duplicate(models.Model):
 
 
 class Merge(models.Model):
-    """Two persons became one: what moved stands in `facts`, so that it can be undone exactly."""
+    """Record a merge; `facts` lists the moved rows, so that it can be undone exactly."""
 
     kept = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     gone = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")

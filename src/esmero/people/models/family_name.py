@@ -1,4 +1,4 @@
-"""The part of a person's folded text from the family name on, as an expression that both databases can index."""
+"""Define a database expression for the folded text from the family name on, indexable on both databases."""
 
 from typing import Any
 
@@ -6,10 +6,11 @@ from django.db.models import Func, TextField
 
 
 class FromFamilyName(Func):
-    """SUBSTR(folded, 2 + LENGTH(given_name)): without parameters, for SQLite uses an index only for the same text.
+    """Build SUBSTR(folded, 2 + LENGTH(given_name)) without parameters.
 
-    `folded` begins with the given name and a blank (people/imports). Folding keeps the number of Latin letters, but for
-    a few like "ß": who bears one in the given name is found by that name, number and address.
+    SQLite uses an expression index only for the identical SQL text. `folded` begins with the given name and a blank
+    (people/imports). Folding keeps the number of Latin letters, except for a few such as "ß": a person with one in the
+    given name is found by given name, number and address only.
     """
 
     function = "SUBSTR"

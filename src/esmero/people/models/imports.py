@@ -1,4 +1,4 @@
-"""Files that brought people, line by line, and the domains that they may not bring."""
+"""Define imports, their line results and the blocked domains."""
 
 from django.db import models
 
@@ -10,7 +10,7 @@ from esmero.work.models import Job
 
 
 class BlockedDomain(models.Model):
-    """The operator's list of domains whose addresses an import refuses (a leading dot covers subdomains too)."""
+    """Store a domain whose addresses an import refuses (a leading dot covers subdomains too)."""
 
     domain = models.CharField(max_length=255, unique=True)
     note = models.CharField(max_length=200, blank=True, default="")
@@ -29,7 +29,7 @@ class ImportState(models.TextChoices):
 
 
 class Import(models.Model):
-    """A file that somebody brings: what it is, what its columns mean, and what became of each line."""
+    """Store an uploaded list: its file, its column mapping and its counts."""
 
     State = ImportState
 
@@ -60,7 +60,7 @@ class ImportLineVerdict(models.TextChoices):
 
 
 class ImportLine(models.Model):
-    """The verdict on one line. `line` is the number in the file at which the record starts; the head is line 1."""
+    """Store the result of one line. `line` is the line number at which the record starts; the header is line 1."""
 
     Verdict = ImportLineVerdict
 

@@ -1,4 +1,4 @@
-"""What people allowed, for what and about what, what they wish, and the silence of an address."""
+"""Define topics, purposes, the permission ledger, preferences and suppressions."""
 
 from django.db import models
 from django.db.models import Q
@@ -16,7 +16,7 @@ class Channel(models.TextChoices):
 
 
 class Purpose(models.Model):
-    """What a permission is for. `commercial` decides whether the rules for advertising apply."""
+    """Represent the purpose of a permission. `commercial` applies the rules for advertising."""
 
     code = models.SlugField(max_length=40, unique=True)
     name = models.JSONField(default=dict, help_text="{language: text}")
@@ -27,7 +27,7 @@ class Purpose(models.Model):
 
 
 class Topic(models.Model):
-    """What a brand writes about regularly, and people can choose."""
+    """Represent a subject that a brand writes about regularly and that people can choose."""
 
     brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="+")
     code = models.SlugField(max_length=60)
@@ -45,7 +45,7 @@ class Topic(models.Model):
 
 
 class PermissionFacts(models.Model):
-    """What the ledger and the standing say alike."""
+    """Hold the columns that PermissionEntry and Permission share."""
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
     brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="+")
@@ -66,7 +66,7 @@ class PermissionEntryAct(models.TextChoices):
 
 
 class PermissionEntry(PermissionFacts):
-    """The ledger: appended to, never changed, never deleted (domain.md, Permission)."""
+    """Record one act in the ledger: append-only, never changed, never deleted (domain.md, Permission)."""
 
     Act = PermissionEntryAct
 
@@ -97,7 +97,7 @@ class PermissionEntry(PermissionFacts):
 
 
 class Permission(PermissionFacts):
-    """The standing that follows from the ledger, one row per person, brand, channel, purpose and topic."""
+    """Hold the current permission derived from the ledger, one row per person, brand, channel, purpose and topic."""
 
     granted_at = models.DateTimeField(null=True, blank=True)
     basis = models.CharField(max_length=30, blank=True, default="")
@@ -124,7 +124,7 @@ class Permission(PermissionFacts):
 
 
 class Preference(models.Model):
-    """The person's wish for a topic (or, with no topic, for all that a brand sends): wanted, how often, paused until."""
+    """Store a person's preference for a topic, or for all mail of a brand if topic is null: wanted, interval, pause."""
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
     brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="+")
@@ -152,7 +152,7 @@ class SuppressionScope(models.TextChoices):
 
 
 class Suppression(models.Model):
-    """Silence for an address, by keyed hash so that it outlives the person's data (people/addresses/suppression.py)."""
+    """Suppress an address by keyed hash, so that it outlives the person's data (people/addresses/suppression.py)."""
 
     Scope = SuppressionScope
 

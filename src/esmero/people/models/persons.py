@@ -1,4 +1,4 @@
-"""Persons and organisations, and how they can be reached."""
+"""Define persons, organisations, addresses, contact points, notes and custom fields."""
 
 from django.db import models
 from django.db.models import Q
@@ -14,7 +14,7 @@ class AddressStanding(models.TextChoices):
 
 
 class Address(models.Model):
-    """One e-mail address known to the house, lower-cased; standing belongs to the address, not to who uses it."""
+    """Store one e-mail address in lower case; the status belongs to the address, not to the persons who use it."""
 
     Standing = AddressStanding
 
@@ -41,6 +41,8 @@ class Address(models.Model):
 
 
 class Organisation(models.Model):
+    """Represent a company or other organisation that persons belong to."""
+
     name = models.CharField(max_length=300)
     folded = models.CharField(max_length=300, db_index=True)
     tax_id = models.CharField(max_length=40, blank=True, default="")
@@ -53,6 +55,8 @@ class Organisation(models.Model):
 
 
 class Tag(models.Model):
+    """Represent a label that staff and imports put on persons."""
+
     name = models.CharField(max_length=80, unique=True)
 
     def __str__(self) -> str:
@@ -66,12 +70,12 @@ class PersonState(models.TextChoices):
 
 
 class Person(models.Model):
-    """A human being (or the contact of an organisation) in relation with the house."""
+    """Represent a human being (or the contact of an organisation)."""
 
     State = PersonState
 
-    # Who is not active, for lists of something else: asked this way, no planner begins with the million who are.
-    GONE = (State.MERGED, State.ERASED)
+    # For excluding inactive persons from other lists: with `NOT IN` no planner starts from the million active ones.
+    INACTIVE = (State.MERGED, State.ERASED)
 
     number = models.CharField(max_length=80, null=True, blank=True, unique=True, help_text="The operator's own number.")
     given_name = models.CharField(max_length=150, blank=True, default="")
@@ -110,7 +114,7 @@ class Person(models.Model):
 
     @classmethod
     def is_active(cls) -> Q:
-        """Return the condition that a person is active, as nearly all are."""
+        """Return the condition that a person is active, marked as likely for the query planner."""
         return Q(**{f"state__{Likely.lookup_name}": cls.State.ACTIVE})
 
 
@@ -121,7 +125,7 @@ class ContactPointKind(models.TextChoices):
 
 
 class ContactPoint(models.Model):
-    """Another address, a phone or a postal address, kept as a fact: value as given, `usable` by the standard's check."""
+    """Store a further address, phone or postal address: the value as given, `usable` by the check of its standard."""
 
     Kind = ContactPointKind
 
@@ -147,7 +151,7 @@ class NoteKind(models.TextChoices):
 
 
 class Note(models.Model):
-    """A call, a visit or a thought that somebody of the house wrote down about a person (domain.md, Moment)."""
+    """Store a call, a visit or a letter that staff noted about a person (domain.md, Moment)."""
 
     Kind = NoteKind
 
@@ -175,7 +179,7 @@ class CustomFieldKind(models.TextChoices):
 
 
 class CustomField(models.Model):
-    """A field that the operator declared: its key, its words and its type."""
+    """Declare a custom field: key, labels and type."""
 
     Kind = CustomFieldKind
 

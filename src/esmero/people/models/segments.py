@@ -1,4 +1,4 @@
-"""Who is meant, as a question that is asked anew each time."""
+"""Define saved segments, evaluated anew for every use."""
 
 from django.db import models
 
@@ -6,7 +6,7 @@ from esmero.house.models import Brand
 
 
 class Segment(models.Model):
-    """A saved list of conditions; the conditions themselves are values of people/segments/serialization.py."""
+    """Store a named condition tree; people/segments/serialization.py reads and writes the conditions."""
 
     brand = models.ForeignKey(Brand, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     name = models.CharField(max_length=150, unique=True)

@@ -1,4 +1,4 @@
-"""What one person allows a brand, topic by topic and channel by channel, with the entry of the ledger that proves it."""
+"""Read the current permissions of one person for a brand, by topic and channel, with the ledger entry as proof."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -20,9 +20,10 @@ from esmero.people.permissions.state import CONSENT
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelRight:
-    """What stands for a topic on a channel: `state` is granted, withdrawn, objected, requested, expired, off or never.
+    """Describe the permission for a topic on a channel.
 
-    `since` is the date of that; `entry` the proof, None where the ledger says nothing; `off` is their own preference.
+    `state` is granted, withdrawn, objected, requested, expired, off or never, and `since` its date. `entry` is the
+    proof, None where the ledger has none. "off" means that the person's own preference excludes the topic.
     """
 
     channel: str
@@ -38,7 +39,7 @@ class ChannelRight:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TopicRights:
-    """One topic of the brand with what holds on each channel that matters for this person."""
+    """Hold the permissions for one topic on each channel that applies to the person."""
 
     topic: Topic
     rights: Sequence[ChannelRight]
@@ -50,34 +51,36 @@ class TopicRights:
 
 
 def read_rights(person: Person, *, brand: Brand, kinds: Iterable[str]) -> list[TopicRights]:
-    """Return what a person allows of each topic: by mail always, on other channels where one may reach them or they said.
+    """Return the permissions for each topic: e-mail always, other channels with a contact point or an entry.
 
-    `kinds` are those of their contact points. Three queries, however many topics.
+    `kinds` are those of the contact points. Three queries, however many topics.
     """
-    standings = list(
+    permissions = list(
         Permission.objects.filter(person=person, brand=brand).select_related("entry__proof", "entry__topic", "purpose")
     )
-    wishes = {row.topic_id: row for row in Preference.objects.filter(person=person, brand=brand)}
+    preferences = {row.topic_id: row for row in Preference.objects.filter(person=person, brand=brand)}
     topics = Topic.objects.filter(brand=brand, archived_at=None).select_related("purpose").order_by("id")
     reach = {Channel.POST: ContactPoint.Kind.POST, Channel.PHONE: ContactPoint.Kind.PHONE}
     have = set(kinds)
     channels = [
         channel
         for channel in Channel
-        if channel == Channel.EMAIL or reach.get(channel) in have or any(row.channel == channel for row in standings)
+        if channel == Channel.EMAIL or reach.get(channel) in have or any(row.channel == channel for row in permissions)
     ]
     return [
         TopicRights(
             topic=topic,
-            rights=[_judge(standings, topic, channel, wish=wishes.get(topic.pk)) for channel in channels],
-            preference=wishes.get(topic.pk) or wishes.get(None),
+            rights=[
+                _combine(permissions, topic, channel, preference=preferences.get(topic.pk)) for channel in channels
+            ],
+            preference=preferences.get(topic.pk) or preferences.get(None),
         )
         for topic in topics
     ]
 
 
 def find_recorders(person: Person, *, entries: Sequence[PermissionEntry]) -> dict[int, str]:
-    """Return {entry: who recorded it}: the member of staff, or whoever brought the list that it stands in."""
+    """Return {entry id: name of the recorder}: the member of staff, or the person who imported the list."""
     files = {entry.proof_id: entry.pk for entry in entries if entry.proof_id}
     brought = Import.objects.filter(file__in=files).values_list("file_id", "created_by")
     by_file = dict(brought)
@@ -88,9 +91,11 @@ def find_recorders(person: Person, *, entries: Sequence[PermissionEntry]) -> dic
     return found | {int(pk): name for pk, name in written if pk is not None}
 
 
-def _judge(standings: Sequence[Permission], topic: Topic, channel: str, *, wish: Preference | None) -> ChannelRight:
-    """Say what follows of all standings that speak of a topic, as the gate asks: a withdrawal before an older grant."""
-    mine = [row for row in standings if row.channel == channel]
+def _combine(
+    permissions: Sequence[Permission], topic: Topic, channel: str, *, preference: Preference | None
+) -> ChannelRight:
+    """Combine all permissions that cover a topic like the policy gate: a withdrawal overrides an older grant."""
+    mine = [row for row in permissions if row.channel == channel]
     covering = [row for row in mine if row.purpose_id == topic.purpose_id and row.topic_id in {None, topic.pk}]
     refusals = covering + [
         row
@@ -103,8 +108,10 @@ def _judge(standings: Sequence[Permission], topic: Topic, channel: str, *, wish:
         grants = [row for row in grants if row.basis == CONSENT and _granted(row) > _withdrawn(revoked)]
     if grants:
         best = max(grants, key=lambda row: (row.basis == CONSENT, _granted(row)))
-        state = "off" if wish is not None and wish.wanted is False and channel == Channel.EMAIL else best.state
-        since = best.granted_at if state != "off" or wish is None else wish.changed_at
+        state = (
+            "off" if preference is not None and preference.wanted is False and channel == Channel.EMAIL else best.state
+        )
+        since = best.granted_at if state != "off" or preference is None else preference.changed_at
         return ChannelRight(channel=channel, state=state, since=since, basis=best.basis, entry=best.entry)
     if revoked is not None:
         act = PermissionEntry.Act.OBJECTED if revoked.objected else PermissionEntry.Act.WITHDRAWN

@@ -1,4 +1,4 @@
-"""The permission ledger: what a person allowed, withdrew or objected to; entries are appended, standings follow in bulk."""
+"""Append grants, withdrawals and objections to the permission ledger and derive the current permissions in bulk."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -11,16 +11,17 @@ from django.utils import timezone
 
 from esmero.house.models import Brand
 from esmero.people.models import Channel, Permission, PermissionEntry, Person, Purpose, Topic
-from esmero.people.permissions.state import BASES, CONSENT, PermissionFact, PermissionState, settle
+from esmero.people.permissions.state import BASES, CONSENT, PermissionFact, PermissionState, compute_state
 
 type _Key = tuple[int, int, str, int, int | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewEntry:
-    """One act to be recorded; ids, not rows. `at` is the date as stated, None where nobody knows it.
+    """Describe one act to record, by ids. `at` is the stated date, None if unknown.
 
-    `basis` (of a grant) is one of ledger.BASES. `by_person`: they acted in front of us (page, mail), not in a list.
+    `basis` (of a grant) is one of state.BASES. `by_person` is True if the person acted directly (page, mail), not in a
+    list.
     """
 
     person: int
@@ -50,10 +51,10 @@ class NewEntry:
 
 
 def record(entries: Sequence[NewEntry], *, now: datetime | None = None) -> list[PermissionEntry]:
-    """Append these acts and bring the standings up to date, in one transaction; return the entries that were new.
+    """Append acts and update the derived permissions in one transaction; return the new entries.
 
-    A date in the future is stored as now, so that it counts but does not outlive a later withdrawal. What the ledger says
-    already is not said again: the same act of the same date, or an act of a list without a usable date that it holds.
+    A future date is stored as now: it counts, but does not override a later withdrawal. Duplicates are skipped: the
+    same act of the same date, or an act of a list without a usable date that the ledger holds already.
     """
     if not entries:
         return []
@@ -63,28 +64,28 @@ def record(entries: Sequence[NewEntry], *, now: datetime | None = None) -> list[
         fresh = []
         for new in entries:
             row = _build(new, now=now)
-            if not any(_says_the_same(row, old, dated=new.at is not None and new.at <= now) for old in known[new.key]):
+            if not any(_is_repeated(row, old, dated=new.at is not None and new.at <= now) for old in known[new.key]):
                 known[new.key].append(row)
                 fresh.append(row)
         PermissionEntry.objects.bulk_create(fresh)
         touched = {_key_of(row) for row in fresh}
-        _write_standings({key: settle(_fact_of(row) for row in known[key]) for key in touched})
+        _write_permissions({key: compute_state(_fact_of(row) for row in known[key]) for key in touched})
     return fresh
 
 
-def settle_anew(persons: Iterable[int]) -> None:
-    """Bring all standings of these persons in line with their ledger, inside the caller's transaction (after a merge)."""
+def recompute_permissions(persons: Iterable[int]) -> None:
+    """Derive all permissions of these persons from the ledger again, in the caller's transaction (after a merge)."""
     ids = set(persons)
     known: dict[_Key, list[PermissionEntry]] = defaultdict(list)
     for row in PermissionEntry.objects.filter(person__in=ids).order_by("id"):
         known[_key_of(row)].append(row)
     stale = [row.pk for row in Permission.objects.filter(person__in=ids) if _key_of(row) not in known]
     Permission.objects.filter(pk__in=stale).delete()
-    _write_standings({key: settle(_fact_of(row) for row in rows) for key, rows in known.items()})
+    _write_permissions({key: compute_state(_fact_of(row) for row in rows) for key, rows in known.items()})
 
 
-class Details(TypedDict, total=False):
-    """What may be said about an act beside who, what for and where it comes from."""
+class EntryDetails(TypedDict, total=False):
+    """Describe the optional facts of an act."""
 
     at: datetime | None
     channel: str
@@ -103,9 +104,9 @@ def grant(
     source: str,
     topic: Topic | None = None,
     basis: str = CONSENT,
-    **details: Unpack[Details],
+    **details: Unpack[EntryDetails],
 ) -> None:
-    """Record that a person may be written to, on which basis (ledger.BASES) and after which wording."""
+    """Record a grant with its legal basis (state.BASES) and wording."""
     about = _describe(person, brand, purpose, topic)
     record([NewEntry(**about, act=PermissionEntry.Act.GRANTED, basis=basis, source=source, **details)])
 
@@ -117,9 +118,9 @@ def withdraw(
     purpose: Purpose,
     source: str,
     topic: Topic | None = None,
-    **details: Unpack[Details],
+    **details: Unpack[EntryDetails],
 ) -> None:
-    """Record that a person takes their permission back; without a topic for the whole purpose."""
+    """Record a withdrawal; without a topic it covers the whole purpose."""
     about = _describe(person, brand, purpose, topic)
     record([NewEntry(**about, act=PermissionEntry.Act.WITHDRAWN, source=source, **details)])
 
@@ -131,15 +132,15 @@ def object_to(
     purpose: Purpose,
     source: str,
     topic: Topic | None = None,
-    **details: Unpack[Details],
+    **details: Unpack[EntryDetails],
 ) -> None:
-    """Record an objection (Regulation (EU) 2016/679 art. 21(2)); without a topic it is one to all commercial mail."""
+    """Record an objection (Regulation (EU) 2016/679 art. 21(2)); without a topic it covers all commercial mail."""
     about = _describe(person, brand, purpose, topic)
     record([NewEntry(**about, act=PermissionEntry.Act.OBJECTED, source=source, **details)])
 
 
 def find_permitted(persons: Iterable[int], *, brand: int, purpose: int, topic: int | None) -> set[int]:
-    """Return those of these persons whose permission by mail stands for this purpose and topic; one query per 500."""
+    """Return the persons with a current e-mail permission for this purpose and topic; one query per 500."""
     ids = list(persons)
     grants: dict[int, list[tuple[datetime, str]]] = defaultdict(list)
     revoked: dict[int, datetime] = {}
@@ -173,6 +174,7 @@ def _describe(person: Person, brand: Brand, purpose: Purpose, topic: Topic | Non
 
 def _read_ledger(entries: Sequence[NewEntry]) -> dict[_Key, list[PermissionEntry]]:
     persons = {entry.person for entry in entries}
+    # Locked in the order of ids, lest two writers wait for each other; SQLite has one writer at a time anyway.
     if connection.features.has_select_for_update:
         list(Person.objects.filter(id__in=persons).order_by("id").select_for_update().values_list("id"))
     known: dict[_Key, list[PermissionEntry]] = defaultdict(list)
@@ -201,9 +203,10 @@ def _build(new: NewEntry, *, now: datetime) -> PermissionEntry:
     )
 
 
-def _says_the_same(row: PermissionEntry, old: PermissionEntry, *, dated: bool) -> bool:
+def _is_repeated(row: PermissionEntry, old: PermissionEntry, *, dated: bool) -> bool:
     if (row.act, row.basis, row.by_person) != (old.act, old.basis, old.by_person):
         return False
+    # An undated entry of a list carries the time of recording: compare its source instead.
     if dated or row.by_person:
         return row.at == old.at and row.wording == old.wording
     return (row.wording, row.source) == (old.wording, old.source)
@@ -217,12 +220,12 @@ def _fact_of(row: PermissionEntry) -> PermissionFact:
     return PermissionFact(row.pk, row.act, row.basis, row.at, row.by_person)
 
 
-def _write_standings(outcomes: dict[_Key, PermissionState]) -> None:
+def _write_permissions(outcomes: dict[_Key, PermissionState]) -> None:
     persons = {key[0] for key in outcomes}
-    standing = {_key_of(row): row for row in Permission.objects.filter(person__in=persons)}
+    existing = {_key_of(row): row for row in Permission.objects.filter(person__in=persons)}
     fresh, changed = [], []
     for key, outcome in outcomes.items():
-        row = standing.get(key)
+        row = existing.get(key)
         if row is None:
             person, brand, channel, purpose, topic = key
             row = Permission(person_id=person, brand_id=brand, channel=channel, purpose_id=purpose, topic_id=topic)
@@ -233,7 +236,7 @@ def _write_standings(outcomes: dict[_Key, PermissionState]) -> None:
         row.withdrawn_at, row.objected = outcome.withdrawn_at, outcome.objected
         row.state, row.entry_id = outcome.state, outcome.entry
     Permission.objects.bulk_create(fresh)
-    # One INSERT … ON CONFLICT: bulk_update's CASE … WHEN is ten times slower.
+    # INSERT … ON CONFLICT in one statement: the CASE … WHEN of bulk_update is ten times slower.
     Permission.objects.bulk_create(
         changed,
         update_conflicts=True,

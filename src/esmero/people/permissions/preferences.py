@@ -1,4 +1,4 @@
-"""What a person wishes of a brand: which topics, how often, and a pause. Asked by the gate before anything leaves."""
+"""Store a person's preferences for a brand: topics, minimum interval and pause. The policy gate reads them."""
 
 from datetime import datetime
 
@@ -8,8 +8,8 @@ from esmero.house.models import Brand
 from esmero.people.models import Person, Preference, Topic
 
 
-def wish_for(person: Person, *, topic: Topic, wanted: bool, minimum_gap_days: int | None) -> None:
-    """Keep whether a person wants a topic, and how many days at least shall lie between two mails of it."""
+def save_preference(person: Person, *, topic: Topic, wanted: bool, minimum_gap_days: int | None) -> None:
+    """Store whether a person wants a topic, and the minimum number of days between two mails of it."""
     with transaction.atomic():
         Preference.objects.update_or_create(
             person=person,
@@ -20,13 +20,13 @@ def wish_for(person: Person, *, topic: Topic, wanted: bool, minimum_gap_days: in
 
 
 def pause(person: Person, *, brand: Brand, until: datetime | None) -> None:
-    """Keep silent towards a person until a moment; None ends the pause."""
+    """Pause all mail of a brand to a person until a time; None ends the pause."""
     with transaction.atomic():
         Preference.objects.update_or_create(person=person, brand=brand, topic=None, defaults={"paused_until": until})
 
 
-def speak(person: Person, *, language: str) -> None:
-    """Write to a person in this language; it is their own word now, so no import changes it any more."""
+def set_language(person: Person, *, language: str) -> None:
+    """Set the person's language as chosen by themselves; imports no longer overwrite it."""
     with transaction.atomic():
         row = Person.objects.select_for_update(of=("self",)).get(pk=person.pk)
         row.language = language

@@ -1,4 +1,4 @@
-"""What staff hear of a person and write down: a permission, a withdrawal, a pause, silence for an address, a note."""
+"""Record statements that a person makes to staff: permissions, withdrawals, pauses, suppressions and notes."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,18 +9,18 @@ from django.utils import timezone
 
 from esmero.house.audit import note
 from esmero.house.models import Brand, User
-from esmero.people.addresses.suppression import hash_address, lift, suppress
+from esmero.people.addresses.suppression import hash_address, lift_suppressions, suppress
 from esmero.people.models import Address, Note, PermissionEntry, Person, Preference, Suppression, Topic
 from esmero.people.permissions.ledger import NewEntry, record
 from esmero.people.permissions.preferences import pause
 from esmero.vault.files import seal
 
-BY_STAFF = "staff"  # the reason of a silence that a person of the house asked for
+BY_STAFF = "staff"  # reason of a suppression set by staff
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StaffStatement:
-    """What somebody said: `act` granted, withdrawn or objected; `personally`: they said it to us, it is no list."""
+    """Describe a statement: `act` is granted, withdrawn or objected; `personally` excludes acts taken from a list."""
 
     act: str
     topic: Topic
@@ -35,7 +35,7 @@ class StaffStatement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProofFile:
-    """A file that shows what was said."""
+    """Hold a file that proves a statement."""
 
     content: bytes
     name: str
@@ -43,9 +43,9 @@ class ProofFile:
 
 
 def record_statement(
-    person: Person, *, said: StaffStatement, proof: ProofFile | None, by: User | str
+    person: Person, *, statement: StaffStatement, proof: ProofFile | None, by: User | str
 ) -> PermissionEntry | None:
-    """Append a statement to the ledger and give its entry; None where the ledger says exactly that already."""
+    """Append a statement to the ledger and return its entry; None if the ledger holds it already."""
     with transaction.atomic():
         sealed = (
             seal(proof.content, kind="permission-proof", media_type=proof.media_type, name=proof.name)
@@ -56,31 +56,36 @@ def record_statement(
             [
                 NewEntry(
                     person=person.pk,
-                    brand=said.topic.brand_id,
-                    purpose=said.topic.purpose_id,
-                    topic=said.topic.pk,
-                    act=said.act,
-                    basis=said.basis if said.act == PermissionEntry.Act.GRANTED else "",
-                    channel=said.channel,
-                    source=said.source,
-                    at=said.at,
-                    wording=said.wording,
-                    wording_version=said.wording_version,
+                    brand=statement.topic.brand_id,
+                    purpose=statement.topic.purpose_id,
+                    topic=statement.topic.pk,
+                    act=statement.act,
+                    basis=statement.basis if statement.act == PermissionEntry.Act.GRANTED else "",
+                    channel=statement.channel,
+                    source=statement.source,
+                    at=statement.at,
+                    wording=statement.wording,
+                    wording_version=statement.wording_version,
                     proof=sealed.pk if sealed else None,
                     proof_place=proof.name if proof else "",
-                    by_person=said.personally,
+                    by_person=statement.personally,
                 )
             ]
         )
         if not entries:
             return None
-        facts = {"entry": entries[0].pk, "act": said.act, "topic": said.topic.code, "channel": said.channel}
+        facts = {
+            "entry": entries[0].pk,
+            "act": statement.act,
+            "topic": statement.topic.code,
+            "channel": statement.channel,
+        }
         note("permission.recorded", by=by, subject=person, facts=facts)
     return entries[0]
 
 
 def pause_person(person: Person, *, brand: Brand, until: datetime | None, by: User | str) -> datetime | None:
-    """Keep silent towards a person until a moment (None: no longer) and return until when it was before."""
+    """Pause all mail of a brand until a time (None ends the pause) and return the previous end."""
     with transaction.atomic():
         before = (
             Preference.objects.filter(person=person, brand=brand, topic=None)
@@ -93,8 +98,8 @@ def pause_person(person: Person, *, brand: Brand, until: datetime | None, by: Us
     return before
 
 
-def silence_address(address: Address, *, scope: str, brand: Brand | None, reason: str, by: User | str) -> Suppression:
-    """Silence an address because somebody of the house says so; `reason` is kept as the evidence."""
+def suppress_address(address: Address, *, scope: str, brand: Brand | None, reason: str, by: User | str) -> Suppression:
+    """Suppress an address on behalf of staff; `reason` is stored as the evidence."""
     with transaction.atomic():
         at = timezone.now()
         evidence = f"{by}: {reason}"
@@ -103,11 +108,11 @@ def silence_address(address: Address, *, scope: str, brand: Brand | None, reason
     return row
 
 
-def lift_silence(address: Address, *, reason: str, by: User | str) -> list[int]:
-    """Let an address speak again and return the ids of the silences that were lifted."""
+def lift_address_suppressions(address: Address, *, reason: str, by: User | str) -> list[int]:
+    """Lift all suppressions of an address and return the ids of the lifted rows."""
     with transaction.atomic():
         at = timezone.now()
-        lift(address.value, at=at)
+        lift_suppressions(address.value, at=at)
         ids = list(
             Suppression.objects.filter(hash=hash_address(address.value), lifted_at=at).values_list("id", flat=True)
         )
@@ -115,22 +120,22 @@ def lift_silence(address: Address, *, reason: str, by: User | str) -> list[int]:
     return ids
 
 
-def lift_rows(address: Address, *, rows: list[int], by: User | str) -> None:
-    """Take back a silence that was just laid on an address; others that stand on it stay."""
+def undo_suppression(address: Address, *, rows: list[int], by: User | str) -> None:
+    """Undo a suppression made by staff; other suppressions of the address stay."""
     with transaction.atomic():
         Suppression.objects.filter(pk__in=rows, hash=hash_address(address.value)).update(lifted_at=timezone.now())
-        if not _standing(address).exists():
+        if not _active_suppressions(address).exists():
             Address.objects.filter(pk=address.pk, standing=Address.Standing.SUPPRESSED).update(
                 standing=Address.Standing.OK, reason="", since=None
             )
         note("address.lifted", by=by, subject=address, facts={"reason": "taken back", "rows": rows})
 
 
-def silence_again(address: Address, *, rows: list[int], by: User | str) -> None:
-    """Take back that silences were lifted."""
+def undo_lifting(address: Address, *, rows: list[int], by: User | str) -> None:
+    """Undo the lifting of suppressions."""
     with transaction.atomic():
         Suppression.objects.filter(pk__in=rows, hash=hash_address(address.value)).update(lifted_at=None)
-        whole = _standing(address).order_by("id").first()
+        whole = _active_suppressions(address).order_by("id").first()
         if whole is not None:
             Address.objects.filter(pk=address.pk).update(
                 standing=Address.Standing.SUPPRESSED, reason=whole.reason, since=whole.since
@@ -139,15 +144,15 @@ def silence_again(address: Address, *, rows: list[int], by: User | str) -> None:
 
 
 def write_note(person: Person, *, kind: str, text: str, at: datetime, by: User | str) -> Note:
-    """Write down a call, a visit or a thought, as a moment of the person's story."""
+    """Store a Note about a call, a visit or a letter; it appears in the person's timeline."""
     with transaction.atomic():
         row = Note.objects.create(person=person, kind=kind, text=text, at=at, by=str(by))
         note("person.noted", by=by, subject=person, facts={"note": row.pk})
     return row
 
 
-def drop_note(pk: int, *, by: User | str) -> None:
-    """Forget a note."""
+def delete_note(pk: int, *, by: User | str) -> None:
+    """Delete a Note."""
     with transaction.atomic():
         row = Note.objects.select_related("person").filter(pk=pk).first()
         if row is not None:
@@ -155,7 +160,7 @@ def drop_note(pk: int, *, by: User | str) -> None:
             row.delete()
 
 
-def _standing(address: Address) -> QuerySet[Suppression]:
+def _active_suppressions(address: Address) -> QuerySet[Suppression]:
     return Suppression.objects.filter(
         hash=hash_address(address.value), lifted_at__isnull=True, scope=Suppression.Scope.ALL, brand=None
     )

@@ -1,4 +1,4 @@
-"""What follows from the entries of one permission: a value that does not depend on the order in which they became known."""
+"""Derive the state of a permission from its ledger entries, independent of the order in which they were recorded."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ _REVOKING = frozenset({_Act.WITHDRAWN.value, _Act.OBJECTED.value})
 
 
 class PermissionFact(NamedTuple):
-    """What of a ledger entry decides."""
+    """Hold the columns of a PermissionEntry that decide the state."""
 
     id: int
     act: str
@@ -26,7 +26,7 @@ class PermissionFact(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class PermissionState:
-    """The standing: `entry` is the id of the entry that decides. A grant overtaken by a withdrawal is never dated after it."""
+    """Hold the derived state; `entry` is the id of the deciding entry. A grant is never dated after its withdrawal."""
 
     state: str
     granted_at: datetime | None
@@ -36,11 +36,11 @@ class PermissionState:
     entry: int
 
 
-def settle(facts: Iterable[PermissionFact]) -> PermissionState:
-    """Return the standing that follows from all entries of one person, brand, channel, purpose and topic.
+def compute_state(facts: Iterable[PermissionFact]) -> PermissionState:
+    """Return the state of one permission (person, brand, channel, purpose and topic) from all its entries.
 
-    A withdrawal wins on equal dates, and only a later consent of the person themselves undoes it, never what stands in a
-    list (Regulation (EU) 2016/679 art. 7(3), 21(3)). Of several grants a consent counts before any other basis.
+    A withdrawal wins on equal dates. Only a later consent by the person themselves overrides it, never an entry from a
+    list (Regulation (EU) 2016/679 art. 7(3), 21(3)). Among several grants a consent ranks before any other basis.
     """
     known = sorted(facts, key=lambda fact: (fact.at, fact.id))
     revoked = next((fact for fact in reversed(known) if fact.act in _REVOKING), None)

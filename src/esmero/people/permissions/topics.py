@@ -1,4 +1,4 @@
-"""Topics and purposes: what a brand writes about, and what a permission for it is for."""
+"""Create and change topics and purposes."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -19,15 +19,15 @@ def save_topic(
     archive_is_public: bool,
     by: User | str,
 ) -> Topic:
-    """Make a topic (brand and code set, no key) or change it. The purpose of one with permissions does not change.
+    """Create a topic (brand and code set, no key) or change it. The purpose is fixed once entries refer to the topic.
 
     Raises:
-        ValidationError: a value cannot be.
-        PurposeStands: permissions were given for the purpose that it has.
+        ValidationError: a value is invalid.
+        PurposeFixed: permissions were given for the current purpose.
 
     """
     is_new = topic.pk is None
-    if not is_new and topic.purpose_id != purpose.pk and has_ledger(topic):
+    if not is_new and topic.purpose_id != purpose.pk and has_entries(topic):
         raise PurposeFixed
     topic.name, topic.description, topic.purpose = dict(name), dict(description), purpose
     topic.archive_is_public = archive_is_public
@@ -40,23 +40,23 @@ def save_topic(
 
 
 class PurposeFixed(Exception):
-    """People gave their permission for one purpose; it cannot become one for another (GDPR art. 5(1)(b))."""
+    """Refuse another purpose: permissions were given for one purpose (GDPR art. 5(1)(b))."""
 
 
-def has_ledger(topic: Topic) -> bool:
-    """Say whether anybody ever said anything about this topic."""
+def has_entries(topic: Topic) -> bool:
+    """Return whether the ledger has any entry for this topic."""
     return PermissionEntry.objects.filter(topic=topic).exists()
 
 
 def archive_topic(topic: Topic, *, at: datetime | None, by: User) -> None:
-    """Offer a topic no longer from `at` on (its ledger stays), or (None) offer it again."""
+    """Archive a topic from `at` on, or restore it (None). Its ledger stays."""
     with transaction.atomic():
         Topic.objects.filter(pk=topic.pk).update(archived_at=at)
         note("topic.archived" if at else "topic.brought-back", by=by, subject=topic, facts={"code": topic.code})
 
 
 def save_purpose(purpose: Purpose, *, name: Mapping[str, str], commercial: bool, by: User) -> Purpose:
-    """Make a purpose (code set, no key) or rename it. Whether it is advertising is settled when it is made."""
+    """Create a purpose (code set, no key) or rename it. `commercial` is fixed at creation."""
     is_new = purpose.pk is None
     purpose.name = dict(name)
     if is_new:

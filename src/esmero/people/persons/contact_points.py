@@ -1,4 +1,4 @@
-"""Further ways to reach a person: addresses, phones, postal addresses. Added, changed and removed by staff, audited."""
+"""Add, change and remove contact points of a person (addresses, phones, postal addresses); staff acts are audited."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -16,7 +16,7 @@ _COLUMNS = ("kind", "value", "facts", "usable", "written_by")
 
 
 class ContactPointUnusable(ValueError):
-    """What was typed is no way to reach anybody; `code` says what is wrong: phone, address, post or twice."""
+    """Report an unusable contact point; `code` is phone, address, post or twice."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -24,9 +24,9 @@ class ContactPointUnusable(ValueError):
 
 
 def read_phone(text: str, *, country: str) -> tuple[str, dict[str, str]]:
-    """Return how a number is written for people and {"e164": …}; raise Unusable where no line can have it.
+    """Return a phone number in international notation and {"e164": …}; raise ContactPointUnusable if invalid.
 
-    A number without +code is one of `country` (ISO 3166-1).
+    A number without +code is read as one of `country` (ISO 3166-1).
     """
     try:
         number = phonenumbers.parse(text, country or None)
@@ -39,7 +39,7 @@ def read_phone(text: str, *, country: str) -> tuple[str, dict[str, str]]:
 
 
 def read_post(parts: Mapping[str, str]) -> tuple[str, dict[str, str]]:
-    """Return a postal address in one line and by its parts; raise Unusable without a street or a town."""
+    """Return a postal address as one line and as parts; raise ContactPointUnusable without street or town."""
     facts = {name: " ".join(parts.get(name, "").split()) for name in POST_FIELDS if parts.get(name, "").strip()}
     if not facts.get("street") or not facts.get("city"):
         raise ContactPointUnusable("post")
@@ -47,7 +47,7 @@ def read_post(parts: Mapping[str, str]) -> tuple[str, dict[str, str]]:
 
 
 def read_mail(text: str) -> tuple[str, dict[str, str]]:
-    """Return an address as it is kept; raise Unusable where it cannot be one."""
+    """Return a normalised address and no facts; raise ContactPointUnusable if it is invalid."""
     verdict = read_address(text)
     if not verdict.usable:
         raise ContactPointUnusable("address")
@@ -55,7 +55,7 @@ def read_mail(text: str) -> tuple[str, dict[str, str]]:
 
 
 def add_point(person: Person, *, kind: str, value: str, facts: Mapping[str, str], by: User | str) -> ContactPoint:
-    """Keep another way to reach a person; raise Unusable("twice") where it is known already."""
+    """Add a contact point; raise ContactPointUnusable("twice") for a duplicate."""
     with transaction.atomic():
         point, made = ContactPoint.objects.get_or_create(
             person=person, kind=kind, value=value, defaults={"facts": dict(facts)}
@@ -67,7 +67,7 @@ def add_point(person: Person, *, kind: str, value: str, facts: Mapping[str, str]
 
 
 def change_point(point: ContactPoint, *, value: str, facts: Mapping[str, str], by: User | str) -> dict[str, Any]:
-    """Change a way to reach somebody; return what stood there, as `restore_point` takes it. Raises as add_point does."""
+    """Change a contact point and return its previous values for `restore_point`. Raises as add_point does."""
     with transaction.atomic():
         row = ContactPoint.objects.select_for_update().get(pk=point.pk)
         before = _pack(row)
@@ -81,7 +81,7 @@ def change_point(point: ContactPoint, *, value: str, facts: Mapping[str, str], b
 
 
 def remove_point(point: ContactPoint, *, by: User | str) -> dict[str, Any]:
-    """Forget a way to reach somebody; return what stood there, as `restore_point` takes it."""
+    """Delete a contact point and return its values for `restore_point`."""
     before = _pack(point)
     with transaction.atomic():
         ContactPoint.objects.filter(pk=point.pk).delete()
@@ -90,7 +90,7 @@ def remove_point(point: ContactPoint, *, by: User | str) -> dict[str, Any]:
 
 
 def restore_point(before: Mapping[str, Any], *, by: User | str) -> None:
-    """Put back what `change_point` or `remove_point` found."""
+    """Restore the values that `change_point` or `remove_point` returned."""
     with transaction.atomic():
         columns = {name: before[name] for name in _COLUMNS}
         person = Person.objects.get(pk=before["person"])

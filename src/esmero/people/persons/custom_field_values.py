@@ -1,4 +1,4 @@
-"""Values of own fields: from the text of a cell to a typed value, and back never."""
+"""Parse the text of a cell into the typed value of a custom field."""
 
 import re
 from datetime import date
@@ -10,7 +10,7 @@ type Value = str | int | float | bool
 
 YES = frozenset("yes y si s x 1 true verdadero oui o vrai on ok".split())  # noqa: SIM905 - read as a list of words
 NO = frozenset("no n 0 false falso non faux off".split())  # noqa: SIM905
-# What other mailing tools call the state of somebody on their list, and what it means here.
+# Subscriber states in the exports of other mailing tools, mapped to ours.
 STATUSES = {
     **dict.fromkeys(["", "active", "activo", "actif", "enabled", "subscribed", "confirmed", "unconfirmed"], ""),
     **dict.fromkeys(["unsubscribed", "baja", "desinscrito", "desinscrit", "opted out", "opt-out"], "unsubscribed"),
@@ -25,16 +25,16 @@ _COMMON_DATE = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d{2})(?: \d{1,2}
 
 
 class ValueMisfit(ValueError):
-    """A cell does not hold a value of its column's type."""
+    """Report that a cell does not hold a value of its column's type."""
 
 
 def is_blank(cell: str) -> bool:
-    """Say whether a cell holds nothing: blanks, or the zero date that address books write for "none"."""
+    """Return whether a cell is empty: blanks, or the zero date that address books export for "none"."""
     return not cell.strip() or cell.strip() in {"0/0/00", "0000-00-00", "0000-00-00 00:00:00"}
 
 
 def read_yes_no(cell: str) -> bool:
-    """Return what a cell answers in one of our languages; raise Misfit where it does not."""
+    """Parse a yes or no in Spanish, French or English; raise ValueMisfit."""
     word = fold(cell)
     if word in YES:
         return True
@@ -44,21 +44,21 @@ def read_yes_no(cell: str) -> bool:
 
 
 def read_integer(cell: str) -> int:
-    """Return a whole number without leading zeros (those are codes) or raise Misfit."""
+    """Parse an integer; leading zeros mark a code and raise ValueMisfit."""
     if not _INTEGER.fullmatch(cell):
         raise ValueMisfit(cell)
     return int(cell)
 
 
 def read_decimal(cell: str) -> float:
-    """Return a number with point or comma, without grouping of thousands, or raise Misfit."""
+    """Parse a number with point or comma, without thousands separators; raise ValueMisfit."""
     if not (_DECIMAL.fullmatch(cell) or _INTEGER.fullmatch(cell)):
         raise ValueMisfit(cell)
     return float(cell.replace(",", "."))
 
 
 def read_date(cell: str, *, day_first: bool = True) -> date:
-    """Return the day of a date or time, ISO 8601 or with day and month in the stated order; raise Misfit."""
+    """Parse the day of a date or time: ISO 8601, or day and month in the stated order; raise ValueMisfit."""
     iso = _ISO_DATE.fullmatch(cell)
     if iso:
         year, month, day = (int(part) for part in iso.groups())
@@ -77,7 +77,7 @@ def read_date(cell: str, *, day_first: bool = True) -> date:
 
 
 def read_value(cell: str, *, kind: str, day_first: bool = True) -> Value:
-    """Return a cell as a value of this kind, as it is kept in Person.fields (dates in ISO 8601); raise Misfit."""
+    """Parse a cell as a value of this kind, as stored in Person.fields (dates in ISO 8601); raise ValueMisfit."""
     text = cell.strip()
     match kind:
         case CustomField.Kind.YES_NO:

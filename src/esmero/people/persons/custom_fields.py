@@ -1,4 +1,4 @@
-"""Own fields: declared by the operator; another kind only when every value fits it, and gone only with its values."""
+"""Declare, change and delete custom fields. A kind changes only if every value fits; values go with their field."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ _EXAMPLES = 5
 
 @dataclass
 class ValuesUnfit(Exception):
-    """Values that are not of the new kind: how many of how many, and some of them with their persons."""
+    """Report values that do not fit the new kind: how many of the total, and examples with their person ids."""
 
     number: int
     total: int
@@ -25,17 +25,17 @@ class ValuesUnfit(Exception):
 
 
 class TooManyValues(Exception):
-    """More values than a page may change at once."""
+    """Refuse to rewrite more values than one request may change."""
 
 
 class FieldInUse(Exception):
-    """Segments ask for the field; the text names them."""
+    """Refuse the change while segments compare the field; the text names them."""
 
 
 def declare_field(
     key: str, *, label: Mapping[str, str], kind: str, choices: Sequence[str] = (), by: User | str
 ) -> CustomField:
-    """Declare a field. Raises ValidationError."""
+    """Create a CustomField. Raises ValidationError."""
     field = CustomField(key=key, label=dict(label), kind=kind, choices=list(choices))
     field.full_clean()
     with transaction.atomic():
@@ -47,13 +47,13 @@ def declare_field(
 def change_field(
     field: CustomField, *, label: Mapping[str, str], kind: str, choices: Sequence[str] = (), by: User | str
 ) -> int:
-    """Change a field's words, kind or choices; values are rewritten to the new kind. Returns how many were.
+    """Change labels, kind or choices of a field and convert its values; return the number of converted values.
 
     Raises:
-        Unfit: some values are not of the new kind, or none of the choices; nothing is changed.
+        ValuesUnfit: values do not fit the new kind or the choices; nothing is changed.
         TooManyValues: there are more than MOST.
-        Used: segments compare it as what it is.
-        ValidationError: a value cannot be.
+        FieldInUse: segments compare the field in its current kind.
+        ValidationError: a value is invalid.
 
     """
     with transaction.atomic():
@@ -72,8 +72,8 @@ def change_field(
     return len(rewritten)
 
 
-def drop_field(field: CustomField, *, by: User) -> int:
-    """Delete a field and its values; returns how many persons had one. Raises Used, TooManyValues."""
+def delete_field(field: CustomField, *, by: User) -> int:
+    """Delete a field and its values; return the number of persons with a value. Raises FieldInUse, TooManyValues."""
     if used := list_segments(field):
         raise FieldInUse(", ".join(used))
     with transaction.atomic():
@@ -89,13 +89,13 @@ def drop_field(field: CustomField, *, by: User) -> int:
 
 
 def count_values(field: CustomField, *, most: int = 10_000) -> int | None:
-    """Return how many persons have a value; None for more than `most`."""
+    """Return the number of persons with a value; None for more than `most`."""
     number = Person.objects.filter(fields__has_key=field.key)[: most + 1].count()
     return number if number <= most else None
 
 
 def list_segments(field: CustomField) -> list[str]:
-    """Return the names of segments that ask for the field."""
+    """Return the names of segments that refer to the field."""
     rows = Segment.objects.order_by("name").values_list("name", "conditions")
     return [name for name, conditions in rows if _asks(conditions, field.key)]
 
@@ -120,7 +120,7 @@ def _fit(field: CustomField, *, kind: str, choices: Sequence[str]) -> dict[int, 
     fitting: dict[int, Value] = {}
     unfit: list[tuple[int, str]] = []
     number = 0
-    # The whole object is read: taken out alone by SQLite, the text "7" would come back as the number 7.
+    # Read the whole JSON object: SQLite's extraction of a single key returns the text "7" as the number 7.
     rows = Person.objects.filter(fields__has_key=field.key).order_by("id").values_list("id", "fields")
     for pk, fields in rows.iterator(chunk_size=2000):
         value = fields[field.key]

@@ -1,4 +1,4 @@
-"""What staff change on a person: each change is audited, can be taken back, and is theirs: no import writes over it."""
+"""Change a person on behalf of staff. Each change is audited and can be undone, and imports do not overwrite it."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,27 +10,27 @@ from esmero.house.audit import note
 from esmero.house.models import User
 from esmero.people.addresses.suppression import find_suppressions
 from esmero.people.models import Address, ContactPoint, Organisation, Person
-from esmero.people.persons.names import refold
+from esmero.people.persons.names import update_folded
 
-# What can be changed, beside own fields ("own:KEY"): a name, or "organisation" and "address" by id.
+# Editable fields besides custom fields ("own:KEY"); "organisation" and "address" by id.
 FIELDS = ("number", "title", "given_name", "family_name", "language", "country", "organisation", "address")
-# Stands in `written_by` where staff left a field blank on purpose: an import does not fill it again.
+# Value of `written_by` for a field that staff cleared on purpose, so that no import fills it again.
 BY_STAFF = 0
 
-type Before = dict[str, list[Any]]  # field → [value, what stood in written_by, None if nothing did]
+type Before = dict[str, list[Any]]  # field → [value, its entry in written_by or None]
 
 
 class NumberTaken(Exception):
-    """Another person has this number already; the text says so."""
+    """Refuse a customer number that another person has; the text names it."""
 
 
 def change_person(person: Person, *, changes: Mapping[str, Any], by: User | str) -> Before:
-    """Write these values and return what stood before, as `restore_person` takes it; what is the same is left alone.
+    """Write values and return the previous ones for `restore_person`; equal values are skipped.
 
-    `changes` maps FIELDS and "own:KEY" to values, None for nothing; organisation and address by id.
+    `changes` maps FIELDS and "own:KEY" to values, None to clear; organisation and address by id.
 
     Raises:
-        Taken: the number belongs to somebody else.
+        NumberTaken: the number belongs to another person.
 
     """
     with transaction.atomic():
@@ -54,7 +54,7 @@ def change_person(person: Person, *, changes: Mapping[str, Any], by: User | str)
 
 
 def restore_person(person: Person, *, before: Before, by: User | str) -> None:
-    """Put back what `change_person` found, and who had written it."""
+    """Restore the values, and their writers, that `change_person` returned."""
     with transaction.atomic():
         row = _lock(person)
         for name, (value, writer) in before.items():
@@ -67,17 +67,17 @@ def restore_person(person: Person, *, before: Before, by: User | str) -> None:
 
 
 def set_address(person: Person, *, value: str, by: User | str) -> Before:
-    """Write to a person at another address (normalised, see people/addresses/parsing.py) from now on; the old one stays as a fact."""
+    """Replace the address of a person by a normalised one; the old one becomes a contact point."""
     with transaction.atomic():
-        address = know_address(value)
+        address = get_or_create_address(value)
         old = person.address
         if old is not None and old.pk != address.pk:
             ContactPoint.objects.get_or_create(person=person, kind=ContactPoint.Kind.EMAIL, value=old.value)
         return change_person(person, changes={"address": address.pk}, by=by)
 
 
-def know_address(value: str) -> Address:
-    """Return the row of a normalised address; a new one is silent if it was silenced under another person before."""
+def get_or_create_address(value: str) -> Address:
+    """Return the Address of a normalised value; a new row inherits an active suppression."""
     silent = find_suppressions([value]).get(value)
     everywhere = silent is not None and silent.scope == "all" and silent.brand_id is None
     standing = Address.Standing.SUPPRESSED if everywhere else Address.Standing.OK
@@ -92,8 +92,9 @@ def _lock(person: Person) -> Person:
 
 
 def _save(row: Person) -> None:
+    # _write() sets the id only; the folded text needs the address itself.
     row.address = Address.objects.filter(pk=row.address_id or 0).first()
-    refold(row)
+    update_folded(row)
     row.save()
 
 

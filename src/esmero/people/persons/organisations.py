@@ -1,4 +1,4 @@
-"""Organisations: made, changed, and persons joined to them by staff."""
+"""Find, create and change organisations."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -15,7 +15,7 @@ FIELDS = ("name", "tax_id", "domain", "country")
 
 
 def find_organisations(rows: QuerySet[Organisation], *, text: str) -> QuerySet[Organisation]:
-    """Narrow organisations to those whose name holds every word, or whose tax id or domain begins so."""
+    """Filter organisations by every word of the name, or by the beginning of tax id or domain."""
     names = Q()
     for word in fold(text).split():
         names &= Q(folded__contains=word)
@@ -23,12 +23,12 @@ def find_organisations(rows: QuerySet[Organisation], *, text: str) -> QuerySet[O
 
 
 def find_named(name: str) -> Organisation | None:
-    """Return the organisation of that name, however it is spelt; the oldest of several."""
+    """Return the organisation with this folded name; the oldest of several."""
     return Organisation.objects.filter(folded=fold(name)).order_by("id").first()
 
 
 def save_organisation(organisation: Organisation | None, *, facts: Mapping[str, str], by: User | str) -> Organisation:
-    """Make an organisation (None) or change one."""
+    """Create an organisation (None) or change one."""
     with transaction.atomic():
         row = organisation or Organisation()
         for name in FIELDS:
@@ -40,5 +40,5 @@ def save_organisation(organisation: Organisation | None, *, facts: Mapping[str, 
 
 
 def pack_organisation(row: Organisation) -> dict[str, Any]:
-    """Return what can be changed of an organisation."""
+    """Return the editable values of an organisation."""
     return {name: getattr(row, name) for name in FIELDS}

@@ -1,4 +1,4 @@
-"""Reading people: a page of them by name, found by folded text, number or address."""
+"""Query persons by folded text, number or address, and list imports."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,47 +16,47 @@ _PEOPLE = "esmero-people"
 
 
 def people_rows() -> QuerySet[Person]:
-    """Return the active people with what a list says of them."""
+    """Return the active persons with the relations that a list page shows."""
     return Person.objects.filter(Person.is_active()).select_related("address", "organisation")
 
 
 def find_people(rows: QuerySet[Person], *, text: str) -> QuerySet[Person]:
-    """Narrow people to those in whose folded text every word stands: name, number and address, without accents or capitals.
+    """Filter persons by every word of a text in the folded text (name, number, address).
 
-    One query here: what else is asked of the rows begins with the few who are found, or, of many, at the first of them.
+    One query runs here. A selective result becomes a list of ids; otherwise the filter starts at the first match.
     """
     found = _find_keys(text, most=MOST)
     if len(found) <= MOST:
         return rows.filter(pk__in=found)
-    return rows.filter(stands_in(text), folded__gte=Person.objects.filter(pk=found[0]).values("folded"))
+    return rows.filter(contains_words(text), folded__gte=Person.objects.filter(pk=found[0]).values("folded"))
 
 
 def find_rows_of_people[Row: Model](rows: QuerySet[Row], *, text: str) -> QuerySet[Row]:
-    """Narrow rows that have a `person` to those of people, of whatever state, in whose folded text every word stands.
+    """Filter rows with a `person` by every word of a text in the person's folded text, whatever the person's state.
 
-    Of few people their rows are fetched. Of some the rows are walked with the people in hand. Of many, each row's person is
-    looked at: one in fifty people or more is soon met.
+    Up to MOST matches, rows are fetched by person id. Up to MOST_HELD, rows are scanned and compared with a list of
+    ids. Beyond that the person of each row is joined: with one match in fifty persons or more, a page fills soon.
     """
     found = _find_keys(text, most=MOST_HELD)
     if len(found) <= MOST:
         return rows.filter(person__in=found)
     if len(found) <= MOST_HELD:
         return rows.filter(IsOneOf("person_id", found, held=True))
-    return rows.filter(stands_in(text, column="person__folded"))
+    return rows.filter(contains_words(text, column="person__folded"))
 
 
 def _find_keys(text: str, *, most: int) -> list[int]:
-    """Return the ids of those who are found, one more than `most` at most, in the order of their folded texts.
+    """Return the ids of matching persons in the order of their folded text, at most `most` + 1.
 
-    One index holds all that is compared (`person_search`) and nothing else is asked, so that no row of a person is read:
-    a million are looked through once, and only where few are found (docs/decisions/0008-a-million-people.md).
+    One covering index (`person_search`) holds everything compared, so no row of the table is read. A million entries
+    are scanned once, and only if there are few matches (docs/decisions/0008-a-million-people.md).
     """
-    rows = Person.objects.filter(stands_in(text)).order_by("folded", "id")
+    rows = Person.objects.filter(contains_words(text)).order_by("folded", "id")
     return list(rows.values_list("pk", flat=True)[: most + 1])
 
 
-def stands_in(text: str, *, column: str = "folded") -> Q:
-    """Return the condition that every word of a text stands in the folded text of a person, which `column` leads to."""
+def contains_words(text: str, *, column: str = "folded") -> Q:
+    """Return the condition that a folded column, reached by `column`, contains every word of a text."""
     condition = Q()
     for word in fold(text).split():
         condition &= Q(**{f"{column}__contains": word})
@@ -64,7 +64,7 @@ def stands_in(text: str, *, column: str = "folded") -> Q:
 
 
 def count_people() -> int:
-    """Return how many active people the house knows; beyond MOST_COUNTED the number may be a minute old."""
+    """Return the number of active persons; beyond MOST_COUNTED the result may be a minute old."""
     known: int | None = cache.get(_PEOPLE)
     if known is not None:
         return known
@@ -75,7 +75,7 @@ def count_people() -> int:
 
 
 def list_imports(*, brand: int, before: int | None = None, limit: int) -> Sequence[Import]:
-    """Return at most `limit` imports of a brand, the newest first."""
+    """Return at most `limit` imports of a brand, newest first."""
     rows = Import.objects.filter(brand=brand).select_related("job")
     if before is not None:
         rows = rows.filter(id__lt=before)
@@ -90,7 +90,7 @@ def list_running_imports(*, brand: int) -> Sequence[Import]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TopicStatus:
-    """What stands for one topic of a brand by mail: the permission if there is one, and the person's own preference."""
+    """Hold the e-mail permission and the preference for one topic of a brand."""
 
     topic: Topic
     permission: Permission | None
@@ -98,14 +98,14 @@ class TopicStatus:
 
     @property
     def allowed(self) -> bool:
-        """Whether the person allows this topic and has not turned it off; returns and pauses are another matter."""
+        """Return whether the person permits this topic and has not turned it off, regardless of bounces and pauses."""
         turned_off = self.preference is not None and self.preference.wanted is False
         granted = self.permission is not None and self.permission.state == PermissionEntry.Act.GRANTED
         return granted and not turned_off
 
 
-def read_wishes(person: Person, *, brand: Brand) -> list[TopicStatus]:
-    """Return one row per topic of the brand; a permission without a topic speaks for all of its purpose."""
+def read_topic_status(person: Person, *, brand: Brand) -> list[TopicStatus]:
+    """Return one TopicStatus per topic of the brand; a permission without a topic covers its whole purpose."""
     permissions = {
         (row.purpose_id, row.topic_id): row
         for row in Permission.objects.filter(person=person, brand=brand, channel=Channel.EMAIL)

@@ -1,7 +1,7 @@
-"""Finding people while somebody types: from the beginning of an index, so that a million of them cost no more than ten.
+"""Search persons by prefix while the user types, at a cost independent of the number of persons.
 
-Rows that begin with a text stand side by side in an index, from the text onwards. So the first rows from there are read,
-and those that do not begin with it are dropped: no pattern, no scan, and no word about the order of a database's letters.
+Entries with the same prefix are adjacent in an index. The first rows from the prefix on are read, and rows without it
+dropped in Python: no LIKE pattern, no scan, and no dependence on the collation of the database.
 """
 
 from collections.abc import Sequence
@@ -12,13 +12,13 @@ from esmero.people.models import Address, Person
 from esmero.people.models.family_name import FromFamilyName
 from esmero.people.text_folding import fold
 
-_READ = 200  # rows looked at for names of several words, at most
+_READ = 200  # most rows read for names of several words
 
 
-def seek_persons(text: str, *, limit: int) -> Sequence[Person]:
-    """Return at most `limit` active people whose name, family name, number or address begins with a text; ≤ 4 queries.
+def search_persons(text: str, *, limit: int) -> Sequence[Person]:
+    """Return at most `limit` active persons whose name, family name, number or address has a prefix; ≤ 4 queries.
 
-    A name of several words is also found in another order: "Muñoz Begoña", "José Muñoz" for María José Muñoz.
+    A name of several words also matches in another order: "Muñoz Begoña", "José Muñoz" for María José Muñoz.
     """
     whole = text.strip()
     words = fold(whole.replace(",", " ")).split()
@@ -46,14 +46,14 @@ def _by_name(prefix: str, *, limit: int) -> list[Person]:
 
 
 def _by_family(words: Sequence[str], *, limit: int) -> list[Person]:
-    """Look where the family name begins with the first word; the others may begin any word of the folded text."""
+    """Find family names beginning with the first word; the other words may begin any word of the folded text."""
     first, *others = words
     family = FromFamilyName("folded", "given_name")
-    # Seen through a join, SQLite would use no more of this index than the state: so it is looked into by itself.
+    # A query of its own: through a join SQLite would use only the first column of this index, the state.
     near = Person.objects.filter(Person.is_active()).annotate(family=family).filter(family__gte=first)
     numbers = near.order_by("family", "id").values("pk")[: _READ if others else limit * 2]
     found: list[Person] = []
-    # Neither state nor order here: each would tempt a planner to walk through everybody instead of these few.
+    # Neither state nor order here: either would lead a planner to scan all persons instead of these few.
     rows = _everybody().filter(pk__in=numbers).annotate(family=family)
     for person in sorted(rows, key=lambda row: (row.family, row.pk)):
         parts = person.folded.split()
@@ -78,7 +78,7 @@ def _by_address(prefix: str, *, limit: int) -> list[Person]:
 
 
 def _everybody() -> QuerySet[Person]:
-    """Leave the state out of the question: a planner without statistics would look up all of one state."""
+    """Leave the state out of the query: a planner without statistics would look up all rows of one state."""
     return Person.objects.select_related("address")
 
 

@@ -1,4 +1,4 @@
-"""Tags on many persons at once; each change stands in the audit log."""
+"""Add and remove a tag on many persons at once; each change is audited."""
 
 from collections.abc import Collection
 
@@ -14,11 +14,11 @@ _CHUNK = 500
 
 
 class TooManyPersons(Exception):
-    """More persons than one act takes; the text says what to do."""
+    """Refuse more persons than one request may change; the text names the remedy."""
 
 
 def tag_persons(persons: Collection[int], *, name: str, by: User | str) -> list[int]:
-    """Give a tag to these persons and return the ids of those who had not got it. The tag is made if need be."""
+    """Add a tag, created if needed, and return the ids of persons who did not have it."""
     _check(persons)
     new: list[int] = []
     with transaction.atomic():
@@ -34,7 +34,7 @@ def tag_persons(persons: Collection[int], *, name: str, by: User | str) -> list[
 
 
 def untag_persons(persons: Collection[int], *, name: str, by: User | str) -> list[int]:
-    """Take a tag from these persons and return the ids of those who had it."""
+    """Remove a tag and return the ids of persons who had it."""
     _check(persons)
     gone: list[int] = []
     with transaction.atomic():
@@ -57,5 +57,6 @@ def _check(persons: Collection[int]) -> None:
 
 
 def _chunks(persons: Collection[int]) -> list[list[int]]:
+    # Sorted: all writers lock rows in the same order, so that none wait for each other.
     ordered = sorted(persons)
     return [ordered[start : start + _CHUNK] for start in range(0, len(ordered), _CHUNK)]

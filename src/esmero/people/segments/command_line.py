@@ -1,11 +1,12 @@
-"""Conditions on a command line (`esmero segment create --where`), a line each; a leading `not` turns one round.
+"""Parse segment conditions from a command line (`esmero segment create --where`), one condition a line.
 
-`tenure > 12`, `language = es`, `Contract in One year, Two year`, `price between 10, 20`, `city known`,
-`birthday anniversary 7`, `added last 30`, `renewal month`, `tag = vip`, `topic fibra-norte/novedades = yes`,
-`segment = Name`, `import = 12`, `list = 1001, eva@cliente.example`,
-`permission fibra-norte/novedades = granted channel phone basis consent last 30`,
-`did clicked topic fibra-norte/novedades link https://… times 2 between 2026-01-01 2026-03-31`
-(sent, got, clicked, answered, returned, complained, left; of a brand, a topic or a dispatch; last, ago, since, before,
+A leading `not` negates the line. Examples:
+
+`tenure > 12`, `language = es`, `Contract in One year, Two year`, `price between 10, 20`, `city known`, `birthday
+anniversary 7`, `added last 30`, `renewal month`, `tag = vip`, `topic fibra-norte/novedades = yes`, `segment = Name`,
+`import = 12`, `list = 1001, eva@cliente.example`, `permission fibra-norte/novedades = granted channel phone basis
+consent last 30`, `did clicked topic fibra-norte/novedades link https://… times 2 between 2026-01-01 2026-03-31` (sent,
+got, clicked, answered, returned, complained, left; of a brand, a topic or a dispatch; last, ago, since, before,
 between).
 """
 
@@ -19,7 +20,7 @@ from esmero.people.segments.conditions import (
     SPANS,
     All,
     AnyOf,
-    CameWith,
+    FromImport,
     HasTag,
     InSegment,
     Kind,
@@ -30,13 +31,13 @@ from esmero.people.segments.conditions import (
 )
 from esmero.people.segments.serialization import (
     check_topic,
-    compare,
-    did,
+    make_comparison,
+    make_did,
+    make_list,
+    make_permission,
     make_span,
-    on_list,
-    permission,
+    read_integer,
     type_value,
-    whole,
 )
 
 _TEXT = re.compile(
@@ -51,11 +52,11 @@ _TEXT = re.compile(
 )
 
 
-def read_text(text: str, *, own: Mapping[str, Kind]) -> Node:
-    """Return the condition that a line of text says (the grammar stands above). Raises SegmentFault."""
+def read_text(text: str, *, custom: Mapping[str, Kind]) -> Node:
+    """Parse one line into a condition; the module docstring gives the grammar. Raises SegmentFault."""
     said = text.strip()
     if said.lower().startswith("not "):
-        return Not(read_text(said[4:], own=own))
+        return Not(read_text(said[4:], custom=custom))
     found = _TEXT.match(said)
     if found is None:
         raise SegmentFault(
@@ -65,7 +66,7 @@ def read_text(text: str, *, own: Mapping[str, Kind]) -> Node:
     part = found.groupdict()
     if part["act"]:
         facts = _pairs(part["facts"], known=("brand", "topic", "dispatch", "link", "times"))
-        return did(
+        return make_did(
             part["act"],
             times=facts.get("times", 1),
             scope=facts,
@@ -74,7 +75,7 @@ def read_text(text: str, *, own: Mapping[str, Kind]) -> Node:
         )
     if part["allowed"]:
         proof = _pairs(part["proof"], known=("channel", "basis"))
-        return permission(
+        return make_permission(
             part["allowed"],
             part["state"],
             channel=proof.get("channel", "email"),
@@ -86,13 +87,13 @@ def read_text(text: str, *, own: Mapping[str, Kind]) -> Node:
     if part["thing"]:
         return _read_thing(part["thing"], part["name"].strip().strip('"'))
     if part["bare"]:
-        return compare(part["field"], part["bare"], None, own=own)
-    return compare(part["left"], part["is"], part["value"], own=own)
+        return make_comparison(part["field"], part["bare"], None, custom=custom)
+    return make_comparison(part["left"], part["is"], part["value"], custom=custom)
 
 
-def read_texts(texts: Sequence[str], *, own: Mapping[str, Kind], one_is_enough: bool = False) -> Node:
-    """Return the tree of several lines: all must hold, or one is enough."""
-    parts = tuple(read_text(text, own=own) for text in texts)
+def read_texts(texts: Sequence[str], *, custom: Mapping[str, Kind], one_is_enough: bool = False) -> Node:
+    """Parse several lines into a tree that requires all of them, or any one."""
+    parts = tuple(read_text(text, custom=custom) for text in texts)
     return AnyOf(parts) if one_is_enough and parts else All(parts)
 
 
@@ -102,12 +103,12 @@ def _read_thing(thing: str, name: str) -> Node:
     if thing == "segment":
         return InSegment(name)
     if thing == "import":
-        return CameWith(whole(name, "import", least=1, most=2**53))
-    return on_list(re.split(r"[,;\s]+", name))
+        return FromImport(read_integer(name, "import", least=1, most=2**53))
+    return make_list(re.split(r"[,;\s]+", name))
 
 
 def _pairs(text: str, *, known: tuple[str, ...]) -> dict[str, Any]:
-    """Read words and their values; those of time become the span `when`."""
+    """Parse keyword-value pairs; the keywords of time become a DateSpan under `when`."""
     words = text.split()
     facts: dict[str, Any] = {"when": make_span("ever")}
     while words:

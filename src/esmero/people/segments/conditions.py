@@ -1,17 +1,17 @@
-"""The conditions of a segment as values, and the words that they are made of; people/segments/serialization.py reads and writes them.
+"""Define the conditions of a segment as values; people/segments/serialization.py reads and writes them.
 
-The meaning, the same on every database (dossier/segments/sql.py):
+The semantics are the same on every database (dossier/segments/sql.py):
 
-* What is unknown (no value, an empty text, a value of another type than the field's) is neither equal nor unequal,
-  smaller nor larger: a comparison with it does not hold, so “is not” and every “none of” does hold.
-* “=” and “in” compare exactly; “contains” and “starts” leave capitals and the accents of Latin letters aside.
-* Days are the house's own (its time zone). *last n*: from n days ago up to today; *next n*: from today up to in n days;
-  *ago n*: before the day n days ago; *ahead n*: after the day in n days; *month*: this month of this year;
-  *anniversary n*: day and month lie at most n days from today, and who was born on 29 February has it on the 28th in
-  years that have no 29th; *between* counts both days.
-* Behaviour is what happened to messages: *sent* left the house; *got* was sent and did not come back; *clicked* is a
-  human's click; *returned* came back for good; *left* is a permission taken back or an objection, in the ledger, or
-  with one sending the messages through which people left. `times` counts messages, not clicks.
+* An unknown value (none, an empty text, or another type than the field's) is neither equal nor unequal, smaller nor
+  larger. A comparison with it is false, so "is not" and every "none of" is true.
+* "=" and "in" compare exactly; "contains" and "starts" ignore capitals and the accents of Latin letters.
+* Days are in the time zone of the installation. *last n*: from n days ago to today; *next n*: from today to n days
+  ahead; *ago n*: before the day n days ago; *ahead n*: after the day in n days; *month*: the current month of this
+  year; *anniversary n*: day and month at most n days from today, and 29 February counts as the 28th in years without a
+  29th; *between* includes both days.
+* Behaviour counts messages: *sent* was handed to the relay; *got* was sent and did not bounce; *clicked* has a human
+  click; *returned* is a hard bounce; *left* is a withdrawal or an objection in the ledger or, with one dispatch, the
+  messages that led to an opt-out. `times` counts messages, not clicks.
 """
 
 from collections.abc import Mapping
@@ -21,7 +21,7 @@ from typing import Literal
 type Kind = Literal["text", "integer", "decimal", "boolean", "date", "choice"]
 type Scalar = str | int | float | bool
 
-STANDARD: Mapping[str, Kind] = {
+STANDARD_FIELDS: Mapping[str, Kind] = {
     "number": "text",
     "given_name": "text",
     "family_name": "text",
@@ -47,19 +47,19 @@ CHANNELS = ("email", "phone", "post", "portal")
 ACTS = ("sent", "got", "clicked", "answered", "returned", "complained", "left")
 SPANS = ("ever", "last", "ago", "since", "before", "between")
 
-FARTHEST = 36_500  # days
-NEAREST_YEAR = 182  # days to either side of an anniversary: more would be all year
+MOST_DAYS = 36_500  # days
+MOST_ANNIVERSARY_DAYS = 182  # days on either side of an anniversary: more would cover the whole year
 MOST_TIMES = 1_000
 LONGEST_LIST = 10_000
-DEEPEST = 20
+MOST_DEPTH = 20
 
 
 class SegmentFault(ValueError):
-    """A condition cannot be: the text says which one, what is wrong, and what would be right."""
+    """Report an invalid condition; the text names the condition, the fault and the valid values."""
 
 
-class CircleFault(SegmentFault):
-    """Segments name each other in a circle; `path` begins and ends with the same name."""
+class SegmentCycle(SegmentFault):
+    """Report that segments refer to each other in a cycle; `path` begins and ends with the same name."""
 
     def __init__(self, path: tuple[str, ...]) -> None:
         super().__init__(f"These segments name each other in a circle: {' → '.join(path)}.")
@@ -68,7 +68,7 @@ class CircleFault(SegmentFault):
 
 @dataclass(frozen=True, slots=True)
 class DateSpan:
-    """When something happened: `days` for last and ago, ISO days in `first` and `second` for the others."""
+    """Describe a period: `days` for last and ago, ISO dates in `first` and `second` for the others."""
 
     kind: str = "ever"
     days: int = 0
@@ -81,24 +81,30 @@ EVER = DateSpan()
 
 @dataclass(frozen=True, slots=True)
 class All:
+    """Require every part."""
+
     parts: tuple["Node", ...]
 
 
 @dataclass(frozen=True, slots=True)
 class AnyOf:
+    """Require at least one part."""
+
     parts: tuple["Node", ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Not:
+    """Negate a condition."""
+
     part: "Node"
 
 
 @dataclass(frozen=True, slots=True)
 class Compare:
-    """A field against a value; `own` tells a declared field.
+    """Compare a field with a value; `custom` marks a custom field.
 
-    The value is a tuple for "in" and "between", a number of days for what is relative, and None for "known",
+    The value is a tuple for "in" and "between", a number of days for relative comparisons, and None for "known",
     "unknown" and "month".
     """
 
@@ -106,19 +112,21 @@ class Compare:
     comparison: str
     value: Scalar | tuple[Scalar, ...] | None
     kind: Kind
-    own: bool
+    custom: bool
 
 
 @dataclass(frozen=True, slots=True)
 class HasTag:
+    """Require a tag."""
+
     name: str
 
 
 @dataclass(frozen=True, slots=True)
 class PermissionIs:
-    """The standing of the permission for a topic ("brand/topic"); "none" is that there is no word at all.
+    """Require a state of the permission for a topic ("brand/topic"); "none" is the absence of any entry.
 
-    `basis` and `span` narrow it to what it rests on, and to when the person said so.
+    `basis` and `span` restrict the legal basis and the date of the entry.
     """
 
     topic: str
@@ -130,18 +138,22 @@ class PermissionIs:
 
 @dataclass(frozen=True, slots=True)
 class WantsTopic:
+    """Require a preference for a topic ("brand/topic")."""
+
     topic: str
     wanted: bool
 
 
 @dataclass(frozen=True, slots=True)
 class InSegment:
+    """Require membership of another segment."""
+
     name: str
 
 
 @dataclass(frozen=True, slots=True)
 class Did:
-    """What happened with at least `times` messages, of one brand, one topic ("brand/topic") or one sending, or of all."""
+    """Require an act on at least `times` messages of one brand, topic ("brand/topic") or dispatch, or of all."""
 
     act: str
     times: int = 1
@@ -153,20 +165,20 @@ class Did:
 
 
 @dataclass(frozen=True, slots=True)
-class CameWith:
-    """Stood in the list that an import brought; refused lines brought nobody."""
+class FromImport:
+    """Require a line of an import, by its number; refused lines have no person."""
 
     number: int
 
 
 @dataclass(frozen=True, slots=True)
 class OnList:
-    """Numbers and mail addresses that somebody pasted."""
+    """Require a customer number or address from a pasted list."""
 
     values: tuple[str, ...]
 
 
-type Leaf = Compare | HasTag | PermissionIs | WantsTopic | InSegment | Did | CameWith | OnList
+type Leaf = Compare | HasTag | PermissionIs | WantsTopic | InSegment | Did | FromImport | OnList
 type Node = All | AnyOf | Not | Leaf
 
 EVERYBODY = All(())

@@ -1,13 +1,12 @@
-"""What a segment says, as JSON and on a command line; the values and their meaning stand in people/segments/conditions.py.
+"""Read and write segment conditions as JSON; people/segments/conditions.py defines the values and their semantics.
 
-JSON: `{"all": […]}`, `{"any": […]}`, `{"none": […]}`, `{"not": …}`, and the conditions:
-`{"field": "tenure", "is": ">", "value": 12}`, `{"field": "birthday", "is": "anniversary", "value": 7}`,
-`{"tag": "vip"}`, `{"topic": "brand/topic", "wanted": true}`, `{"segment": "name"}`, `{"import": 12}`,
-`{"list": ["1001", "eva@cliente.example"]}`,
-`{"permission": "brand/topic", "state": "granted", "channel": "phone", "basis": "consent", "when": {"last": 30}}`,
-`{"did": "clicked", "topic": "brand/topic", "link": "https://…", "times": 2, "when": {"since": "2026-01-31"}}`, where
-`brand`, `topic` or `dispatch` (a number) may stand, and *when* is `{"last": 30}`, `{"ago": 30}`, `{"since": day}`,
-`{"before": day}` or `{"between": [day, day]}`. An empty `{}` is everybody.
+JSON: `{"all": […]}`, `{"any": […]}`, `{"none": […]}`, `{"not": …}`, and the conditions: `{"field": "tenure", "is": ">",
+"value": 12}`, `{"field": "birthday", "is": "anniversary", "value": 7}`, `{"tag": "vip"}`, `{"topic": "brand/topic",
+"wanted": true}`, `{"segment": "name"}`, `{"import": 12}`, `{"list": ["1001", "eva@cliente.example"]}`, `{"permission":
+"brand/topic", "state": "granted", "channel": "phone", "basis": "consent", "when": {"last": 30}}`, `{"did": "clicked",
+"topic": "brand/topic", "link": "https://…", "times": 2, "when": {"since": "2026-01-31"}}`, with an optional `brand`,
+`topic` or `dispatch` (a number); *when* is `{"last": 30}`, `{"ago": 30}`, `{"since": day}`, `{"before": day}` or
+`{"between": [day, day]}`. An empty `{}` selects everybody.
 
 Text (`esmero segment create --where`): people/segments/command_line.py.
 """
@@ -25,23 +24,23 @@ from esmero.people.segments.conditions import (
     ACTS,
     CHANNELS,
     COMPARISONS,
-    DEEPEST,
     EVER,
     EVERYBODY,
-    FARTHEST,
     LONGEST_LIST,
+    MOST_ANNIVERSARY_DAYS,
+    MOST_DAYS,
+    MOST_DEPTH,
     MOST_TIMES,
-    NEAREST_YEAR,
     RELATIVE,
     SPANS,
-    STANDARD,
+    STANDARD_FIELDS,
     STATES,
     All,
     AnyOf,
-    CameWith,
     Compare,
     DateSpan,
     Did,
+    FromImport,
     HasTag,
     InSegment,
     Kind,
@@ -62,29 +61,29 @@ _WORDS = {"decimal": gettext_lazy("a number"), "date": gettext_lazy("a date such
 _ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
-def read_json(data: Any, *, own: Mapping[str, Kind], depth: int = 0) -> Node:  # noqa: C901, PLR0912 - a line a kind
-    """Return the tree that this JSON says; `own` maps declared fields to their kinds. Raises SegmentFault."""
+def read_json(data: Any, *, custom: Mapping[str, Kind], depth: int = 0) -> Node:  # noqa: C901, PLR0912 - a line a kind
+    """Parse JSON into a condition tree; `custom` maps custom fields to their kinds. Raises SegmentFault."""
     if data in ({}, None):
         return EVERYBODY
     if not isinstance(data, dict):
         raise SegmentFault(_("A condition is an object, not %(data)s.") % {"data": repr(data)})
-    if depth > DEEPEST:
-        raise SegmentFault(_("These conditions nest deeper than %(most)s groups.") % {"most": DEEPEST})
+    if depth > MOST_DEPTH:
+        raise SegmentFault(_("These conditions nest deeper than %(most)s groups.") % {"most": MOST_DEPTH})
     match data:
         case {"all": list(parts)}:
-            return All(tuple(read_json(part, own=own, depth=depth + 1) for part in parts))
+            return All(tuple(read_json(part, custom=custom, depth=depth + 1) for part in parts))
         case {"any": list(parts)}:
-            return AnyOf(tuple(read_json(part, own=own, depth=depth + 1) for part in parts))
+            return AnyOf(tuple(read_json(part, custom=custom, depth=depth + 1) for part in parts))
         case {"none": list(parts)}:
-            return Not(AnyOf(tuple(read_json(part, own=own, depth=depth + 1) for part in parts)))
+            return Not(AnyOf(tuple(read_json(part, custom=custom, depth=depth + 1) for part in parts)))
         case {"not": part}:
-            return Not(read_json(part, own=own, depth=depth + 1))
+            return Not(read_json(part, custom=custom, depth=depth + 1))
         case {"field": str(name), "is": str(comparison)}:
-            return compare(name, comparison, data.get("value"), own=own)
+            return make_comparison(name, comparison, data.get("value"), custom=custom)
         case {"did": str()}:
             return _read_did(data)
         case {"permission": str(topic), "state": str(state)}:
-            return permission(
+            return make_permission(
                 topic, state, channel=data.get("channel", "email"), basis=data.get("basis", ""), span=_span(data)
             )
         case {"tag": str(name)}:
@@ -94,16 +93,16 @@ def read_json(data: Any, *, own: Mapping[str, Kind], depth: int = 0) -> Node:  #
         case {"segment": str(name)}:
             return InSegment(name)
         case {"import": number}:
-            return CameWith(whole(number, "import", least=1, most=2**53))
+            return FromImport(read_integer(number, "import", least=1, most=2**53))
         case {"list": list(values)}:
-            return on_list([str(value) for value in values])
+            return make_list([str(value) for value in values])
     raise SegmentFault(
         _("No such condition: %(data)s. See `esmero segment create --help` for what there is.") % {"data": repr(data)}
     )
 
 
 def write_json(node: Node) -> dict[str, Any]:  # noqa: C901, PLR0912 - one line a kind of condition
-    """Return the JSON of a tree; read_json() gives the same tree back."""
+    """Return the JSON of a condition tree; read_json() restores the same tree."""
     match node:
         case All(()):
             return {}
@@ -133,19 +132,19 @@ def write_json(node: Node) -> dict[str, Any]:  # noqa: C901, PLR0912 - one line 
             facts = {"brand": brand, "topic": topic, "dispatch": dispatch, "link": link, "when": _write_span(span)}
             facts["times"] = times if times > 1 else 0
             return {"did": act, **{key: value for key, value in facts.items() if value}}
-        case CameWith(number):
+        case FromImport(number):
             return {"import": number}
         case OnList(values):
             return {"list": list(values)}
 
 
-def compare(name: str, comparison: str, value: Any, *, own: Mapping[str, Kind]) -> Compare:
-    """Return a comparison whose value has the field's type; raises SegmentFault with what would be right."""
-    kind = STANDARD.get(name) or own.get(name)
+def make_comparison(name: str, comparison: str, value: Any, *, custom: Mapping[str, Kind]) -> Compare:
+    """Build a Compare with a value of the field's type; raises SegmentFault naming the valid values."""
+    kind = STANDARD_FIELDS.get(name) or custom.get(name)
     if kind is None:
         raise SegmentFault(
             _("There is no field “%(name)s”. There are: %(list)s.")
-            % {"name": name, "list": ", ".join([*STANDARD, *sorted(own)])}
+            % {"name": name, "list": ", ".join([*STANDARD_FIELDS, *sorted(custom)])}
         )
     if comparison not in COMPARISONS[kind]:
         raise SegmentFault(
@@ -156,7 +155,9 @@ def compare(name: str, comparison: str, value: Any, *, own: Mapping[str, Kind]) 
     if comparison in ("known", "unknown", "month"):
         typed = None
     elif comparison in RELATIVE:
-        typed = whole(value, name, least=0, most=NEAREST_YEAR if comparison == "anniversary" else FARTHEST)
+        typed = read_integer(
+            value, name, least=0, most=MOST_ANNIVERSARY_DAYS if comparison == "anniversary" else MOST_DAYS
+        )
     elif comparison == "in":
         typed = tuple(type_value(one, kind, name) for one in _split(value))
     elif comparison == "between":
@@ -167,13 +168,13 @@ def compare(name: str, comparison: str, value: Any, *, own: Mapping[str, Kind]) 
             )
     else:
         typed = type_value(value, kind, name)
-    return Compare(name, comparison, typed, kind, name not in STANDARD)
+    return Compare(name, comparison, typed, kind, name not in STANDARD_FIELDS)
 
 
-def permission(
+def make_permission(
     topic: str, state: str, *, channel: str = "email", basis: str = "", span: DateSpan = EVER
 ) -> PermissionIs:
-    """Return a condition on a permission; where there is no word, there is neither a basis nor a day."""
+    """Build a PermissionIs; the state "none" allows neither a basis nor a period."""
     if state not in STATES:
         raise SegmentFault(
             _("A permission is %(list)s; not “%(state)s”.") % {"list": ", ".join(STATES), "state": state}
@@ -187,8 +188,8 @@ def permission(
     return PermissionIs(check_topic(topic), state, channel, str(basis), span)
 
 
-def did(act: str, *, times: Any = 1, scope: Mapping[str, Any], link: str = "", span: DateSpan = EVER) -> Did:
-    """Return a condition on behaviour; `scope` names a brand, a topic, a sending ("dispatch"), or nothing."""
+def make_did(act: str, *, times: Any = 1, scope: Mapping[str, Any], link: str = "", span: DateSpan = EVER) -> Did:
+    """Build a Did; `scope` holds at most one of brand, topic and dispatch."""
     if act not in ACTS:
         raise SegmentFault(
             _("What people did is one of %(list)s; not “%(act)s”.") % {"list": ", ".join(ACTS), "act": act}
@@ -200,17 +201,17 @@ def did(act: str, *, times: Any = 1, scope: Mapping[str, Any], link: str = "", s
         raise SegmentFault(_("Only a click has a link."))
     return Did(
         act,
-        whole(times, "times", least=1, most=MOST_TIMES),
+        read_integer(times, "times", least=1, most=MOST_TIMES),
         str(given.get("brand", "")),
         check_topic(str(given["topic"])) if "topic" in given else "",
-        whole(given.get("dispatch", 0), "dispatch", least=0, most=2**53),
+        read_integer(given.get("dispatch", 0), "dispatch", least=0, most=2**53),
         link,
         span,
     )
 
 
-def on_list(values: list[str]) -> OnList:
-    """Return a list of numbers and addresses, each once, in the order given; blank ones are left out."""
+def make_list(values: list[str]) -> OnList:
+    """Build an OnList without duplicates or blanks, in the given order."""
     kept = tuple(dict.fromkeys(value.strip() for value in values if value.strip()))
     if len(kept) > LONGEST_LIST:
         raise SegmentFault(
@@ -221,13 +222,13 @@ def on_list(values: list[str]) -> OnList:
 
 
 def make_span(kind: str, *, days: Any = 0, first: str = "", second: str = "") -> DateSpan:
-    """Return a span of time whose parts fit its kind; raises SegmentFault."""
+    """Build a DateSpan whose parts fit its kind; raises SegmentFault."""
     if kind not in SPANS:
         raise SegmentFault(_("When is one of %(list)s; not “%(kind)s”.") % {"list": ", ".join(SPANS), "kind": kind})
     if kind == "ever":
         return EVER
     if kind in ("last", "ago"):
-        return DateSpan(kind, days=whole(days, kind, least=0, most=FARTHEST))
+        return DateSpan(kind, days=read_integer(days, kind, least=0, most=MOST_DAYS))
     begin = str(type_value(first, "date", kind))
     if kind != "between":
         return DateSpan(kind, first=begin)
@@ -238,10 +239,10 @@ def make_span(kind: str, *, days: Any = 0, first: str = "", second: str = "") ->
 
 
 def type_value(value: Any, kind: Kind, name: str) -> Scalar:
-    """Return a value in the type of a kind of field; raises SegmentFault."""
+    """Convert a value to the type of a field; raises SegmentFault."""
     text = str(value).strip().strip('"')
     if kind == "integer":
-        return whole(text, name, least=-(2**53), most=2**53)
+        return read_integer(text, name, least=-(2**53), most=2**53)
     if kind in ("decimal", "date"):
         try:
             return _finite(text) if kind == "decimal" else _iso_day(text)
@@ -259,8 +260,8 @@ def type_value(value: Any, kind: Kind, name: str) -> Scalar:
     return text
 
 
-def whole(value: Any, name: str, *, least: int, most: int) -> int:
-    """Return a whole number within its bounds; raises SegmentFault."""
+def read_integer(value: Any, name: str, *, least: int, most: int) -> int:
+    """Parse an integer within its bounds; raises SegmentFault."""
     text = str(value).strip()
     try:
         number = int(text)
@@ -277,7 +278,7 @@ def whole(value: Any, name: str, *, least: int, most: int) -> int:
 
 
 def check_topic(topic: str) -> str:
-    """Return a topic's name, which is that of its brand and its own; raises SegmentFault."""
+    """Return a topic name in the form brand/topic; raises SegmentFault."""
     if topic.count("/") != 1 or topic.startswith("/") or topic.endswith("/"):
         raise SegmentFault(
             _("A topic is named brand/topic, such as fibra-norte/novedades; not “%(topic)s”.") % {"topic": topic}
@@ -306,7 +307,7 @@ def _split(value: Any) -> list[Any]:
 
 def _read_did(data: Mapping[str, Any]) -> Did:
     link = data.get("link", "")
-    return did(data["did"], times=data.get("times", 1), scope=data, link=str(link), span=_span(data))
+    return make_did(data["did"], times=data.get("times", 1), scope=data, link=str(link), span=_span(data))
 
 
 def _span(data: Mapping[str, Any]) -> DateSpan:

@@ -1,1 +1,1 @@
-"""One rule a file, each named as the norm that it upholds. Their order stands in `esmero.policy.gate`."""
+"""Define one rule a file, each named by the norm that it enforces. `esmero.policy.gate` defines their order."""

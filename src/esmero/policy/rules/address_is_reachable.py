@@ -4,10 +4,9 @@ from esmero.policy.verdict import Objection
 
 
 class AddressIsReachable(RecipientRule):
-    """A message goes only where there is an address that can work.
+    """Send a message only to an address that can work.
 
-    A notice in the customer area needs none. An address that fails for the moment, or that nobody has confirmed yet, is
-    still tried.
+    A notice in the customer portal needs none. An address that is failing or unconfirmed is still tried.
 
     Norm: RFC 5321 section 4.1.2 and RFC 5322 section 3.4.1 (what an address is); Regulation (EU) 2016/679 art. 5(1)(d)
     (accuracy).

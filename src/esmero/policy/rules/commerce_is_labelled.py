@@ -4,7 +4,7 @@ from esmero.policy.verdict import Objection
 
 
 class CommerceIsLabelled(OccasionRule):
-    """Advertising can be told as such, says who sends it and where they live, and offers the way out.
+    """Label advertising as such, identify its sender with a postal address, and offer an unsubscribe link.
 
     Norm: Directive 2000/31/EC art. 6(a)-(b); Directive 2002/58/EC art. 13(4); Spain: Ley 34/2002 art. 20; RFC 2369 and
     RFC 8058 (the way out in the headers).

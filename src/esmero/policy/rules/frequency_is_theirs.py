@@ -1,10 +1,10 @@
 from esmero.policy.case import Occasion, Recipient
-from esmero.policy.rule import UNASKED, RecipientRule
+from esmero.policy.rule import UNSOLICITED, RecipientRule
 from esmero.policy.verdict import Objection
 
 
 class FrequencyIsTheirs(RecipientRule):
-    """The customer decides how often: the next message on a topic waits until their interval has passed.
+    """Respect the interval that the person chose: the next message on a topic waits until it has passed.
 
     Norm: good practice: the recipient chooses the frequency; Regulation (EU) 2016/679 art. 5(1)(a) (a promise of "once
     a month" in the wording of a consent is kept).
@@ -12,7 +12,7 @@ class FrequencyIsTheirs(RecipientRule):
 
     code = "G06"
     slug = "too-soon"
-    applies_to = UNASKED
+    applies_to = UNSOLICITED
 
     def objection(self, occasion: Occasion, recipient: Recipient) -> Objection | None:
         if recipient.minimum_gap is None or recipient.last_written_at is None:

@@ -4,7 +4,7 @@ from esmero.policy.verdict import Objection
 
 
 class MessageHasItsReason(OccasionRule):
-    """Every message says why it is worth the reader's time, in words that stand the question "why did I get this?".
+    """State in every message why it is worth the reader's time, in words that answer "why did I get this?".
 
     Norm: Regulation (EU) 2016/679 art. 5(1)(a) and 13(1)(c) (transparency, purpose); good practice: a clear
     justification from the customer's point of view.

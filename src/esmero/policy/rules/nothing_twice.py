@@ -4,12 +4,13 @@ from esmero.policy.verdict import Objection
 
 
 class NothingTwice(RecipientRule):
-    """Nobody gets the same thing twice: one message a person, and one advertisement a household's address.
+    """Send nothing twice: one message per person, and one advertisement per shared address.
 
-    People who share an address each get what concerns their own contract; a commercial mailing reaches the address once.
+    Persons who share an address each get messages about their own contract; a commercial mailing reaches the address
+    once.
 
-    Norm: good practice: of several channels and lists each person gets one message; Regulation (EU) 2016/679
-    art. 5(1)(c) (data minimisation).
+    Norm: good practice: of several channels and lists each person gets one message; Regulation (EU) 2016/679 art.
+    5(1)(c) (data minimisation).
     """
 
     code = "G08"

@@ -1,14 +1,14 @@
 from esmero.policy.case import Occasion, Recipient
-from esmero.policy.rule import UNASKED, RecipientRule
+from esmero.policy.rule import UNSOLICITED, RecipientRule
 from esmero.policy.verdict import Objection
 
 
 class PermissionIsProven(RecipientRule):
-    """What nobody asked for goes only to a person whose permission for it stands in the ledger.
+    """Send unsolicited messages only to a person with a permission in the ledger.
 
-    The permission must be for this purpose and topic, by this channel, on a basis that the jurisdiction accepts, and
-    must not have expired. One that was only requested proves nothing. Whether it was taken back later is the question
-    of another rule.
+    The permission must be for this purpose and topic, by this channel, on a legal basis that the jurisdiction accepts,
+    and must not have expired. A permission that was only requested proves nothing. A later withdrawal is checked by
+    another rule.
 
     Norm: Directive 2002/58/EC art. 13(1)-(2); Regulation (EU) 2016/679 art. 7(1) (the controller demonstrates it);
     Spain: Ley 34/2002 art. 21; France: CPCE art. L34-5.
@@ -16,7 +16,7 @@ class PermissionIsProven(RecipientRule):
 
     code = "G03"
     slug = "no-permission"
-    applies_to = UNASKED
+    applies_to = UNSOLICITED
 
     def objection(self, occasion: Occasion, recipient: Recipient) -> Objection | None:
         entries = [entry for entry in recipient.permissions if entry.covers(occasion)]

@@ -4,7 +4,7 @@ from esmero.policy.verdict import Objection
 
 
 class PersonIsReachable(OccasionRule):
-    """Behind every message stands somebody: a name, a phone number at an ordinary rate, a reply address that is read.
+    """Name a contact for every message: a name, a phone number at an ordinary rate, a reply address that is read.
 
     Norm: Directive 2000/31/EC art. 5(1)(a)-(c); Directive 2011/83/EU art. 21 (no more than the basic rate); Spain: Real
     Decreto-ley 37/2020 and Ley 10/2025 (a person on request).

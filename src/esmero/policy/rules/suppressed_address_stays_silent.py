@@ -4,10 +4,10 @@ from esmero.policy.verdict import Objection
 
 
 class SuppressedAddressStaysSilent(RecipientRule):
-    """An address that was silenced gets nothing, and no new permission revives it.
+    """Send nothing to a suppressed address; a new permission does not lift the suppression.
 
-    An address that returned mail for good is silenced wholly. One from which somebody complained is silenced for
-    commercial and relational mail; what a contract or an answer needs still goes.
+    An address with hard bounces is suppressed for all mail. One with a complaint is suppressed for commercial and
+    relational mail; messages that a contract or an answer requires still go.
 
     Norm: RFC 5321 section 4.2.1 (a 5yz reply is permanent: the same request is not repeated); Regulation (EU) 2016/679
     art. 21(3); good practice of mailbox providers: a complaint silences at once.

@@ -1,12 +1,12 @@
 from esmero.policy.case import Occasion, Recipient
-from esmero.policy.rule import UNASKED, RecipientRule
+from esmero.policy.rule import UNSOLICITED, RecipientRule
 from esmero.policy.verdict import Objection
 
 
 class TopicIsWanted(RecipientRule):
-    """The customer decides which topics they get: one that they turned off is not sent.
+    """Send nothing on a topic that the person turned off.
 
-    Who never said anything about a topic has not turned it off; permission is another rule's question.
+    A person without a stated preference has not turned it off; permission is checked by another rule.
 
     Norm: Regulation (EU) 2016/679 art. 4(11) and recital 43 (consent is specific and granular); good practice: the
     recipient chooses the type of message.
@@ -14,7 +14,7 @@ class TopicIsWanted(RecipientRule):
 
     code = "G05"
     slug = "topic-unwanted"
-    applies_to = UNASKED
+    applies_to = UNSOLICITED
 
     def objection(self, occasion: Occasion, recipient: Recipient) -> Objection | None:
         if recipient.wants_topic is False:

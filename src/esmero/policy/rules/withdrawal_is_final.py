@@ -1,12 +1,12 @@
 from esmero.policy.case import CONSENT, CasePermission, Occasion, Recipient
-from esmero.policy.rule import UNASKED, RecipientRule
+from esmero.policy.rule import UNSOLICITED, RecipientRule
 from esmero.policy.verdict import Objection
 
 
 def _revokes(entry: CasePermission, *, occasion: Occasion) -> bool:
     if entry.state == "withdrawn":
         return entry.covers(occasion)
-    # An objection without a topic is one to all commercial mail, whatever purpose it was noted under.
+    # An objection without a topic covers all commercial mail, under any recorded purpose.
     return entry.state == "objected" and (entry.topic == "" or entry.covers(occasion))
 
 
@@ -16,18 +16,18 @@ def _consents_anew(entry: CasePermission, *, after: CasePermission, occasion: Oc
 
 
 class WithdrawalIsFinal(RecipientRule):
-    """Whoever withdrew or objected is not written to, unless they themselves consented anew.
+    """Send nothing after a withdrawal or objection, unless the person has consented again since.
 
-    A withdrawal belongs to person, brand and topic; an objection without a topic is one to all such mail. On equal
-    dates the withdrawal wins. Nothing but a newer consent undoes it: no other basis, and no consent dated in the future.
+    A withdrawal belongs to person, brand and topic; an objection without a topic covers all such mail. On equal dates
+    the withdrawal wins. Only a newer consent overrides it: no other legal basis, and no consent dated in the future.
 
-    Norm: Regulation (EU) 2016/679 art. 7(3) and 21(2)-(3); Directive 2002/58/EC art. 13(2); Spain: Ley 34/2002
-    art. 22.1; RFC 8058 (one click is enough).
+    Norm: Regulation (EU) 2016/679 art. 7(3) and 21(2)-(3); Directive 2002/58/EC art. 13(2); Spain: Ley 34/2002 art.
+    22.1; RFC 8058 (one click is enough).
     """
 
     code = "G04"
     slug = "withdrawn"
-    applies_to = UNASKED
+    applies_to = UNSOLICITED
 
     def objection(self, occasion: Occasion, recipient: Recipient) -> Objection | None:
         revoked = [entry for entry in recipient.permissions if _revokes(entry, occasion=occasion)]

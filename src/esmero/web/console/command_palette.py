@@ -15,7 +15,7 @@ from esmero.campaigns.models import Campaign
 from esmero.content.models import Template
 from esmero.house.models import Brand, User
 from esmero.people.models import Person, Segment
-from esmero.people.persons.search import seek_persons
+from esmero.people.persons.search import search_persons
 from esmero.people.text_folding import fold
 from esmero.web.console.access import requires, staff
 from esmero.web.console.menu import list_actions, list_places
@@ -57,7 +57,7 @@ def find(text: str, *, by: User, brand: Brand | None) -> Groups:
     if not text:
         return [(_("Begin"), acts), (_("Go to"), pages)]
     return [
-        (_("People"), [_person(person) for person in seek_persons(text, limit=_MOST)]),
+        (_("People"), [_person(person) for person in search_persons(text, limit=_MOST)]),
         (_("Messages"), _named(text, brand=brand)),
         (_("Begin"), _matching(acts, text=text)),
         (_("Go to"), _matching(pages, text=text)),

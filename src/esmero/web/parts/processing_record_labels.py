@@ -83,7 +83,7 @@ def describe_records(records: ProcessingRecords) -> list[Section]:
         Section(
             "purposes",
             _("Purposes, and the grounds they may rest on"),
-            tuple(_tell_aim(one) for one in records.aims),
+            tuple(_tell_aim(one) for one in records.purposes),
             _("What each mail to each person did rest on stands in its own record of permission."),
         ),
         Section("persons", _("Categories of persons"), tuple((str(PERSONS[key]), "") for key in records.persons)),
@@ -113,7 +113,7 @@ def describe_records(records: ProcessingRecords) -> list[Section]:
                     (
                         str(RULES[one.code][0]),
                         ngettext("%(days)s day %(since)s: %(deed)s", "%(days)s days %(since)s: %(deed)s", one.days)
-                        % {"days": one.days, "since": RULES[one.code][1], "deed": DEEDS[one.term.deed]},
+                        % {"days": one.days, "since": RULES[one.code][1], "deed": DEEDS[one.term.action]},
                     )
                     for one in records.terms
                 ),

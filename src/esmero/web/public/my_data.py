@@ -21,12 +21,18 @@ from esmero.mailroom.composing.compiled_templates import open_signer, pick
 from esmero.mailroom.inbound_addresses import day_of
 from esmero.outbox.relays import NoRelay
 from esmero.people.models import CustomField, Person
-from esmero.people.persons.queries import read_wishes
-from esmero.privacy.data_access import AccessRefused, ask_access, ask_move, confirm_move, correct
-from esmero.privacy.export import gather, write_archive, write_json
+from esmero.people.persons.queries import read_topic_status
+from esmero.privacy.data_access import (
+    AccessRefused,
+    confirm_address_change,
+    correct,
+    request_access,
+    request_address_change,
+)
+from esmero.privacy.export import collect_data, write_archive, write_json
 from esmero.privacy.models import AddressChange, DataAccess, DataRequest
 from esmero.privacy.personal_data import TABLE, RowErasure
-from esmero.privacy.requests import ask_erasure
+from esmero.privacy.requests import request_erasure
 from esmero.rendering.tokens import TokenPurpose, TokenRefused
 from esmero.web.public.labels import HOLDINGS, KEPT, mask
 from esmero.web.public.visit_token import TokenVisit, keep_private, refuse, requires_token
@@ -41,7 +47,7 @@ type Opened = Callable[[HttpRequest, DataAccess], HttpResponse]
 def ask(request: HttpRequest, visit: TokenVisit) -> HttpResponse:
     """Offer to send the access link; the answer is the same whether or not one is sent."""
     if request.method == "POST" and visit.person is not None:
-        ask_access(visit.person, brand=visit.brand, language=translation.get_language() or "", at=timezone.now())
+        request_access(visit.person, brand=visit.brand, language=translation.get_language() or "", at=timezone.now())
         path = request.get_full_path()
         return HttpResponseRedirect(f"{path}{'&' if '?' in path else '?'}sent=1")
     return visit.show(request, "public/data_ask.html", address=mask(visit.message.address), sent="sent" in request.GET)
@@ -81,7 +87,7 @@ def my_data(request: HttpRequest, access: DataAccess) -> HttpResponse:
     if request.method == "POST":
         act = request.POST.get("act", "")
         if act == "erase" and "sure" in request.POST:
-            asked = ask_erasure(person, brand=access.brand, at=now)
+            asked = request_erasure(person, brand=access.brand, at=now)
             done = asked.state == DataRequest.State.DONE
             return _show(request, access, "public/data_erased.html", done=done, due=asked.due_at)
         if act == "correct":
@@ -89,7 +95,7 @@ def my_data(request: HttpRequest, access: DataAccess) -> HttpResponse:
             return HttpResponseRedirect(_back(request, "corrected"))
         if act == "move":
             try:
-                ask_move(
+                request_address_change(
                     person,
                     brand=access.brand,
                     new=request.POST.get("new", ""),
@@ -102,7 +108,7 @@ def my_data(request: HttpRequest, access: DataAccess) -> HttpResponse:
                 log.exception("no letter to a new address of person %d", person.pk)
             else:
                 return HttpResponseRedirect(_back(request, "move"))
-    held = gather(person)
+    held = collect_data(person)
     language = translation.get_language() or access.brand.language
     return _show(
         request,
@@ -114,7 +120,9 @@ def my_data(request: HttpRequest, access: DataAccess) -> HttpResponse:
         counted=[(HOLDINGS[name], len(rows)) for name, rows in held.items() if name in HOLDINGS],
         fields=_name_fields(person.fields or {}, language=language),
         points=held.get("other ways to reach them", []),
-        wishes=[(pick(wish.topic.name, language), wish.allowed) for wish in read_wishes(person, brand=access.brand)],
+        wishes=[
+            (pick(wish.topic.name, language), wish.allowed) for wish in read_topic_status(person, brand=access.brand)
+        ],
         kept=[KEPT[holding.name] for holding in TABLE if holding.rows is RowErasure.BLANKED and holding.name in KEPT],
         pending=DataRequest.objects.filter(person=person, state=DataRequest.State.OPEN).first(),
     )
@@ -124,14 +132,14 @@ def my_data(request: HttpRequest, access: DataAccess) -> HttpResponse:
 @_requires_access
 def my_data_json(request: HttpRequest, access: DataAccess) -> HttpResponse:  # noqa: ARG001
     """Return all data as JSON."""
-    return _file(write_json(gather(access.person)), kind="application/json", name="my-data.json")
+    return _file(write_json(collect_data(access.person)), kind="application/json", name="my-data.json")
 
 
 @require_safe
 @_requires_access
 def my_data_zip(request: HttpRequest, access: DataAccess) -> HttpResponse:  # noqa: ARG001
     """Return all data as CSV files and JSON in one archive."""
-    return _file(write_archive(gather(access.person)), kind="application/zip", name="my-data.zip")
+    return _file(write_archive(collect_data(access.person)), kind="application/zip", name="my-data.zip")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -149,7 +157,7 @@ def new_address(request: HttpRequest, token: str) -> HttpResponse:
         return refuse(request, TokenRefused("expired"))
     with translation.override(_language(request, change.person, change.brand.language)):
         if request.method == "POST":
-            confirm_move(change, at=now)
+            confirm_address_change(change, at=now)
             return HttpResponseRedirect(request.get_full_path())
         facts = {"brand": change.brand, "languages": settings.LANGUAGES, "address": mask(change.new)}
         done = change.confirmed_at is not None

@@ -18,7 +18,7 @@ from esmero.mailroom.planning.explanation import list_known
 from esmero.people.models import Channel, ContactPoint, PermissionEntry, Person, Preference, Topic
 from esmero.people.permissions.current_permissions import ChannelRight, TopicRights, read_rights
 from esmero.people.permissions.ledger import NewEntry, record
-from esmero.people.permissions.preferences import pause, speak, wish_for
+from esmero.people.permissions.preferences import pause, save_preference, set_language
 from esmero.people.permissions.state import CONSENT
 from esmero.rendering.tokens import TokenPurpose
 from esmero.web.public.labels import KNOWN
@@ -157,7 +157,7 @@ def _store(
             pause(person, brand=visit.brand, until=until)
         language = form.get("language", "")
         if language in dict(settings.LANGUAGES) and language != person.language:
-            speak(person, language=language)
+            set_language(person, language=language)
 
 
 def _leave_all(visit: TokenVisit, *, person: Person, rows: list[TopicRow], channels: list[ChannelRow]) -> None:
@@ -181,7 +181,7 @@ def _store_frequency(row: TopicRow, wished: str, *, visit: TokenVisit, person: P
     *Never* withdraws the permission; choosing a topic not received before grants permission anew.
     """
     gap = MONTH if wished == "monthly" else None
-    wish_for(person, topic=row.topic, wanted=wished != "never", minimum_gap_days=gap)
+    save_preference(person, topic=row.topic, wanted=wished != "never", minimum_gap_days=gap)
     if "never" not in (wished, row.now):
         return
     wording = _("%(brand)s may write to me by e-mail: %(topic)s") % {"brand": visit.brand.name, "topic": row.name}

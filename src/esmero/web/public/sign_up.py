@@ -16,9 +16,17 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from esmero.asks.bot_guard import RIDDLE_BITS, TRAP, SubmissionAttempt, hash_network, make_stamp, passes, read_stamp
+from esmero.asks.bot_guard import (
+    HONEYPOT,
+    PUZZLE_BITS,
+    SubmissionAttempt,
+    hash_network,
+    is_human,
+    make_stamp,
+    read_stamp,
+)
 from esmero.asks.models import Form, Submission
-from esmero.asks.submissions import asked_fields, confirm, count_lately, keep_entry, read_entry
+from esmero.asks.submissions import confirm, count_recent, list_fields, read_entry, save_submission
 from esmero.mailroom.composing.compiled_templates import open_signer, pick
 from esmero.mailroom.inbound_addresses import day_of
 from esmero.mailroom.transactional.sign_up_messages import queue_welcome
@@ -136,12 +144,12 @@ def _take(request: HttpRequest, form: Form, *, offered: list[Topic], language: s
         stamp=post.get("stamp", ""),
         answer=post.get("answer", ""),
         address=post.get("email", ""),
-        trap=post.get(TRAP, ""),
+        honeypot=post.get(HONEYPOT, ""),
         network=network,
     )
-    if passes(knock, slug=form.slug, at=now, lately=count_lately(network, at=now)):
-        # The mail is written by a job (ask_those_who_wait), so that response time does not reveal a known address.
-        keep_entry(form, entered, language=language, wording=pick(form.wording, language), network=network, at=now)
+    if is_human(knock, slug=form.slug, at=now, recent=count_recent(network, at=now)):
+        # The mail is written by a job (queue_confirmations), so that response time does not reveal a known address.
+        save_submission(form, entered, language=language, wording=pick(form.wording, language), network=network, at=now)
     return HttpResponseRedirect(f"{reverse('form-sent', args=[form.slug])}?lang={language}")
 
 
@@ -165,7 +173,7 @@ def _draw(
             "value": given.get(asked.name, ""),
             "fault": faults.get(asked.name, ""),
         }
-        for asked in asked_fields(form)
+        for asked in list_fields(form)
     ]
     ticked = request.POST.getlist("topics")
     return _show(
@@ -185,8 +193,8 @@ def _draw(
         intro=pick(form.intro, language),
         title=pick(form.title, language) or form.brand.name,
         stamp=make_stamp(form.slug, at=timezone.now()),
-        bits=RIDDLE_BITS,
-        trap=TRAP,
+        bits=PUZZLE_BITS,
+        trap=HONEYPOT,
         spoken=language,
     )
 

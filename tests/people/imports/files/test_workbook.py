@@ -10,7 +10,7 @@ import pytest
 
 from esmero.people.imports import run
 from esmero.people.imports.files.problem import FileProblem
-from esmero.people.imports.lifecycle import ImportMoveRefused, begin_check, bring_file, choose_sheet
+from esmero.people.imports.lifecycle import ImportMoveRefused, begin_check, choose_sheet, create_import
 from esmero.people.imports.reading import FileReading
 from esmero.people.imports.refused_lines import write_refused
 from esmero.people.models import CustomField, Import, ImportLine, Permission, Person
@@ -19,7 +19,7 @@ from esmero.work.jobs import run_to_end
 from tests.house_facts import build_house
 
 pytestmark = pytest.mark.django_db
-JOBS = {"import-check": run.check, "import": run.run_chunk}
+JOBS = {"import-check": run.run_check, "import": run.run_chunk}
 TELCO = Path(os.environ["ESMERO_CORPUS"]) / "telco-churn" / "clientes.csv"
 LIST = """Nº cliente;Nombre;Correo;C.P.;Población;Fecha alta;¿Acepta publicidad?;Cuota
 7;Zoë;zoe@cliente.example;08001;Barcelona;08/04/2025;sí;29,85
@@ -80,7 +80,7 @@ def typed(text, *, delimiter=";"):
 
 def verdicts(brought, house, **said):
     brought = begin_check(
-        brought, said={"¿Acepta publicidad?": "consent", **said}, topic=house.topic, source="tienda", by="Lucía"
+        brought, choices={"¿Acepta publicidad?": "consent", **said}, topic=house.topic, source="tienda", by="Lucía"
     )
     job = run_to_end(brought.job, kinds=JOBS, worker="test")
     assert job.state == "done", job.trouble
@@ -89,7 +89,7 @@ def verdicts(brought, house, **said):
 
 
 def bring(content, house, name="clientes.xlsx", **facts):
-    return bring_file(content, name=name, brand=house.brand, by="Lucía", **facts)
+    return create_import(content, name=name, brand=house.brand, by="Lucía", **facts)
 
 
 def columns(brought):
@@ -105,7 +105,7 @@ def test_a_workbook_gives_the_verdicts_of_its_csv(house):
 
 def test_what_is_brought_in_is_what_people_see(house):
     brought = bring(typed(LIST), house)
-    begin_check(brought, said={"¿Acepta publicidad?": "consent"}, topic=house.topic, source="x", by="Lucía")
+    begin_check(brought, choices={"¿Acepta publicidad?": "consent"}, topic=house.topic, source="x", by="Lucía")
     Import.objects.update(state="running")
     job = brought.job or Import.objects.get().job
     while not run.run_chunk(_claimed(job)):

@@ -7,7 +7,7 @@ from django.utils import timezone
 from esmero.conversations.models import Conversation, Entry
 from esmero.conversations.queries import list_waiting
 from esmero.house.models import AuditEntry
-from esmero.people.persons.names import refold
+from esmero.people.persons.names import update_folded
 from esmero.web.console.conversations.threads import CONVERSATIONS
 from tests.house_facts import add_people, build_house
 from tests.web.facts import staff
@@ -81,7 +81,7 @@ def test_the_list_shows_who_waits_unless_it_is_asked_for_others_and_finds_by_nam
     client.force_login(staff())
     house = build_house()
     [person] = add_people(house, 1)
-    refold(person)
+    update_folded(person)
     person.save()
     waits, closed = talk(house, hours=2), talk(house, hours=1, state="closed")
     Conversation.objects.filter(pk=waits.pk).update(person=person, subject="Re: Las obras")

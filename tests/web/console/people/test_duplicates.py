@@ -5,7 +5,7 @@ from django.test import Client
 
 from esmero.people.addresses.suppression import suppress
 from esmero.people.models import Duplicate, Merge, Organisation, PermissionEntry, Person
-from esmero.people.persons.names import refold
+from esmero.people.persons.names import update_folded
 from esmero.work.models import Job
 from tests.house_facts import add_people, build_house
 from tests.web.facts import staff
@@ -142,7 +142,7 @@ def test_an_organisation_is_made_joined_and_parted(client, house):
 )  # fmt: skip
 def test_the_ledger_can_be_narrowed(client, house, query, number):
     for one in add_people(house, 2):
-        refold(one)
+        update_folded(one)
         one.save()
     assert len(client.get(f"/console/permissions/{query}").context["table"].lines) == number
     assert PermissionEntry.objects.count() == 2

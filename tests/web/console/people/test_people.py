@@ -8,8 +8,8 @@ from esmero.conversations.models import Conversation, Entry
 from esmero.dossier.timeline import read_timeline
 from esmero.outbox.models import Message, MessageEvent
 from esmero.people.models import Address, Permission, Person, Preference
-from esmero.people.persons.names import refold
-from esmero.people.persons.queries import find_people, people_rows, read_wishes
+from esmero.people.persons.names import update_folded
+from esmero.people.persons.queries import find_people, people_rows, read_topic_status
 from esmero.web.console.people.persons.person_list import PEOPLE
 from esmero.web.console.people.persons.timeline_entries import describe_entries
 from tests.house_facts import add_people, build_house, open_dispatch
@@ -22,7 +22,7 @@ def person(name="Zoë Yáñez", number=None, address=None):
     given, _blank, family = name.partition(" ")
     reached = Address.objects.create(value=address, domain=address.partition("@")[2]) if address else None
     made = Person(given_name=given, family_name=family, number=number, address=reached)
-    refold(made)
+    update_folded(made)
     made.save()
     return made
 
@@ -98,12 +98,12 @@ def test_the_story_says_why_something_was_not_sent():
 def test_what_we_may_do_follows_permission_and_preference():
     house = build_house()
     [one] = add_people(house, 1)
-    [wish] = read_wishes(one, brand=house.brand)
+    [wish] = read_topic_status(one, brand=house.brand)
     assert wish.permission.state == "granted"
     Preference.objects.create(person=one, brand=house.brand, topic=house.topic, wanted=False)
-    assert read_wishes(one, brand=house.brand)[0].preference.wanted is False
+    assert read_topic_status(one, brand=house.brand)[0].preference.wanted is False
     Permission.objects.all().delete()
-    assert read_wishes(one, brand=house.brand)[0].permission is None
+    assert read_topic_status(one, brand=house.brand)[0].permission is None
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from esmero.dossier.statistics.daily_aggregates import keep_all
+from esmero.dossier.statistics.daily_aggregates import count_all_due
 from esmero.house.models import Brand
 from esmero.outbox.models import Message
 from esmero.people.models import PermissionEntry
@@ -30,7 +30,7 @@ def house(client):
         )
     returned = Message.objects.filter(dispatch=dispatch).first()
     Message.objects.filter(pk=returned.pk).update(worst=4, receiver="Orange")
-    keep_all(now)
+    count_all_due(now)
     return made
 
 
@@ -50,7 +50,7 @@ def test_the_period_of_the_address_decides_what_is_counted(client, house):
 
 def test_the_brand_of_the_address_decides_whose_numbers_stand_there(client, house):
     Brand.objects.create(slug="otra", name="Otra", public_url="https://o.example", return_domain="o.example")
-    keep_all(timezone.now())
+    count_all_due(timezone.now())
     assert client.get("/console/reports/?brand=otra").context["stats"][0][1] == 0
     assert client.get("/console/reports/?brand=fibra-norte").context["stats"][0][1] == 6
 
@@ -89,7 +89,7 @@ def test_growth_has_what_was_given_and_taken_back_by_topic_and_source(client, ho
         person=entry.person, brand=entry.brand, purpose=entry.purpose, topic=entry.topic, act="withdrawn",
         at=timezone.now(), source="page",
     )  # fmt: skip
-    keep_all(timezone.now() + timedelta(minutes=2))
+    count_all_due(timezone.now() + timedelta(minutes=2))
     (row,) = sheet(client, "/console/reports/growth/", "topics").rows
     assert row == ["Novedades", 6, 1, 0, 5]
     (row,) = sheet(client, "/console/reports/growth/", "sources").rows

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from esmero.dossier.statistics.daily_aggregates import keep_all
+from esmero.dossier.statistics.daily_aggregates import count_all_due
 from esmero.house.models import AuditEntry
 from esmero.mailroom.arriving.queries import simplify_words
 from esmero.mailroom.models import Inbound
@@ -30,7 +30,7 @@ def returned(client):
 
     raw = postfix_report(sent.message, status="5.1.1", reply=UNKNOWN)
     sent.receive(raw, to=sent.address(TokenPurpose.RETURN))
-    keep_all(timezone.now())
+    count_all_due(timezone.now())
     return sent
 
 

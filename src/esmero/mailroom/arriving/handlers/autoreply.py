@@ -5,7 +5,7 @@ from esmero.mailroom.arriving.arrival import Arrival
 from esmero.mailroom.arriving.resend_after_absence import schedule_resend
 from esmero.outbox.models import Message, MessageEvent
 from esmero.people.addresses.address_proposals import propose
-from esmero.people.addresses.address_status import BounceReport, record_arrival, record_return
+from esmero.people.addresses.address_status import BounceReport, record_bounce, record_delivery
 from esmero.people.models import Proposal
 
 
@@ -17,7 +17,7 @@ def handle(arrival: Arrival) -> None:
     """
     message, verdict = arrival.message, arrival.verdict
     if message is None and arrival.candidates and not (verdict.left or verdict.moved):
-        record_arrival(arrival.candidates[0].address)
+        record_delivery(arrival.candidates[0].address)
     if message is None or not arrival.proven:
         return
     facts = _describe(verdict)
@@ -30,7 +30,7 @@ def handle(arrival: Arrival) -> None:
         return
     arrival.raise_worst(Message.Worst.ABSENT)
     if not gone:
-        record_arrival(message.address)
+        record_delivery(message.address)
     elif message.person_id is not None and _is_from_recipient(arrival, message):
         _record_departure(arrival, message)
 
@@ -56,7 +56,7 @@ def _is_from_recipient(arrival: Arrival, message: Message) -> bool:
 
 def _record_departure(arrival: Arrival, message: Message) -> None:
     verdict = arrival.verdict
-    record_return(
+    record_bounce(
         message.address,
         returned=BounceReport(meaning="moved", hard=True, ours=False, at=arrival.at, evidence=arrival.evidence),
     )

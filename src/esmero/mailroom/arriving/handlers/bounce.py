@@ -12,7 +12,7 @@ from esmero.intake.classify import FailureMeaning, Report
 from esmero.mailroom.arriving.arrival import Arrival
 from esmero.mailroom.arriving.return_counts import count_return
 from esmero.outbox.models import Message, MessageEvent, MessageEventKind
-from esmero.people.addresses.address_status import BounceReport, record_return
+from esmero.people.addresses.address_status import BounceReport, record_bounce
 
 TRANSIENT = frozenset(
     {
@@ -65,7 +65,7 @@ def _record_for_candidates(arrival: Arrival) -> None:
         kind = MessageEvent.Kind.RETURNED_FOR_GOOD
     for message in arrival.candidates_of_brand():
         count_return(message, kind=kind, meaning=report.meaning.value, at=arrival.at)
-    record_return(latest.address, returned=_make_bounce_report(arrival, report))
+    record_bounce(latest.address, returned=_make_bounce_report(arrival, report))
 
 
 def _is_transient(report: Report) -> bool:
@@ -114,7 +114,7 @@ def _record(arrival: Arrival, report: Report, *, kind: MessageEventKind) -> None
     if arrival.message.person_id is None:
         return
     count_return(arrival.message, kind=kind, meaning=report.meaning.value, at=arrival.at)
-    record_return(arrival.message.address, returned=_make_bounce_report(arrival, report))
+    record_bounce(arrival.message.address, returned=_make_bounce_report(arrival, report))
 
 
 def _make_bounce_report(arrival: Arrival, report: Report) -> BounceReport:

@@ -1,10 +1,10 @@
 """Handle replies of persons: add them to a conversation and forward them to the brand's mailbox."""
 
-from esmero.conversations.threads import InboundReply, add_written
+from esmero.conversations.threads import InboundReply, add_reply
 from esmero.mailroom.arriving.arrival import Arrival
 from esmero.mailroom.transactional.reply_forwarding import forward_entry
 from esmero.outbox.models import MessageEvent
-from esmero.people.addresses.address_status import record_arrival
+from esmero.people.addresses.address_status import record_delivery
 
 
 def handle(arrival: Arrival) -> None:
@@ -12,7 +12,7 @@ def handle(arrival: Arrival) -> None:
     verdict, brand, message = arrival.verdict, arrival.brand, arrival.message
     if brand is None or verdict.sender.lower() in {brand.mailbox.lower(), brand.sender_address.lower()}:
         return
-    entry = add_written(
+    entry = add_reply(
         InboundReply(
             brand=brand,
             message=message,
@@ -31,5 +31,5 @@ def handle(arrival: Arrival) -> None:
         if not arrival.note(MessageEvent.Kind.REPLIED, {"entry": entry.pk, "proven": arrival.proven}):
             return
         if arrival.proven and verdict.sender.lower() == message.address:
-            record_arrival(message.address)
+            record_delivery(message.address)
     forward_entry(entry, raw=arrival.raw)

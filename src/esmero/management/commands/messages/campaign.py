@@ -131,11 +131,11 @@ def dry_run(options: argparse.Namespace) -> CommandOutput:
 
 
 def _show_counts(campaign: Any, counts: dict[str, Any]) -> CommandOutput:
-    from esmero.campaigns.models import NOT_REASONS
+    from esmero.campaigns.models import COUNTS_WITHOUT_REASON
     from esmero.mailroom.planning.objection_order import SLUGS, sort_by_rule
     from esmero.web.parts.labels.states import label_objection
 
-    reasons = sort_by_rule({code: number for code, number in counts.items() if code not in NOT_REASONS})
+    reasons = sort_by_rule({code: number for code, number in counts.items() if code not in COUNTS_WITHOUT_REASON})
     audience, go, wait = (int(counts.get(name, 0)) for name in ("audience", "go", "wait"))
     facts = {
         "id": campaign.pk,
@@ -209,16 +209,16 @@ def status(options: argparse.Namespace) -> CommandOutput:
     """Count a campaign's messages by state, and those left out by reason."""
     from django.utils import timezone
 
-    from esmero.campaigns.models import NOT_REASONS
-    from esmero.dossier.statistics.dispatch_statistics import count_figures
+    from esmero.campaigns.models import COUNTS_WITHOUT_REASON
+    from esmero.dossier.statistics.dispatch_statistics import count_statistics
     from esmero.mailroom.planning.objection_order import sort_by_rule
     from esmero.management.lookup import find_campaign
     from esmero.web.parts.labels.states import label_objection
 
     campaign = find_campaign(options.id)
-    figures = count_figures(campaign.dispatch_id, at=timezone.now()) if campaign.dispatch_id else None
+    figures = count_statistics(campaign.dispatch_id, at=timezone.now()) if campaign.dispatch_id else None
     states = dict(sorted(figures.states.items())) if figures else {}
-    dry = {code: number for code, number in campaign.counts.items() if code not in NOT_REASONS}
+    dry = {code: number for code, number in campaign.counts.items() if code not in COUNTS_WITHOUT_REASON}
     reasons = sort_by_rule(figures.below("refused") if figures else dry)
     acted = figures.below("acted") if figures else {}
     acts = {key.removesuffix("|person"): number for key, number in sorted(acted.items()) if key.endswith("|person")}

@@ -38,7 +38,7 @@ def bring(options: argparse.Namespace) -> CommandOutput:
     from esmero.management.lookup import find_brand, find_topic
     from esmero.people.imports.fields import read_map
     from esmero.people.imports.files.problem import MappingProblem
-    from esmero.people.imports.lifecycle import begin_now, bring_file, find_unfinished
+    from esmero.people.imports.lifecycle import begin_unchecked, create_import, find_unfinished
     from esmero.people.imports.refused_lines import write_refused
     from esmero.people.models import Topic
     from esmero.work.jobs import retry
@@ -52,7 +52,7 @@ def bring(options: argparse.Namespace) -> CommandOutput:
     topics = list(Topic.objects.filter(brand=brand, purpose__commercial=True)[:2])
     topic = find_topic(options.topic, brand=brand) if options.topic else topics[0] if len(topics) == 1 else None
     how: dict[str, Any] = {
-        "said": read_map(options.map),
+        "choices": read_map(options.map),
         "topic": topic,
         "source": options.source,
         "dry_run": options.dry_run,
@@ -61,9 +61,9 @@ def bring(options: argparse.Namespace) -> CommandOutput:
     content = options.file.read_bytes()
     brought = find_unfinished(content, brand=brand, **how)
     if brought is None:
-        brought = bring_file(content, name=options.file.name, brand=brand, by="command line", sheet=options.sheet)
+        brought = create_import(content, name=options.file.name, brand=brand, by="command line", sheet=options.sheet)
         try:
-            brought = begin_now(brought, **how)
+            brought = begin_unchecked(brought, **how)
         except MappingProblem:
             brought.delete()
             raise

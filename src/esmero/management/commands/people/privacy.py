@@ -82,20 +82,20 @@ def keep_terms(options: argparse.Namespace) -> CommandOutput:
     """Count, or carry out rule by rule."""
     from django.utils import timezone
 
-    from esmero.privacy.retention import MOST_COUNTED, carry_out_all, count_over, list_standings
+    from esmero.privacy.retention import MOST_COUNTED, apply_all_rules, count_expired, list_rules
 
     at = timezone.now()
-    numbers = count_over(at, most=MOST_COUNTED) if options.dry_run else carry_out_all(at=at, by="command line")
+    numbers = count_expired(at, most=MOST_COUNTED) if options.dry_run else apply_all_rules(at=at, by="command line")
     facts = [
         {
             "rule": one.code,
             "days": one.days,
-            "then": one.term.deed.value,
+            "then": one.term.action.value,
             "norm": one.term.norm,
-            "rests": one.term.rests.value,
+            "rests": one.term.source.value,
             "would go" if options.dry_run else "gone": numbers[one.code],
         }
-        for one in list_standings()
+        for one in list_rules()
     ]
     rows = [(f["rule"], f["days"], f["then"], numbers[str(f["rule"])], f["norm"], f["rests"]) for f in facts]
     heads = ("rule", "days", "then", "would go" if options.dry_run else "gone", "norm", "rests on")

@@ -30,14 +30,14 @@ def add(commands: Commands) -> None:
 
 def create_segment(options: argparse.Namespace) -> CommandOutput:
     """Check the conditions, count, and save."""
-    from esmero.dossier.segments.saving import is_free, save_segment
+    from esmero.dossier.segments.saving import is_name_free, save_segment
     from esmero.management.lookup import find_brand
 
     if not options.name.strip() or options.name.isdecimal():
         raise CommandFault(
             f"A segment needs a name that is not a number, so that it cannot be taken for an id: {options.name!r}."
         )
-    if not is_free(options.name, besides=None):
+    if not is_name_free(options.name, besides=None):
         raise CommandFault(f"There is a segment {options.name!r} already. Choose another name.")
     brand = find_brand(options.brand) if options.brand else None
     kept = save_segment(None, name=options.name, conditions=_read(options), brand=brand, by="command line")
@@ -67,11 +67,11 @@ def list_all(options: argparse.Namespace) -> CommandOutput:  # noqa: ARG001
 
 
 def _read(options: argparse.Namespace) -> dict[str, Any]:
-    from esmero.dossier.segments.selection import own_kinds
+    from esmero.dossier.segments.selection import custom_field_kinds
     from esmero.people.segments.command_line import read_texts
     from esmero.people.segments.serialization import read_json, write_json
 
-    own = own_kinds()
+    custom = custom_field_kinds()
     if options.conditions:
         if options.where:
             raise CommandFault("Give --where or --conditions, not both.")
@@ -79,8 +79,8 @@ def _read(options: argparse.Namespace) -> dict[str, Any]:
             data = json.loads(options.conditions.read_text(encoding="utf-8"))
         except (UnicodeDecodeError, json.JSONDecodeError) as wrong:
             raise CommandFault(f"{options.conditions} is not JSON in UTF-8: {wrong}.") from wrong
-        return write_json(read_json(data, own=own))
-    return write_json(read_texts(options.where, own=own, one_is_enough=options.any))
+        return write_json(read_json(data, custom=custom))
+    return write_json(read_texts(options.where, custom=custom, one_is_enough=options.any))
 
 
 def _facts(segment: Any) -> dict[str, Any]:

@@ -79,7 +79,7 @@ def _direct(*, began: float, once: bool, stop: threading.Event, troubles: list[s
 def _play(*, began: float, stop: threading.Event, troubles: list[str]) -> None:
     from django.conf import settings
 
-    from esmero.demo.history import press_answers, send_first_campaigns, wait_for_answers, was_answered
+    from esmero.demo.history import has_answers, send_first_campaigns, submit_answers, wait_for_answers
     from esmero.demo.seed import seed_house
 
     fresh = seed_house(public_url=settings.ESMERO.public_url)
@@ -90,9 +90,9 @@ def _play(*, began: float, stop: threading.Event, troubles: list[str]) -> None:
             _say(f"first mail in the catcher after {time.time() - began:.1f} s")
 
     campaigns = send_first_campaigns(stop=stop, on_first_mail=tell_first)
-    if not was_answered():
+    if not has_answers():
         _wait_for_doors(stop)
-        given, refused = press_answers(campaigns)
+        given, refused = submit_answers(campaigns)
         troubles += refused
         told = ", ".join(f"{number} {kind}" for kind, number in given.items())
         _say(f"people answered: {told}")

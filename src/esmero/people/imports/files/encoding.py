@@ -1,4 +1,4 @@
-"""Guess how the letters of a file are stored: by its mark, by its form, or by which reading gives the likelier letters."""
+"""Guess the character encoding of a file: by byte order mark, by validity, or by the likelier letters."""
 
 import codecs
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from esmero.people.imports.files.problem import FileProblem
 
 _SAMPLE = 256 * 1024
-_MARKS = (  # the longer ones first: the mark of UTF-32 begins like that of UTF-16
+_MARKS = (  # longer marks first: the mark of UTF-32 begins like that of UTF-16
     (codecs.BOM_UTF32_LE, "utf-32-le"),
     (codecs.BOM_UTF32_BE, "utf-32-be"),
     (codecs.BOM_UTF8, "utf-8"),
@@ -25,7 +25,7 @@ _NO_TEXT = (
     (b"\x1f\x8b", gettext_lazy("a compressed file")),
     (b"SQLite format 3", gettext_lazy("a database")),
 )
-# Of 8-bit encodings that fit, the one with the most letters of our languages wins; the first of them on a tie.
+# Of the 8-bit encodings that decode, the one with most Spanish and French letters wins; the first one on a tie.
 _EIGHT_BIT = ("cp1252", "iso8859-15", "mac_roman", "cp850", "cp1250")
 _LIKELY = frozenset("áéíóúüñçàèìòùâêîôûäëïöÁÉÍÓÚÜÑÇÀÈÌÒÙÂÊÎÔÛÄËÏÖœŒæÆºª¿¡€’‘“”«»–—·ãõåøÅØß")
 _REMEDY = gettext_lazy("Save it as CSV UTF-8 and bring it again.")
@@ -34,17 +34,17 @@ _MIXED_SHARE = 5
 
 @dataclass(frozen=True, slots=True)
 class Encoding:
-    """`name` is a Python codec without a mark; `mark` the number of octets of the byte order mark that stand in front."""
+    """Hold a Python codec name (without BOM) and `mark`, the number of octets of the byte order mark."""
 
     name: str
     mark: int = 0
 
 
 def guess_encoding(path: Path) -> Encoding:
-    """Return how the file is to be decoded; the whole file is looked at, block by block.
+    """Return the encoding of a file; the whole file is read, block by block.
 
     Raises:
-        FileProblem: the file is empty, no text at all, or UTF-8 that is damaged somewhere.
+        FileProblem: the file is empty, not text, or UTF-8 that is damaged somewhere.
 
     """
     with path.open("rb") as file:
@@ -60,6 +60,7 @@ def guess_encoding(path: Path) -> Encoding:
     wide = _without_mark(sample)
     if wide:
         return Encoding(wide)
+    # Tab, line feed, vertical tab, form feed, return, Ctrl-Z and escape occur in text files.
     odd = sum(sample.count(code) for code in range(32) if code not in (9, 10, 11, 12, 13, 26, 27))
     if odd * 50 > len(sample):
         raise FileProblem(_("This is not text: it is full of control characters."), remedy=str(_REMEDY))
@@ -72,7 +73,7 @@ def _refuse_empty(sample: bytes) -> None:
 
 
 def _without_mark(sample: bytes) -> str:
-    """Tell UTF-16 without a mark by its NULs: in our scripts every other octet is one."""
+    """Detect UTF-16 without a byte order mark: in Latin script every other octet is NUL."""
     if sample.count(0) * 4 < len(sample):
         return ""
     even, odd = sample[::2].count(0), sample[1::2].count(0)
@@ -82,7 +83,7 @@ def _without_mark(sample: bytes) -> str:
 
 
 def _is_utf8(path: Path) -> bool:
-    """Say whether the file is UTF-8; raise where it nearly is, for then another reading would spoil all other letters."""
+    """Return whether the file is UTF-8; raise if it nearly is, since another encoding would spoil all other letters."""
     decoder = codecs.getincrementaldecoder("utf-8")(errors="surrogateescape")
     good = bad = line = 0
     first_bad = None

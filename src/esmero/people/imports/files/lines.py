@@ -1,4 +1,4 @@
-"""Physical lines of a file, decoded one by one in flat memory, with the place in octets after each: a job goes on there."""
+"""Iterate over the physical lines of a file in constant memory, with the offset after each, at which a job resumes."""
 
 from collections.abc import Iterator
 from typing import BinaryIO
@@ -12,9 +12,9 @@ _BLOCK = 64 * 1024
 
 
 class Lines(Iterator[str]):
-    """`offset` is where the next line begins, `number` how many lines were given out (the first line of the file is 1).
+    """Yield decoded lines. `offset` is where the next line begins, `number` the count of lines read so far.
 
-    Every line ends in one line feed, whatever ended it in the file.
+    Every line ends in one line feed, whatever terminator the file has.
     """
 
     def __init__(self, file: BinaryIO, *, encoding: str, newline: str, offset: int, number: int = 0) -> None:
@@ -52,6 +52,7 @@ class Lines(Iterator[str]):
         scan = self._at
         while True:
             found = self._buffer.find(self._unit, scan)
+            # In UTF-16 and UTF-32 the octets of a line feed also occur across two characters: skip those.
             while found >= 0 and (found - self._at) % self._width:
                 found = self._buffer.find(self._unit, found + 1)
             if found >= 0:
@@ -59,6 +60,7 @@ class Lines(Iterator[str]):
             block = self._file.read(_BLOCK)
             if not block:
                 return len(self._buffer)
+            # The terminator may be split between two blocks.
             scan = max(len(self._buffer) - self._at - self._width, 0)
             self._buffer = self._buffer[self._at :] + block
             self._at = 0

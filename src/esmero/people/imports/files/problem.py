@@ -1,10 +1,10 @@
-"""What is wrong with a file or with what was said about it: where, and what to do."""
+"""Report problems of an uploaded file or of its mapping, with place and remedy."""
 
 from django.utils.translation import gettext as _
 
 
 class FileProblem(Exception):
-    """A file that cannot be read. The text names the place and the remedy; trying again does not help."""
+    """Report a file that cannot be read. The text names place and remedy; a retry does not help."""
 
     is_final = True
 
@@ -15,4 +15,4 @@ class FileProblem(Exception):
 
 
 class MappingProblem(ValueError):
-    """What was said about the columns does not fit the file or the fields; the text says which and what is possible."""
+    """Report a mapping that does not fit the file or the fields; the text names the fault and the valid values."""

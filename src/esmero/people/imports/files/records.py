@@ -1,4 +1,4 @@
-"""Records of a CSV file (RFC 4180 and its relatives) with the physical line where each one starts."""
+"""Read records of a CSV file (RFC 4180 and its dialects) with the physical line number of each."""
 
 import csv
 from collections.abc import Iterator
@@ -11,15 +11,16 @@ from esmero.people.imports.files.lines import Lines
 from esmero.people.imports.files.problem import FileProblem
 
 MOST_LINES = 1000
+# Appended as a last line: the csv module accepts a quotation that is never closed without an error.
 _END = "\0end of file\0"
 
 
 @dataclass(frozen=True, slots=True)
 class CsvDialect:
-    """How a file is written.
+    """Describe the format of a CSV file.
 
-    `start` is the octet where its records begin and `skipped` how many lines stand before it; `blank_after`: blanks after
-    the delimiter, to skip.
+    `start` is the offset of the first record and `skipped` the number of lines before it. `blank_after` skips blanks
+    after the delimiter.
     """
 
     encoding: str
@@ -32,7 +33,7 @@ class CsvDialect:
 
 @dataclass(frozen=True, slots=True)
 class CsvRecord:
-    """`line` is the physical line where it starts, `lines` how many it takes, `end` the octet after it."""
+    """Hold the cells of a record: `line` is its first physical line, `lines` their number, `end` the octet after it."""
 
     line: int
     lines: int
@@ -41,7 +42,7 @@ class CsvRecord:
 
 
 class CsvReader(Iterator[CsvRecord]):
-    """Reads records from an octet on; blank lines are no records. Use it as a context: it holds the file open."""
+    """Iterate over records from an offset, skipping blank lines. A context manager: it holds the file open."""
 
     def __init__(self, path: Path, dialect: CsvDialect, *, offset: int | None = None, line: int = 0) -> None:
         self._file = path.open("rb")

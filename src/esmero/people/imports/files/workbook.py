@@ -1,7 +1,7 @@
-"""A workbook (.xlsx) as a list: one of its sheets written out as CSV, each row on the line of its number.
+"""Convert a sheet of a workbook (.xlsx) to CSV, each row on the line of its row number.
 
-Values are written as people see them: dates by day, whole numbers without a decimal point, codes with their leading
-zeros, of a formula what it last came to. The file is read row by row; only its table of texts stands in memory.
+Values are written as displayed: dates by day, integers without a decimal point, codes with leading zeros, formulas by
+their cached result. The file is streamed row by row; only its table of shared strings is held in memory.
 """
 
 import csv
@@ -19,19 +19,19 @@ import openpyxl
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from esmero.people.imports.columns import guess_head
+from esmero.people.imports.columns import guess_field
 from esmero.people.imports.files.problem import FileProblem
 from esmero.people.imports.files.records import CsvDialect
 
-# How the sheet is written out; the import reads it so.
+# Dialect of the exported sheet, which the import reads back.
 DIALECT = CsvDialect(encoding="utf-8", start=0, newline="\n", delimiter=",", blank_after=False)
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 MOST_PARTS = 5_000
 MOST_UNPACKED = 3_000_000_000  # octets of all parts together: over a million rows
-MOST_TEXTS = 300_000_000  # octets of the table of texts, which stands in memory
-MOST_TIMES = 250  # larger than its file; ordinary workbooks unpack to ten times
-_SMALL = 100_000_000  # below this nobody counts how often
+MOST_TEXTS = 300_000_000  # octets of the table of shared strings, which is held in memory
+MOST_TIMES = 250  # expansion ratio that marks a zip bomb; ordinary workbooks unpack to ten times their size
+_SMALL = 100_000_000  # below this size the ratio does not matter
 MOST_COLUMNS = 500
 MOST_BLANK = 100
 _LOOK_AT = 15
@@ -44,19 +44,19 @@ _AS_CSV = gettext_lazy("Save the sheet as an Excel workbook (.xlsx) or as CSV UT
 
 @dataclass(frozen=True, slots=True)
 class Sheets:
-    """The names of the sheets that can be seen, and the one that holds the list, as far as one can tell."""
+    """Hold the names of the visible sheets, and the likeliest one."""
 
     names: tuple[str, ...]
     guess: str
 
 
 def is_workbook(content: bytes) -> bool:
-    """Say whether these octets are a workbook of some kind, also one that cannot be read."""
+    """Return whether the content is a workbook of any kind, also one that cannot be read."""
     return content.startswith((_ZIP, _OLD))
 
 
 def check_workbook(content: bytes, path: Path) -> None:
-    """Refuse what is no workbook that we can read, or would not fit into memory.
+    """Refuse a file that is no readable workbook, or would not fit into memory.
 
     Raises:
         FileProblem: protected by a password, of an older or another program, broken, or far too large inside.
@@ -86,14 +86,14 @@ def check_workbook(content: bytes, path: Path) -> None:
 
 
 def look_at_sheets(path: Path) -> Sheets:
-    """Return the sheets of a workbook; the one whose first rows hold the most known heads, else the fullest, is the guess."""
+    """Return the sheets of a workbook; the guess is the one with most known headers, else the fullest."""
     with _opened(path) as book:
         found: dict[str, tuple[int, int]] = {}
         for sheet in book.worksheets:
             if sheet.sheet_state != "visible":
                 continue
             rows = list(islice(_rows(sheet), _LOOK_AT))
-            known = max((sum(bool(guess_head(cell)[0]) for cell in row) for row in rows), default=0)
+            known = max((sum(bool(guess_field(cell)[0]) for cell in row) for row in rows), default=0)
             found[sheet.title] = (known, sum(1 for row in rows for cell in row if cell))
     if not any(filled for _known, filled in found.values()):
         raise FileProblem(_("The workbook is empty."), remedy=_("Look that its first sheet holds the list."))
@@ -101,10 +101,10 @@ def look_at_sheets(path: Path) -> Sheets:
 
 
 def write_sheet(path: Path, *, sheet: str, to: Path) -> None:
-    """Write a sheet out as CSV in DIALECT; row 7 of the sheet is line 7.
+    """Write a sheet as CSV in DIALECT; row 7 of the sheet is line 7.
 
-    A blank row among the others is a record without content, as spreadsheets write it into a CSV file; a long gap is no
-    record, and neither is what follows the last row that holds something.
+    A blank row between others becomes a record without content, as spreadsheets export it. A long gap, and all after
+    the last row with content, becomes no record.
 
     Raises:
         FileProblem: there is no such sheet, or a row cannot be read.
@@ -129,18 +129,18 @@ def write_sheet(path: Path, *, sheet: str, to: Path) -> None:
 
 @contextmanager
 def _opened(path: Path) -> Iterator[Any]:
-    """Open a workbook for reading from beginning to end; whatever its reader stumbles over becomes a FileProblem."""
+    """Open a workbook for sequential reading; any error of the reader becomes a FileProblem."""
     try:
         with path.open("rb") as file, closing(openpyxl.load_workbook(file, read_only=True, data_only=True)) as book:
             yield book
     except FileProblem:
         raise
-    except Exception as trouble:  # the reader raises whatever a broken part makes it stumble over
+    except Exception as trouble:  # openpyxl lets errors of its parsers through: KeyError, ValueError, XML errors
         raise _broken() from trouble
 
 
 def _rows(sheet: Any) -> Iterator[list[str]]:
-    sheet.reset_dimensions()  # what a workbook says of its size may be wrong; each row is as wide as it is
+    sheet.reset_dimensions()  # the stated dimensions may be wrong; read each row to its end
     for number, row in enumerate(sheet.iter_rows(), 1):
         if len(row) > MOST_COLUMNS:
             raise FileProblem(
@@ -149,14 +149,14 @@ def _rows(sheet: Any) -> Iterator[list[str]]:
                 line=number,
                 remedy=_("Delete what stands to the right of the list and bring it again."),
             )
-        cells = [_say(cell) for cell in row]
+        cells = [_format_cell(cell) for cell in row]
         while cells and not cells[-1]:
             cells.pop()
         yield cells
 
 
-def _say(cell: Any) -> str:
-    """Return a cell as people see it; an error of a formula is nothing."""
+def _format_cell(cell: Any) -> str:
+    """Return a cell as displayed; a formula error is empty."""
     value = cell.value
     if value is None or cell.data_type == "e":
         return ""
@@ -169,11 +169,11 @@ def _say(cell: Any) -> str:
     if isinstance(value, date | time):
         return value.isoformat()
     if isinstance(value, int | float):
-        return _say_number(value, form=cell.number_format or "")
+        return _format_number(value, form=cell.number_format or "")
     return str(value)
 
 
-def _say_number(value: float, *, form: str) -> str:
+def _format_number(value: float, *, form: str) -> str:
     if value == int(value) and abs(value) < 1e15:
         whole = str(int(value))
         return whole.zfill(len(form)) if _CODE.fullmatch(form) else whole

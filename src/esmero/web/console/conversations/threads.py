@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 
 from esmero.conversations.models import Conversation, Entry
 from esmero.conversations.queries import conversation_rows
-from esmero.conversations.waiting_marks import mark
+from esmero.conversations.waiting_marks import set_state
 from esmero.people.text_folding import fold
 from esmero.web.console.access import requires, staff
 from esmero.web.console.list_pages import answer_list
@@ -131,5 +131,5 @@ def mark_conversation(request: HttpRequest, pk: int) -> HttpResponse:
     """Set the state of a conversation."""
     shown = get_object_or_404(Conversation, pk=pk)
     if request.POST.get("state") in Conversation.State.values:
-        mark(shown, state=Conversation.State(request.POST["state"]), by=staff(request))
+        set_state(shown, state=Conversation.State(request.POST["state"]), by=staff(request))
     return redirect("console:conversation", pk=pk)

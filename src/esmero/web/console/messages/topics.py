@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 
 from esmero.house.models import Brand
 from esmero.people.models import Purpose, Topic
-from esmero.people.permissions.topics import PurposeFixed, archive_topic, has_ledger, save_purpose, save_topic
+from esmero.people.permissions.topics import PurposeFixed, archive_topic, has_entries, save_purpose, save_topic
 from esmero.web.console.access import requires, staff
 from esmero.web.console.list_pages import answer_list
 from esmero.web.console.page_frame import read_brand, show
@@ -117,7 +117,7 @@ class TopicForm(forms.Form):
         fields["archive_is_public"] = fields.pop("archive_is_public")  # last: the rarest question
         if topic is not None:
             del fields["brand"], fields["code"]
-            if has_ledger(topic):
+            if has_entries(topic):
                 fields["purpose"].disabled = True
                 fields["purpose"].help_text = _(
                     "People gave their permission for this purpose; it cannot change any more."

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from esmero.house.audit import note
 from esmero.people.models import Person
 from esmero.privacy.erasure import ErasureRefused, erase_person
-from esmero.privacy.export import count_held, gather, write_archive
+from esmero.privacy.export import collect_data, count_rows, write_archive
 from esmero.privacy.models import DataRequest
 from esmero.privacy.requests import answer_erasure, request_rows
 from esmero.web.console.access import requires, staff
@@ -101,7 +101,7 @@ def data_requests(request: HttpRequest) -> HttpResponseBase:
 def data_request(request: HttpRequest, pk: int) -> HttpResponse:
     """Show one request with the effects of an erasure."""
     shown = get_object_or_404(request_rows(), pk=pk)
-    held = list(count_held(shown.person).items())
+    held = list(count_rows(shown.person).items())
     return show(request, "console/people/data_request.html", subject="data-requests", asked=shown, held=held)
 
 
@@ -139,7 +139,7 @@ def export_person(request: HttpRequest, pk: int) -> HttpResponse:
     with transaction.atomic():
         note("person.exported", by=staff(request), subject=person, facts={"reason": reason})
     return HttpResponse(
-        write_archive(gather(person)),
+        write_archive(collect_data(person)),
         content_type="application/zip",
         headers={"Content-Disposition": f'attachment; filename="person-{pk}.zip"'},
     )

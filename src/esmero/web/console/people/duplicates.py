@@ -16,9 +16,9 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from esmero.dossier.statistics.person_counts import count_messages
-from esmero.people.duplicates.search import begin_search, last_search, tell_apart
+from esmero.people.duplicates.search import begin_search, last_search, mark_different
 from esmero.people.models import ContactPoint, CustomField, Duplicate, Merge, Permission, PermissionEntry, Person
-from esmero.privacy.merging import CHOICES, MergeRefused, merge, propose, undo_merge
+from esmero.privacy.merging import CHOICES, MergeRefused, merge, propose_fields, undo_merge
 from esmero.web.console.access import requires, staff
 from esmero.web.console.list_pages import answer_list
 from esmero.web.console.page_frame import show, show_part, wants_part
@@ -48,7 +48,7 @@ def _signs(row: Duplicate) -> str:
 
 
 def _open_only(rows: Rows) -> Rows:
-    gone = Person.GONE
+    gone = Person.INACTIVE
     return rows.filter(state=Duplicate.State.OPEN).exclude(first__state__in=gone).exclude(second__state__in=gone)
 
 
@@ -153,7 +153,7 @@ def act_on_duplicates(request: HttpRequest) -> HttpResponse:
         begin_search(by=staff(request))
         return redirect("console:duplicates")
     rows = pick_rows(_open_only(Duplicate.objects.all()), listing=DUPLICATES, post=request.POST)
-    done = [pair.pk for pair in rows[:1000] if tell_apart(pair, by=staff(request))]
+    done = [pair.pk for pair in rows[:1000] if mark_different(pair, by=staff(request))]
     words = ngettext("%(number)d pair is two people each.", "%(number)d pairs are two people each.", len(done))
     offer_undo(request, fill(words, number=len(done)), kind="told-apart", pairs=done)
     return redirect("console:duplicates")
@@ -164,7 +164,7 @@ def duplicate(request: HttpRequest, pk: int) -> HttpResponse:
     """Show two people side by side with differences marked; `?keep=` names the survivor of a merge."""
     pair = get_object_or_404(Duplicate.objects.select_related(*_BOTH), pk=pk)
     kept, gone = _order(pair, request.GET.get("keep", ""))
-    taken = propose(kept, gone) if kept.state == gone.state == Person.State.ACTIVE else set()
+    taken = propose_fields(kept, gone) if kept.state == gone.state == Person.State.ACTIVE else set()
     counts = {one.pk: sum(count_messages([one.pk]).values()) for one in (kept, gone)}
     return show(
         request,
@@ -187,7 +187,7 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
     pair = get_object_or_404(Duplicate.objects.select_related(*_BOTH), pk=pk)
     following = _next(pair)
     if request.POST.get("act") == "apart":
-        if tell_apart(pair, by=staff(request)):
+        if mark_different(pair, by=staff(request)):
             offer_undo(
                 request, _("These are two people; they are not asked about again."), kind="told-apart", pairs=[pk]
             )

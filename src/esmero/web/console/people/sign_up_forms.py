@@ -17,8 +17,8 @@ from django.views.decorators.http import require_POST, require_safe
 from qrcode.image.svg import SvgPathImage
 
 from esmero.asks.models import Form
-from esmero.asks.sign_up_forms import FormIncomplete, address_of, close_form, form_rows, open_form, save_form
-from esmero.asks.submissions import STANDARD
+from esmero.asks.sign_up_forms import FormIncomplete, close_form, form_rows, form_url, open_form, save_form
+from esmero.asks.submissions import STANDARD_FIELDS
 from esmero.house.models import Brand
 from esmero.people.models import CustomField, Topic
 from esmero.web.console.access import requires, staff
@@ -212,7 +212,7 @@ def form_code(request: HttpRequest, pk: int) -> HttpResponse:  # noqa: ARG001
     """Return the form's address as a QR code in SVG."""
     form = get_object_or_404(Form.objects.select_related("brand"), pk=pk)
     picture = io.BytesIO()
-    qrcode.make(address_of(form), image_factory=SvgPathImage, border=2).save(picture)
+    qrcode.make(form_url(form), image_factory=SvgPathImage, border=2).save(picture)
     return HttpResponse(picture.getvalue(), content_type="image/svg+xml")
 
 
@@ -222,7 +222,7 @@ def _address(form: Form) -> str:
 
 def _embedding(form: Form) -> dict[str, Any]:
     """Return the form's address and the HTML to embed it in another site."""
-    address = address_of(form)
+    address = form_url(form)
     topics = form.topics.filter(archived_at=None).order_by("id")
     boxes = "\n".join(
         f'  <label><input type="checkbox" name="topics" value="{topic.pk}"> {said(topic.name) or topic.code}</label>'
@@ -241,7 +241,7 @@ def _embedding(form: Form) -> dict[str, Any]:
 def _field_choices() -> list[tuple[str, str]]:
     names = {"given_name": _("Given name"), "family_name": _("Family name"), "organisation": _("Company")}
     own = [(f"own:{one.key}", said(one.label) or one.key) for one in CustomField.objects.order_by("key")]
-    return [(name, names[name]) for name in STANDARD] + own
+    return [(name, names[name]) for name in STANDARD_FIELDS] + own
 
 
 def _initial(form: Form | None) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from esmero.asks.models import Form
-from esmero.asks.sign_up_forms import address_of
+from esmero.asks.sign_up_forms import form_url
 from esmero.house.roles import may
 from esmero.people.addresses.address_proposals import ProposalDecided, accept, proposal_rows, refuse
 from esmero.people.models import Proposal
@@ -170,7 +170,7 @@ def proposals(request: HttpRequest) -> HttpResponseBase:
         picks_url=reverse("console:proposals-act"),
         title=_("Proposed addresses"),
         lead=_("Automatic answers name another address: of who follows, or a new one of the same person. You decide."),
-        forms=[(form, address_of(form)) for form in _open_forms()],
+        forms=[(form, form_url(form)) for form in _open_forms()],
         empty_title=_("Nothing to decide"),
         empty_text=_("When an automatic answer says who follows, or where somebody reads now, it stands here."),
     )

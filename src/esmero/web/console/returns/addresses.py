@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from esmero.mailroom.sending.manual_retry import try_addresses_again
-from esmero.people.addresses.address_status import returns_until_silent
-from esmero.people.addresses.suppression_lifting import MOST, ReasonMissing, lift_silences
+from esmero.people.addresses.address_status import bounces_until_suppressed
+from esmero.people.addresses.suppression_lifting import MOST, ReasonMissing, lift_for_addresses
 from esmero.people.models import Address, Person
 from esmero.web.console.access import requires, staff
 from esmero.web.console.list_pages import answer_list
@@ -46,7 +46,7 @@ def _address(row: Any) -> str | SafeString:
 def _next(row: Address) -> str:
     if row.standing == Address.Standing.SUPPRESSED:
         return _("Nothing goes there any more.")
-    more = returns_until_silent(row)
+    more = bounces_until_suppressed(row)
     if more is None:
         return _("Mail is tried on; trouble that passes never silences by itself.")
     return ngettext(
@@ -150,7 +150,7 @@ def act_on_addresses(request: HttpRequest) -> HttpResponse:
         messages.success(request, fill(words, number=number) if number else _("Nothing waits for these addresses."))
         return back
     try:
-        lifted = lift_silences(rows, reason=request.POST.get("lift-value", ""), by=staff(request))
+        lifted = lift_for_addresses(rows, reason=request.POST.get("lift-value", ""), by=staff(request))
     except ReasonMissing:
         messages.error(request, _("Say why the silence is lifted; it is written into the audit log."))
         return back

@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from esmero.dossier.statistics.day_counts import class_of
+from esmero.dossier.statistics.day_counts import bounce_class
 from esmero.intake.bounces.meaning import SENDER_FAULTS
 from esmero.mailroom.arriving.queries import event_rows
 from esmero.outbox.bounce_meaning import BounceMeaning
@@ -53,7 +53,7 @@ def _mail(event: MessageEvent) -> SafeString:
 
 
 def _class(event: MessageEvent) -> SafeString:
-    return state("return", class_of(event.kind, event.facts.get("meaning", "")))
+    return state("return", bounce_class(event.kind, event.facts.get("meaning", "")))
 
 
 def _words(event: MessageEvent) -> str:

@@ -23,7 +23,7 @@ from esmero.people.persons.custom_fields import (
     change_field,
     count_values,
     declare_field,
-    drop_field,
+    delete_field,
     list_segments,
 )
 from esmero.rendering.templates.placeholders import TOKEN_FIELDS
@@ -191,7 +191,7 @@ def remove_field(request: HttpRequest, pk: int) -> HttpResponse:
     field = get_object_or_404(CustomField, pk=pk)
     name = said(field.label) or field.key
     try:
-        number = drop_field(field, by=staff(request))
+        number = delete_field(field, by=staff(request))
     except FieldInUse as refusal:
         messages.error(request, _("These segments ask for it: %(names)s. Change them first.") % {"names": refusal})
     except TooManyValues:

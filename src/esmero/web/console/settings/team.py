@@ -17,7 +17,15 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from esmero.house.models import User
-from esmero.house.team import LastOwner, change_member, invite, let_in, lock_out, needs_two_factor, require_two_factor
+from esmero.house.team import (
+    LastOwner,
+    change_member,
+    deactivate,
+    invite,
+    needs_two_factor,
+    reactivate,
+    require_two_factor,
+)
 from esmero.mailroom.transactional.staff_invitations import make_link, send_invitation
 from esmero.outbox.relays import NoRelay
 from esmero.web.console.access import requires, staff
@@ -170,13 +178,13 @@ def act_on_member(request: HttpRequest, pk: int) -> HttpResponse:
     act, by = request.POST.get("act", ""), staff(request)
     if act == "lock":
         try:
-            lock_out(member, by=by)
+            deactivate(member, by=by)
         except LastOwner:
             messages.error(request, _("This is the last owner. Make somebody else an owner first."))
         else:
             messages.success(request, _("%(name)s can no longer sign in.") % {"name": member})
     elif act == "let-in":
-        let_in(member, by=by)
+        reactivate(member, by=by)
         messages.success(request, _("%(name)s can sign in again.") % {"name": member})
     elif act == "invite":
         return _send(request, member)

@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 
 from esmero.house.models import Brand, User
 from esmero.people.addresses.address_proposals import AddressStillUsed, reopen
-from esmero.people.duplicates.search import ask_again
+from esmero.people.duplicates.search import reopen_pair
 from esmero.people.models import Address, ContactPoint, Duplicate, Merge, Organisation, Person, Proposal
-from esmero.people.permissions.staff_records import drop_note, lift_rows, pause_person, silence_again
+from esmero.people.permissions import staff_records
+from esmero.people.permissions.staff_records import pause_person
 from esmero.people.persons.contact_points import remove_point, restore_point
 from esmero.people.persons.editing import restore_person
 from esmero.people.persons.organisations import save_organisation
@@ -50,17 +51,17 @@ def restore_pause(facts: Mapping[str, Any], by: User) -> None:
 
 def undo_suppression(facts: Mapping[str, Any], by: User) -> None:
     """Lift a suppression that was just set."""
-    lift_rows(Address.objects.get(pk=facts["address"]), rows=facts["rows"], by=by)
+    staff_records.undo_suppression(Address.objects.get(pk=facts["address"]), rows=facts["rows"], by=by)
 
 
 def undo_lifting(facts: Mapping[str, Any], by: User) -> None:
     """Restore a suppression that was just lifted."""
-    silence_again(Address.objects.get(pk=facts["address"]), rows=facts["rows"], by=by)
+    staff_records.undo_lifting(Address.objects.get(pk=facts["address"]), rows=facts["rows"], by=by)
 
 
 def undo_note(facts: Mapping[str, Any], by: User) -> None:
     """Delete a note that was just written."""
-    drop_note(facts["note"], by=by)
+    staff_records.delete_note(facts["note"], by=by)
 
 
 def undo_merging(facts: Mapping[str, Any], by: User) -> None:
@@ -71,7 +72,7 @@ def undo_merging(facts: Mapping[str, Any], by: User) -> None:
 def reopen_pairs(facts: Mapping[str, Any], by: User) -> None:
     """Reopen pairs that were marked as different people."""
     for pair in Duplicate.objects.filter(pk__in=facts["pairs"]):
-        ask_again(pair, by=by)
+        reopen_pair(pair, by=by)
 
 
 def reopen_proposals(facts: Mapping[str, Any], by: User) -> None:

@@ -7,11 +7,11 @@ from django.utils import timezone
 
 from esmero.campaigns.lifecycle import set_goal
 from esmero.campaigns.models import Campaign
-from esmero.content.archiving import bring_back
+from esmero.content.archiving import unarchive
 from esmero.content.models import MediaFile, Template
 from esmero.dossier.segments.saving import restore_segment
 from esmero.house.models import User
-from esmero.people.addresses.suppression_lifting import LiftedSuppression, restore_silences
+from esmero.people.addresses.suppression_lifting import LiftedSuppression, restore_suppressions
 from esmero.people.models import Topic
 from esmero.people.permissions.topics import archive_topic
 from esmero.people.persons.tags import tag_persons, untag_persons
@@ -29,11 +29,11 @@ def _tag(facts: Mapping[str, Any], by: User) -> object:
 
 
 def _bring_back_templates(facts: Mapping[str, Any], by: User) -> object:
-    return bring_back(Template, facts["templates"], by=by)
+    return unarchive(Template, facts["templates"], by=by)
 
 
 def _bring_back_pictures(facts: Mapping[str, Any], by: User) -> object:
-    return bring_back(MediaFile, facts["pictures"], by=by)
+    return unarchive(MediaFile, facts["pictures"], by=by)
 
 
 def _offer_topic(facts: Mapping[str, Any], by: User) -> None:
@@ -50,7 +50,7 @@ def _goal(facts: Mapping[str, Any], by: User) -> object:
 
 
 def _restore_suppressions(facts: Mapping[str, Any], by: User) -> object:
-    return restore_silences((LiftedSuppression(*one) for one in facts["lifted"]), by=by)
+    return restore_suppressions((LiftedSuppression(*one) for one in facts["lifted"]), by=by)
 
 
 def _restore_segment(facts: Mapping[str, Any], by: User) -> object:

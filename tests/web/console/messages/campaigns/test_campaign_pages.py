@@ -8,7 +8,7 @@ from django.utils import timezone
 from esmero.campaigns.models import AudienceMember, Campaign
 from esmero.campaigns.queries import measure_progress
 from esmero.content.models import Link
-from esmero.dossier.statistics.daily_aggregates import keep_all
+from esmero.dossier.statistics.daily_aggregates import count_all_due
 from esmero.mailroom.planning import dry_run, plan
 from esmero.outbox.models import Message, MessageEvent
 from esmero.people.models import Segment
@@ -300,13 +300,13 @@ def test_a_large_campaign_shows_the_figures_that_the_rounds_keep(client, house, 
     monkeypatch.setattr("esmero.campaigns.queries.SMALL", 4)
     monkeypatch.setattr("esmero.dossier.statistics.dispatch_statistics.SMALL", 4)
     assert "Being counted." in client.get(path).content.decode()
-    keep_all(timezone.now())
+    count_all_due(timezone.now())
     page = client.get(path)
     assert page.context["progress"].total == 3
     assert [step.number for step in page.context["funnel"][:3]] == [5, 2, 0]
     Message.objects.filter(state="planned").update(state="sent", sent_at=timezone.now())
     assert client.get(path).context["progress"].left == 0
-    keep_all(timezone.now() + timedelta(seconds=5))
+    count_all_due(timezone.now() + timedelta(seconds=5))
     assert client.get(path).context["progress"].left == 3
     assert "counted" in client.get(path).content.decode()
     assert len(listed(client, campaign, "")) == 5
@@ -316,7 +316,7 @@ def test_the_list_of_campaigns_has_progress_and_rates_and_a_filter(client, house
     campaign = started(client, house)
     Message.objects.filter(state="planned").update(state="sent", sent_at=timezone.now())
     MessageEvent.objects.create(message=Message.objects.filter(state="sent").first(), kind="clicked", at=timezone.now())
-    keep_all(timezone.now())
+    count_all_due(timezone.now())
     html = client.get("/console/campaigns/?state=running").content.decode()
     assert campaign.name in html
     assert "3 of 3" in html

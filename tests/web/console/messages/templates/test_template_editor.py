@@ -7,7 +7,7 @@ from esmero.content.models import MediaFile, Template, TemplateText, TemplateVer
 from esmero.house.models import AuditEntry
 from esmero.outbox.models import Message
 from esmero.people.models import Segment
-from esmero.people.persons.names import refold
+from esmero.people.persons.names import update_folded
 from tests.house_facts import MJML, add_people, build_house
 from tests.web.facts import RICH, draw_picture, furnish_content, staff
 
@@ -163,7 +163,7 @@ def test_versions_are_compared_and_an_earlier_one_is_made_the_newest(client, hou
 
 def test_the_preview_shows_with_and_without_the_promotion_by_day_and_in_the_dark(client, house):
     (person,) = add_people(house, 1)
-    refold(person)
+    update_folded(person)
     person.save()
     pk = furnish_content(house, 1)["letter-version"]
     page = client.get(f"/console/templates/versions/{pk}/look/?person={person.pk}")

@@ -5,7 +5,7 @@ from django.http import QueryDict
 from hypothesis import given
 from hypothesis import strategies as st
 
-from esmero.people.segments.conditions import DEEPEST
+from esmero.people.segments.conditions import MOST_DEPTH
 from esmero.people.segments.serialization import read_json, write_json
 from esmero.web.console.people.segments.choices import SegmentChoices
 from esmero.web.console.people.segments.conditions import (
@@ -104,7 +104,7 @@ def sent(root, **more):
 
 def meaning(conditions):
     """Conditions as values, with the two ways of saying the same brought to one."""
-    return write_json(simplify(read_json(conditions, own=OWN)))
+    return write_json(simplify(read_json(conditions, custom=OWN)))
 
 
 def simplify(node):
@@ -117,7 +117,7 @@ def simplify(node):
         case Not(part):
             inner = simplify(part)
             if isinstance(inner, Compare) and inner.comparison in opposite:
-                return Compare(inner.field, opposite[inner.comparison], inner.value, inner.kind, inner.own)
+                return Compare(inner.field, opposite[inner.comparison], inner.value, inner.kind, inner.custom)
             return inner.part if isinstance(inner, Not) else Not(inner)
         case All((one,)) | AnyOf((one,)):
             return simplify(one)
@@ -195,7 +195,7 @@ def test_a_node_is_put_anywhere_but_into_itself_or_too_deep():
     assert (root.nodes, group.nodes) == ([inner, first, group], [new])
     assert put(inner, inner, 0) == put(group, ConditionRow("n99", {}), 0) == ""
     assert apply_action(root, f"put:{first.uid} n0 x", blank=BLANK).said == ""
-    for _level in range(DEEPEST):
+    for _level in range(MOST_DEPTH):
         apply_action(root, f"group:{first.uid}", blank=BLANK)
     assert apply_action(root, f"group:{first.uid}", blank=BLANK).said == "too-deep"
     deepest = next(above for node, above in walk(root) if node is first)

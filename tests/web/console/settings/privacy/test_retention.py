@@ -8,7 +8,7 @@ from django.utils import timezone
 from esmero.house.models import AuditEntry
 from esmero.outbox.models import Captured
 from esmero.privacy.models import Retention
-from esmero.privacy.retention import RULES, carry_out
+from esmero.privacy.retention import RULES, apply_rule
 from esmero.web.parts.labels.retention import RULES as WORDS
 from tests.web.facts import staff
 
@@ -27,7 +27,7 @@ def test_counting_erases_nothing_and_says_how_much_would_go(client):
     assert client.post(f"{PAGE}count/").status_code == 302
     assert Captured.objects.count() == 3
     assert Retention.objects.get(code="caught-mail").due == 3
-    carry_out("caught-mail", at=timezone.now())
+    apply_rule("caught-mail", at=timezone.now())
     page = client.get(PAGE).content.decode()
     row = page.partition('<tr id="caught-mail">')[2].partition("</tr>")[0]
     assert '<td data-label="last:" data-quiet>3, ' in row

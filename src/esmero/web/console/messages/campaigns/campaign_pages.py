@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from esmero.campaigns.lifecycle import CampaignMoveRefused, change_campaign, create_campaign, find_missing
 from esmero.campaigns.models import Campaign
-from esmero.campaigns.queries import CampaignStatistics, audience_rows, read_account
+from esmero.campaigns.queries import CampaignStatistics, audience_rows, read_campaign_statistics
 from esmero.content.models import TemplateText
 from esmero.dossier.segments.selection import select_persons
 from esmero.house.audit_queries import list_audit
@@ -78,7 +78,7 @@ def campaign(request: HttpRequest, pk: int) -> HttpResponse:
     if wants_part(request) and request.GET.get("was") != shown.state:
         # Another state has other buttons and tabs, so the whole page is loaded again.
         return HttpResponse(headers={"HX-Refresh": "true"})
-    account = read_account(shown, at=timezone.now())
+    account = read_campaign_statistics(shown, at=timezone.now())
     live = _live(shown, account)
     if wants_part(request):
         return show_part(request, "console/messages/campaign_live.html", campaign=shown, tab=tab, **live)
@@ -98,12 +98,12 @@ def campaign(request: HttpRequest, pk: int) -> HttpResponse:
 def recipients(request: HttpRequest, pk: int) -> HttpResponseBase:
     """List a campaign's people: the dry run's verdicts, after the start each message with its outcome."""
     shown = _load(pk)
-    account = read_account(shown, at=timezone.now())
+    account = read_campaign_statistics(shown, at=timezone.now())
     started = shown.dispatch_id is not None and shown.state != Campaign.State.PLANNING
     rows: Any
     if started:
         assert shown.dispatch_id is not None
-        figures = account.figures if account else None
+        figures = account.statistics if account else None
         ends = (figures.get("first"), figures.get("last")) if figures and not request.GET.get("state") else None
         rows = dispatch_rows(shown.dispatch_id, ends=ends)
         names = [name for name, *_rest in account.receivers if name][:30] if account else []
@@ -128,7 +128,7 @@ def recipients(request: HttpRequest, pk: int) -> HttpResponseBase:
 def hours(request: HttpRequest, pk: int) -> HttpResponse:
     """Return the charts of a campaign alone, for polling while the page is visible."""
     shown = _load(pk)
-    account = read_account(shown, at=timezone.now())
+    account = read_campaign_statistics(shown, at=timezone.now())
     facts = {**_overview(shown, account), "moving": shown.state in LIVE}
     return show_part(request, "console/messages/campaign_charts.html", campaign=shown, **facts)
 
@@ -147,7 +147,7 @@ def _live(shown: Campaign, account: CampaignStatistics | None) -> dict[str, Any]
     progress = account.progress if account else None
     to_get = progress.total + progress.states.get("cancelled", 0) if progress else dry
     failed = sum(
-        account.figures.worst(worst, state=Message.State.GAVE_UP)
+        account.statistics.worst(worst, state=Message.State.GAVE_UP)
         for worst in Message.Worst.values
         if worst not in (Message.Worst.RETURNED_FOR_GOOD, Message.Worst.COMPLAINED)
     ) if account else 0  # fmt: skip
@@ -179,7 +179,7 @@ def _overview(shown: Campaign, account: CampaignStatistics | None) -> dict[str, 
     return {
         "receivers": receivers,
         "links": links,
-        "acts_chart": chart_acts(account.figures),
+        "acts_chart": chart_acts(account.statistics),
         "links_chart": chart_links(account.links) if account.links else None,
         **goals,
     }

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from esmero.campaigns.models import NOT_REASONS, Campaign
+from esmero.campaigns.models import COUNTS_WITHOUT_REASON, Campaign
 from esmero.campaigns.queries import CampaignStatistics
 from esmero.outbox.models import MessageEvent
 from esmero.web.parts.components.bars import BarSegment
@@ -125,4 +125,4 @@ def _goal_step(account: CampaignStatistics, *, delivered: int, goal: Mapping[str
 
 def reasons_of_dry_run(campaign: Campaign) -> dict[str, int]:
     """Return the reasons of the dry run: code to number of people."""
-    return {code: int(number) for code, number in campaign.counts.items() if code not in NOT_REASONS}
+    return {code: int(number) for code, number in campaign.counts.items() if code not in COUNTS_WITHOUT_REASON}

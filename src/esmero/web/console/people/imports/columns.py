@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from esmero.people.imports.fields import GIVING
+from esmero.people.imports.fields import GRANTING
 from esmero.people.imports.reading import FileColumn, FileReading
 from esmero.web.parts.labels.field_names import FIELD_WORDS, KIND_WORDS
 
@@ -31,7 +31,7 @@ def draw_columns(reading: FileReading, *, chosen: Mapping[str, str]) -> list[Dra
 def read_mapping(reading: FileReading, *, values: Sequence[str], confirmed: bool) -> dict[str, str]:
     """Return {column: field} as submitted; columns that would grant permission need confirmation."""
     said = dict(zip((column.name for column in reading.columns), values, strict=False))
-    return {name: "ignore" if field in GIVING and not confirmed else field for name, field in said.items() if field}
+    return {name: "ignore" if field in GRANTING and not confirmed else field for name, field in said.items() if field}
 
 
 def _draw(column: FileColumn, *, chosen: str) -> DrawnColumn:

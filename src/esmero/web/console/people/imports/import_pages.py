@@ -20,14 +20,14 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from esmero.house.models import Brand
-from esmero.people.imports.fields import GIVING
+from esmero.people.imports.fields import GRANTING
 from esmero.people.imports.files.problem import FileProblem, MappingProblem
 from esmero.people.imports.lifecycle import (
     ImportMoveRefused,
     begin_check,
     begin_import,
-    bring_file,
     choose_sheet,
+    create_import,
     reopen,
 )
 from esmero.people.imports.reading import FileReading
@@ -187,7 +187,7 @@ def upload(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
         try:
-            brought = bring_file(file.read(), name=file.name, brand=brand, by=staff(request))
+            brought = create_import(file.read(), name=file.name, brand=brand, by=staff(request))
         except FileProblem as problem:
             form.add_error("file", str(problem))
         else:
@@ -277,7 +277,7 @@ def _check(request: HttpRequest, brought: Import) -> HttpResponse:
         try:
             begin_check(
                 brought,
-                said=read_mapping(reading, values=values, confirmed=confirmed),
+                choices=read_mapping(reading, values=values, confirmed=confirmed),
                 topic=form.cleaned_data["topic"],
                 source=form.cleaned_data["source"],
                 by=staff(request),
@@ -334,4 +334,4 @@ def _seconds_left(brought: Import) -> int | None:
 
 def _mapping_facts(brought: Import, *, form: OriginForm, chosen: dict[str, str]) -> dict[str, Any]:
     columns = draw_columns(FileReading.from_json(brought.reading), chosen=chosen)
-    return {"columns": columns, "form": form, "giving": sorted(GIVING), "confirmed": "consent" in chosen.values()}
+    return {"columns": columns, "form": form, "giving": sorted(GRANTING), "confirmed": "consent" in chosen.values()}

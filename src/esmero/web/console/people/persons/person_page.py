@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
-from esmero.dossier.timeline import LIMIT, SHOWN, TimelineEntry, TimelineKey, read_timeline
+from esmero.dossier.timeline import LIMIT, TimelineEntry, TimelineKey, read_timeline
 from esmero.people.addresses.address_proposals import proposal_rows
 from esmero.people.addresses.suppression import hash_address
 from esmero.people.models import Channel, ContactPoint, CustomField, Merge, Person, Proposal, Suppression, Tag
@@ -46,7 +46,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
     points = list(shown.contact_points.order_by("kind", "id"))
     rights = read_rights(shown, brand=brand, kinds={point.kind for point in points}) if brand else []
     kind = request.GET.get("show", "")
-    kind = kind if kind in SHOWN else ""
+    kind = kind if kind in FILTERS else ""
     entries = read_timeline(shown, show=kind, before=_read_before(request), limit=PAGE + 1)
     page = cut_page(entries, size=PAGE, key=_write_key)
     return show(

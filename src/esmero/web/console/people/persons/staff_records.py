@@ -22,10 +22,10 @@ from esmero.people.models import Address, Import, Note, Permission, PermissionEn
 from esmero.people.permissions.staff_records import (
     ProofFile,
     StaffStatement,
-    lift_silence,
+    lift_address_suppressions,
     pause_person,
     record_statement,
-    silence_address,
+    suppress_address,
     write_note,
 )
 from esmero.vault.files import path_of
@@ -135,7 +135,7 @@ def permission(request: HttpRequest, pk: int) -> HttpResponse:
         file = form.cleaned_data["proof"]
         kind = (file.content_type or "application/octet-stream") if file else ""
         proof = ProofFile(content=file.read(), name=file.name, media_type=kind) if file else None
-        entry = record_statement(person, said=form.statement(), proof=proof, by=staff(request))
+        entry = record_statement(person, statement=form.statement(), proof=proof, by=staff(request))
         _say_recorded(request, entry, said=form.statement(), person=person)
         return redirect("console:person", pk=pk)
     lead = _(
@@ -165,7 +165,7 @@ def pause(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @requires("people.change")
-def suppress_address(request: HttpRequest, pk: int) -> HttpResponse:
+def change_suppression(request: HttpRequest, pk: int) -> HttpResponse:
     """Suppress the person's address, or lift the suppression; both need a reason."""
     person = _find(pk)
     reason = request.POST.get("reason", "").strip()[:200]
@@ -175,12 +175,12 @@ def suppress_address(request: HttpRequest, pk: int) -> HttpResponse:
     if not reason:
         messages.error(request, _("Say why; it is written into the audit log."))
     elif request.POST.get("act") == "lift":
-        rows = lift_silence(address, reason=reason, by=staff(request))
+        rows = lift_address_suppressions(address, reason=reason, by=staff(request))
         offer_undo(request, _("The address may be written to again."), kind="lifted", address=address.pk, rows=rows)
     else:
         commercial = request.POST.get("scope") == Suppression.Scope.COMMERCIAL
         scope = Suppression.Scope.COMMERCIAL if commercial else Suppression.Scope.ALL
-        row = silence_address(address, scope=scope, brand=None, reason=reason, by=staff(request))
+        row = suppress_address(address, scope=scope, brand=None, reason=reason, by=staff(request))
         words = _("No advertising goes to this address any more.") if commercial else _("The address is silent now.")
         offer_undo(request, words, kind="silenced", address=address.pk, rows=[row.pk])
     return redirect("console:person", pk=pk)

@@ -11,7 +11,7 @@ from esmero.campaigns.models import Campaign
 from esmero.content.models import Link
 from esmero.house.models import Brand
 from esmero.people.models import CustomField, Import, Organisation, Segment, Tag, Topic
-from esmero.people.segments.conditions import STANDARD, Kind
+from esmero.people.segments.conditions import STANDARD_FIELDS, Kind
 from esmero.web.console.people.segments.missing_choices import label_missing, list_named
 from esmero.web.parts.components.template_tags import language_name, said
 from esmero.web.parts.components.times import format_time_short
@@ -122,7 +122,7 @@ def read_choices(*, brand: Brand | None, besides: Segment | None = None) -> Segm
     choices["of"] = [choice for _title, inside in scopes for choice in inside]
     return SegmentChoices(
         groups=[group for group in groups if group[1]],
-        kinds={**STANDARD, **{one.key: one.kind for one in own}},  # type: ignore[misc]
+        kinds={**STANDARD_FIELDS, **{one.key: one.kind for one in own}},  # type: ignore[misc]
         labels=labels,
         choices=choices,
         scopes=scopes,

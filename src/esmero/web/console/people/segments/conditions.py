@@ -11,10 +11,10 @@ from django.utils.translation import ngettext
 from esmero.people.segments.conditions import (
     ACTS,
     COMPARISONS,
-    FARTHEST,
     LONGEST_LIST,
+    MOST_ANNIVERSARY_DAYS,
+    MOST_DAYS,
     MOST_TIMES,
-    NEAREST_YEAR,
     RELATIVE,
     STATES,
 )
@@ -130,7 +130,7 @@ def _write_field(row: ConditionRow, *, name: str, offer: SegmentChoices) -> dict
     if comparison in {"known", "unknown", "month"}:
         return said
     if comparison in RELATIVE:
-        most = NEAREST_YEAR if comparison == "anniversary" else FARTHEST
+        most = MOST_ANNIVERSARY_DAYS if comparison == "anniversary" else MOST_DAYS
         return {**said, "value": _number(row, "value", least=0, most=most)}
     if comparison == "between":
         first, second = _typed(row, "value", kind), _typed(row, "second", kind)
@@ -177,7 +177,7 @@ def _write_permission(row: ConditionRow, *, topic: str) -> dict[str, Any]:
 def _write_span(row: ConditionRow) -> dict[str, Any]:
     kind = row.get("when")
     if kind in {"last", "ago"}:
-        return {kind: _number(row, "days", least=0, most=FARTHEST)}
+        return {kind: _number(row, "days", least=0, most=MOST_DAYS)}
     if kind in {"since", "before"}:
         return {kind: _day(row, "from")}
     if kind == "between":

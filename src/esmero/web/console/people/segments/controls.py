@@ -7,7 +7,14 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy, pgettext_lazy
 
-from esmero.people.segments.conditions import ACTS, COMPARISONS, FARTHEST, MOST_TIMES, NEAREST_YEAR, RELATIVE
+from esmero.people.segments.conditions import (
+    ACTS,
+    COMPARISONS,
+    MOST_ANNIVERSARY_DAYS,
+    MOST_DAYS,
+    MOST_TIMES,
+    RELATIVE,
+)
 from esmero.web.console.people.segments.choices import (
     BASIS_WORDS,
     CHANNEL_WORDS,
@@ -93,7 +100,7 @@ def _draw_field(row: ConditionRow, *, name: str, offer: SegmentChoices) -> list[
     if base in {"known", "unknown", "month"}:
         return [head]
     if base in RELATIVE:
-        most = NEAREST_YEAR if base == "anniversary" else FARTHEST
+        most = MOST_ANNIVERSARY_DAYS if base == "anniversary" else MOST_DAYS
         after = pgettext_lazy("unit", "days of today") if base == "anniversary" else _DAYS
         return [head, _number(row, "value", _("Days"), least=0, most=most, after=after)]
     if kind == "boolean":
@@ -167,7 +174,7 @@ def _draw_span(row: ConditionRow) -> list[RowControl]:
     kind = row.get("when")
     controls = [_select(row, "when", _("When"), list(SPAN_WORDS.items()))]
     if kind in {"last", "ago"}:
-        controls.append(_number(row, "days", _("Days"), least=0, most=FARTHEST, after=_DAYS))
+        controls.append(_number(row, "days", _("Days"), least=0, most=MOST_DAYS, after=_DAYS))
     if kind in {"since", "before", "between"}:
         controls.append(_typed(row, "from", _("Day"), kind="date"))
     if kind == "between":

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 
 from esmero.dossier.segments.estimates import is_large
 from esmero.dossier.segments.reach import count_reachable
-from esmero.dossier.segments.selection import read_house
+from esmero.dossier.segments.selection import read_context
 from esmero.dossier.segments.sql import SegmentContext
 from esmero.people.models import Segment, Topic
 from esmero.people.segments.conditions import SegmentFault
@@ -55,7 +55,9 @@ def examples(request: HttpRequest) -> HttpResponse:
     try:
         people = find_examples(root, offer=offer, house=house)
         reached = (
-            count_reachable(write_tree(root, offer=offer, strict=False), topic=chosen, house=house) if chosen else None
+            count_reachable(write_tree(root, offer=offer, strict=False), topic=chosen, context=house)
+            if chosen
+            else None
         )
     except SegmentFault:
         return show_part(request, "console/people/tree_examples.html", people=[], topic=None, reached=None)
@@ -68,7 +70,7 @@ def _read(request: HttpRequest) -> tuple[ConditionGroup, SegmentChoices, Segment
     pk = request.POST.get("segment", "")
     segment = get_object_or_404(Segment, pk=int(pk)) if pk.isdecimal() else None
     offer = read_choices(brand=read_brand(request), besides=segment)
-    root, house = read_tree(request.POST), read_house()
+    root, house = read_tree(request.POST), read_context()
     fit_rows(root, offer=offer)
     if segment:
         house.named = {**house.named, segment.name: write_tree(root, offer=offer, strict=False)}

@@ -9,9 +9,9 @@ from typing import Any
 from django.http import QueryDict
 from django.utils import timezone
 
-from esmero.dossier.segments.estimates import Estimate, is_large, number_each, sample_persons
-from esmero.dossier.segments.mentions import defined
-from esmero.dossier.segments.selection import select_persons, tell_which
+from esmero.dossier.segments.estimates import Estimate, count_or_estimate, is_large, sample_persons
+from esmero.dossier.segments.mentions import resolve_references
+from esmero.dossier.segments.selection import find_matching, select_persons
 from esmero.dossier.segments.sql import SegmentContext
 from esmero.people.models import Person
 from esmero.web.console.people.segments.choices import SegmentChoices
@@ -88,7 +88,7 @@ def count_missing(
     exact = {digest for digest, number in known.items() if number.kind == "exact"}
     said = {digest_of(one, named=house.named): one for one in conditions.values() if one is not None}
     missing = {digest: one for digest, one in said.items() if digest not in exact}
-    found = {**known, **number_each(missing, guessed=known, house=house)}
+    found = {**known, **count_or_estimate(missing, guessed=known, context=house)}
     return show_known(conditions, known=found, named=house.named)
 
 
@@ -97,7 +97,7 @@ def digest_of(said: Mapping[str, Any], *, named: Mapping[str, Any]) -> str:
 
     It changes with the day, because conditions hold relative days, and with the segments that they name.
     """
-    text = json.dumps([said, timezone.localdate().isoformat(), defined(said, named=named)], sort_keys=True)
+    text = json.dumps([said, timezone.localdate().isoformat(), resolve_references(said, named=named)], sort_keys=True)
     return hashlib.blake2b(text.encode(), digest_size=9).hexdigest()
 
 
@@ -114,14 +114,14 @@ def find_examples(root: ConditionGroup, *, offer: SegmentChoices, house: Segment
     conditions = write_tree(root, offer=offer, strict=False)
     if is_large():
         # Search the sample only: the first ten matches of a rare condition could need a scan of a million rows.
-        house = replace(house, few=True, compiled={})
-        rows = select_persons(conditions, house=house).filter(pk__in=sample_persons().values("pk"))
+        house = replace(house, per_person=True, compiled={})
+        rows = select_persons(conditions, context=house).filter(pk__in=sample_persons().values("pk"))
     else:
-        rows = select_persons(conditions, house=house)
+        rows = select_persons(conditions, context=house)
     people = list(rows.select_related("address")[:SHOWN])
     wanted = _wanted(root, offer=offer)
     parts = {row.uid: write_row(row, offer=offer) for row in wanted}
-    held = tell_which(people, parts=parts, house=house) if parts else {}
+    held = find_matching(people, parts=parts, context=house) if parts else {}
     words = {row.uid: describe_row(row, offer=offer) for row in wanted}
     return [SelectedExample(person=one, why=[words[uid] for uid in held.get(one.pk, ())][:4]) for one in people]
 

@@ -17,19 +17,19 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from esmero.campaigns.segment_uses import list_uses
-from esmero.dossier.segments.mentions import list_users
+from esmero.dossier.segments.mentions import list_referrers
 from esmero.dossier.segments.saving import (
     InUseError,
     copy_segment,
     delete_segment,
-    is_free,
+    is_name_free,
     save_segment,
     segment_rows,
 )
-from esmero.dossier.segments.selection import read_house
+from esmero.dossier.segments.selection import read_context
 from esmero.house.roles import may
 from esmero.people.models import Segment, Topic
-from esmero.people.segments.conditions import CircleFault, SegmentFault
+from esmero.people.segments.conditions import SegmentCycle, SegmentFault
 from esmero.web.console.access import requires, staff
 from esmero.web.console.list_pages import answer_list
 from esmero.web.console.page_frame import read_brand, show, show_part, wants_part
@@ -196,7 +196,7 @@ def is_long(segment: Segment) -> bool:
 
 def describe_fault(trouble: SegmentFault) -> str:
     """Explain in the reader's language why a tree cannot be counted."""
-    if isinstance(trouble, CircleFault):
+    if isinstance(trouble, SegmentCycle):
         return _("These segments name each other in a circle: %(path)s.") % {"path": " → ".join(trouble.path)}
     return _("It names something that is no longer there. (%(trouble)s)") % {"trouble": trouble}
 
@@ -217,7 +217,7 @@ def _save(
     # The command line accepts a segment by name or id.
     if name.isdecimal():
         return _("A name is more than a number."), None
-    if not is_free(name, besides=segment):
+    if not is_name_free(name, besides=segment):
         return _("Another segment bears this name already."), None
     if wrong:
         return _("A condition is not finished; it says beside it what is missing."), None
@@ -240,7 +240,7 @@ def _draw(
 ) -> dict[str, Any]:
     """Gather the facts of the editor; count only when the page runs without scripts, else show known counts."""
     conditions, known = list_conditions(root, offer=offer), read_known(request.POST)
-    house = read_house()
+    house = read_context()
     numbers, trouble = show_known(conditions, known=known, named=house.named), ""
     if request.POST.get("act") == "count" and not wants_part(request):
         try:
@@ -268,7 +268,7 @@ def _read_uses() -> Uses:
     """Return the segments and campaigns that use each segment, with their addresses; three queries."""
     uses: dict[int, list[tuple[str, object]]] = {}
     ids = dict(Segment.objects.values_list("name", "pk"))
-    for name, others in list_users().items():
+    for name, others in list_referrers().items():
         if name in ids:
             uses[ids[name]] = [(reverse("console:segment", args=[one.pk]), one) for one in others]
     for pk, campaigns in list_uses(ids.values()).items():

@@ -12,12 +12,12 @@ from typing import Any
 
 from django.http import QueryDict
 
-from esmero.people.segments.conditions import DEEPEST, LONGEST_LIST
+from esmero.people.segments.conditions import LONGEST_LIST, MOST_DEPTH
 
 MATCHES = ("all", "any", "none")
 PARTS = ("what", "is", "value", "second", "of", "link", "times", "when", "days", "from", "to", "channel", "basis")
 MAX_NODES = 200
-_MAX_DEPTH = DEEPEST - 4  # a group at this depth cannot contain another
+_MAX_DEPTH = MOST_DEPTH - 4  # a group at this depth cannot contain another
 _MAX_LIST_LENGTH = LONGEST_LIST * 330  # characters of a pasted list
 ROOT = "n0"
 

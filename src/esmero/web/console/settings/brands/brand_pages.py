@@ -14,7 +14,7 @@ from django.utils.translation import get_language, gettext_lazy, override
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from esmero.content.logos import keep_logo
+from esmero.content.logos import store_logo
 from esmero.content.media import NotAPicture
 from esmero.house.brands import save_brand
 from esmero.house.jurisdictions import PROFILES, profile_of
@@ -140,7 +140,7 @@ def _save(request: HttpRequest, form: BrandForm, *, brand: Brand | None) -> Bran
     try:
         with transaction.atomic():
             if logo is not None:
-                facts["logo"] = keep_logo(logo.read(), name=logo.name or "")
+                facts["logo"] = store_logo(logo.read(), name=logo.name or "")
             return save_brand(brand or Brand(), facts=facts, by=staff(request))
     except NotAPicture:
         form.add_error("logo", _("This picture cannot be read; it may be damaged."))

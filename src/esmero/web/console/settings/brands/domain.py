@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from esmero.house.brands import prepare_key, use_next_key
+from esmero.house.brands import create_next_key, use_next_key
 from esmero.house.models import Brand
 from esmero.outbox.domain_readiness import look, mark_looking, records_for, reports_to, zone_line
 from esmero.web.console.access import requires, staff
@@ -131,7 +131,7 @@ def act_on_domain(request: HttpRequest, pk: int) -> HttpResponse:
             mark_looking(brand)
             run_aside(lambda: look(Brand.objects.get(pk=pk)), name="look at a domain")
     elif act == "prepare":
-        selector = prepare_key(brand, by=staff(request))
+        selector = create_next_key(brand, by=staff(request))
         messages.success(
             request, _("The key %(selector)s is made. Publish its record, then look again.") % {"selector": selector}
         )

@@ -16,8 +16,8 @@ from esmero.privacy.retention import (
     RULES,
     RuleStatus,
     TermTooLong,
-    count_again,
-    list_standings,
+    list_rules,
+    refresh_counts,
     set_days,
 )
 from esmero.web.console.access import requires, staff
@@ -29,7 +29,7 @@ from esmero.web.parts.labels.retention import RULES as WORDS
 @requires("house.settings")
 def retention(request: HttpRequest) -> HttpResponse:
     """Show every rule with its term, legal source and status."""
-    rules = [_rule_facts(one) for one in list_standings()]
+    rules = [_rule_facts(one) for one in list_rules()]
     return show(
         request, "console/settings/retention.html", subject="retention", rules=rules, kept=KEPT, most=MOST_COUNTED
     )
@@ -41,9 +41,9 @@ def _rule_facts(status: RuleStatus) -> dict[str, Any]:
         "status": status,
         "what": what,
         "since": since,
-        "deed": DEEDS[status.term.deed],
+        "deed": DEEDS[status.term.action],
         "row": status.row,
-        "rests": RESTS[status.term.rests],
+        "rests": RESTS[status.term.source],
     }
 
 
@@ -72,7 +72,7 @@ def set_term(request: HttpRequest, code: str) -> HttpResponse:
 def count_now(request: HttpRequest) -> HttpResponse:
     """Count the rows that would be erased now, without erasing them."""
     with transaction.atomic():
-        count_again(timezone.now())
+        refresh_counts(timezone.now())
         note("retention.counted", by=staff(request))
     messages.success(request, _("Counted. Nothing was erased."))
     return redirect("console:retention")
