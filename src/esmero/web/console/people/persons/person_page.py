@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
-from esmero.dossier.timeline import LIMIT, TimelineEntry, TimelineKey, read_timeline
+from esmero.dossier.timeline import FILTERS, LIMIT, TimelineEntry, TimelineKey, read_timeline
 from esmero.people.addresses.address_proposals import proposal_rows
 from esmero.people.addresses.suppression import hash_address
 from esmero.people.models import Channel, ContactPoint, CustomField, Merge, Person, Proposal, Suppression, Tag
