@@ -11,7 +11,7 @@ SIDE_BY_SIDE = -n $(shell expr $$(nproc) + 1) --dist load --maxschedchunk 4
 # Workers that compile every module anew take twice as long to begin.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test test-all test-fast coverage floors lint bench fuzz assets screens pictures docs messages lock clean
+.PHONY: help demo test test-all test-fast coverage floors lint mutations bench fuzz assets screens pictures docs messages lock clean
 
 help:
 	@echo "make demo       install, seed the invented group and start everything (Ctrl-C stops it)"
@@ -20,6 +20,7 @@ help:
 	@echo "make test-fast  lint and the tests that need no server, on SQLite, in a minute"
 	@echo "make test-all   everything on both databases: long stories, every page in every language, theme and width"
 	@echo "make coverage   which lines the tests reach, and the floors for pure packages and the sender"
+	@echo "make mutations  put deliberate faults into a copy of the program; a named test must find each of them"
 	@echo "make fuzz       a million damaged messages through the readers (RUNS=… for another number)"
 	@echo "make bench      speed and memory, one line a figure (SIZE=full for the long run)"
 	@echo "make docs       the reference from the code, then the whole documentation as a site in build/docs"
@@ -88,6 +89,9 @@ floors:
 	@for floor in $(FLOORS); do \
 	  echo "$${floor%:*} reaches $${floor#*:} %:" && \
 	  $(BIN)/coverage report --format=total --include="src/esmero/$${floor%:*}*" --fail-under="$${floor#*:}" || exit 1; done
+
+mutations: $(STAMP)-dev
+	$(BIN)/python bin/mutations
 
 fuzz: $(STAMP)-dev
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check "atheris>=3.1"

@@ -30,7 +30,7 @@ def run(*, number: int) -> bool:
     home = open_house()
     folder = Path(tempfile.mkdtemp(prefix="esmero-sink-"))
     folder.chmod(0o777)
-    port = _free_port()
+    port = free_port()
     sink = subprocess.Popen(
         [SINK, "-u", "nobody", "-D", str(folder / "kept"), f"127.0.0.1:{port}", "256"],
         stdout=subprocess.DEVNULL,
@@ -39,7 +39,7 @@ def run(*, number: int) -> bool:
     )
     try:
         _await(port)
-        expected = _fill(number, port=port)
+        expected = fill(number, port=port)
         used, passed = _send(home)
         arrived = Counter(re.findall(r"^X-Rcpt-Args: <([^>]*)>", (folder / "kept").read_text("latin-1"), re.MULTILINE))
         if arrived != Counter(expected):
@@ -54,7 +54,7 @@ def run(*, number: int) -> bool:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _fill(number: int, *, port: int) -> list[str]:
+def fill(number: int, *, port: int) -> list[str]:
     """Make the house, its newsletter and its people; returns the addresses."""
     from django.utils import timezone
 
@@ -149,7 +149,7 @@ def _raw_rate(number: int, *, port: int) -> float:
     return number / (time.perf_counter() - started)
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -19,7 +19,7 @@ from esmero.mailroom.models import (
     ScheduledResend,
     WebhookSecret,
 )
-from esmero.outbox.models import Captured, Dispatch, Message, MessageEvent, Relay
+from esmero.outbox.models import Captured, Dispatch, Message, MessageEvent, Relay, RelayRate
 from esmero.people.models import (
     Address,
     BlockedDomain,
@@ -92,6 +92,7 @@ __all__ = [
     "Proposal",
     "Purpose",
     "Relay",
+    "RelayRate",
     "Retention",
     "ReturnCount",
     "SavedView",

@@ -7,6 +7,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from esmero.outbox.ledger import (
+    LEASE,
     LedgerAnswer,
     RetryPlan,
     claim_messages,
@@ -15,6 +16,7 @@ from esmero.outbox.ledger import (
     put_on_wire,
     record_answers,
     refuse,
+    renew,
 )
 from esmero.outbox.models import Message, MessageEvent
 from esmero.outbox.transports.parcels import Fate, Outcome
@@ -133,3 +135,27 @@ def test_a_dispatch_closes_when_all_its_messages_are_at_rest(db):
     assert close_finished(now=now) == [dispatch.pk]
     dispatch.refresh_from_db()
     assert dispatch.state == "closed"
+
+
+def test_the_most_urgent_lane_is_claimed_first_then_what_is_due_for_longest(db):
+    house = build_house()
+    dispatch = open_dispatch(house, add_people(house, 4))
+    now = timezone.now()
+    ids = list(Message.objects.order_by("id").values_list("id", flat=True))
+    for pk, (lane, minutes) in zip(ids, [(2, 9), (1, 1), (0, 1), (0, 2)], strict=True):
+        Message.objects.filter(id=pk).update(lane=lane, due_at=now - timedelta(minutes=minutes))
+    order = [row.id for _ in ids for row in claim_messages(worker="w", dispatch_ids=[dispatch.pk], now=now, most=1)]
+    assert order == [ids[3], ids[2], ids[1], ids[0]]
+
+
+def test_renewing_extends_the_lease_of_all_that_a_worker_holds_and_of_nobody_else(db):
+    house = build_house()
+    dispatch = open_dispatch(house, add_people(house, 3))
+    now = timezone.now()
+    ours = [row.id for row in claim_messages(worker="w", dispatch_ids=[dispatch.pk], now=now, most=2)]
+    claim_messages(worker="other", dispatch_ids=[dispatch.pk], now=now)
+    put_on_wire(ours[:1], worker="w")
+    later = now + timedelta(minutes=1)
+    assert renew(worker="w", now=later) == 2
+    until = dict(Message.objects.values_list("claimed_by", "claimed_until").distinct())
+    assert until == {"w": later + LEASE, "other": now + LEASE}

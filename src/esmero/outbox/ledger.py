@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.db import connection, transaction
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, F, OuterRef, QuerySet
 from django.db.models.functions import Greatest
 
 from esmero.outbox.models import Dispatch, Message, MessageEvent
@@ -28,6 +28,7 @@ STATES_AT_REST = (
     Message.State.CANCELLED,
     Message.State.DOUBT,
 )
+STATES_CLAIMABLE = (Message.State.PLANNED, Message.State.WAITING)
 STATES_BUSY = (Message.State.CLAIMED, Message.State.WIRE, Message.State.ORPHANED)
 
 
@@ -56,20 +57,27 @@ def claim_messages(
     """Claim up to `most` due messages of these dispatches, the most urgent lane first, then the oldest."""
     if not dispatch_ids or most <= 0:
         return []
-    claimable = (Message.State.PLANNED, Message.State.WAITING)
     with transaction.atomic():
-        due = Message.objects.filter(state__in=claimable, due_at__lte=now, dispatch_id__in=dispatch_ids)
-        due = due.order_by("lane", "due_at", "id")
+        due = _due(dispatch_ids, now=now).order_by("lane", "due_at", "id")
         if connection.features.has_select_for_update_skip_locked:
             due = due.select_for_update(skip_locked=True, of=("self",))
         rows = [ClaimedMessage(*row) for row in due.values_list(*ClaimedMessage._fields)[:most]]
         ids = [row.id for row in rows]
-        taken = Message.objects.filter(id__in=ids, state__in=claimable).update(
+        taken = Message.objects.filter(id__in=ids, state__in=STATES_CLAIMABLE).update(
             state=Message.State.CLAIMED, claimed_by=worker, claimed_until=now + LEASE
         )
         if taken != len(rows):  # cannot happen under the locks above; if it does, nobody may send these
             raise RuntimeError(f"Claimed {taken} of {len(rows)} messages: another worker wrote between.")
     return rows
+
+
+def has_due(*, dispatch_ids: Collection[int], now: datetime) -> bool:
+    """Say whether a claim would find anything."""
+    return bool(dispatch_ids) and _due(dispatch_ids, now=now).exists()
+
+
+def _due(dispatch_ids: Collection[int], *, now: datetime) -> QuerySet[Message]:
+    return Message.objects.filter(state__in=STATES_CLAIMABLE, due_at__lte=now, dispatch_id__in=dispatch_ids)
 
 
 def renew(*, worker: str, now: datetime) -> int:

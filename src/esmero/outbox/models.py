@@ -52,6 +52,16 @@ class Relay(models.Model):
         return self.name
 
 
+class RelayRate(models.Model):
+    """What all processes together may still send by a relay whose rate is limited (outbox/rate_limits.py)."""
+
+    relay = models.OneToOneField(Relay, primary_key=True, on_delete=models.CASCADE, related_name="+")
+    full_at = models.DateTimeField(help_text="When all tokens are there again, if nobody leases any.")
+
+    def __str__(self) -> str:
+        return f"{self.relay_id} {self.full_at:%H:%M:%S}"
+
+
 class MessageClass(models.TextChoices):
     SERVICE = "service"
     RELATIONAL = "relational"

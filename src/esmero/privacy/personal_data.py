@@ -302,7 +302,7 @@ IMPERSONAL = frozenset(
         "DmarcReportFile DmarcReportRow AlignmentDay AlignmentSource AuditEntry BlockedDomain Brand Campaign"
         " SegmentEstimate Dispatch Form Happening WebhookSecret Import Job Link Mailbox MailboxFolder MediaFile"
         " Organisation CustomField"
-        " Purpose Relay Retention ReturnCount SavedView StoredFile Segment Suppression Tag DailyAggregate Template"
+        " Purpose Relay RelayRate Retention ReturnCount SavedView StoredFile Segment Suppression Tag DailyAggregate Template"
         " TemplateText TemplateVersion Topic ExternalCheck User"
     )
 )

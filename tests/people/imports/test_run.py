@@ -225,6 +225,23 @@ def test_who_was_silenced_stays_silent_and_the_line_says_so(house):
     assert Suppression.objects.count() == 1
 
 
+@pytest.mark.parametrize(
+    ("line", "cell"),
+    [("7;Ada;nueva@c.example;A", "7"), (";Ada;ada@c.example;A", "ada@c.example")],
+    ids=["number", "address"],
+)
+def test_who_was_erased_is_not_taken_in_again(house, line, cell):
+    bring(house, HEAD, "7;Ada;ada@c.example;A")
+    erase_person(ada(), by="Lucía", reason="asked", at=timezone.now())
+    brought = bring(house, HEAD, line)
+    assert ImportLine.objects.filter(of=brought).values_list("verdict", "reason", "cell").get() == (
+        "refused",
+        "erased",
+        cell,
+    )
+    assert not Person.objects.filter(Person.is_active()).exists()
+
+
 def test_a_companys_name_is_one_organisation_however_it_is_written(house):
     bring(house, "Número;Correo;Empresa", "7;a@c.example;Añil, S.L.", "8;b@c.example;AÑIL,  s.l.")
     assert Organisation.objects.count() == 1

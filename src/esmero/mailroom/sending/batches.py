@@ -5,8 +5,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.utils import timezone
-
 from esmero.mailroom.composing.compiled_templates import CompiledTemplates
 from esmero.mailroom.composing.public_archive import find_share_url
 from esmero.mailroom.composing.recipient_fields import SHARE_URL, read_values
@@ -65,9 +63,13 @@ class ClaimedBatch:
     tries: dict[int, int] = field(default_factory=dict)
 
 
-def take_batch(*, worker: str, routes: dict[int, OpenDispatch], most: int) -> ClaimedBatch | None:
+def is_stale(judged_at: datetime, *, now: datetime) -> bool:
+    """Say whether a verdict is too old to hand a message over by it: consent may be withdrawn while a mail waits."""
+    return now - judged_at > VERDICT_AGE
+
+
+def take_batch(*, worker: str, routes: dict[int, OpenDispatch], most: int, now: datetime) -> ClaimedBatch | None:
     """Claim due messages of these routes and ask the gate about each; None when nothing is due."""
-    now = timezone.now()
     claimed = claim_messages(worker=worker, dispatch_ids=routes, now=now, most=most)
     if not claimed:
         return None
@@ -120,14 +122,13 @@ def ask_gate(
 
 
 def print_parcels(
-    rows: Sequence[ClaimedMessage], *, routes: dict[int, OpenDispatch], worker: str, journal: Journal
+    rows: Sequence[ClaimedMessage], *, routes: dict[int, OpenDispatch], worker: str, journal: Journal, at: datetime
 ) -> list[Parcel]:
     """Print messages, mark them as on the wire in ledger and journal, and return those that may be handed over.
 
     What cannot be printed is put to rest with its reason; what another worker holds by now is left alone.
     """
     values = read_values(row.person_id for row in rows if row.person_id is not None)
-    at = timezone.now()
     parcels: list[Parcel] = []
     faults: list[tuple[int, str]] = []
     for row in rows:
