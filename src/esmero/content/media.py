@@ -11,10 +11,10 @@ from PIL import Image, ImageOps, ImageSequence
 from esmero.content.models import MediaFile, Template, TemplateText
 from esmero.house.audit import note
 from esmero.house.models import Brand, User
+from esmero.house.upload_limits import MAX_PICTURE
 from esmero.vault.files import seal
 from esmero.vault.models import StoredFile
 
-LARGEST = 8_000_000  # octets of an upload
 MOST_PIXELS = 30_000_000
 MOST_FRAMES = 300
 # Format as Pillow names it → media type and ending. Nothing that can hold a program: no SVG, no HTML.
@@ -111,7 +111,7 @@ def reencode(content: bytes) -> tuple[bytes, str, int, int]:
     """Decode every pixel and encode the picture again, without EXIF, location data or trailing bytes."""
     if not content:
         raise NotAPicture("empty")
-    if len(content) > LARGEST:
+    if len(content) > MAX_PICTURE:
         raise NotAPicture("too-large")
     try:
         with warnings.catch_warnings():

@@ -8,1297 +8,2511 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('auth', '0012_alter_user_first_name_max_length'),
+        ("auth", "0012_alter_user_first_name_max_length"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='BlockedDomain',
+            name="BlockedDomain",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('domain', models.CharField(max_length=255, unique=True)),
-                ('note', models.CharField(blank=True, default='', max_length=200)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("domain", models.CharField(max_length=255, unique=True)),
+                ("note", models.CharField(blank=True, default="", max_length=200)),
             ],
         ),
         migrations.CreateModel(
-            name='Brand',
+            name="Brand",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(max_length=40, unique=True)),
-                ('name', models.CharField(max_length=120)),
-                ('legal_name', models.CharField(blank=True, default='', max_length=200)),
-                ('profile', models.CharField(default='EU', max_length=8)),
-                ('language', models.CharField(default='en', max_length=2)),
-                ('sender_name', models.CharField(max_length=120)),
-                ('sender_address', models.EmailField(max_length=254)),
-                ('mailbox', models.EmailField(blank=True, default='', help_text='Human replies are forwarded here.', max_length=254)),
-                ('phone', models.CharField(blank=True, default='', max_length=40)),
-                ('postal_address', models.CharField(blank=True, default='', max_length=300)),
-                ('public_url', models.URLField(help_text='Where this house answers recipients, e.g. https://mail.example.org')),
-                ('return_domain', models.CharField(help_text='Returns and replies to tagged addresses arrive here.', max_length=190)),
-                ('dkim_domain', models.CharField(blank=True, default='', max_length=190)),
-                ('dkim_selector', models.CharField(blank=True, default='', max_length=63)),
-                ('colour', models.CharField(default='#0e5c59', max_length=7)),
-                ('readiness', models.JSONField(blank=True, default=dict, help_text="What the last look at the domain's records found.")),
-                ('readiness_at', models.DateTimeField(blank=True, null=True)),
-                ('timezone', models.CharField(default='Europe/Madrid', max_length=64)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("slug", models.SlugField(max_length=40, unique=True)),
+                ("name", models.CharField(max_length=120)),
+                ("legal_name", models.CharField(blank=True, default="", max_length=200)),
+                ("profile", models.CharField(default="EU", max_length=8)),
+                ("language", models.CharField(default="en", max_length=2)),
+                ("sender_name", models.CharField(max_length=120)),
+                ("sender_address", models.EmailField(max_length=254)),
+                (
+                    "mailbox",
+                    models.EmailField(
+                        blank=True, default="", help_text="Human replies are forwarded here.", max_length=254
+                    ),
+                ),
+                ("phone", models.CharField(blank=True, default="", max_length=40)),
+                ("postal_address", models.CharField(blank=True, default="", max_length=300)),
+                (
+                    "public_url",
+                    models.URLField(help_text="Where this house answers recipients, e.g. https://mail.example.org"),
+                ),
+                (
+                    "return_domain",
+                    models.CharField(help_text="Returns and replies to tagged addresses arrive here.", max_length=190),
+                ),
+                ("dkim_domain", models.CharField(blank=True, default="", max_length=190)),
+                ("dkim_selector", models.CharField(blank=True, default="", max_length=63)),
+                ("colour", models.CharField(default="#0e5c59", max_length=7)),
+                (
+                    "readiness",
+                    models.JSONField(
+                        blank=True, default=dict, help_text="What the last look at the domain's records found."
+                    ),
+                ),
+                ("readiness_at", models.DateTimeField(blank=True, null=True)),
+                ("timezone", models.CharField(default="Europe/Madrid", max_length=64)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
         ),
         migrations.CreateModel(
-            name='CustomField',
+            name="CustomField",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.SlugField(max_length=60, unique=True)),
-                ('label', models.JSONField(default=dict, help_text='{language: text}')),
-                ('kind', models.CharField(choices=[('text', 'Text'), ('integer', 'Integer'), ('decimal', 'Decimal'), ('boolean', 'Yes No'), ('date', 'Date'), ('choice', 'Choice')], default='text', max_length=8)),
-                ('choices', models.JSONField(blank=True, default=list)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.SlugField(max_length=60, unique=True)),
+                ("label", models.JSONField(default=dict, help_text="{language: text}")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("text", "Text"),
+                            ("integer", "Integer"),
+                            ("decimal", "Decimal"),
+                            ("boolean", "Yes No"),
+                            ("date", "Date"),
+                            ("choice", "Choice"),
+                        ],
+                        default="text",
+                        max_length=8,
+                    ),
+                ),
+                ("choices", models.JSONField(blank=True, default=list)),
             ],
         ),
         migrations.CreateModel(
-            name='Link',
+            name="Link",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField()),
-                ('url', models.TextField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveSmallIntegerField()),
+                ("url", models.TextField()),
             ],
         ),
         migrations.CreateModel(
-            name='Mailbox',
+            name="Mailbox",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.SlugField(max_length=60, unique=True)),
-                ('host', models.CharField(max_length=253)),
-                ('port', models.PositiveIntegerField(default=993)),
-                ('security', models.CharField(choices=[('tls', 'Tls'), ('starttls', 'Starttls'), ('none', 'None')], default='tls', max_length=8)),
-                ('ca_file', models.CharField(blank=True, default='', max_length=500)),
-                ('username', models.CharField(max_length=320)),
-                ('access', models.CharField(choices=[('password', 'Password'), ('xoauth2', 'Xoauth2')], default='password', max_length=8)),
-                ('secret', models.TextField(blank=True, default='', help_text='Password or refresh token; encrypted.')),
-                ('token_url', models.CharField(blank=True, default='', help_text='Where a refresh token is traded.', max_length=500)),
-                ('client_id', models.CharField(blank=True, default='', max_length=200)),
-                ('client_secret', models.TextField(blank=True, default='', help_text='Encrypted.')),
-                ('folders', models.JSONField(default=list, help_text='Names; INBOX when empty.')),
-                ('active', models.BooleanField(default=True)),
-                ('reached_at', models.DateTimeField(blank=True, null=True)),
-                ('trouble', models.CharField(blank=True, default='', max_length=500)),
-                ('trouble_at', models.DateTimeField(blank=True, null=True)),
-                ('check_result', models.JSONField(blank=True, default=dict)),
-                ('checked_at', models.DateTimeField(blank=True, null=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.SlugField(max_length=60, unique=True)),
+                ("host", models.CharField(max_length=253)),
+                ("port", models.PositiveIntegerField(default=993)),
+                (
+                    "security",
+                    models.CharField(
+                        choices=[("tls", "Tls"), ("starttls", "Starttls"), ("none", "None")],
+                        default="tls",
+                        max_length=8,
+                    ),
+                ),
+                ("ca_file", models.CharField(blank=True, default="", max_length=500)),
+                ("username", models.CharField(max_length=320)),
+                (
+                    "access",
+                    models.CharField(
+                        choices=[("password", "Password"), ("xoauth2", "Xoauth2")], default="password", max_length=8
+                    ),
+                ),
+                ("secret", models.TextField(blank=True, default="", help_text="Password or refresh token; encrypted.")),
+                (
+                    "token_url",
+                    models.CharField(
+                        blank=True, default="", help_text="Where a refresh token is traded.", max_length=500
+                    ),
+                ),
+                ("client_id", models.CharField(blank=True, default="", max_length=200)),
+                ("client_secret", models.TextField(blank=True, default="", help_text="Encrypted.")),
+                ("folders", models.JSONField(default=list, help_text="Names; INBOX when empty.")),
+                ("active", models.BooleanField(default=True)),
+                ("reached_at", models.DateTimeField(blank=True, null=True)),
+                ("trouble", models.CharField(blank=True, default="", max_length=500)),
+                ("trouble_at", models.DateTimeField(blank=True, null=True)),
+                ("check_result", models.JSONField(blank=True, default=dict)),
+                ("checked_at", models.DateTimeField(blank=True, null=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Organisation',
+            name="Organisation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=300)),
-                ('folded', models.CharField(db_index=True, max_length=300)),
-                ('tax_id', models.CharField(blank=True, default='', max_length=40)),
-                ('domain', models.CharField(blank=True, default='', help_text='Of its addresses and web site.', max_length=255)),
-                ('country', models.CharField(blank=True, default='', max_length=2)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=300)),
+                ("folded", models.CharField(db_index=True, max_length=300)),
+                ("tax_id", models.CharField(blank=True, default="", max_length=40)),
+                (
+                    "domain",
+                    models.CharField(
+                        blank=True, default="", help_text="Of its addresses and web site.", max_length=255
+                    ),
+                ),
+                ("country", models.CharField(blank=True, default="", max_length=2)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Purpose',
+            name="Purpose",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(max_length=40, unique=True)),
-                ('name', models.JSONField(default=dict, help_text='{language: text}')),
-                ('commercial', models.BooleanField(default=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.SlugField(max_length=40, unique=True)),
+                ("name", models.JSONField(default=dict, help_text="{language: text}")),
+                ("commercial", models.BooleanField(default=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Relay',
+            name="Relay",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.SlugField(max_length=60, unique=True)),
-                ('kind', models.CharField(choices=[('smtp', 'Smtp'), ('capture', 'Capture')], default='smtp', max_length=7)),
-                ('host', models.CharField(blank=True, default='', max_length=253)),
-                ('port', models.PositiveIntegerField(default=587)),
-                ('security', models.CharField(choices=[('none', 'None'), ('starttls', 'Starttls'), ('tls', 'Tls')], default='starttls', max_length=8)),
-                ('username', models.CharField(blank=True, default='', max_length=200)),
-                ('password', models.CharField(blank=True, default='', help_text='Signed and encrypted, see outbox/relays.py.', max_length=500)),
-                ('ca_file', models.CharField(blank=True, default='', max_length=500)),
-                ('connections', models.PositiveSmallIntegerField(default=8)),
-                ('per_second', models.PositiveIntegerField(blank=True, help_text='At most so many messages a second.', null=True)),
-                ('trouble', models.CharField(blank=True, default='', help_text='Why it could not be reached last.', max_length=500)),
-                ('trouble_at', models.DateTimeField(blank=True, null=True)),
-                ('check_result', models.JSONField(blank=True, default=dict, help_text='What the last check of the way out found.')),
-                ('checked_at', models.DateTimeField(blank=True, null=True)),
-                ('relay_signs', models.BooleanField(default=False, help_text='The relay adds the DKIM signature.')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('brand', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='esmero.brand')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.SlugField(max_length=60, unique=True)),
+                (
+                    "kind",
+                    models.CharField(choices=[("smtp", "Smtp"), ("capture", "Capture")], default="smtp", max_length=7),
+                ),
+                ("host", models.CharField(blank=True, default="", max_length=253)),
+                ("port", models.PositiveIntegerField(default=587)),
+                (
+                    "security",
+                    models.CharField(
+                        choices=[("none", "None"), ("starttls", "Starttls"), ("tls", "Tls")],
+                        default="starttls",
+                        max_length=8,
+                    ),
+                ),
+                ("username", models.CharField(blank=True, default="", max_length=200)),
+                (
+                    "password",
+                    models.CharField(
+                        blank=True, default="", help_text="Signed and encrypted, see outbox/relays.py.", max_length=500
+                    ),
+                ),
+                ("ca_file", models.CharField(blank=True, default="", max_length=500)),
+                ("connections", models.PositiveSmallIntegerField(default=8)),
+                (
+                    "per_second",
+                    models.PositiveIntegerField(blank=True, help_text="At most so many messages a second.", null=True),
+                ),
+                (
+                    "trouble",
+                    models.CharField(
+                        blank=True, default="", help_text="Why it could not be reached last.", max_length=500
+                    ),
+                ),
+                ("trouble_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "check_result",
+                    models.JSONField(blank=True, default=dict, help_text="What the last check of the way out found."),
+                ),
+                ("checked_at", models.DateTimeField(blank=True, null=True)),
+                ("relay_signs", models.BooleanField(default=False, help_text="The relay adds the DKIM signature.")),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "brand",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="esmero.brand",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Retention',
+            name="Retention",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=40, unique=True)),
-                ('days', models.PositiveIntegerField(blank=True, help_text="The operator's own term; empty: the profile's.", null=True)),
-                ('going', models.BigIntegerField(default=0, help_text='Rows of the pass that is under way.')),
-                ('looked_at', models.DateTimeField(blank=True, null=True)),
-                ('next_at', models.DateTimeField(blank=True, null=True)),
-                ('done_at', models.DateTimeField(blank=True, help_text='When something went last.', null=True)),
-                ('done', models.BigIntegerField(default=0, help_text='How much went then.')),
-                ('due', models.BigIntegerField(blank=True, help_text='How much goes at the next look, as counted then.', null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=40, unique=True)),
+                (
+                    "days",
+                    models.PositiveIntegerField(
+                        blank=True, help_text="The operator's own term; empty: the profile's.", null=True
+                    ),
+                ),
+                ("going", models.BigIntegerField(default=0, help_text="Rows of the pass that is under way.")),
+                ("looked_at", models.DateTimeField(blank=True, null=True)),
+                ("next_at", models.DateTimeField(blank=True, null=True)),
+                ("done_at", models.DateTimeField(blank=True, help_text="When something went last.", null=True)),
+                ("done", models.BigIntegerField(default=0, help_text="How much went then.")),
+                (
+                    "due",
+                    models.BigIntegerField(
+                        blank=True, help_text="How much goes at the next look, as counted then.", null=True
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='SegmentEstimate',
+            name="SegmentEstimate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('digest', models.CharField(max_length=24, unique=True)),
-                ('number', models.BigIntegerField(blank=True, null=True)),
-                ('asked_at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("digest", models.CharField(max_length=24, unique=True)),
+                ("number", models.BigIntegerField(blank=True, null=True)),
+                ("asked_at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='StoredFile',
+            name="StoredFile",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sha256', models.CharField(db_index=True, max_length=64)),
-                ('size', models.BigIntegerField()),
-                ('media_type', models.CharField(default='application/octet-stream', max_length=127)),
-                ('name', models.CharField(blank=True, default='', max_length=255)),
-                ('kind', models.CharField(max_length=40)),
-                ('keep_until', models.DateTimeField(blank=True, null=True)),
-                ('dropped_at', models.DateTimeField(blank=True, help_text='When the bytes went because their term was over; the hash says what it was.', null=True)),
-                ('sealed_at', models.DateTimeField(auto_now_add=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("sha256", models.CharField(db_index=True, max_length=64)),
+                ("size", models.BigIntegerField()),
+                ("media_type", models.CharField(default="application/octet-stream", max_length=127)),
+                ("name", models.CharField(blank=True, default="", max_length=255)),
+                ("kind", models.CharField(max_length=40)),
+                ("keep_until", models.DateTimeField(blank=True, null=True)),
+                (
+                    "dropped_at",
+                    models.DateTimeField(
+                        blank=True,
+                        help_text="When the bytes went because their term was over; the hash says what it was.",
+                        null=True,
+                    ),
+                ),
+                ("sealed_at", models.DateTimeField(auto_now_add=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Tag',
+            name="Tag",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, unique=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=80, unique=True)),
             ],
         ),
         migrations.CreateModel(
-            name='TemplateText',
+            name="TemplateText",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('language', models.CharField(max_length=2)),
-                ('subject', models.CharField(max_length=300)),
-                ('preheader', models.CharField(blank=True, default='', max_length=300)),
-                ('mjml', models.TextField()),
-                ('letter', models.TextField(blank=True, default='', help_text='The rich text of a letter, sanitised HTML.')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("language", models.CharField(max_length=2)),
+                ("subject", models.CharField(max_length=300)),
+                ("preheader", models.CharField(blank=True, default="", max_length=300)),
+                ("mjml", models.TextField()),
+                (
+                    "letter",
+                    models.TextField(blank=True, default="", help_text="The rich text of a letter, sanitised HTML."),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='WebhookSecret',
+            name="WebhookSecret",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('provider', models.CharField(max_length=20, unique=True)),
-                ('secret', models.TextField(blank=True, default='', help_text='Encrypted, see outbox/relay_passwords.py.')),
-                ('heard_at', models.DateTimeField(blank=True, help_text='When it last told something, and proved itself.', null=True)),
-                ('refused_at', models.DateTimeField(blank=True, help_text='When somebody last could not prove to be it.', null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("provider", models.CharField(max_length=20, unique=True)),
+                (
+                    "secret",
+                    models.TextField(blank=True, default="", help_text="Encrypted, see outbox/relay_passwords.py."),
+                ),
+                (
+                    "heard_at",
+                    models.DateTimeField(
+                        blank=True, help_text="When it last told something, and proved itself.", null=True
+                    ),
+                ),
+                (
+                    "refused_at",
+                    models.DateTimeField(
+                        blank=True, help_text="When somebody last could not prove to be it.", null=True
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
-                ('email', models.EmailField(max_length=254, unique=True)),
-                ('name', models.CharField(max_length=200)),
-                ('role', models.CharField(choices=[('owner', 'Owner'), ('manager', 'Manager'), ('agent', 'Agent'), ('reader', 'Reader')], default='reader', max_length=10)),
-                ('language', models.CharField(default='en', max_length=2)),
-                ('timezone', models.CharField(default='Europe/Madrid', max_length=64)),
-                ('theme', models.CharField(blank=True, default='', max_length=5)),
-                ('console', models.JSONField(blank=True, default=dict, help_text='What they chose in the console: columns, hidden hints.')),
-                ('is_active', models.BooleanField(default=True)),
-                ('date_joined', models.DateTimeField(auto_now_add=True)),
-                ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
-                ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                (
+                    "is_superuser",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates that this user has all permissions without explicitly assigning them.",
+                        verbose_name="superuser status",
+                    ),
+                ),
+                ("email", models.EmailField(max_length=254, unique=True)),
+                ("name", models.CharField(max_length=200)),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[("owner", "Owner"), ("manager", "Manager"), ("agent", "Agent"), ("reader", "Reader")],
+                        default="reader",
+                        max_length=10,
+                    ),
+                ),
+                ("language", models.CharField(default="en", max_length=2)),
+                ("timezone", models.CharField(default="Europe/Madrid", max_length=64)),
+                ("theme", models.CharField(blank=True, default="", max_length=5)),
+                (
+                    "console",
+                    models.JSONField(
+                        blank=True, default=dict, help_text="What they chose in the console: columns, hidden hints."
+                    ),
+                ),
+                ("is_active", models.BooleanField(default=True)),
+                ("date_joined", models.DateTimeField(auto_now_add=True)),
+                (
+                    "groups",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="The groups this user belongs to. A user will get all permissions granted to each of their groups.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.group",
+                        verbose_name="groups",
+                    ),
+                ),
+                (
+                    "user_permissions",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Specific permissions for this user.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.permission",
+                        verbose_name="user permissions",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Address',
+            name="Address",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('value', models.CharField(max_length=320, unique=True)),
-                ('domain', models.CharField(db_index=True, max_length=255)),
-                ('standing', models.CharField(choices=[('ok', 'Ok'), ('failing', 'Failing'), ('suppressed', 'Suppressed')], default='ok', max_length=10)),
-                ('reason', models.CharField(blank=True, default='', help_text='The meaning of the last return.', max_length=40)),
-                ('since', models.DateTimeField(blank=True, null=True)),
-                ('permanent_returns', models.PositiveSmallIntegerField(default=0)),
-                ('temporary_returns', models.PositiveSmallIntegerField(default=0)),
-                ('first_return_at', models.DateTimeField(blank=True, null=True)),
-                ('last_return_at', models.DateTimeField(blank=True, null=True)),
-                ('temporary_days', models.PositiveSmallIntegerField(default=0, help_text='Days (UTC) on which a temporary return came.')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("value", models.CharField(max_length=320, unique=True)),
+                ("domain", models.CharField(db_index=True, max_length=255)),
+                (
+                    "standing",
+                    models.CharField(
+                        choices=[("ok", "Ok"), ("failing", "Failing"), ("suppressed", "Suppressed")],
+                        default="ok",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "reason",
+                    models.CharField(
+                        blank=True, default="", help_text="The meaning of the last return.", max_length=40
+                    ),
+                ),
+                ("since", models.DateTimeField(blank=True, null=True)),
+                ("permanent_returns", models.PositiveSmallIntegerField(default=0)),
+                ("temporary_returns", models.PositiveSmallIntegerField(default=0)),
+                ("first_return_at", models.DateTimeField(blank=True, null=True)),
+                ("last_return_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "temporary_days",
+                    models.PositiveSmallIntegerField(
+                        default=0, help_text="Days (UTC) on which a temporary return came."
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('standing', 'ok'), _negated=True), fields=['standing', 'id'], name='address_in_trouble')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("standing", "ok"), _negated=True),
+                        fields=["standing", "id"],
+                        name="address_in_trouble",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='AlignmentDay',
+            name="AlignmentDay",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('domain', models.CharField(max_length=255)),
-                ('day', models.DateField(help_text='UTC, on which the report begins.')),
-                ('total', models.BigIntegerField(default=0)),
-                ('aligned', models.BigIntegerField(default=0)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("domain", models.CharField(max_length=255)),
+                ("day", models.DateField(help_text="UTC, on which the report begins.")),
+                ("total", models.BigIntegerField(default=0)),
+                ("aligned", models.BigIntegerField(default=0)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('domain', 'day'), name='alignment_day_once')],
+                "constraints": [models.UniqueConstraint(fields=("domain", "day"), name="alignment_day_once")],
             },
         ),
         migrations.CreateModel(
-            name='AlignmentSource',
+            name="AlignmentSource",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('domain', models.CharField(max_length=255)),
-                ('source', models.CharField(max_length=45)),
-                ('total', models.BigIntegerField(default=0)),
-                ('aligned', models.BigIntegerField(default=0)),
-                ('dkim', models.BigIntegerField(default=0)),
-                ('spf', models.BigIntegerField(default=0)),
-                ('first_on', models.DateField()),
-                ('last_on', models.DateField()),
-                ('failed_on', models.DateField(blank=True, help_text='The last day on which something of it failed.', null=True)),
-                ('host', models.CharField(blank=True, default='', help_text='Its name in the DNS, if it has one.', max_length=253)),
-                ('asked_at', models.DateTimeField(blank=True, help_text='When the DNS was asked for its name.', null=True)),
-                ('signed_by', models.CharField(blank=True, default='', help_text='Whose DKIM signature it bore last.', max_length=255)),
-                ('envelope', models.CharField(blank=True, default='', help_text='Whose SPF it was held to last.', max_length=255)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("domain", models.CharField(max_length=255)),
+                ("source", models.CharField(max_length=45)),
+                ("total", models.BigIntegerField(default=0)),
+                ("aligned", models.BigIntegerField(default=0)),
+                ("dkim", models.BigIntegerField(default=0)),
+                ("spf", models.BigIntegerField(default=0)),
+                ("first_on", models.DateField()),
+                ("last_on", models.DateField()),
+                (
+                    "failed_on",
+                    models.DateField(blank=True, help_text="The last day on which something of it failed.", null=True),
+                ),
+                (
+                    "host",
+                    models.CharField(
+                        blank=True, default="", help_text="Its name in the DNS, if it has one.", max_length=253
+                    ),
+                ),
+                (
+                    "asked_at",
+                    models.DateTimeField(blank=True, help_text="When the DNS was asked for its name.", null=True),
+                ),
+                (
+                    "signed_by",
+                    models.CharField(
+                        blank=True, default="", help_text="Whose DKIM signature it bore last.", max_length=255
+                    ),
+                ),
+                (
+                    "envelope",
+                    models.CharField(
+                        blank=True, default="", help_text="Whose SPF it was held to last.", max_length=255
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['domain', 'total', 'id'], name='alignment_source_total'), models.Index(fields=['domain', 'last_on', 'id'], name='alignment_source_last')],
-                'constraints': [models.UniqueConstraint(fields=('domain', 'source'), name='alignment_source_once')],
+                "indexes": [
+                    models.Index(fields=["domain", "total", "id"], name="alignment_source_total"),
+                    models.Index(fields=["domain", "last_on", "id"], name="alignment_source_last"),
+                ],
+                "constraints": [models.UniqueConstraint(fields=("domain", "source"), name="alignment_source_once")],
             },
         ),
         migrations.CreateModel(
-            name='Dispatch',
+            name="Dispatch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('message_class', models.CharField(choices=[('service', 'Service'), ('relational', 'Relational'), ('commercial', 'Commercial'), ('auto-reply', 'Auto Reply'), ('internal', 'Internal')], max_length=10)),
-                ('channel', models.CharField(choices=[('email', 'Email'), ('post', 'Post'), ('phone', 'Phone'), ('portal', 'Portal')], default='email', max_length=6)),
-                ('reason', models.JSONField(default=dict, help_text='{language: text}: why this is good for the reader.')),
-                ('state', models.CharField(choices=[('open', 'Open'), ('paused', 'Paused'), ('closed', 'Closed')], default='open', max_length=6)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('closed_at', models.DateTimeField(blank=True, null=True)),
-                ('brand', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='esmero.brand')),
-                ('purpose', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='esmero.purpose')),
-                ('relay', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='esmero.relay')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "message_class",
+                    models.CharField(
+                        choices=[
+                            ("service", "Service"),
+                            ("relational", "Relational"),
+                            ("commercial", "Commercial"),
+                            ("auto-reply", "Auto Reply"),
+                            ("internal", "Internal"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[("email", "Email"), ("post", "Post"), ("phone", "Phone"), ("portal", "Portal")],
+                        default="email",
+                        max_length=6,
+                    ),
+                ),
+                (
+                    "reason",
+                    models.JSONField(default=dict, help_text="{language: text}: why this is good for the reader."),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("open", "Open"), ("paused", "Paused"), ("closed", "Closed")],
+                        default="open",
+                        max_length=6,
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("closed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "brand",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="esmero.brand"),
+                ),
+                (
+                    "purpose",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="esmero.purpose",
+                    ),
+                ),
+                (
+                    "relay",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="esmero.relay",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='DmarcReportFile',
+            name="DmarcReportFile",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('evidence', models.CharField(blank=True, default='', help_text='Which mail brought it.', max_length=200)),
-                ('organisation', models.CharField(max_length=255)),
-                ('report_id', models.CharField(max_length=255)),
-                ('domain', models.CharField(max_length=255)),
-                ('begin', models.DateTimeField()),
-                ('end', models.DateTimeField()),
-                ('policy', models.CharField(blank=True, default='', max_length=20)),
-                ('truncated', models.BooleanField(default=False)),
-                ('total', models.BigIntegerField(default=0, help_text='Mails that it speaks of.')),
-                ('aligned', models.BigIntegerField(default=0, help_text='Of these, how many passed.')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "evidence",
+                    models.CharField(blank=True, default="", help_text="Which mail brought it.", max_length=200),
+                ),
+                ("organisation", models.CharField(max_length=255)),
+                ("report_id", models.CharField(max_length=255)),
+                ("domain", models.CharField(max_length=255)),
+                ("begin", models.DateTimeField()),
+                ("end", models.DateTimeField()),
+                ("policy", models.CharField(blank=True, default="", max_length=20)),
+                ("truncated", models.BooleanField(default=False)),
+                ("total", models.BigIntegerField(default=0, help_text="Mails that it speaks of.")),
+                ("aligned", models.BigIntegerField(default=0, help_text="Of these, how many passed.")),
             ],
             options={
-                'indexes': [models.Index(fields=['domain', 'begin', 'id'], name='aggregate_report_domain'), models.Index(fields=['begin'], name='aggregate_report_begin')],
-                'constraints': [models.UniqueConstraint(fields=('organisation', 'report_id', 'domain'), name='aggregate_report_once')],
+                "indexes": [
+                    models.Index(fields=["domain", "begin", "id"], name="aggregate_report_domain"),
+                    models.Index(fields=["begin"], name="aggregate_report_begin"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organisation", "report_id", "domain"), name="aggregate_report_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ExternalCheck',
+            name="ExternalCheck",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('link', 'Link'), ('spam', 'Spam')], max_length=4)),
-                ('key', models.CharField(max_length=64)),
-                ('url', models.TextField(blank=True, default='')),
-                ('outcome', models.CharField(blank=True, default='', max_length=12)),
-                ('facts', models.JSONField(blank=True, default=dict)),
-                ('asked_at', models.DateTimeField(db_index=True)),
-                ('tried_at', models.DateTimeField(blank=True, null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(choices=[("link", "Link"), ("spam", "Spam")], max_length=4)),
+                ("key", models.CharField(max_length=64)),
+                ("url", models.TextField(blank=True, default="")),
+                ("outcome", models.CharField(blank=True, default="", max_length=12)),
+                ("facts", models.JSONField(blank=True, default=dict)),
+                ("asked_at", models.DateTimeField(db_index=True)),
+                ("tried_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('kind', 'key'), name='trial_once')],
+                "constraints": [models.UniqueConstraint(fields=("kind", "key"), name="trial_once")],
             },
         ),
         migrations.CreateModel(
-            name='Form',
+            name="Form",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(help_text='The last part of its address.', max_length=60, unique=True)),
-                ('name', models.CharField(help_text='For the staff.', max_length=150)),
-                ('title', models.JSONField(default=dict, help_text='{language: text}')),
-                ('intro', models.JSONField(blank=True, default=dict, help_text='{language: text}: what one gets, and why.')),
-                ('wording', models.JSONField(default=dict, help_text='{language: text}: what they agree to.')),
-                ('wording_version', models.PositiveIntegerField(default=1)),
-                ('fields', models.JSONField(blank=True, default=list, help_text='[{"name": "given_name", "required": false}, …]')),
-                ('asks_frequency', models.BooleanField(default=True)),
-                ('state', models.CharField(choices=[('draft', 'Draft'), ('open', 'Open'), ('closed', 'Closed')], default='draft', max_length=6)),
-                ('created_by', models.CharField(blank=True, default='', max_length=200)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('brand', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='esmero.brand')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("slug", models.SlugField(help_text="The last part of its address.", max_length=60, unique=True)),
+                ("name", models.CharField(help_text="For the staff.", max_length=150)),
+                ("title", models.JSONField(default=dict, help_text="{language: text}")),
+                (
+                    "intro",
+                    models.JSONField(blank=True, default=dict, help_text="{language: text}: what one gets, and why."),
+                ),
+                ("wording", models.JSONField(default=dict, help_text="{language: text}: what they agree to.")),
+                ("wording_version", models.PositiveIntegerField(default=1)),
+                (
+                    "fields",
+                    models.JSONField(
+                        blank=True, default=list, help_text='[{"name": "given_name", "required": false}, …]'
+                    ),
+                ),
+                ("asks_frequency", models.BooleanField(default=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("draft", "Draft"), ("open", "Open"), ("closed", "Closed")],
+                        default="draft",
+                        max_length=6,
+                    ),
+                ),
+                ("created_by", models.CharField(blank=True, default="", max_length=200)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "brand",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="esmero.brand"),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Happening',
+            name="Happening",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('due_at', models.DateTimeField(blank=True, null=True)),
-                ('claimed_by', models.CharField(blank=True, default='', max_length=64)),
-                ('claimed_until', models.DateTimeField(blank=True, null=True)),
-                ('tries', models.PositiveSmallIntegerField(default=0)),
-                ('trouble', models.TextField(blank=True, default='')),
-                ('kind', models.CharField(max_length=60)),
-                ('facts', models.JSONField(default=dict)),
-                ('at', models.DateTimeField(auto_now_add=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("due_at", models.DateTimeField(blank=True, null=True)),
+                ("claimed_by", models.CharField(blank=True, default="", max_length=64)),
+                ("claimed_until", models.DateTimeField(blank=True, null=True)),
+                ("tries", models.PositiveSmallIntegerField(default=0)),
+                ("trouble", models.TextField(blank=True, default="")),
+                ("kind", models.CharField(max_length=60)),
+                ("facts", models.JSONField(default=dict)),
+                ("at", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('due_at__isnull', False)), fields=['due_at'], name='happening_due')],
+                "indexes": [
+                    models.Index(condition=models.Q(("due_at__isnull", False)), fields=["due_at"], name="happening_due")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Job',
+            name="Job",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('due_at', models.DateTimeField(blank=True, null=True)),
-                ('claimed_by', models.CharField(blank=True, default='', max_length=64)),
-                ('claimed_until', models.DateTimeField(blank=True, null=True)),
-                ('tries', models.PositiveSmallIntegerField(default=0)),
-                ('trouble', models.TextField(blank=True, default='')),
-                ('kind', models.CharField(max_length=40)),
-                ('subject_id', models.BigIntegerField(blank=True, null=True)),
-                ('facts', models.JSONField(blank=True, default=dict)),
-                ('cursor', models.JSONField(blank=True, default=dict)),
-                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('running', 'Running'), ('done', 'Done'), ('failed', 'Failed'), ('cancelled', 'Cancelled')], default='waiting', max_length=10)),
-                ('done', models.BigIntegerField(default=0)),
-                ('total', models.BigIntegerField(blank=True, null=True)),
-                ('created_by', models.CharField(blank=True, default='', max_length=200)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('started_at', models.DateTimeField(blank=True, null=True)),
-                ('heartbeat', models.DateTimeField(blank=True, null=True)),
-                ('finished_at', models.DateTimeField(blank=True, null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("due_at", models.DateTimeField(blank=True, null=True)),
+                ("claimed_by", models.CharField(blank=True, default="", max_length=64)),
+                ("claimed_until", models.DateTimeField(blank=True, null=True)),
+                ("tries", models.PositiveSmallIntegerField(default=0)),
+                ("trouble", models.TextField(blank=True, default="")),
+                ("kind", models.CharField(max_length=40)),
+                ("subject_id", models.BigIntegerField(blank=True, null=True)),
+                ("facts", models.JSONField(blank=True, default=dict)),
+                ("cursor", models.JSONField(blank=True, default=dict)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Waiting"),
+                            ("running", "Running"),
+                            ("done", "Done"),
+                            ("failed", "Failed"),
+                            ("cancelled", "Cancelled"),
+                        ],
+                        default="waiting",
+                        max_length=10,
+                    ),
+                ),
+                ("done", models.BigIntegerField(default=0)),
+                ("total", models.BigIntegerField(blank=True, null=True)),
+                ("created_by", models.CharField(blank=True, default="", max_length=200)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("started_at", models.DateTimeField(blank=True, null=True)),
+                ("heartbeat", models.DateTimeField(blank=True, null=True)),
+                ("finished_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('due_at__isnull', False)), fields=['due_at'], name='job_due'), models.Index(fields=['kind', 'subject_id'], name='job_subject')],
+                "indexes": [
+                    models.Index(condition=models.Q(("due_at__isnull", False)), fields=["due_at"], name="job_due"),
+                    models.Index(fields=["kind", "subject_id"], name="job_subject"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Import',
+            name="Import",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('file_name', models.CharField(max_length=255)),
-                ('source', models.CharField(blank=True, default='', max_length=300)),
-                ('reading', models.JSONField(default=dict, help_text='encoding, delimiter, header line, columns')),
-                ('mapping', models.JSONField(default=dict, help_text='Column to field, as confirmed.')),
-                ('state', models.CharField(choices=[('draft', 'Draft'), ('checking', 'Checking'), ('checked', 'Checked'), ('running', 'Running'), ('done', 'Done'), ('failed', 'Failed')], default='draft', max_length=8)),
-                ('counts', models.JSONField(blank=True, default=dict)),
-                ('created_by', models.CharField(blank=True, default='', max_length=200)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('finished_at', models.DateTimeField(blank=True, null=True)),
-                ('brand', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='esmero.brand')),
-                ('job', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='esmero.job')),
-                ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='esmero.storedfile')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("file_name", models.CharField(max_length=255)),
+                ("source", models.CharField(blank=True, default="", max_length=300)),
+                ("reading", models.JSONField(default=dict, help_text="encoding, delimiter, header line, columns")),
+                ("mapping", models.JSONField(default=dict, help_text="Column to field, as confirmed.")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "Draft"),
+                            ("checking", "Checking"),
+                            ("checked", "Checked"),
+                            ("running", "Running"),
+                            ("done", "Done"),
+                            ("failed", "Failed"),
+                        ],
+                        default="draft",
+                        max_length=8,
+                    ),
+                ),
+                ("counts", models.JSONField(blank=True, default=dict)),
+                ("created_by", models.CharField(blank=True, default="", max_length=200)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("finished_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "brand",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="esmero.brand"),
+                ),
+                (
+                    "job",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="esmero.job",
+                    ),
+                ),
+                (
+                    "file",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="esmero.storedfile"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Campaign',
+            name="Campaign",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=150)),
-                ('reason', models.JSONField(default=dict, help_text='{language: text}: why this is good for the reader.')),
-                ('goal', models.JSONField(blank=True, default=dict, help_text='{"link": address} or {"reply": true}: what it is for.')),
-                ('state', models.CharField(choices=[('draft', 'Draft'), ('checking', 'Checking'), ('checked', 'Checked'), ('planning', 'Planning'), ('running', 'Running'), ('paused', 'Paused'), ('done', 'Done'), ('cancelled', 'Cancelled')], default='draft', max_length=9)),
-                ('counts', models.JSONField(blank=True, default=dict, help_text="The dry run: reason code to people, and 'go'.")),
-                ('created_by', models.CharField(blank=True, default='', max_length=200)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('checked_at', models.DateTimeField(blank=True, null=True)),
-                ('started_at', models.DateTimeField(blank=True, null=True)),
-                ('finished_at', models.DateTimeField(blank=True, null=True)),
-                ('brand', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='esmero.brand')),
-                ('dispatch', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='esmero.dispatch')),
-                ('job', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='esmero.job')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=150)),
+                (
+                    "reason",
+                    models.JSONField(default=dict, help_text="{language: text}: why this is good for the reader."),
+                ),
+                (
+                    "goal",
+                    models.JSONField(
+                        blank=True, default=dict, help_text='{"link": address} or {"reply": true}: what it is for.'
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "Draft"),
+                            ("checking", "Checking"),
+                            ("checked", "Checked"),
+                            ("planning", "Planning"),
+                            ("running", "Running"),
+                            ("paused", "Paused"),
+                            ("done", "Done"),
+                            ("cancelled", "Cancelled"),
+                        ],
+                        default="draft",
+                        max_length=9,
+                    ),
+                ),
+                (
+                    "counts",
+                    models.JSONField(
+                        blank=True, default=dict, help_text="The dry run: reason code to people, and 'go'."
+                    ),
+                ),
+                ("created_by", models.CharField(blank=True, default="", max_length=200)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("checked_at", models.DateTimeField(blank=True, null=True)),
+                ("started_at", models.DateTimeField(blank=True, null=True)),
+                ("finished_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "brand",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="esmero.brand"),
+                ),
+                (
+                    "dispatch",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="esmero.dispatch",
+                    ),
+                ),
+                (
+                    "job",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="esmero.job",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Message',
+            name="Message",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('due_at', models.DateTimeField(blank=True, null=True)),
-                ('claimed_by', models.CharField(blank=True, default='', max_length=64)),
-                ('claimed_until', models.DateTimeField(blank=True, null=True)),
-                ('tries', models.PositiveSmallIntegerField(default=0)),
-                ('trouble', models.TextField(blank=True, default='')),
-                ('occasion', models.CharField(blank=True, default='', max_length=80)),
-                ('channel', models.CharField(choices=[('email', 'Email'), ('post', 'Post'), ('phone', 'Phone'), ('portal', 'Portal')], default='email', max_length=6)),
-                ('address', models.CharField(blank=True, default='', max_length=320)),
-                ('receiver', models.CharField(blank=True, default='', max_length=255)),
-                ('language', models.CharField(blank=True, default='', max_length=2)),
-                ('lane', models.PositiveSmallIntegerField(default=2, help_text='0 service and internal, 1 relational, 2 bulk.')),
-                ('state', models.CharField(choices=[('planned', 'Planned'), ('refused', 'Refused'), ('held', 'Held'), ('waiting', 'Waiting'), ('claimed', 'Claimed'), ('wire', 'Wire'), ('orphaned', 'Orphaned'), ('sent', 'Sent'), ('doubt', 'Doubt'), ('gave-up', 'Gave Up'), ('cancelled', 'Cancelled')], default='planned', max_length=9)),
-                ('verdict', models.CharField(blank=True, default='', help_text='Codes of the objections; empty is go.', max_length=120)),
-                ('objections', models.JSONField(blank=True, help_text='The facts behind them.', null=True)),
-                ('promotion', models.CharField(blank=True, default='', help_text='Codes of the objections that cost the promotion slot.', max_length=120)),
-                ('judged_at', models.DateTimeField(blank=True, null=True)),
-                ('opaque', models.CharField(help_text='Local part of the Message-ID.', max_length=40, unique=True)),
-                ('sent_at', models.DateTimeField(blank=True, null=True)),
-                ('worst', models.PositiveSmallIntegerField(choices=[(0, 'Nothing'), (1, 'Absent'), (2, 'Returned For Now'), (3, 'Our Fault'), (4, 'Returned For Good'), (5, 'Complained')], default=0)),
-                ('payload', models.JSONField(blank=True, help_text='What an internal or test message needs to be rendered.', null=True)),
-                ('dispatch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='esmero.dispatch')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("due_at", models.DateTimeField(blank=True, null=True)),
+                ("claimed_by", models.CharField(blank=True, default="", max_length=64)),
+                ("claimed_until", models.DateTimeField(blank=True, null=True)),
+                ("tries", models.PositiveSmallIntegerField(default=0)),
+                ("trouble", models.TextField(blank=True, default="")),
+                ("occasion", models.CharField(blank=True, default="", max_length=80)),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[("email", "Email"), ("post", "Post"), ("phone", "Phone"), ("portal", "Portal")],
+                        default="email",
+                        max_length=6,
+                    ),
+                ),
+                ("address", models.CharField(blank=True, default="", max_length=320)),
+                ("receiver", models.CharField(blank=True, default="", max_length=255)),
+                ("language", models.CharField(blank=True, default="", max_length=2)),
+                (
+                    "lane",
+                    models.PositiveSmallIntegerField(
+                        default=2, help_text="0 service and internal, 1 relational, 2 bulk."
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("planned", "Planned"),
+                            ("refused", "Refused"),
+                            ("held", "Held"),
+                            ("waiting", "Waiting"),
+                            ("claimed", "Claimed"),
+                            ("wire", "Wire"),
+                            ("orphaned", "Orphaned"),
+                            ("sent", "Sent"),
+                            ("doubt", "Doubt"),
+                            ("gave-up", "Gave Up"),
+                            ("cancelled", "Cancelled"),
+                        ],
+                        default="planned",
+                        max_length=9,
+                    ),
+                ),
+                (
+                    "verdict",
+                    models.CharField(
+                        blank=True, default="", help_text="Codes of the objections; empty is go.", max_length=120
+                    ),
+                ),
+                ("objections", models.JSONField(blank=True, help_text="The facts behind them.", null=True)),
+                (
+                    "promotion",
+                    models.CharField(
+                        blank=True,
+                        default="",
+                        help_text="Codes of the objections that cost the promotion slot.",
+                        max_length=120,
+                    ),
+                ),
+                ("judged_at", models.DateTimeField(blank=True, null=True)),
+                ("opaque", models.CharField(help_text="Local part of the Message-ID.", max_length=40, unique=True)),
+                ("sent_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "worst",
+                    models.PositiveSmallIntegerField(
+                        choices=[
+                            (0, "Nothing"),
+                            (1, "Absent"),
+                            (2, "Returned For Now"),
+                            (3, "Our Fault"),
+                            (4, "Returned For Good"),
+                            (5, "Complained"),
+                        ],
+                        default=0,
+                    ),
+                ),
+                (
+                    "payload",
+                    models.JSONField(
+                        blank=True, help_text="What an internal or test message needs to be rendered.", null=True
+                    ),
+                ),
+                ("dispatch", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="esmero.dispatch")),
             ],
         ),
         migrations.CreateModel(
-            name='Captured',
+            name="Captured",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('return_path', models.CharField(max_length=320)),
-                ('recipient', models.CharField(db_index=True, max_length=320)),
-                ('subject', models.CharField(blank=True, default='', max_length=300)),
-                ('body', models.BinaryField()),
-                ('at', models.DateTimeField(db_index=True)),
-                ('message', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='esmero.message')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("return_path", models.CharField(max_length=320)),
+                ("recipient", models.CharField(db_index=True, max_length=320)),
+                ("subject", models.CharField(blank=True, default="", max_length=300)),
+                ("body", models.BinaryField()),
+                ("at", models.DateTimeField(db_index=True)),
+                (
+                    "message",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="esmero.message",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='MessageEvent',
+            name="MessageEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('deferred', 'Deferred'), ('refused', 'Refused'), ('returned-for-good', 'Returned For Good'), ('returned-for-now', 'Returned For Now'), ('our-fault', 'Our Fault'), ('absent', 'Absent'), ('clicked', 'Clicked'), ('complained', 'Complained'), ('unsubscribed', 'Unsubscribed'), ('replied', 'Replied'), ('retried', 'Retried'), ('resolved', 'Resolved')], max_length=20)),
-                ('at', models.DateTimeField()),
-                ('machine', models.CharField(blank=True, default='', help_text='The sign that a machine clicked.', max_length=30)),
-                ('facts', models.JSONField(blank=True, default=dict)),
-                ('link', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='esmero.link')),
-                ('message', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='events', to='esmero.message')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("deferred", "Deferred"),
+                            ("refused", "Refused"),
+                            ("returned-for-good", "Returned For Good"),
+                            ("returned-for-now", "Returned For Now"),
+                            ("our-fault", "Our Fault"),
+                            ("absent", "Absent"),
+                            ("clicked", "Clicked"),
+                            ("complained", "Complained"),
+                            ("unsubscribed", "Unsubscribed"),
+                            ("replied", "Replied"),
+                            ("retried", "Retried"),
+                            ("resolved", "Resolved"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                (
+                    "machine",
+                    models.CharField(
+                        blank=True, default="", help_text="The sign that a machine clicked.", max_length=30
+                    ),
+                ),
+                ("facts", models.JSONField(blank=True, default=dict)),
+                (
+                    "link",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="esmero.link",
+                    ),
+                ),
+                (
+                    "message",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="events", to="esmero.message"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ClickTrace',
+            name="ClickTrace",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('network', models.CharField(max_length=16)),
-                ('at', models.DateTimeField(db_index=True)),
-                ('event', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='esmero.messageevent')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("network", models.CharField(max_length=16)),
+                ("at", models.DateTimeField(db_index=True)),
+                (
+                    "event",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="esmero.messageevent"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Person',
+            name="Person",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(blank=True, help_text="The operator's own number.", max_length=80, null=True, unique=True)),
-                ('given_name', models.CharField(blank=True, default='', max_length=150)),
-                ('family_name', models.CharField(blank=True, default='', max_length=150)),
-                ('title', models.CharField(blank=True, default='', max_length=60)),
-                ('name_is_damaged', models.BooleanField(default=False, help_text='A letter was lost on the way: do not greet by name.')),
-                ('language', models.CharField(blank=True, default='', max_length=2)),
-                ('country', models.CharField(blank=True, default='', max_length=2)),
-                ('fields', models.JSONField(blank=True, default=dict, help_text='Own fields: key to typed value.')),
-                ('written_by', models.JSONField(blank=True, default=dict, help_text='Field to the id of the import that wrote it last.')),
-                ('folded', models.CharField(blank=True, default='', help_text='Accents removed, for search and order.', max_length=700)),
-                ('state', models.CharField(choices=[('active', 'Active'), ('merged', 'Merged'), ('erased', 'Erased')], default='active', max_length=8)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('changed_at', models.DateTimeField(auto_now=True)),
-                ('address', models.ForeignKey(blank=True, help_text='Written to here.', null=True, on_delete=django.db.models.deletion.SET_NULL, to='esmero.address')),
-                ('organisation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, to='esmero.organisation')),
-                ('tags', models.ManyToManyField(blank=True, to='esmero.tag')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "number",
+                    models.CharField(
+                        blank=True, help_text="The operator's own number.", max_length=80, null=True, unique=True
+                    ),
+                ),
+                ("given_name", models.CharField(blank=True, default="", max_length=150)),
+                ("family_name", models.CharField(blank=True, default="", max_length=150)),
+                ("title", models.CharField(blank=True, default="", max_length=60)),
+                (
+                    "name_is_damaged",
+                    models.BooleanField(default=False, help_text="A letter was lost on the way: do not greet by name."),
+                ),
+                ("language", models.CharField(blank=True, default="", max_length=2)),
+                ("country", models.CharField(blank=True, default="", max_length=2)),
+                ("fields", models.JSONField(blank=True, default=dict, help_text="Own fields: key to typed value.")),
+                (
+                    "written_by",
+                    models.JSONField(
+                        blank=True, default=dict, help_text="Field to the id of the import that wrote it last."
+                    ),
+                ),
+                (
+                    "folded",
+                    models.CharField(
+                        blank=True, default="", help_text="Accents removed, for search and order.", max_length=700
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("active", "Active"), ("merged", "Merged"), ("erased", "Erased")],
+                        default="active",
+                        max_length=8,
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("changed_at", models.DateTimeField(auto_now=True)),
+                (
+                    "address",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="Written to here.",
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        to="esmero.address",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, to="esmero.organisation"
+                    ),
+                ),
+                ("tags", models.ManyToManyField(blank=True, to="esmero.tag")),
             ],
         ),
         migrations.CreateModel(
-            name='Note',
+            name="Note",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('note', 'Note'), ('call', 'Call'), ('visit', 'Visit'), ('letter', 'Letter')], default='note', max_length=6)),
-                ('text', models.TextField()),
-                ('at', models.DateTimeField(help_text='When it happened, as whoever wrote it says.')),
-                ('by', models.CharField(max_length=200)),
-                ('written_at', models.DateTimeField(auto_now_add=True)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='esmero.person')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("note", "Note"), ("call", "Call"), ("visit", "Visit"), ("letter", "Letter")],
+                        default="note",
+                        max_length=6,
+                    ),
+                ),
+                ("text", models.TextField()),
+                ("at", models.DateTimeField(help_text="When it happened, as whoever wrote it says.")),
+                ("by", models.CharField(max_length=200)),
+                ("written_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="esmero.person"
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='message',
-            name='person',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='esmero.person'),
+            model_name="message",
+            name="person",
+            field=models.ForeignKey(
+                blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="esmero.person"
+            ),
         ),
         migrations.CreateModel(
-            name='Merge',
+            name="Merge",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('facts', models.JSONField(default=dict)),
-                ('by', models.CharField(default='', max_length=200)),
-                ('at', models.DateTimeField(auto_now_add=True)),
-                ('undone_at', models.DateTimeField(blank=True, null=True)),
-                ('undone_by', models.CharField(blank=True, default='', max_length=200)),
-                ('gone', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='esmero.person')),
-                ('kept', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='esmero.person')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("facts", models.JSONField(default=dict)),
+                ("by", models.CharField(default="", max_length=200)),
+                ("at", models.DateTimeField(auto_now_add=True)),
+                ("undone_at", models.DateTimeField(blank=True, null=True)),
+                ("undone_by", models.CharField(blank=True, default="", max_length=200)),
+                (
+                    "gone",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="esmero.person"
+                    ),
+                ),
+                (
+                    "kept",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="esmero.person"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ImportLine',
+            name="ImportLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('line', models.PositiveIntegerField()),
-                ('verdict', models.CharField(choices=[('added', 'Added'), ('changed', 'Changed'), ('unchanged', 'Unchanged'), ('merged', 'Merged'), ('refused', 'Refused')], max_length=9)),
-                ('number', models.CharField(blank=True, default='', max_length=80)),
-                ('address_verdict', models.CharField(blank=True, default='', help_text='ok, mended, none, invalid, suppressed', max_length=8)),
-                ('reason', models.CharField(blank=True, default='', max_length=60)),
-                ('cell', models.CharField(blank=True, default='', help_text='Column and what stood in it.', max_length=200)),
-                ('warnings', models.JSONField(blank=True, default=list)),
-                ('of', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='esmero.import')),
-                ('person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='esmero.person')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("line", models.PositiveIntegerField()),
+                (
+                    "verdict",
+                    models.CharField(
+                        choices=[
+                            ("added", "Added"),
+                            ("changed", "Changed"),
+                            ("unchanged", "Unchanged"),
+                            ("merged", "Merged"),
+                            ("refused", "Refused"),
+                        ],
+                        max_length=9,
+                    ),
+                ),
+                ("number", models.CharField(blank=True, default="", max_length=80)),
+                (
+                    "address_verdict",
+                    models.CharField(
+                        blank=True, default="", help_text="ok, mended, none, invalid, suppressed", max_length=8
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, default="", max_length=60)),
+                (
+                    "cell",
+                    models.CharField(blank=True, default="", help_text="Column and what stood in it.", max_length=200),
+                ),
+                ("warnings", models.JSONField(blank=True, default=list)),
+                (
+                    "of",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="lines", to="esmero.import"
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="esmero.person",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Duplicate',
+            name="Duplicate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('signs', models.JSONField(default=list, help_text='address, name, phone, post: what is alike.')),
-                ('weight', models.PositiveSmallIntegerField(default=0, help_text='The more, the likelier.')),
-                ('state', models.CharField(choices=[('open', 'Open'), ('merged', 'Merged'), ('different', 'Different')], default='open', max_length=9)),
-                ('found_at', models.DateTimeField(auto_now_add=True)),
-                ('decided_by', models.CharField(blank=True, default='', max_length=200)),
-                ('decided_at', models.DateTimeField(blank=True, null=True)),
-                ('first', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='esmero.person')),
-                ('second', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='esmero.person')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("signs", models.JSONField(default=list, help_text="address, name, phone, post: what is alike.")),
+                ("weight", models.PositiveSmallIntegerField(default=0, help_text="The more, the likelier.")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("open", "Open"), ("merged", "Merged"), ("different", "Different")],
+                        default="open",
+                        max_length=9,
+                    ),
+                ),
+                ("found_at", models.DateTimeField(auto_now_add=True)),
+                ("decided_by", models.CharField(blank=True, default="", max_length=200)),
+                ("decided_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "first",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="esmero.person"
+                    ),
+                ),
+                (
+                    "second",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="esmero.person"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='DataRequest',
+            name="DataRequest",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('erase', 'Erase')], max_length=7)),
-                ('state', models.CharField(choices=[('open', 'Open'), ('done', 'Done'), ('declined', 'Declined')], default='open', max_length=8)),
-                ('at', models.DateTimeField()),
-                ('due_at', models.DateTimeField()),
-                ('answered_at', models.DateTimeField(blank=True, null=True)),
-                ('answered_by', models.CharField(blank=True, default='', max_length=200)),
-                ('words', models.CharField(blank=True, default='', help_text='Why it was declined, for the person.', max_length=500)),
-                ('brand', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='esmero.brand')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='esmero.person')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(choices=[("erase", "Erase")], max_length=7)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("open", "Open"), ("done", "Done"), ("declined", "Declined")],
+                        default="open",
+                        max_length=8,
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                ("due_at", models.DateTimeField()),
+                ("answered_at", models.DateTimeField(blank=True, null=True)),
+                ("answered_by", models.CharField(blank=True, default="", max_length=200)),
+                (
+                    "words",
+                    models.CharField(
+                        blank=True, default="", help_text="Why it was declined, for the person.", max_length=500
+                    ),
+                ),
+                (
+                    "brand",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="esmero.brand"),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="esmero.person"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='DataAccess',
+            name="DataAccess",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('language', models.CharField(blank=True, default='', help_text='In which they asked for it.', max_length=2)),
-                ('at', models.DateTimeField()),
-                ('written_at', models.DateTimeField(blank=True, help_text='When it was decided whether the letter with the link may go.', null=True)),
-                ('used_at', models.DateTimeField(blank=True, null=True)),
-                ('brand', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='esmero.brand')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='esmero.person')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "language",
+                    models.CharField(blank=True, default="", help_text="In which they asked for it.", max_length=2),
+                ),
+                ("at", models.DateTimeField()),
+                (
+                    "written_at",
+                    models.DateTimeField(
+                        blank=True, help_text="When it was decided whether the letter with the link may go.", null=True
+                    ),
+                ),
+                ("used_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "brand",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="esmero.brand"),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="esmero.person"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Conversation',
+            name="Conversation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('address', models.CharField(max_length=320)),
-                ('subject', models.CharField(blank=True, default='', max_length=300)),
-                ('language', models.CharField(blank=True, default='', max_length=2)),
-                ('state', models.CharField(choices=[('waiting', 'Waiting For Us'), ('theirs', 'Waiting For Them'), ('closed', 'Closed')], default='waiting', max_length=8)),
-                ('opened_at', models.DateTimeField()),
-                ('last_at', models.DateTimeField(db_index=True)),
-                ('brand', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='esmero.brand')),
-                ('person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='esmero.person')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("address", models.CharField(max_length=320)),
+                ("subject", models.CharField(blank=True, default="", max_length=300)),
+                ("language", models.CharField(blank=True, default="", max_length=2)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("waiting", "Waiting For Us"), ("theirs", "Waiting For Them"), ("closed", "Closed")],
+                        default="waiting",
+                        max_length=8,
+                    ),
+                ),
+                ("opened_at", models.DateTimeField()),
+                ("last_at", models.DateTimeField(db_index=True)),
+                (
+                    "brand",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="esmero.brand"),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="esmero.person",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ContactPoint',
+            name="ContactPoint",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('email', 'Email'), ('phone', 'Phone'), ('post', 'Post')], max_length=5)),
-                ('value', models.CharField(max_length=500)),
-                ('facts', models.JSONField(blank=True, default=dict, help_text='street, postal_code, city, region, country; e164')),
-                ('usable', models.BooleanField(default=True)),
-                ('written_by', models.BigIntegerField(blank=True, help_text='The import that wrote it, null for staff.', null=True)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='contact_points', to='esmero.person')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(choices=[("email", "Email"), ("phone", "Phone"), ("post", "Post")], max_length=5),
+                ),
+                ("value", models.CharField(max_length=500)),
+                (
+                    "facts",
+                    models.JSONField(
+                        blank=True, default=dict, help_text="street, postal_code, city, region, country; e164"
+                    ),
+                ),
+                ("usable", models.BooleanField(default=True)),
+                (
+                    "written_by",
+                    models.BigIntegerField(
+                        blank=True, help_text="The import that wrote it, null for staff.", null=True
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="contact_points", to="esmero.person"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='AudienceMember',
+            name="AudienceMember",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('outcome', models.CharField(help_text='go, wait or refuse', max_length=7)),
-                ('first', models.CharField(blank=True, default='', help_text='Code of the first objection.', max_length=8)),
-                ('codes', models.CharField(blank=True, default='', max_length=120)),
-                ('facts', models.JSONField(blank=True, help_text='The facts behind the objections.', null=True)),
-                ('promotion', models.CharField(blank=True, default='', help_text='Codes of the objections that cost the promotion slot.', max_length=120)),
-                ('campaign', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='audience', to='esmero.campaign')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='esmero.person')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("outcome", models.CharField(help_text="go, wait or refuse", max_length=7)),
+                (
+                    "first",
+                    models.CharField(blank=True, default="", help_text="Code of the first objection.", max_length=8),
+                ),
+                ("codes", models.CharField(blank=True, default="", max_length=120)),
+                ("facts", models.JSONField(blank=True, help_text="The facts behind the objections.", null=True)),
+                (
+                    "promotion",
+                    models.CharField(
+                        blank=True,
+                        default="",
+                        help_text="Codes of the objections that cost the promotion slot.",
+                        max_length=120,
+                    ),
+                ),
+                (
+                    "campaign",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="audience", to="esmero.campaign"
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="esmero.person"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='AddressChange',
+            name="AddressChange",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('old', models.CharField(blank=True, default='', max_length=320)),
-                ('new', models.CharField(max_length=320)),
-                ('at', models.DateTimeField()),
-                ('confirmed_at', models.DateTimeField(blank=True, null=True)),
-                ('brand', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='esmero.brand')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='esmero.person')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("old", models.CharField(blank=True, default="", max_length=320)),
+                ("new", models.CharField(max_length=320)),
+                ("at", models.DateTimeField()),
+                ("confirmed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "brand",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="esmero.brand"),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="esmero.person"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Proposal',
+            name="Proposal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('successor', 'Successor'), ('moved', 'Moved')], max_length=9)),
-                ('address', models.CharField(max_length=320)),
-                ('evidence', models.CharField(help_text='Where to look it up.', max_length=200)),
-                ('words', models.CharField(blank=True, default='', help_text='What the mail said around the address.', max_length=600)),
-                ('state', models.CharField(choices=[('open', 'Open'), ('accepted', 'Accepted'), ('refused', 'Refused')], default='open', max_length=8)),
-                ('found_at', models.DateTimeField()),
-                ('decided_by', models.CharField(blank=True, default='', max_length=200)),
-                ('decided_at', models.DateTimeField(blank=True, null=True)),
-                ('became', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='esmero.person')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='esmero.person')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(choices=[("successor", "Successor"), ("moved", "Moved")], max_length=9)),
+                ("address", models.CharField(max_length=320)),
+                ("evidence", models.CharField(help_text="Where to look it up.", max_length=200)),
+                (
+                    "words",
+                    models.CharField(
+                        blank=True, default="", help_text="What the mail said around the address.", max_length=600
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("open", "Open"), ("accepted", "Accepted"), ("refused", "Refused")],
+                        default="open",
+                        max_length=8,
+                    ),
+                ),
+                ("found_at", models.DateTimeField()),
+                ("decided_by", models.CharField(blank=True, default="", max_length=200)),
+                ("decided_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "became",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="esmero.person",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="esmero.person"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='RelayRate',
+            name="RelayRate",
             fields=[
-                ('relay', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='+', serialize=False, to='esmero.relay')),
-                ('full_at', models.DateTimeField(help_text='When all tokens are there again, if nobody leases any.')),
+                (
+                    "relay",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="+",
+                        serialize=False,
+                        to="esmero.relay",
+                    ),
+                ),
+                ("full_at", models.DateTimeField(help_text="When all tokens are there again, if nobody leases any.")),
             ],
         ),
         migrations.CreateModel(
-            name='ReturnCount',
+            name="ReturnCount",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField(help_text='UTC')),
-                ('receiver', models.CharField(help_text="The message's receiver, else the domain of its address.", max_length=255)),
-                ('domain', models.CharField(help_text='The domain of the address.', max_length=255)),
-                ('kind', models.CharField(help_text='A kind of MessageEvent.', max_length=20)),
-                ('meaning', models.CharField(blank=True, default='', help_text='Of a return; of a complaint, its type.', max_length=20)),
-                ('number', models.PositiveIntegerField(default=0)),
-                ('brand', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='esmero.brand')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("day", models.DateField(help_text="UTC")),
+                (
+                    "receiver",
+                    models.CharField(
+                        help_text="The message's receiver, else the domain of its address.", max_length=255
+                    ),
+                ),
+                ("domain", models.CharField(help_text="The domain of the address.", max_length=255)),
+                ("kind", models.CharField(help_text="A kind of MessageEvent.", max_length=20)),
+                (
+                    "meaning",
+                    models.CharField(
+                        blank=True, default="", help_text="Of a return; of a complaint, its type.", max_length=20
+                    ),
+                ),
+                ("number", models.PositiveIntegerField(default=0)),
+                (
+                    "brand",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="esmero.brand"),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='SavedView',
+            name="SavedView",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('page', models.CharField(help_text="Name of the console's address, such as people.", max_length=40)),
-                ('name', models.CharField(max_length=80)),
-                ('query', models.TextField(blank=True, default='')),
-                ('shared', models.BooleanField(default=False, help_text='Everybody of the staff sees it.')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("page", models.CharField(help_text="Name of the console's address, such as people.", max_length=40)),
+                ("name", models.CharField(max_length=80)),
+                ("query", models.TextField(blank=True, default="")),
+                ("shared", models.BooleanField(default=False, help_text="Everybody of the staff sees it.")),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ScheduledResend',
+            name="ScheduledResend",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('due_at', models.DateTimeField(blank=True, null=True)),
-                ('claimed_by', models.CharField(blank=True, default='', max_length=64)),
-                ('claimed_until', models.DateTimeField(blank=True, null=True)),
-                ('tries', models.PositiveSmallIntegerField(default=0)),
-                ('trouble', models.TextField(blank=True, default='')),
-                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('sent', 'Sent'), ('dropped', 'Dropped')], default='waiting', max_length=7)),
-                ('reason', models.CharField(blank=True, default='', help_text='Why it was dropped.', max_length=20)),
-                ('found_at', models.DateTimeField()),
-                ('message', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='esmero.message')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("due_at", models.DateTimeField(blank=True, null=True)),
+                ("claimed_by", models.CharField(blank=True, default="", max_length=64)),
+                ("claimed_until", models.DateTimeField(blank=True, null=True)),
+                ("tries", models.PositiveSmallIntegerField(default=0)),
+                ("trouble", models.TextField(blank=True, default="")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("waiting", "Waiting"), ("sent", "Sent"), ("dropped", "Dropped")],
+                        default="waiting",
+                        max_length=7,
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, default="", help_text="Why it was dropped.", max_length=20)),
+                ("found_at", models.DateTimeField()),
+                (
+                    "message",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="esmero.message"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Segment',
+            name="Segment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=150, unique=True)),
-                ('conditions', models.JSONField(default=dict)),
-                ('description', models.JSONField(blank=True, default=dict, help_text='{language: text}, public')),
-                ('counted', models.BigIntegerField(blank=True, null=True)),
-                ('counted_at', models.DateTimeField(blank=True, null=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('brand', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='esmero.brand')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=150, unique=True)),
+                ("conditions", models.JSONField(default=dict)),
+                ("description", models.JSONField(blank=True, default=dict, help_text="{language: text}, public")),
+                ("counted", models.BigIntegerField(blank=True, null=True)),
+                ("counted_at", models.DateTimeField(blank=True, null=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "brand",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="esmero.brand",
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='campaign',
-            name='segment',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='esmero.segment'),
+            model_name="campaign",
+            name="segment",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="esmero.segment",
+            ),
         ),
         migrations.CreateModel(
-            name='MediaFile',
+            name="MediaFile",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sha256', models.CharField(max_length=64)),
-                ('name', models.CharField(max_length=150)),
-                ('alt', models.JSONField(blank=True, default=dict, help_text='{language: text} for those who do not see it.')),
-                ('media_type', models.CharField(max_length=60)),
-                ('size', models.PositiveIntegerField(help_text='Octets.')),
-                ('width', models.PositiveIntegerField(default=0)),
-                ('height', models.PositiveIntegerField(default=0)),
-                ('created_by', models.CharField(blank=True, default='', max_length=200)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('archived_at', models.DateTimeField(blank=True, null=True)),
-                ('brand', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='esmero.brand')),
-                ('sealed', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='esmero.storedfile')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("sha256", models.CharField(max_length=64)),
+                ("name", models.CharField(max_length=150)),
+                (
+                    "alt",
+                    models.JSONField(
+                        blank=True, default=dict, help_text="{language: text} for those who do not see it."
+                    ),
+                ),
+                ("media_type", models.CharField(max_length=60)),
+                ("size", models.PositiveIntegerField(help_text="Octets.")),
+                ("width", models.PositiveIntegerField(default=0)),
+                ("height", models.PositiveIntegerField(default=0)),
+                ("created_by", models.CharField(blank=True, default="", max_length=200)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("archived_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "brand",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="esmero.brand"),
+                ),
+                (
+                    "sealed",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="esmero.storedfile"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Inbound',
+            name="Inbound",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('due_at', models.DateTimeField(blank=True, null=True)),
-                ('claimed_by', models.CharField(blank=True, default='', max_length=64)),
-                ('claimed_until', models.DateTimeField(blank=True, null=True)),
-                ('tries', models.PositiveSmallIntegerField(default=0)),
-                ('trouble', models.TextField(blank=True, default='')),
-                ('envelope_from', models.CharField(blank=True, default='', max_length=320)),
-                ('envelope_to', models.CharField(blank=True, default='', max_length=320)),
-                ('door', models.CharField(help_text='smtp, lmtp, imap:NAME, hook:PROVIDER, file, catcher', max_length=20)),
-                ('received_at', models.DateTimeField(db_index=True)),
-                ('state', models.CharField(choices=[('new', 'New'), ('done', 'Done'), ('failed', 'Failed')], default='new', max_length=6)),
-                ('kind', models.CharField(blank=True, default='', max_length=12)),
-                ('why', models.JSONField(blank=True, default=list)),
-                ('message', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='esmero.message')),
-                ('raw', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='esmero.storedfile')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("due_at", models.DateTimeField(blank=True, null=True)),
+                ("claimed_by", models.CharField(blank=True, default="", max_length=64)),
+                ("claimed_until", models.DateTimeField(blank=True, null=True)),
+                ("tries", models.PositiveSmallIntegerField(default=0)),
+                ("trouble", models.TextField(blank=True, default="")),
+                ("envelope_from", models.CharField(blank=True, default="", max_length=320)),
+                ("envelope_to", models.CharField(blank=True, default="", max_length=320)),
+                (
+                    "door",
+                    models.CharField(help_text="smtp, lmtp, imap:NAME, hook:PROVIDER, file, catcher", max_length=20),
+                ),
+                ("received_at", models.DateTimeField(db_index=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("new", "New"), ("done", "Done"), ("failed", "Failed")], default="new", max_length=6
+                    ),
+                ),
+                ("kind", models.CharField(blank=True, default="", max_length=12)),
+                ("why", models.JSONField(blank=True, default=list)),
+                (
+                    "message",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="esmero.message",
+                    ),
+                ),
+                (
+                    "raw",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="esmero.storedfile"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Entry',
+            name="Entry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('direction', models.CharField(choices=[('in', 'In'), ('out', 'Out')], max_length=3)),
-                ('at', models.DateTimeField()),
-                ('author', models.CharField(max_length=320)),
-                ('subject', models.CharField(blank=True, default='', max_length=300)),
-                ('text', models.TextField()),
-                ('full_text', models.TextField(blank=True, default='')),
-                ('message_id', models.CharField(blank=True, db_index=True, default='', max_length=255)),
-                ('forwarded_at', models.DateTimeField(blank=True, null=True)),
-                ('conversation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='entries', to='esmero.conversation')),
-                ('answers', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='esmero.message')),
-                ('raw', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='esmero.storedfile')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("direction", models.CharField(choices=[("in", "In"), ("out", "Out")], max_length=3)),
+                ("at", models.DateTimeField()),
+                ("author", models.CharField(max_length=320)),
+                ("subject", models.CharField(blank=True, default="", max_length=300)),
+                ("text", models.TextField()),
+                ("full_text", models.TextField(blank=True, default="")),
+                ("message_id", models.CharField(blank=True, db_index=True, default="", max_length=255)),
+                ("forwarded_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "conversation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="entries", to="esmero.conversation"
+                    ),
+                ),
+                (
+                    "answers",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="esmero.message",
+                    ),
+                ),
+                (
+                    "raw",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="esmero.storedfile",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['at', 'id'],
+                "ordering": ["at", "id"],
             },
         ),
         migrations.AddField(
-            model_name='brand',
-            name='logo',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='esmero.storedfile'),
+            model_name="brand",
+            name="logo",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="esmero.storedfile",
+            ),
         ),
         migrations.CreateModel(
-            name='Submission',
+            name="Submission",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('address', models.CharField(max_length=320)),
-                ('language', models.CharField(max_length=2)),
-                ('values', models.JSONField(blank=True, default=dict)),
-                ('topics', models.JSONField(default=list, help_text='Ids of the topics that were chosen.')),
-                ('monthly', models.BooleanField(default=False, help_text='At most once a month.')),
-                ('wording', models.TextField()),
-                ('wording_version', models.CharField(max_length=40)),
-                ('network', models.CharField(blank=True, default='', help_text='Keyed hash, kept a day.', max_length=32)),
-                ('state', models.CharField(choices=[('pending', 'Pending'), ('confirmed', 'Confirmed')], default='pending', max_length=9)),
-                ('at', models.DateTimeField()),
-                ('asked_at', models.DateTimeField(blank=True, help_text='When it was decided whether the mail that asks them to confirm may go.', null=True)),
-                ('confirmed_at', models.DateTimeField(blank=True, null=True)),
-                ('form', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='esmero.form')),
-                ('message', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='esmero.message')),
-                ('person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='esmero.person')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("address", models.CharField(max_length=320)),
+                ("language", models.CharField(max_length=2)),
+                ("values", models.JSONField(blank=True, default=dict)),
+                ("topics", models.JSONField(default=list, help_text="Ids of the topics that were chosen.")),
+                ("monthly", models.BooleanField(default=False, help_text="At most once a month.")),
+                ("wording", models.TextField()),
+                ("wording_version", models.CharField(max_length=40)),
+                (
+                    "network",
+                    models.CharField(blank=True, default="", help_text="Keyed hash, kept a day.", max_length=32),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("pending", "Pending"), ("confirmed", "Confirmed")], default="pending", max_length=9
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                (
+                    "asked_at",
+                    models.DateTimeField(
+                        blank=True,
+                        help_text="When it was decided whether the mail that asks them to confirm may go.",
+                        null=True,
+                    ),
+                ),
+                ("confirmed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "form",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="esmero.form"),
+                ),
+                (
+                    "message",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="esmero.message",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="esmero.person",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Suppression',
+            name="Suppression",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('hash', models.CharField(max_length=64)),
-                ('hash_version', models.PositiveSmallIntegerField(default=1)),
-                ('scope', models.CharField(choices=[('all', 'All'), ('commercial', 'Commercial')], default='all', max_length=10)),
-                ('reason', models.CharField(max_length=40)),
-                ('evidence', models.CharField(blank=True, default='', max_length=300)),
-                ('since', models.DateTimeField()),
-                ('until', models.DateTimeField(blank=True, null=True)),
-                ('lifted_at', models.DateTimeField(blank=True, null=True)),
-                ('brand', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='esmero.brand')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("hash", models.CharField(max_length=64)),
+                ("hash_version", models.PositiveSmallIntegerField(default=1)),
+                (
+                    "scope",
+                    models.CharField(
+                        choices=[("all", "All"), ("commercial", "Commercial")], default="all", max_length=10
+                    ),
+                ),
+                ("reason", models.CharField(max_length=40)),
+                ("evidence", models.CharField(blank=True, default="", max_length=300)),
+                ("since", models.DateTimeField()),
+                ("until", models.DateTimeField(blank=True, null=True)),
+                ("lifted_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "brand",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="esmero.brand",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Template',
+            name="Template",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=150)),
-                ('kind', models.CharField(choices=[('mjml', 'Mjml'), ('letter', 'Letter')], default='mjml', max_length=6)),
-                ('archived_at', models.DateTimeField(blank=True, null=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('brand', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='esmero.brand')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=150)),
+                (
+                    "kind",
+                    models.CharField(choices=[("mjml", "Mjml"), ("letter", "Letter")], default="mjml", max_length=6),
+                ),
+                ("archived_at", models.DateTimeField(blank=True, null=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "brand",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="esmero.brand"),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='form',
-            name='confirmation',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='esmero.template'),
+            model_name="form",
+            name="confirmation",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="esmero.template",
+            ),
         ),
         migrations.AddField(
-            model_name='form',
-            name='welcome',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='esmero.template'),
+            model_name="form",
+            name="welcome",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="esmero.template",
+            ),
         ),
         migrations.AddField(
-            model_name='link',
-            name='text',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='links', to='esmero.templatetext'),
+            model_name="link",
+            name="text",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="links", to="esmero.templatetext"
+            ),
         ),
         migrations.CreateModel(
-            name='TemplateVersion',
+            name="TemplateVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('created_by', models.CharField(blank=True, default='', max_length=200)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('sealed_at', models.DateTimeField(blank=True, null=True)),
-                ('note', models.CharField(blank=True, default='', help_text="What was changed, in the author's words.", max_length=200)),
-                ('template', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='versions', to='esmero.template')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveIntegerField()),
+                ("created_by", models.CharField(blank=True, default="", max_length=200)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("sealed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "note",
+                    models.CharField(
+                        blank=True, default="", help_text="What was changed, in the author's words.", max_length=200
+                    ),
+                ),
+                (
+                    "template",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="versions", to="esmero.template"
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='templatetext',
-            name='version',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='texts', to='esmero.templateversion'),
+            model_name="templatetext",
+            name="version",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="texts", to="esmero.templateversion"
+            ),
         ),
         migrations.AddField(
-            model_name='dispatch',
-            name='version',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='esmero.templateversion'),
+            model_name="dispatch",
+            name="version",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="esmero.templateversion",
+            ),
         ),
         migrations.AddField(
-            model_name='campaign',
-            name='version',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='esmero.templateversion'),
+            model_name="campaign",
+            name="version",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="esmero.templateversion",
+            ),
         ),
         migrations.CreateModel(
-            name='Topic',
+            name="Topic",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(max_length=60)),
-                ('name', models.JSONField(default=dict, help_text='{language: text}')),
-                ('description', models.JSONField(blank=True, default=dict, help_text='{language: text}')),
-                ('archived_at', models.DateTimeField(blank=True, help_text='No longer offered; its ledger stays.', null=True)),
-                ('archive_is_public', models.BooleanField(default=False, help_text='Anybody may read its issues on the web.')),
-                ('brand', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='esmero.brand')),
-                ('purpose', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='esmero.purpose')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.SlugField(max_length=60)),
+                ("name", models.JSONField(default=dict, help_text="{language: text}")),
+                ("description", models.JSONField(blank=True, default=dict, help_text="{language: text}")),
+                (
+                    "archived_at",
+                    models.DateTimeField(blank=True, help_text="No longer offered; its ledger stays.", null=True),
+                ),
+                (
+                    "archive_is_public",
+                    models.BooleanField(default=False, help_text="Anybody may read its issues on the web."),
+                ),
+                (
+                    "brand",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="esmero.brand"),
+                ),
+                (
+                    "purpose",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="esmero.purpose"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Preference',
+            name="Preference",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('wanted', models.BooleanField(null=True)),
-                ('minimum_gap_days', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('paused_until', models.DateTimeField(blank=True, null=True)),
-                ('changed_at', models.DateTimeField(auto_now=True)),
-                ('brand', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='esmero.brand')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='esmero.person')),
-                ('topic', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='esmero.topic')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("wanted", models.BooleanField(null=True)),
+                ("minimum_gap_days", models.PositiveSmallIntegerField(blank=True, null=True)),
+                ("paused_until", models.DateTimeField(blank=True, null=True)),
+                ("changed_at", models.DateTimeField(auto_now=True)),
+                (
+                    "brand",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="esmero.brand"),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="esmero.person"
+                    ),
+                ),
+                (
+                    "topic",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="esmero.topic",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='PermissionEntry',
+            name="PermissionEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('channel', models.CharField(choices=[('email', 'Email'), ('post', 'Post'), ('phone', 'Phone'), ('portal', 'Portal')], default='email', max_length=6)),
-                ('act', models.CharField(choices=[('requested', 'Requested'), ('granted', 'Granted'), ('withdrawn', 'Withdrawn'), ('objected', 'Objected'), ('expired', 'Expired')], max_length=9)),
-                ('basis', models.CharField(blank=True, default='', help_text='consent, soft opt-in, contract, …', max_length=30)),
-                ('at', models.DateTimeField(help_text='When the person did it, as far as known.')),
-                ('wording', models.TextField(blank=True, default='')),
-                ('wording_version', models.CharField(blank=True, default='', max_length=40)),
-                ('source', models.CharField(max_length=300)),
-                ('proof_place', models.CharField(blank=True, default='', help_text='Line of the file, mail, form …', max_length=200)),
-                ('by_person', models.BooleanField(default=False, help_text='The person acted in front of us (page, mail), not a list.')),
-                ('recorded_at', models.DateTimeField(auto_now_add=True)),
-                ('brand', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='esmero.brand')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='esmero.person')),
-                ('purpose', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='esmero.purpose')),
-                ('proof', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='esmero.storedfile')),
-                ('topic', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='esmero.topic')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[("email", "Email"), ("post", "Post"), ("phone", "Phone"), ("portal", "Portal")],
+                        default="email",
+                        max_length=6,
+                    ),
+                ),
+                (
+                    "act",
+                    models.CharField(
+                        choices=[
+                            ("requested", "Requested"),
+                            ("granted", "Granted"),
+                            ("withdrawn", "Withdrawn"),
+                            ("objected", "Objected"),
+                            ("expired", "Expired"),
+                        ],
+                        max_length=9,
+                    ),
+                ),
+                (
+                    "basis",
+                    models.CharField(
+                        blank=True, default="", help_text="consent, soft opt-in, contract, …", max_length=30
+                    ),
+                ),
+                ("at", models.DateTimeField(help_text="When the person did it, as far as known.")),
+                ("wording", models.TextField(blank=True, default="")),
+                ("wording_version", models.CharField(blank=True, default="", max_length=40)),
+                ("source", models.CharField(max_length=300)),
+                (
+                    "proof_place",
+                    models.CharField(
+                        blank=True, default="", help_text="Line of the file, mail, form …", max_length=200
+                    ),
+                ),
+                (
+                    "by_person",
+                    models.BooleanField(
+                        default=False, help_text="The person acted in front of us (page, mail), not a list."
+                    ),
+                ),
+                ("recorded_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "brand",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="esmero.brand"),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="esmero.person"
+                    ),
+                ),
+                (
+                    "purpose",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="esmero.purpose"
+                    ),
+                ),
+                (
+                    "proof",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="esmero.storedfile",
+                    ),
+                ),
+                (
+                    "topic",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="esmero.topic",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Permission',
+            name="Permission",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('channel', models.CharField(choices=[('email', 'Email'), ('post', 'Post'), ('phone', 'Phone'), ('portal', 'Portal')], default='email', max_length=6)),
-                ('granted_at', models.DateTimeField(blank=True, null=True)),
-                ('basis', models.CharField(blank=True, default='', max_length=30)),
-                ('withdrawn_at', models.DateTimeField(blank=True, null=True)),
-                ('objected', models.BooleanField(default=False)),
-                ('state', models.CharField(choices=[('requested', 'Requested'), ('granted', 'Granted'), ('withdrawn', 'Withdrawn'), ('objected', 'Objected'), ('expired', 'Expired')], max_length=9)),
-                ('brand', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='esmero.brand')),
-                ('entry', models.ForeignKey(help_text='The proof.', on_delete=django.db.models.deletion.PROTECT, related_name='+', to='esmero.permissionentry')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='esmero.person')),
-                ('purpose', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='esmero.purpose')),
-                ('topic', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='esmero.topic')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[("email", "Email"), ("post", "Post"), ("phone", "Phone"), ("portal", "Portal")],
+                        default="email",
+                        max_length=6,
+                    ),
+                ),
+                ("granted_at", models.DateTimeField(blank=True, null=True)),
+                ("basis", models.CharField(blank=True, default="", max_length=30)),
+                ("withdrawn_at", models.DateTimeField(blank=True, null=True)),
+                ("objected", models.BooleanField(default=False)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("requested", "Requested"),
+                            ("granted", "Granted"),
+                            ("withdrawn", "Withdrawn"),
+                            ("objected", "Objected"),
+                            ("expired", "Expired"),
+                        ],
+                        max_length=9,
+                    ),
+                ),
+                (
+                    "brand",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="esmero.brand"),
+                ),
+                (
+                    "entry",
+                    models.ForeignKey(
+                        help_text="The proof.",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="esmero.permissionentry",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="esmero.person"
+                    ),
+                ),
+                (
+                    "purpose",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="esmero.purpose"
+                    ),
+                ),
+                (
+                    "topic",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="esmero.topic",
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='import',
-            name='topic',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='esmero.topic'),
+            model_name="import",
+            name="topic",
+            field=models.ForeignKey(
+                blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="esmero.topic"
+            ),
         ),
         migrations.AddField(
-            model_name='form',
-            name='topics',
-            field=models.ManyToManyField(related_name='+', to='esmero.topic'),
+            model_name="form",
+            name="topics",
+            field=models.ManyToManyField(related_name="+", to="esmero.topic"),
         ),
         migrations.AddField(
-            model_name='dispatch',
-            name='promotion_topic',
-            field=models.ForeignKey(blank=True, help_text='Whose permission the promotion slot needs.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='esmero.topic'),
+            model_name="dispatch",
+            name="promotion_topic",
+            field=models.ForeignKey(
+                blank=True,
+                help_text="Whose permission the promotion slot needs.",
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="esmero.topic",
+            ),
         ),
         migrations.AddField(
-            model_name='dispatch',
-            name='topic',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='esmero.topic'),
+            model_name="dispatch",
+            name="topic",
+            field=models.ForeignKey(
+                blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="esmero.topic"
+            ),
         ),
         migrations.AddField(
-            model_name='campaign',
-            name='promotion_topic',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='esmero.topic'),
+            model_name="campaign",
+            name="promotion_topic",
+            field=models.ForeignKey(
+                blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="esmero.topic"
+            ),
         ),
         migrations.AddField(
-            model_name='campaign',
-            name='topic',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='esmero.topic'),
+            model_name="campaign",
+            name="topic",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="esmero.topic"),
         ),
         migrations.CreateModel(
-            name='AuditEntry',
+            name="AuditEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(auto_now_add=True, db_index=True)),
-                ('actor_name', models.CharField(default='', max_length=200)),
-                ('action', models.CharField(max_length=60)),
-                ('subject_kind', models.CharField(blank=True, default='', max_length=40)),
-                ('subject_id', models.BigIntegerField(blank=True, null=True)),
-                ('facts', models.JSONField(blank=True, default=dict)),
-                ('actor', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField(auto_now_add=True, db_index=True)),
+                ("actor_name", models.CharField(default="", max_length=200)),
+                ("action", models.CharField(max_length=60)),
+                ("subject_kind", models.CharField(blank=True, default="", max_length=40)),
+                ("subject_id", models.BigIntegerField(blank=True, null=True)),
+                ("facts", models.JSONField(blank=True, default=dict)),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['subject_kind', 'subject_id'], name='audit_subject'), models.Index(fields=['action'], name='audit_action')],
+                "indexes": [
+                    models.Index(fields=["subject_kind", "subject_id"], name="audit_subject"),
+                    models.Index(fields=["action"], name="audit_action"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='DailyAggregate',
+            name="DailyAggregate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField()),
-                ('kind', models.CharField(max_length=30)),
-                ('key', models.CharField(blank=True, default='', max_length=120)),
-                ('number', models.BigIntegerField(default=0)),
-                ('brand', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='esmero.brand')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("day", models.DateField()),
+                ("kind", models.CharField(max_length=30)),
+                ("key", models.CharField(blank=True, default="", max_length=120)),
+                ("number", models.BigIntegerField(default=0)),
+                (
+                    "brand",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="esmero.brand"),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('brand', 'kind', 'day', 'key'), name='tally_once')],
+                "constraints": [models.UniqueConstraint(fields=("brand", "kind", "day", "key"), name="tally_once")],
             },
         ),
         migrations.CreateModel(
-            name='DmarcReportRow',
+            name="DmarcReportRow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(max_length=45)),
-                ('count', models.BigIntegerField()),
-                ('disposition', models.CharField(blank=True, default='', max_length=20)),
-                ('dkim', models.BooleanField(help_text='Passed and aligned.')),
-                ('spf', models.BooleanField(help_text='Passed and aligned.')),
-                ('header_from', models.CharField(blank=True, default='', max_length=255)),
-                ('dkim_domain', models.CharField(blank=True, default='', max_length=255)),
-                ('dkim_selector', models.CharField(blank=True, default='', max_length=255)),
-                ('dkim_result', models.CharField(blank=True, default='', max_length=20)),
-                ('spf_domain', models.CharField(blank=True, default='', max_length=255)),
-                ('spf_result', models.CharField(blank=True, default='', max_length=20)),
-                ('reasons', models.JSONField(blank=True, default=list)),
-                ('report', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='esmero.dmarcreportfile')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("source", models.CharField(max_length=45)),
+                ("count", models.BigIntegerField()),
+                ("disposition", models.CharField(blank=True, default="", max_length=20)),
+                ("dkim", models.BooleanField(help_text="Passed and aligned.")),
+                ("spf", models.BooleanField(help_text="Passed and aligned.")),
+                ("header_from", models.CharField(blank=True, default="", max_length=255)),
+                ("dkim_domain", models.CharField(blank=True, default="", max_length=255)),
+                ("dkim_selector", models.CharField(blank=True, default="", max_length=255)),
+                ("dkim_result", models.CharField(blank=True, default="", max_length=20)),
+                ("spf_domain", models.CharField(blank=True, default="", max_length=255)),
+                ("spf_result", models.CharField(blank=True, default="", max_length=20)),
+                ("reasons", models.JSONField(blank=True, default=list)),
+                (
+                    "report",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="rows", to="esmero.dmarcreportfile"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['source', 'id'], name='aggregate_row_source')],
+                "indexes": [models.Index(fields=["source", "id"], name="aggregate_row_source")],
             },
         ),
         migrations.CreateModel(
-            name='MailboxFolder',
+            name="MailboxFolder",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=255)),
-                ('uid_validity', models.BigIntegerField(default=0)),
-                ('last_uid', models.BigIntegerField(default=0)),
-                ('number', models.BigIntegerField(default=0, help_text='Mails taken in.')),
-                ('fetched_at', models.DateTimeField(blank=True, null=True)),
-                ('mailbox', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='read', to='esmero.mailbox')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=255)),
+                ("uid_validity", models.BigIntegerField(default=0)),
+                ("last_uid", models.BigIntegerField(default=0)),
+                ("number", models.BigIntegerField(default=0, help_text="Mails taken in.")),
+                ("fetched_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "mailbox",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="read", to="esmero.mailbox"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('mailbox', 'name'), name='mailbox_folder_once')],
+                "constraints": [models.UniqueConstraint(fields=("mailbox", "name"), name="mailbox_folder_once")],
             },
         ),
         migrations.AddIndex(
-            model_name='messageevent',
-            index=models.Index(fields=['message', 'at'], name='event_message'),
+            model_name="messageevent",
+            index=models.Index(fields=["message", "at"], name="event_message"),
         ),
         migrations.AddIndex(
-            model_name='messageevent',
-            index=models.Index(fields=['at'], name='event_at'),
+            model_name="messageevent",
+            index=models.Index(fields=["at"], name="event_at"),
         ),
         migrations.AddIndex(
-            model_name='messageevent',
-            index=models.Index(fields=['kind', 'at'], name='event_kind_at'),
+            model_name="messageevent",
+            index=models.Index(fields=["kind", "at"], name="event_kind_at"),
         ),
         migrations.AddIndex(
-            model_name='messageevent',
-            index=models.Index(condition=models.Q(('kind__in', ('deferred', 'absent', 'clicked', 'complained', 'unsubscribed', 'replied', 'retried', 'resolved')), _negated=True), fields=['at', 'id'], name='event_return'),
+            model_name="messageevent",
+            index=models.Index(
+                condition=models.Q(
+                    (
+                        "kind__in",
+                        (
+                            "deferred",
+                            "absent",
+                            "clicked",
+                            "complained",
+                            "unsubscribed",
+                            "replied",
+                            "retried",
+                            "resolved",
+                        ),
+                    ),
+                    _negated=True,
+                ),
+                fields=["at", "id"],
+                name="event_return",
+            ),
         ),
         migrations.AddIndex(
-            model_name='messageevent',
-            index=models.Index(esmero.outbox.bounce_meaning.BounceMeaning('facts'), models.F('at'), models.F('id'), condition=models.Q(('kind__in', ('deferred', 'absent', 'clicked', 'complained', 'unsubscribed', 'replied', 'retried', 'resolved')), _negated=True), name='event_meaning'),
+            model_name="messageevent",
+            index=models.Index(
+                esmero.outbox.bounce_meaning.BounceMeaning("facts"),
+                models.F("at"),
+                models.F("id"),
+                condition=models.Q(
+                    (
+                        "kind__in",
+                        (
+                            "deferred",
+                            "absent",
+                            "clicked",
+                            "complained",
+                            "unsubscribed",
+                            "replied",
+                            "retried",
+                            "resolved",
+                        ),
+                    ),
+                    _negated=True,
+                ),
+                name="event_meaning",
+            ),
         ),
         migrations.AddIndex(
-            model_name='clicktrace',
-            index=models.Index(fields=['network', 'at'], name='click_trace_network'),
+            model_name="clicktrace",
+            index=models.Index(fields=["network", "at"], name="click_trace_network"),
         ),
         migrations.AddIndex(
-            model_name='note',
-            index=models.Index(fields=['person', 'at'], name='note_person'),
+            model_name="note",
+            index=models.Index(fields=["person", "at"], name="note_person"),
         ),
         migrations.AddIndex(
-            model_name='message',
-            index=models.Index(condition=models.Q(('state__in', ['planned', 'waiting'])), fields=['lane', 'due_at', 'id'], name='message_due'),
+            model_name="message",
+            index=models.Index(
+                condition=models.Q(("state__in", ["planned", "waiting"])),
+                fields=["lane", "due_at", "id"],
+                name="message_due",
+            ),
         ),
         migrations.AddIndex(
-            model_name='message',
-            index=models.Index(condition=models.Q(('state__in', ['claimed', 'wire', 'orphaned'])), fields=['claimed_by', 'state'], name='message_busy'),
+            model_name="message",
+            index=models.Index(
+                condition=models.Q(("state__in", ["claimed", "wire", "orphaned"])),
+                fields=["claimed_by", "state"],
+                name="message_busy",
+            ),
         ),
         migrations.AddIndex(
-            model_name='message',
-            index=models.Index(fields=['dispatch', 'state'], name='message_dispatch_state'),
+            model_name="message",
+            index=models.Index(fields=["dispatch", "state"], name="message_dispatch_state"),
         ),
         migrations.AddIndex(
-            model_name='message',
-            index=models.Index(fields=['person', 'sent_at'], name='message_person_sent'),
+            model_name="message",
+            index=models.Index(fields=["person", "sent_at"], name="message_person_sent"),
         ),
         migrations.AddIndex(
-            model_name='message',
-            index=models.Index(condition=models.Q(('sent_at__isnull', False)), fields=['sent_at', 'dispatch'], name='message_sent'),
+            model_name="message",
+            index=models.Index(
+                condition=models.Q(("sent_at__isnull", False)), fields=["sent_at", "dispatch"], name="message_sent"
+            ),
         ),
         migrations.AddIndex(
-            model_name='message',
-            index=models.Index(fields=['address'], name='message_address_begins', opclasses=['varchar_pattern_ops']),
+            model_name="message",
+            index=models.Index(fields=["address"], name="message_address_begins", opclasses=["varchar_pattern_ops"]),
         ),
         migrations.AddConstraint(
-            model_name='message',
-            constraint=models.UniqueConstraint(condition=models.Q(('person__isnull', False)), fields=('dispatch', 'person', 'occasion'), name='message_once'),
+            model_name="message",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("person__isnull", False)),
+                fields=("dispatch", "person", "occasion"),
+                name="message_once",
+            ),
         ),
         migrations.AddIndex(
-            model_name='importline',
-            index=models.Index(fields=['of', 'verdict'], name='import_line_verdict'),
+            model_name="importline",
+            index=models.Index(fields=["of", "verdict"], name="import_line_verdict"),
         ),
         migrations.AddConstraint(
-            model_name='importline',
-            constraint=models.UniqueConstraint(fields=('of', 'line'), name='import_line_once'),
+            model_name="importline",
+            constraint=models.UniqueConstraint(fields=("of", "line"), name="import_line_once"),
         ),
         migrations.AddIndex(
-            model_name='duplicate',
-            index=models.Index(fields=['state', 'weight', 'id'], name='duplicate_state'),
+            model_name="duplicate",
+            index=models.Index(fields=["state", "weight", "id"], name="duplicate_state"),
         ),
         migrations.AddConstraint(
-            model_name='duplicate',
-            constraint=models.UniqueConstraint(fields=('first', 'second'), name='duplicate_once'),
+            model_name="duplicate",
+            constraint=models.UniqueConstraint(fields=("first", "second"), name="duplicate_once"),
         ),
         migrations.AddIndex(
-            model_name='datarequest',
-            index=models.Index(fields=['state', 'due_at'], name='data_request_due'),
+            model_name="datarequest",
+            index=models.Index(fields=["state", "due_at"], name="data_request_due"),
         ),
         migrations.AddConstraint(
-            model_name='datarequest',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('person', 'kind'), name='data_request_once'),
+            model_name="datarequest",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "open")), fields=("person", "kind"), name="data_request_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='dataaccess',
-            index=models.Index(fields=['person', 'at'], name='access_person'),
+            model_name="dataaccess",
+            index=models.Index(fields=["person", "at"], name="access_person"),
         ),
         migrations.AddIndex(
-            model_name='dataaccess',
-            index=models.Index(condition=models.Q(('written_at', None)), fields=['id'], name='access_unwritten'),
+            model_name="dataaccess",
+            index=models.Index(condition=models.Q(("written_at", None)), fields=["id"], name="access_unwritten"),
         ),
         migrations.AddIndex(
-            model_name='conversation',
-            index=models.Index(condition=models.Q(('address', ''), _negated=True), fields=['last_at'], name='conversation_named'),
+            model_name="conversation",
+            index=models.Index(
+                condition=models.Q(("address", ""), _negated=True), fields=["last_at"], name="conversation_named"
+            ),
         ),
         migrations.AddIndex(
-            model_name='conversation',
-            index=models.Index(fields=['brand', 'state', 'last_at', 'id'], name='conversation_state'),
+            model_name="conversation",
+            index=models.Index(fields=["brand", "state", "last_at", "id"], name="conversation_state"),
         ),
         migrations.AddConstraint(
-            model_name='contactpoint',
-            constraint=models.UniqueConstraint(fields=('person', 'kind', 'value'), name='contact_point_once'),
+            model_name="contactpoint",
+            constraint=models.UniqueConstraint(fields=("person", "kind", "value"), name="contact_point_once"),
         ),
         migrations.AddIndex(
-            model_name='audiencemember',
-            index=models.Index(fields=['first', 'campaign', 'person'], name='audience_first'),
+            model_name="audiencemember",
+            index=models.Index(fields=["first", "campaign", "person"], name="audience_first"),
         ),
         migrations.AddIndex(
-            model_name='audiencemember',
-            index=models.Index(fields=['outcome', 'campaign', 'person'], name='audience_outcome'),
+            model_name="audiencemember",
+            index=models.Index(fields=["outcome", "campaign", "person"], name="audience_outcome"),
         ),
         migrations.AddConstraint(
-            model_name='audiencemember',
-            constraint=models.UniqueConstraint(fields=('campaign', 'person'), name='audience_once'),
+            model_name="audiencemember",
+            constraint=models.UniqueConstraint(fields=("campaign", "person"), name="audience_once"),
         ),
         migrations.AddIndex(
-            model_name='proposal',
-            index=models.Index(fields=['state', 'found_at', 'id'], name='proposal_state'),
+            model_name="proposal",
+            index=models.Index(fields=["state", "found_at", "id"], name="proposal_state"),
         ),
         migrations.AddConstraint(
-            model_name='proposal',
-            constraint=models.UniqueConstraint(fields=('person', 'address'), name='proposal_once'),
+            model_name="proposal",
+            constraint=models.UniqueConstraint(fields=("person", "address"), name="proposal_once"),
         ),
         migrations.AddConstraint(
-            model_name='returncount',
-            constraint=models.UniqueConstraint(fields=('brand', 'day', 'receiver', 'domain', 'kind', 'meaning'), name='return_count_once'),
+            model_name="returncount",
+            constraint=models.UniqueConstraint(
+                fields=("brand", "day", "receiver", "domain", "kind", "meaning"), name="return_count_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='savedview',
-            index=models.Index(fields=['page'], name='saved_view_page'),
+            model_name="savedview",
+            index=models.Index(fields=["page"], name="saved_view_page"),
         ),
         migrations.AddConstraint(
-            model_name='savedview',
-            constraint=models.UniqueConstraint(fields=('owner', 'page', 'name'), name='saved_view_once'),
+            model_name="savedview",
+            constraint=models.UniqueConstraint(fields=("owner", "page", "name"), name="saved_view_once"),
         ),
         migrations.AddIndex(
-            model_name='scheduledresend',
-            index=models.Index(condition=models.Q(('due_at__isnull', False)), fields=['due_at'], name='sending_again_due'),
+            model_name="scheduledresend",
+            index=models.Index(
+                condition=models.Q(("due_at__isnull", False)), fields=["due_at"], name="sending_again_due"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='mediafile',
-            constraint=models.UniqueConstraint(fields=('brand', 'sha256'), name='media_once'),
+            model_name="mediafile",
+            constraint=models.UniqueConstraint(fields=("brand", "sha256"), name="media_once"),
         ),
         migrations.AddIndex(
-            model_name='inbound',
-            index=models.Index(condition=models.Q(('due_at__isnull', False)), fields=['due_at'], name='inbound_due'),
+            model_name="inbound",
+            index=models.Index(condition=models.Q(("due_at__isnull", False)), fields=["due_at"], name="inbound_due"),
         ),
         migrations.AddIndex(
-            model_name='inbound',
-            index=models.Index(fields=['state', 'received_at'], name='inbound_state'),
+            model_name="inbound",
+            index=models.Index(fields=["state", "received_at"], name="inbound_state"),
         ),
         migrations.AddConstraint(
-            model_name='inbound',
-            constraint=models.UniqueConstraint(fields=('raw', 'envelope_to'), name='inbound_once'),
+            model_name="inbound",
+            constraint=models.UniqueConstraint(fields=("raw", "envelope_to"), name="inbound_once"),
         ),
         migrations.AddIndex(
-            model_name='submission',
-            index=models.Index(fields=['form', 'state', 'at'], name='submission_form'),
+            model_name="submission",
+            index=models.Index(fields=["form", "state", "at"], name="submission_form"),
         ),
         migrations.AddIndex(
-            model_name='submission',
-            index=models.Index(condition=models.Q(('state', 'pending')), fields=['at'], name='submission_pending'),
+            model_name="submission",
+            index=models.Index(condition=models.Q(("state", "pending")), fields=["at"], name="submission_pending"),
         ),
         migrations.AddIndex(
-            model_name='submission',
-            index=models.Index(condition=models.Q(('state', 'confirmed'), models.Q(('address', ''), _negated=True)), fields=['confirmed_at'], name='submission_confirmed'),
+            model_name="submission",
+            index=models.Index(
+                condition=models.Q(("state", "confirmed"), models.Q(("address", ""), _negated=True)),
+                fields=["confirmed_at"],
+                name="submission_confirmed",
+            ),
         ),
         migrations.AddIndex(
-            model_name='submission',
-            index=models.Index(condition=models.Q(('asked_at', None)), fields=['id'], name='submission_unasked'),
+            model_name="submission",
+            index=models.Index(condition=models.Q(("asked_at", None)), fields=["id"], name="submission_unasked"),
         ),
         migrations.AddIndex(
-            model_name='submission',
-            index=models.Index(fields=['address', 'at'], name='submission_address'),
+            model_name="submission",
+            index=models.Index(fields=["address", "at"], name="submission_address"),
         ),
         migrations.AddIndex(
-            model_name='submission',
-            index=models.Index(condition=models.Q(('network', ''), _negated=True), fields=['network', 'at'], name='submission_network'),
+            model_name="submission",
+            index=models.Index(
+                condition=models.Q(("network", ""), _negated=True), fields=["network", "at"], name="submission_network"
+            ),
         ),
         migrations.AddIndex(
-            model_name='suppression',
-            index=models.Index(fields=['hash'], name='suppression_hash'),
+            model_name="suppression",
+            index=models.Index(fields=["hash"], name="suppression_hash"),
         ),
         migrations.AddIndex(
-            model_name='person',
-            index=models.Index(fields=['folded', 'id'], name='person_search'),
+            model_name="person",
+            index=models.Index(fields=["folded", "id"], name="person_search"),
         ),
         migrations.AddIndex(
-            model_name='person',
-            index=models.Index(fields=['state', 'folded', 'id'], name='person_by_name'),
+            model_name="person",
+            index=models.Index(fields=["state", "folded", "id"], name="person_by_name"),
         ),
         migrations.AddIndex(
-            model_name='person',
-            index=models.Index(fields=['state', 'created_at', 'id'], name='person_by_age'),
+            model_name="person",
+            index=models.Index(fields=["state", "created_at", "id"], name="person_by_age"),
         ),
         migrations.AddIndex(
-            model_name='person',
-            index=models.Index(fields=['organisation', 'state', 'folded', 'id'], name='person_by_organisation'),
+            model_name="person",
+            index=models.Index(fields=["organisation", "state", "folded", "id"], name="person_by_organisation"),
         ),
         migrations.AddIndex(
-            model_name='person',
-            index=models.Index(models.F('state'), esmero.people.models.family_name.FromFamilyName('folded', 'given_name'), models.F('id'), name='person_by_family'),
+            model_name="person",
+            index=models.Index(
+                models.F("state"),
+                esmero.people.models.family_name.FromFamilyName("folded", "given_name"),
+                models.F("id"),
+                name="person_by_family",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='template',
-            constraint=models.UniqueConstraint(fields=('brand', 'name'), name='template_once'),
+            model_name="template",
+            constraint=models.UniqueConstraint(fields=("brand", "name"), name="template_once"),
         ),
         migrations.AddConstraint(
-            model_name='link',
-            constraint=models.UniqueConstraint(fields=('text', 'number'), name='link_once'),
+            model_name="link",
+            constraint=models.UniqueConstraint(fields=("text", "number"), name="link_once"),
         ),
         migrations.AddConstraint(
-            model_name='templateversion',
-            constraint=models.UniqueConstraint(fields=('template', 'number'), name='template_version_once'),
+            model_name="templateversion",
+            constraint=models.UniqueConstraint(fields=("template", "number"), name="template_version_once"),
         ),
         migrations.AddConstraint(
-            model_name='templatetext',
-            constraint=models.UniqueConstraint(fields=('version', 'language'), name='template_text_once'),
+            model_name="templatetext",
+            constraint=models.UniqueConstraint(fields=("version", "language"), name="template_text_once"),
         ),
         migrations.AddConstraint(
-            model_name='topic',
-            constraint=models.UniqueConstraint(fields=('brand', 'code'), name='topic_once'),
+            model_name="topic",
+            constraint=models.UniqueConstraint(fields=("brand", "code"), name="topic_once"),
         ),
         migrations.AddConstraint(
-            model_name='preference',
-            constraint=models.UniqueConstraint(fields=('person', 'brand', 'topic'), name='preference_topic_once'),
+            model_name="preference",
+            constraint=models.UniqueConstraint(fields=("person", "brand", "topic"), name="preference_topic_once"),
         ),
         migrations.AddConstraint(
-            model_name='preference',
-            constraint=models.UniqueConstraint(condition=models.Q(('topic__isnull', True)), fields=('person', 'brand'), name='preference_once'),
+            model_name="preference",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("topic__isnull", True)), fields=("person", "brand"), name="preference_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='permissionentry',
-            index=models.Index(fields=['person', 'brand'], name='permission_entry_person'),
+            model_name="permissionentry",
+            index=models.Index(fields=["person", "brand"], name="permission_entry_person"),
         ),
         migrations.AddIndex(
-            model_name='permissionentry',
-            index=models.Index(fields=['brand', 'act', 'id'], name='permission_entry_act'),
+            model_name="permissionentry",
+            index=models.Index(fields=["brand", "act", "id"], name="permission_entry_act"),
         ),
         migrations.AddIndex(
-            model_name='permissionentry',
-            index=models.Index(fields=['brand', 'topic', 'id'], name='permission_entry_topic'),
+            model_name="permissionentry",
+            index=models.Index(fields=["brand", "topic", "id"], name="permission_entry_topic"),
         ),
         migrations.AddIndex(
-            model_name='permissionentry',
-            index=models.Index(fields=['brand', 'basis', 'id'], name='permission_entry_basis'),
+            model_name="permissionentry",
+            index=models.Index(fields=["brand", "basis", "id"], name="permission_entry_basis"),
         ),
         migrations.AddIndex(
-            model_name='permissionentry',
-            index=models.Index(fields=['brand', 'channel', 'id'], name='permission_entry_channel'),
+            model_name="permissionentry",
+            index=models.Index(fields=["brand", "channel", "id"], name="permission_entry_channel"),
         ),
         migrations.AddIndex(
-            model_name='permission',
-            index=models.Index(fields=['brand', 'topic', 'state', 'person'], name='permission_lookup'),
+            model_name="permission",
+            index=models.Index(fields=["brand", "topic", "state", "person"], name="permission_lookup"),
         ),
         migrations.AddConstraint(
-            model_name='permission',
-            constraint=models.UniqueConstraint(fields=('person', 'brand', 'channel', 'purpose', 'topic'), name='permission_topic_once'),
+            model_name="permission",
+            constraint=models.UniqueConstraint(
+                fields=("person", "brand", "channel", "purpose", "topic"), name="permission_topic_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='permission',
-            constraint=models.UniqueConstraint(condition=models.Q(('topic__isnull', True)), fields=('person', 'brand', 'channel', 'purpose'), name='permission_once'),
+            model_name="permission",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("topic__isnull", True)),
+                fields=("person", "brand", "channel", "purpose"),
+                name="permission_once",
+            ),
         ),
     ]

@@ -22,7 +22,7 @@ from esmero.rendering.mime.headers import HeaderInjection, encode_mailbox, encod
 
 MOST_AN_HOUR = 20
 """Forwarded mails of one conversation within an hour; more indicate a loop between two machines."""
-LARGEST = 6_000_000
+MAX_ATTACHED = 6_000_000
 """Octets of an attached original: relays commonly refuse ten megabytes, and base64 adds a third."""
 
 KEEPS = timedelta(days=30)  # retention of our copy
@@ -102,7 +102,7 @@ def _write(entry: Entry, *, brand: Brand, raw: bytes) -> tuple[list[tuple[str, s
             edge,
             b"Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n",
             _base64(words.encode("utf-8", "replace")),
-            *([b"\r\n", edge, _attach(raw)] if len(raw) <= LARGEST else []),
+            *([b"\r\n", edge, _attach(raw)] if len(raw) <= MAX_ATTACHED else []),
             f"\r\n--{boundary}--\r\n".encode(),
         ]
     )

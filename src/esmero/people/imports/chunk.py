@@ -10,7 +10,6 @@ from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import phonenumbers
 from django.utils import timezone
 
 from esmero.people.addresses.suppression import ERASED, find_suppressed_numbers, find_suppressions, suppress
@@ -32,6 +31,7 @@ from esmero.people.models import (
 from esmero.people.permissions.ledger import NewEntry, record
 from esmero.people.persons.editing import BY_STAFF
 from esmero.people.persons.names import update_folded
+from esmero.people.persons.phone_numbers import parse_phone, write_e164
 from esmero.people.text_folding import fold
 
 _V = ImportLine.Verdict
@@ -314,14 +314,9 @@ class ImportChunk:
             yield ContactPoint.Kind.POST, ", ".join(post.values())[:500], post, bool(post.get("street"))
 
     def _e164(self, text: str) -> str:
-        region = self.import_.brand.profile if self.import_.brand.profile != "EU" else None
-        try:
-            number = phonenumbers.parse(text, region)
-        except phonenumbers.NumberParseException:
-            return ""
-        if not phonenumbers.is_possible_number(number):
-            return ""
-        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+        profile = self.import_.brand.profile
+        number = parse_phone(text, region=profile if profile != "EU" else None, strict=False)
+        return write_e164(number) if number is not None else ""
 
     def _write_permissions(self) -> set[int]:
         """Record grants and withdrawals; return the id() of persons with new ledger entries."""

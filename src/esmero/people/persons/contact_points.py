@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-import phonenumbers
 from django.db import transaction
 
 from esmero.house.audit import note
 from esmero.house.models import User
 from esmero.people.addresses.parsing import read_address
 from esmero.people.models import ContactPoint, Person
+from esmero.people.persons.phone_numbers import parse_phone, write_e164, write_international
 
 POST_FIELDS = ("street", "postal_code", "city", "region", "country")
 _COLUMNS = ("kind", "value", "facts", "usable", "written_by")
@@ -28,14 +28,10 @@ def read_phone(text: str, *, country: str) -> tuple[str, dict[str, str]]:
 
     A number without +code is read as one of `country` (ISO 3166-1).
     """
-    try:
-        number = phonenumbers.parse(text, country or None)
-    except phonenumbers.NumberParseException:
-        raise ContactPointUnusable("phone") from None
-    if not phonenumbers.is_valid_number(number):
+    number = parse_phone(text, region=country or None, strict=True)
+    if number is None:
         raise ContactPointUnusable("phone")
-    shown = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
-    return shown, {"e164": phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)}
+    return write_international(number), {"e164": write_e164(number)}
 
 
 def read_post(parts: Mapping[str, str]) -> tuple[str, dict[str, str]]:

@@ -18,7 +18,6 @@ from django.views.decorators.http import require_POST, require_safe
 
 from esmero.content.archiving import archive
 from esmero.content.media import (
-    LARGEST,
     NotAPicture,
     add_picture,
     describe_picture,
@@ -29,6 +28,7 @@ from esmero.content.media import (
 from esmero.content.models import MediaFile
 from esmero.house.models import Brand
 from esmero.house.roles import may
+from esmero.house.upload_limits import MAX_PICTURE
 from esmero.web.console.access import requires, staff
 from esmero.web.console.list_pages import answer_list
 from esmero.web.console.page_frame import read_brand, show
@@ -201,7 +201,7 @@ def _store(form: UploadForm, *, brand: Brand, request: HttpRequest) -> MediaFile
     file = form.cleaned_data["file"]
     try:
         kept, new = add_picture(
-            file.read(LARGEST + 1),
+            file.read(MAX_PICTURE + 1),
             brand=brand,
             name=form.cleaned_data["name"] or file.name,
             alt=form.alt(),

@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from esmero.house.models import Brand
+from esmero.house.upload_limits import MAX_LIST
 from esmero.people.imports.fields import GRANTING
 from esmero.people.imports.files.problem import FileProblem, MappingProblem
 from esmero.people.imports.lifecycle import (
@@ -46,7 +47,6 @@ from esmero.web.parts.components.template_tags import state
 from esmero.web.parts.components.times import format_time
 from esmero.web.parts.labels.states import IMPORT
 
-MAX_UPLOAD_OCTETS = 100_000_000  # octets; larger lists go through the command line
 MOVING = frozenset({Import.State.CHECKING, Import.State.RUNNING})
 _EFFECTS: Mapping[str, Promise] = {
     "granted": _("Permissions given"),
@@ -71,7 +71,7 @@ class FileForm(forms.Form):
     def clean_file(self) -> Any:
         """Refuse a file too large for an upload."""
         file = self.cleaned_data["file"]
-        if file.size > MAX_UPLOAD_OCTETS:
+        if file.size > MAX_LIST:
             raise forms.ValidationError(_("This file is over 100 MB: bring it by the command line, `esmero import`."))
         return file
 

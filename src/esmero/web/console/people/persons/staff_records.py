@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST
 
 from esmero.house.jurisdictions import valid_bases
 from esmero.house.models import Brand
+from esmero.house.upload_limits import MAX_PROOF
 from esmero.people.models import Address, Import, Note, Permission, PermissionEntry, Person, Suppression, Topic
 from esmero.people.permissions.staff_records import (
     ProofFile,
@@ -36,7 +37,6 @@ from esmero.web.console.undo.toast import offer_undo
 from esmero.web.parts.components.template_tags import said
 from esmero.web.parts.labels.states import BASES, CHANNELS, NOTES
 
-MAX_PROOF_OCTETS = 20_000_000  # octets of a proof
 PAUSES = ("30", "90", "180", "365")  # days
 _Act = PermissionEntry.Act
 
@@ -99,7 +99,7 @@ class StatementForm(forms.Form):
     def clean_proof(self) -> Any:
         """Refuse a file too large to be stored with a permission."""
         proof = self.cleaned_data["proof"]
-        if proof and proof.size > MAX_PROOF_OCTETS:
+        if proof and proof.size > MAX_PROOF:
             raise forms.ValidationError(_("This file is over 20 MB."))
         return proof
 
