@@ -58,7 +58,9 @@ def test_the_glossary_names_modules_that_exist():
             continue
         folder = SOURCE
         for name in re.findall(r"`([\w/]+(?:/|\.py))`", line):
-            path = SOURCE / name if (SOURCE / name).exists() else folder / name
+            if (folder / name).exists() and folder != SOURCE:
+                continue
+            path = SOURCE / name
             if path.exists():
                 folder = path if path.is_dir() else path.parent
             else:

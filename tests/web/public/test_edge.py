@@ -167,7 +167,7 @@ def test_no_200_when_it_could_not_be_kept(sent, monkeypatch):
     def broken(*args, **kwargs):
         raise DatabaseError("disk full")
 
-    monkeypatch.setattr(edge, "leave", broken)
+    monkeypatch.setattr(edge, "unsubscribe_by_message", broken)
     answer = Answer("POST", f"/u/{sent.token(TokenPurpose.UNSUBSCRIBE)}", body=PAIR, kind=FORM)
     assert (answer.status, answer.headers["Retry-After"]) == (503, "60")
 
