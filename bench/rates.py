@@ -102,7 +102,7 @@ def send(home: Path, *, name: str) -> None:
 
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
-    run_sender(Sender(home=home, worker=name, schedule=RetrySchedule((), ()), helo=name), stop=stop)
+    run_sender(Sender(home=home, worker=name, schedule=RetrySchedule(()), helo=name), stop=stop)
 
 
 if __name__ == "__main__":

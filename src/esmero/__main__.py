@@ -1,19 +1,37 @@
 """`esmero`, the command line."""
 
+import gc
 import os
 import sys
 
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "esmero.settings")
-    if sys.argv[1:2] == ["manage"]:
-        from django.core.management import execute_from_command_line
+    # Starting makes some 200,000 objects and no garbage: looking for it every 700 took a seventh of a command's time.
+    gc.set_threshold(50_000, 20, 20)
+    try:
+        code = _run(sys.argv[1:])
+    except KeyboardInterrupt:
+        code = 130
+    sys.exit(code)
 
-        execute_from_command_line(["esmero manage", *sys.argv[2:]])
-        return
-    from esmero.management.command_line import run
 
-    sys.exit(run(sys.argv[1:]))
+def _run(argv: list[str]) -> int:
+    from esmero.management.command_line import CLOSED, drop_closed_output, flush_output, run
+
+    try:
+        return flush_output(_manage(argv[1:]) if argv[:1] == ["manage"] else run(argv))
+    except BrokenPipeError:
+        if not drop_closed_output():
+            raise
+        return CLOSED
+
+
+def _manage(argv: list[str]) -> int:
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(["esmero manage", *argv])
+    return 0
 
 
 if __name__ == "__main__":

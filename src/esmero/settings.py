@@ -6,10 +6,10 @@ from urllib.parse import unquote, urlsplit
 
 from django.utils.csp import CSP
 
-from esmero.house.configuration import Configuration, find_home, read_secret
+from esmero.house.configuration import find_home, read_configuration, read_secret
 
-ESMERO = Configuration()
 HOME = find_home()
+ESMERO = read_configuration(HOME)
 PACKAGE = Path(__file__).parent
 
 SECRET_KEY = read_secret(HOME)

@@ -1,5 +1,6 @@
 """What is over its term goes, nothing else, once and told in numbers; what proves something stays."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -199,7 +200,7 @@ def test_the_routine_takes_one_rule_after_the_other_and_rests_until_tomorrow(dja
 
 
 def test_a_demo_keeps_its_invented_people(settings):
-    settings.ESMERO = settings.ESMERO.model_copy(update={"demo": True})
+    settings.ESMERO = replace(settings.ESMERO, demo=True)
     Captured.objects.create(return_path="r", recipient="x", body=b"x", at=NOW - timedelta(days=310))
     assert sum(apply_due_rule(at=NOW) for _ in RULES) == 0
     assert Captured.objects.exists()

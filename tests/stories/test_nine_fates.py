@@ -118,9 +118,7 @@ def test_nine_fates(tmp_path, listener, monkeypatch):
                 person.address.value, person.address.domain = address, address.rpartition("@")[2]
                 person.address.save()
             dispatch = open_dispatch(house, people)
-            sender = Sender(
-                home=settings.HOME, worker="w", schedule=RetrySchedule(pauses=(), after_report=()), helo="e.test"
-            )
+            sender = Sender(home=settings.HOME, worker="w", schedule=RetrySchedule(pauses=()), helo="e.test")
             run_sender(sender, stop=threading.Event(), until_idle=True)
             wait_for(
                 lambda: (

@@ -24,7 +24,7 @@ from esmero.house.models import Brand
 from esmero.outbox.models import Message
 
 _UNDER_WAY = (Campaign.State.PLANNING, Campaign.State.RUNNING)
-_TO_LEAVE = frozenset({"planned", "held", "waiting", "claimed", "wire", "orphaned"})
+_TO_LEAVE = frozenset({"planned", "waiting", "claimed", "wire", "orphaned"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,10 +3,10 @@
 import warnings
 from collections.abc import Mapping
 from io import BytesIO
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.db.models import QuerySet
-from PIL import Image, ImageOps, ImageSequence
 
 from esmero.content.models import MediaFile, Template, TemplateText
 from esmero.house.audit import note
@@ -14,6 +14,9 @@ from esmero.house.models import Brand, User
 from esmero.house.upload_limits import MAX_PICTURE
 from esmero.vault.files import seal
 from esmero.vault.models import StoredFile
+
+if TYPE_CHECKING:  # loading Pillow takes long, and only decoding needs it
+    from PIL.Image import Image
 
 MOST_PIXELS = 30_000_000
 MOST_FRAMES = 300
@@ -113,6 +116,8 @@ def reencode(content: bytes) -> tuple[bytes, str, int, int]:
         raise NotAPicture("empty")
     if len(content) > MAX_PICTURE:
         raise NotAPicture("too-large")
+    from PIL import Image
+
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
@@ -130,7 +135,9 @@ def reencode(content: bytes) -> tuple[bytes, str, int, int]:
         raise NotAPicture("unreadable") from fault
 
 
-def _write(image: Image.Image, *, animated: bool) -> tuple[bytes, str, int, int]:
+def _write(image: "Image", *, animated: bool) -> tuple[bytes, str, int, int]:
+    from PIL import ImageOps, ImageSequence
+
     kind = image.format or ""
     written = BytesIO()
     if animated and kind in ("GIF", "WEBP"):

@@ -4,7 +4,6 @@ from django.db.models import Exists, Max, OuterRef, Q, QuerySet, Subquery
 
 from esmero.content.models import Template, TemplateText, TemplateVersion
 from esmero.house.models import Brand
-from esmero.rendering.templates.promotion import SLOT
 
 LANGUAGES = ("es", "fr", "en")
 
@@ -37,4 +36,6 @@ def latest_versions(*, brand: Brand, besides: int | None = None) -> QuerySet[Tem
 
 def has_promotion(version_id: int) -> bool:
     """Return whether a text of this version contains a promotion."""
+    from esmero.rendering.templates.promotion import SLOT  # loads the whole renderer
+
     return TemplateText.objects.filter(version=version_id, mjml__icontains=f"<{SLOT}").exists()

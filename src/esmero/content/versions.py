@@ -1,17 +1,19 @@
 """Create templates and versions: a version is validated before it is stored, and immutable once used."""
 
 from collections.abc import Collection, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from esmero.content.logos import logo_of
 from esmero.content.models import Link, Template, TemplateText, TemplateVersion
 from esmero.house.audit import note
 from esmero.house.models import Brand, User
-from esmero.rendering.letters.letter import LetterMarkup, LetterStyle, make_mjml
-from esmero.rendering.templates.compile import TemplateSource, compile_source
+
+if TYPE_CHECKING:  # the renderer is loaded by what renders: moving a campaign on needs none of it
+    from esmero.rendering.letters.letter import LetterMarkup
+    from esmero.rendering.templates.compile import TemplateSource
 
 
 def create_template(name: str, *, brand: Brand, kind: str = Template.Kind.MJML) -> Template:
@@ -24,7 +26,7 @@ def create_template(name: str, *, brand: Brand, kind: str = Template.Kind.MJML) 
 def add_version(
     template: Template,
     *,
-    texts: Sequence[TemplateSource],
+    texts: "Sequence[TemplateSource]",
     fields: Collection[str],
     created_by: str = "",
     letters: Mapping[str, str] | None = None,
@@ -38,6 +40,8 @@ def add_version(
         TemplateFault: with all problems of the first faulty language; nothing is stored.
 
     """
+    from esmero.rendering.templates.compile import compile_source
+
     for text in texts:
         compile_source(text, fields=fields, footer=None)
     with transaction.atomic():
@@ -61,8 +65,10 @@ def add_version(
     return version
 
 
-def source_of(text: TemplateText) -> TemplateSource:
+def source_of(text: TemplateText) -> "TemplateSource":
     """Convert a text to the renderer's input."""
+    from esmero.rendering.templates.compile import TemplateSource
+
     return TemplateSource(language=text.language, subject=text.subject, preheader=text.preheader, mjml=text.mjml)
 
 
@@ -82,8 +88,11 @@ def seal_version(version: TemplateVersion) -> None:
     TemplateVersion.objects.filter(pk=version.pk, sealed_at=None).update(sealed_at=timezone.now())
 
 
-def make_letter(letter: str, *, brand: Brand, title: str) -> LetterMarkup:
+def make_letter(letter: str, *, brand: Brand, title: str) -> "LetterMarkup":
     """Generate MJML from sanitised rich text, with the brand's colour and logo."""
+    from esmero.content.logos import logo_of
+    from esmero.rendering.letters.letter import LetterStyle, make_mjml
+
     return make_mjml(letter, look=LetterStyle(colour=brand.colour, logo=logo_of(brand)), title=title)
 
 

@@ -1,12 +1,22 @@
 """Load the configuration from `ESMERO_…` variables, or from `esmero.toml` in the folder ESMERO_HOME."""
 
+import json
 import os
 import secrets
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_origin
 
-from pydantic import Field
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+_WORDS = {
+    **dict.fromkeys(("1", "true", "yes", "on"), True),
+    **dict.fromkeys(("0", "false", "no", "off"), False),
+}
+
+
+class WrongSetting(Exception):
+    """A setting cannot be read; the text says which and what is wrong."""
 
 
 def find_home() -> Path:
@@ -14,58 +24,146 @@ def find_home() -> Path:
     return Path(os.environ.get("ESMERO_HOME") or "var/house").expanduser().absolute()
 
 
-class Configuration(BaseSettings):
+def _setting(default: Any, *, description: str) -> Any:
+    """Return the field of a setting; a list or table is made anew for each configuration."""
+    facts = {"default": default, "description": description}
+    if isinstance(default, (list, dict)):
+        return field(default_factory=default.copy, metadata=facts)
+    return field(default=default, metadata=facts)
+
+
+@dataclass(kw_only=True, slots=True)
+class Configuration:
     """Hold all settings with their defaults; `esmero init` writes them, commented out, to esmero.toml."""
 
-    model_config = SettingsConfigDict(env_prefix="ESMERO_", extra="ignore")
-
-    database_url: str = Field("", description="postgresql://user:password@host/name; empty: SQLite in this folder")
-    public_url: str = Field("http://127.0.0.1:8000", description="Where staff open the console")
-    hosts: list[str] = Field(["127.0.0.1", "localhost"], description="Host names that the web server answers to")
-    web_host: str = Field("127.0.0.1", description="Address the web server listens on")
-    web_port: int = Field(8000, description="Port the web server listens on")
-    web_workers: int = Field(1, description="Web processes")
-    inbound_host: str = Field("127.0.0.1", description="Address the listener for returns and replies listens on")
-    inbound_port: int = Field(2525, description="Port the listener for returns and replies listens on")
-    lmtp_port: int = Field(0, description="Port of the same address for LMTP (a mail server next to this one); 0: none")
-    inbound_max_bytes: int = Field(50_000_000, description="The largest mail that the listener takes")
-    forward_relay: str = Field(
+    database_url: str = _setting("", description="postgresql://user:password@host/name; empty: SQLite in this folder")
+    public_url: str = _setting("http://127.0.0.1:8000", description="Where staff open the console")
+    hosts: list[str] = _setting(["127.0.0.1", "localhost"], description="Host names that the web server answers to")
+    web_host: str = _setting("127.0.0.1", description="Address the web server listens on")
+    web_port: int = _setting(8000, description="Port the web server listens on")
+    web_workers: int = _setting(1, description="Web processes")
+    inbound_host: str = _setting("127.0.0.1", description="Address the listener for returns and replies listens on")
+    inbound_port: int = _setting(2525, description="Port the listener for returns and replies listens on")
+    lmtp_port: int = _setting(
+        0, description="Port of the same address for LMTP (a mail server next to this one); 0: none"
+    )
+    inbound_max_bytes: int = _setting(50_000_000, description="The largest mail that the listener takes")
+    forward_relay: str = _setting(
         "", description="Relay that forwards replies to a brand's mailbox; empty: the brand's own"
     )
-    worker_name: str = Field("", description="Name of this machine in claims and journals; empty: its host name")
-    retry_minutes: list[float] = Field(
+    worker_name: str = _setting("", description="Name of this machine in claims and journals; empty: its host name")
+    retry_minutes: list[float] = _setting(
         [5, 15, 30, 60, 120, 240, 480, 720], description="Minutes until each further try after a temporary refusal"
     )
-    return_retry_hours: list[float] = Field(
+    return_retry_hours: list[float] = _setting(
         [24],
         description="Hours until each further try after a relay reported that it gave up for now (full box, dead host)",
     )
-    hooks: dict[str, str] = Field(
+    hooks: dict[str, str] = _setting(
         {},
         description=(
             "Providers whose webhooks are taken, with their secrets: "
             '{ mailgun = "signing key", brevo = "name:password" }'
         ),
     )
-    secure: bool = Field(False, description="Cookies only over HTTPS; set it as soon as public_url is https")
-    debug: bool = Field(False, description="Show errors in the browser; never on a machine that others can reach")
-    demo: bool = Field(False, description="The invented group, its catcher and its log-ins; set by `esmero demo`")
-    time_zone: str = Field("Europe/Madrid", description="Zone of the house; each member of staff may have their own")
-    language: str = Field("en", description="Language of the console before sign-in: es, fr or en")
+    secure: bool = _setting(False, description="Cookies only over HTTPS; set it as soon as public_url is https")
+    debug: bool = _setting(False, description="Show errors in the browser; never on a machine that others can reach")
+    demo: bool = _setting(False, description="The invented group, its catcher and its log-ins; set by `esmero demo`")
+    time_zone: str = _setting("Europe/Madrid", description="Zone of the house; each member of staff may have their own")
+    language: str = _setting("en", description="Language of the console before sign-in: es, fr or en")
 
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Order the sources: variables override the file, the file overrides the defaults."""
-        del dotenv_settings, file_secret_settings
-        file = TomlConfigSettingsSource(settings_cls, toml_file=find_home() / "esmero.toml")
-        return init_settings, env_settings, file
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting as the documentation and a fresh esmero.toml have it."""
+
+    name: str
+    variable: str
+    default: Any
+    description: str
+
+
+def list_settings() -> list[Setting]:
+    """Return every setting in the order of the class."""
+    return [
+        Setting(one.name, f"ESMERO_{one.name.upper()}", one.metadata["default"], one.metadata["description"])
+        for one in fields(Configuration)
+    ]
+
+
+def read_configuration(home: Path, environment: Mapping[str, str] | None = None) -> Configuration:
+    """Return the configuration of the house in `home`: variables win over esmero.toml, esmero.toml over the defaults.
+
+    Raises:
+        WrongSetting: a value is not of its kind, or the file is not TOML.
+
+    """
+    given = os.environ if environment is None else environment
+    file = _read_file(home / "esmero.toml")
+    found: dict[str, Any] = {}
+    for one in fields(Configuration):
+        variable = f"ESMERO_{one.name.upper()}"
+        try:
+            if variable in given:
+                found[one.name] = _check(_read_text(given[variable], kind=one.type), kind=one.type)
+            elif one.name in file:
+                found[one.name] = _check(file[one.name], kind=one.type)
+        except ValueError as wrong:
+            raise WrongSetting(
+                f"The setting {one.name} ({variable}, or {one.name} in esmero.toml) is wrong: {wrong}."
+            ) from wrong
+    return Configuration(**found)
+
+
+def _read_file(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except ValueError as wrong:  # what is not TOML, and what is not UTF-8
+        raise WrongSetting(f"{path} cannot be read: {wrong}.") from wrong
+
+
+def _read_text(text: str, *, kind: Any) -> Any:
+    """Return a variable's text as TOML would have the value: lists and tables are written as JSON."""
+    if kind is str:
+        return text
+    if kind is bool:
+        return _WORDS.get(text.strip().lower(), text)
+    if kind is int:
+        return int(text) if text.strip().lstrip("-").isdecimal() else text
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as wrong:
+        raise ValueError(f"{text!r} is not JSON ({wrong})") from wrong
+
+
+def _check(value: Any, *, kind: Any) -> Any:
+    """Return the value where it is of this kind; raises ValueError."""
+    whole = get_origin(kind) or kind
+    if not _fits(value, kind=whole):
+        raise ValueError(f"{value!r} is not {_KINDS[whole]}")
+    if whole is list:
+        return [_check(one, kind=get_args(kind)[0]) for one in value]
+    if whole is dict:
+        return {name: _check(one, kind=get_args(kind)[1]) for name, one in value.items()}
+    return value
+
+
+def _fits(value: Any, *, kind: Any) -> bool:
+    if isinstance(value, bool):  # which Python counts among the whole numbers
+        return kind is bool
+    return isinstance(value, (int, float) if kind is float else kind)
+
+
+_KINDS = {
+    str: "text",
+    int: "a whole number",
+    float: "a number",
+    bool: "true or false",
+    list: "a list",
+    dict: "a table",
+}
 
 
 def commented_file() -> str:
@@ -75,8 +173,8 @@ def commented_file() -> str:
         "# Take the # away from a line to change it. `esmero doctor` says what is missing.",
         "",
     ]
-    for name, field in Configuration.model_fields.items():
-        lines += [f"# {field.description}", f"# {name} = {write_toml(field.default)}", ""]
+    for one in list_settings():
+        lines += [f"# {one.description}", f"# {one.name} = {write_toml(one.default)}", ""]
     return "\n".join(lines)
 
 

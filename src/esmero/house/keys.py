@@ -5,9 +5,6 @@ import secrets
 from functools import lru_cache
 from pathlib import Path
 
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
-
 
 class KeyMissing(Exception):
     """Report a missing key file; the text names the file and the remedy."""
@@ -26,6 +23,9 @@ def create_dkim_key(home: Path, *, domain: str, selector: str) -> bytes:
     """Return the private key (PEM) of a signing domain; create a 2048-bit RSA key if missing (RFC 8301)."""
     path = dkim_path(home, domain=domain, selector=selector)
     if not path.exists():
+        from cryptography.hazmat.primitives import serialization
+        from cryptography.hazmat.primitives.asymmetric import rsa
+
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
         _write_once(

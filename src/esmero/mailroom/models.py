@@ -26,7 +26,7 @@ class Inbound(Due):
     raw = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
     envelope_from = models.CharField(max_length=320, blank=True, default="")
     envelope_to = models.CharField(max_length=320, blank=True, default="")
-    door = models.CharField(max_length=20, help_text="smtp, lmtp, imap:NAME, hook:PROVIDER, file, catcher")
+    door = models.CharField(max_length=20, help_text="smtp, lmtp, imap:NAME, hook:PROVIDER, file")
     received_at = models.DateTimeField(db_index=True)
     state = models.CharField(max_length=6, choices=State.choices, default=State.NEW)
     kind = models.CharField(max_length=12, blank=True, default="")

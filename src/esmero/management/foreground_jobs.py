@@ -10,25 +10,25 @@ from contextlib import contextmanager
 
 from django.conf import settings
 
-from esmero.rounds.table import JOBS
-from esmero.work.jobs import run_to_end
+from esmero.work.jobs import Chunk, run_to_end
 from esmero.work.models import Job
 
 LOOK = 0.1  # seconds between two looks at a job that a worker does
 
 
-def run_here(job: Job) -> Job:
-    """Run a job in this process, or wait for who does it already; return it as it ended (or was set to be tried again).
+def run_here(job: Job, *, chunk: Chunk) -> Job:
+    """Run a job in this process by its function (as in rounds/table.py), or wait for who does it already; return it as it ended (or was set to be tried again).
 
     One that a killed command left goes on at once: the lock on its name is free only when that process is gone.
     """
     name = f"command-{job.pk}@{socket.gethostname()}"[:64]
+    kinds = {job.kind: chunk}  # the whole table would load all that the house does
     shows = sys.stderr.isatty()
     with _only_one(name):
-        job = run_to_end(job, kinds=JOBS, worker=name, tell=_tell if shows else None)
+        job = run_to_end(job, kinds=kinds, worker=name, tell=_tell if shows else None)
         while job.state in {Job.State.WAITING, Job.State.RUNNING} and not job.trouble:
             time.sleep(LOOK)
-            job = run_to_end(job, kinds=JOBS, worker=name)
+            job = run_to_end(job, kinds=kinds, worker=name)
     if shows:
         print(file=sys.stderr)
     return job

@@ -13,9 +13,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import dns.exception
-import dns.resolver
-from cryptography.hazmat.primitives import serialization
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
@@ -131,6 +128,8 @@ def _key_record(key: str, *, signing: str, selector: str, home: Path) -> DnsReco
 
 def public_key(private: bytes) -> str:
     """Return the public half of a PEM key as DKIM publishes it (base64 of its DER)."""
+    from cryptography.hazmat.primitives import serialization
+
     key = serialization.load_pem_private_key(private, password=None)
     der = key.public_key().public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
     return base64.b64encode(der).decode("ascii")
@@ -146,6 +145,9 @@ def zone_line(record: DnsRecord) -> str:
 
 def ask(record: DnsRecord) -> DnsFinding:
     """Look a record up in the public DNS, within a few seconds."""
+    import dns.exception
+    import dns.resolver
+
     try:
         answers = dns.resolver.resolve(record.name, record.kind, lifetime=WAIT)
     except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):

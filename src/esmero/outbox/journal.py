@@ -1,10 +1,14 @@
 """What a dead sender leaves behind: one small append-only file a batch, saying what was begun and what was answered.
 
-A line is `h<message> …` before a sub-batch is handed to the transport (and the file is synced), `b<message>` before the first octet of a message's body may leave, and `a<message> <fate> <code> …` as soon as
-the relay's answer is read. The file is mapped into memory that
-the kernel keeps: a line is written without a system call, and a killed process loses none. Its room is reserved when it
-is made, so a full disk is an error then and not in mid-send. The file names the boot of the machine: after a power cut, what it does not say is not believed (outbox/journal_recovery.py).
-The file is deleted only after the database has everything that it says.
+The first line, `boot <id>`, names the boot of the machine: after another boot, what the file does not say proves nothing
+(outbox/journal_recovery.py). Then, a line each: `h<message> <message> …` before a sub-batch is handed to the transport,
+`b<message>` before the first octet of a message's body may leave, and once the relay's answer is read `a<message>` where
+it accepted the message, else `o<message> <outcome as a JSON list>`. The map is synced to disk with each `h` line alone.
+
+The file is mapped into memory that the kernel keeps: a line is written without a system call, and a killed process loses
+none. Its room is reserved when the file is made and whenever a line needs more, so a full disk is an error there and not
+a crash in the middle of a line. The sender deletes the file when the batch is recorded in the database; a journal that a
+dead process left is deleted by the next worker of that name, once it has settled what the file says.
 """
 
 import fcntl

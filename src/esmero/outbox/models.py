@@ -108,7 +108,6 @@ class Dispatch(models.Model):
 class MessageState(models.TextChoices):
     PLANNED = "planned"  # written down, its turn comes
     REFUSED = "refused"  # by the gate
-    HELD = "held"  # a person must approve it first
     WAITING = "waiting"  # until due_at: by the gate, or for the next try
     CLAIMED = "claimed"  # in the hands of a worker, under a lease
     WIRE = "wire"  # handed to the transport; its answer is awaited

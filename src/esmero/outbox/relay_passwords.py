@@ -1,6 +1,7 @@
-"""Relays' passwords at rest: AES-256-GCM under a key that is derived from the house's secret and stands in no table.
+"""Passwords of relays and mailboxes, secrets of webhooks: at rest AES-256-GCM, under a key in no table.
 
-Whoever has the database alone (a backup, a replica, a leak) reads no password out of it.
+The key is derived from the house's secret. Whoever has the database alone (a backup, a replica, a leak) reads no password
+out of it.
 """
 
 import os

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from django.db import transaction
 from django.db.models import Exists, Q, QuerySet
@@ -12,15 +12,17 @@ from esmero.house.audit import note
 from esmero.house.models import Brand, User
 from esmero.outbox.models import Dispatch, Relay
 from esmero.outbox.relay_passwords import hide_password, reveal_password
-from esmero.outbox.transports.capture.transport import CaptureTransport, InThread
-from esmero.outbox.transports.parcels import DeliveryObserver, Parcel
-from esmero.outbox.transports.smtp.pool import RelayAddress, SmtpPool
+from esmero.outbox.transports.smtp.relay_address import RelayAddress
+
+if TYPE_CHECKING:
+    from esmero.outbox.transports.capture.transport import InThread
+    from esmero.outbox.transports.parcels import DeliveryObserver, Parcel
 
 
 class Transport(Protocol):
     """What every way out can do."""
 
-    async def deliver(self, parcels: Sequence[Parcel], observer: DeliveryObserver) -> None: ...
+    async def deliver(self, parcels: "Sequence[Parcel]", observer: "DeliveryObserver") -> None: ...
 
     async def close(self) -> None: ...
 
@@ -75,10 +77,14 @@ def address_facts(relay: Relay) -> tuple[object, ...]:
     )
 
 
-def open_transport(relay: Relay, *, helo: str, in_thread: InThread) -> Transport:
+def open_transport(relay: Relay, *, helo: str, in_thread: "InThread") -> Transport:
     """Return the open way out for a relay's row; raises PasswordLost."""
     if relay.kind == Relay.Kind.CAPTURE:
+        from esmero.outbox.transports.capture.transport import CaptureTransport
+
         return CaptureTransport(in_thread=in_thread)
+    from esmero.outbox.transports.smtp.pool import SmtpPool
+
     return SmtpPool(address_of(relay, helo=helo))
 
 

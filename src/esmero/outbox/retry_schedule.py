@@ -13,14 +13,13 @@ RELAY_PAUSE = timedelta(seconds=30)
 
 @dataclass(frozen=True, slots=True)
 class RetrySchedule:
-    """Pauses until each further try after a temporary refusal, and after a report that a relay gave up."""
+    """Pauses until each further try after a temporary refusal."""
 
     pauses: tuple[timedelta, ...]
-    after_report: tuple[timedelta, ...]
 
     @classmethod
-    def from_settings(cls, *, minutes: Sequence[float], hours: Sequence[float]) -> "RetrySchedule":
-        return cls(tuple(timedelta(minutes=m) for m in minutes), tuple(timedelta(hours=h) for h in hours))
+    def from_settings(cls, *, minutes: Sequence[float]) -> "RetrySchedule":
+        return cls(tuple(timedelta(minutes=m) for m in minutes))
 
     def plan(self, outcome: Outcome, *, tries: int, now: datetime) -> RetryPlan:
         """Say when to try again what was tried `tries` times before. Trouble of the relay itself costs no try."""

@@ -17,7 +17,7 @@ from esmero.vault.files import delete_unused
 from esmero.vault.models import StoredFile
 
 _LEAVING = (Message.State.CLAIMED, Message.State.WIRE, Message.State.ORPHANED)
-_TO_LEAVE = (Message.State.PLANNED, Message.State.WAITING, Message.State.HELD)
+_TO_LEAVE = (Message.State.PLANNED, Message.State.WAITING)
 
 
 class ErasureRefused(Exception):

@@ -60,7 +60,7 @@ def run_worker(*, home: Path, worker: str, stop: threading.Event, until_idle: bo
 def make_sender(*, home: Path, worker: str) -> Sender:
     """Return the sender of this process, with the schedule that the operator set."""
     config = settings.ESMERO
-    schedule = RetrySchedule.from_settings(minutes=config.retry_minutes, hours=config.return_retry_hours)
+    schedule = RetrySchedule.from_settings(minutes=config.retry_minutes)
     return Sender(home=home, worker=worker, schedule=schedule, helo=socket.getfqdn())
 
 

@@ -58,7 +58,7 @@ def test_what_the_relay_itself_refuses_is_counted_too():
     sent = send_one()
     Message.objects.update(state=Message.State.WIRE, claimed_by="w", claimed_until=timezone.now(), receiver="gmail")
     outcome = Outcome(sent.message.pk, Fate.REFUSED_PERMANENTLY, 554, "5.7.1", "554 5.7.1 policy", "rcpt")
-    judged = judge_outcome(outcome, tries=1, schedule=RetrySchedule(pauses=(), after_report=()), now=timezone.now())
+    judged = judge_outcome(outcome, tries=1, schedule=RetrySchedule(pauses=()), now=timezone.now())
     record_judged([judged], addresses=lambda _: sent.message.address, worker="w", at=timezone.now())
     today = timezone.now().date()
     assert count_by_receiver(sent.house.brand, since=today) == {"gmail": {"refused": 1}}

@@ -1,5 +1,6 @@
 """What is tried outside: asked for once an hour, done by a job, kept; nobody's link is opened."""
 
+from dataclasses import replace
 from datetime import timedelta
 from email import message_from_bytes
 from email.policy import default
@@ -115,7 +116,7 @@ def test_what_nobody_asked_for_in_a_day_is_forgotten():
 
 
 def test_the_demo_asks_nobody(settings):
-    settings.ESMERO = settings.ESMERO.model_copy(update={"demo": True})
+    settings.ESMERO = replace(settings.ESMERO, demo=True)
     request_checks(urls=[WORKS], by="test")
     assert work() == []
     assert ExternalCheck.objects.get().outcome == "demo"

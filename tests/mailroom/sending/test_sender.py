@@ -18,7 +18,7 @@ from esmero.rounds.worker import run_sender
 from tests.house_facts import add_people, build_house, open_dispatch
 from tests.sink import free_port, open_sink
 
-NO_PAUSE = RetrySchedule(pauses=(timedelta(0), timedelta(0)), after_report=())
+NO_PAUSE = RetrySchedule(pauses=(timedelta(0), timedelta(0)))
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
 

@@ -31,7 +31,7 @@ def owner():
 
 
 def send_all():
-    sender = Sender(home=settings.HOME, worker="w", schedule=RetrySchedule((), ()), helo="esmero.test")
+    sender = Sender(home=settings.HOME, worker="w", schedule=RetrySchedule(()), helo="esmero.test")
     run_sender(sender, stop=threading.Event(), until_idle=True)
 
 

@@ -142,9 +142,7 @@ def test_the_relay_for_forwarding_may_be_another(monkeypatch):
 def test_the_sender_carries_it_out():
     sent = send_one(kind="capture")
     sent.receive(reply(sent), to=sent.address(TokenPurpose.REPLY))
-    sender = Sender(
-        home=_HOME, worker="test", schedule=RetrySchedule.from_settings(minutes=[1], hours=[1]), helo="test"
-    )
+    sender = Sender(home=_HOME, worker="test", schedule=RetrySchedule.from_settings(minutes=[1]), helo="test")
     asyncio.run(sender.run(asyncio.Event(), until_idle=True))
     message = forwarded()
     assert message.state == Message.State.SENT

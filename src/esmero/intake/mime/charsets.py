@@ -4,8 +4,6 @@ import codecs
 import re
 from functools import lru_cache
 
-from charset_normalizer import from_bytes
-
 # Codecs that Python counts as text but no mail may ask for: they are slow on hostile input or run escapes.
 _FORBIDDEN = {"punycode", "idna", "unicode_escape", "raw_unicode_escape", "undefined", "mbcs", "oem"}
 # WHATWG Encoding: senders who say Latin-1 or ASCII mean Windows-1252, and the Asian ones mean a superset too.
@@ -69,5 +67,7 @@ def _guess(sample: bytes) -> str:
     """
     if sum(octet > 127 for octet in sample) < ENOUGH_TO_GUESS:
         return "cp1252"
+    from charset_normalizer import from_bytes  # slow to load, and seldom needed
+
     best = from_bytes(sample, steps=3, chunk_size=256).best()
     return find_codec(best.encoding) or "cp1252" if best else "cp1252"

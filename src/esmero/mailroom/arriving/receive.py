@@ -54,7 +54,8 @@ def take_in(raw: bytes, *, envelope_from: str, envelope_to: str, door: str, at: 
 
     The same message is the same row.
 
-    `envelope_to` is empty for a file; `door` is the channel: smtp, lmtp, imap:NAME, hook:PROVIDER, file or catcher.
+    `envelope_to` is empty where no envelope is known; `door` is the channel: smtp, lmtp, file, imap:MAILBOX or
+    hook:PROVIDER.
     """
     digest = store(raw)
     with transaction.atomic():

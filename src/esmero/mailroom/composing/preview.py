@@ -70,11 +70,6 @@ def preview(
     )
 
 
-def preview_html(text: TemplateText, *, person: Person | None) -> str:
-    """Return the HTML alone, in light mode and with its promotion."""
-    return preview(text, person=person).html
-
-
 def find_reason(text: TemplateText, *, campaign: Campaign | None = None) -> str:
     """Return the reason for the reader, in the text's language or in any; empty before a campaign has given one."""
     if campaign is None:

@@ -113,7 +113,7 @@ def cancel_chunk(job: Job) -> bool:
     Messages claimed by a sender are looked at again later: they are released (and then cancelled) or sent.
     """
     campaign = Campaign.objects.get(pk=job.subject)
-    waiting = (Message.State.PLANNED, Message.State.WAITING, Message.State.HELD)
+    waiting = (Message.State.PLANNED, Message.State.WAITING)
     ids = list(
         Message.objects.filter(dispatch=campaign.dispatch_id, state__in=waiting).values_list("id", flat=True)[:CHUNK]
     )

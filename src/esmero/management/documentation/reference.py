@@ -6,9 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from pydantic_settings import BaseSettings
-
-from esmero.house.configuration import write_toml
+from esmero.house.configuration import list_settings, write_toml
 
 _HINT = "This page is made from the code by `make docs`."
 
@@ -24,7 +22,7 @@ def commands_page(parser: argparse.ArgumentParser) -> str:
     return "\n".join(lines)
 
 
-def settings_page(configuration: type[BaseSettings]) -> str:
+def settings_page() -> str:
     """Return every setting with its variable, default and meaning as Markdown."""
     lines = [
         "# Settings",
@@ -36,9 +34,10 @@ def settings_page(configuration: type[BaseSettings]) -> str:
         "| in esmero.toml | variable | default | meaning |",
         "|---|---|---|---|",
     ]
-    for name, field in configuration.model_fields.items():
-        default = write_toml(field.default)
-        lines.append(f"| `{name}` | `ESMERO_{name.upper()}` | `{default}` | {_cell(field.description or '')} |")
+    lines += [
+        f"| `{one.name}` | `{one.variable}` | `{write_toml(one.default)}` | {_cell(one.description)} |"
+        for one in list_settings()
+    ]
     return "\n".join([*lines, ""])
 
 

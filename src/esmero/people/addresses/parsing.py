@@ -8,8 +8,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from email_validator import EmailNotValidError, validate_email
-
 type State = Literal["ok", "mended", "none", "invalid"]
 
 # Placeholders that people write into a mandatory field, in Spanish, French and English.
@@ -96,6 +94,8 @@ def _read_odd(text: str) -> AddressVerdict:
     note = next((note for note, holds in _FAULTS if holds(text)), "")
     if note:
         return AddressVerdict("invalid", note=note)
+    from email_validator import EmailNotValidError, validate_email  # few addresses need it, and it is slow to load
+
     try:
         found = validate_email(text, check_deliverability=False, allow_smtputf8=False)
     except EmailNotValidError:

@@ -82,15 +82,6 @@ KINDS = {
     **dict.fromkeys(["str", "string"], CustomField.Kind.TEXT.value),
     "enum": CustomField.Kind.CHOICE.value,
 }
-HELP = (
-    "FIELD is one of: "
-    + "; ".join(f"{name} ({words})" for name, words in FIELDS.items())
-    + ". Any other fact: own:KEY or own:KEY:TYPE with TYPE "
-    + ", ".join(kind.value for kind in CustomField.Kind)
-    + ". Other names are understood too: "
-    + ", ".join(f"{alias} = {name}" for alias, name in sorted(ALIASES.items()))
-    + "."
-)
 
 
 @dataclass(frozen=True, slots=True)

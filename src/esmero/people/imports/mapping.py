@@ -37,11 +37,6 @@ class ColumnMapping:
         """Return all custom fields without duplicates."""
         return list({plan.key: plan for plan in [*self.own_columns.values(), *self.attribute_keys.values()]}.values())
 
-    @property
-    def writes_permission(self) -> bool:
-        """Return whether a column may grant or withdraw permission."""
-        return bool({"consent", "withdrawn", "unsubscribed", "status"} & self.columns.keys())
-
 
 def apply_mapping(reading: FileReading, choices: Mapping[str, str]) -> dict[str, str]:
     """Return {column: field} for every column of the file.

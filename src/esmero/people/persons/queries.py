@@ -74,14 +74,6 @@ def count_people() -> int:
     return number
 
 
-def list_imports(*, brand: int, before: int | None = None, limit: int) -> Sequence[Import]:
-    """Return at most `limit` imports of a brand, newest first."""
-    rows = Import.objects.filter(brand=brand).select_related("job")
-    if before is not None:
-        rows = rows.filter(id__lt=before)
-    return list(rows.order_by("-id")[:limit])
-
-
 def list_running_imports(*, brand: int) -> Sequence[Import]:
     """Return the imports that are being checked or run."""
     states = (Import.State.CHECKING, Import.State.RUNNING)

@@ -10,9 +10,10 @@ import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import padding, rsa
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 # A second, empty entry in h= makes the signature fail if a relay adds another header of this name.
 OVERSIGNED = ("From", "Subject", "To", "Date")
@@ -32,6 +33,9 @@ class DkimKey:
     private: bytes = field(repr=False)
 
     def __post_init__(self) -> None:
+        from cryptography.hazmat.primitives import serialization  # a preview makes a press, and signs nothing
+        from cryptography.hazmat.primitives.asymmetric import rsa
+
         key = serialization.load_pem_private_key(self.private, password=None)
         if not isinstance(key, rsa.RSAPrivateKey) or key.key_size < 1024:
             raise ValueError(f"the DKIM key {self.selector}._domainkey.{self.domain} must be RSA of at least 1024 bit")
@@ -50,7 +54,10 @@ class DkimKey:
         values = dict(headers)
         canonical = [f"{name.lower()}:{_relax(values[name])}\r\n" for name in signed]
         canonical.append(f"dkim-signature:{_relax(value)}")
-        key: rsa.RSAPrivateKey = self._key  # type: ignore[attr-defined]
+        from cryptography.hazmat.primitives import hashes
+        from cryptography.hazmat.primitives.asymmetric import padding
+
+        key: RSAPrivateKey = self._key  # type: ignore[attr-defined]
         signature = key.sign("".join(canonical).encode(), padding.PKCS1v15(), hashes.SHA256())
         text = base64.b64encode(signature).decode("ascii")
         folded = "\r\n ".join(text[start : start + 72] for start in range(0, len(text), 72))

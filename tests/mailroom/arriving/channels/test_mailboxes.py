@@ -7,6 +7,7 @@ from collections import Counter
 import pytest
 from django.conf import settings
 
+from esmero.mailroom.arriving import receive
 from esmero.mailroom.arriving.channels import mailboxes
 from esmero.mailroom.arriving.channels.imap_connection import MailboxTrouble
 from esmero.mailroom.arriving.channels.mailboxes import read_mailbox, run_mailboxes, watch_mailbox
@@ -95,7 +96,7 @@ def test_cut_at_every_command_while_a_thousand_mails_arrive():
 
 def test_killed_before_the_commit_it_is_read_again(monkeypatch):
     letters = [mail(n) for n in range(3)]
-    real = mailboxes.take_in
+    real = receive.take_in
 
     def die(raw, **facts):
         row = real(raw, **facts)
@@ -105,7 +106,7 @@ def test_killed_before_the_commit_it_is_read_again(monkeypatch):
         return row
 
     die.done = False
-    monkeypatch.setattr(mailboxes, "take_in", die)
+    monkeypatch.setattr(receive, "take_in", die)
     with ImapServer({"INBOX": letters}) as server:
         mailbox = make_mailbox(server.port)
         with pytest.raises(KeyboardInterrupt):

@@ -6,17 +6,15 @@ text on one line without addresses and links (see `meaning.simplify`). To add a 
 meaning and a sample to tests/intake/bounces/test_meaning.py.
 """
 
-import re
-
 from esmero.intake.bounces.phrases import address, mailbox, sender, server
-from esmero.intake.phrase_tables import compile_phrases
+from esmero.intake.phrase_tables import Phrases, compile_phrases
 
 # A phrase that names two reasons at once, resolved by hand: it is the standard text of one hosting panel.
 _BOTH = r"""
 account or domain may not exist
 """
 
-WORDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
+WORDS: tuple[tuple[str, Phrases], ...] = tuple(
     (meaning, compile_phrases(table))
     for meaning, table in (
         ("unknown-host", _BOTH),

@@ -19,7 +19,6 @@ from django.utils import timezone
 from imapclient import IMAPClient
 
 from esmero.mailroom.arriving.channels.imap_connection import MailboxTrouble, connect
-from esmero.mailroom.arriving.receive import take_in
 from esmero.mailroom.models import Mailbox, MailboxFolder
 
 log = logging.getLogger(__name__)
@@ -181,6 +180,8 @@ def _read_group(client: IMAPClient, folder: MailboxFolder, uids: list[int]) -> N
 
 def _commit(folder: MailboxFolder, uid: int, raw: bytes | None, *, at: datetime | None) -> None:
     """Store a message and the new read position in one transaction; `raw` None: it was deleted meanwhile."""
+    from esmero.mailroom.arriving.receive import take_in  # loads all readers of mail; a test of the mailbox needs none
+
     now = timezone.now()
     received_at = min(at.astimezone(UTC), now) if at is not None and at.tzinfo is not None else now
     with transaction.atomic():

@@ -16,8 +16,6 @@ from importlib import import_module
 from typing import Any
 from urllib.request import urlopen
 
-from anymail.exceptions import AnymailWebhookValidationFailure
-from anymail.webhooks.base import AnymailBaseWebhookView
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare
@@ -101,6 +99,7 @@ def provider_of(host: str) -> str:
 
 
 def _open_resend(secret: str) -> Any:
+    from anymail.webhooks.base import AnymailBaseWebhookView
     from anymail.webhooks.resend import ResendTrackingWebhookView
 
     class ResendReader(ResendTrackingWebhookView):  # type: ignore[misc]
@@ -119,6 +118,8 @@ def _open_resend(secret: str) -> Any:
 
 def check_svix(request: HttpRequest, *, secret: str) -> None:
     """Verify a recent signature of Svix. Raises AnymailWebhookValidationFailure."""
+    from anymail.exceptions import AnymailWebhookValidationFailure
+
     ident, stamp = request.headers.get("svix-id", ""), request.headers.get("svix-timestamp", "")
     try:
         key = base64.b64decode(secret.removeprefix("whsec_"), validate=True)
@@ -134,6 +135,7 @@ def check_svix(request: HttpRequest, *, secret: str) -> None:
 
 def _open_ses(secret: str) -> Any:
     from anymail.webhooks.amazon_ses import AmazonSESTrackingWebhookView
+    from anymail.webhooks.base import AnymailBaseWebhookView
 
     class SesReader(AmazonSESTrackingWebhookView):  # type: ignore[misc]
         def __init__(self) -> None:
@@ -149,6 +151,8 @@ def _open_ses(secret: str) -> Any:
 
 def confirm_topic(url: str) -> None:
     """Open the URL that confirms a subscription, only if it is Amazon's. Raises AnymailWebhookValidationFailure."""
+    from anymail.exceptions import AnymailWebhookValidationFailure
+
     if not _SNS.match(url):
         raise AnymailWebhookValidationFailure("The address to confirm the subscription is not Amazon's.")
     try:

@@ -1,7 +1,6 @@
 """`esmero doctor`: what is missing before the first real campaign, and how to mend it."""
 
 import argparse
-import asyncio
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -154,11 +153,15 @@ def _look_at_relays() -> Iterator[DoctorFinding]:
 
 
 def _look_at_mailboxes() -> Iterator[DoctorFinding]:
-    from esmero.mailroom.arriving.channels.imap_connection import MailboxTrouble
-    from esmero.mailroom.arriving.channels.mailboxes import probe_mailbox
     from esmero.mailroom.models import Mailbox
 
-    for mailbox in Mailbox.objects.filter(active=True).order_by("name"):
+    mailboxes = list(Mailbox.objects.filter(active=True).order_by("name"))
+    if not mailboxes:
+        return
+    from esmero.mailroom.arriving.channels.imap_connection import MailboxTrouble
+    from esmero.mailroom.arriving.channels.mailboxes import probe_mailbox
+
+    for mailbox in mailboxes:
         where = f"Mailbox {mailbox.name} ({mailbox.username} at {mailbox.host}:{mailbox.port})"
         try:
             counts = probe_mailbox(mailbox)
@@ -174,6 +177,8 @@ def _look_at_mailboxes() -> Iterator[DoctorFinding]:
 
 
 def _probe(relay: Any) -> DoctorFinding:
+    import asyncio
+
     from esmero.outbox.relays import address_of
     from esmero.outbox.transports.smtp.pool import RelayTrouble, SmtpPool
 

@@ -113,6 +113,7 @@ def dry_run(options: argparse.Namespace) -> CommandOutput:
     """Run the dry run to its end in this process and count people by reason."""
     from esmero.campaigns.lifecycle import begin_dry_run
     from esmero.campaigns.models import Campaign
+    from esmero.mailroom.planning.dry_run import run_chunk
     from esmero.management.foreground_jobs import run_here
     from esmero.management.lookup import find_campaign
 
@@ -120,7 +121,7 @@ def dry_run(options: argparse.Namespace) -> CommandOutput:
     if campaign.state != Campaign.State.CHECKING:  # else an earlier command was killed, or somebody else began it
         campaign = begin_dry_run(campaign, by="command line")
     assert campaign.job is not None
-    job = run_here(campaign.job)
+    job = run_here(campaign.job, chunk=run_chunk)
     if job.trouble:
         last = job.trouble.strip().splitlines()[-1]
         raise CommandFault(

@@ -38,8 +38,9 @@ def bring(options: argparse.Namespace) -> CommandOutput:
     from esmero.management.lookup import find_brand, find_topic
     from esmero.people.imports.fields import read_map
     from esmero.people.imports.files.problem import MappingProblem
-    from esmero.people.imports.lifecycle import begin_unchecked, create_import, find_unfinished
+    from esmero.people.imports.lifecycle import IMPORT, begin_unchecked, create_import, find_unfinished
     from esmero.people.imports.refused_lines import write_refused
+    from esmero.people.imports.run import run_check, run_chunk
     from esmero.people.models import Topic
     from esmero.work.jobs import retry
 
@@ -69,7 +70,7 @@ def bring(options: argparse.Namespace) -> CommandOutput:
             raise
     assert brought.job is not None
     retry(brought.job)  # where an earlier run of it failed
-    job = run_here(brought.job)
+    job = run_here(brought.job, chunk=run_chunk if brought.job.kind == IMPORT else run_check)
     if job.state != job.State.DONE:
         raise CommandFault(
             f"The import did not end: {job.trouble.strip().splitlines()[-1] if job.trouble else job.state}"

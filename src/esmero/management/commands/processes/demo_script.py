@@ -1,5 +1,6 @@
 """`esmero demo`, from an empty folder to a house in which something happens."""
 
+import contextlib
 import os
 import socket
 import threading
@@ -64,14 +65,17 @@ def _direct(*, began: float, once: bool, stop: threading.Event, troubles: list[s
         _play(began=began, stop=stop, troubles=troubles)
     except InterruptedError:
         pass
+    except BrokenPipeError:  # nobody reads what is said: the house ends, as `esmero serve` does
+        stop.set()
     except Exception as trouble:  # noqa: BLE001 - a thread's fault must be seen, and must not end the house
         troubles.append(f"{type(trouble).__name__}: {trouble}")
     finally:
         connections.close_all()
-        for words in troubles:
-            _say(f"trouble: {words}")
-        if not stop.is_set():
-            _tell_doors()
+        with contextlib.suppress(BrokenPipeError):
+            for words in troubles:
+                _say(f"trouble: {words}")
+            if not stop.is_set():
+                _tell_doors()
         if once:
             stop.set()
 

@@ -15,7 +15,6 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-import openpyxl
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -131,6 +130,8 @@ def write_sheet(path: Path, *, sheet: str, to: Path) -> None:
 def _opened(path: Path) -> Iterator[Any]:
     """Open a workbook for sequential reading; any error of the reader becomes a FileProblem."""
     try:
+        import openpyxl  # half a second that a list in CSV need not wait for
+
         with path.open("rb") as file, closing(openpyxl.load_workbook(file, read_only=True, data_only=True)) as book:
             yield book
     except FileProblem:

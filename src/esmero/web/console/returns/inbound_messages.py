@@ -143,7 +143,6 @@ def _describe_channel(code: str) -> str:
     name, _colon, detail = code.partition(":")
     words = {
         "smtp": "SMTP", "lmtp": "LMTP", "imap": _("mailbox"), "hook": _("report of the service"), "file": _("file"),
-        "catcher": _("mail catcher"),
     }  # fmt: skip
     said = words.get(name, name)
     return f"{said} · {detail}" if detail else said

@@ -32,7 +32,6 @@ from esmero.web.parts.labels.states import (
     STATES,
     TIME_FORMATS,
     StateLabel,
-    describe_line_reason,
     describe_sign,
     label_job,
     label_meaning,
@@ -309,12 +308,6 @@ def language_name(code: str) -> str:
     """Return the name of a language in the reader's language; an unknown code unchanged."""
     names = {"es": _("Spanish"), "fr": _("French"), "en": _("English")}
     return names.get(code, code)
-
-
-@register.filter
-def line_reason(code: str) -> str:
-    """Describe why a line of an import was refused, or its warning."""
-    return describe_line_reason(code)
 
 
 @register.filter

@@ -20,7 +20,6 @@ class StateLabel(NamedTuple):
 MESSAGE: Mapping[str, StateLabel] = {
     "planned": StateLabel("plain", pgettext_lazy("message", "planned")),
     "refused": StateLabel("plain", pgettext_lazy("message", "left out")),
-    "held": StateLabel("wait", pgettext_lazy("message", "held for approval")),
     "waiting": StateLabel("wait", pgettext_lazy("message", "waiting")),
     "claimed": StateLabel("info", pgettext_lazy("message", "next to leave")),
     "wire": StateLabel("info", pgettext_lazy("message", "on its way")),

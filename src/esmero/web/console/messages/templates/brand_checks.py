@@ -7,8 +7,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 from django.db.models import Q, Sum
-from django.urls import reverse
+from django.urls import reverse, reverse_lazy
 from django.utils import timezone
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 
 from esmero.asks.models import Form
@@ -22,7 +23,6 @@ from esmero.rendering.checks.css_support import GMAIL, GMX, ORANGE, OUTLOOK_COM,
 from esmero.rendering.checks.findings import find_advertising
 from esmero.rendering.templates.compile import CompiledTemplate, TemplateSource
 from esmero.web.console.messages.templates.findings import FindingNote, describe_findings
-from esmero.web.parts.components.template_tags import language_name, said
 
 DAYS = 30
 MOST_USES = 20
@@ -57,7 +57,8 @@ def report_advertising(
 
 def report_missing_reason(campaign: Campaign, *, languages: Sequence[str]) -> list[FindingNote]:
     """Report the languages in which a campaign states no reason for its readers, with the page to add it."""
-    url = reverse("console:campaign-edit", args=[campaign.pk])
+    # Lazy, because the command line prints these notes without addresses and need not load the URLs.
+    url = reverse_lazy("console:campaign-edit", args=[campaign.pk])
     facts = {"campaign": campaign.name}
     written = [code for code, words in campaign.reason.items() if words.strip()]
     if not written:
@@ -67,6 +68,10 @@ def report_missing_reason(campaign: Campaign, *, languages: Sequence[str]) -> li
             "sentence from the reader’s side; it stands in the foot of the letter."
         )
         return [FindingNote(words=words % facts, place=_("the campaign’s reason"), go="", url=url)]
+    from esmero.web.parts.components.template_tags import (
+        language_name,  # with all tags of templates: a command seldom needs them
+    )
+
     words = _(
         "“%(campaign)s” does not say in %(language)s why its readers get it: they would read it in %(other)s. Write"
         " it in the "
@@ -78,7 +83,7 @@ def report_missing_reason(campaign: Campaign, *, languages: Sequence[str]) -> li
             % {**facts, "language": language_name(code), "other": language_name(_fallback_language(campaign, written))},
             place=_("the campaign’s reason"),
             go="",
-            url=f"{url}#id_reason_{code}",
+            url=format_lazy("{}#id_reason_{}", url, code),
         )
         for code in languages
         if code not in written
@@ -95,6 +100,8 @@ def report_dead_share_link(campaign: Campaign, source: TemplateSource) -> list[F
         "Make them public, or put the link between {%% if share_url %%} and {%% endif %%}."
     )
     url = reverse("console:topic", args=[campaign.topic_id])
+    from esmero.web.parts.components.template_tags import said
+
     facts = {"topic": said(campaign.topic.name) or campaign.topic.code}
     return [FindingNote(words=words % facts, place=_("the topic"), go="", url=url)]
 

@@ -13,7 +13,6 @@ from esmero.people.models import Person
 from esmero.rendering.checks.findings import TemplateFinding
 from esmero.rendering.templates.problem import TemplateProblem
 from esmero.web.console.messages.templates.problem_labels import say
-from esmero.web.parts.components.template_tags import language_name
 
 FINDING_TEXTS: Mapping[str, str | Promise] = {
     "subject-long": gettext_lazy("The subject has %(length)s characters; most programs show no more than %(most)s."),
@@ -75,7 +74,7 @@ class FindingNote:
     place: str
     go: str
     grave: bool = False
-    url: str = ""
+    url: str | Promise = ""
     mild: bool = False
 
 
@@ -105,6 +104,8 @@ def describe_problems(problems: Sequence[TemplateProblem], *, blocks: Mapping[in
 
 def describe_missing_languages(languages: Mapping[str, int]) -> list[FindingNote]:
     """Describe the readers' languages without a text; the counts of people are capped at `MOST`."""
+    from esmero.web.parts.components.template_tags import language_name
+
     return [
         FindingNote(
             words=ngettext(

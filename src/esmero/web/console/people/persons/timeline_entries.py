@@ -53,9 +53,8 @@ def _message(at: datetime, facts: Mapping[str, Any]) -> TimelineLine:
         "doubt": _("“%(name)s” is in doubt: the relay may or may not have it"),
         "gave-up": _("“%(name)s” was given up after the last try"),
         "cancelled": _("“%(name)s” was cancelled before it left"),
-        "held": _("“%(name)s” waits for approval"),
     }
-    looks = {"sent": "kept", "doubt": "broken", "gave-up": "broken", "held": "wait"}
+    looks = {"sent": "kept", "doubt": "broken", "gave-up": "broken"}
     text = texts.get(state, _("“%(name)s” is to be sent")) % {"name": name}
     return TimelineLine(at=at, text=text, state=looks.get(state, ""), note=facts["address"])
 

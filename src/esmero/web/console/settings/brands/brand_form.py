@@ -121,7 +121,6 @@ class BrandForm(forms.Form):
         fields: dict[str, Any] = self.fields
         fields["profile"].choices = [(code, said(profile.name)) for code, profile in PROFILES.items()]
         fields["timezone"].choices = [(zone, zone.replace("_", " ")) for zone in sorted(available_timezones())]
-        self._brand = brand
         if brand is not None:
             del self.fields["slug"]
 
