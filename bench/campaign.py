@@ -86,7 +86,8 @@ def _make() -> Any:
     TemplateText.objects.create(version=version, language="es", subject="Bench", mjml="<mjml></mjml>")
     return create_campaign(
         "Bench", brand=brand, topic=Topic.objects.get(), version=version,
-        segment=Segment.objects.create(name="Todos", conditions=SEGMENT), reason={"es": "Novedades de su línea"}, by="bench",
+        segment=Segment.objects.create(name="Todos", conditions=SEGMENT), reason={"es": "Novedades de su línea"},
+        by="bench",
     )  # fmt: skip
 
 

@@ -24,7 +24,8 @@ TREES: Mapping[str, tuple[Any, str]] = {
         "SELECT count(*) FROM esmero_person WHERE id % 60 > 24",
     ),
     "two fields and a tag": (
-        {"all": [{"field": "language", "is": "=", "value": "es"}, {"field": "plan", "is": "=", "value": "gold"}, {"none": [{"tag": "vip"}]}]},
+        {"all": [{"field": "language", "is": "=", "value": "es"}, {"field": "plan", "is": "=", "value": "gold"},
+                {"none": [{"tag": "vip"}]}]},
         "SELECT count(*) FROM esmero_person WHERE id % 3 = 0 AND id % 4 = 1 AND id % 50 <> 0",
     ),
     "permission": (
@@ -38,18 +39,21 @@ TREES: Mapping[str, tuple[Any, str]] = {
     ),
     "clicked ever, or a field": (
         {"any": [{"did": "clicked"}, {"field": "fibre", "is": "=", "value": True}]},
-        ("SELECT count(*) FROM esmero_person p WHERE p.id % 7 = 0 OR p.id IN (SELECT m.person_id FROM esmero_messageevent e"
+        ("SELECT count(*) FROM esmero_person p WHERE p.id % 7 = 0 OR p.id IN (SELECT m.person_id FROM "
+         "esmero_messageevent e"
         " JOIN esmero_message m ON m.id = e.message_id WHERE e.kind = 'clicked')"),
     ),
     "permission, not returned, not sent lately": (
-        {"all": [{"permission": "bench/news", "state": "granted"}, {"none": [{"did": "returned"}, {"did": "sent", "when": {"last": 7}}]}]},
+        {"all": [{"permission": "bench/news", "state": "granted"},
+                {"none": [{"did": "returned"}, {"did": "sent", "when": {"last": 7}}]}]},
         ("SELECT count(*) FROM esmero_person p WHERE p.id % 5 <> 0 AND NOT EXISTS (SELECT 1 FROM esmero_messageevent e"
         " JOIN esmero_message m ON m.id = e.message_id WHERE m.person_id = p.id AND e.kind = 'returned-for-good')"
         " AND NOT EXISTS (SELECT 1 FROM esmero_message m WHERE m.person_id = p.id AND m.sent_at >= '{week}')"),
     ),
     "got at least 2 in 90 days": (
         {"did": "got", "times": 2, "when": {"last": 90}},
-        ("SELECT count(*) FROM (SELECT person_id FROM esmero_message WHERE worst IN (0, 1, 5) AND sent_at >= '{quarter}'"
+        ("SELECT count(*) FROM (SELECT person_id FROM esmero_message WHERE worst IN (0, 1, 5) AND sent_at >= "
+         "'{quarter}'"
         " GROUP BY person_id HAVING count(*) >= 2) AS often"),
     ),
 }  # fmt: skip

@@ -19,10 +19,10 @@ SEEDS = list(seeds())
 MESSAGES = [octets for choice, octets in SEEDS if choice == b"0"]
 OTHERS = [(choice, octets) for choice, octets in SEEDS if choice != b"0"]
 PIECES = [
-    b"", b"\r\n", b"\n\n", b"--edge", b"--edge--", b"\x00", b"\xff\xfe", b"=?utf-8?q?=C3?=", b"=?x?b?////?=", b"<>", b"@",
-    b";" * 50, b">" * 50, b"(" * 500, b"<div>" * 200, b"Content-Type: multipart/mixed; boundary=e\n\n--e\n",
-    b"Content-Transfer-Encoding: base64\n", b"Content-Type: message/rfc822\n\n", b"550 5.1.1 ", b" " * 2_000, b"a" * 3_000,
-    "é".encode() * 300, b"Final-Recipient: ", b"\\x{110000}", b"+FF",
+    b"", b"\r\n", b"\n\n", b"--edge", b"--edge--", b"\x00", b"\xff\xfe", b"=?utf-8?q?=C3?=", b"=?x?b?////?=", b"<>",
+    b"@", b";" * 50, b">" * 50, b"(" * 500, b"<div>" * 200, b"Content-Type: multipart/mixed; boundary=e\n\n--e\n",
+    b"Content-Transfer-Encoding: base64\n", b"Content-Type: message/rfc822\n\n", b"550 5.1.1 ", b" " * 2_000,
+    b"a" * 3_000, "é".encode() * 300, b"Final-Recipient: ", b"\\x{110000}", b"+FF",
 ]  # fmt: skip
 
 

@@ -60,7 +60,8 @@ class Answering(fates.Mailboxes):
         report = (
             (
                 b"From: <fbl@proveedor.example>\r\nSubject: FW: Novedades\r\nMessage-ID: <arf-1@proveedor.example>\r\n"
-                b"MIME-Version: 1.0\r\nContent-Type: multipart/report; report-type=feedback-report; boundary=edge\r\n\r\n"
+                b"MIME-Version: 1.0\r\nContent-Type: multipart/report; report-type=feedback-report; "
+                b"boundary=edge\r\n\r\n"
                 b"--edge\r\nContent-Type: text/plain\r\n\r\nThis is an email abuse report.\r\n"
                 b"--edge\r\nContent-Type: message/feedback-report\r\n\r\nFeedback-Type: abuse\r\nVersion: 1\r\n\r\n"
                 b"--edge\r\nContent-Type: message/rfc822\r\n\r\n"

@@ -54,7 +54,10 @@ def test_subject_and_preview_line_are_looked_at():
 def test_a_mail_that_would_be_cut_off_and_one_that_only_shows_pictures_are_told():
     long = WELL.replace("las obras de su barrio", "las obras " * 12_000)
     assert ("clipped", "body", 0) in found(long)
-    picture = '<mjml><mj-body><mj-section><mj-column><mj-image src="https://n.example/a.png" alt="Hola" /></mj-column></mj-section></mj-body></mjml>'
+    picture = (
+        '<mjml><mj-body><mj-section><mj-column><mj-image src="https://n.example/a.png" alt="Hola" /></mj-column>'
+        "</mj-section></mj-body></mjml>"
+    )
     source = TemplateSource("es", "s", "p", picture)
     codes = [one.code for one in find_problems(source, compile_source(source, fields=FIELDS, footer=None))]
     assert codes == ["text-thin"]

@@ -103,7 +103,9 @@ class Session:
     def _do_examine(self, rest):
         self.folder = rest.split(" ", 1)[1].strip('"')
         number = len(self.server.messages[self.folder])
-        return f"* {number} EXISTS\r\n* OK [UIDVALIDITY {self.server.uid_validity}] x\r\n* OK [UIDNEXT {number + 1}] x\r\n".encode()
+        return (
+            f"* {number} EXISTS\r\n* OK [UIDVALIDITY {self.server.uid_validity}] x\r\n* OK [UIDNEXT {number + 1}] x\r\n"
+        ).encode()
 
     def _uids(self, given):
         top = len(self.server.messages[self.folder])
