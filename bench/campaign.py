@@ -1,7 +1,8 @@
 """A campaign to everybody: dry run, dry run again, and start; people per CPU-second, and the memory that it takes.
 
-`python -m bench.campaign 1000000`; it needs a house of its own. The segment is one that costs seconds to ask. Memory is what
-the process grew by from its first thousand people on (resident set, Linux): it must not depend on how many there are.
+`python -m bench.campaign 1000000`; it needs a house of its own. The segment is one that costs seconds to ask. Memory is
+what the process grew by from its first thousand people on (resident set, Linux): it must not depend on how many there
+are.
 """
 
 import sys

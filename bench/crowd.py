@@ -1,8 +1,8 @@
 """A house with a crowd in it, for the pages: people, campaigns, messages, events and what else grows, by plain SQL.
 
 It stands on the small house of tests/web/facts.py, so that every page of the console has its address. Spreads are those
-of a real house: a few hundred people got every campaign, four of ten never got one; one campaign is a third of all mail.
-Works on SQLite and PostgreSQL. The size is the number of people; there are 1.5 messages and 3 events for each.
+of a real house: a few hundred people got every campaign, four of ten never got one; one campaign is a third of all
+mail. Works on SQLite and PostgreSQL. The size is the number of people; there are 1.5 messages and 3 events for each.
 """
 
 from collections.abc import Iterator
@@ -94,7 +94,10 @@ def fill_house(console: Any, *, number: int) -> None:
 
 
 def name_crowd() -> dict[str, str]:
-    """Return the pages of those who have the most of everything: they stand for the person and the message of the small house."""
+    """Return the pages of those who have the most of everything.
+
+    They stand for the person and the message of the small house.
+    """
     person, message = tables.Person.objects.get(number="c1"), tables.Message.objects.get(opaque=f"o{BASE + 7}")
     return {
         "person": f"/console/people/{person.pk}/", "person-notes": f"/console/people/{person.pk}/?show=notes",
@@ -300,7 +303,10 @@ def _add_beside(console: Any, number: int) -> None:
 
 
 def _add_campaign(console: Any, number: int, *, place: int, size: int) -> None:
-    """Add a campaign with its audience, messages and events; the last one is the running campaign of the small house."""
+    """Add a campaign with its audience, messages and events.
+
+    The last one is the running campaign of the small house.
+    """
     house = console.house
     last = place == CAMPAIGNS - 1
     start = timezone.now() - timedelta(days=(CAMPAIGNS - 1 - place) * DAYS // CAMPAIGNS, hours=3 if last else 8)
@@ -502,7 +508,10 @@ def _add_many_rows(console: Any, number: int) -> None:
 
 
 def _add_tallies(console: Any) -> None:
-    """Add what the rounds of a worker would have counted by now: days, the dispatch at work, an ended one for all others."""
+    """Add what the rounds of a worker would have counted by now.
+
+    Days, the dispatch at work, an ended one for all others.
+    """
     now, brand = timezone.now(), console.house.brand
     numbers, seconds = _numbers(DAYS), _now()
     shift = f"{seconds} - n * 86400"

@@ -1,4 +1,7 @@
-"""The gate: cases judged per second with their facts at hand, and people per second of a whole dry run from the tables."""
+"""Measure the gate.
+
+Cases judged per second with their facts at hand, and people per second of a whole dry run from the tables.
+"""
 
 import time
 from dataclasses import replace

@@ -70,8 +70,8 @@ def _mails() -> Iterator[bytes]:
     html = f"<html><body><p>{words}</p><blockquote>{quoted}</blockquote></body></html>"
     yield f"{head}Subject: Re: Novedades\nContent-Type: text/html; charset=utf-8\n\n{html}".encode()
     for kind, block in (
-        ("delivery-status", "Final-Recipient: rfc822; x@y.example\nAction: failed\nStatus: 5.1.1\n"
-                            "Diagnostic-Code: smtp; 550 5.1.1 User unknown"),
+        ("delivery-status", ("Final-Recipient: rfc822; x@y.example\nAction: failed\nStatus: 5.1.1\n"
+                            "Diagnostic-Code: smtp; 550 5.1.1 User unknown")),
         ("feedback-report", "Feedback-Type: abuse\nVersion: 1\nOriginal-Rcpt-To: x@y.example"),
     ):  # fmt: skip
         yield (

@@ -1,7 +1,8 @@
 """Segments counted exactly: typical trees over people with their permissions, messages and events, made by plain SQL.
 
 Verified: each count equals that of a second query written by hand over the same rows. The size is the number of people;
-there are two messages and three events for each. Alone: `python -m bench.segments 1000000`; it needs a house of its own.
+there are two messages and three events for each. Alone: `python -m bench.segments 1000000`; it needs a house of its
+own.
 """
 
 import os

@@ -39,9 +39,10 @@ def damage(octets, seed):
 
 
 def damaged(originals, *, number, part):
-    """Give (what it was, seed, what became of it) for a `part` of `number` damaged ones; each original has the same share.
+    """Give (what it was, seed, what became of it) for a `part` of `number` damaged ones.
 
-    Hypothesis would draw the same pairs of an original and a seed, and take four times as long for it as the readers do.
+    Each original has the same share. Hypothesis would draw the same pairs of an original and a seed, and take four
+    times as long for it as the readers do.
     """
     for seed in range(part, number, PARTS):
         original = originals[seed // PARTS % len(originals)]

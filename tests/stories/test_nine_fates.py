@@ -1,4 +1,7 @@
-"""Nine fates through a real Postfix and back through the real listener: state, events and standing are right for each."""
+"""Nine fates through a real Postfix and back through the real listener.
+
+State, events and standing are right for each.
+"""
 
 import asyncio
 import smtplib

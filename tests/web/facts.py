@@ -1,4 +1,7 @@
-"""A house with something on every page of the console: `rows` of each thing, so that lists can be tried with 1 and 3."""
+"""A house with something on every page of the console.
+
+There are `rows` of each thing, so that lists can be tried with 1 and 3.
+"""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -124,7 +127,7 @@ Diagnostic-Code: smtp; 550 5.1.1 <persona%d@cliente.example>: User unknown
 
 
 def come_back(message: Message, *, number: int, at: datetime) -> Inbound:
-    """A return, a complaint and a note of absence of one message, as the handlers write them, and its address failing."""
+    """A return, a complaint and a note of absence of one message, as handlers write them, and its address failing."""
     arrived = Inbound.objects.create(
         raw=seal(REPORT % (number, number), kind="inbound", media_type="message/rfc822"), door="smtp", received_at=at,
         envelope_to=f"r-{number}@vuelta.fibranorte.example", kind="bounce", why=["dsn", "meaning:unknown-user"],
@@ -256,8 +259,8 @@ def furnish(rows: int = 1) -> Console:
         capture([Parcel(message.pk, "r-tag@vuelta.fibranorte.example", f"persona{number}@cliente.example", LETTER)])
         Mailbox.objects.create(
             name=f"buzon-{number}", host="imap.fibranorte.example", username="vuelta@fibranorte.example",
-            folders=["INBOX"], trouble=("", "imap.fibranorte.example refuses vuelta (LOGIN failed). Check name and "
-                                            "password.")[number % 2], reached_at=now,
+            folders=["INBOX"], trouble=("", ("imap.fibranorte.example refuses vuelta (LOGIN failed). Check name and "
+                                            "password."))[number % 2], reached_at=now,
             check_result={"steps": [{"step": "name", "state": "ok", "said": "192.0.2.1", "remedy": ""},
                 {"step": "auth", "state": "broken", "said": "no", "remedy": "Check name and password"}], "good": False},
         )  # fmt: skip

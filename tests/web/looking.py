@@ -93,7 +93,8 @@ class Looker:
     def measure_sizes(self, page, where):
         """Measure the page on a phone and enlarged, by the width and by the letters; leave it as it was.
 
-        A window of 1280 px enlarged to 200 % has 640 px (WCAG 2.2, 1.4.4); so it is where the reader wants letters of 32 px.
+        A window of 1280 px enlarged to 200 % has 640 px (WCAG 2.2, 1.4.4); so it is where the reader wants letters of
+        32 px.
         """
         before, settings = page.viewport_size, page.context.new_cdp_session(page)
         for letters, widths in ((16, (640, 360)), (32, (360, 1280))):

@@ -42,7 +42,10 @@ def furnish_doors(user: User) -> dict[str, str]:
 
 
 def furnish_outside(house: House) -> dict[str, str]:
-    """Open what readers may see, and return its pages; those whose name begins with `out-` are for whoever has not signed in."""
+    """Open what readers may see, and return its pages.
+
+    Those whose name begins with `out-` are for whoever has not signed in.
+    """
     now = timezone.now()
     Topic.objects.filter(pk=house.topic.pk).update(archive_is_public=True)
     message = Message.objects.order_by("id").first()

@@ -1,4 +1,7 @@
-"""Links are asked like a stranger asks, of real HTTP servers on the loopback; in the product nothing inside is ever asked."""
+"""Links are asked like a stranger asks, of real HTTP servers on the loopback.
+
+In the product nothing inside is ever asked.
+"""
 
 import ipaddress
 import socket

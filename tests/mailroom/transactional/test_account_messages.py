@@ -1,4 +1,7 @@
-"""Staff mail through the real doors: asked for at the console, sent by the worker's sender, read out of Postfix's sink."""
+"""Staff mail through the real doors.
+
+Asked for at the console, sent by the worker's sender, read out of Postfix's sink.
+"""
 
 import re
 import threading

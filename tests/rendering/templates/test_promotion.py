@@ -115,8 +115,10 @@ def test_links_keep_their_number_with_and_without():
         ("<em-promotion></em-promotion>", "the promotion is empty"),
         ("<em-promotion/>", "the promotion is empty"),
         (
-            "<em-promotion><mj-wrapper><em-promotion><mj-section></mj-section></em-promotion></mj-wrapper>"
-            "</em-promotion>",
+            (
+                "<em-promotion><mj-wrapper><em-promotion><mj-section></mj-section></em-promotion></mj-wrapper>"
+                "</em-promotion>"
+            ),
             "a promotion stands in another",
         ),
         ("<em-promotion><mj-section></mj-section>", "<em-promotion> is never closed"),

@@ -1,7 +1,7 @@
 """The one literal list of what the house shows to people who do not work for it, in each state, with what it stands on.
 
-`PAGES` gives each its name, the route of the URL table that answers, and how it is asked for; `tests/web/public/test_every.py`
-walks the table, so that a new address fails until it stands here.
+`PAGES` gives each its name, the route of the URL table that answers, and how it is asked for;
+`tests/web/public/test_every.py` walks the table, so that a new address fails until it stands here.
 """
 
 from collections.abc import Mapping

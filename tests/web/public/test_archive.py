@@ -1,4 +1,7 @@
-"""The public archive: what went out and is public, nothing personal, nothing that counts or leaves for somebody else."""
+"""The public archive.
+
+What went out and is public, nothing personal, nothing that counts or leaves for somebody else.
+"""
 
 import re
 from xml.etree import ElementTree as ET

@@ -14,7 +14,10 @@ class Cut(Exception):
 
 
 class ImapServer:
-    """`messages` maps a folder to its mails in order; the UID of the first is `first_uid`. `tls` is a server's context."""
+    """Keep `messages`: the mails of each folder in order.
+
+    The UID of the first is `first_uid`. `tls` is a server's context.
+    """
 
     def __init__(self, messages, *, cut=None, uid_validity=7, arrive=None, tls=None, password=""):
         self.tls, self.password = tls, password

@@ -1,7 +1,8 @@
-"""Every provider that can be set up tells of a return: in the form that its documentation gives, proven as it proves itself.
+"""Every provider that can be set up tells of a return.
 
-The payloads are written anew after the providers' documentation. None bears our Message-ID: most providers replace it, so
-what ties the event to a message is the address of which a provider speaks that has proven itself.
+In the form that its documentation gives, proven as it proves itself. The payloads are written anew after the providers'
+documentation. None bears our Message-ID: most providers replace it, so what ties the event to a message is the address
+of which a provider speaks that has proven itself.
 """
 
 import base64

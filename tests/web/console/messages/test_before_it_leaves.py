@@ -1,4 +1,7 @@
-"""What is told before something leaves: what sells where nothing may, a reason that is missing, links that do not answer."""
+"""What is told before something leaves.
+
+What sells where nothing may, a reason that is missing, links that do not answer.
+"""
 
 import re
 from datetime import timedelta

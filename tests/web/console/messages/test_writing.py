@@ -1,4 +1,7 @@
-"""Writing in a real browser: the letter's editor, its fields and promotion, going to a problem, and the visual editor."""
+"""Writing in a real browser.
+
+The letter's editor, its fields and promotion, going to a problem, and the visual editor.
+"""
 
 import os
 
