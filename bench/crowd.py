@@ -168,12 +168,12 @@ def _add_people(number: int) -> None:
     given, family = _pick(_NAMES, "n * 7 + n / 31"), _pick(_FAMILIES, "n / 3")
     second = _pick(_FAMILIES, "n / 61")
     mail = (
-        "'p' || n || '@' || CASE WHEN n % 10 < 4 THEN 'gmail.example' WHEN n % 10 < 6 THEN 'correo.example' ELSE "
-        "'d' || (n % 2000) || '.example' END"
+        "'p' || n || '@' || CASE WHEN n % 10 < 4 THEN 'gmail.example' WHEN n % 10 < 6 THEN 'correo.example'"
+        " ELSE 'd' || (n % 2000) || '.example' END"
     )
     domain = (
-        "CASE WHEN n % 10 < 4 THEN 'gmail.example' WHEN n % 10 < 6 THEN 'correo.example' ELSE 'd' || (n % 2000) || "
-        "'.example' END"
+        "CASE WHEN n % 10 < 4 THEN 'gmail.example' WHEN n % 10 < 6 THEN 'correo.example'"
+        " ELSE 'd' || (n % 2000) || '.example' END"
     )
     ill = "n % 33 = 5"
     _fill(
@@ -190,9 +190,8 @@ def _add_people(number: int) -> None:
     )  # fmt: skip
     lower = [_fold(word) for word in _NAMES], [_fold(word) for word in _FAMILIES]
     folded = (
-        f"{_pick(lower[0], 'n * 7 + n / 31')} || ' ' || {_pick(lower[1], 'n / 3')} || ' ' || "
-        f"{_pick(lower[1], 'n / 61')}"
-        f" || ' c' || n || ' ' || {mail}"
+        f"{_pick(lower[0], 'n * 7 + n / 31')} || ' ' || {_pick(lower[1], 'n / 3')}"
+        f" || ' ' || {_pick(lower[1], 'n / 61')} || ' c' || n || ' ' || {mail}"
     )
     first = tables.Organisation.objects.order_by("id").values_list("id", flat=True)[0]
     _fill(
@@ -202,7 +201,9 @@ def _add_people(number: int) -> None:
         country="CASE WHEN n % 20 = 0 THEN 'FR' ELSE 'ES' END",
         address_id=f"CASE WHEN n % 50 = 49 THEN NULL ELSE {BASE} + n END",
         organisation_id=f"CASE WHEN n % 50 = 0 THEN {first} WHEN n % 5 = 0 THEN {BASE} + 1 + n % {number // 30} END",
-        fields=_json("""'{"contract": "' || CASE n % 4 WHEN 1 THEN 'monthly' ELSE 'yearly' END || '", "tenure": ' || (n % 60) || ', "fibre": ' || CASE n % 7 WHEN 0 THEN 'true' ELSE 'false' END || '}'"""),
+        fields=_json("""'{"contract": "' || CASE n % 4 WHEN 1 THEN 'monthly' ELSE 'yearly' END
+            || '", "tenure": ' || (n % 60)
+            || ', "fibre": ' || CASE n % 7 WHEN 0 THEN 'true' ELSE 'false' END || '}'"""),
         folded=folded, state="CASE WHEN n % 200 = 199 THEN 'merged' WHEN n % 500 = 9 THEN 'erased' ELSE 'active' END",
         created_at=_moment(f"{now} - (n * 37 % (3 * {DAYS})) * 86400 - n % 86400"),
     )  # fmt: skip
@@ -321,8 +322,8 @@ def _add_campaign(console: Any, number: int, *, place: int, size: int) -> None:
     sent = size * 6 // 10 if last else size
     at = f"{epoch} + n / 50"
     state = (
-        f"CASE WHEN n > {sent} THEN CASE WHEN n % 9 = 0 THEN 'waiting' ELSE 'planned' END WHEN n % 45 = 1 THEN "
-        "'refused' WHEN n % 90 = 2 THEN 'gave-up' WHEN n % 3001 = 3 THEN 'doubt' ELSE 'sent' END"
+        f"CASE WHEN n > {sent} THEN CASE WHEN n % 9 = 0 THEN 'waiting' ELSE 'planned' END"
+        " WHEN n % 45 = 1 THEN 'refused' WHEN n % 90 = 2 THEN 'gave-up' WHEN n % 3001 = 3 THEN 'doubt' ELSE 'sent' END"
     )
     went = f"n <= {sent} AND n % 45 <> 1 AND n % 90 <> 2"
     numbers = _numbers(size)
@@ -359,7 +360,8 @@ def _happenings(begin: int) -> Iterator[tuple[str, str, str, str]]:
         yield "clicked", where, f"{repeat * 4000} + n % 90000", nothing
     yield "deferred", "n % 6 = 0", "60", """'{"status": "4.7.0", "text": "421 4.7.0 Try again later"}'"""
     said = " ".join(
-        f"""WHEN {place} THEN '"meaning": "{meaning}", "status": "{status}", "text": "{text.replace("{}", f"p' || ({begin} + n) || '@gmail.example")}"'"""
+        f"""WHEN {place} THEN '"meaning": "{meaning}", "status": "{status}","""
+        f""" "text": "{text.replace("{}", f"p' || ({begin} + n) || '@gmail.example")}"'"""
         for place, (meaning, status, text) in enumerate(_MEANINGS)
     )
     report = f"""'{{"inbound": ' || ({begin} + n) || ', ' || (CASE (n / 7) % {len(_MEANINGS)} {said} END) || '}}'"""

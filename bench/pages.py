@@ -128,7 +128,8 @@ def _keep(one: Measure) -> None:
     if table := os.environ.get("TABLE"):
         with Path(table).open("a") as file:
             file.write(
-                f"{one.used:.0f}\t{one.passed:.0f}\t{one.queries}\t{one.status}\t{one.address.name}\t{one.address.path}\n"
+                f"{one.used:.0f}\t{one.passed:.0f}\t{one.queries}\t{one.status}\t"
+                f"{one.address.name}\t{one.address.path}\n"
             )
 
 

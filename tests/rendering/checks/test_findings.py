@@ -8,9 +8,11 @@ from esmero.rendering.templates.compile import TemplateSource, compile_source
 from tests.rendering.template_samples import FIELDS, FOOTER
 
 WELL = """<mjml><mj-body><mj-section><mj-column>
-<mj-text color="#1c2126">Buenos días, {{ given_name | fallback("cliente") }}: le contamos las obras de su barrio.</mj-text>
+<mj-text color="#1c2126">Buenos días, {{ given_name | fallback("cliente") }}: \
+le contamos las obras de su barrio.</mj-text>
 <mj-image src="https://norte.example/foto.png" alt="Una calle en obras" />
-<mj-button href="https://norte.example/obras?c={{ city }}" background-color="#0e5c59" color="#ffffff">Verlas todas</mj-button>
+<mj-button href="https://norte.example/obras?c={{ city }}" background-color="#0e5c59" \
+color="#ffffff">Verlas todas</mj-button>
 </mj-column></mj-section></mj-body></mjml>"""
 
 

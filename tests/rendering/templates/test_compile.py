@@ -211,8 +211,8 @@ def test_steps_that_cross_elements_are_refused():
 
 def test_styles_are_inlined_and_media_rules_kept():
     made = compiled(
-        "<mjml><mj-head><mj-style>.x b { color: #123456 } @media (prefers-color-scheme: dark) { .x { color: "
-        "#fff } }</mj-style>"
+        "<mjml><mj-head><mj-style>.x b { color: #123456 } @media (prefers-color-scheme: dark) { "
+        ".x { color: #fff } }</mj-style>"
         '<mj-style inline="inline">i { color: #654321 }</mj-style></mj-head><mj-body><mj-section><mj-column>'
         '<mj-text css-class="x"><b>x</b><i>y</i></mj-text></mj-column></mj-section></mj-body></mjml>',
         footer=None,
@@ -237,11 +237,16 @@ EVERYTHING = """<mjml><mj-body>
 <mj-button href="https://a.example/1">x</mj-button><mj-divider/><mj-spacer/>
 <mj-image src="https://a.example/i.png" srcset="https://a.example/2.png 2x" alt="x" href="https://a.example/2"/>
 <mj-table><tr><th scope="col">x</th></tr><tr><td colspan="2">y</td></tr></mj-table>
-<mj-social><mj-social-element name="x" href="https://a.example/3" src="https://a.example/x.png" alt="X">x</mj-social-element></mj-social>
+<mj-social>\
+<mj-social-element name="x" href="https://a.example/3" src="https://a.example/x.png" alt="X">x\
+</mj-social-element></mj-social>
 <mj-navbar hamburger="hamburger"><mj-navbar-link href="https://a.example/4">x</mj-navbar-link></mj-navbar>
-<mj-accordion><mj-accordion-element><mj-accordion-title>x</mj-accordion-title><mj-accordion-text>y</mj-accordion-text></mj-accordion-element></mj-accordion>
-<mj-carousel><mj-carousel-image src="https://a.example/c.png" alt="x"/><mj-carousel-image src="https://a.example/d.png" alt="y"/></mj-carousel>
-<mj-text><ul><li>x</li></ul><ol start="2"><li>y</li></ol><h2>z</h2><blockquote>q</blockquote><abbr title="t">a</abbr></mj-text>
+<mj-accordion><mj-accordion-element><mj-accordion-title>x</mj-accordion-title>\
+<mj-accordion-text>y</mj-accordion-text></mj-accordion-element></mj-accordion>
+<mj-carousel><mj-carousel-image src="https://a.example/c.png" alt="x"/>\
+<mj-carousel-image src="https://a.example/d.png" alt="y"/></mj-carousel>
+<mj-text><ul><li>x</li></ul><ol start="2"><li>y</li></ol><h2>z</h2><blockquote>q</blockquote>\
+<abbr title="t">a</abbr></mj-text>
 </mj-column></mj-group></mj-section></mj-wrapper></mj-body></mjml>"""
 
 
