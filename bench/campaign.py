@@ -1,7 +1,8 @@
 """A campaign to everybody: dry run, dry run again, and start; people per CPU-second, and the memory that it takes.
 
-`python -m bench.campaign 1000000`; it needs a house of its own. The segment is one that costs seconds to ask. Memory is what
-the process grew by from its first thousand people on (resident set, Linux): it must not depend on how many there are.
+`python -m bench.campaign 1000000`; it needs a house of its own. The segment is one that costs seconds to ask. Memory is
+what the process grew by from its first thousand people on (resident set, Linux): it must not depend on how many there
+are.
 """
 
 import sys
@@ -86,7 +87,8 @@ def _make() -> Any:
     TemplateText.objects.create(version=version, language="es", subject="Bench", mjml="<mjml></mjml>")
     return create_campaign(
         "Bench", brand=brand, topic=Topic.objects.get(), version=version,
-        segment=Segment.objects.create(name="Todos", conditions=SEGMENT), reason={"es": "Novedades de su línea"}, by="bench",
+        segment=Segment.objects.create(name="Todos", conditions=SEGMENT), reason={"es": "Novedades de su línea"},
+        by="bench",
     )  # fmt: skip
 
 

@@ -1,8 +1,8 @@
 """A house with a crowd in it, for the pages: people, campaigns, messages, events and what else grows, by plain SQL.
 
 It stands on the small house of tests/web/facts.py, so that every page of the console has its address. Spreads are those
-of a real house: a few hundred people got every campaign, four of ten never got one; one campaign is a third of all mail.
-Works on SQLite and PostgreSQL. The size is the number of people; there are 1.5 messages and 3 events for each.
+of a real house: a few hundred people got every campaign, four of ten never got one; one campaign is a third of all
+mail. Works on SQLite and PostgreSQL. The size is the number of people; there are 1.5 messages and 3 events for each.
 """
 
 from collections.abc import Iterator
@@ -94,7 +94,10 @@ def fill_house(console: Any, *, number: int) -> None:
 
 
 def name_crowd() -> dict[str, str]:
-    """Return the pages of those who have the most of everything: they stand for the person and the message of the small house."""
+    """Return the pages of those who have the most of everything.
+
+    They stand for the person and the message of the small house.
+    """
     person, message = tables.Person.objects.get(number="c1"), tables.Message.objects.get(opaque=f"o{BASE + 7}")
     return {
         "person": f"/console/people/{person.pk}/", "person-notes": f"/console/people/{person.pk}/?show=notes",
@@ -164,8 +167,14 @@ def _add_people(number: int) -> None:
     numbers, now = _numbers(number), _now()
     given, family = _pick(_NAMES, "n * 7 + n / 31"), _pick(_FAMILIES, "n / 3")
     second = _pick(_FAMILIES, "n / 61")
-    mail = "'p' || n || '@' || CASE WHEN n % 10 < 4 THEN 'gmail.example' WHEN n % 10 < 6 THEN 'correo.example' ELSE 'd' || (n % 2000) || '.example' END"
-    domain = "CASE WHEN n % 10 < 4 THEN 'gmail.example' WHEN n % 10 < 6 THEN 'correo.example' ELSE 'd' || (n % 2000) || '.example' END"
+    mail = (
+        "'p' || n || '@' || CASE WHEN n % 10 < 4 THEN 'gmail.example' WHEN n % 10 < 6 THEN 'correo.example'"
+        " ELSE 'd' || (n % 2000) || '.example' END"
+    )
+    domain = (
+        "CASE WHEN n % 10 < 4 THEN 'gmail.example' WHEN n % 10 < 6 THEN 'correo.example'"
+        " ELSE 'd' || (n % 2000) || '.example' END"
+    )
     ill = "n % 33 = 5"
     _fill(
         tables.Address, numbers, id=f"{BASE} + n", value=mail, domain=domain,
@@ -176,21 +185,25 @@ def _add_people(number: int) -> None:
         permanent_returns=f"CASE WHEN {ill} THEN 1 + n % 3 ELSE 0 END",
     )  # fmt: skip
     _fill(
-        tables.Organisation, _numbers(number // 30), id=f"{BASE} + n", name="'Talleres ' || n", folded="'talleres ' || n",
-        domain="'d' || (n % 2000) || '.example'", country="'ES'",
+        tables.Organisation, _numbers(number // 30), id=f"{BASE} + n", name="'Talleres ' || n",
+        folded="'talleres ' || n", domain="'d' || (n % 2000) || '.example'", country="'ES'",
     )  # fmt: skip
     lower = [_fold(word) for word in _NAMES], [_fold(word) for word in _FAMILIES]
     folded = (
-        f"{_pick(lower[0], 'n * 7 + n / 31')} || ' ' || {_pick(lower[1], 'n / 3')} || ' ' || {_pick(lower[1], 'n / 61')}"
-        f" || ' c' || n || ' ' || {mail}"
+        f"{_pick(lower[0], 'n * 7 + n / 31')} || ' ' || {_pick(lower[1], 'n / 3')}"
+        f" || ' ' || {_pick(lower[1], 'n / 61')} || ' c' || n || ' ' || {mail}"
     )
     first = tables.Organisation.objects.order_by("id").values_list("id", flat=True)[0]
     _fill(
-        tables.Person, numbers, id=f"{BASE} + n", number="'c' || n", given_name=given, family_name=f"{family} || ' ' || {second}",
+        tables.Person, numbers, id=f"{BASE} + n", number="'c' || n", given_name=given,
+        family_name=f"{family} || ' ' || {second}",
         language="CASE WHEN n % 10 < 8 THEN 'es' WHEN n % 10 = 8 THEN 'fr' ELSE 'en' END",
-        country="CASE WHEN n % 20 = 0 THEN 'FR' ELSE 'ES' END", address_id=f"CASE WHEN n % 50 = 49 THEN NULL ELSE {BASE} + n END",
+        country="CASE WHEN n % 20 = 0 THEN 'FR' ELSE 'ES' END",
+        address_id=f"CASE WHEN n % 50 = 49 THEN NULL ELSE {BASE} + n END",
         organisation_id=f"CASE WHEN n % 50 = 0 THEN {first} WHEN n % 5 = 0 THEN {BASE} + 1 + n % {number // 30} END",
-        fields=_json("""'{"contract": "' || CASE n % 4 WHEN 1 THEN 'monthly' ELSE 'yearly' END || '", "tenure": ' || (n % 60) || ', "fibre": ' || CASE n % 7 WHEN 0 THEN 'true' ELSE 'false' END || '}'"""),
+        fields=_json("""'{"contract": "' || CASE n % 4 WHEN 1 THEN 'monthly' ELSE 'yearly' END
+            || '", "tenure": ' || (n % 60)
+            || ', "fibre": ' || CASE n % 7 WHEN 0 THEN 'true' ELSE 'false' END || '}'"""),
         folded=folded, state="CASE WHEN n % 200 = 199 THEN 'merged' WHEN n % 500 = 9 THEN 'erased' ELSE 'active' END",
         created_at=_moment(f"{now} - (n * 37 % (3 * {DAYS})) * 86400 - n % 86400"),
     )  # fmt: skip
@@ -218,16 +231,20 @@ def _add_permissions(console: Any, number: int) -> None:
     begin = BASE
     for topic, where in zip(topics, ("n % 5 <> 0", "n % 3 = 0", "n % 20 = 0"), strict=False):
         shared = {
-            "person_id": f"{BASE} + n", "brand_id": house.brand.pk, "purpose_id": topic.purpose_id, "topic_id": topic.pk,
+            "person_id": f"{BASE} + n", "brand_id": house.brand.pk, "purpose_id": topic.purpose_id,
+            "topic_id": topic.pk,
         }  # fmt: skip
         given = _moment(f"{now} - (n * 13 % {DAYS}) * 86400 - n % 80000")
         _fill(
-            tables.PermissionEntry, f"{numbers} WHERE {where}", id=f"{begin} + n", act="'granted'", basis="'consent'", at=given,
-            source=_pick(("formulario", "tienda", "feria de León", "import clientes.csv"), "n / 7"), recorded_at=given, **shared,
+            tables.PermissionEntry, f"{numbers} WHERE {where}", id=f"{begin} + n", act="'granted'", basis="'consent'",
+            at=given,
+            source=_pick(("formulario", "tienda", "feria de León", "import clientes.csv"), "n / 7"), recorded_at=given,
+            **shared,
         )  # fmt: skip
         left = "n % 37 = 1"
         _fill(
-            tables.PermissionEntry, f"{numbers} WHERE {where} AND {left}", id=f"{begin} + {number} + n", act="'withdrawn'",
+            tables.PermissionEntry, f"{numbers} WHERE {where} AND {left}", id=f"{begin} + {number} + n",
+            act="'withdrawn'",
             at=_moment(f"{now} - (n % 90) * 86400"), source="'página de baja'", by_person="TRUE",
             recorded_at=_moment(f"{now} - (n % 90) * 86400"), **shared,
         )  # fmt: skip
@@ -239,7 +256,8 @@ def _add_permissions(console: Any, number: int) -> None:
         )  # fmt: skip
         begin += 2 * number
     _fill(
-        tables.Preference, f"{numbers} WHERE n % 15 = 4", person_id=f"{BASE} + n", brand_id=house.brand.pk, topic_id=topics[0].pk,
+        tables.Preference, f"{numbers} WHERE n % 15 = 4", person_id=f"{BASE} + n", brand_id=house.brand.pk,
+        topic_id=topics[0].pk,
         wanted="CASE WHEN n % 2 = 0 THEN TRUE END", minimum_gap_days="30",
     )  # fmt: skip
 
@@ -263,25 +281,33 @@ def _add_beside(console: Any, number: int) -> None:
         facts=_json("""'{"e164": "+346' || n || '"}'"""),
     )  # fmt: skip
     _fill(
-        tables.Suppression, _numbers(number // 40), hash="'h' || n", reason=_pick(("unknown-user", "complaint", "asked"), "n"),
-        scope="CASE n % 3 WHEN 0 THEN 'all' ELSE 'commercial' END", since=day, brand_id=f"CASE n % 2 WHEN 0 THEN {house.brand.pk} END",
+        tables.Suppression, _numbers(number // 40), hash="'h' || n",
+        reason=_pick(("unknown-user", "complaint", "asked"), "n"),
+        scope="CASE n % 3 WHEN 0 THEN 'all' ELSE 'commercial' END", since=day,
+        brand_id=f"CASE n % 2 WHEN 0 THEN {house.brand.pk} END",
     )  # fmt: skip
     _fill(
         tables.Duplicate, _numbers(number // 50), first_id=f"{BASE} + n * 2", second_id=f"{BASE} + n * 2 + 1",
-        signs=_json("""'["name", "phone"]'"""), weight="n % 100", state="CASE WHEN n % 3 = 0 THEN 'different' ELSE 'open' END",
+        signs=_json("""'["name", "phone"]'"""), weight="n % 100",
+        state="CASE WHEN n % 3 = 0 THEN 'different' ELSE 'open' END",
     )  # fmt: skip
     _fill(
-        tables.Proposal, _numbers(number // 200), person_id=f"{BASE} + n * 3", kind="'successor'", address="'otra' || n || '@d.example'",
+        tables.Proposal, _numbers(number // 200), person_id=f"{BASE} + n * 3", kind="'successor'",
+        address="'otra' || n || '@d.example'",
         evidence="'mail'", state="CASE WHEN n % 3 = 0 THEN 'open' ELSE 'refused' END", found_at=day,
     )  # fmt: skip
     _fill(
-        tables.DataRequest, _numbers(number // 500), kind="'erase'", person_id=f"{BASE} + n * 7", brand_id=house.brand.pk, at=day,
-        due_at=_moment(f"{now} - (n % {DAYS}) * 86400 + 2592000"), state="CASE WHEN n % 20 = 0 THEN 'open' ELSE 'done' END",
+        tables.DataRequest, _numbers(number // 500), kind="'erase'", person_id=f"{BASE} + n * 7",
+        brand_id=house.brand.pk, at=day, due_at=_moment(f"{now} - (n % {DAYS}) * 86400 + 2592000"),
+        state="CASE WHEN n % 20 = 0 THEN 'open' ELSE 'done' END",
     )  # fmt: skip
 
 
 def _add_campaign(console: Any, number: int, *, place: int, size: int) -> None:
-    """Add a campaign with its audience, messages and events; the last one is the running campaign of the small house."""
+    """Add a campaign with its audience, messages and events.
+
+    The last one is the running campaign of the small house.
+    """
     house = console.house
     last = place == CAMPAIGNS - 1
     start = timezone.now() - timedelta(days=(CAMPAIGNS - 1 - place) * DAYS // CAMPAIGNS, hours=3 if last else 8)
@@ -295,16 +321,22 @@ def _add_campaign(console: Any, number: int, *, place: int, size: int) -> None:
     epoch = int(start.timestamp())
     sent = size * 6 // 10 if last else size
     at = f"{epoch} + n / 50"
-    state = f"CASE WHEN n > {sent} THEN CASE WHEN n % 9 = 0 THEN 'waiting' ELSE 'planned' END WHEN n % 45 = 1 THEN 'refused' WHEN n % 90 = 2 THEN 'gave-up' WHEN n % 3001 = 3 THEN 'doubt' ELSE 'sent' END"
+    state = (
+        f"CASE WHEN n > {sent} THEN CASE WHEN n % 9 = 0 THEN 'waiting' ELSE 'planned' END"
+        " WHEN n % 45 = 1 THEN 'refused' WHEN n % 90 = 2 THEN 'gave-up' WHEN n % 3001 = 3 THEN 'doubt' ELSE 'sent' END"
+    )
     went = f"n <= {sent} AND n % 45 <> 1 AND n % 90 <> 2"
     numbers = _numbers(size)
     _fill(
         tables.Message, numbers, id=f"{begin} + n", dispatch_id=dispatch.pk, person_id=person, occasion="''",
-        address=f"'p' || ({person} - {BASE}) || '@gmail.example'", receiver="CASE WHEN n % 10 < 4 THEN 'gmail.example' ELSE 'mx' || (n % 97) || '.example' END",
-        language="'es'", state=state, verdict="CASE WHEN n % 45 = 1 THEN 'G03' ELSE '' END", opaque=f"'o' || ({begin} + n)",
+        address=f"'p' || ({person} - {BASE}) || '@gmail.example'",
+        receiver="CASE WHEN n % 10 < 4 THEN 'gmail.example' ELSE 'mx' || (n % 97) || '.example' END",
+        language="'es'", state=state, verdict="CASE WHEN n % 45 = 1 THEN 'G03' ELSE '' END",
+        opaque=f"'o' || ({begin} + n)",
         sent_at=f"CASE WHEN {went} THEN {_moment(at)} END", judged_at=_moment(at),
         due_at=f"CASE WHEN n > {sent} THEN {_moment(at)} END",
-        worst="CASE WHEN n % 1000 = 11 THEN 5 WHEN n % 30 = 7 THEN 4 WHEN n % 25 = 3 THEN 2 WHEN n % 40 = 9 THEN 1 ELSE 0 END",
+        worst="CASE WHEN n % 1000 = 11 THEN 5 WHEN n % 30 = 7 THEN 4 WHEN n % 25 = 3 THEN 2 WHEN n % 40 = 9 THEN 1 "
+              "ELSE 0 END",
     )  # fmt: skip
     link = tables.Link.objects.order_by("id").values_list("id", flat=True)[0]
     for kind, where, later, facts in _happenings(begin):
@@ -328,7 +360,8 @@ def _happenings(begin: int) -> Iterator[tuple[str, str, str, str]]:
         yield "clicked", where, f"{repeat * 4000} + n % 90000", nothing
     yield "deferred", "n % 6 = 0", "60", """'{"status": "4.7.0", "text": "421 4.7.0 Try again later"}'"""
     said = " ".join(
-        f"""WHEN {place} THEN '"meaning": "{meaning}", "status": "{status}", "text": "{text.replace("{}", f"p' || ({begin} + n) || '@gmail.example")}"'"""
+        f"""WHEN {place} THEN '"meaning": "{meaning}", "status": "{status}","""
+        f""" "text": "{text.replace("{}", f"p' || ({begin} + n) || '@gmail.example")}"'"""
         for place, (meaning, status, text) in enumerate(_MEANINGS)
     )
     report = f"""'{{"inbound": ' || ({begin} + n) || ', ' || (CASE (n / 7) % {len(_MEANINGS)} {said} END) || '}}'"""
@@ -374,14 +407,17 @@ def _add_mail(console: Any, number: int) -> None:
     raw = tables.Inbound.objects.order_by("id").values_list("raw_id", flat=True)[0]
     message = tables.Message._meta.db_table
     _fill(
-        tables.Inbound, f"{message} WHERE id > {BASE} AND worst IN (2, 4)", id="id", raw_id=raw, door="'smtp'", state="'done'",
-        envelope_to="'r-' || id || '@vuelta.fibranorte.example'", received_at="COALESCE(sent_at, judged_at)", kind="'bounce'",
+        tables.Inbound, f"{message} WHERE id > {BASE} AND worst IN (2, 4)", id="id", raw_id=raw, door="'smtp'",
+        state="'done'",
+        envelope_to="'r-' || id || '@vuelta.fibranorte.example'", received_at="COALESCE(sent_at, judged_at)",
+        kind="'bounce'",
         why=_json("""'["dsn", "meaning:unknown-user"]'"""), message_id="id",
     )  # fmt: skip
     count = number // 20
     moment = _moment(f"{now} - n * 29 % {DAYS * 86400}")
     _fill(
-        tables.Conversation, _numbers(count), id=f"{BASE} + n", brand_id=house.brand.pk, person_id=f"{BASE} + n", address="'p' || n || '@gmail.example'",
+        tables.Conversation, _numbers(count), id=f"{BASE} + n", brand_id=house.brand.pk, person_id=f"{BASE} + n",
+        address="'p' || n || '@gmail.example'",
         subject="'Re: Boletín ' || n", language="'es'", opened_at=moment, last_at=moment,
         state="CASE WHEN n % 40 = 0 THEN 'waiting' WHEN n % 5 = 0 THEN 'theirs' ELSE 'closed' END",
     )  # fmt: skip
@@ -393,7 +429,8 @@ def _add_mail(console: Any, number: int) -> None:
     body = tables.Captured.objects.order_by("id").values_list("id", flat=True)[0]
     captured = tables.Captured._meta.db_table
     _fill(
-        tables.Captured, f"{captured} JOIN {_numbers(number // 10)} ON {captured}.id = {body}", return_path="'r@vuelta.example'",
+        tables.Captured, f"{captured} JOIN {_numbers(number // 10)} ON {captured}.id = {body}",
+        return_path="'r@vuelta.example'",
         recipient="'p' || n || '@gmail.example'", subject="'Boletín ' || n", body="body", at=moment,
     )  # fmt: skip
 
@@ -411,14 +448,18 @@ def _add_many_rows(console: Any, number: int) -> None:
         "people.exported",
     )
     _fill(
-        tables.AuditEntry, _numbers(number // 2), at=moment, actor_name=_pick(("Lucía Prado", "Marcos Gil", "system"), "n / 5"),
-        action=_pick(actions, "n"), subject_kind=_pick(("person", "campaign", "import"), "n"), subject_id=f"{BASE} + n % {number}",
+        tables.AuditEntry, _numbers(number // 2), at=moment,
+        actor_name=_pick(("Lucía Prado", "Marcos Gil", "system"), "n / 5"),
+        action=_pick(actions, "n"), subject_kind=_pick(("person", "campaign", "import"), "n"),
+        subject_id=f"{BASE} + n % {number}",
     )  # fmt: skip
     brought = tables.Import.objects.filter(state="done").order_by("id").values_list("id", flat=True)[0]
     _fill(
         tables.ImportLine, _numbers(number), of_id=brought, line="n + 100", person_id=f"{BASE} + n", number="'c' || n",
-        verdict="CASE WHEN n % 10 < 7 THEN 'added' WHEN n % 10 < 9 THEN 'changed' ELSE 'refused' END", address_verdict="'ok'",
-        reason="CASE WHEN n % 10 = 9 THEN 'address-invalid' ELSE '' END", cell="CASE WHEN n % 10 = 9 THEN 'Correo: x@' ELSE '' END",
+        verdict="CASE WHEN n % 10 < 7 THEN 'added' WHEN n % 10 < 9 THEN 'changed' ELSE 'refused' END",
+        address_verdict="'ok'",
+        reason="CASE WHEN n % 10 = 9 THEN 'address-invalid' ELSE '' END",
+        cell="CASE WHEN n % 10 = 9 THEN 'Correo: x@' ELSE '' END",
     )  # fmt: skip
     checked = tables.Campaign.objects.get(state="checked")
     _fill(
@@ -427,12 +468,13 @@ def _add_many_rows(console: Any, number: int) -> None:
         codes="CASE WHEN n % 5 = 0 THEN 'G03' ELSE '' END",
     )  # fmt: skip
     _fill(
-        tables.Job, _numbers(min(number, 5000)), kind=_pick(("dry-run", "plan", "import"), "n"), created_at=moment, finished_at=moment,
-        state="CASE WHEN n % 50 = 0 THEN 'failed' ELSE 'done' END", done="n",
+        tables.Job, _numbers(min(number, 5000)), kind=_pick(("dry-run", "plan", "import"), "n"), created_at=moment,
+        finished_at=moment, state="CASE WHEN n % 50 = 0 THEN 'failed' ELSE 'done' END", done="n",
     )  # fmt: skip
     conditions = {"any": [{"did": "clicked"}, {"field": "fibre", "is": "=", "value": True}]}
     tables.Segment.objects.bulk_create(
-        tables.Segment(name=f"Grupo {place}", conditions=conditions, counted=number // 3, counted_at=timezone.now()) for place in range(50)
+        tables.Segment(name=f"Grupo {place}", conditions=conditions, counted=number // 3,
+            counted_at=timezone.now()) for place in range(50)
     )  # fmt: skip
     for place in range(100):
         template = tables.Template.objects.create(brand=house.brand, name=f"Plantilla {place}")
@@ -443,7 +485,8 @@ def _add_many_rows(console: Any, number: int) -> None:
             )
     form = tables.Form.objects.order_by("id").values_list("id", flat=True)[0]
     _fill(
-        tables.Submission, _numbers(number // 20), form_id=form, address="'p' || n || '@gmail.example'", language="'es'", wording="'Sí'",
+        tables.Submission, _numbers(number // 20), form_id=form, address="'p' || n || '@gmail.example'",
+        language="'es'", wording="'Sí'",
         wording_version="'1'", state="CASE WHEN n % 4 = 0 THEN 'pending' ELSE 'confirmed' END", at=moment,
         topics=_json(f"'[{house.topic.pk}]'"),
     )  # fmt: skip
@@ -454,7 +497,8 @@ def _add_many_rows(console: Any, number: int) -> None:
         else f"date({now} - (n / 100) * 86400, 'unixepoch')"
     )
     _fill(
-        tables.ReturnCount, days, day=day, brand_id=house.brand.pk, receiver="'mx' || (n % 100) || '.example'", domain="'d' || (n % 100) || '.example'",
+        tables.ReturnCount, days, day=day, brand_id=house.brand.pk, receiver="'mx' || (n % 100) || '.example'",
+        domain="'d' || (n % 100) || '.example'",
         kind="'returned-for-good'", meaning="'unknown-user'", number="1 + n % 9",
     )  # fmt: skip
     media = tables.MediaFile.objects.order_by("id").values().first()
@@ -466,7 +510,10 @@ def _add_many_rows(console: Any, number: int) -> None:
 
 
 def _add_tallies(console: Any) -> None:
-    """Add what the rounds of a worker would have counted by now: days, the dispatch at work, an ended one for all others."""
+    """Add what the rounds of a worker would have counted by now.
+
+    Days, the dispatch at work, an ended one for all others.
+    """
     now, brand = timezone.now(), console.house.brand
     numbers, seconds = _numbers(DAYS), _now()
     shift = f"{seconds} - n * 86400"
@@ -474,10 +521,12 @@ def _add_tallies(console: Any) -> None:
     topics = [str(topic.pk) for topic in tables.Topic.objects.order_by("id")[:3]]
     receivers = ["gmail.example", *(f"mx{place}.example" for place in range(97))]
     keys = {
-        "sent": receivers, "delivered": receivers, "deferred": receivers[:16], "complained": receivers[:3], "people": [""],
+        "sent": receivers, "delivered": receivers, "deferred": receivers[:16], "complained": receivers[:3],
+        "people": [""],
         "returned": [f"good|{one[0]}" for one in _MEANINGS[:2]] + [f"now|{one[0]}" for one in _MEANINGS[2:]],
         "returned-at": [f"good|{name}" for name in receivers[:40]] + [f"now|{name}" for name in receivers[:40]],
-        "clicked": ["person", "machine"], "absent": [""], "replied": [""], "unsubscribed": [""], "permission-granted": topics,
+        "clicked": ["person", "machine"], "absent": [""], "replied": [""], "unsubscribed": [""],
+        "permission-granted": topics,
         "permission-withdrawn": topics, "granted-by": ["formulario", "tienda", "feria de León", "import clientes.csv"],
     }  # fmt: skip
     tables.DailyAggregate.objects.filter(brand=brand).delete()

@@ -1,4 +1,7 @@
-"""The gate: cases judged per second with their facts at hand, and people per second of a whole dry run from the tables."""
+"""Measure the gate.
+
+Cases judged per second with their facts at hand, and people per second of a whole dry run from the tables.
+"""
 
 import time
 from dataclasses import replace
@@ -21,7 +24,8 @@ def _judge(number: int) -> bool:
 
     at = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
     occasion = case.Occasion(
-        at=at, brand="fibra-norte", channel="email", message_class="commercial", purpose="newsletter", topic="novedades",
+        at=at, brand="fibra-norte", channel="email", message_class="commercial", purpose="newsletter",
+        topic="novedades",
         valid_bases=frozenset({"consent"}), reason="Novedades de su línea", promotion=None, sender_name="Fibra Norte",
         phone="+34987000000", phone_at_ordinary_rate=True, reply_is_read=True, sender_identified=True, labelled=True,
         leave_offered=True,
@@ -34,7 +38,8 @@ def _judge(number: int) -> bool:
     refused = 0
     for n in range(number):
         recipient = case.Recipient(
-            person=n, address="ana@cliente.example", standing="ok", suppression=None, permissions=granted if n % 10 else (),
+            person=n, address="ana@cliente.example", standing="ok", suppression=None,
+            permissions=granted if n % 10 else (),
             wants_topic=None, minimum_gap=None, last_written_at=None, paused_until=None, already_has=False,
             address_taken_by=None, promotion_preferences=None,
         )  # fmt: skip

@@ -17,7 +17,8 @@ def run(*, number: int) -> bool:
 
     lines = ["Nº cliente;Nombre;Apellidos;Correo electrónico;Teléfono;Idioma;Población;Fecha alta;¿Acepta publicidad?"]
     lines += [
-        f"B{n};Begoña;Muñoz {n};begona.{n}@lista.example;+34 6{n:08d};es;A Coruña;{1 + n % 28:02d}/05/2024;{'sí' if n % 3 else ''}"
+        f"B{n};Begoña;Muñoz {n};begona.{n}@lista.example;+34 6{n:08d};es;"
+        f"A Coruña;{1 + n % 28:02d}/05/2024;{'sí' if n % 3 else ''}"
         for n in range(number)
     ]
     content = "\r\n".join(lines).encode("cp1252")

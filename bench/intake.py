@@ -59,18 +59,26 @@ def _mails() -> Iterator[bytes]:
     words = "".join(f"Línea {n}: la instalación quedó bien, gracias por llamar ayer por la tarde.\n" for n in range(12))
     quoted = "".join(f"> Novedades de noviembre, párrafo {n}, con sus enlaces y su pie.\n" for n in range(60))
     head = "From: Lola <lola@correo.example>\nTo: hola@fibra.example\nMessage-ID: <1@correo.example>\n"
-    yield f"{head}Subject: Re: Novedades\n\n{words}\nEl 24 nov 2026, a las 10:00, Fibra <hola@fibra.example> escribió:\n{quoted}".encode()
+    yield (
+        f"{head}Subject: Re: Novedades\n\n{words}\n"
+        f"El 24 nov 2026, a las 10:00, Fibra <hola@fibra.example> escribió:\n{quoted}"
+    ).encode()
     yield f"{head}Subject: Re: Novedades\n\nBaja, por favor\n\n{quoted}".encode()
-    yield f"{head}Subject: Respuesta automática\nAuto-Submitted: auto-replied\n\nEstoy fuera hasta el 7 de diciembre.\n".encode()
+    yield (
+        f"{head}Subject: Respuesta automática\nAuto-Submitted: auto-replied\n\nEstoy fuera hasta el 7 de diciembre.\n"
+    ).encode()
     html = f"<html><body><p>{words}</p><blockquote>{quoted}</blockquote></body></html>"
     yield f"{head}Subject: Re: Novedades\nContent-Type: text/html; charset=utf-8\n\n{html}".encode()
     for kind, block in (
-        ("delivery-status", "Final-Recipient: rfc822; x@y.example\nAction: failed\nStatus: 5.1.1\nDiagnostic-Code: smtp; 550 5.1.1 User unknown"),
+        ("delivery-status", ("Final-Recipient: rfc822; x@y.example\nAction: failed\nStatus: 5.1.1\n"
+                            "Diagnostic-Code: smtp; 550 5.1.1 User unknown")),
         ("feedback-report", "Feedback-Type: abuse\nVersion: 1\nOriginal-Rcpt-To: x@y.example"),
     ):  # fmt: skip
         yield (
-            f"From: MAILER-DAEMON@y.example\nSubject: failure\nContent-Type: multipart/report; report-type={kind}; boundary=e\n\n"
-            f"--e\n\n{words}\n--e\nContent-Type: message/{kind}\n\n{block}\n\n--e\nContent-Type: message/rfc822\n\n{head}\n{quoted}\n--e--\n"
+            "From: MAILER-DAEMON@y.example\nSubject: failure\n"
+            f"Content-Type: multipart/report; report-type={kind}; boundary=e\n\n"
+            f"--e\n\n{words}\n--e\nContent-Type: message/{kind}\n\n{block}\n\n--e\n"
+            f"Content-Type: message/rfc822\n\n{head}\n{quoted}\n--e--\n"
         ).encode()
 
 

@@ -1,10 +1,11 @@
-"""Pages of the console over a crowd: server time and queries of every page, order, filter, search, far page, file and part.
+"""Measure the pages of the console over a crowd.
 
-`python -m bench.pages`; SIZE=full is a million people, three million events and 200 campaigns. TABLE names a file for the
-figures of every address, HOUSE a folder to keep the crowd in for the next run, ONLY a part of the addresses' names,
-POSTGRES (set to anything) takes the tests' PostgreSQL, with its data below HOUSE.
-Processor time is measured, for it depends less on what else the machine does: this process's, and on PostgreSQL also that of
-its backend (Linux), which works alone. The table has the time that passed too.
+Server time and queries of every page, order, filter, search, far page, file and part. `python -m bench.pages`;
+SIZE=full is a million people, three million events and 200 campaigns. TABLE names a file for the figures of every
+address, HOUSE a folder to keep the crowd in for the next run, ONLY a part of the addresses' names, POSTGRES (set to
+anything) takes the tests' PostgreSQL, with its data below HOUSE. Processor time is measured, for it depends less on
+what else the machine does: this process's, and on PostgreSQL also that of its backend (Linux), which works alone. The
+table has the time that passed too.
 """
 
 import json
@@ -127,7 +128,8 @@ def _keep(one: Measure) -> None:
     if table := os.environ.get("TABLE"):
         with Path(table).open("a") as file:
             file.write(
-                f"{one.used:.0f}\t{one.passed:.0f}\t{one.queries}\t{one.status}\t{one.address.name}\t{one.address.path}\n"
+                f"{one.used:.0f}\t{one.passed:.0f}\t{one.queries}\t{one.status}\t"
+                f"{one.address.name}\t{one.address.path}\n"
             )
 
 

@@ -1,8 +1,8 @@
 """A relay's rate over several sending processes on PostgreSQL: together it holds, and none starves another.
 
-Alone: `python -m bench.rates [SECONDS]`. Every process sends to the sink of this one, which tells them apart by the name
-they say in EHLO. What arrives in the first five seconds is not counted: a second's tokens leave at once. The bar is 2 %
-for all together and 60 % of an equal share for each.
+Alone: `python -m bench.rates [SECONDS]`. Every process sends to the sink of this one, which tells them apart by the
+name they say in EHLO. What arrives in the first five seconds is not counted: a second's tokens leave at once. The bar
+is 2 % for all together and 60 % of an equal share for each.
 """
 
 import os

@@ -1,7 +1,8 @@
 """Segments counted exactly: typical trees over people with their permissions, messages and events, made by plain SQL.
 
 Verified: each count equals that of a second query written by hand over the same rows. The size is the number of people;
-there are two messages and three events for each. Alone: `python -m bench.segments 1000000`; it needs a house of its own.
+there are two messages and three events for each. Alone: `python -m bench.segments 1000000`; it needs a house of its
+own.
 """
 
 import os
@@ -24,7 +25,8 @@ TREES: Mapping[str, tuple[Any, str]] = {
         "SELECT count(*) FROM esmero_person WHERE id % 60 > 24",
     ),
     "two fields and a tag": (
-        {"all": [{"field": "language", "is": "=", "value": "es"}, {"field": "plan", "is": "=", "value": "gold"}, {"none": [{"tag": "vip"}]}]},
+        {"all": [{"field": "language", "is": "=", "value": "es"}, {"field": "plan", "is": "=", "value": "gold"},
+                {"none": [{"tag": "vip"}]}]},
         "SELECT count(*) FROM esmero_person WHERE id % 3 = 0 AND id % 4 = 1 AND id % 50 <> 0",
     ),
     "permission": (
@@ -38,43 +40,50 @@ TREES: Mapping[str, tuple[Any, str]] = {
     ),
     "clicked ever, or a field": (
         {"any": [{"did": "clicked"}, {"field": "fibre", "is": "=", "value": True}]},
-        ("SELECT count(*) FROM esmero_person p WHERE p.id % 7 = 0 OR p.id IN (SELECT m.person_id FROM esmero_messageevent e"
-        " JOIN esmero_message m ON m.id = e.message_id WHERE e.kind = 'clicked')"),
+        ("SELECT count(*) FROM esmero_person p WHERE p.id % 7 = 0 OR p.id IN (SELECT m.person_id"
+        " FROM esmero_messageevent e JOIN esmero_message m ON m.id = e.message_id WHERE e.kind = 'clicked')"),
     ),
     "permission, not returned, not sent lately": (
-        {"all": [{"permission": "bench/news", "state": "granted"}, {"none": [{"did": "returned"}, {"did": "sent", "when": {"last": 7}}]}]},
+        {"all": [{"permission": "bench/news", "state": "granted"},
+                {"none": [{"did": "returned"}, {"did": "sent", "when": {"last": 7}}]}]},
         ("SELECT count(*) FROM esmero_person p WHERE p.id % 5 <> 0 AND NOT EXISTS (SELECT 1 FROM esmero_messageevent e"
         " JOIN esmero_message m ON m.id = e.message_id WHERE m.person_id = p.id AND e.kind = 'returned-for-good')"
         " AND NOT EXISTS (SELECT 1 FROM esmero_message m WHERE m.person_id = p.id AND m.sent_at >= '{week}')"),
     ),
     "got at least 2 in 90 days": (
         {"did": "got", "times": 2, "when": {"last": 90}},
-        ("SELECT count(*) FROM (SELECT person_id FROM esmero_message WHERE worst IN (0, 1, 5) AND sent_at >= '{quarter}'"
-        " GROUP BY person_id HAVING count(*) >= 2) AS often"),
+        ("SELECT count(*) FROM (SELECT person_id FROM esmero_message WHERE worst IN (0, 1, 5)"
+        " AND sent_at >= '{quarter}' GROUP BY person_id HAVING count(*) >= 2) AS often"),
     ),
 }  # fmt: skip
 
 _PEOPLE = """
 INSERT INTO esmero_address (id, value, domain, standing, reason, permanent_returns, temporary_returns, temporary_days)
-  SELECT n, 'p' || n || '@d' || (n % 500) || '.example', 'd' || (n % 500) || '.example', 'ok', '', 0, 0, 0 FROM {numbers};
+  SELECT n, 'p' || n || '@d' || (n % 500) || '.example', 'd' || (n % 500) || '.example', 'ok', '', 0, 0, 0
+  FROM {numbers};
 INSERT INTO esmero_person (id, number, given_name, family_name, title, name_is_damaged, language, country, address_id,
     fields, written_by, folded, state, created_at, changed_at)
-  SELECT n, 'n' || n, 'Nombre', 'Apellido' || (n % 1000), '', {false}, CASE n % 3 WHEN 0 THEN 'es' WHEN 1 THEN 'fr' ELSE 'en' END,
-    'ES', n, ('{{"tenure": ' || (n % 60) || ', "plan": "' || (CASE n % 4 WHEN 1 THEN 'gold' ELSE 'basic' END)
-    || '", "fibre": ' || (CASE n % 7 WHEN 0 THEN 'true' ELSE 'false' END) || '}}'){as_json}, '{{}}'{as_json}, 'apellido', 'active', {now}, {now}
+  SELECT n, 'n' || n, 'Nombre', 'Apellido' || (n % 1000), '', {false},
+    CASE n % 3 WHEN 0 THEN 'es' WHEN 1 THEN 'fr' ELSE 'en' END, 'ES', n,
+    ('{{"tenure": ' || (n % 60) || ', "plan": "' || (CASE n % 4 WHEN 1 THEN 'gold' ELSE 'basic' END)
+    || '", "fibre": ' || (CASE n % 7 WHEN 0 THEN 'true' ELSE 'false' END) || '}}'){as_json},
+    '{{}}'{as_json}, 'apellido', 'active', {now}, {now}
   FROM {numbers};
 INSERT INTO esmero_person_tags (person_id, tag_id) SELECT n, {tag} FROM {numbers} WHERE n % 50 = 0;
 INSERT INTO esmero_permissionentry (id, person_id, brand_id, channel, purpose_id, topic_id, act, basis, at, wording,
     wording_version, source, proof_place, by_person, recorded_at)
-  SELECT n, n, {brand}, 'email', {purpose}, {topic}, 'granted', 'consent', {now}, '', '', 'bench', '', {false}, {now} FROM {numbers} WHERE n % 5 <> 0;
+  SELECT n, n, {brand}, 'email', {purpose}, {topic}, 'granted', 'consent', {now}, '', '', 'bench', '', {false}, {now}
+  FROM {numbers} WHERE n % 5 <> 0;
 INSERT INTO esmero_permission (person_id, brand_id, channel, purpose_id, topic_id, state, basis, objected, entry_id)
   SELECT n, {brand}, 'email', {purpose}, {topic}, 'granted', 'consent', {false}, n FROM {numbers} WHERE n % 5 <> 0;
-INSERT INTO esmero_message (id, dispatch_id, person_id, occasion, channel, address, receiver, language, lane, state, verdict,
-    promotion, opaque, sent_at, worst, tries, trouble, claimed_by)
+INSERT INTO esmero_message (id, dispatch_id, person_id, occasion, channel, address, receiver, language, lane, state,
+    verdict, promotion, opaque, sent_at, worst, tries, trouble, claimed_by)
   SELECT n * 2 + k, {dispatch}, n, 'o' || k, 'email', '', '', 'es', 2, 'sent', '', '', 'o' || (n * 2 + k),
-    {ago}, CASE WHEN n % 40 = 0 AND k = 0 THEN 4 ELSE 0 END, 0, '', '' FROM {numbers} CROSS JOIN (SELECT 0 AS k UNION ALL SELECT 1) AS two;
+    {ago}, CASE WHEN n % 40 = 0 AND k = 0 THEN 4 ELSE 0 END, 0, '', ''
+  FROM {numbers} CROSS JOIN (SELECT 0 AS k UNION ALL SELECT 1) AS two;
 INSERT INTO esmero_messageevent (message_id, kind, at, machine, facts)
-  SELECT n * 2 + k % 2, CASE WHEN k = 0 AND n % 40 = 0 THEN 'returned-for-good' WHEN n % 3 = 0 THEN 'clicked' ELSE 'deferred' END,
+  SELECT n * 2 + k % 2,
+    CASE WHEN k = 0 AND n % 40 = 0 THEN 'returned-for-good' WHEN n % 3 = 0 THEN 'clicked' ELSE 'deferred' END,
     {ago}, '', '{{}}'{as_json} FROM {numbers} CROSS JOIN (SELECT 0 AS k UNION ALL SELECT 1 UNION ALL SELECT 2) AS three;
 """
 
@@ -146,7 +155,8 @@ def fill(number: int) -> None:
         "brand": brand.pk, "purpose": purpose.pk, "topic": topic.pk, "dispatch": dispatch.pk,
         "tag": Tag.objects.create(name="vip").pk, "false": "false" if postgres else "0",
         "as_json": "::jsonb" if postgres else "", "now": "now()" if postgres else "datetime('now')",
-        "ago": "now() - (n * 7 + k) % 400 * interval '1 day'" if postgres else "datetime('now', '-' || ((n * 7 + k) % 400) || ' days')",
+        "ago": "now() - (n * 7 + k) % 400 * interval '1 day'" if postgres
+        else "datetime('now', '-' || ((n * 7 + k) % 400) || ' days')",
         "numbers": f"generate_series(1, {number}) AS n" if postgres
         else f"(WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < {number}) SELECT n FROM c)",
     }  # fmt: skip

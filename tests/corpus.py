@@ -1,4 +1,7 @@
-"""Real inputs that are no part of this repository: the folder that ESMERO_CORPUS names (tests/house_facts.py has its default)."""
+"""Real inputs that are no part of this repository.
+
+They lie in the folder that ESMERO_CORPUS names (tests/house_facts.py has its default).
+"""
 
 import os
 from pathlib import Path

@@ -56,7 +56,10 @@ def django_db_setup(migrated, django_db_blocker, run_folder):
 
 
 def _leave_out_permissions() -> None:
-    """Keep Django's permissions and types of content from being written anew after each flush: nothing here reads them."""
+    """Keep Django's permissions and types of content from being written anew after each flush.
+
+    Nothing here reads them.
+    """
     from django.contrib.contenttypes.management import create_contenttypes
     from django.db.models.signals import post_migrate
 

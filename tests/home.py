@@ -1,6 +1,7 @@
-"""Plugin (in addopts, before pytest-django reads the settings): every test run has a house of its own below the temporary directory.
+"""Give every test run a house of its own below the temporary directory.
 
-Nothing touches the developer's."""
+A plugin (in addopts, before pytest-django reads the settings). Nothing touches the developer's.
+"""
 
 import os
 import shutil
@@ -28,7 +29,11 @@ for _name in ("secret.key", "suppression.key", "tokens-1.key"):
 
 
 def pytest_configure():
-    """A third of a second of every sign-in would go into a slow hash; the houses that the tests start as processes keep theirs."""
+    """Hash passwords fast.
+
+    A third of a second of every sign-in would go into a slow hash; the houses that the tests start as processes keep
+    theirs.
+    """
     from django.conf import settings
 
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *settings.PASSWORD_HASHERS]

@@ -105,7 +105,10 @@ class Postfix:
         self.log = root / "mail.log"
 
     def outcomes(self) -> dict[str, list[tuple[str, str]]]:
-        """Return of each recipient what the log says was tried, in order: (status, enhanced code); "expired" at last."""
+        """Return of each recipient what the log says was tried, in order.
+
+        Each try is (status, enhanced code); "expired" at last.
+        """
         found: dict[str, list[tuple[str, str]]] = defaultdict(list)
         recipients: dict[str, str] = {}
         for line in self.log.read_text("utf-8", "replace").splitlines():
@@ -135,7 +138,8 @@ def run(program: str, *arguments: str) -> str:
 def open_postfix(folder: Path, *, routes: Mapping[str, int]):
     """Run Postfix; `routes` lead a domain (".example": all below it) to a local port. Its log ends up in `folder`.
 
-    Its daemons are other users, and pytest closes its own folders to others whenever it starts: so it works outside of them.
+    Its daemons are other users, and pytest closes its own folders to others whenever it starts: so it works outside of
+    them.
     """
     require_postfix()
     outside = Path(tempfile.mkdtemp(prefix="esmero-postfix-"))

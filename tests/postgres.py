@@ -1,8 +1,8 @@
 """Plugin (`-p tests.postgres`): a real PostgreSQL from the wheel for this run, gone afterwards.
 
 Only tests with the mark `postgres` run: those of what can differ between databases. With `--everything` all that use a
-database do. All workers share one server, whose data folder lies below the temporary directory; folders of runs that died
-are reaped at the next start.
+database do. All workers share one server, whose data folder lies below the temporary directory; folders of runs that
+died are reaped at the next start.
 """
 
 import atexit

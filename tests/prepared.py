@@ -1,6 +1,7 @@
-"""Plugin (`-p tests.prepared --reuse-db`): begin with a copy of the migrated database that PREPARED names, and migrate nothing.
+"""Begin with a copy of the migrated database that PREPARED names, and migrate nothing.
 
-For those who start pytest again and again on the same migrations, as bin/mutations does.
+A plugin (`-p tests.prepared --reuse-db`). For those who start pytest again and again on the same migrations, as
+bin/mutations does.
 """
 
 import os

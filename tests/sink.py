@@ -42,7 +42,10 @@ class Sink:
         return Counter(re.findall(r"^X-Rcpt-Args: <([^>]*)>", text, re.MULTILINE))
 
     def mail_to(self, address: str) -> bytes:
-        """Return the only mail kept for a recipient, as it came over the wire; what the sink put before it is cut off."""
+        """Return the only mail kept for a recipient, as it came over the wire.
+
+        What the sink put before it is cut off.
+        """
         kept = self.dump.read_bytes().split(b"X-Client-Addr: ")
         (mail,) = [one for one in kept if f"X-Rcpt-Args: <{address}>\n".encode() in one]
         raw = re.sub(rb"\A.*?^Received: [^\n]*\n(?:[ \t][^\n]*\n)*", b"", mail, count=1, flags=re.DOTALL | re.MULTILINE)
@@ -53,7 +56,8 @@ class Sink:
 def open_sink(folder: Path, *flags: str):
     """Run smtp-sink on a free port; its messages are appended to one file, which ends up in `folder`.
 
-    It runs as another user, and pytest closes its own folders to others whenever it starts: so it works outside of them.
+    It runs as another user, and pytest closes its own folders to others whenever it starts: so it works outside of
+    them.
     """
     require_sink()
     outside = Path(tempfile.mkdtemp(prefix="esmero-sink-"))

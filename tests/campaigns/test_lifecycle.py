@@ -1,4 +1,7 @@
-"""A campaign from draft to done: the dry run counts each person once, starting freezes it, pausing and cancelling hold."""
+"""A campaign from draft to done.
+
+The dry run counts each person once, starting freezes it, pausing and cancelling hold.
+"""
 
 import threading
 from collections import Counter

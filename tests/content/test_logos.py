@@ -1,4 +1,7 @@
-"""A brand's logo at the head of its letters: within bounds, read out by its name, and still there when it is replaced."""
+"""A brand's logo at the head of its letters.
+
+Within bounds, read out by its name, and still there when it is replaced.
+"""
 
 from io import BytesIO
 

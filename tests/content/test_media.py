@@ -123,7 +123,10 @@ def test_where_a_picture_is_used(house):
     picture, _ = keep(house, draw())
     template = create_template("Con foto", brand=house.brand)
     address = public_address(picture, brand=house.brand)
-    mjml = f'<mjml><mj-body><mj-section><mj-column><mj-image src="{address}" alt="x" /></mj-column></mj-section></mj-body></mjml>'
+    mjml = (
+        f'<mjml><mj-body><mj-section><mj-column><mj-image src="{address}" alt="x" /></mj-column></mj-section>'
+        "</mj-body></mjml>"
+    )
     add_version(template, texts=[TemplateSource("es", "s", "", mjml)], fields=())
     assert list(find_uses(picture)) == [template]
     assert address == f"https://correo.fibranorte.example{public_path(picture)}"

@@ -1,4 +1,4 @@
-"""A house of few people described in plain Python, and what a segment means said plainly: the oracle of the compiler."""
+"""A house of few people described in plain Python, and what a segment means: the oracle of the compiler."""
 
 import calendar
 from datetime import date, datetime, timedelta

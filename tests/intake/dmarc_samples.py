@@ -16,7 +16,8 @@ RECORD = """<record><row><source_ip>{source}</source_ip><count>{count}</count><p
 def make_xml(records=(), *, domain="fibra.example", report_id="r-1", space="", head='<?xml version="1.0"?>'):
     rows = "".join(RECORD.format(source=s, count=c, dkim=d, spf=p) for s, c, d, p in records)
     return (
-        f"{head}<feedback{space}><report_metadata><org_name>correo.example</org_name><email>dmarc@correo.example</email>"
+        f"{head}<feedback{space}><report_metadata><org_name>correo.example</org_name>"
+        "<email>dmarc@correo.example</email>"
         f"<report_id>{report_id}</report_id><date_range><begin>1795478400</begin><end>1795564799</end></date_range>"
         f"</report_metadata><policy_published><domain>{domain}</domain><p>none</p><sp>reject</sp></policy_published>"
         f"{rows}</feedback>"

@@ -19,10 +19,10 @@ SEEDS = list(seeds())
 MESSAGES = [octets for choice, octets in SEEDS if choice == b"0"]
 OTHERS = [(choice, octets) for choice, octets in SEEDS if choice != b"0"]
 PIECES = [
-    b"", b"\r\n", b"\n\n", b"--edge", b"--edge--", b"\x00", b"\xff\xfe", b"=?utf-8?q?=C3?=", b"=?x?b?////?=", b"<>", b"@",
-    b";" * 50, b">" * 50, b"(" * 500, b"<div>" * 200, b"Content-Type: multipart/mixed; boundary=e\n\n--e\n",
-    b"Content-Transfer-Encoding: base64\n", b"Content-Type: message/rfc822\n\n", b"550 5.1.1 ", b" " * 2_000, b"a" * 3_000,
-    "é".encode() * 300, b"Final-Recipient: ", b"\\x{110000}", b"+FF",
+    b"", b"\r\n", b"\n\n", b"--edge", b"--edge--", b"\x00", b"\xff\xfe", b"=?utf-8?q?=C3?=", b"=?x?b?////?=", b"<>",
+    b"@", b";" * 50, b">" * 50, b"(" * 500, b"<div>" * 200, b"Content-Type: multipart/mixed; boundary=e\n\n--e\n",
+    b"Content-Transfer-Encoding: base64\n", b"Content-Type: message/rfc822\n\n", b"550 5.1.1 ", b" " * 2_000,
+    b"a" * 3_000, "é".encode() * 300, b"Final-Recipient: ", b"\\x{110000}", b"+FF",
 ]  # fmt: skip
 
 
@@ -39,9 +39,10 @@ def damage(octets, seed):
 
 
 def damaged(originals, *, number, part):
-    """Give (what it was, seed, what became of it) for a `part` of `number` damaged ones; each original has the same share.
+    """Give (what it was, seed, what became of it) for a `part` of `number` damaged ones.
 
-    Hypothesis would draw the same pairs of an original and a seed, and take four times as long for it as the readers do.
+    Each original has the same share. Hypothesis would draw the same pairs of an original and a seed, and take four
+    times as long for it as the readers do.
     """
     for seed in range(part, number, PARTS):
         original = originals[seed // PARTS % len(originals)]

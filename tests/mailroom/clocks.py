@@ -67,7 +67,10 @@ def refuse_connection(key: int) -> Outcome:
 
 
 class Bench:
-    """A sender on clocks of its own, whose only way out is scripted. Pauses of its loop move the clocks, nothing waits."""
+    """A sender on clocks of its own, whose only way out is scripted.
+
+    Pauses of its loop move the clocks, nothing waits.
+    """
 
     def __init__(self, monkeypatch, *, worker: str = "w") -> None:
         self.clocks = Clocks()

@@ -1,4 +1,7 @@
-"""The command line: every command has help and JSON, and every fault is one clear line that says where and what to do."""
+"""The command line.
+
+Every command has help and JSON, and every fault is one clear line that says where and what to do.
+"""
 
 import argparse
 import json

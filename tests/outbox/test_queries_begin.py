@@ -1,4 +1,7 @@
-"""Messages by the beginning of their address: few by their ids, many as they stand in a list; none is missing in either."""
+"""Messages by the beginning of their address.
+
+Few by their ids, many as they stand in a list; none is missing in either.
+"""
 
 import pytest
 

@@ -54,7 +54,7 @@ jumps = st.just(timedelta(0)) | st.integers(-100, 100).map(lambda number: number
 
 @given(rates, st.lists(st.tuples(gaps, jumps), min_size=1, max_size=40))
 def test_a_clock_that_jumps_fills_the_bucket_once_and_never_stalls(rate, steps):
-    """One process, which waits as long as it is told by a clock of its own, and a wall clock that is put now and then."""
+    """One process with a clock of its own, by which it waits, and a wall clock that is put now and then."""
     true, off, full_at = NOW, timedelta(0), LONG_AGO
     turn = timedelta(microseconds=rate.cost(rate.slice))
     total, forwards = 0, 0
@@ -143,7 +143,10 @@ def test_without_a_clock_of_its_own_a_lease_reads_that_of_the_database(relay):
 @pytest.mark.parametrize(("per_second", "seconds"), [(1, 300), (20, 120), (1_000, 60)])
 @pytest.mark.parametrize("processes", [2, 4])
 def test_processes_share_a_rate_and_keep_it_together(relay, per_second, seconds, processes):
-    """Let each lease, use its tokens when they are there, and lease again: one at once, the next ones later and later."""
+    """Let each lease, use its tokens when they are there, and lease again.
+
+    One at once, the next ones later and later.
+    """
     rate = Rate(per_second)
     begin, end = NOW + timedelta(seconds=5), NOW + timedelta(seconds=5 + seconds)
     asks = [(NOW + number * timedelta(milliseconds=3), number) for number in range(processes)]

@@ -61,7 +61,8 @@ def test_the_strictest_profile_of_the_house_holds():
     furnish_person()
     assert current_terms()["audit"].days == 1095
     Brand.objects.create(
-        slug="fr", name="F", profile="FR", sender_name="F", sender_address="a@f.example", public_url="https://f.example",
+        slug="fr", name="F", profile="FR", sender_name="F", sender_address="a@f.example",
+        public_url="https://f.example",
         return_domain="r.f.example",
     )  # fmt: skip
     assert (current_terms()["audit"].days, current_terms()["audit"].maximum) == (1095, 1095)

@@ -27,8 +27,8 @@ from tests.rendering.template_samples import AT
 
 NUMBER = int(os.environ.get("ESMERO_OUTGOING", "250"))
 ODD = (
-    "Zoë", "Íñigo O’Hara", 'A "B" <c@d.example>', "x" * 120, "名無し", "Мария", "👩‍👩‍👧", "=?utf-8?q?Hi?=", ". .", "From me",
-    "a,b;c:d", "(comment)", "\u202eevil", "-" * 80, " lead and trail ", "ñ" * 70,
+    "Zoë", "Íñigo O’Hara", 'A "B" <c@d.example>', "x" * 120, "名無し", "Мария", "👩‍👩‍👧", "=?utf-8?q?Hi?=", ". .",
+    "From me", "a,b;c:d", "(comment)", "\u202eevil", "-" * 80, " lead and trail ", "ñ" * 70,
 )  # fmt: skip
 BREAKING = ("Ana\r\nBcc: all@evil.example", "Ana\nX: y", "Ana\0")
 ONCE = (

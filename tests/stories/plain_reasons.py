@@ -2,8 +2,8 @@
 
     python plain_reasons.py clientes.csv
 
-A separate plain script that knows nothing of Esmero: it is what a careful clerk would do with the file and a pencil, and
-the dry run must come to the same. It prints a customer's number and the first of these that holds:
+A separate plain script that knows nothing of Esmero: it is what a careful clerk would do with the file and a pencil,
+and the dry run must come to the same. It prints a customer's number and the first of these that holds:
 
 no-address   there is no address that could be written to
 no-consent   they never said yes

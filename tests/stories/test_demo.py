@@ -1,4 +1,7 @@
-"""`make demo` without the installing: the invented group is seeded, written to and answered for; twice, without harm."""
+"""`make demo` without the installing.
+
+The invented group is seeded, written to and answered for; twice, without harm.
+"""
 
 import os
 import re

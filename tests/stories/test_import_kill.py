@@ -1,4 +1,7 @@
-"""An import by the command line, killed again and again: said once more, it goes on, and ends as if nothing had happened."""
+"""An import by the command line, killed again and again.
+
+Said once more, it goes on, and ends as if nothing had happened.
+"""
 
 import random
 import signal

@@ -1,4 +1,7 @@
-"""Kill the worker at any moment: nobody is lost, nobody gets it twice, the few in doubt are named, and the house goes on."""
+"""Kill the worker at any moment.
+
+Nobody is lost, nobody gets it twice, the few in doubt are named, and the house goes on.
+"""
 
 import os
 import random

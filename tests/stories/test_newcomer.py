@@ -1,6 +1,7 @@
-"""A newcomer's walk: from an empty house to a thousand delivered letters and one person's "why", by what stands on the pages.
+"""A newcomer's walk.
 
-Nothing is typed into the bar but the address that `esmero serve` says: every page is reached by its links and buttons.
+From an empty house to a thousand delivered letters and one person's "why", by what stands on the pages. Nothing is
+typed into the bar but the address that `esmero serve` says: every page is reached by its links and buttons.
 """
 
 import email
@@ -202,7 +203,10 @@ def send(page):
 
 
 def check_mail(raw, *, record):
-    """Read one mail as its receiver would: the right name, a way out at one click, a signature that holds. Give its why."""
+    """Read one mail as its receiver would, and return its why.
+
+    It has the right name, a way out at one click, and a signature that holds.
+    """
     assert dkim.verify(raw, dnsfunc=lambda _name, timeout=5: record.encode())
     mail = email.message_from_bytes(raw, policy=default)
     assert mail["To"].addresses[0].display_name == "Núria Güell 1098"
@@ -230,7 +234,10 @@ def ask_why(page):
 
 
 def walk(page, *, sink, file):
-    """Go the whole way; give the public half of the key, and how many mails the house sent to its owner before the test."""
+    """Go the whole way.
+
+    Give the public half of the key, and how many mails the house sent to its owner before the test.
+    """
     page.get_by_label("Email").fill("ana@mercado.example")
     page.get_by_label("Password").fill("a-long-password")
     press(page, "Sign in")

@@ -1,4 +1,7 @@
-"""Nine fates through a real Postfix and back through the real listener: state, events and standing are right for each."""
+"""Nine fates through a real Postfix and back through the real listener.
+
+State, events and standing are right for each.
+"""
 
 import asyncio
 import smtplib
@@ -60,7 +63,8 @@ class Answering(fates.Mailboxes):
         report = (
             (
                 b"From: <fbl@proveedor.example>\r\nSubject: FW: Novedades\r\nMessage-ID: <arf-1@proveedor.example>\r\n"
-                b"MIME-Version: 1.0\r\nContent-Type: multipart/report; report-type=feedback-report; boundary=edge\r\n\r\n"
+                b"MIME-Version: 1.0\r\nContent-Type: multipart/report; report-type=feedback-report; "
+                b"boundary=edge\r\n\r\n"
                 b"--edge\r\nContent-Type: text/plain\r\n\r\nThis is an email abuse report.\r\n"
                 b"--edge\r\nContent-Type: message/feedback-report\r\n\r\nFeedback-Type: abuse\r\nVersion: 1\r\n\r\n"
                 b"--edge\r\nContent-Type: message/rfc822\r\n\r\n"

@@ -61,7 +61,10 @@ _shared = _Shared()
 
 @contextmanager
 def open_browser(*args):
-    """Give a headless browser, with further arguments of its command line; nothing of the machine's own profile is used."""
+    """Give a headless browser, with further arguments of its command line.
+
+    Nothing of the machine's own profile is used.
+    """
     if not CHROMIUM.is_file():
         if os.environ.get("CI"):
             pytest.fail(MISSING)

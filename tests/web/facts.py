@@ -1,4 +1,7 @@
-"""A house with something on every page of the console: `rows` of each thing, so that lists can be tried with 1 and 3."""
+"""A house with something on every page of the console.
+
+There are `rows` of each thing, so that lists can be tried with 1 and 3.
+"""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -53,7 +56,8 @@ LETTER = (
 
 RICH = (
     '<h1>Hola, {{ given_name | fallback("cliente") }}</h1><p>Le escribimos por <strong>dos</strong> cosas:</p>'
-    '<ul><li>las obras</li><li>el precio</li></ul><p><a class="button" href="https://fibranorte.example/obras">Ver</a></p>'
+    "<ul><li>las obras</li><li>el precio</li></ul><p>"
+    '<a class="button" href="https://fibranorte.example/obras">Ver</a></p>'
     '<div class="promotion"><p>Pase a Fibra 600.</p></div>'
 )
 
@@ -123,10 +127,11 @@ Diagnostic-Code: smtp; 550 5.1.1 <persona%d@cliente.example>: User unknown
 
 
 def come_back(message: Message, *, number: int, at: datetime) -> Inbound:
-    """A return, a complaint and a note of absence of one message, as the handlers write them, and its address failing."""
+    """A return, a complaint and a note of absence of one message, as handlers write them, and its address failing."""
     arrived = Inbound.objects.create(
         raw=seal(REPORT % (number, number), kind="inbound", media_type="message/rfc822"), door="smtp", received_at=at,
-        envelope_to=f"r-{number}@vuelta.fibranorte.example", kind="bounce", why=["dsn", "meaning:unknown-user"], state="done", message=message,
+        envelope_to=f"r-{number}@vuelta.fibranorte.example", kind="bounce", why=["dsn", "meaning:unknown-user"],
+        state="done", message=message,
     )  # fmt: skip
     said = {"status": "5.1.1", "text": f"550 5.1.1 <persona{number}@cliente.example>: User unknown"}
     for kind, facts in (
@@ -243,7 +248,8 @@ def furnish(rows: int = 1) -> Console:
         AudienceMember.objects.create(campaign=checked, person=person, outcome="refuse", first="G03", codes="G03")
         Proposal.objects.create(
             person=person, kind=("successor", "moved")[number % 2], address=f"marta{number}@cliente.example",
-            evidence=f"inbound {arrived.pk}", words="Ya no trabajo aquí. Escriba a Marta Gil, marta@cliente.example", found_at=now,
+            evidence=f"inbound {arrived.pk}", words="Ya no trabajo aquí. Escriba a Marta Gil, marta@cliente.example",
+            found_at=now,
         )  # fmt: skip
         AuditEntry.objects.create(
             action="campaign.started", actor_name="Lucía", subject_kind="campaign", subject_id=running.pk
@@ -253,7 +259,8 @@ def furnish(rows: int = 1) -> Console:
         capture([Parcel(message.pk, "r-tag@vuelta.fibranorte.example", f"persona{number}@cliente.example", LETTER)])
         Mailbox.objects.create(
             name=f"buzon-{number}", host="imap.fibranorte.example", username="vuelta@fibranorte.example",
-            folders=["INBOX"], trouble=("", "imap.fibranorte.example refuses vuelta (LOGIN failed). Check name and password.")[number % 2], reached_at=now,
+            folders=["INBOX"], trouble=("", ("imap.fibranorte.example refuses vuelta (LOGIN failed). Check name and "
+                                            "password."))[number % 2], reached_at=now,
             check_result={"steps": [{"step": "name", "state": "ok", "said": "192.0.2.1", "remedy": ""},
                 {"step": "auth", "state": "broken", "said": "no", "remedy": "Check name and password"}], "good": False},
         )  # fmt: skip
@@ -264,7 +271,8 @@ def furnish(rows: int = 1) -> Console:
             make_xml([*told, ("198.51.100.7", 3, "fail", "fail")], domain=domain, report_id=f"r-{number}")
         )
         aggregate = store_report(
-            replace(found, begin=now - timedelta(days=number + 2), end=now - timedelta(days=number + 1)), evidence=f"inbound {arrived.pk}"
+            replace(found, begin=now - timedelta(days=number + 2), end=now - timedelta(days=number + 1)),
+            evidence=f"inbound {arrived.pk}"
         )  # fmt: skip
     box = Mailbox.objects.order_by("id").first()
     MailboxFolder.objects.create(mailbox=box, name="INBOX", last_uid=7, number=7, fetched_at=now)
@@ -311,7 +319,8 @@ def furnish(rows: int = 1) -> Console:
         "form": f"forms/{forms[0].pk}/",
         "person-edit": f"people/{people[0].pk}/edit/", "person-address": f"people/{people[0].pk}/address/",
         "person-permission": f"people/{people[0].pk}/permission/", "person-notes": f"people/{people[0].pk}/?show=notes",
-        "person-phone": f"people/{people[0].pk}/reach/phone/new/", "person-post": f"people/{people[0].pk}/reach/post/new/?country=ES",
+        "person-phone": f"people/{people[0].pk}/reach/phone/new/",
+        "person-post": f"people/{people[0].pk}/reach/post/new/?country=ES",
         "person-reach": f"people/{people[0].pk}/reach/{ContactPoint.objects.first().pk}/",
         "organisation": f"organisations/{organisation.pk}/?q=nombre",
         "organisation-edit": f"organisations/{organisation.pk}/edit/",
@@ -320,7 +329,8 @@ def furnish(rows: int = 1) -> Console:
         "import-draft": f"imports/{draft_import.pk}/",
         "segment": f"segments/{segments[0].pk}/",
         "campaign": f"campaigns/{running.pk}/", "campaign-people": f"campaigns/{running.pk}/people/",
-        "campaign-message": f"campaigns/{running.pk}/?tab=message", "campaign-record": f"campaigns/{running.pk}/?tab=record",
+        "campaign-message": f"campaigns/{running.pk}/?tab=message",
+        "campaign-record": f"campaigns/{running.pk}/?tab=record",
         "campaign-checked": f"campaigns/{checked.pk}/", "campaign-audience": f"campaigns/{checked.pk}/people/",
         "message": f"messages/{message.pk}/",
         "arrival": f"returns/mail/{arrived.pk}/",
@@ -334,7 +344,8 @@ def furnish(rows: int = 1) -> Console:
         "brand": f"settings/brands/{house.brand.pk}/", "domain": f"settings/brands/{house.brand.pk}/domain/",
         "relay": f"settings/relays/{house.relay.pk}/",
         "senders": f"{sending}{domain}/", "dmarc-reports": f"{sending}{domain}/reports/",
-        "sender": f"{sending}{domain}/{source_rows(domain).first().pk}/", "dmarc-report": f"{sending}{domain}/reports/{aggregate.pk}/",
+        "sender": f"{sending}{domain}/{source_rows(domain).first().pk}/",
+        "dmarc-report": f"{sending}{domain}/reports/{aggregate.pk}/",
         "mailbox": f"settings/mailboxes/{box.pk}/",
         "field": f"settings/fields/{CustomField.objects.get().pk}/", "member": f"settings/team/{member.pk}/",
         "topic": f"topics/{house.topic.pk}/",

@@ -1,4 +1,7 @@
-"""A hand on the keyboard: goes by Tab to what a screen reader would name, and sees on the way that the focus can be seen."""
+"""A hand on the keyboard.
+
+It goes by Tab to what a screen reader would name, and sees on the way that the focus can be seen.
+"""
 
 import re
 from urllib.parse import quote_plus

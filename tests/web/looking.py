@@ -10,29 +10,36 @@ from tests.web.served import reader_of
 AXE = Axe().axe_script
 # What is right need not be told node by node, nor by which selector a node is found again: half of the time goes there.
 RUN = """([where]) => window.axe && axe.run(where || document, { resultTypes: ["violations"], selectors: false }).then(
-  ({ violations }) => violations.flatMap(({ id, nodes }) => nodes.map((one) => [id, one.html.slice(0, 200), (one.failureSummary || "").slice(0, 300)])))"""
+  ({ violations }) => violations.flatMap(({ id, nodes }) => nodes.map(
+    (one) => [id, one.html.slice(0, 200), (one.failureSummary || "").slice(0, 300)])))"""
 
 # What a page asks for after itself has come, and its charts are drawn.
 SETTLED = """() => !document.querySelector(".htmx-request")
-  && [...document.querySelectorAll("#visual:not([data-ready])")].every((one) => document.getElementById("visual-warning") || !one.checkVisibility())
+  && [...document.querySelectorAll("#visual:not([data-ready])")].every(
+    (one) => document.getElementById("visual-warning") || !one.checkVisibility())
   && [...document.querySelectorAll("[data-plot]")].every((one) => one.role === "slider" || !one.checkVisibility())"""
 
 # Words of which a part can be neither seen nor scrolled to: more of them than their box shows, and the box cuts off;
 # a button or mark that its own words stand out of; and words left of the window, where no scrolling leads.
 HIDDEN_WORDS = """() => {
   const found = [];
-  const pushed = (one) => one !== null && (one.scrollLeft > 0 || pushed(one.parentElement));  // a row that can be pushed back
+  // a row that can be pushed back
+  const pushed = (one) => one !== null && (one.scrollLeft > 0 || pushed(one.parentElement));
   const tell = (what, one) => found.push(`${what}: ${one.outerHTML.slice(0, 160)}`);
   for (const one of document.querySelectorAll("body *")) {
-    if (!one.checkVisibility() || one.clientWidth < 2 || one.closest(".sr-only, svg, select, [aria-hidden=true]") || !one.textContent.trim()) continue;
+    if (!one.checkVisibility() || one.clientWidth < 2
+      || one.closest(".sr-only, svg, select, [aria-hidden=true]") || !one.textContent.trim()) continue;
     const style = getComputedStyle(one);
     const high = one.scrollHeight - one.clientHeight, wide = one.scrollWidth - one.clientWidth;
     const cuts = ["hidden", "clip"].includes(style.overflowY) || ["hidden", "clip"].includes(style.overflowX);
-    if (cuts && !(style.textOverflow === "ellipsis" && one.title) && (high > 1 || wide > 1)) tell(`cut off by ${wide} × ${high}`, one);
-    if (!cuts && style.display !== "inline" && one.matches("button, .btn, .chip, .count, .kbd") && (high > 2 || wide > 2)) tell(`stands out by ${wide} × ${high}`, one);
+    if (cuts && !(style.textOverflow === "ellipsis" && one.title) && (high > 1 || wide > 1))
+      tell(`cut off by ${wide} × ${high}`, one);
+    if (!cuts && style.display !== "inline" && one.matches("button, .btn, .chip, .count, .kbd")
+      && (high > 2 || wide > 2)) tell(`stands out by ${wide} × ${high}`, one);
     if (one.firstElementChild) continue;
     const box = one.getBoundingClientRect();
-    if (box.left + scrollX < -1 && box.right + scrollX > -900 && !pushed(one)) tell(`begins ${Math.round(-box.left)} left of the window`, one);
+    if (box.left + scrollX < -1 && box.right + scrollX > -900 && !pushed(one))
+      tell(`begins ${Math.round(-box.left)} left of the window`, one);
   }
   return found;
 }"""
@@ -93,7 +100,8 @@ class Looker:
     def measure_sizes(self, page, where):
         """Measure the page on a phone and enlarged, by the width and by the letters; leave it as it was.
 
-        A window of 1280 px enlarged to 200 % has 640 px (WCAG 2.2, 1.4.4); so it is where the reader wants letters of 32 px.
+        A window of 1280 px enlarged to 200 % has 640 px (WCAG 2.2, 1.4.4); so it is where the reader wants letters of
+        32 px.
         """
         before, settings = page.viewport_size, page.context.new_cdp_session(page)
         for letters, widths in ((16, (640, 360)), (32, (360, 1280))):

@@ -17,8 +17,8 @@ from esmero.rendering.tokens import TokenPurpose
 from tests.house_facts import House
 
 SIGNED_OUT = (
-    "login", "signup", "inactive", "confirm-email", "confirm-email/no-such-key", "password/reset", "password/reset/done",
-    "password/reset/key/1-no-such-key", "password/reset/key/done",
+    "login", "signup", "inactive", "confirm-email", "confirm-email/no-such-key", "password/reset",
+    "password/reset/done", "password/reset/key/1-no-such-key", "password/reset/key/done",
 )  # fmt: skip
 BEHIND = {
     "password": "password/change", "sign-out": "logout", "email": "email", "confirm-again": "reauthenticate",
@@ -42,7 +42,10 @@ def furnish_doors(user: User) -> dict[str, str]:
 
 
 def furnish_outside(house: House) -> dict[str, str]:
-    """Open what readers may see, and return its pages; those whose name begins with `out-` are for whoever has not signed in."""
+    """Open what readers may see, and return its pages.
+
+    Those whose name begins with `out-` are for whoever has not signed in.
+    """
     now = timezone.now()
     Topic.objects.filter(pk=house.topic.pk).update(archive_is_public=True)
     message = Message.objects.order_by("id").first()
@@ -59,7 +62,8 @@ def furnish_outside(house: House) -> dict[str, str]:
         **{
             f"reader-{purpose.name.lower()}": f"/{purpose.value}/{signer.sign(purpose, number, day=day)}"
             for purpose, number in (
-                (TokenPurpose.UNSUBSCRIBE, message.pk), (TokenPurpose.PREFERENCES, message.pk), (TokenPurpose.WHY, message.pk),
+                (TokenPurpose.UNSUBSCRIBE, message.pk), (TokenPurpose.PREFERENCES, message.pk),
+                (TokenPurpose.WHY, message.pk),
                 (TokenPurpose.DATA, access.pk), (TokenPurpose.CONFIRM, asked.pk),
             )
         },

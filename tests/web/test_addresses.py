@@ -1,4 +1,7 @@
-"""No address is forgotten: what answers a browser with a page is among the pages that every test of pages walks over."""
+"""No address is forgotten.
+
+What answers a browser with a page is among the pages that every test of pages walks over.
+"""
 
 from collections.abc import Iterator
 

@@ -1,9 +1,9 @@
 """Every page of the console as it is served: for axe, for a strict browser, on a phone, enlarged, and as valid HTML.
 
-Each page is opened once, in French, whose words are the longest: axe looks at it wide in the light and narrow in the dark,
-and it is measured at the width of a phone, enlarged, and with large letters. With SIZE=full axe looks at both widths in both
-themes, in all three languages. So are the dialogs, sheets and menus of tests/web/opening.py while they are open, and the
-forms of tests/web/refusing.py after they were sent with nothing in them.
+Each page is opened once, in French, whose words are the longest: axe looks at it wide in the light and narrow in the
+dark, and it is measured at the width of a phone, enlarged, and with large letters. With SIZE=full axe looks at both
+widths in both themes, in all three languages. So are the dialogs, sheets and menus of tests/web/opening.py while they
+are open, and the forms of tests/web/refusing.py after they were sent with nothing in them.
 """
 
 import os

@@ -1,4 +1,7 @@
-"""html-validate, the one tool of npm that the tests use: `make test` fetches it where npm is there (assets/validate)."""
+"""html-validate, the one tool of npm that the tests use.
+
+`make test` fetches it where npm is there (assets/validate).
+"""
 
 import json
 import os

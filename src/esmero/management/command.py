@@ -25,7 +25,7 @@ class CommandOutput:
 
 
 type Act = Callable[[argparse.Namespace], CommandOutput | None]
-type Commands = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 - argparse has no other name for it
+type Commands = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 - it has no other name
 
 
 def add_group(commands: Commands, name: str, *, words: str) -> Commands:

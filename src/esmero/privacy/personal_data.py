@@ -302,8 +302,8 @@ IMPERSONAL = frozenset(
         "DmarcReportFile DmarcReportRow AlignmentDay AlignmentSource AuditEntry BlockedDomain Brand Campaign"
         " SegmentEstimate Dispatch Form Happening WebhookSecret Import Job Link Mailbox MailboxFolder MediaFile"
         " Organisation CustomField"
-        " Purpose Relay RelayRate Retention ReturnCount SavedView StoredFile Segment Suppression Tag DailyAggregate Template"
-        " TemplateText TemplateVersion Topic ExternalCheck User"
+        " Purpose Relay RelayRate Retention ReturnCount SavedView StoredFile Segment Suppression Tag DailyAggregate"
+        " Template TemplateText TemplateVersion Topic ExternalCheck User"
     )
 )
 

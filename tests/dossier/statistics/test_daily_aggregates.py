@@ -28,7 +28,7 @@ RECEIVERS = ["Gmail", "Orange", "cliente.example"]
 
 @pytest.fixture
 def scene():
-    """Two brands, forty people, four dispatches of which one is internal, and events over twelve days, by a fixed seed."""
+    """Two brands, forty people, four dispatches (one internal), and events over twelve days, by a fixed seed."""
     chance = random.Random(7)
     house = build_house()
     people = add_people(house, 40)

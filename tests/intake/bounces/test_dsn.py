@@ -50,7 +50,8 @@ def test_a_report_of_success_is_no_bounce(action):
 def test_a_delay_is_never_for_good():
     verdict = classify(
         make_report(
-            "Final-Recipient: rfc822; lola@correo.example\nAction: delayed\nStatus: 4.1.1\nDiagnostic-Code: smtp; 450 User unknown"
+            "Final-Recipient: rfc822; lola@correo.example\nAction: delayed\nStatus: 4.1.1\n"
+            "Diagnostic-Code: smtp; 450 User unknown"
         )
     )
     assert verdict.kind is InboundKind.BOUNCE
@@ -67,7 +68,10 @@ def test_the_words_fill_what_the_block_leaves_open():
 
 
 def test_unknown_user_after_the_text_is_a_filter():
-    block = "Final-Recipient: rfc822; lola@correo.example\nAction: failed\nStatus: 5.0.0\nDiagnostic-Code: smtp; 550 User unknown (in reply to end of DATA command)"
+    block = (
+        "Final-Recipient: rfc822; lola@correo.example\nAction: failed\nStatus: 5.0.0\n"
+        "Diagnostic-Code: smtp; 550 User unknown (in reply to end of DATA command)"
+    )
     verdict = classify(make_report(block))
     assert (verdict.reports[0].meaning, verdict.hard) == ("filtered", False)
 

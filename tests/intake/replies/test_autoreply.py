@@ -100,7 +100,10 @@ def test_a_sick_leave_is_no_departure():
     "body",
     [
         "To deliver your message to Sam, click the link below to prove you are human: https://c.example/1",
-        "Pour vérifier que vous n'êtes pas un robot, cliquez sur le lien pour délivrer votre message : https://c.example",
+        (
+            "Pour vérifier que vous n'êtes pas un robot, cliquez sur le lien pour délivrer votre message : "
+            "https://c.example"
+        ),
     ],
 )
 def test_challenges(body):

@@ -38,14 +38,23 @@ def test_quotation_is_cut_whoever_introduces_it(intro, tail):
 @pytest.mark.parametrize(
     "block",
     [
-        "________________________________\nDe: Fibra Norte <hola@fibra.example>\nEnviado: lunes, 2 de noviembre de 2026 9:00\nPara: Lola\nAsunto: Novedades\n\n",
-        "-----Mensaje original-----\nDe: Fibra Norte [mailto:hola@fibra.example]\nEnviado el: lunes\nPara: Lola\nAsunto: Novedades\n\n",
+        (
+            "________________________________\nDe: Fibra Norte <hola@fibra.example>\n"
+            "Enviado: lunes, 2 de noviembre de 2026 9:00\nPara: Lola\nAsunto: Novedades\n\n"
+        ),
+        (
+            "-----Mensaje original-----\nDe: Fibra Norte [mailto:hola@fibra.example]\nEnviado el: lunes\n"
+            "Para: Lola\nAsunto: Novedades\n\n"
+        ),
         "De : Cercle <hola@fibra.example>\nEnvoyé : lundi 2 novembre 2026 09:00\nÀ : Lola\nObjet : Bilan\n\n",
         "-----Message d'origine-----\nDe : Cercle\nEnvoyé : lundi\nÀ : Lola\nObjet : Bilan\n\n",
         "From: Fibra <hola@fibra.example>\nSent: Monday, November 2, 2026 9:00 AM\nTo: Lola\nSubject: News\n\n",
         "*From:* Fibra <hola@fibra.example>\n*Date:* Monday\n*To:* Lola\n*Subject:* News\n\n",
         "Von: Fibra\nGesendet: Montag\nAn: Lola\nBetreff: Neues\n\n",
-        "---------- Forwarded message ---------\nFrom: Fibra <hola@fibra.example>\nDate: Mon\nSubject: News\nTo: Lola\n\n",
+        (
+            "---------- Forwarded message ---------\nFrom: Fibra <hola@fibra.example>\nDate: Mon\nSubject: News\n"
+            "To: Lola\n\n"
+        ),
     ],
 )
 def test_pasted_headers_end_the_reply(block):
@@ -71,7 +80,10 @@ def test_what_devices_add_is_cut(line):
 
 
 def test_answers_between_questions_are_kept():
-    body = "El 2/11/26 a las 9:00, Fibra escribió:\n> 1. ¿Está satisfecha?\nSí, mucho.\n> 2. ¿Nos recomendaría?\nProbablemente.\n"
+    body = (
+        "El 2/11/26 a las 9:00, Fibra escribió:\n> 1. ¿Está satisfecha?\nSí, mucho.\n> 2. ¿Nos recomendaría?\n"
+        "Probablemente.\n"
+    )
     assert read_reply(body) == "Sí, mucho.\nProbablemente."
 
 
@@ -94,11 +106,20 @@ def test_own_words_are_never_cut(body):
 @pytest.mark.parametrize(
     "html",
     [
-        '<div>Me interesa.</div><br><div class="gmail_quote"><div>El lun escribió:</div><blockquote>Novedades</blockquote></div>',
+        (
+            '<div>Me interesa.</div><br><div class="gmail_quote"><div>El lun escribió:</div>'
+            "<blockquote>Novedades</blockquote></div>"
+        ),
         '<p>Me interesa.</p><div id="divRplyFwdMsg"><b>De:</b> Fibra</div><div>Novedades</div>',
         '<div>Me interesa.</div><blockquote type="cite">Novedades</blockquote>',
-        '<html><head><style>p{}</style></head><body><p>Me interesa.</p><script>x()</script><div class="yahoo_quoted">Novedades</div></body></html>',
-        "<div>Me interesa.</div><div>El lun, 2 nov 2026 a las 9:00, Fibra escribió:</div><blockquote>Novedades</blockquote>",
+        (
+            "<html><head><style>p{}</style></head><body><p>Me interesa.</p><script>x()</script>"
+            '<div class="yahoo_quoted">Novedades</div></body></html>'
+        ),
+        (
+            "<div>Me interesa.</div><div>El lun, 2 nov 2026 a las 9:00, Fibra escribió:</div>"
+            "<blockquote>Novedades</blockquote>"
+        ),
     ],
 )
 def test_html_quotation_is_cut(html):

@@ -57,7 +57,12 @@ def test_a_redacted_recipient_leaves_our_own_header():
 
 
 def test_the_form_of_a_provider_that_names_the_recipient_in_the_returned_message():
-    raw = b"From: staff@hotmail.com\nSubject: complaint about message from 192.0.2.1\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=e\n\n--e\nContent-Type: message/rfc822\n\nX-HmXmrOriginalRecipient: lola@correo.example\nMessage-ID: <m-6@fibra.example>\nFrom: hola@fibra.example\n\nx\n--e--\n"
+    raw = (
+        b"From: staff@hotmail.com\nSubject: complaint about message from 192.0.2.1\nMIME-Version: 1.0\n"
+        b"Content-Type: multipart/mixed; boundary=e\n\n--e\nContent-Type: message/rfc822\n\n"
+        b"X-HmXmrOriginalRecipient: lola@correo.example\nMessage-ID: <m-6@fibra.example>\n"
+        b"From: hola@fibra.example\n\nx\n--e--\n"
+    )
     verdict = classify(raw)
     assert verdict.kind is InboundKind.COMPLAINT
     assert [report.recipient for report in verdict.reports] == ["lola@correo.example"]

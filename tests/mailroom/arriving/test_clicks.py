@@ -135,8 +135,10 @@ def test_one_reader_at_a_time(sent, link):
         ({"agent": "BarracudaCentral/1.0"}, "agent"),
         ({"agent": "python-requests/2.32"}, "agent"),
         ({}, ""),
-        ({"agent": "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148 Safari/604.1"}, ""),
-        ({"agent": "Mozilla/5.0 (Linux; Android 14; Cubot X) AppleWebKit/537.36 Chrome/130.0 Mobile Safari/537.36"}, ""),
+        ({"agent": "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148 "
+                   "Safari/604.1"}, ""),
+        ({"agent": "Mozilla/5.0 (Linux; Android 14; Cubot X) AppleWebKit/537.36 Chrome/130.0 Mobile Safari/537.36"},
+            ""),
     ],
 )  # fmt: skip
 def test_machines_give_themselves_away(facts, sign):

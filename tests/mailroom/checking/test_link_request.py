@@ -1,4 +1,7 @@
-"""Links are asked like a stranger asks, of real HTTP servers on the loopback; in the product nothing inside is ever asked."""
+"""Links are asked like a stranger asks, of real HTTP servers on the loopback.
+
+In the product nothing inside is ever asked.
+"""
 
 import ipaddress
 import socket
@@ -137,7 +140,8 @@ def test_a_name_is_looked_at_when_it_is_connected_to(monkeypatch):
     [
         "127.0.0.1", "10.0.0.1", "172.16.3.4", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "224.0.0.1",
         "255.255.255.255", "240.0.0.1", "192.0.2.1", "198.18.0.1", "::1", "::", "fe80::1", "fd00::1", "ff02::1",
-        "::ffff:10.0.0.1", "64:ff9b::a00:1", "fec0::1", "192.0.0.8", "3fff::1", "168.63.129.16", "2002:a00:1::", "2001:db8::1", "2001:0:4136:e378:8000:63bf:f5ff:fffe",
+        "::ffff:10.0.0.1", "64:ff9b::a00:1", "fec0::1", "192.0.0.8", "3fff::1", "168.63.129.16", "2002:a00:1::",
+        "2001:db8::1", "2001:0:4136:e378:8000:63bf:f5ff:fffe",
     ],
 )  # fmt: skip
 def test_special_addresses_are_not_public(address):

@@ -1,4 +1,7 @@
-"""Staff mail through the real doors: asked for at the console, sent by the worker's sender, read out of Postfix's sink."""
+"""Staff mail through the real doors.
+
+Asked for at the console, sent by the worker's sender, read out of Postfix's sink.
+"""
 
 import re
 import threading
@@ -129,7 +132,8 @@ def test_without_a_way_out_the_page_says_what_to_do_to_whoever_asks(client, owne
 def test_the_relay_of_the_second_brand_serves_when_the_first_has_none(client, owner):
     house = build_house()
     other = Brand.objects.create(
-        slug="otra", name="Otra", sender_name="Otra", sender_address="hola@otra.example", return_domain="v.otra.example",
+        slug="otra", name="Otra", sender_name="Otra", sender_address="hola@otra.example",
+        return_domain="v.otra.example",
         public_url="https://otra.example",
     )  # fmt: skip
     Relay.objects.filter(pk=house.relay.pk).update(brand=other)

@@ -1,4 +1,7 @@
-"""Letters that are written beside the page: one that cannot be written keeps nobody waiting, and stands where it is seen."""
+"""Letters that are written beside the page.
+
+One that cannot be written keeps nobody waiting, and stands where it is seen.
+"""
 
 import pytest
 from django.utils import timezone

@@ -125,7 +125,8 @@ def test_a_later_line_of_the_file_fills_what_the_earlier_left_blank_and_changes_
 def test_a_line_without_number_and_address_is_refused_with_its_cell(house):
     brought = bring(house, HEAD, ";Ada;ada at c.example;A", ";;;", ";TOTAL;;")
     lines = ImportLine.objects.filter(of=brought).order_by("line").values_list("line", "verdict", "reason", "cell")
-    assert list(lines) == [(2, "refused", "no-identity", "Correo: ada at c.example"), (3, "refused", "no-identity", ""), (4, "refused", "no-identity", "")]  # fmt: skip
+    assert list(lines) == [(2, "refused", "no-identity", "Correo: ada at c.example"), (3, "refused", "no-identity", ""),
+        (4, "refused", "no-identity", "")]  # fmt: skip
     assert not Person.objects.exists()
 
 
@@ -295,11 +296,13 @@ def test_in_the_dry_run_each_row_meets_what_it_would_meet_in_the_import(house, m
     suppress("mudo@c.example", scope="all", reason="complaint", evidence="carta", at=timezone.now())
     BlockedDomain.objects.create(domain="spam.example")
     lines = (
-        head, "9;Ada;ada@c.example;;600100200;vip;sí;", "1;Ada;ada@c.example;ANIL S. L.;600100201;;sí;", "3;Eva;eva@c.example;;;;sí;",
-        ";Eva;eva@c.example;;;;;", "4;Mudo;mudo@c.example;;;;sí;", "5;X;x@spam.example;;;;;", "6;Sin;sin@c.example;;;nuevo;;",
+        head, "9;Ada;ada@c.example;;600100200;vip;sí;", "1;Ada;ada@c.example;ANIL S. L.;600100201;;sí;",
+        "3;Eva;eva@c.example;;;;sí;",
+        ";Eva;eva@c.example;;;;;", "4;Mudo;mudo@c.example;;;;sí;", "5;X;x@spam.example;;;;;",
+        "6;Sin;sin@c.example;;;nuevo;;",
         ";Sin;sin@c.example;;600100300;nuevo;;sí", "2;Otra;bea@c.example;;;vip;;sí", "2;Bea;bea2@c.example;;;vip;sí;",
-        "7;Nueva;n@c.example;Nueva;;;sí;", ";;n@c.example;Nueva;;;;", "7;Nueva;n@c.example;Otra;600100400;vip;sí;", ";;;;;;;",
-        "8;Casa;ada@c.example;;;;;",
+        "7;Nueva;n@c.example;Nueva;;;sí;", ";;n@c.example;Nueva;;;;", "7;Nueva;n@c.example;Otra;600100400;vip;sí;",
+        ";;;;;;;", "8;Casa;ada@c.example;;;;;",
     )  # fmt: skip
     before = [list(table.objects.values()) for table in (Person, Address, Permission, ContactPoint, Tag)]
     dry = bring(house, *lines, said=said, dry_run=True)

@@ -8,9 +8,11 @@ from esmero.rendering.templates.compile import TemplateSource, compile_source
 from tests.rendering.template_samples import FIELDS, FOOTER
 
 WELL = """<mjml><mj-body><mj-section><mj-column>
-<mj-text color="#1c2126">Buenos días, {{ given_name | fallback("cliente") }}: le contamos las obras de su barrio.</mj-text>
+<mj-text color="#1c2126">Buenos días, {{ given_name | fallback("cliente") }}: \
+le contamos las obras de su barrio.</mj-text>
 <mj-image src="https://norte.example/foto.png" alt="Una calle en obras" />
-<mj-button href="https://norte.example/obras?c={{ city }}" background-color="#0e5c59" color="#ffffff">Verlas todas</mj-button>
+<mj-button href="https://norte.example/obras?c={{ city }}" background-color="#0e5c59" \
+color="#ffffff">Verlas todas</mj-button>
 </mj-column></mj-section></mj-body></mjml>"""
 
 
@@ -54,7 +56,10 @@ def test_subject_and_preview_line_are_looked_at():
 def test_a_mail_that_would_be_cut_off_and_one_that_only_shows_pictures_are_told():
     long = WELL.replace("las obras de su barrio", "las obras " * 12_000)
     assert ("clipped", "body", 0) in found(long)
-    picture = '<mjml><mj-body><mj-section><mj-column><mj-image src="https://n.example/a.png" alt="Hola" /></mj-column></mj-section></mj-body></mjml>'
+    picture = (
+        '<mjml><mj-body><mj-section><mj-column><mj-image src="https://n.example/a.png" alt="Hola" /></mj-column>'
+        "</mj-section></mj-body></mjml>"
+    )
     source = TemplateSource("es", "s", "p", picture)
     codes = [one.code for one in find_problems(source, compile_source(source, fields=FIELDS, footer=None))]
     assert codes == ["text-thin"]

@@ -8,9 +8,11 @@ from esmero.rendering.checks.part_equality import compare_parts
 from tests.rendering.template_samples import compiled, printed, section
 
 HTML = """<html><body><h1>Obras en León</h1><p>El 3 de diciembre de 2026 cambiamos el equipo de su calle.</p>
-<p>Su cuota sigue en 39,90&nbsp;€ al mes, IVA incluido.</p><p>Pregunte en el <a href="tel:+34987000000">987 000 000</a>.</p>
+<p>Su cuota sigue en 39,90&nbsp;€ al mes, IVA incluido.</p>\
+<p>Pregunte en el <a href="tel:+34987000000">987 000 000</a>.</p>
 <table><tr><td>Más en <a href="https://norte.example/obras?a=1&amp;b=2">la página de las obras</a>.</td></tr></table>
-<img src="x.png" alt="Un plano de la calle"><p style="display: none">Lo que nadie ve no cuenta para nada aquí</p></body></html>"""
+<img src="x.png" alt="Un plano de la calle">\
+<p style="display: none">Lo que nadie ve no cuenta para nada aquí</p></body></html>"""
 TEXT = """OBRAS EN LEÓN
 
 El 3 de diciembre de 2026 cambiamos el equipo

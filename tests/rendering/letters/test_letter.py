@@ -1,4 +1,7 @@
-"""Letters: whatever was sanitised gives MJML that compiles and says the same words; marks and HTML tell the same letter."""
+"""Letters: whatever was sanitised gives MJML that compiles and says the same words.
+
+Marks and HTML tell the same letter.
+"""
 
 import re
 

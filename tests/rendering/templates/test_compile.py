@@ -71,11 +71,15 @@ def test_the_remedy_names_the_field_that_was_meant():
         ("<mj-text>{{ 9 ** 9 ** 9 ** 9 }}</mj-text>", "“pow” cannot be used"),
         ("<mj-text>{{ city | safe }}</mj-text>", "the filter “safe” does not exist"),
         ("<mj-text>\ue006c0\ue007</mj-text>", "the character U+E006 is reserved"),
-        ('<mj-button href="https://{{ city }}.example/">x</mj-button>', "a field stands where the name of the host belongs"),
-        ('<mj-button href="https://x.example{{ city }}/">x</mj-button>', "a field stands where the name of the host belongs"),
+        ('<mj-button href="https://{{ city }}.example/">x</mj-button>',
+            "a field stands where the name of the host belongs"),
+        ('<mj-button href="https://x.example{{ city }}/">x</mj-button>',
+            "a field stands where the name of the host belongs"),
         ('<mj-button href="{{ city }}/x">x</mj-button>', "a field stands where the name of the host belongs"),
-        ('<mj-button href="{% if city %}https://a.example/{% endif %}">x</mj-button>', "if and for cannot stand inside an address"),
-        ("<mj-text><a href='javascript:x()'>x</a></mj-text>", "javascript: in “href” is nothing that a mail reader opens"),
+        ('<mj-button href="{% if city %}https://a.example/{% endif %}">x</mj-button>',
+            "if and for cannot stand inside an address"),
+        ("<mj-text><a href='javascript:x()'>x</a></mj-text>",
+            "javascript: in “href” is nothing that a mail reader opens"),
         ('<mj-image src="data:image/png;base64,AA==" alt="x"></mj-image>', "data: in “src” is nothing"),
         ('<mj-image src="https://{{ city }}/a.png" alt="x"></mj-image>', "a field stands where the name of the host"),
         ("<mj-text><b onclick='x()'>x</b></mj-text>", "would run a program"),
@@ -189,7 +193,8 @@ def test_steps_may_stand_between_sections_and_around_rows():
         "{% if plan %}<mj-section><mj-column><mj-text>plan</mj-text></mj-column></mj-section>{% endif %}"
         "<mj-section>{% if city %}<mj-column><mj-text>city</mj-text></mj-column>{% endif %}</mj-section>"
         "<mj-section><mj-column>{% for work in works %}<mj-text>{{ work.street }}</mj-text>{% endfor %}"
-        "<mj-table>{% for work in works %}<tr><td>{{ work.street }}</td></tr>{% endfor %}</mj-table></mj-column></mj-section>"
+        "<mj-table>{% for work in works %}<tr><td>{{ work.street }}</td></tr>{% endfor %}</mj-table></mj-column>"
+        "</mj-section>"
     ), footer=None)  # fmt: skip
     all_of_it = {"plan": 1, "city": 1, "works": [{"street": "Cid"}, {"street": "Rúa"}]}
     assert template.text.render(all_of_it, Somewhere()) == "plan\n\ncity\n\nCid\n\nRúa\n\nCid\nRúa\n\n"
@@ -206,7 +211,8 @@ def test_steps_that_cross_elements_are_refused():
 
 def test_styles_are_inlined_and_media_rules_kept():
     made = compiled(
-        "<mjml><mj-head><mj-style>.x b { color: #123456 } @media (prefers-color-scheme: dark) { .x { color: #fff } }</mj-style>"
+        "<mjml><mj-head><mj-style>.x b { color: #123456 } @media (prefers-color-scheme: dark) { "
+        ".x { color: #fff } }</mj-style>"
         '<mj-style inline="inline">i { color: #654321 }</mj-style></mj-head><mj-body><mj-section><mj-column>'
         '<mj-text css-class="x"><b>x</b><i>y</i></mj-text></mj-column></mj-section></mj-body></mjml>',
         footer=None,
@@ -217,7 +223,10 @@ def test_styles_are_inlined_and_media_rules_kept():
 
 
 def test_dark_is_promised_only_where_it_was_designed():
-    designed = "<mjml><mj-head><mj-style>@media (prefers-color-scheme: dark) { b { color: #fff } }</mj-style></mj-head><mj-body></mj-body></mjml>"
+    designed = (
+        "<mjml><mj-head><mj-style>@media (prefers-color-scheme: dark) { b { color: #fff } }</mj-style></mj-head>"
+        "<mj-body></mj-body></mjml>"
+    )
     assert 'name="color-scheme" content="light dark"' in compiled(designed).html.source
     assert 'name="color-scheme" content="light only"' in compiled(body("")).html.source
 
@@ -228,11 +237,16 @@ EVERYTHING = """<mjml><mj-body>
 <mj-button href="https://a.example/1">x</mj-button><mj-divider/><mj-spacer/>
 <mj-image src="https://a.example/i.png" srcset="https://a.example/2.png 2x" alt="x" href="https://a.example/2"/>
 <mj-table><tr><th scope="col">x</th></tr><tr><td colspan="2">y</td></tr></mj-table>
-<mj-social><mj-social-element name="x" href="https://a.example/3" src="https://a.example/x.png" alt="X">x</mj-social-element></mj-social>
+<mj-social>\
+<mj-social-element name="x" href="https://a.example/3" src="https://a.example/x.png" alt="X">x\
+</mj-social-element></mj-social>
 <mj-navbar hamburger="hamburger"><mj-navbar-link href="https://a.example/4">x</mj-navbar-link></mj-navbar>
-<mj-accordion><mj-accordion-element><mj-accordion-title>x</mj-accordion-title><mj-accordion-text>y</mj-accordion-text></mj-accordion-element></mj-accordion>
-<mj-carousel><mj-carousel-image src="https://a.example/c.png" alt="x"/><mj-carousel-image src="https://a.example/d.png" alt="y"/></mj-carousel>
-<mj-text><ul><li>x</li></ul><ol start="2"><li>y</li></ol><h2>z</h2><blockquote>q</blockquote><abbr title="t">a</abbr></mj-text>
+<mj-accordion><mj-accordion-element><mj-accordion-title>x</mj-accordion-title>\
+<mj-accordion-text>y</mj-accordion-text></mj-accordion-element></mj-accordion>
+<mj-carousel><mj-carousel-image src="https://a.example/c.png" alt="x"/>\
+<mj-carousel-image src="https://a.example/d.png" alt="y"/></mj-carousel>
+<mj-text><ul><li>x</li></ul><ol start="2"><li>y</li></ol><h2>z</h2><blockquote>q</blockquote>\
+<abbr title="t">a</abbr></mj-text>
 </mj-column></mj-group></mj-section></mj-wrapper></mj-body></mjml>"""
 
 
@@ -250,7 +264,8 @@ def test_nothing_is_fetched_from_elsewhere_and_remarks_stay_at_home():
     template = compiled(
         '<mjml><mj-head><mj-font name="Raleway" href="https://fonts.example/r.css"></mj-font>'
         "<mj-style>@import url(https://fonts.example/s.css);</mj-style></mj-head>"
-        "<mj-body><mj-section><mj-column><!-- ask {{ nobody }} --><mj-text font-family='Raleway, Ubuntu'>x</mj-text></mj-column></mj-section></mj-body></mjml>",
+        "<mj-body><mj-section><mj-column><!-- ask {{ nobody }} -->"
+        "<mj-text font-family='Raleway, Ubuntu'>x</mj-text></mj-column></mj-section></mj-body></mjml>",
         footer=None,
     )
     assert "fonts." not in template.html.source

@@ -15,7 +15,10 @@ def check(text: str) -> list[str]:
         "no braces } { at all %",
         "{{ city }} {{ city | fallback('x') }} {{ city | upper | trim }}",
         "{% for work in works if work.date %}{{ loop.index }}{{ work['street'] }}{% else %}-{% endfor %}",
-        "{% if city == 'León' and works | length > 2 or not city is defined %}x{% elif city in ['a', 'b'] %}y{% endif %}",
+        (
+            "{% if city == 'León' and works | length > 2 or not city is defined %}x"
+            "{% elif city in ['a', 'b'] %}y{% endif %}"
+        ),
         "{{ 'a' if city else 'b' }} {{ city ~ '!' }} {{ works[0].street }} {# a remark #}",
     ],
 )

@@ -15,10 +15,12 @@ def problems(mjml: str) -> list[str]:
 @pytest.mark.parametrize(
     "mjml",
     [
-        section("<mj-text>a<br>b<img src='https://a.example/a.png' alt=''>{{ city }}{% if x %}<p>y</p>{% endif %} &amp; &lt;</mj-text>"),
+        section("<mj-text>a<br>b<img src='https://a.example/a.png' alt=''>{{ city }}{% if x %}<p>y</p>{% endif %} "
+                "&amp; &lt;</mj-text>"),
         section("<mj-raw><!--[if mso]><p>x</p><![endif]--></mj-raw><mj-spacer/>"),
         section("<mj-social><mj-social-element name='x' href='https://a.example'>x</mj-social-element></mj-social>"),
-        body("{% if x %}<mj-wrapper><mj-section><mj-group><mj-column></mj-column></mj-group></mj-section></mj-wrapper>{% endif %}"),
+        body("{% if x %}<mj-wrapper><mj-section><mj-group><mj-column></mj-column></mj-group></mj-section>"
+             "</mj-wrapper>{% endif %}"),
         ("<mjml><mj-head><mj-attributes><mj-all color='red'/><mj-class name='a'/><mj-text color='red'/></mj-attributes>"
         "<mj-style>a > b { color: red }</mj-style><mj-title>x</mj-title></mj-head><mj-body></mj-body></mjml>"),
     ],
@@ -39,9 +41,11 @@ def test_good_mjml_has_no_problem(mjml):
         (section("\n{{ city }}"), ["body line 2: the words “{{ … }}” stand between elements and would be lost"]),
         (section("\n<mj-text><b>x</mj-text>"), ["body line 2: <b> is never closed"]),
         (section("</mj-text>"), ["body line 1: </mj-text> closes nothing"]),
-        (section("<mj-text color=red>x</mj-text>"), ["body line 1: the value of “color” in <mj-text> has no quotation marks"]),
+        (section("<mj-text color=red>x</mj-text>"),
+            ["body line 1: the value of “color” in <mj-text> has no quotation marks"]),
         (section("<mj-text>\n<style>b {}</style></mj-text>"), ["body line 2: <style> cannot be sent by mail"]),
-        (section('<mj-text background-url="https://a.example/{{ x }}">x</mj-text>'), ["body line 1: a background cannot be personal"]),
+        (section('<mj-text background-url="https://a.example/{{ x }}">x</mj-text>'),
+            ["body line 1: a background cannot be personal"]),
     ],
 )  # fmt: skip
 def test_each_fault_has_its_line(mjml, expected):

@@ -16,7 +16,8 @@ LETTER = (
     "<mj-section><mj-column><mj-text>Su factura, {{ given_name }}.</mj-text></mj-column></mj-section>"
     "<em-promotion><mj-section><mj-column><mj-text>{% if plan %}Pase de {{ plan }} a <a"
     ' href="https://norte.example/oferta">más</a>.{% endif %}</mj-text></mj-column></mj-section></em-promotion>'
-    '<mj-section><mj-column><mj-text>Un <a href="https://norte.example/factura">saludo</a>.</mj-text></mj-column></mj-section>'
+    '<mj-section><mj-column><mj-text>Un <a href="https://norte.example/factura">saludo</a>.</mj-text>'
+    "</mj-column></mj-section>"
 )
 VALUES = {"given_name": "Ana", "plan": "Fibra 300"}
 
@@ -114,7 +115,10 @@ def test_links_keep_their_number_with_and_without():
         ("<em-promotion></em-promotion>", "the promotion is empty"),
         ("<em-promotion/>", "the promotion is empty"),
         (
-            "<em-promotion><mj-wrapper><em-promotion><mj-section></mj-section></em-promotion></mj-wrapper></em-promotion>",
+            (
+                "<em-promotion><mj-wrapper><em-promotion><mj-section></mj-section></em-promotion></mj-wrapper>"
+                "</em-promotion>"
+            ),
             "a promotion stands in another",
         ),
         ("<em-promotion><mj-section></mj-section>", "<em-promotion> is never closed"),
@@ -134,7 +138,8 @@ def test_a_slot_that_would_tear_the_message_is_refused(content, what):
 
 def test_a_slot_may_stand_within_a_condition():
     content = (
-        "{% if plan %}<em-promotion><mj-wrapper><mj-section><mj-column><mj-text>Sólo hoy</mj-text></mj-column></mj-section>"
+        "{% if plan %}<em-promotion><mj-wrapper><mj-section><mj-column><mj-text>Sólo hoy</mj-text></mj-column>"
+        "</mj-section>"
         "</mj-wrapper></em-promotion>{% endif %}<mj-section><mj-column><mj-text>Hola</mj-text></mj-column></mj-section>"
     )
     template = compiled(body(content))

@@ -1,4 +1,7 @@
-"""Charts in a real browser: drawn under the strict policy, read by keyboard, in the colours of the theme, and without script."""
+"""Charts in a real browser.
+
+Drawn under the strict policy, read by keyboard, in the colours of the theme, and without script.
+"""
 
 import os
 

@@ -1,7 +1,7 @@
 """The one literal list of what the house shows to people who do not work for it, in each state, with what it stands on.
 
-`PAGES` gives each its name, the route of the URL table that answers, and how it is asked for; `tests/web/public/test_every.py`
-walks the table, so that a new address fails until it stands here.
+`PAGES` gives each its name, the route of the URL table that answers, and how it is asked for;
+`tests/web/public/test_every.py` walks the table, so that a new address fails until it stands here.
 """
 
 from collections.abc import Mapping
@@ -164,7 +164,8 @@ def furnish_readers() -> Outside:
         Page(name="move", route="m/<slug:token>", path=at(TokenPurpose.MOVE, changes[0].pk), key=True),
         Page(name="moved", route="m/<slug:token>", path=at(TokenPurpose.MOVE, changes[1].pk), key=True),
         Page(name="form", route="s/<slug:slug>", path="/s/boletin"),
-        Page(name="form-faults", route="s/<slug:slug>", path="/s/boletin", data={"email": "ana", "stamp": entry["stamp"]}, status=422),
+        Page(name="form-faults", route="s/<slug:slug>", path="/s/boletin",
+            data={"email": "ana", "stamp": entry["stamp"]}, status=422),
         Page(name="form-elsewhere", route="s/<slug:slug>", path="/s/boletin", data={**entry, "stamp": ""}),
         Page(name="form-closed", route="s/<slug:slug>", path="/s/cerrado", status=410),
         Page(name="form-draft", route="s/<slug:slug>", path="/s/borrador", status=404),
@@ -173,11 +174,14 @@ def furnish_readers() -> Outside:
         Page(name="confirmed", route="o/<slug:token>", path=at(TokenPurpose.CONFIRM, entered[1].pk), key=True),
         Page(name="archive", route="a/<slug:brand>/<slug:code>", path=archive),
         Page(name="issue", route="a/<slug:brand>/<slug:code>/<int:number>", path=f"{archive}/{campaign.pk}"),
-        Page(name="letter", route="a/<slug:brand>/<slug:code>/<int:number>/letter", path=f"{archive}/{campaign.pk}/letter", kind="letter"),
+        Page(name="letter", route="a/<slug:brand>/<slug:code>/<int:number>/letter",
+            path=f"{archive}/{campaign.pk}/letter", kind="letter"),
         Page(name="feed", route="a/<slug:brand>/<slug:code>/feed.xml", path=f"{archive}/feed.xml", kind="feed"),
-        Page(name="picture", route=r"^m/(?P<digest>[0-9a-f]{64})\.(?P<ending>png|jpg|gif|webp)$", path=f"/m/{picture.sha256}.png", kind="file"),
+        Page(name="picture", route=r"^m/(?P<digest>[0-9a-f]{64})\.(?P<ending>png|jpg|gif|webp)$",
+            path=f"/m/{picture.sha256}.png", kind="file"),
         Page(name="colours", route="brand/<slug:slug>.css", path=f"/brand/{house.brand.slug}.css", kind="style"),
-        Page(name="click-gone", route="c/<slug:token>", path=at(TokenPurpose.CLICK, own.pk, link=link.pk + 1), status=410, key=True),
+        Page(name="click-gone", route="c/<slug:token>", path=at(TokenPurpose.CLICK, own.pk, link=link.pk + 1),
+            status=410, key=True),
         Page(name="hook", route="hooks/<slug:provider>", path="/hooks/nobody", data={}, status=404, kind="words"),
         Page(name="forged", route="w/<slug:token>", path="/w/" + "a" * 40, status=404, key=True),
         Page(name="expired", route="w/<slug:token>", path=at(why, own.pk, day=1000), status=410, key=True),
@@ -212,7 +216,8 @@ def replace_dispatch(house: House, *, person: Person) -> Message:
     )
     now = timezone.now()
     return Message.objects.create(
-        dispatch=dispatch, person=person, address=person.address.value, language="es", state=Message.State.SENT, sent_at=now,
+        dispatch=dispatch, person=person, address=person.address.value, language="es", state=Message.State.SENT,
+        sent_at=now,
         opaque=new_opaque(),
     )  # fmt: skip
 

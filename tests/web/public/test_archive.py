@@ -1,4 +1,7 @@
-"""The public archive: what went out and is public, nothing personal, nothing that counts or leaves for somebody else."""
+"""The public archive.
+
+What went out and is public, nothing personal, nothing that counts or leaves for somebody else.
+"""
 
 import re
 from xml.etree import ElementTree as ET
@@ -82,7 +85,8 @@ def test_a_letter_in_the_archive_names_nobody_counts_nothing_and_lets_nobody_lea
 def test_a_promotion_is_for_those_who_allowed_it_and_not_in_the_archive(client, house):
     mjml = MJML.replace(
         "<mj-section>",
-        "<em-promotion><mj-section><mj-column><mj-text>Rebajas</mj-text></mj-column></mj-section></em-promotion><mj-section>",
+        "<em-promotion><mj-section><mj-column><mj-text>Rebajas</mj-text></mj-column></mj-section>"
+        "</em-promotion><mj-section>",
         1,
     )
     assert "Rebajas" in mjml

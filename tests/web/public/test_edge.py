@@ -65,8 +65,8 @@ class Answer:
         environ = {
             "REQUEST_METHOD": method, "PATH_INFO": path, "QUERY_STRING": "", "SERVER_NAME": "testserver",
             "SERVER_PORT": "80", "SERVER_PROTOCOL": "HTTP/1.1", "CONTENT_LENGTH": str(len(body)), "CONTENT_TYPE": kind,
-            "wsgi.url_scheme": "http", "wsgi.input": BytesIO(body), "wsgi.errors": BytesIO(), "HTTP_USER_AGENT": BROWSER,
-            **headers,
+            "wsgi.url_scheme": "http", "wsgi.input": BytesIO(body), "wsgi.errors": BytesIO(),
+            "HTTP_USER_AGENT": BROWSER, **headers,
         }  # fmt: skip
         application = Edge(inner or get_wsgi_application())
         self.body = b"".join(application(environ, self._start))

@@ -138,7 +138,8 @@ def test_why_says_permission_reason_rules_and_what_is_known(client, sent):
     PermissionEntry.objects.update(wording="Quiero recibir novedades", source="formulario web")
     html = client.get(path(sent, TokenPurpose.WHY), {"lang": "en"}).content.decode()
     for words in (
-        "Quiero recibir novedades", "formulario web", "Novedades de su línea", "pe•••@cliente.example", BASES["consent"],
+        "Quiero recibir novedades", "formulario web", "Novedades de su línea", "pe•••@cliente.example",
+        BASES["consent"],
         PASSED["G03"], f"{len(RULES)} rules", "your name",
     ):  # fmt: skip
         assert str(words) in html, words
@@ -170,7 +171,8 @@ def test_preferences_hold_at_once(client, sent):
     assert f'name="topic-{house.topic.pk}" value="always" checked' in html
     assert f'name="topic-{other.pk}" value="never" checked' in html
     form = {
-        f"topic-{house.topic.pk}": "monthly", f"topic-{other.pk}": "always", "pause": "1", "language": "fr", "act": "save"
+        f"topic-{house.topic.pk}": "monthly", f"topic-{other.pk}": "always", "pause": "1", "language": "fr",
+        "act": "save"
     }  # fmt: skip
     response = client.post(address, form, follow=True)
     assert response.status_code == 200

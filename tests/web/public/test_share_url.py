@@ -1,4 +1,7 @@
-"""An issue to pass on: one address for all its readers, without a token, that shows what anybody may read and no more."""
+"""An issue to pass on.
+
+One address for all its readers, without a token, that shows what anybody may read and no more.
+"""
 
 import re
 

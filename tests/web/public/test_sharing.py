@@ -1,4 +1,7 @@
-"""A mail that is passed on: what a stranger finds behind its links names nobody, and the public issue holds nothing personal."""
+"""A mail that is passed on.
+
+What a stranger finds behind its links names nobody, and the public issue holds nothing personal.
+"""
 
 import re
 

@@ -1,6 +1,7 @@
-"""Tokens against every door that takes one: forged, cut, swapped, expired, replayed, of whoever is gone; nothing is gained.
+"""Tokens against every door that takes one.
 
-The doors are those of the URL table, so a new one is tried without being named here.
+Forged, cut, swapped, expired, replayed, of whoever is gone; nothing is gained. The doors are those of the URL table, so
+a new one is tried without being named here.
 """
 
 import pytest

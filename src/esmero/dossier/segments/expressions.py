@@ -111,7 +111,7 @@ class CustomFieldValue(Func):
         """Include key and kind: two expressions are equal only if both are."""
         return (self.__class__, self.key, self.kind)
 
-    def as_sqlite(self, compiler: Any, connection: Any, **extra_context: Any) -> Any:  # noqa: ARG002 - as Django calls it
+    def as_sqlite(self, compiler: Any, connection: Any, **extra_context: Any) -> Any:  # noqa: ARG002 - Django's call
         """Compile with a check of the JSON type first, since SQLite compares values of any types."""
         sql, params = compiler.compile(self.source_expressions[0])
         path = f'$."{self.key}"'

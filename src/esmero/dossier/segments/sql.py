@@ -84,7 +84,7 @@ class SegmentContext:
     per_person: bool = False
 
 
-def compile_node(node: Node, *, context: SegmentContext, path: tuple[str, ...] = ()) -> Condition:  # noqa: C901 - a line a kind
+def compile_node(node: Node, *, context: SegmentContext, path: tuple[str, ...] = ()) -> Condition:  # noqa: C901 - kinds
     """Return the filter of a tree, or True or False if it is constant.
 
     Raises:

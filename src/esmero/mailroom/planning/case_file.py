@@ -113,7 +113,11 @@ def gather_recipients(
                 person=person,
                 address=address or None,
                 standing="none" if not address else "failing" if address in failing else "ok",
-                suppression=case.CaseSuppression(scope=silence.scope, reason=silence.reason, since=silence.since)  # type: ignore[arg-type]
+                suppression=case.CaseSuppression(
+                    scope=silence.scope,  # type: ignore[arg-type]
+                    reason=silence.reason,
+                    since=silence.since,
+                )
                 if silence
                 else None,
                 permissions=tuple(permissions.get(person, ())),
@@ -156,7 +160,8 @@ def _permissions(ids: Sequence[int], reason: DispatchReason) -> dict[int, list[c
             state: case.PermissionState = "objected" if objected else "withdrawn"
             mine.append(case.CasePermission(purpose, topic or "", state, "", withdrawn_at, version, source))
         if not granted_at and not withdrawn_at and act in (PermissionEntry.Act.REQUESTED, PermissionEntry.Act.EXPIRED):
-            mine.append(case.CasePermission(purpose, topic or "", act, basis, at, version, source))  # type: ignore[arg-type]
+            entry = case.CasePermission(purpose, topic or "", act, basis, at, version, source)  # type: ignore[arg-type]
+            mine.append(entry)
     return found
 
 

@@ -121,7 +121,9 @@ def _is_used(row: Model, *, but: Model | None = None) -> bool:
     """Return whether any row of any table refers to this row, except `but`."""
     for relation in row._meta.get_fields(include_hidden=True):
         if relation.auto_created and not relation.concrete and (relation.one_to_many or relation.one_to_one):
-            pointing = relation.related_model._default_manager.filter(**{relation.field.name: row.pk})  # type: ignore[union-attr]
+            pointing = relation.related_model._default_manager.filter(  # type: ignore[union-attr]
+                **{relation.field.name: row.pk}  # type: ignore[union-attr]
+            )
             if but is not None and isinstance(but, relation.related_model):  # type: ignore[arg-type]
                 pointing = pointing.exclude(pk=but.pk)
             if pointing.exists():

@@ -81,7 +81,10 @@ class _EncodedSteps:
             elif type(known) is bytes:
                 written.append(known)
             else:
-                written += [part if type(part) is bytes else quoted_tokens[part] for part in known]  # type: ignore[index]
+                written += [
+                    part if type(part) is bytes else quoted_tokens[part]  # type: ignore[index]
+                    for part in known
+                ]
         return b"".join(written)
 
 

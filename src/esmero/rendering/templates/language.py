@@ -79,7 +79,8 @@ def _environment(*, autoescape: bool, **delimiters: str) -> ImmutableSandboxedEn
 
 
 SOURCE_ENVIRONMENT = _environment(autoescape=False)
-# Jinja2 works out what is constant even while it only looks for fields: 'a' * 999999999 took a gigabyte before it was refused.
+# Jinja2 works out what is constant even while it only looks for fields: 'a' * 999999999 took a gigabyte before it was
+# refused.
 SOURCE_ENVIRONMENT.intercepted_binops = frozenset(SOURCE_ENVIRONMENT.default_binop_table)
 _INNER = {
     "variable_start_string": OPEN_FIELD,

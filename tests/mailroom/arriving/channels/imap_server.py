@@ -14,7 +14,10 @@ class Cut(Exception):
 
 
 class ImapServer:
-    """`messages` maps a folder to its mails in order; the UID of the first is `first_uid`. `tls` is a server's context."""
+    """Keep `messages`: the mails of each folder in order.
+
+    The UID of the first is `first_uid`. `tls` is a server's context.
+    """
 
     def __init__(self, messages, *, cut=None, uid_validity=7, arrive=None, tls=None, password=""):
         self.tls, self.password = tls, password
@@ -103,7 +106,9 @@ class Session:
     def _do_examine(self, rest):
         self.folder = rest.split(" ", 1)[1].strip('"')
         number = len(self.server.messages[self.folder])
-        return f"* {number} EXISTS\r\n* OK [UIDVALIDITY {self.server.uid_validity}] x\r\n* OK [UIDNEXT {number + 1}] x\r\n".encode()
+        return (
+            f"* {number} EXISTS\r\n* OK [UIDVALIDITY {self.server.uid_validity}] x\r\n* OK [UIDNEXT {number + 1}] x\r\n"
+        ).encode()
 
     def _uids(self, given):
         top = len(self.server.messages[self.folder])

@@ -138,7 +138,10 @@ class Wire:
 
 
 def put(box, number):
-    text = f"From: lola@correo.example\r\nSubject: carta {number}\r\nMessage-ID: <{number}@correo.example>\r\n\r\nhola {number}\r\n"
+    text = (
+        f"From: lola@correo.example\r\nSubject: carta {number}\r\nMessage-ID: <{number}@correo.example>\r\n\r\n"
+        f"hola {number}\r\n"
+    )
     path = box / "tmp" / f"{1_700_000_000 + number}.{number}.test"
     path.write_bytes(text.encode())
     shutil.chown(path, "dovecot", "dovecot")

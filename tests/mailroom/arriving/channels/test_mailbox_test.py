@@ -28,7 +28,8 @@ def certificate(tmp_path_factory):
     made = x509.CertificateBuilder(
         name, name, key.public_key(), 1, now - timedelta(days=1), now + timedelta(days=1),
         [
-            x509.Extension(x509.SubjectAlternativeName.oid, False, x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))])),
+            x509.Extension(x509.SubjectAlternativeName.oid, False,
+                x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))])),
             x509.Extension(x509.BasicConstraints.oid, True, x509.BasicConstraints(ca=True, path_length=None)),
         ],
     ).sign(key, hashes.SHA256())  # fmt: skip

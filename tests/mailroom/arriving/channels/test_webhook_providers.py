@@ -1,7 +1,8 @@
-"""Every provider that can be set up tells of a return: in the form that its documentation gives, proven as it proves itself.
+"""Every provider that can be set up tells of a return.
 
-The payloads are written anew after the providers' documentation. None bears our Message-ID: most providers replace it, so
-what ties the event to a message is the address of which a provider speaks that has proven itself.
+In the form that its documentation gives, proven as it proves itself. The payloads are written anew after the providers'
+documentation. None bears our Message-ID: most providers replace it, so what ties the event to a message is the address
+of which a provider speaks that has proven itself.
 """
 
 import base64
@@ -48,22 +49,26 @@ def paired(facts):
 def brevo(to):
     return {
         "event": "hard_bounce", "email": to, "id": 26224, "date": "2026-11-25 10:00:00", "ts_epoch": 1795600000000,
-        "message-id": "<202611251000.1@smtp-relay.mailin.fr>", "subject": "Novedades", "reason": WORDS, "sending_ip": "192.0.2.5",
+        "message-id": "<202611251000.1@smtp-relay.mailin.fr>", "subject": "Novedades", "reason": WORDS,
+        "sending_ip": "192.0.2.5",
     }  # fmt: skip
 
 
 def mailjet(to):
     return [
         {
-            "event": "bounce", "time": 1795600000, "MessageID": 19421777396190490, "email": to, "mj_campaign_id": 1, "hard_bounce": True,
-            "blocked": False, "error_related_to": "recipient", "error": "user unknown", "comment": "x", "smtp_reply": WORDS,
+            "event": "bounce", "time": 1795600000, "MessageID": 19421777396190490, "email": to, "mj_campaign_id": 1,
+            "hard_bounce": True,
+            "blocked": False, "error_related_to": "recipient", "error": "user unknown", "comment": "x",
+            "smtp_reply": WORDS,
         }
     ]  # fmt: skip
 
 
 def postmark(to):
     return {
-        "RecordType": "Bounce", "Type": "HardBounce", "TypeCode": 1, "ID": 42, "MessageID": "883953f4-6105-42a2-a16a-77a8eac79483",
+        "RecordType": "Bounce", "Type": "HardBounce", "TypeCode": 1, "ID": 42,
+        "MessageID": "883953f4-6105-42a2-a16a-77a8eac79483",
         "Email": to, "Details": WORDS, "BouncedAt": "2026-11-25T10:00:00Z", "Inactive": True,
     }  # fmt: skip
 
@@ -71,7 +76,8 @@ def postmark(to):
 def sparkpost(to):
     event = {
         "type": "bounce", "bounce_class": "10", "error_code": "550", "event_id": "92356927693813856", "raw_rcpt_to": to,
-        "message_id": "000443ee14578172be22", "raw_reason": WORDS, "timestamp": "1795600000", "transmission_id": "65832150921904138",
+        "message_id": "000443ee14578172be22", "raw_reason": WORDS, "timestamp": "1795600000",
+        "transmission_id": "65832150921904138",
     }  # fmt: skip
     return [{"msys": {"message_event": event}}]
 
@@ -97,14 +103,16 @@ def mailgun(to, forged):
 def mailtrap(to, forged):
     event = {
         "event": "bounce", "message_id": "1df37d17-0286-4d8b-8edf-bc4ec5be86e6", "sending_stream": "bulk", "email": to,
-        "timestamp": 1795600000, "event_id": "bede7236", "response": WORDS, "response_code": 550, "bounce_category": "badmailbox",
+        "timestamp": 1795600000, "event_id": "bede7236", "response": WORDS, "response_code": 550,
+        "bounce_category": "badmailbox",
     }  # fmt: skip
     body = json.dumps({"events": [event]})
     return body, JSON, {"HTTP_MAILTRAP_SIGNATURE": hexed("otro" if forged else "clave", body.encode())}
 
 
 def mandrill(to, forged):
-    events = [{"event": "hard_bounce", "_id": "e1", "ts": 1795600000, "msg": {"_id": "m1", "email": to, "diag": WORDS, "bounce_description": "bad_mailbox"}}]  # fmt: skip
+    events = [{"event": "hard_bounce", "_id": "e1", "ts": 1795600000,
+            "msg": {"_id": "m1", "email": to, "diag": WORDS, "bounce_description": "bad_mailbox"}}]  # fmt: skip
     value = json.dumps(events)
     signed = f"{settings.ESMERO.public_url.rstrip('/')}/hooks/mandrill" + "mandrill_events" + value
     signature = hmac.new(b"otro" if forged else b"clave", signed.encode(), hashlib.sha1).digest()
@@ -112,10 +120,12 @@ def mandrill(to, forged):
 
 
 def postal(to, forged):
-    message = {"id": 12345, "token": "abcdef123", "direction": "outgoing", "message_id": "5817a64332f44@rp.postal.example", "to": to, "from": "hola@fibranorte.example"}  # fmt: skip
+    message = {"id": 12345, "token": "abcdef123", "direction": "outgoing",
+        "message_id": "5817a64332f44@rp.postal.example", "to": to, "from": "hola@fibranorte.example"}  # fmt: skip
     bounce = {"id": 12347, "token": "abcdef124", "direction": "incoming", "subject": "Delivery Error"}
     body = json.dumps(
-        {"event": "MessageBounced", "timestamp": 1795600000, "uuid": "0f1", "payload": {"original_message": message, "bounce": bounce, "output": WORDS}}
+        {"event": "MessageBounced", "timestamp": 1795600000, "uuid": "0f1",
+            "payload": {"original_message": message, "bounce": bounce, "output": WORDS}}
     )  # fmt: skip
     signature = RSA.sign(b"other" if forged else body.encode(), padding.PKCS1v15(), hashes.SHA1())
     return body, JSON, {"HTTP_X_POSTAL_SIGNATURE": base64.b64encode(signature).decode()}
@@ -123,7 +133,8 @@ def postal(to, forged):
 
 def resend(to, forged):
     data = {
-        "email_id": "56761188-7520-42d8-8898-ff6fc54ce618", "created_at": "2026-11-25T10:00:00.000Z", "from": "Norte <hola@fibranorte.example>",
+        "email_id": "56761188-7520-42d8-8898-ff6fc54ce618", "created_at": "2026-11-25T10:00:00.000Z",
+        "from": "Norte <hola@fibranorte.example>",
         "to": [to], "subject": "Novedades", "bounce": {"message": WORDS, "type": "Permanent", "subType": "General"},
     }  # fmt: skip
     body = json.dumps({"type": "email.bounced", "created_at": "2026-11-25T10:00:01.000Z", "data": data})
@@ -139,7 +150,8 @@ def resend(to, forged):
 
 def sendgrid(to, forged):
     body = json.dumps(
-        [{"email": to, "timestamp": 1795600000, "event": "bounce", "type": "bounce", "sg_event_id": "6g4ZI7SA", "sg_message_id": "14c5d75ce93.dfd.64b469", "reason": WORDS, "status": "5.1.1"}]
+        [{"email": to, "timestamp": 1795600000, "event": "bounce", "type": "bounce", "sg_event_id": "6g4ZI7SA",
+                "sg_message_id": "14c5d75ce93.dfd.64b469", "reason": WORDS, "status": "5.1.1"}]
     )  # fmt: skip
     stamp = "1795600000"
     proof = EC.sign((b"0" if forged else stamp.encode()) + body.encode(), ec.ECDSA(hashes.SHA256()))
@@ -162,7 +174,8 @@ def sns(message, kind="Notification", **facts):
 
 def ses(to, forged):
     gone = {"emailAddress": to, "status": "5.1.1", "action": "failed", "diagnosticCode": f"smtp; {WORDS}"}
-    bounce = {"bounceType": "Permanent", "bounceSubType": "General", "bouncedRecipients": [gone], "timestamp": "2026-11-25T10:00:00.000Z", "feedbackId": "f-1"}  # fmt: skip
+    bounce = {"bounceType": "Permanent", "bounceSubType": "General", "bouncedRecipients": [gone],
+        "timestamp": "2026-11-25T10:00:00.000Z", "feedbackId": "f-1"}  # fmt: skip
     mail = {
         "messageId": "EXAMPLE7c191be45",
         "timestamp": "2026-11-25T09:59:00.000Z",
@@ -174,9 +187,10 @@ def ses(to, forged):
 
 
 TELLS = {
-    "brevo": paired(brevo), "mailersend": mailersend, "mailgun": mailgun, "mailjet": paired(mailjet), "mailtrap": mailtrap,
-    "mandrill": mandrill, "postal": postal, "postmark": paired(postmark), "resend": resend, "sendgrid": sendgrid, "ses": ses,
-    "sparkpost": paired(sparkpost),
+    "brevo": paired(brevo), "mailersend": mailersend, "mailgun": mailgun, "mailjet": paired(mailjet),
+    "mailtrap": mailtrap,
+    "mandrill": mandrill, "postal": postal, "postmark": paired(postmark), "resend": resend, "sendgrid": sendgrid,
+    "ses": ses, "sparkpost": paired(sparkpost),
 }  # fmt: skip
 SECRETS = {
     **{name: PAIR if one.pair else "clave" for name, one in PROVIDERS.items()},
@@ -253,7 +267,10 @@ def test_amazon_is_asked_for_its_password_and_told_that_we_want_to_know(client, 
             return b"<ConfirmSubscriptionResponse/>"
 
     monkeypatch.setattr(webhook_providers, "urlopen", lambda url, timeout: asked.append((url, timeout)) or Answer())
-    url = "https://sns.eu-west-1.amazonaws.com/?Action=ConfirmSubscription&TopicArn=arn:aws:sns:eu-west-1:1:correo&Token=23"
+    url = (
+        "https://sns.eu-west-1.amazonaws.com/?Action=ConfirmSubscription&TopicArn=arn:aws:sns:eu-west-1:1:correo&"
+        "Token=23"
+    )
     body, headers = sns("You have chosen to subscribe", "SubscriptionConfirmation", SubscribeURL=url, Token="23")
     post = {"content_type": "text/plain; charset=UTF-8", **headers}
     unasked = client.post("/hooks/ses", body, **post)
@@ -272,7 +289,8 @@ def test_amazon_is_asked_for_its_password_and_told_that_we_want_to_know(client, 
     ("host", "name"),
     [
         ("email-smtp.eu-west-1.amazonaws.com", "ses"), ("smtp.resend.com", "resend"), ("smtp-relay.brevo.com", "brevo"),
-        ("smtp.eu.mailgun.org", "mailgun"), ("in-v3.mailjet.com.", "mailjet"), ("relay.fibranorte.example", ""), ("notresend.com", ""), ("", ""),
+        ("smtp.eu.mailgun.org", "mailgun"), ("in-v3.mailjet.com.", "mailjet"), ("relay.fibranorte.example", ""),
+        ("notresend.com", ""), ("", ""),
     ],
 )  # fmt: skip
 def test_a_relay_is_known_by_its_host(host, name):

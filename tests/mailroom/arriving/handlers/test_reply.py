@@ -10,9 +10,12 @@ from tests.mailroom.inbound import send_one, written
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
 
 REPLIES = {
-    "es": ("¿Me llaman por la tarde?", "El jue, 1 ene 2026 a las 10:00, Fibra Norte <hola@fibranorte.example> escribió:\n\n> Hola Nombre0\n> esto es lo nuevo"),
-    "fr": ("Pouvez-vous me rappeler demain ?", "Le jeu. 1 janv. 2026 à 10:00, Fibra Norte <hola@fibranorte.example> a écrit :\n\n> Bonjour\n> du nouveau"),
-    "en": ("Could you call me tomorrow?", "On Thu, Jan 1, 2026 at 10:00 AM Fibra Norte <hola@fibranorte.example> wrote:\n\n> Hello\n> news"),
+    "es": ("¿Me llaman por la tarde?", ("El jue, 1 ene 2026 a las 10:00, Fibra Norte <hola@fibranorte.example> "
+                                       "escribió:\n\n> Hola Nombre0\n> esto es lo nuevo")),
+    "fr": ("Pouvez-vous me rappeler demain ?", ("Le jeu. 1 janv. 2026 à 10:00, Fibra Norte <hola@fibranorte.example> "
+                                               "a écrit :\n\n> Bonjour\n> du nouveau")),
+    "en": ("Could you call me tomorrow?", ("On Thu, Jan 1, 2026 at 10:00 AM Fibra Norte <hola@fibranorte.example> "
+                                          "wrote:\n\n> Hello\n> news")),
 }  # fmt: skip
 
 

@@ -1,4 +1,7 @@
-"""How a file's letters are stored: guessed by mark, by form or by likelihood; what is no list is said with its remedy."""
+"""How a file's letters are stored.
+
+Guessed by mark, by form or by likelihood; what is no list is said with its remedy.
+"""
 
 import codecs
 

@@ -65,7 +65,8 @@ def typed(text, *, delimiter=";"):
         for column, cell in enumerate(row, 1):
             place = sheet.cell(number, column)
             try:
-                place.value, place.number_format = datetime.strptime(cell, "%d/%m/%Y"), "DD/MM/YYYY"  # noqa: DTZ007 - a spreadsheet knows no zone
+                place.value = datetime.strptime(cell, "%d/%m/%Y")  # noqa: DTZ007 - a spreadsheet knows no zone
+                place.number_format = "DD/MM/YYYY"
                 continue
             except ValueError:
                 pass

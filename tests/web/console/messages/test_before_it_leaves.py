@@ -1,4 +1,7 @@
-"""What is told before something leaves: what sells where nothing may, a reason that is missing, links that do not answer."""
+"""What is told before something leaves.
+
+What sells where nothing may, a reason that is missing, links that do not answer.
+"""
 
 import re
 from datetime import timedelta
@@ -179,8 +182,10 @@ def test_links_are_tried_when_asked_and_told_with_the_place(client, house):
 
 
 OUTCOMES = {
-    "no-host": "does not exist", "silent": "gives no answer", "certificate": "Browsers warn", "inside": "private network",
-    "reserved": "reserved for examples", "redirects": "on and on", "guarded": "to a stranger", "refused": "Nobody answers",
+    "no-host": "does not exist", "silent": "gives no answer", "certificate": "Browsers warn",
+    "inside": "private network",
+    "reserved": "reserved for examples", "redirects": "on and on", "guarded": "to a stranger",
+    "refused": "Nobody answers",
     "scheme": "no address of the web", "untried": "does not reach the network outside", "demo": "In the demo",
 }  # fmt: skip
 

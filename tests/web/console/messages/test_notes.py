@@ -1,4 +1,7 @@
-"""What a message's page and its person's timeline tell: by which signs a click was a machine's, and why somebody left."""
+"""What a message's page and its person's timeline tell.
+
+By which signs a click was a machine's, and why somebody left.
+"""
 
 import pytest
 from django.utils import timezone

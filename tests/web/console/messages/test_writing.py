@@ -1,4 +1,7 @@
-"""Writing in a real browser: the letter's editor, its fields and promotion, going to a problem, and the visual editor."""
+"""Writing in a real browser.
+
+The letter's editor, its fields and promotion, going to a problem, and the visual editor.
+"""
 
 import os
 
@@ -127,8 +130,10 @@ def test_a_button_leads_to_the_place_of_a_problem(browser, live_server):
 
 
 MJML = """<mjml><mj-body background-color="#ffffff"><mj-section><mj-column>
-<mj-text>Hola {{ given_name | fallback("cliente") }}</mj-text><mj-button href="https://fibranorte.example/?c={{ number }}">Ver</mj-button>
-</mj-column></mj-section><em-promotion><mj-section><mj-column><mj-text>Una oferta</mj-text></mj-column></mj-section></em-promotion>
+<mj-text>Hola {{ given_name | fallback("cliente") }}</mj-text>\
+<mj-button href="https://fibranorte.example/?c={{ number }}">Ver</mj-button>
+</mj-column></mj-section>\
+<em-promotion><mj-section><mj-column><mj-text>Una oferta</mj-text></mj-column></mj-section></em-promotion>
 </mj-body></mjml>"""
 
 

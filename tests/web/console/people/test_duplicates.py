@@ -137,7 +137,8 @@ def test_an_organisation_is_made_joined_and_parted(client, house):
 
 @pytest.mark.parametrize(
     ("query", "number"),
-    [("", 2), ("?act=granted", 2), ("?act=withdrawn", 0), ("?channel=post", 0), ("?basis=consent", 2), ("?proof=file", 0),
+    [("", 2), ("?act=granted", 2), ("?act=withdrawn", 0), ("?channel=post", 0), ("?basis=consent", 2),
+        ("?proof=file", 0),
      ("?q=persona1@cliente.example", 1), ("?q=nobody", 0)],
 )  # fmt: skip
 def test_the_ledger_can_be_narrowed(client, house, query, number):

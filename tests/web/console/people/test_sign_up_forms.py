@@ -1,4 +1,7 @@
-"""Forms in the console: made, opened, closed; a changed wording is a new version; nobody builds one without the right."""
+"""Forms in the console.
+
+Made, opened, closed; a changed wording is a new version; nobody builds one without the right.
+"""
 
 import pytest
 

@@ -107,7 +107,8 @@ def test_another_address_of_the_same_person_comes_and_goes(client):
 
 def test_many_are_left_out_at_once_and_asked_again(client, left):
     other = Proposal.objects.create(
-        person=left.person, kind="successor", address="luis@cliente.example", evidence="inbound 1", found_at=left.person.created_at
+        person=left.person, kind="successor", address="luis@cliente.example", evidence="inbound 1",
+        found_at=left.person.created_at
     )  # fmt: skip
     html = act(client, act="refuse", pick=[str(pk) for pk in Proposal.objects.values_list("pk", flat=True)])
     assert "2 addresses are left out" in html

@@ -23,8 +23,14 @@ SOURCES = Path(__file__).resolve().parents[4] / "src" / "esmero"
             "tls: El servidor de salida mx.example:25 no ofrece STARTTLS, y nada se envía sin cifrar",
         ),
         (
-            "connect: mx.example:587 ended the session while it was being opened: The relay said nothing for 60 seconds",
-            "connect: mx.example:587 cortó la sesión mientras se abría: El servidor de salida no dijo nada en 60 segundos",
+            (
+                "connect: mx.example:587 ended the session while it was being opened: The relay said nothing for "
+                "60 seconds"
+            ),
+            (
+                "connect: mx.example:587 cortó la sesión mientras se abría: El servidor de salida no dijo nada en "
+                "60 segundos"
+            ),
         ),
         (
             "imap.example refuses ana (100% wrong %(name)s). Check name and password.",

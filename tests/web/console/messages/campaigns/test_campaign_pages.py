@@ -93,7 +93,8 @@ def test_the_numbers_of_the_page_add_up_at_every_moment(client, house):
     page = client.get(f"/console/campaigns/{campaign.pk}/")
     names = {str(step.name): (step.number, step.machines) for step in page.context["funnel"]}
     assert names == {
-        "Audience": (5, 0), "Left out": (2, 0), "Sent": (1, 0), "Delivered": (0, 0), "Human click": (1, 1), "Answered": (0, 0),
+        "Audience": (5, 0), "Left out": (2, 0), "Sent": (1, 0), "Delivered": (0, 0), "Human click": (1, 1),
+        "Answered": (0, 0),
     }  # fmt: skip
     progress = measure_progress([campaign], at=timezone.now())[campaign.pk]
     assert sum(progress.states.values()) == AudienceMember.objects.filter(campaign=campaign).count() == 5

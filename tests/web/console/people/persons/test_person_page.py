@@ -168,7 +168,8 @@ def test_facts_and_own_fields_are_changed_each_by_its_kind_and_taken_back(client
     ):  # fmt: skip
         CustomField.objects.create(key=key, label={"en": key}, kind=kind, choices=choices)
     answer = edit(
-        client, person, given_name="Begoña", organisation="Talleres Güell", own_text="x", own_whole="3", own_number="2.5",
+        client, person, given_name="Begoña", organisation="Talleres Güell", own_text="x", own_whole="3",
+        own_number="2.5",
         own_yes="no", own_day="2026-03-04", own_one="b",
     )  # fmt: skip
     person.refresh_from_db()

@@ -230,7 +230,8 @@ def test_ten_examples_say_why_and_how_many_said_yes(client, people):
     Permission.objects.filter(person=people[0]).update(state="withdrawn")
     tree = {
         "node": ["n1 n0 row", "n2 n0 group", "n3 n2 row"], "what_n1": "field:language", "is_n1": "=", "value_n1": "es",
-        "match_n2": "none", "what_n3": "field:given_name", "is_n3": "=", "value_n3": "Nombre1", "reach": Topic.objects.get().pk,
+        "match_n2": "none", "what_n3": "field:given_name", "is_n3": "=", "value_n3": "Nombre1",
+        "reach": Topic.objects.get().pk,
     }  # fmt: skip
     response = client.post(EXAMPLES, tree)
     assert [one.person.given_name for one in response.context["people"]] == ["Nombre0", "Nombre2"]
@@ -244,15 +245,20 @@ def test_ten_examples_say_why_and_how_many_said_yes(client, people):
         ({}, "Everybody."),
         ({"none": [{"tag": "vip"}]}, "Everybody but those with the tag “vip”."),
         (
-            {"all": [{"field": "language", "is": "=", "value": "es"}, {"any": [{"field": "country", "is": "unknown"}, {"did": "clicked", "times": 2, "when": {"last": 30}}]},
+            {"all": [{"field": "language", "is": "=", "value": "es"},
+                    {"any": [{"field": "country", "is": "unknown"},
+                            {"did": "clicked", "times": 2, "when": {"last": 30}}]},
                      {"none": [{"tag": "vip"}, {"did": "left", "topic": "fibra-norte/novedades"}]}]},
-            ("People who speak Spanish and (whose “Country” is not known or who opened a link at least 2 times in the last"
+            ("People who speak Spanish and (whose “Country” is not known or who opened a link at least 2 times in "
+             "the last"
             " 30 days), but not those with the tag “vip” or who took a permission back about “Novedades”."),
         ),
         (
-            {"any": [{"permission": "fibra-norte/novedades", "state": "granted", "channel": "phone", "basis": "consent", "when": {"ago": 1}},
+            {"any": [{"permission": "fibra-norte/novedades", "state": "granted", "channel": "phone", "basis": "consent",
+                        "when": {"ago": 1}},
                      {"none": [{"field": "added", "is": "last", "value": 7}]}]},
-            ("People whose permission for “Novedades” is “given” by phone (consent) more than 1 day ago or who are not among"
+            ("People whose permission for “Novedades” is “given” by phone (consent) more than 1 day ago or who are "
+             "not among"
             " those whose “Known since” lies in the last 7 days."),
         ),
     ],

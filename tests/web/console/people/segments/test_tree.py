@@ -58,25 +58,29 @@ leaves = st.one_of(
         {"field": "price", "is": "<=", "value": 9.5}, {"field": "senior", "is": "=", "value": False},
         {"field": "since", "is": "anniversary", "value": 7}, {"field": "since", "is": "month"},
         {"field": "since", "is": ">=", "value": DAYS[0]}, {"field": "city", "is": "unknown"},
-        {"field": "city", "is": "contains", "value": "león, casco"}, {"field": "city", "is": "in", "value": ["a, b", "c"]},
+        {"field": "city", "is": "contains", "value": "león, casco"},
+        {"field": "city", "is": "in", "value": ["a, b", "c"]},
         {"tag": "vip"}, {"segment": "Other"}, {"import": 3}, {"list": ["1001", "eva@cliente.example"]},
         {"topic": TOPIC, "wanted": False},
     ]),
     st.builds(
-        lambda state, channel, basis, when: {"permission": TOPIC, "state": state, **channel, **basis, **({"when": when} if when else {})},
+        lambda state, channel, basis, when: {"permission": TOPIC, "state": state, **channel, **basis,
+            **({"when": when} if when else {})},
         st.sampled_from(["granted", "withdrawn"]), st.sampled_from([{}, {"channel": "phone"}]),
         st.sampled_from([{}, {"basis": "soft opt-in"}]), spans,
     ),
     st.builds(
         lambda act, scope, times, when: {"did": act, **scope, **times, **({"when": when} if when else {})},
-        st.sampled_from(["sent", "got", "clicked", "left"]), st.sampled_from([{}, {"topic": TOPIC}, {"dispatch": 7}, {"brand": "fibra-norte"}]),
+        st.sampled_from(["sent", "got", "clicked", "left"]),
+        st.sampled_from([{}, {"topic": TOPIC}, {"dispatch": 7}, {"brand": "fibra-norte"}]),
         st.sampled_from([{}, {"times": 3}]), spans,
     ),
 )  # fmt: skip
 trees = st.recursive(
     leaves,
     lambda inner: st.one_of(
-        st.builds(lambda how, parts: {how: parts}, st.sampled_from(["all", "any", "none"]), st.lists(inner, min_size=1, max_size=3)),
+        st.builds(lambda how, parts: {how: parts}, st.sampled_from(["all", "any", "none"]),
+            st.lists(inner, min_size=1, max_size=3)),
         st.builds(lambda part: {"not": part}, inner),
     ),
     max_leaves=10,

@@ -148,7 +148,8 @@ def test_the_next_step_of_the_policy(policy, share, words):
 
 def test_a_name_counts_only_if_it_leads_back(monkeypatch):
     zone = {("1.2.0.192.in-addr.arpa.", "PTR"): ["Mail.Fibra.Example."], ("mail.fibra.example", "A"): ["192.0.2.1"],
-            ("7.100.51.198.in-addr.arpa.", "PTR"): ["google.example."], ("google.example", "A"): ["192.0.2.99"]}  # fmt: skip
+            ("7.100.51.198.in-addr.arpa.", "PTR"): ["google.example."],
+            ("google.example", "A"): ["192.0.2.99"]}  # fmt: skip
 
     def resolve(name, kind, lifetime):
         assert lifetime <= reverse_dns.WAIT
