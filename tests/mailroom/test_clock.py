@@ -10,7 +10,7 @@ from django.utils import timezone
 from esmero.mailroom.sending import sender
 from esmero.mailroom.sending.batches import VERDICT_AGE, is_stale
 from esmero.mailroom.sending.sender import RELAY_PAUSES, SAFETY, may_hand_over, rest_after
-from esmero.outbox.ledger import LEASE, WIRE_SIZE
+from esmero.outbox.claims import LEASE, WIRE_SIZE
 from esmero.outbox.models import Dispatch, Message, Relay, RelayRate
 from tests.house_facts import add_people, build_house, open_dispatch
 from tests.mailroom.clocks import Bench, accept, refuse_connection, withdraw_all

@@ -6,9 +6,10 @@ from django.conf import settings
 from django.utils import timezone
 
 from esmero.outbox import journal as journal_module
+from esmero.outbox.claims import claim_messages, put_on_wire
 from esmero.outbox.journal import JournalFolder, WorkerNameTaken
 from esmero.outbox.journal_recovery import mark_orphans, resolve_doubt, settle_absent, settle_own
-from esmero.outbox.ledger import LedgerAnswer, claim_messages, put_on_wire, record_answers
+from esmero.outbox.ledger import LedgerAnswer, record_answers
 from esmero.outbox.models import Message
 from esmero.outbox.transports.parcels import Fate, Outcome
 from tests.house_facts import add_people, build_house, open_dispatch

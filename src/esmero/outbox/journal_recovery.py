@@ -12,8 +12,8 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from esmero.outbox.claims import free
 from esmero.outbox.journal import JournalFolder
-from esmero.outbox.ledger import free
 from esmero.outbox.models import Message, MessageEvent
 from esmero.outbox.transports.parcels import Fate, Outcome
 

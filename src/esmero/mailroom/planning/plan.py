@@ -7,7 +7,8 @@ from django.utils import timezone
 
 from esmero.campaigns.lifecycle import CANCELLING, failed_messages, reopen_for_retry
 from esmero.campaigns.models import AudienceMember, Campaign
-from esmero.outbox.ledger import STATES_BUSY, new_opaque
+from esmero.outbox.claims import STATES_BUSY
+from esmero.outbox.ledger import new_opaque
 from esmero.outbox.models import Dispatch, Message, MessageEvent
 from esmero.outbox.receivers import receiver_of
 from esmero.work.jobs import enqueue, save_progress

@@ -29,9 +29,10 @@ from esmero.mailroom.sending.batches import (
     take_batch,
 )
 from esmero.mailroom.sending.relay_outcomes import judge_outcome, record_judged
+from esmero.outbox.claims import CLAIM_SIZE, LEASE, WIRE_SIZE, ClaimedMessage, free, has_due, renew
 from esmero.outbox.journal import Journal, JournalFolder
 from esmero.outbox.journal_recovery import mark_orphans, settle_absent, settle_own
-from esmero.outbox.ledger import CLAIM_SIZE, LEASE, WIRE_SIZE, ClaimedMessage, close_finished, free, has_due, renew
+from esmero.outbox.ledger import close_finished
 from esmero.outbox.models import Message, Relay
 from esmero.outbox.rate_limits import Rate, give_back, lease_tokens
 from esmero.outbox.relay_passwords import RelayPasswordLost
