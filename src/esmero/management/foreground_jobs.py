@@ -25,7 +25,7 @@ def run_here(job: Job) -> Job:
     name = f"command-{job.pk}@{socket.gethostname()}"[:64]
     shows = sys.stderr.isatty()
     with _only_one(name):
-        job = run_to_end(job, kinds=JOBS, worker=name, tell=_tell if shows else None)
+        job = run_to_end(job, kinds=JOBS, worker=name, on_progress=_tell if shows else None)
         while job.state in {Job.State.WAITING, Job.State.RUNNING} and not job.trouble:
             time.sleep(LOOK)
             job = run_to_end(job, kinds=JOBS, worker=name)

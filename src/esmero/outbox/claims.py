@@ -1,4 +1,9 @@
-"""Claim due messages under a lease, renew the lease, mark messages as on the wire, and free them."""
+"""Claim due messages under a lease, renew the lease, mark messages as on the wire, and free them.
+
+Order of a message: claim_messages → (renew) → put_on_wire → recorded by outbox/ledger.py; free returns it to planned.
+Each UPDATE repeats the expected state and worker, so that a worker that was presumed dead cannot write late. The states
+are drawn in docs/decisions/0002-ledger.md.
+"""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
@@ -10,15 +15,15 @@ from django.db.models import QuerySet
 from esmero.outbox.models import Message
 
 LEASE = timedelta(minutes=5)
-CLAIM_SIZE = 500
-WIRE_SIZE = 100
+CLAIM_SIZE = 500  # messages of a batch
+WIRE_SIZE = 100  # messages of a sub-batch: the most that one batch has on the wire
 
 STATES_CLAIMABLE = (Message.State.PLANNED, Message.State.WAITING)
 STATES_BUSY = (Message.State.CLAIMED, Message.State.WIRE, Message.State.ORPHANED)
 
 
 class ClaimedMessage(NamedTuple):
-    """A message in the hands of a worker: what case file, renderer and transport need of its row."""
+    """Hold the columns of a claimed message that case file, renderer and transport need."""
 
     id: int
     dispatch_id: int
@@ -34,7 +39,10 @@ class ClaimedMessage(NamedTuple):
 def claim_messages(
     *, worker: str, dispatch_ids: Collection[int], now: datetime, most: int = CLAIM_SIZE
 ) -> list[ClaimedMessage]:
-    """Claim up to `most` due messages of these dispatches, the most urgent lane first, then the oldest."""
+    """Claim up to `most` due messages of these dispatches, in the order of lane, due time and id.
+
+    Raises RuntimeError if another worker changed a row in between; then none of them may be sent.
+    """
     if not dispatch_ids or most <= 0:
         return []
     with transaction.atomic():
@@ -46,13 +54,14 @@ def claim_messages(
         taken = Message.objects.filter(id__in=ids, state__in=STATES_CLAIMABLE).update(
             state=Message.State.CLAIMED, claimed_by=worker, claimed_until=now + LEASE
         )
-        if taken != len(rows):  # cannot happen under the locks above; if it does, nobody may send these
+        # Cannot happen: PostgreSQL holds row locks, SQLite the writer lock. If it does, sending could send twice.
+        if taken != len(rows):
             raise RuntimeError(f"Claimed {taken} of {len(rows)} messages: another worker wrote between.")
     return rows
 
 
 def has_due(*, dispatch_ids: Collection[int], now: datetime) -> bool:
-    """Say whether a claim would find anything."""
+    """Return whether a claim would find any message."""
     return bool(dispatch_ids) and _due(dispatch_ids, now=now).exists()
 
 
@@ -61,16 +70,17 @@ def _due(dispatch_ids: Collection[int], *, now: datetime) -> QuerySet[Message]:
 
 
 def renew(*, worker: str, now: datetime) -> int:
-    """Extend the lease of all that this worker holds."""
+    """Extend the lease of all messages of this worker; return their number."""
     return Message.objects.filter(claimed_by=worker, state__in=STATES_BUSY).update(claimed_until=now + LEASE)
 
 
 def put_on_wire(ids: Sequence[int], *, worker: str) -> set[int]:
-    """Mark claimed messages as handed to the transport; return those that still were this worker's to mark."""
+    """Mark claimed messages as handed to the transport; return the ids that were still claimed by this worker."""
     with transaction.atomic():
         marked = Message.objects.filter(id__in=ids, claimed_by=worker, state=Message.State.CLAIMED).update(
             state=Message.State.WIRE
         )
+        # The usual case needs no second query.
         if marked == len(ids):
             return set(ids)
         held = Message.objects.filter(id__in=ids, claimed_by=worker, state=Message.State.WIRE)
@@ -78,7 +88,10 @@ def put_on_wire(ids: Sequence[int], *, worker: str) -> set[int]:
 
 
 def free(ids: Sequence[int], *, worker: str, state: str = Message.State.CLAIMED) -> int:
-    """Hand messages that did not reach the wire back to whoever claims next."""
+    """Return messages from `state` to planned, so that any worker can claim them; return their number.
+
+    For messages of which no octet was sent: `state` is WIRE only after the journal proved it (journal_recovery.py).
+    """
     with transaction.atomic():
         return Message.objects.filter(id__in=ids, claimed_by=worker, state=state).update(
             state=Message.State.PLANNED, claimed_by="", claimed_until=None

@@ -1,7 +1,7 @@
-"""The ledger's moves: claim, wire, record, free.
+"""Record the end of claimed messages: answers of relays, refusals of the gate, faults; close finished dispatches.
 
-Each repeats the state and the claimant it expects, so that a worker that was thought dead can write nothing late. The
-states are drawn in docs/decisions/0002-ledger.md.
+Each UPDATE repeats the expected state and worker, so that a worker that was presumed dead cannot write late. Claims are
+in outbox/claims.py; the states are drawn in docs/decisions/0002-ledger.md.
 """
 
 import secrets
@@ -27,19 +27,19 @@ STATES_AT_REST = (
 
 
 def new_opaque() -> str:
-    """Return a fresh local part for a Message-ID: unguessable, and the same for every try of its message."""
+    """Return a new random local part for a Message-ID (96 bits). A message keeps it for all its tries."""
     return secrets.token_hex(12)
 
 
 class RetryPlan(NamedTuple):
-    """The plan for a message that did not leave: when to try again, or None to give up."""
+    """Hold the time of the next try of a message that was not sent; None: give up."""
 
     due_at: datetime | None
-    counts: bool  # whether this was a try of the message, or trouble of the relay
+    counts: bool  # False: the relay was in trouble, so this was no try of the message
 
 
 class LedgerAnswer(NamedTuple):
-    """An outcome with what is to follow from it."""
+    """Hold an outcome with its consequences: next try, worst outcome so far, and the event to store (kind, facts)."""
 
     outcome: Outcome
     retry: RetryPlan | None = None
@@ -49,7 +49,7 @@ class LedgerAnswer(NamedTuple):
 
 
 def record_answers(answers: Sequence[LedgerAnswer], *, worker: str, at: datetime) -> int:
-    """Write what became of messages on the wire, in few statements; return how many rows were still this worker's."""
+    """Record the outcomes of messages on the wire; return how many rows were still held by this worker."""
     sent = [a.outcome.key for a in answers if a.outcome.fate is Fate.ACCEPTED]
     doubts = [a.outcome.key for a in answers if a.outcome.fate is Fate.IN_DOUBT]
     written = 0
@@ -64,6 +64,7 @@ def record_answers(answers: Sequence[LedgerAnswer], *, worker: str, at: datetime
                 trouble="The connection was lost after the message; the relay may have it.",
                 **rest,
             )
+        # Messages with the same consequences share one UPDATE.
         grouped: dict[tuple[datetime | None, bool, int, str], list[int]] = defaultdict(list)
         for answer in answers:
             if answer.outcome.fate in (Fate.ACCEPTED, Fate.IN_DOUBT):
@@ -97,7 +98,7 @@ def _words(outcome: Outcome) -> str:
 def refuse(
     verdicts: Sequence[tuple[int, str, dict[str, object] | None, datetime | None]], *, worker: str, at: datetime
 ) -> None:
-    """Write the gate's objections to claimed messages: (id, codes, facts, wait until or None for a refusal)."""
+    """Record the gate's objections to claimed messages: (id, codes, facts, wait until; None: refused)."""
     alike: dict[tuple[str, datetime | None], list[int]] = defaultdict(list)
     with transaction.atomic():
         held = Message.objects.filter(claimed_by=worker, state=Message.State.CLAIMED)
@@ -116,8 +117,8 @@ def refuse(
             )
 
 
-def lose_promotions(lost: Sequence[tuple[int, str, dict[str, object]]], *, worker: str, at: datetime) -> None:
-    """Write for claimed messages that their promotion may not go after all: (id, codes, facts). The message goes on."""
+def withhold_promotions(lost: Sequence[tuple[int, str, dict[str, object]]], *, worker: str, at: datetime) -> None:
+    """Record that claimed messages are sent without their promotion: (id, codes, facts). They stay claimed."""
     alike: dict[str, list[int]] = defaultdict(list)
     with transaction.atomic():
         held = Message.objects.filter(claimed_by=worker, state=Message.State.CLAIMED)
@@ -129,7 +130,7 @@ def lose_promotions(lost: Sequence[tuple[int, str, dict[str, object]]], *, worke
 
 
 def give_up(faults: Sequence[tuple[int, str]], *, worker: str) -> None:
-    """Put claimed messages to rest that cannot be rendered or handed over at all, each with its reason."""
+    """Give up claimed messages that cannot be rendered or handed over: (id, reason)."""
     with transaction.atomic():
         for pk, trouble in faults:
             Message.objects.filter(id=pk, claimed_by=worker, state=Message.State.CLAIMED).update(
@@ -138,14 +139,15 @@ def give_up(faults: Sequence[tuple[int, str]], *, worker: str) -> None:
 
 
 def close_finished(*, now: datetime) -> list[int]:
-    """Close open dispatches whose every message is at rest; return their ids."""
+    """Close open dispatches all of whose messages are at rest; return their ids."""
     busy = Message.objects.filter(dispatch=OuterRef("pk")).exclude(state__in=STATES_AT_REST)
     finished = Dispatch.objects.filter(state=Dispatch.State.OPEN).filter(~Exists(busy))
     ids = list(finished.values_list("id", flat=True))
     if not ids:
         return []
     with transaction.atomic():
-        # A return may put one of them back to waiting meanwhile (campaigns/lifecycle.py, reopen_for_retry): it locks too.
+        # A bounce may set a message to waiting meanwhile (campaigns/lifecycle.py, reopen_for_retry), which takes the
+        # same lock: so lock first, then check again.
         list(Dispatch.objects.select_for_update().filter(id__in=ids).order_by("id").values_list("id"))
         ids = list(finished.filter(id__in=ids).values_list("id", flat=True))
         Dispatch.objects.filter(id__in=ids).update(state=Dispatch.State.CLOSED, closed_at=now)

@@ -1,4 +1,4 @@
-"""Whether and when a message is tried again; a decision is a value."""
+"""Decide whether and when a message is tried again."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,17 +13,18 @@ RELAY_PAUSE = timedelta(seconds=30)
 
 @dataclass(frozen=True, slots=True)
 class RetrySchedule:
-    """Pauses until each further try after a temporary refusal, and after a report that a relay gave up."""
+    """Hold the pauses before each further try, after a temporary refusal and after a soft bounce."""
 
     pauses: tuple[timedelta, ...]
     after_report: tuple[timedelta, ...]
 
     @classmethod
     def from_settings(cls, *, minutes: Sequence[float], hours: Sequence[float]) -> "RetrySchedule":
+        """Make a schedule from the settings: minutes after a refusal, hours after a bounce."""
         return cls(tuple(timedelta(minutes=m) for m in minutes), tuple(timedelta(hours=h) for h in hours))
 
     def plan(self, outcome: Outcome, *, tries: int, now: datetime) -> RetryPlan:
-        """Say when to try again what was tried `tries` times before. Trouble of the relay itself costs no try."""
+        """Plan the next try after `tries` earlier ones. Trouble of the relay itself does not count as a try."""
         if outcome.fate is Fate.REFUSED_PERMANENTLY:
             return RetryPlan(None, counts=True)
         if outcome.fate is Fate.NOT_BEGUN and outcome.stage in RELAY_STAGES:
