@@ -61,7 +61,7 @@ def settle_own(folder: JournalFolder, *, worker: str, record: Record) -> Journal
 
 
 def settle_absent(*, now: datetime) -> int:
-    """Settle the messages of workers whose lease ended `ABSENT_AFTER` ago: free the claimed ones, doubt the others.
+    """Settle messages whose lease ended `ABSENT_AFTER` ago: free the claimed ones, put those on the wire in doubt.
 
     Returns the number of messages. A worker that starts again later finds no message of its name in the ledger.
     """
