@@ -55,7 +55,7 @@ def _work(job: Any, number: int, *, name: str, bar: int) -> bool:
             sizes.append(_resident())
 
     begun = time.process_time()
-    done = run_to_end(job, kinds=JOBS, worker="bench", tell=look)
+    done = run_to_end(job, kinds=JOBS, worker="bench", on_progress=look)
     used = time.process_time() - begun
     if done.state != "done":
         raise SystemExit(f"campaign: {done.trouble}")

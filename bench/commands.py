@@ -1,8 +1,8 @@
 """Measure the processor time of every command: its help, and its first line against a small house.
 
 `python -m bench.commands`; ONLY is a part of the names to measure. The house is made by the commands themselves, in the
-order of `CALLS`. A command that ends is measured to its end, `serve` to its first line; `web`, `worker` and `inbound` say
-nothing while all is well.
+order of `CALLS`. A command that ends is measured to its end, `serve` to its first line; `web`, `worker` and `inbound`
+say nothing while all is well.
 """
 
 import os

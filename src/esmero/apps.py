@@ -6,7 +6,7 @@ class EsmeroConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Prepare what each connection to the database is told."""
-        from esmero.work.postgres import watch_connections
+        """Configure the connections to the database."""
+        from esmero.work.postgres import configure_connections
 
-        watch_connections()
+        configure_connections()

@@ -1,4 +1,7 @@
-"""Gathers the tables of all packages; nobody imports from here (tests/test_models.py proves that none is forgotten)."""
+"""Import the models of all packages, so that Django finds them; tests/test_models.py checks that none is missing.
+
+Import models from their own packages, never from here.
+"""
 
 from esmero.asks.models import Form, Submission
 from esmero.campaigns.models import AudienceMember, Campaign

@@ -1,4 +1,4 @@
-"""Django's settings, computed from the operator's configuration (house/configuration.py)."""
+"""Compute Django's settings from the operator's configuration (house/configuration.py)."""
 
 from pathlib import Path
 from typing import Any
@@ -79,7 +79,7 @@ def _database(url: str) -> dict[str, Any]:
                 "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA temp_store=MEMORY;"
                 "PRAGMA cache_size=-65536; PRAGMA mmap_size=268435456;",
             },
-            # Tests use a file too: in memory, write-ahead logging would never be tried.
+            # Tests use a file too, because a database in memory has no write-ahead log.
             "TEST": {"NAME": str(HOME / "test.sqlite3")},
         }
     parts = urlsplit(url)
@@ -111,7 +111,7 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "esmero.mailroom.transactional.account_messages.AccountAdapter"
-ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # nobody makes this house write to an address of their choice
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # otherwise anybody could make us send mail to any address
 ACCOUNT_FORMS = {
     "login": "esmero.web.console.login_forms.SignInForm",
     "reset_password": "esmero.web.console.login_forms.ResetPasswordForm",
@@ -130,11 +130,11 @@ PASSWORD_RESET_TIMEOUT = 24 * 3600
 ACCOUNT_LOGOUT_ON_GET = False
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
-MFA_ALLOW_UNVERIFIED_EMAIL = True  # staff are invited to an address that a colleague knows
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # staff are invited at an address that a colleague entered
 MFA_TOTP_ISSUER = "Esmero"
-MFA_TOTP_TOLERANCE = 1  # a telephone's clock may be half a minute off
+MFA_TOTP_TOLERANCE = 1  # a phone's clock may be half a minute off
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = ESMERO.debug or ESMERO.demo
-USERSESSIONS_TRACK_ACTIVITY = False  # no write with each page; the place of the sign-in is what one needs to know
+USERSESSIONS_TRACK_ACTIVITY = False  # it would cost a write for each page; the address of the login is enough
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/console/"
 LOGOUT_REDIRECT_URL = "account_login"

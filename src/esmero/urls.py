@@ -9,7 +9,7 @@ urlpatterns = [
     path("brand/<slug:slug>.css", brand_colours, name="brand-colours"),
     path("", RedirectView.as_view(url="/console/", permanent=False)),
     path("accounts/password/reset/", reset_password, name="account_reset_password"),
-    # One address each, which the team's page keeps: allauth's own list of addresses has no use here.
+    # Staff have one address each, edited on the team page, so allauth's list of addresses is not used.
     path("accounts/email/", RedirectView.as_view(pattern_name="console:own"), name="account_email"),
     path("accounts/", include("allauth.account.urls")),
     path("accounts/2fa/", include("allauth.mfa.urls")),

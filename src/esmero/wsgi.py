@@ -1,4 +1,4 @@
-"""The web server's door. web/public/edge.py answers clicks and one-click unsubscriptions ahead of Django."""
+"""Provide the WSGI application. web/public/edge.py answers clicks and one-click unsubscriptions before Django does."""
 
 import os
 
@@ -8,6 +8,6 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "esmero.settings")
 
 _django = get_wsgi_application()
 
-from esmero.web.public.edge import Edge  # noqa: E402 - the tables can be named only once Django is set up
+from esmero.web.public.edge import Edge  # noqa: E402 - models can be imported only after Django is set up
 
 application = Edge(_django)

@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from esmero.mailroom.sending import sender
 from esmero.mailroom.sending.batches import VERDICT_AGE, is_stale
-from esmero.mailroom.sending.sender import RELAY_PAUSES, SAFETY, may_hand_over, rest_after
-from esmero.outbox.ledger import LEASE, WIRE_SIZE
+from esmero.mailroom.sending.sender import RELAY_PAUSES, SAFETY, may_hand_over, pause_after
+from esmero.outbox.claims import LEASE, WIRE_SIZE
 from esmero.outbox.models import Dispatch, Message, Relay, RelayRate
 from tests.house_facts import add_people, build_house, open_dispatch
 from tests.mailroom.clocks import Bench, accept, refuse_connection, withdraw_all
@@ -34,9 +34,9 @@ def states(dispatch):
 
 
 def test_nothing_is_handed_over_in_the_last_seconds_of_a_lease():
-    assert may_hand_over(70.0, lease_ends=100.0, rest_until=0.0)
-    assert not may_hand_over(70.1, lease_ends=100.0, rest_until=0.0)
-    assert not may_hand_over(70.0, lease_ends=100.0, rest_until=70.1)
+    assert may_hand_over(70.0, lease_ends=100.0, paused_until=0.0)
+    assert not may_hand_over(70.1, lease_ends=100.0, paused_until=0.0)
+    assert not may_hand_over(70.0, lease_ends=100.0, paused_until=70.1)
 
 
 @database
@@ -117,8 +117,8 @@ def test_a_dispatch_that_is_paused_stops_in_the_middle_of_a_batch(bench, monkeyp
     async def pause(delivery):
         if delivery == 1:
             await bench.in_thread(lambda: Dispatch.objects.update(state="paused"))
-            bench.clocks.advance(sender.ROUTES_EVERY)
-            await bench.until(lambda: not bench.sender._routes)
+            bench.clocks.advance(sender.RELOAD_EVERY)
+            await bench.until(lambda: not bench.sender._open_dispatches)
 
     bench.transport.during = pause
     bench.run()
@@ -127,7 +127,7 @@ def test_a_dispatch_that_is_paused_stops_in_the_middle_of_a_batch(bench, monkeyp
 
 
 def test_a_relay_rests_longer_with_each_trouble():
-    assert [rest_after(troubles) for troubles in range(7)] == [*RELAY_PAUSES, RELAY_PAUSES[-1], RELAY_PAUSES[-1]]
+    assert [pause_after(troubles) for troubles in range(7)] == [*RELAY_PAUSES, RELAY_PAUSES[-1], RELAY_PAUSES[-1]]
     assert list(RELAY_PAUSES) == sorted(set(RELAY_PAUSES))
 
 
@@ -227,7 +227,7 @@ def test_a_dispatch_that_is_paused_while_its_tokens_come_leaves_them_to_others(b
 
     async def pause(stop, seconds):
         await bench.in_thread(lambda: Dispatch.objects.update(state="paused"))
-        bench.clocks.advance(sender.ROUTES_EVERY)
+        bench.clocks.advance(sender.RELOAD_EVERY)
 
     monkeypatch.setattr(sender, "_pause", pause)
     bench.run()

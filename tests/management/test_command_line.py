@@ -13,7 +13,7 @@ from django.utils import timezone
 from esmero.house.models import AuditEntry, User
 from esmero.management.command_line import build_parser, run
 from esmero.outbox.models import Captured, Message, Relay
-from esmero.outbox.relay_passwords import reveal_password
+from esmero.outbox.relay_passwords import decrypt_relay_password
 from esmero.people.models import BlockedDomain, Import
 from tests.house_facts import MJML, add_people, build_house, open_dispatch
 
@@ -187,7 +187,7 @@ def test_a_password_is_never_shown_and_never_in_clear_in_the_table(house, ask, m
     assert "contraseña" not in json.dumps([shown, ask("relay", "list")])
     relay = Relay.objects.get(name="otra")
     assert "contraseña" not in relay.password
-    assert reveal_password(relay) == "contraseña"
+    assert decrypt_relay_password(relay) == "contraseña"
 
 
 def test_the_doctor_names_what_is_missing_and_the_records_to_publish(house, ask):

@@ -15,7 +15,11 @@ from esmero.management.fault_messages import SPEAKING
 from tests.foundation import lay
 
 ESMERO = [sys.executable, "-m", "esmero"]
-LOADED = "import json, sys, esmero.__main__ as door\ntry: door.main()\nexcept SystemExit: print(json.dumps(sorted(sys.modules)))"
+LOADED = (
+    "import json, sys, esmero.__main__ as entry\n"
+    "try: entry.main()\n"
+    "except SystemExit: print(json.dumps(sorted(sys.modules)))"
+)
 
 
 def load(*words):

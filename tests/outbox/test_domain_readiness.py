@@ -16,7 +16,15 @@ from esmero.house.brands import create_next_key, use_next_key
 from esmero.house.models import Brand, User
 from esmero.mailroom.composing.compiled_templates import open_signer
 from esmero.mailroom.inbound_addresses import AddressBook
-from esmero.outbox.domain_readiness import DnsRecord, ask_https, compare, is_ready, look, records_for, zone_line
+from esmero.outbox.domain_readiness import (
+    DnsRecord,
+    check_https,
+    check_readiness,
+    compare_answers,
+    is_ready,
+    records_for,
+    zone_line,
+)
 from tests.house_facts import build_house
 
 pytestmark = pytest.mark.django_db
@@ -69,14 +77,14 @@ def publish(zone, records):
 def test_nothing_is_there_then_all_is_there(names):
     brand = build_house().brand
     assert is_ready(brand) is None
-    look(brand)
+    check_readiness(brand)
     brand.refresh_from_db()
     assert {key: one["trouble"] for key, one in brand.readiness["records"].items() if key != "https"} == dict.fromkeys(
         ("mx", "spf", "dkim", "dmarc"), "missing"
     )
     assert is_ready(brand) is False
     publish(names, records_for(brand, home=settings.HOME))
-    found = look(brand)["records"]
+    found = check_readiness(brand)["records"]
     assert [found[key]["trouble"] for key in ("mx", "spf", "dkim", "dmarc")] == [""] * 4
     assert found["spf"]["found"] == ["v=spf1 mx include:SPF-OF-YOUR-RELAY -all"]
 
@@ -86,7 +94,7 @@ def test_another_key_and_a_second_spf_are_named(names):
     publish(names, records_for(brand, home=settings.HOME))
     names["esmero._domainkey.fibranorte.example", "TXT"] = ['"v=DKIM1; k=rsa; p=AAAA"']
     names["vuelta.fibranorte.example", "TXT"].append('"v=spf1 -all"')
-    found = look(brand)["records"]
+    found = check_readiness(brand)["records"]
     assert (found["dkim"]["trouble"], found["spf"]["trouble"]) == ("other", "twice")
 
 
@@ -96,8 +104,8 @@ def test_a_name_server_that_is_silent_is_no_missing_record(monkeypatch):
         deaf.bind(("127.0.0.1", 0))
         resolver.nameservers, resolver.port = ["127.0.0.1"], deaf.getsockname()[1]
         monkeypatch.setattr(dns.resolver, "default_resolver", resolver)
-        monkeypatch.setattr("esmero.outbox.domain_readiness.WAIT", 0.2)
-        assert look(build_house().brand)["records"]["mx"]["trouble"] == "unreachable"
+        monkeypatch.setattr("esmero.outbox.domain_readiness.TIMEOUT", 0.2)
+        assert check_readiness(build_house().brand)["records"]["mx"]["trouble"] == "unreachable"
 
 
 def test_the_key_that_follows_signs_only_when_it_is_told_to(names):
@@ -112,7 +120,7 @@ def test_the_key_that_follows_signs_only_when_it_is_told_to(names):
     assert brand.dkim_selector == "esmero"
     assert records["dkim"].value != records["dkim-next"].value
     publish(names, [records["dkim-next"]])
-    assert look(brand)["records"]["dkim-next"]["trouble"] == ""
+    assert check_readiness(brand)["records"]["dkim-next"]["trouble"] == ""
     brand.refresh_from_db()
     assert use_next_key(brand, by=owner)
     brand.refresh_from_db()
@@ -126,7 +134,7 @@ def test_a_public_name_that_leads_inside_is_not_followed(monkeypatch):
     brand = build_house().brand
     inside = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("10.0.0.7", 443))]
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_a, **_k: inside)
-    finding = ask_https(brand)
+    finding = check_https(brand)
     assert finding.trouble == "unreachable"
     assert "10.0.0.7" in finding.detail
 
@@ -134,13 +142,13 @@ def test_a_public_name_that_leads_inside_is_not_followed(monkeypatch):
 def test_http_alone_is_not_enough():
     brand = build_house().brand
     brand.public_url = "http://correo.fibranorte.example"
-    assert ask_https(brand).trouble == "missing"
+    assert check_https(brand).trouble == "missing"
 
 
 def test_other_texts_beside_spf_do_not_disturb():
     record = DnsRecord("spf", "x.example", "TXT", "v=spf1 -all", "", "v=spf1")
-    assert compare(record, ["google-site-verification=1", "v=spf1 include:r.example -all"]).trouble == ""
-    assert compare(record, ["google-site-verification=1"]).trouble == "missing"
+    assert compare_answers(record, ["google-site-verification=1", "v=spf1 include:r.example -all"]).trouble == ""
+    assert compare_answers(record, ["google-site-verification=1"]).trouble == "missing"
 
 
 @pytest.mark.parametrize(

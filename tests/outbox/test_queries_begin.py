@@ -7,7 +7,7 @@ import pytest
 
 from esmero.outbox import queries
 from esmero.outbox.models import Message
-from esmero.outbox.queries import find_few_messages, whose_address_begins
+from esmero.outbox.queries import filter_address_prefix, find_messages_to_prefix
 from tests.house_facts import add_people, build_house, open_dispatch
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
@@ -33,15 +33,15 @@ def ledger():
     ("prefix", "number"), [("ana", 5), ("ana-b@", 1), ("ana.", 1), ("ana_", 1), ("x", 0), ("zoe@", 1)]
 )
 def test_whatever_letters_an_address_has_it_is_found(ledger, prefix, number):
-    found = find_few_messages(prefix)
+    found = find_messages_to_prefix(prefix)
     assert sorted(found) == sorted(m.pk for m in Message.objects.all() if m.address.startswith(prefix))
     assert len(found) == number
 
 
 @pytest.mark.parametrize(("few", "most"), [(2, 2_000), (200, 3)])
 def test_of_many_none_is_lost(ledger, monkeypatch, few, most):
-    monkeypatch.setattr(queries, "FEW", few)
+    monkeypatch.setattr(queries, "MAX_ADDRESSES", few)
     monkeypatch.setattr(queries, "MOST_COUNTED", most)
-    assert find_few_messages("ana") is None
-    assert "message__address__startswith" in str(whose_address_begins("ana"))
-    assert find_few_messages("zoe") is not None
+    assert find_messages_to_prefix("ana") is None
+    assert "message__address__startswith" in str(filter_address_prefix("ana"))
+    assert find_messages_to_prefix("zoe") is not None

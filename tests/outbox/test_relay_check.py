@@ -10,8 +10,8 @@ from aiosmtpd.smtp import AuthResult
 
 import esmero.outbox.transports.smtp as smtp
 from esmero.outbox.models import Relay
-from esmero.outbox.relay_check import check_relay, keep_check
-from esmero.outbox.relay_passwords import hide_password
+from esmero.outbox.relay_check import check_relay, store_check
+from esmero.outbox.relay_passwords import encrypt_password
 from esmero.web.console.settings.mail.connection_test import STEP_STATES, STEPS, describe_remedy
 
 pytestmark = pytest.mark.django_db
@@ -43,8 +43,8 @@ def told(steps):
 
 
 def test_a_relay_that_works_says_so_and_is_out_of_trouble(server):
-    one = relay(server.port, trouble="was away", username="u", password=hide_password("right"))
-    steps = keep_check(one.pk)
+    one = relay(server.port, trouble="was away", username="u", password=encrypt_password("right"))
+    steps = store_check(one.pk)
     assert told(steps) == [("name", "ok"), ("connect", "ok"), ("ehlo", "ok"), ("auth", "ok")]
     assert "SMTP" in steps[1].said
     one.refresh_from_db()
@@ -52,7 +52,7 @@ def test_a_relay_that_works_says_so_and_is_out_of_trouble(server):
 
 
 def test_a_wrong_password_is_told_at_its_step(server):
-    steps = check_relay(relay(server.port, username="u", password=hide_password("wrong")))
+    steps = check_relay(relay(server.port, username="u", password=encrypt_password("wrong")))
     assert told(steps)[-1] == ("auth", "broken")
     assert describe_remedy(steps[-1].remedy) == "Check user name and password."
 

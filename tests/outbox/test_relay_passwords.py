@@ -7,7 +7,12 @@ from django.core import signing
 from django.db import connection
 
 from esmero.outbox.models import Relay
-from esmero.outbox.relay_passwords import RelayPasswordLost, encrypt_old_passwords, hide_password, reveal_password
+from esmero.outbox.relay_passwords import (
+    RelayPasswordLost,
+    decrypt_relay_password,
+    encrypt_old_passwords,
+    encrypt_password,
+)
 
 SECRET = "contraseña-de-la-salida"
 pytestmark = pytest.mark.django_db
@@ -18,14 +23,14 @@ def relay(hidden):
 
 
 def test_what_was_hidden_is_revealed_and_never_looks_the_same_twice():
-    hidden = hide_password(SECRET)
-    assert reveal_password(relay(hidden)) == SECRET
-    assert hide_password(SECRET) != hidden
-    assert reveal_password(Relay(name="x", password=hide_password(""))) == ""
+    hidden = encrypt_password(SECRET)
+    assert decrypt_relay_password(relay(hidden)) == SECRET
+    assert encrypt_password(SECRET) != hidden
+    assert decrypt_relay_password(Relay(name="x", password=encrypt_password(""))) == ""
 
 
 def test_the_table_does_not_hold_the_password_in_any_reading():
-    relay(hide_password(SECRET))
+    relay(encrypt_password(SECRET))
     with connection.cursor() as cursor:
         cursor.execute("SELECT password FROM esmero_relay")
         [[kept]] = cursor.fetchall()
@@ -39,7 +44,7 @@ def test_the_table_does_not_hold_the_password_in_any_reading():
 
 @pytest.mark.parametrize("spoil", ["secret", "octet", "cut", "letters"])
 def test_a_changed_table_or_secret_is_said_with_the_relay_and_the_remedy(settings, spoil):
-    kept = relay(hide_password(SECRET))
+    kept = relay(encrypt_password(SECRET))
     if spoil == "secret":
         settings.SECRET_KEY = "another" * 8
     elif spoil == "octet":
@@ -49,18 +54,18 @@ def test_a_changed_table_or_secret_is_said_with_the_relay_and_the_remedy(setting
     else:
         kept.password = "aes1:ñandú"
     with pytest.raises(RelayPasswordLost, match=r"relay salida cannot be read.*esmero relay create salida"):
-        reveal_password(kept)
+        decrypt_relay_password(kept)
 
 
 def test_the_form_of_old_is_read_and_encrypted_at_the_next_upgrade():
     old = relay(signing.dumps(SECRET, salt="esmero.relay"))
     lost = Relay.objects.create(name="perdida", password=signing.dumps(SECRET, salt="esmero.relay", key="other"))
-    assert reveal_password(old) == SECRET
+    assert decrypt_relay_password(old) == SECRET
     assert encrypt_old_passwords() == 1
     old.refresh_from_db()
     assert old.password.startswith("aes1:")
-    assert reveal_password(old) == SECRET
+    assert decrypt_relay_password(old) == SECRET
     lost.refresh_from_db()
     with pytest.raises(RelayPasswordLost):
-        reveal_password(lost)
+        decrypt_relay_password(lost)
     assert encrypt_old_passwords() == 0

@@ -7,7 +7,7 @@ from django.utils import timezone, translation
 
 from esmero.house.models import Brand
 from esmero.outbox.models import Relay
-from esmero.outbox.relay_passwords import hide_password
+from esmero.outbox.relay_passwords import encrypt_password
 from esmero.people.models import CustomField, Tag
 from esmero.privacy.processing_records import gather_records
 from esmero.privacy.retention import RULES, apply_rule
@@ -53,7 +53,7 @@ def test_measures_are_on_only_when_they_are():
     measures = gather_records().measures
     assert (measures["relays-encrypted"], measures["two-factor"]) == (False, False)
     assert measures["signatures"] is True  # its relay signs
-    Relay.objects.update(security="tls", relay_signs=False, password=hide_password("x"))
+    Relay.objects.update(security="tls", relay_signs=False, password=encrypt_password("x"))
     measures = gather_records().measures
     assert (measures["relays-encrypted"], measures["passwords-encrypted"], measures["signatures"]) == (
         True,

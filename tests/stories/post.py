@@ -22,9 +22,9 @@ from tests.house_facts import MJML
 NOTHING, ABSENT, FOR_NOW, OURS, FOR_GOOD = (
     Message.Worst.NOTHING,
     Message.Worst.ABSENT,
-    Message.Worst.RETURNED_FOR_NOW,
+    Message.Worst.SOFT_BOUNCE,
     Message.Worst.OUR_FAULT,
-    Message.Worst.RETURNED_FOR_GOOD,
+    Message.Worst.HARD_BOUNCE,
 )
 
 

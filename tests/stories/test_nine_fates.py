@@ -33,11 +33,11 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.relay]
 # Address: state, worst outcome, events in their order, standing.
 FATES = {
     "buena@cliente.example": ("sent", "NOTHING", [], "ok"),
-    "noexiste@cliente.example": ("sent", "RETURNED_FOR_GOOD", ["returned-for-good"], "suppressed"),
-    "lleno@cliente.example": ("waiting", "RETURNED_FOR_NOW", ["returned-for-now"], "ok"),
+    "noexiste@cliente.example": ("sent", "HARD_BOUNCE", ["returned-for-good"], "suppressed"),
+    "lleno@cliente.example": ("waiting", "SOFT_BOUNCE", ["returned-for-now"], "ok"),
     "ana@rechaza.example": ("sent", "OUR_FAULT", ["our-fault"], "ok"),
-    "ana@tarda.example": ("waiting", "RETURNED_FOR_NOW", ["returned-for-now"], "ok"),
-    "ana@caido.example": ("waiting", "RETURNED_FOR_NOW", ["returned-for-now"], "ok"),
+    "ana@tarda.example": ("waiting", "SOFT_BOUNCE", ["returned-for-now"], "ok"),
+    "ana@caido.example": ("waiting", "SOFT_BOUNCE", ["returned-for-now"], "ok"),
     "ausente@cliente.example": ("sent", "ABSENT", ["absent"], "ok"),
     "protesta@cliente.example": ("sent", "COMPLAINED", ["complained"], "ok"),
     "contesta@cliente.example": ("sent", "NOTHING", ["replied"], "ok"),

@@ -59,7 +59,7 @@ def test_a_job_whose_worker_died_goes_on_where_it_was(db):
 def test_a_job_that_fails_is_tried_again_and_ends_in_a_visible_place(db):
     job = enqueue("fail")
     moment = timezone.now()
-    for _ in range(jobs.MOST_TRIES):
+    for _ in range(jobs.MAX_TRIES):
         moment += timedelta(hours=1)
         run_job(claim_job("w", kinds=KINDS, now=moment), kinds=KINDS)
     job.refresh_from_db()
@@ -101,5 +101,7 @@ def test_a_command_takes_up_what_a_command_of_its_name_left_and_nothing_of_other
     count_to_three(claim_job("command", kinds=KINDS))
     assert run_to_end(Job.objects.get(pk=job.pk), kinds=KINDS, worker="another").state == "running"
     seen = []
-    job = run_to_end(Job.objects.get(pk=job.pk), kinds=KINDS, worker="command", tell=lambda one: seen.append(one.done))
+    job = run_to_end(
+        Job.objects.get(pk=job.pk), kinds=KINDS, worker="command", on_progress=lambda one: seen.append(one.done)
+    )
     assert (job.state, job.done, seen) == ("done", 3, [1, 2])

@@ -19,7 +19,7 @@ from esmero.content.versions import seal_version
 from esmero.house.audit import note
 from esmero.house.models import Brand, User
 from esmero.outbox.models import Dispatch, Message, MessageClass, Relay
-from esmero.outbox.private_networks import leads_outside
+from esmero.outbox.private_networks import is_external_host
 from esmero.outbox.relays import find_relay
 from esmero.people.models import Segment, Topic
 from esmero.work.jobs import cancel, enqueue
@@ -176,7 +176,7 @@ def start_campaign(campaign: Campaign, *, by: User | str) -> Campaign:
 
 def has_reachable_links(brand: Brand, *, relay: Relay) -> bool:
     """Return whether recipients can reach the links: HTTPS is required for any relay outside (RFC 8058, 3.1)."""
-    return relay.kind != Relay.Kind.SMTP or not leads_outside(relay.host) or brand.public_url.startswith("https://")
+    return relay.kind != Relay.Kind.SMTP or not is_external_host(relay.host) or brand.public_url.startswith("https://")
 
 
 def _require_reachable_links(campaign: Campaign) -> None:
@@ -257,7 +257,7 @@ def retry_failed(campaign: Campaign, *, by: User | str) -> Campaign:
 
 def failed_messages(dispatch: int) -> QuerySet[Message]:
     """Return the given-up messages of a dispatch for which a retry makes sense."""
-    hopeless = (Message.Worst.RETURNED_FOR_GOOD, Message.Worst.COMPLAINED)
+    hopeless = (Message.Worst.HARD_BOUNCE, Message.Worst.COMPLAINED)
     return Message.objects.filter(dispatch=dispatch, state=Message.State.GAVE_UP).exclude(worst__in=hopeless)
 
 

@@ -81,7 +81,7 @@ def measure_progress(campaigns: Collection[Campaign], *, at: datetime) -> dict[i
         if campaign.dispatch_id and (size := expected_messages(campaign)) <= room:
             small.append(campaign.dispatch_id)
             room -= size
-    keys = [f"state|{state}" for state in Message.State.values] + [f"is|sent|{Message.Worst.RETURNED_FOR_GOOD:d}"]
+    keys = [f"state|{state}" for state in Message.State.values] + [f"is|sent|{Message.Worst.HARD_BOUNCE:d}"]
     brands = {campaign.brand_id for campaign in campaigns}
     stored = read_statistics([pk for pk in campaign_of if pk not in small], brands=brands, keys=keys)
     numbers: dict[int, dict[str, int]] = {pk: {} for pk in small}
@@ -104,7 +104,7 @@ def progress_of(statistics: DispatchStatistics, *, per_minute: int) -> Progress:
     """Return the progress that follows from the statistics of a dispatch."""
     return Progress(
         states=statistics.states,
-        returned_for_good=statistics.worst(Message.Worst.RETURNED_FOR_GOOD),
+        returned_for_good=statistics.worst(Message.Worst.HARD_BOUNCE),
         per_minute=per_minute,
         at=statistics.at,
     )
@@ -199,7 +199,7 @@ def campaign_rows(*, brand: Brand) -> QuerySet[Campaign]:
         .select_related("topic", "segment")
         .annotate(
             left=_stored_number("state|sent"),
-            good=_stored_number("is|sent|4"),  # 4: Message.Worst.RETURNED_FOR_GOOD
+            good=_stored_number("is|sent|4"),  # 4: Message.Worst.HARD_BOUNCE
             clicked=_stored_number("acted|clicked|person"),
             answered=_stored_number("acted|replied|person"),
         )

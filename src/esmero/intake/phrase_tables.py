@@ -6,7 +6,7 @@ from functools import cached_property
 
 
 class Phrases:
-    """Hold a table of phrases and compile it at the first search: compiling all tables takes longer than reading a mail."""
+    """Hold a table of phrases, compiled at the first search: compiling all takes longer than reading a message."""
 
     def __init__(self, table: str, *, around: str, flags: re.RegexFlag) -> None:
         self._table, self._around, self._flags = table, around, flags

@@ -25,7 +25,7 @@ def run_here(job: Job, *, chunk: Chunk) -> Job:
     kinds = {job.kind: chunk}  # the whole table would load all that the house does
     shows = sys.stderr.isatty()
     with _only_one(name):
-        job = run_to_end(job, kinds=kinds, worker=name, tell=_tell if shows else None)
+        job = run_to_end(job, kinds=kinds, worker=name, on_progress=_tell if shows else None)
         while job.state in {Job.State.WAITING, Job.State.RUNNING} and not job.trouble:
             time.sleep(LOOK)
             job = run_to_end(job, kinds=kinds, worker=name)

@@ -1,6 +1,6 @@
-"""What a brand's domains must say so that its mail is believed and its returns arrive, and whether they say it.
+"""List the DNS records that a brand needs for sending and for bounces, and check whether they are published.
 
-Sources: mail.md A; RFC 5321 (MX), RFC 7208 (SPF), RFC 6376 (DKIM), RFC 7489 (DMARC), RFC 8058 (HTTPS for one click).
+Sources: RFC 5321 (MX), RFC 7208 (SPF), RFC 6376 (DKIM), RFC 7489 (DMARC), RFC 8058 (HTTPS for one click).
 """
 
 import base64
@@ -22,12 +22,15 @@ from esmero.house.keys import create_dkim_key
 from esmero.house.models import Brand
 from esmero.outbox.private_networks import PrivateNetworkRefused, find_addresses
 
-WAIT = 5  # seconds for each question
+TIMEOUT = 5  # seconds for each query
 
 
 @dataclass(frozen=True, slots=True)
 class DnsRecord:
-    """One record to publish: `key` names it for programs, `begins` how a right answer begins ("" where only you know)."""
+    """Describe one record to publish.
+
+    `key` is its stable name; `begins` is the prefix of a correct answer ("" if any answer is accepted).
+    """
 
     key: str
     name: str
@@ -39,7 +42,10 @@ class DnsRecord:
 
 @dataclass(frozen=True, slots=True)
 class DnsFinding:
-    """What an answer was: `trouble` is "", missing, other (says something else), twice, or unreachable; `found` as it says."""
+    """Describe the result of one check.
+
+    `trouble` is "" (correct), missing, other (another value), twice, or unreachable; `found` holds the answers.
+    """
 
     trouble: str
     found: tuple[str, ...] = ()
@@ -56,13 +62,13 @@ class DnsFinding:
 
 
 def host_name(url: str) -> str:
-    """Return the host of a web address if an MX record can name it (RFC 5321 5.1: never an IP address); else ""."""
+    """Return the host of a URL if an MX record can name it (RFC 5321 5.1: never an IP address), else ""."""
     host = urlsplit(url).hostname or ""
     return host if "." in host and not host.replace(".", "").isdigit() and ":" not in host else ""
 
 
 def records_for(brand: Brand, *, home: Path) -> list[DnsRecord]:
-    """Return what to publish for a brand, also for the key that is to follow; makes its signing key if it has none."""
+    """Return the records to publish for a brand, including its next DKIM key. Creates missing keys in `home`."""
     domain = brand.sender_address.rpartition("@")[2].lower()
     signing, selector = brand.dkim_domain or domain, brand.dkim_selector or SELECTOR
     host = host_name(brand.public_url) or "HOST-OF-THIS-MACHINE"
@@ -110,12 +116,15 @@ def records_for(brand: Brand, *, home: Path) -> list[DnsRecord]:
 
 
 def reports_to(brand: Brand) -> str:
-    """Return the address at which this house reads DMARC reports of a brand: a mailbox of its return domain."""
+    """Return the address that receives DMARC reports of a brand: a mailbox of its return domain."""
     return f"postmaster@{brand.return_domain}"
 
 
 def _are_related(one: str, other: str) -> bool:
-    """Say whether one domain lies within the other; siblings count as strangers, for which one record more does no harm."""
+    """Return whether one domain is a subdomain of the other.
+
+    Siblings are not related here: the additional record that they get does no harm.
+    """
     one, other = one.lower(), other.lower()
     return f".{one}".endswith(f".{other}") or f".{other}".endswith(f".{one}")
 
@@ -127,7 +136,7 @@ def _key_record(key: str, *, signing: str, selector: str, home: Path) -> DnsReco
 
 
 def public_key(private: bytes) -> str:
-    """Return the public half of a PEM key as DKIM publishes it (base64 of its DER)."""
+    """Return the public half of a PEM key in base64 of its DER form (RFC 6376 3.6.1, tag p=)."""
     from cryptography.hazmat.primitives import serialization
 
     key = serialization.load_pem_private_key(private, password=None)
@@ -136,32 +145,33 @@ def public_key(private: bytes) -> str:
 
 
 def zone_line(record: DnsRecord) -> str:
-    """Return a record as a zone file has it; text longer than 255 octets in several strings (RFC 1035, 3.3)."""
+    """Return a record as a line of a zone file; text over 255 octets is split into strings (RFC 1035, 3.3)."""
     if record.kind != "TXT":
         return f"{record.name}. IN {record.kind} {record.value}"
     parts = [record.value[start : start + 250] for start in range(0, len(record.value), 250)]
     return f"{record.name}. IN TXT " + " ".join(f'"{part}"' for part in parts)
 
 
-def ask(record: DnsRecord) -> DnsFinding:
-    """Look a record up in the public DNS, within a few seconds."""
+def query_dns(record: DnsRecord) -> DnsFinding:
+    """Query the public DNS for a record, within TIMEOUT seconds."""
     import dns.exception
     import dns.resolver
 
     try:
-        answers = dns.resolver.resolve(record.name, record.kind, lifetime=WAIT)
+        answers = dns.resolver.resolve(record.name, record.kind, lifetime=TIMEOUT)
     except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
         return DnsFinding("missing")
     except (dns.exception.DNSException, OSError, ValueError) as trouble:
         return DnsFinding("unreachable", detail=str(trouble)[:200])
-    return compare(record, [_text(answer) for answer in answers])
+    return compare_answers(record, [_text(answer) for answer in answers])
 
 
-def compare(record: DnsRecord, found: Sequence[str]) -> DnsFinding:
-    """Say whether one of the answers is the right one."""
+def compare_answers(record: DnsRecord, found: Sequence[str]) -> DnsFinding:
+    """Compare the answers of the DNS with the expected record."""
     shown = tuple(text[:500] for text in found)
     if not record.begins:
         return DnsFinding("", shown)
+    # Other TXT records may share the name: only those of the same version tag count as wrong.
     version = record.begins.partition(";")[0].partition(" ")[0]
     of_its_kind = [text for text in found if _same(text, version)]
     if record.key == "spf" and len(of_its_kind) > 1:
@@ -171,8 +181,8 @@ def compare(record: DnsRecord, found: Sequence[str]) -> DnsFinding:
     return DnsFinding("other" if of_its_kind or record.key.startswith("dkim") else "missing", shown)
 
 
-def ask_https(brand: Brand) -> DnsFinding:
-    """See whether this house answers at the brand's public address, over HTTPS with a certificate that holds."""
+def check_https(brand: Brand) -> DnsFinding:
+    """Check that this installation answers at the brand's public address over HTTPS with a valid certificate."""
     parts = urlsplit(brand.public_url)
     if parts.scheme != "https" or not parts.hostname:
         return DnsFinding("missing", (brand.public_url,))
@@ -180,8 +190,9 @@ def ask_https(brand: Brand) -> DnsFinding:
     connection: http.client.HTTPConnection | None = None
     try:
         context = ssl.create_default_context()
-        reached = socket.create_connection((find_addresses(host, port=port)[0], port), timeout=WAIT)
-        connection = http.client.HTTPConnection(host, port, timeout=WAIT)
+        # Connect to the address that was checked: a second lookup could return a private one (DNS rebinding).
+        reached = socket.create_connection((find_addresses(host, port=port)[0], port), timeout=TIMEOUT)
+        connection = http.client.HTTPConnection(host, port, timeout=TIMEOUT)
         connection.sock = context.wrap_socket(reached, server_hostname=host)
         connection.request("GET", f"{parts.path}/brand/{brand.slug}.css", headers={"User-Agent": "Esmero"})
         answer = connection.getresponse()
@@ -196,22 +207,22 @@ def ask_https(brand: Brand) -> DnsFinding:
     return DnsFinding("" if ours else "other", (f"{answer.status} {answer.reason}",))
 
 
-def look(brand: Brand) -> dict[str, Any]:
-    """Look at everything and keep what was found on the brand; at most half a minute. Returns what is kept."""
-    findings = {record.key: ask(record) for record in records_for(brand, home=settings.HOME)}
-    findings["https"] = ask_https(brand)
+def check_readiness(brand: Brand) -> dict[str, Any]:
+    """Check all records and HTTPS of a brand, and store the result on it; return it. Takes at most half a minute."""
+    findings = {record.key: query_dns(record) for record in records_for(brand, home=settings.HOME)}
+    findings["https"] = check_https(brand)
     found = {
         key: {"trouble": one.trouble, "found": list(one.found), "detail": one.detail} for key, one in findings.items()
     }
     with transaction.atomic():
         fresh = Brand.objects.select_for_update().get(pk=brand.pk)
-        kept: dict[str, Any] = {**fresh.readiness, "records": found, "looking_since": ""}
-        Brand.objects.filter(pk=brand.pk).update(readiness=kept, readiness_at=timezone.now())
-    return kept
+        stored: dict[str, Any] = {**fresh.readiness, "records": found, "looking_since": ""}
+        Brand.objects.filter(pk=brand.pk).update(readiness=stored, readiness_at=timezone.now())
+    return stored
 
 
-def mark_looking(brand: Brand) -> None:
-    """Keep that somebody is looking just now, so that a page can wait for the result."""
+def mark_readiness_check(brand: Brand) -> None:
+    """Store that a check is running, so that a page can wait for the result."""
     with transaction.atomic():
         fresh = Brand.objects.select_for_update().get(pk=brand.pk)
         begun = {**fresh.readiness, "looking_since": timezone.now().isoformat()}
@@ -219,10 +230,11 @@ def mark_looking(brand: Brand) -> None:
 
 
 def is_ready(brand: Brand) -> bool | None:
-    """Say whether the last look found all that is needed; None where nobody has looked yet."""
+    """Return whether the last check found all necessary records; None if there was no check yet."""
     records = brand.readiness.get("records")
     if not records:
         return None
+    # The record of the next key is needed only when that key signs.
     return all(not one["trouble"] for key, one in records.items() if key != "dkim-next")
 
 

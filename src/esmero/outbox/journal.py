@@ -1,14 +1,14 @@
-"""What a dead sender leaves behind: one small append-only file a batch, saying what was begun and what was answered.
+"""Journal the progress of a batch in an append-only file, so that it can be settled after a crash.
 
-The first line, `boot <id>`, names the boot of the machine: after another boot, what the file does not say proves nothing
-(outbox/journal_recovery.py). Then, a line each: `h<message> <message> …` before a sub-batch is handed to the transport,
-`b<message>` before the first octet of a message's body may leave, and once the relay's answer is read `a<message>` where
-it accepted the message, else `o<message> <outcome as a JSON list>`. The map is synced to disk with each `h` line alone.
+The first line is `boot <id>`, the boot of the machine. Then there is one line for each event:
+`h<message> …` before a sub-batch is handed to the transport; then the file is synced to disk.
+`b<message>` before the first octet of a message's body may be sent.
+`a<message>` as soon as the relay's acceptance is read, `o<message> <JSON>` for any other outcome.
 
-The file is mapped into memory that the kernel keeps: a line is written without a system call, and a killed process loses
-none. Its room is reserved when the file is made and whenever a line needs more, so a full disk is an error there and not
-a crash in the middle of a line. The sender deletes the file when the batch is recorded in the database; a journal that a
-dead process left is deleted by the next worker of that name, once it has settled what the file says.
+The file is mapped into memory: a line costs no system call, and a killed process loses none, because the kernel keeps
+the pages. Its space is reserved when it is created, so that a full disk is an error then and not while sending. After
+another boot (power cut), missing lines prove nothing (outbox/journal_recovery.py). The file is deleted only after the
+database has all its content.
 """
 
 import fcntl
@@ -23,15 +23,15 @@ from typing import Self
 
 from esmero.outbox.transports.parcels import Fate, Outcome
 
-ROOM = 64 * 1024
+RESERVED_SIZE = 64 * 1024  # octets, and again as many whenever they are used up
 
 
 class WorkerNameTaken(Exception):
-    """Another live worker has this name; two of one name would settle each other's messages."""
+    """Report that a live worker has this name: two workers of one name would settle each other's messages."""
 
 
 class Journal:
-    """The journal of one batch; the observer that a transport reports to."""
+    """Write the journal of one batch; implements DeliveryObserver."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -42,23 +42,25 @@ class Journal:
         self.outcomes: list[Outcome] = []
 
     def begun(self, key: int) -> None:
+        """Record that octets of this message's body may be sent from now on."""
         self._write(b"b%d\n" % key)
 
     def answered(self, outcome: Outcome) -> None:
+        """Record the outcome of a message; acceptance, the usual case, in a short form."""
         if outcome.fate is Fate.ACCEPTED:
             self._write(b"a%d\n" % outcome.key)
         else:
-            self._write(b"o%d %s\n" % (outcome.key, json.dumps(_plain(outcome)).encode("ascii")))
+            self._write(b"o%d %s\n" % (outcome.key, json.dumps(_serialize(outcome)).encode("ascii")))
         self.outcomes.append(outcome)
 
     def hand_over(self, keys: Iterable[int]) -> None:
-        """Note, synced to disk, that these messages go to the transport now."""
+        """Record, synced to disk, that these messages are handed to the transport now."""
         self._write(b"h%s\n" % b" ".join(b"%d" % key for key in keys))
         self._map.flush()
 
     def _reserve(self) -> mmap.mmap:
-        os.posix_fallocate(self._file, self._size, ROOM)
-        self._size += ROOM
+        os.posix_fallocate(self._file, self._size, RESERVED_SIZE)
+        self._size += RESERVED_SIZE
         return mmap.mmap(self._file, self._size)
 
     def _write(self, line: bytes) -> None:
@@ -70,7 +72,7 @@ class Journal:
         self._at = end
 
     def discard(self) -> None:
-        """Forget the file: the database has all of it."""
+        """Delete the file. Call it when the database has all its content."""
         self._map.close()
         os.close(self._file)
         self.path.unlink()
@@ -78,7 +80,7 @@ class Journal:
 
 @dataclass
 class JournalRemains:
-    """What the journals of a dead worker say."""
+    """Hold the content of a dead worker's journals, by message id. `other_boot`: one was written before a restart."""
 
     handed: set[int] = field(default_factory=set)
     begun: set[int] = field(default_factory=set)
@@ -87,7 +89,7 @@ class JournalRemains:
 
 
 class JournalFolder:
-    """The folder of one worker's journals, held under a lock as long as the worker lives."""
+    """Hold the folder of one worker's journals under a file lock, until the process ends or the context is left."""
 
     def __init__(self, home: Path, *, worker: str) -> None:
         self.folder = home / "journals" / worker
@@ -98,7 +100,8 @@ class JournalFolder:
         except BlockingIOError as taken:
             os.close(self._lock)
             raise WorkerNameTaken(
-                f"A worker named {worker!r} is running already. Stop it, or give this one another name (ESMERO_WORKER_NAME)."
+                f"A worker named {worker!r} is running already. Stop it, or give this one another name "
+                "(ESMERO_WORKER_NAME)."
             ) from taken
         self._next = 1 + max((int(path.stem) for path in self._journals()), default=0)
 
@@ -114,20 +117,20 @@ class JournalFolder:
         return self.folder.glob("*.journal")
 
     def open_journal(self) -> Journal:
+        """Create the journal of the next batch."""
         number, self._next = self._next, self._next + 1
         return Journal(self.folder / f"{number}.journal")
 
     def read_remains(self) -> JournalRemains:
-        """Read what earlier processes of this name left; call before the first open_journal()."""
+        """Read the journals of earlier processes of this name. Call it before the first open_journal()."""
         remains = JournalRemains()
         for path in sorted(self._journals(), key=lambda path: int(path.stem)):
-            _read_into(
-                remains, path.read_bytes().rstrip(b"\0").split(b"\n")[:-1]
-            )  # what has no line end was never complete
+            # A last line without its line end was not written completely.
+            _read_into(remains, path.read_bytes().rstrip(b"\0").split(b"\n")[:-1])
         return remains
 
     def clear(self) -> None:
-        """Delete all journals; the database has everything that they say."""
+        """Delete all journals. Call it when the database has all their content."""
         for path in self._journals():
             path.unlink()
 
@@ -147,21 +150,21 @@ def _read_into(remains: JournalRemains, lines: list[bytes]) -> None:
             key = int(rest)
             remains.outcomes[key] = Outcome(key, Fate.ACCEPTED, 250, "", "", "body")
         elif kind == b"o":
-            outcome = _from_plain(json.loads(rest.split(b" ", 1)[1]))
+            outcome = _deserialize(json.loads(rest.split(b" ", 1)[1]))
             remains.outcomes[outcome.key] = outcome
 
 
-def _plain(outcome: Outcome) -> list[str | int]:
+def _serialize(outcome: Outcome) -> list[str | int]:
     return [outcome.key, outcome.fate.value, outcome.code, outcome.enhanced, outcome.text, outcome.stage]
 
 
-def _from_plain(plain: list[str | int]) -> Outcome:
+def _deserialize(plain: list[str | int]) -> Outcome:
     key, fate, code, enhanced, text, stage = plain
     return Outcome(int(key), Fate(str(fate)), int(code), str(enhanced), str(text), str(stage))
 
 
 def boot_id() -> str:
-    """Return what tells this boot of the machine from another; empty where the system does not say."""
+    """Return the id of this boot of the machine (Linux); "" if the system has none."""
     try:
         return Path("/proc/sys/kernel/random/boot_id").read_text("ascii").strip()
     except OSError:

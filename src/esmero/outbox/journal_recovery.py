@@ -1,9 +1,10 @@
-"""Settle what a dead worker left: nobody is lost, nobody gets it twice, and who may have it is named.
+"""Settle the messages of a dead worker: none is lost, none is sent twice, and uncertain ones are in doubt.
 
-The worker of the same name reads its journals when it comes back. Of what it had on the wire: not begun → planned,
-answered → as answered, begun and unanswered → in doubt. What it had only claimed was never handed over. If the machine
-itself restarted, what a journal does not say proves nothing: all that was on the wire unanswered is in doubt.
-A worker that stays away is settled by others after `ABSENT_AFTER`, without its journal, on the careful side.
+The next worker of the same name reads the journals. Messages on the wire: not begun → planned, answered → as answered,
+begun and unanswered → in doubt. Messages that were only claimed → planned. If the machine itself restarted, a missing
+line proves nothing: all unanswered messages on the wire are in doubt.
+If no worker of that name starts, other workers settle its messages after `ABSENT_AFTER`. They cannot read its journal,
+so all its messages on the wire are in doubt.
 """
 
 from collections.abc import Callable, Sequence
@@ -12,8 +13,8 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from esmero.outbox.claims import free
 from esmero.outbox.journal import JournalFolder
-from esmero.outbox.ledger import free
 from esmero.outbox.models import Message, MessageEvent
 from esmero.outbox.transports.parcels import Fate, Outcome
 
@@ -26,21 +27,21 @@ type Record = Callable[[Sequence[Outcome]], None]
 
 @dataclass(frozen=True)
 class JournalRecovery:
-    """How many messages a dead worker had in its hands, and what became of them."""
+    """Hold the numbers of messages that were freed, recorded as answered, and put in doubt."""
 
     freed: int
     answered: int
     doubts: int
 
 
-def settle_own(desk: JournalFolder, *, worker: str, record: Record) -> JournalRecovery:
-    """Settle what an earlier process of this name left in the ledger, from its journals, and clear them.
+def settle_own(folder: JournalFolder, *, worker: str, record: Record) -> JournalRecovery:
+    """Settle the messages of an earlier process of this name from its journals, and delete the journals.
 
-    `record` writes outcomes into the ledger as the sender itself would have, with their effects.
+    `record` records outcomes as the sender does, with their effects on addresses.
     """
-    remains = desk.read_remains()
+    remains = folder.read_remains()
     if remains.other_boot:
-        # A power cut may have taken the ledger's last commits too: what the journal handed over was on the wire.
+        # A power cut may also lose the last commits of the ledger, so the journal decides which were on the wire.
         lost = Message.objects.filter(id__in=remains.handed, state__in=BEFORE_WIRE)
         lost.update(state=Message.State.WIRE, claimed_by=worker)
     claimed = list(Message.objects.filter(claimed_by=worker, state=Message.State.CLAIMED).values_list("id", flat=True))
@@ -55,14 +56,14 @@ def settle_own(desk: JournalFolder, *, worker: str, record: Record) -> JournalRe
         Outcome(pk, Fate.IN_DOUBT, 0, "", "The sender stopped before the relay answered.", "body") for pk in doubts
     ]
     record([*answered, *unclear])
-    desk.clear()
+    folder.clear()
     return JournalRecovery(freed=freed, answered=len(answered), doubts=len(doubts))
 
 
 def settle_absent(*, now: datetime) -> int:
-    """Settle workers that have been away for too long: what was not on the wire is freed, the rest is in doubt.
+    """Settle messages whose lease ended `ABSENT_AFTER` ago: free the claimed ones, put those on the wire in doubt.
 
-    Returns the number of messages touched. A worker that comes back later finds nothing of its name in the ledger.
+    Returns the number of messages. A worker that starts again later finds no message of its name in the ledger.
     """
     late = Message.objects.filter(claimed_until__lt=now - ABSENT_AFTER)
     with transaction.atomic():
@@ -80,7 +81,7 @@ def settle_absent(*, now: datetime) -> int:
 
 
 def mark_orphans(*, now: datetime) -> int:
-    """Name what is on the wire of a worker whose lease ran out; nobody but that worker may take it up."""
+    """Mark messages on the wire whose lease ended as orphaned. Only the journal of their worker can settle them."""
     with transaction.atomic():
         return Message.objects.filter(state=Message.State.WIRE, claimed_until__lt=now).update(
             state=Message.State.ORPHANED
@@ -88,9 +89,9 @@ def mark_orphans(*, now: datetime) -> int:
 
 
 def resolve_doubt(message: Message, *, sent: bool, by: str, now: datetime) -> bool:
-    """Let a person decide a doubt: it arrived (`sent`), or it goes again with the same Message-ID.
+    """Record a person's decision on a message in doubt: sent, or planned again with the same Message-ID.
 
-    Returns False when somebody else decided first.
+    Returns False if the message is no longer in doubt.
     """
     with transaction.atomic():
         doubt = Message.objects.filter(pk=message.pk, state=Message.State.DOUBT)

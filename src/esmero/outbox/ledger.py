@@ -1,25 +1,21 @@
-"""The ledger's moves: claim, wire, record, free.
+"""Record the end of claimed messages: answers of relays, refusals of the gate, faults; close finished dispatches.
 
-Each repeats the state and the claimant it expects, so that a worker that was thought dead can write nothing late. The
-states are drawn in docs/decisions/0002-ledger.md.
+Each UPDATE repeats the expected state and worker, so that a worker that was presumed dead cannot write late. Claims are
+in outbox/claims.py; the states are drawn in docs/decisions/0002-ledger.md.
 """
 
 import secrets
 from collections import defaultdict
-from collections.abc import Collection, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.db import connection, transaction
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db import transaction
+from django.db.models import Exists, F, OuterRef
 from django.db.models.functions import Greatest
 
 from esmero.outbox.models import Dispatch, Message, MessageEvent
 from esmero.outbox.transports.parcels import Fate, Outcome
-
-LEASE = timedelta(minutes=5)
-CLAIM_SIZE = 500
-WIRE_SIZE = 100
 
 STATES_AT_REST = (
     Message.State.REFUSED,
@@ -28,84 +24,22 @@ STATES_AT_REST = (
     Message.State.CANCELLED,
     Message.State.DOUBT,
 )
-STATES_CLAIMABLE = (Message.State.PLANNED, Message.State.WAITING)
-STATES_BUSY = (Message.State.CLAIMED, Message.State.WIRE, Message.State.ORPHANED)
-
-
-class ClaimedMessage(NamedTuple):
-    """A message in the hands of a worker: what case file, renderer and transport need of its row."""
-
-    id: int
-    dispatch_id: int
-    person_id: int | None
-    address: str
-    language: str
-    opaque: str
-    tries: int
-    payload: dict[str, object] | None
-    promotion: str
 
 
 def new_opaque() -> str:
-    """Return a fresh local part for a Message-ID: unguessable, and the same for every try of its message."""
+    """Return a new random local part for a Message-ID (96 bits). A message keeps it for all its tries."""
     return secrets.token_hex(12)
 
 
-def claim_messages(
-    *, worker: str, dispatch_ids: Collection[int], now: datetime, most: int = CLAIM_SIZE
-) -> list[ClaimedMessage]:
-    """Claim up to `most` due messages of these dispatches, the most urgent lane first, then the oldest."""
-    if not dispatch_ids or most <= 0:
-        return []
-    with transaction.atomic():
-        due = _due(dispatch_ids, now=now).order_by("lane", "due_at", "id")
-        if connection.features.has_select_for_update_skip_locked:
-            due = due.select_for_update(skip_locked=True, of=("self",))
-        rows = [ClaimedMessage(*row) for row in due.values_list(*ClaimedMessage._fields)[:most]]
-        ids = [row.id for row in rows]
-        taken = Message.objects.filter(id__in=ids, state__in=STATES_CLAIMABLE).update(
-            state=Message.State.CLAIMED, claimed_by=worker, claimed_until=now + LEASE
-        )
-        if taken != len(rows):  # cannot happen under the locks above; if it does, nobody may send these
-            raise RuntimeError(f"Claimed {taken} of {len(rows)} messages: another worker wrote between.")
-    return rows
-
-
-def has_due(*, dispatch_ids: Collection[int], now: datetime) -> bool:
-    """Say whether a claim would find anything."""
-    return bool(dispatch_ids) and _due(dispatch_ids, now=now).exists()
-
-
-def _due(dispatch_ids: Collection[int], *, now: datetime) -> QuerySet[Message]:
-    return Message.objects.filter(state__in=STATES_CLAIMABLE, due_at__lte=now, dispatch_id__in=dispatch_ids)
-
-
-def renew(*, worker: str, now: datetime) -> int:
-    """Extend the lease of all that this worker holds."""
-    return Message.objects.filter(claimed_by=worker, state__in=STATES_BUSY).update(claimed_until=now + LEASE)
-
-
-def put_on_wire(ids: Sequence[int], *, worker: str) -> set[int]:
-    """Mark claimed messages as handed to the transport; return those that still were this worker's to mark."""
-    with transaction.atomic():
-        marked = Message.objects.filter(id__in=ids, claimed_by=worker, state=Message.State.CLAIMED).update(
-            state=Message.State.WIRE
-        )
-        if marked == len(ids):
-            return set(ids)
-        held = Message.objects.filter(id__in=ids, claimed_by=worker, state=Message.State.WIRE)
-        return set(held.values_list("id", flat=True))
-
-
 class RetryPlan(NamedTuple):
-    """The plan for a message that did not leave: when to try again, or None to give up."""
+    """Hold the time of the next try of a message that was not sent; None: give up."""
 
     due_at: datetime | None
-    counts: bool  # whether this was a try of the message, or trouble of the relay
+    counts: bool  # False: the relay was in trouble, so this was no try of the message
 
 
 class LedgerAnswer(NamedTuple):
-    """An outcome with what is to follow from it."""
+    """Hold an outcome with its consequences: next try, worst outcome so far, and the event to store (kind, facts)."""
 
     outcome: Outcome
     retry: RetryPlan | None = None
@@ -115,7 +49,7 @@ class LedgerAnswer(NamedTuple):
 
 
 def record_answers(answers: Sequence[LedgerAnswer], *, worker: str, at: datetime) -> int:
-    """Write what became of messages on the wire, in few statements; return how many rows were still this worker's."""
+    """Record the outcomes of messages on the wire; return how many rows were still held by this worker."""
     sent = [a.outcome.key for a in answers if a.outcome.fate is Fate.ACCEPTED]
     doubts = [a.outcome.key for a in answers if a.outcome.fate is Fate.IN_DOUBT]
     written = 0
@@ -130,6 +64,7 @@ def record_answers(answers: Sequence[LedgerAnswer], *, worker: str, at: datetime
                 trouble="The connection was lost after the message; the relay may have it.",
                 **rest,
             )
+        # Messages with the same consequences share one UPDATE.
         grouped: dict[tuple[datetime | None, bool, int, str], list[int]] = defaultdict(list)
         for answer in answers:
             if answer.outcome.fate in (Fate.ACCEPTED, Fate.IN_DOUBT):
@@ -163,7 +98,7 @@ def _words(outcome: Outcome) -> str:
 def refuse(
     verdicts: Sequence[tuple[int, str, dict[str, object] | None, datetime | None]], *, worker: str, at: datetime
 ) -> None:
-    """Write the gate's objections to claimed messages: (id, codes, facts, wait until or None for a refusal)."""
+    """Record the gate's objections to claimed messages: (id, codes, facts, wait until; None: refused)."""
     alike: dict[tuple[str, datetime | None], list[int]] = defaultdict(list)
     with transaction.atomic():
         held = Message.objects.filter(claimed_by=worker, state=Message.State.CLAIMED)
@@ -182,8 +117,8 @@ def refuse(
             )
 
 
-def lose_promotions(lost: Sequence[tuple[int, str, dict[str, object]]], *, worker: str, at: datetime) -> None:
-    """Write for claimed messages that their promotion may not go after all: (id, codes, facts). The message goes on."""
+def withhold_promotions(lost: Sequence[tuple[int, str, dict[str, object]]], *, worker: str, at: datetime) -> None:
+    """Record that claimed messages are sent without their promotion: (id, codes, facts). They stay claimed."""
     alike: dict[str, list[int]] = defaultdict(list)
     with transaction.atomic():
         held = Message.objects.filter(claimed_by=worker, state=Message.State.CLAIMED)
@@ -195,7 +130,7 @@ def lose_promotions(lost: Sequence[tuple[int, str, dict[str, object]]], *, worke
 
 
 def give_up(faults: Sequence[tuple[int, str]], *, worker: str) -> None:
-    """Put claimed messages to rest that cannot be rendered or handed over at all, each with its reason."""
+    """Give up claimed messages that cannot be rendered or handed over: (id, reason)."""
     with transaction.atomic():
         for pk, trouble in faults:
             Message.objects.filter(id=pk, claimed_by=worker, state=Message.State.CLAIMED).update(
@@ -203,23 +138,16 @@ def give_up(faults: Sequence[tuple[int, str]], *, worker: str) -> None:
             )
 
 
-def free(ids: Sequence[int], *, worker: str, state: str = Message.State.CLAIMED) -> int:
-    """Hand messages that did not reach the wire back to whoever claims next."""
-    with transaction.atomic():
-        return Message.objects.filter(id__in=ids, claimed_by=worker, state=state).update(
-            state=Message.State.PLANNED, claimed_by="", claimed_until=None
-        )
-
-
 def close_finished(*, now: datetime) -> list[int]:
-    """Close open dispatches whose every message is at rest; return their ids."""
+    """Close open dispatches all of whose messages are at rest; return their ids."""
     busy = Message.objects.filter(dispatch=OuterRef("pk")).exclude(state__in=STATES_AT_REST)
     finished = Dispatch.objects.filter(state=Dispatch.State.OPEN).filter(~Exists(busy))
     ids = list(finished.values_list("id", flat=True))
     if not ids:
         return []
     with transaction.atomic():
-        # A return may put one of them back to waiting meanwhile (campaigns/lifecycle.py, reopen_for_retry): it locks too.
+        # A bounce may set a message to waiting meanwhile (campaigns/lifecycle.py, reopen_for_retry), which takes the
+        # same lock: so lock first, then check again.
         list(Dispatch.objects.select_for_update().filter(id__in=ids).order_by("id").values_list("id"))
         ids = list(finished.filter(id__in=ids).values_list("id", flat=True))
         Dispatch.objects.filter(id__in=ids).update(state=Dispatch.State.CLOSED, closed_at=now)

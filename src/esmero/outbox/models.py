@@ -1,4 +1,4 @@
-"""The ledger of what leaves: why (Dispatch), to whom (Message), what became of it (MessageEvent), and by which relay."""
+"""Store the ledger of outbound mail: dispatches, messages, their events, and the relays that they are sent by."""
 
 from django.db import models
 from django.db.models import Q
@@ -22,7 +22,7 @@ class RelaySecurity(models.TextChoices):
 
 
 class Relay(models.Model):
-    """A way out: an SMTP relay, or the capture behind the demo's catcher."""
+    """Store an SMTP relay, or the capture transport of demo and tests, with the result of its last check."""
 
     Kind = RelayKind
 
@@ -53,7 +53,7 @@ class Relay(models.Model):
 
 
 class RelayRate(models.Model):
-    """What all processes together may still send by a relay whose rate is limited (outbox/rate_limits.py)."""
+    """Store the token bucket of a relay with a rate limit, for all processes (outbox/rate_limits.py)."""
 
     relay = models.OneToOneField(Relay, primary_key=True, on_delete=models.CASCADE, related_name="+")
     full_at = models.DateTimeField(help_text="When all tokens are there again, if nobody leases any.")
@@ -77,7 +77,7 @@ class DispatchState(models.TextChoices):
 
 
 class Dispatch(models.Model):
-    """Why something leaves: one campaign's sending, one test, one notice. Frozen once it is open."""
+    """Store the reason for messages: a campaign, a test or a notice. Its facts do not change after it is opened."""
 
     State = DispatchState
 
@@ -106,29 +106,30 @@ class Dispatch(models.Model):
 
 
 class MessageState(models.TextChoices):
-    PLANNED = "planned"  # written down, its turn comes
+    PLANNED = "planned"  # in the ledger, not yet sent
     REFUSED = "refused"  # by the gate
-    WAITING = "waiting"  # until due_at: by the gate, or for the next try
-    CLAIMED = "claimed"  # in the hands of a worker, under a lease
-    WIRE = "wire"  # handed to the transport; its answer is awaited
-    ORPHANED = "orphaned"  # its worker went silent; settled from the journal
-    SENT = "sent"  # the relay said that it has it
-    DOUBT = "doubt"  # the relay may or may not have it; a person decides
-    GAVE_UP = "gave-up"  # refused for good, the last try failed, or it could not be made
-    CANCELLED = "cancelled"  # before it left
+    WAITING = "waiting"  # until due_at: postponed by the gate, or until the next try
+    CLAIMED = "claimed"  # by a worker, under a lease
+    WIRE = "wire"  # handed to the transport; no outcome yet
+    ORPHANED = "orphaned"  # on the wire when the lease of its worker ended; settled from the journal
+    SENT = "sent"  # accepted by the relay
+    DOUBT = "doubt"  # the relay may or may not have accepted it; a person decides
+    GAVE_UP = "gave-up"  # refused permanently, the last try failed, or it could not be rendered
+    CANCELLED = "cancelled"  # before it was sent
 
 
 class MessageWorst(models.IntegerChoices):
+    # Worse outcomes have higher values, so that an UPDATE can keep the greater. Labels as in the migrations.
     NOTHING = 0
     ABSENT = 1
-    RETURNED_FOR_NOW = 2
+    SOFT_BOUNCE = 2, "Returned For Now"
     OUR_FAULT = 3
-    RETURNED_FOR_GOOD = 4
+    HARD_BOUNCE = 4, "Returned For Good"
     COMPLAINED = 5
 
 
 class Message(Due):
-    """One row per person and occasion. The states and their ways are drawn in docs/decisions/0002-ledger.md."""
+    """Store one message for one person and occasion. Its states are drawn in docs/decisions/0002-ledger.md."""
 
     State = MessageState
 
@@ -183,27 +184,29 @@ class Message(Due):
         return f"{self.address} {self.state}"
 
 
+# The partial indexes exclude OTHER_KINDS instead of naming RETURN_KINDS: without statistics, SQLite takes "kind IN …"
+# for selective and prefers an index on the kind.
 RETURN_KINDS = ("returned-for-good", "refused", "returned-for-now", "our-fault")
 OTHER_KINDS = ("deferred", "absent", "clicked", "complained", "unsubscribed", "replied", "retried", "resolved")
 
 
 class MessageEventKind(models.TextChoices):
-    DEFERRED = "deferred"  # the relay said 4xx, tried again later
-    REFUSED = "refused"  # the relay said 5xx
-    RETURNED_FOR_GOOD = "returned-for-good"  # a report: the address does not take it, and will not
-    RETURNED_FOR_NOW = "returned-for-now"  # a report: not now (a full box, a dead host); it is tried again
-    OUR_FAULT = "our-fault"  # a report: policy, reputation or authentication; never held against the address
-    ABSENT = "absent"  # a machine answered for a person who is away
-    CLICKED = "clicked"  # a link was opened, by a person or (marked) by a machine
-    COMPLAINED = "complained"  # reported as unwanted; an objection
-    UNSUBSCRIBED = "unsubscribed"  # left by the link, one click, or mail
+    DEFERRED = "deferred"  # a 4xx reply of the relay; it is tried again later
+    REFUSED = "refused"  # a 5xx reply of the relay
+    HARD_BOUNCE = "returned-for-good", "Returned For Good"  # a bounce: the address is permanently unreachable
+    SOFT_BOUNCE = "returned-for-now", "Returned For Now"  # a bounce: temporary (full mailbox, host down); tried again
+    OUR_FAULT = "our-fault"  # a bounce: policy, reputation, authentication; does not count against the address
+    ABSENT = "absent"  # an automatic reply of a person who is away
+    CLICKED = "clicked"  # a link was opened by a person, or by a machine (then `machine` is set)
+    COMPLAINED = "complained"  # reported as unwanted; counts as an objection
+    UNSUBSCRIBED = "unsubscribed"  # by the link, by one click, or by mail
     REPLIED = "replied"  # a person answered
-    RETRIED = "retried"  # sent again by a person's decision
-    RESOLVED = "resolved"  # a doubt was decided by a person
+    RETRIED = "retried"  # queued again by a person
+    RESOLVED = "resolved"  # a person decided a message in doubt
 
 
 class MessageEvent(models.Model):
-    """What happened to a message after it was planned; the remark beside each kind defines it."""
+    """Store an event of a message after it was planned. The comments of MessageEventKind define the kinds."""
 
     Kind = MessageEventKind
 
@@ -228,7 +231,7 @@ class MessageEvent(models.Model):
 
 
 class Captured(models.Model):
-    """A message as the capture transport kept it, zlib-compressed, for the catcher to show."""
+    """Store a message of the capture transport, compressed with zlib, to be shown by the catcher."""
 
     message = models.ForeignKey(Message, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     return_path = models.CharField(max_length=320)

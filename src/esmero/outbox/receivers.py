@@ -1,10 +1,10 @@
-"""Who runs the mailbox: domains of the large providers under one name, all others by themselves."""
+"""Map addresses to mailbox providers: the domains of a large provider share one name, others stand for themselves."""
 
 _GROUPS = {
     "Gmail": ("gmail.com", "googlemail.com"),
     "Microsoft": (
-        "outlook.com", "outlook.es", "outlook.fr", "hotmail.com", "hotmail.es", "hotmail.fr", "hotmail.co.uk", "live.com",
-        "live.fr", "msn.com",
+        "outlook.com", "outlook.es", "outlook.fr", "hotmail.com", "hotmail.es", "hotmail.fr", "hotmail.co.uk",
+        "live.com", "live.fr", "msn.com",
     ),
     "Yahoo": ("yahoo.com", "yahoo.es", "yahoo.fr", "yahoo.co.uk", "ymail.com", "aol.com"),
     "Apple": ("icloud.com", "me.com", "mac.com"),
@@ -15,6 +15,6 @@ _RECEIVER = {domain: name for name, domains in _GROUPS.items() for domain in dom
 
 
 def receiver_of(address: str) -> str:
-    """Return the name of the provider, or the address's domain."""
+    """Return the name of the provider, or the domain of the address in lower case."""
     domain = address.rpartition("@")[2].lower()
     return _RECEIVER.get(domain, domain)

@@ -1,4 +1,4 @@
-"""Trying a relay out: name, connection, greeting, TLS and sign-in, each step with what happened and what to do."""
+"""Check a relay step by step: name, connection, greeting, TLS and login, each with its result and a remedy."""
 
 import asyncio
 import socket
@@ -16,9 +16,9 @@ from esmero.outbox.relays import address_of
 from esmero.outbox.transports.smtp.relay_address import RelayAddress, RelayTrouble
 from esmero.outbox.transports.smtp.session import open_session
 
-WAIT = 15.0  # seconds for the whole session
+TIMEOUT = 15.0  # seconds for the whole session
 
-# The order in which each security comes to its steps; opening.py names the same places.
+# The order of the steps by connection security; transports/smtp/session.py uses the same names.
 _ORDER = {
     "none": ("name", "connect", "ehlo", "auth"),
     "starttls": ("name", "connect", "ehlo", "tls", "auth"),
@@ -28,7 +28,7 @@ _ORDER = {
 
 @dataclass(frozen=True, slots=True)
 class RelayCheckStep:
-    """One step: `state` is ok, broken, open (never came to it) or warned; `said` are the facts, `remedy` what to do."""
+    """Describe one step: its facts (`said`), its `remedy`, and `state`: ok, broken, open (not reached) or warned."""
 
     step: str
     state: str
@@ -37,7 +37,7 @@ class RelayCheckStep:
 
 
 def check_relay(relay: Relay) -> list[RelayCheckStep]:
-    """Go through all steps, within about 20 seconds; nothing is sent. Never raises for what the relay does."""
+    """Check all steps within about 20 seconds, without sending a message. Faults of the relay never raise."""
     order = _ORDER[relay.security]
     if not relay.username:
         order = tuple(step for step in order if step != "auth")
@@ -45,21 +45,21 @@ def check_relay(relay: Relay) -> list[RelayCheckStep]:
         found = find_addresses(relay.host, port=relay.port)
     except PrivateNetworkRefused as trouble:
         remedy = "Write the address itself as the host if you mean that machine"
-        return _end(order, "name", said=str(trouble), remedy=remedy)
+        return _fail_step(order, "name", said=str(trouble), remedy=remedy)
     except OSError as trouble:
-        return _end(order, "name", said=str(trouble.strerror or trouble), remedy="Check the host")
+        return _fail_step(order, "name", said=str(trouble.strerror or trouble), remedy="Check the host")
     try:
-        address = replace(address_of(relay, helo=socket.getfqdn()), timeout=WAIT)
+        address = replace(address_of(relay, helo=socket.getfqdn()), timeout=TIMEOUT)
     except RelayPasswordLost as trouble:
-        return _end(order, "auth", said=str(trouble), remedy="Enter the password again")
+        return _fail_step(order, "auth", said=str(trouble), remedy="Enter the password again")
     try:
-        return asyncio.run(_go(address, order=order, found=", ".join(found)))
+        return asyncio.run(_run_session(address, order=order, found=", ".join(found)))
     except RelayTrouble as trouble:
         place = trouble.place if trouble.place in order else "connect"
-        return _end(order, place, said=trouble.text, remedy=trouble.remedy)
+        return _fail_step(order, place, said=trouble.text, remedy=trouble.remedy)
 
 
-async def _go(address: RelayAddress, *, order: tuple[str, ...], found: str) -> list[RelayCheckStep]:
+async def _run_session(address: RelayAddress, *, order: tuple[str, ...], found: str) -> list[RelayCheckStep]:
     link, session = await open_session(address)
     tls, names = link.tls_version, ", ".join(session.capabilities.names)
     link.quit()
@@ -71,15 +71,16 @@ async def _go(address: RelayAddress, *, order: tuple[str, ...], found: str) -> l
         "auth": ", ".join(session.capabilities.mechanisms),
     }
     steps = [RelayCheckStep(step, "ok", said[step][:400]) for step in order]
-    if address.security == "none" and not _is_here(address.host):
+    if address.security == "none" and not _is_loopback(address.host):
         steps.append(RelayCheckStep("tls", "warned", remedy="Use security starttls or tls"))
     return steps
 
 
-def keep_check(relay_id: int, *, then: Callable[[], Mapping[str, Any]] = dict) -> list[RelayCheckStep]:
-    """Check a relay and keep the result on its row; a relay that answers is no longer in trouble.
+def store_check(relay_id: int, *, then: Callable[[], Mapping[str, Any]] = dict) -> list[RelayCheckStep]:
+    """Check a relay and store the result on its row; a successful check clears its trouble.
 
-    `then` is done when it works; what it tells is kept with the result, at once, so that whoever waits sees both.
+    `then` is called after a successful check. Its facts are stored in the same UPDATE, so that a page that waits for
+    the result gets both.
     """
     steps = check_relay(Relay.objects.get(pk=relay_id))
     result: dict[str, Any] = {"steps": [asdict(one) for one in steps], "good": is_good(steps)}
@@ -93,17 +94,17 @@ def keep_check(relay_id: int, *, then: Callable[[], Mapping[str, Any]] = dict) -
 
 
 def mark_checking(relay: Relay) -> None:
-    """Keep that the relay is being tried out just now, so that a page can wait for the result."""
+    """Store that a check is running, so that a page can wait for the result."""
     with transaction.atomic():
         Relay.objects.filter(pk=relay.pk).update(check_result={"since": timezone.now().isoformat()})
 
 
 def is_good(steps: list[RelayCheckStep]) -> bool:
-    """Say whether mail can leave by it."""
+    """Return whether the relay can send mail."""
     return all(one.state in {"ok", "warned"} for one in steps)
 
 
-def _end(order: tuple[str, ...], place: str, *, said: str, remedy: str) -> list[RelayCheckStep]:
+def _fail_step(order: tuple[str, ...], place: str, *, said: str, remedy: str) -> list[RelayCheckStep]:
     position = order.index(place) if place in order else len(order) - 1
     return [
         *(RelayCheckStep(step, "ok") for step in order[:position]),
@@ -112,5 +113,5 @@ def _end(order: tuple[str, ...], place: str, *, said: str, remedy: str) -> list[
     ]
 
 
-def _is_here(host: str) -> bool:
+def _is_loopback(host: str) -> bool:
     return host in {"127.0.0.1", "localhost", "::1"}

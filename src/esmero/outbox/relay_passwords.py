@@ -1,7 +1,7 @@
-"""Passwords of relays and mailboxes, secrets of webhooks: at rest AES-256-GCM, under a key in no table.
+"""Encrypt passwords of relays and mailboxes and secrets of webhooks at rest by AES-256-GCM.
 
-The key is derived from the house's secret. Whoever has the database alone (a backup, a replica, a leak) reads no password
-out of it.
+The key is derived from the secret of the installation and is not in the database, so a copy of the database alone
+(a backup, a replica, a leak) reveals no password.
 """
 
 import os
@@ -17,13 +17,13 @@ from django.db import transaction
 
 from esmero.outbox.models import Relay
 
-_FORM = "aes1:"
+_PREFIX = "aes1:"
 _NONCE = 12  # octets (NIST SP 800-38D 5.2.1.1)
-_SIGNED_SALT = "esmero.relay"  # of the form of old, which was signed and not encrypted
+_SIGNED_SALT = "esmero.relay"  # of the earlier format, which was signed but not encrypted
 
 
 class RelayPasswordLost(Exception):
-    """A password cannot be read: the table was changed, or the secret of the house is another."""
+    """Report that a password cannot be decrypted: the row was changed, or the secret of the installation is another."""
 
     def __init__(self, relay: str) -> None:
         super().__init__(
@@ -32,52 +32,53 @@ class RelayPasswordLost(Exception):
         )
 
 
-def hide_password(password: str) -> str:
-    """Return the password as the table keeps it, encrypted and bound to this house; "" for none."""
+def encrypt_password(password: str) -> str:
+    """Return the encrypted form of a password for the database; "" for none."""
     if not password:
         return ""
     nonce = os.urandom(_NONCE)
-    sealed = nonce + AESGCM(_key()).encrypt(nonce, password.encode(), _FORM.encode())
-    return _FORM + urlsafe_b64encode(sealed).decode("ascii")
+    sealed = nonce + AESGCM(_key()).encrypt(nonce, password.encode(), _PREFIX.encode())
+    return _PREFIX + urlsafe_b64encode(sealed).decode("ascii")
 
 
-def is_encrypted(hidden: str) -> bool:
-    """Say whether a stored password is in the encrypted form."""
-    return hidden.startswith(_FORM)
+def is_encrypted(stored: str) -> bool:
+    """Return whether a stored password is encrypted."""
+    return stored.startswith(_PREFIX)
 
 
-def reveal_password(relay: Relay) -> str:
-    """Return the password in clear, "" for none; raises PasswordLost."""
-    hidden = relay.password
+def decrypt_relay_password(relay: Relay) -> str:
+    """Return the password of a relay in clear, "" for none. Raises RelayPasswordLost."""
+    stored = relay.password
     try:
-        if not hidden.startswith(_FORM):
-            return str(signing.loads(hidden, salt=_SIGNED_SALT)) if hidden else ""
-        return reveal(hidden)
+        if not stored.startswith(_PREFIX):
+            return str(signing.loads(stored, salt=_SIGNED_SALT)) if stored else ""
+        return decrypt_password(stored)
     except (ValueError, signing.BadSignature) as fault:
         raise RelayPasswordLost(relay.name) from fault
 
 
-def reveal(hidden: str) -> str:
-    """Return in clear what `hide_password` made, "" for ""; raises ValueError when another house made it."""
-    if not hidden:
+def decrypt_password(stored: str) -> str:
+    """Decrypt a result of `encrypt_password`; "" for "". Raises ValueError if the secret is another."""
+    if not stored:
         return ""
-    sealed = urlsafe_b64decode(hidden.removeprefix(_FORM).encode("ascii"))
+    sealed = urlsafe_b64decode(stored.removeprefix(_PREFIX).encode("ascii"))
     try:
-        return AESGCM(_key()).decrypt(sealed[:_NONCE], sealed[_NONCE:], _FORM.encode()).decode()
+        return AESGCM(_key()).decrypt(sealed[:_NONCE], sealed[_NONCE:], _PREFIX.encode()).decode()
     except InvalidTag as fault:
         raise ValueError("It was encrypted under another key.") from fault
 
 
 def encrypt_old_passwords() -> int:
-    """Encrypt what an earlier version kept signed only; returns how many. One that cannot be read stays as it is."""
+    """Encrypt passwords that an earlier version stored only signed; return their number. Unreadable ones stay."""
     done = 0
-    for relay in Relay.objects.exclude(password="").exclude(password__startswith=_FORM):
+    for relay in Relay.objects.exclude(password="").exclude(password__startswith=_PREFIX):
         try:
-            hidden = hide_password(reveal_password(relay))
+            stored = encrypt_password(decrypt_relay_password(relay))
         except RelayPasswordLost:
             continue
         with transaction.atomic():
-            done += Relay.objects.filter(pk=relay.pk, password=relay.password).update(password=hidden)
+            # The condition on the old value keeps a password that was changed meanwhile.
+            done += Relay.objects.filter(pk=relay.pk, password=relay.password).update(password=stored)
     return done
 
 

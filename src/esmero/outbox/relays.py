@@ -1,4 +1,4 @@
-"""Relays: the way a dispatch takes, and the open transports of a sending process (passwords at rest: relay_passwords.py)."""
+"""Find, save and delete relays, and open their transports (passwords at rest: relay_passwords.py)."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from esmero.house.audit import note
 from esmero.house.models import Brand, User
 from esmero.outbox.models import Dispatch, Relay
-from esmero.outbox.relay_passwords import hide_password, reveal_password
+from esmero.outbox.relay_passwords import decrypt_relay_password, encrypt_password
 from esmero.outbox.transports.smtp.relay_address import RelayAddress
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Transport(Protocol):
-    """What every way out can do."""
+    """Define the interface of transports."""
 
     async def deliver(self, parcels: "Sequence[Parcel]", observer: "DeliveryObserver") -> None: ...
 
@@ -28,14 +28,14 @@ class Transport(Protocol):
 
 
 class NoRelay(Exception):
-    """There is no way out for a brand; the text says how to make one."""
+    """Report that a brand has no relay; the text says how to create one."""
 
 
 def find_relay(brand: Brand) -> Relay:
-    """Return the relay for a brand's mail: its own, else one that serves all."""
-    ways = Relay.objects.filter(Q(brand=brand) | Q(brand=None)).order_by("id")
-    for way in sorted(ways, key=lambda way: way.brand_id is None):
-        return way
+    """Return the relay of a brand: its own, else one of all brands. Raises NoRelay."""
+    relays = Relay.objects.filter(Q(brand=brand) | Q(brand=None)).order_by("id")
+    for relay in sorted(relays, key=lambda relay: relay.brand_id is None):
+        return relay
     raise NoRelay(
         _("No relay can carry mail of %(name)s. Make one under Settings, Relays, or by `esmero relay create`.")
         % {"name": brand.name}
@@ -43,27 +43,27 @@ def find_relay(brand: Brand) -> Relay:
 
 
 def brands_with_relay() -> QuerySet[Brand]:
-    """Return the brands whose mail has a way out."""
-    ways = Relay.objects.all()
-    return Brand.objects.filter(Q(pk__in=ways.values("brand")) | Exists(ways.filter(brand=None)))
+    """Return the brands that have a relay."""
+    relays = Relay.objects.all()
+    return Brand.objects.filter(Q(pk__in=relays.values("brand")) | Exists(relays.filter(brand=None)))
 
 
 def address_of(relay: Relay, *, helo: str) -> RelayAddress:
-    """Return where and how to speak to an SMTP relay; raises PasswordLost."""
+    """Return the connection parameters of an SMTP relay. Raises RelayPasswordLost."""
     return RelayAddress(
         host=relay.host,
         port=relay.port,
         security=relay.security,  # type: ignore[arg-type]
         username=relay.username,
-        password=reveal_password(relay),
+        password=decrypt_relay_password(relay),
         connections=relay.connections,
         helo=helo,
         ca_file=relay.ca_file,
     )
 
 
-def address_facts(relay: Relay) -> tuple[object, ...]:
-    """Return what an open transport was opened with: when one of these changes, it is to be opened anew."""
+def connection_settings(relay: Relay) -> tuple[object, ...]:
+    """Return the settings of an open transport: if one of them changes, it must be opened again."""
     return (
         relay.kind,
         relay.host,
@@ -78,7 +78,7 @@ def address_facts(relay: Relay) -> tuple[object, ...]:
 
 
 def open_transport(relay: Relay, *, helo: str, in_thread: "InThread") -> Transport:
-    """Return the open way out for a relay's row; raises PasswordLost."""
+    """Open the transport of a relay. Raises RelayPasswordLost."""
     if relay.kind == Relay.Kind.CAPTURE:
         from esmero.outbox.transports.capture.transport import CaptureTransport
 
@@ -89,16 +89,16 @@ def open_transport(relay: Relay, *, helo: str, in_thread: "InThread") -> Transpo
 
 
 def note_trouble(relay_id: int, *, trouble: str, at: datetime | None) -> None:
-    """Keep why a relay could not be reached, or (empty) that it can; written only when it changes."""
+    """Store the reason why a relay could not be reached; "": it works. Written only on change."""
     with transaction.atomic():
         Relay.objects.filter(pk=relay_id).exclude(trouble=trouble[:500]).update(trouble=trouble[:500], trouble_at=at)
 
 
 def save_relay(relay: Relay, *, facts: Mapping[str, Any], password: str | None, by: User | str) -> Relay:
-    """Make a relay or change it. `password` None leaves the one that is kept; without a username there is none.
+    """Create or change a relay. `password` None keeps the stored one; without a username there is none.
 
     Raises:
-        ValidationError: a value cannot be.
+        ValidationError: a value is invalid.
 
     """
     for name, value in facts.items():
@@ -106,7 +106,8 @@ def save_relay(relay: Relay, *, facts: Mapping[str, Any], password: str | None, 
     if not relay.username:
         relay.password = ""
     elif password is not None:
-        relay.password = hide_password(password)
+        relay.password = encrypt_password(password)
+    # Results of the old settings prove nothing about the new ones.
     relay.trouble, relay.trouble_at, relay.check_result, relay.checked_at = "", None, {}, None
     relay.full_clean()
     with transaction.atomic():
@@ -115,8 +116,8 @@ def save_relay(relay: Relay, *, facts: Mapping[str, Any], password: str | None, 
     return relay
 
 
-def drop_relay(relay: Relay, *, by: User) -> bool:
-    """Forget a relay by which nothing ever left; False where something did, because the ledger names it."""
+def delete_relay(relay: Relay, *, by: User) -> bool:
+    """Delete a relay without dispatches; False if a dispatch used it, because the ledger refers to it."""
     with transaction.atomic():
         if Dispatch.objects.filter(relay=relay).exists():
             return False

@@ -1,4 +1,4 @@
-"""Whether and when a message is tried again; a decision is a value."""
+"""Decide whether and when a message is tried again."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,16 +13,17 @@ RELAY_PAUSE = timedelta(seconds=30)
 
 @dataclass(frozen=True, slots=True)
 class RetrySchedule:
-    """Pauses until each further try after a temporary refusal."""
+    """Hold the pauses before each further try after a temporary refusal."""
 
     pauses: tuple[timedelta, ...]
 
     @classmethod
     def from_settings(cls, *, minutes: Sequence[float]) -> "RetrySchedule":
+        """Make a schedule from the settings, in minutes."""
         return cls(tuple(timedelta(minutes=m) for m in minutes))
 
     def plan(self, outcome: Outcome, *, tries: int, now: datetime) -> RetryPlan:
-        """Say when to try again what was tried `tries` times before. Trouble of the relay itself costs no try."""
+        """Plan the next try after `tries` earlier ones. Trouble of the relay itself does not count as a try."""
         if outcome.fate is Fate.REFUSED_PERMANENTLY:
             return RetryPlan(None, counts=True)
         if outcome.fate is Fate.NOT_BEGUN and outcome.stage in RELAY_STAGES:

@@ -1,4 +1,4 @@
-"""What the house does by itself: the literal tables of jobs and of routines. A new one is a line here."""
+"""List all jobs and routines of the worker. A new one is a line here."""
 
 from collections.abc import Callable, Mapping
 
@@ -20,7 +20,7 @@ from esmero.privacy.data_access import LINK, retry_link, send_links
 from esmero.privacy.retention import apply_due_rule
 from esmero.work.jobs import Chunk
 
-# Kind of job → the function that does its next chunk.
+# Kind of job → the function that runs its next chunk.
 JOBS: Mapping[str, Chunk] = {
     DRY_RUN: dry_run.run_chunk,
     PLANNING: plan.run_chunk,
@@ -35,7 +35,7 @@ JOBS: Mapping[str, Chunk] = {
     LINK: retry_link,
 }
 
-# Routine → how many things it did; called again at once while it does something, otherwise a second later.
+# A routine gets the worker's name and returns a number: above 0 it is called again at once, else a second later.
 type Routine = Callable[[str], int]
 
 
@@ -43,34 +43,34 @@ def _finish_campaigns(worker: str) -> int:  # noqa: ARG001
     return finish_campaigns()
 
 
-def _take_in_clicks(worker: str) -> int:  # noqa: ARG001
+def _record_clicks(worker: str) -> int:  # noqa: ARG001
     return take_in_clicks()
 
 
-def _forget_networks(worker: str) -> int:  # noqa: ARG001
+def _clear_networks(worker: str) -> int:  # noqa: ARG001
     return clear_networks(at=timezone.now())
 
 
-def _keep_terms(worker: str) -> int:  # noqa: ARG001
+def _apply_retention(worker: str) -> int:  # noqa: ARG001
     return apply_due_rule(at=timezone.now())
 
 
-def _ask_to_confirm(worker: str) -> int:  # noqa: ARG001
+def _queue_confirmations(worker: str) -> int:  # noqa: ARG001
     return queue_confirmations(at=timezone.now())
 
 
-def _write_links_to_data(worker: str) -> int:  # noqa: ARG001
+def _send_data_links(worker: str) -> int:  # noqa: ARG001
     return send_links(at=timezone.now())
 
 
 ROUTINES: Mapping[str, Routine] = {
-    "ask-to-confirm": _ask_to_confirm,
-    "write-links-to-data": _write_links_to_data,
-    "handle-what-came-back": receive.handle_due,
-    "send-again-after-absence": resend_after_absence.resend_due,
-    "take-in-clicks": _take_in_clicks,
+    "queue-confirmations": _queue_confirmations,
+    "send-data-links": _send_data_links,
+    "handle-inbound": receive.handle_due,
+    "resend-after-absence": resend_after_absence.resend_due,
+    "record-clicks": _record_clicks,
     "finish-campaigns": _finish_campaigns,
-    "forget-networks": _forget_networks,
-    "keep-terms": _keep_terms,
-    "keep-tallies": AggregateRoutine(),
+    "clear-networks": _clear_networks,
+    "apply-retention": _apply_retention,
+    "update-daily-aggregates": AggregateRoutine(),
 }

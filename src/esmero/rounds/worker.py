@@ -1,4 +1,4 @@
-"""One worker process: an event loop that sends, a thread for long jobs, a thread for what is due."""
+"""Run one worker process: an event loop that sends, a thread for long jobs, a thread for routines."""
 
 import asyncio
 import gc
@@ -20,32 +20,34 @@ from esmero.work.due import release_due
 from esmero.work.jobs import claim_job, release_jobs, run_job
 
 log = logging.getLogger(__name__)
+# Seconds between looks for work, while there is none.
 PAUSE = 1.0
 JOB_PAUSE = 0.3
 
 
 def default_name() -> str:
-    """Return this machine's name in claims and journals: stable, so that it finds what it left behind."""
+    """Return the worker name for claims and journals. It must be stable, so that a restart finds its journals."""
     return str(settings.ESMERO.worker_name or socket.gethostname())[:50]
 
 
 def run_worker(*, home: Path, worker: str, stop: threading.Event, until_idle: bool = False) -> None:
-    """Work until `stop` is set. With `until_idle`: until nothing is due any more (commands, tests).
+    """Work until `stop` is set, or with `until_idle` until nothing is due (commands, tests).
 
     Raises:
-        NameTaken: another live worker on this machine has the name.
+        WorkerNameTaken: another live worker on this machine has the name.
 
     """
     sender = make_sender(home=home, worker=worker)
-    # The name is ours now. What is on the wire is settled by the sender; all else that the last holder had goes on at once.
+    # The sender holds the lock of the name, so earlier claims of it belong to a dead process. The sender itself settles
+    # messages; jobs and inbound messages are released here, without waiting for the end of their leases.
     release_jobs(worker)
     release_due(Inbound, worker=worker)
     if until_idle:
         _work_until_idle(sender, home=home, worker=worker, stop=stop)
         return
     threads = [
-        threading.Thread(target=_repeat, args=(stop, JOB_PAUSE, lambda: _do_job(worker, stop)), name="jobs"),
-        threading.Thread(target=_repeat, args=(stop, PAUSE, lambda: do_routines(worker)), name="routines"),
+        threading.Thread(target=_repeat, args=(stop, JOB_PAUSE, lambda: _run_next_job(worker, stop)), name="jobs"),
+        threading.Thread(target=_repeat, args=(stop, PAUSE, lambda: run_routines(worker)), name="routines"),
     ]
     for thread in threads:
         thread.start()
@@ -58,20 +60,20 @@ def run_worker(*, home: Path, worker: str, stop: threading.Event, until_idle: bo
 
 
 def make_sender(*, home: Path, worker: str) -> Sender:
-    """Return the sender of this process, with the schedule that the operator set."""
+    """Make the sender of this process, with the retry schedule of the configuration."""
     config = settings.ESMERO
     schedule = RetrySchedule.from_settings(minutes=config.retry_minutes)
     return Sender(home=home, worker=worker, schedule=schedule, helo=socket.getfqdn())
 
 
 def run_sender(sender: Sender, *, stop: threading.Event, until_idle: bool = False) -> None:
-    """Run the sender's event loop in this thread, on uvloop where it is there."""
+    """Run the sender's event loop in this thread, on uvloop if it is installed."""
     factory: Callable[[], asyncio.AbstractEventLoop] | None = None
     with suppress(ImportError):
         import uvloop
 
         factory = uvloop.new_event_loop
-    # What is loaded by now stays: the collector need not walk it again and again (a fifth of the time of sending).
+    # Loaded modules live as long as the process. Not scanning them for garbage saves a fifth of the sending time.
     gc.freeze()
     gc.set_threshold(20_000, 50, 100)
     with asyncio.Runner(loop_factory=factory) as runner:
@@ -94,12 +96,12 @@ async def _watch(stop: threading.Event, async_stop: asyncio.Event) -> None:
 
 
 def _repeat(stop: threading.Event, pause: float, work: Callable[[], int]) -> None:
-    """Call `work` again and again; at once while it does something. Trouble is logged and does not end the thread."""
+    """Call `work` until `stop`, with a pause if it did nothing. Exceptions are logged and do not end the thread."""
     while not stop.is_set():
         try:
             close_old_connections()
             if work():
-                stop.wait(0.002)
+                stop.wait(0.002)  # let other writers have the lock
                 continue
         except Exception:
             log.exception("%s", threading.current_thread().name)
@@ -107,7 +109,7 @@ def _repeat(stop: threading.Event, pause: float, work: Callable[[], int]) -> Non
     connections.close_all()
 
 
-def _do_job(worker: str, stop: threading.Event) -> int:
+def _run_next_job(worker: str, stop: threading.Event) -> int:
     job = claim_job(worker, kinds=JOBS)
     if job is None:
         return 0
@@ -115,8 +117,8 @@ def _do_job(worker: str, stop: threading.Event) -> int:
     return 1
 
 
-def do_routines(worker: str) -> int:
-    """Do every routine once; one that fails does not keep the others from their turn. Returns how much was done."""
+def run_routines(worker: str) -> int:
+    """Run each routine once and return the sum of their results. A routine that fails does not stop the others."""
     done = 0
     for name, routine in ROUTINES.items():
         try:
@@ -127,15 +129,16 @@ def do_routines(worker: str) -> int:
 
 
 def _work_until_idle(sender: Sender, *, home: Path, worker: str, stop: threading.Event) -> None:
-    """Alternate jobs, routines and sending until a whole round finds nothing to do."""
+    """Alternate jobs, routines and sending until all of them find nothing to do."""
     while not stop.is_set():
         worked = 0
-        while _do_job(worker, stop):
+        while _run_next_job(worker, stop):
             worked += 1
-        while done := do_routines(worker):
+        while done := run_routines(worker):
             worked += done
         run_sender(sender, stop=stop, until_idle=True)
         worked += sender.handed_over
         if not worked:
             return
+        # A sender closes its thread and its journal folder at the end of a run.
         sender = make_sender(home=home, worker=worker)

@@ -1,4 +1,4 @@
-"""Something short that must not keep a page waiting: a thread of its own beside the web server's, with its own connection."""
+"""Run short tasks on threads of the web process, so that no page waits for them."""
 
 import logging
 import threading
@@ -9,8 +9,11 @@ from django.db import connections
 log = logging.getLogger(__name__)
 
 
-def run_aside(work: Callable[[], object], *, name: str) -> None:
-    """Do it in a thread and return at once. `work` bounds its own time and keeps its result in a row; trouble is logged."""
+def run_in_background(work: Callable[[], object], *, name: str) -> None:
+    """Run `work` on a daemon thread with its own database connection, and return at once.
+
+    `work` must limit its own time and store its result. Exceptions are logged.
+    """
 
     def run() -> None:
         try:
@@ -18,6 +21,6 @@ def run_aside(work: Callable[[], object], *, name: str) -> None:
         except Exception:
             log.exception("%s", name)
         finally:
-            connections.close_all()
+            connections.close_all()  # Django closes them at the end of a request, and there is none here
 
     threading.Thread(target=run, name=name, daemon=True).start()

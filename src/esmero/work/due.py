@@ -1,4 +1,4 @@
-"""Claim rows whose time has come (any table with the `Due` mixin), under a lease, in batches."""
+"""Claim, finish, retry and release due rows of any table with the `Due` mixin, under a lease."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from esmero.work.models import Due
 
+# Pauses before each further try.
 RETRY = (timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1), timedelta(hours=6))
 
 
@@ -21,9 +22,10 @@ def claim_due[Row: Due](
     lease: timedelta = timedelta(minutes=5),
     **only: Any,
 ) -> list[Row]:
-    """Claim up to `most` rows that are due and unclaimed (or whose claim ran out) and return them, oldest first."""
+    """Claim and return up to `most` due rows that are unclaimed or whose lease ended, in the order of due time."""
     rows = table._default_manager.filter(due_at__lte=now, **only)
     rows = rows.filter(Q(claimed_until__isnull=True) | Q(claimed_until__lt=now)).order_by("due_at", "pk")
+    # Usually nothing is due: then take no lock.
     if not rows.exists():
         return []
     with transaction.atomic():
@@ -39,13 +41,13 @@ def claim_due[Row: Due](
 
 
 def release_due(table: type[Due], *, worker: str) -> int:
-    """Hand back the rows that an earlier process of this name held when it died."""
+    """Free the rows that a dead process of this name had claimed; return their number."""
     held = table._default_manager.filter(claimed_by=worker, due_at__isnull=False)
     return held.update(claimed_by="", claimed_until=None)
 
 
-def rest(rows: Sequence[Due], **facts: Any) -> int:
-    """Put rows that are done to rest, with what else changes; only those that their worker still holds are touched."""
+def finish_due(rows: Sequence[Due], **facts: Any) -> int:
+    """Make claimed rows not due and set `facts` on them; skip rows that their worker lost. Return the number."""
     if not rows:
         return 0
     return (
@@ -55,10 +57,10 @@ def rest(rows: Sequence[Due], **facts: Any) -> int:
     )
 
 
-def try_again(row: Due, *, trouble: str, now: datetime, **facts_when_last: Any) -> bool:
-    """Count a failed try and set the next one; after the last, put the row to rest with `facts_when_last`.
+def retry_later(row: Due, *, trouble: str, now: datetime, **facts_when_last: Any) -> bool:
+    """Count a failed try and schedule the next one; after the last, set `facts_when_last` and make the row not due.
 
-    Returns True while there is a next try.
+    Returns whether there is a next try.
     """
     tries = row.tries + 1
     mine = type(row)._default_manager.filter(pk=row.pk, claimed_by=row.claimed_by)

@@ -1,4 +1,4 @@
-"""Long jobs: put into the row, claimed under a lease, done chunk by chunk, tried again, and visible when they fail."""
+"""Enqueue long jobs, claim them under a lease, run them chunk by chunk, retry and cancel them."""
 
 import time
 import traceback
@@ -13,15 +13,15 @@ from django.utils import timezone
 from esmero.work.models import Job
 
 LEASE = timedelta(minutes=5)
-MOST_TRIES = 5
-REST = 0.002  # between chunks, so that small writers get their turn
+MAX_TRIES = 5
+CHUNK_PAUSE = 0.002  # seconds between chunks, so that small writers get the lock
 
-# A chunk works in its own transaction, advances job.cursor and job.done there, and returns True when nothing is left.
+# A chunk opens its own transaction, advances job.cursor and job.done in it, and returns True when nothing is left.
 type Chunk = Callable[[Job], bool]
 
 
 class Cancelled(Exception):
-    """The job was cancelled, or another worker holds it now; the chunk that notices stops without a trace."""
+    """Report that a job was cancelled or that another worker claimed it; the chunk is rolled back."""
 
 
 def enqueue(
@@ -32,14 +32,14 @@ def enqueue(
     by: str = "",
     at: datetime | None = None,
 ) -> Job:
-    """Write the row of a job that is due at once (or `at`). Call it inside the transaction that makes it necessary."""
+    """Create a job that is due now (or `at`). Call it inside the transaction that makes it necessary."""
     return Job.objects.create(
         kind=kind, subject_id=subject_id, facts=facts or {}, created_by=by, due_at=at or timezone.now()
     )
 
 
 def claim_job(worker: str, *, kinds: Mapping[str, Chunk], now: datetime | None = None) -> Job | None:
-    """Claim the job that has been due the longest, also one whose worker stopped renewing its lease; None if none is."""
+    """Claim the job that has been due the longest, unclaimed or with an expired lease; None if there is none."""
     now = now or timezone.now()
     with transaction.atomic():
         due = (
@@ -63,25 +63,25 @@ def save_progress(job: Job) -> None:
     """Renew the lease and store cursor, done and total. Call it inside the chunk's own transaction.
 
     Raises:
-        Cancelled: the job is no longer ours; the caller's transaction must be rolled back (let it pass).
+        Cancelled: another worker holds the job; do not catch it, so that the transaction is rolled back.
 
     """
     now = timezone.now()
-    kept = Job.objects.filter(pk=job.pk, claimed_by=job.claimed_by, state=Job.State.RUNNING).update(
+    updated = Job.objects.filter(pk=job.pk, claimed_by=job.claimed_by, state=Job.State.RUNNING).update(
         cursor=job.cursor, done=job.done, total=job.total, facts=job.facts, heartbeat=now, claimed_until=now + LEASE
     )
-    if not kept:
+    if not updated:
         raise Cancelled(f"{job} is no longer held by {job.claimed_by}.")
 
 
 def run_job(job: Job, *, kinds: Mapping[str, Chunk], stop: Callable[[], bool] = lambda: False) -> None:
-    """Run chunks of a claimed job until it is finished, fails, is cancelled, or `stop()` says to hand it back."""
+    """Run chunks of a claimed job until it is finished, fails or is cancelled, or until `stop()`: then release it."""
     try:
         while not stop():
             if kinds[job.kind](job):
                 _finish(job)
                 return
-            time.sleep(REST)
+            time.sleep(CHUNK_PAUSE)
     except Cancelled:
         return
     except Exception as trouble:  # noqa: BLE001 - whatever a chunk raises must end in a visible place
@@ -102,7 +102,7 @@ def _finish(job: Job) -> None:
 def _fail(job: Job, trouble: Exception) -> None:
     now = timezone.now()
     tries = job.tries + 1
-    last = tries >= MOST_TRIES or getattr(trouble, "is_final", False)
+    last = tries >= MAX_TRIES or getattr(trouble, "is_final", False)
     text = "".join(traceback.format_exception(trouble))[-8000:]
     Job.objects.filter(pk=job.pk, claimed_by=job.claimed_by).update(
         state=Job.State.FAILED if last else Job.State.WAITING,
@@ -116,24 +116,26 @@ def _fail(job: Job, trouble: Exception) -> None:
 
 
 def retry(job: Job) -> None:
-    """Let a failed job go on where it was."""
+    """Make a failed job due again; it resumes at its cursor."""
     Job.objects.filter(pk=job.pk, state=Job.State.FAILED).update(
         state=Job.State.WAITING, due_at=timezone.now(), tries=0, trouble=""
     )
 
 
 def cancel(job: Job) -> None:
-    """Take a job out of the row; the worker that runs it stops at its next chunk."""
+    """Cancel a job that is not done; a worker that runs it stops at its next chunk."""
     Job.objects.filter(pk=job.pk).exclude(state=Job.State.DONE).update(
         state=Job.State.CANCELLED, due_at=None, claimed_by="", claimed_until=None, finished_at=timezone.now()
     )
 
 
-def run_to_end(job: Job, *, kinds: Mapping[str, Chunk], worker: str, tell: Callable[[Job], None] | None = None) -> Job:
-    """Run one job here and now, as a command line does; return it as it ended. A worker that holds it keeps it.
+def run_to_end(
+    job: Job, *, kinds: Mapping[str, Chunk], worker: str, on_progress: Callable[[Job], None] | None = None
+) -> Job:
+    """Run one job in this process (commands, tests) and return it reloaded; a job that another worker holds is not run.
 
-    A claim under the very name `worker` is taken for that of a process that died: the caller sees to it that no two live
-    processes use one name. `tell` is called before each chunk.
+    An earlier claim by `worker` counts as that of a dead process, so the caller must ensure that no two live processes
+    use one name. `on_progress` is called before each chunk.
     """
     now = timezone.now()
     with transaction.atomic():
@@ -147,18 +149,18 @@ def run_to_end(job: Job, *, kinds: Mapping[str, Chunk], worker: str, tell: Calla
     job.refresh_from_db()
     if taken:
 
-        def look() -> bool:
-            if tell is not None:
-                tell(job)
+        def report() -> bool:
+            if on_progress is not None:
+                on_progress(job)
             return False
 
-        run_job(job, kinds=kinds, stop=look)
+        run_job(job, kinds=kinds, stop=report)
         job.refresh_from_db()
     return job
 
 
 def release_jobs(worker: str) -> int:
-    """Hand back what an earlier process of this name held when it died; the next to claim goes on where it was."""
+    """Release the jobs of a dead process of this name; the next worker resumes them at their cursors."""
     return Job.objects.filter(claimed_by=worker, state=Job.State.RUNNING).update(
         claimed_by="", claimed_until=None, state=Job.State.WAITING
     )

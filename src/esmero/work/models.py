@@ -1,11 +1,11 @@
-"""What must happen: rows with a due time, and long jobs with a cursor."""
+"""Store work: the mixin of due rows, and long jobs with a cursor."""
 
 from django.db import models
 from django.db.models import Q
 
 
 class Due(models.Model):
-    """Mixin of every row that is work. `due_at` is null when the row is at rest; the state of the matter lives elsewhere."""
+    """Provide the columns of a due row (mixin). `due_at` is null when nothing is to be done."""
 
     due_at = models.DateTimeField(null=True, blank=True)
     claimed_by = models.CharField(max_length=64, blank=True, default="")
@@ -26,7 +26,7 @@ class JobState(models.TextChoices):
 
 
 class Job(Due):
-    """Something long (an import, planning, a dry run). Each chunk commits its rows and `cursor` together."""
+    """Store one long job (import, planning, dry run). Each chunk commits its rows and the `cursor` together."""
 
     State = JobState
 
@@ -54,7 +54,7 @@ class Job(Due):
 
     @property
     def subject(self) -> int:
-        """The id of the row that the job is about; a job without one has none to ask for."""
+        """Return the id of the row that the job works on. Raises ValueError if it has none."""
         if self.subject_id is None:
             raise ValueError(f"{self} is about no row.")
         return self.subject_id

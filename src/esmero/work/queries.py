@@ -1,4 +1,4 @@
-"""Reading what runs, waits and failed: the long jobs."""
+"""Query long jobs."""
 
 from collections.abc import Sequence
 
@@ -18,5 +18,5 @@ def list_jobs(*, state: str = "", before: int | None = None, limit: int) -> Sequ
 
 
 def count_jobs() -> dict[str, int]:
-    """Return how many jobs are in each state."""
+    """Return the number of jobs by state."""
     return dict(Job.objects.values_list("state").annotate(number=Count("id")).order_by())

@@ -147,7 +147,7 @@ def test_a_token_in_the_address_wins_over_what_the_mail_says():
 def test_a_message_is_found_by_its_message_id_where_the_address_is_plain():
     sent = send_one()
     sent.receive(unknown(sent), to=f"returns@{sent.house.brand.return_domain}")
-    assert MessageEvent.objects.get().kind == MessageEvent.Kind.RETURNED_FOR_GOOD
+    assert MessageEvent.objects.get().kind == MessageEvent.Kind.HARD_BOUNCE
 
 
 @pytest.mark.parametrize("kind", ["bounce", "complaint", "unsubscribe"])

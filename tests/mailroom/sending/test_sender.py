@@ -104,9 +104,9 @@ def test_refusals_in_the_session_have_their_consequences(fates):
         "slow": "sent",
     }
     assert (found["slow"].tries, found["slow"].worst) == (2, Message.Worst.NOTHING)
-    assert found["unknown"].worst == Message.Worst.RETURNED_FOR_GOOD
+    assert found["unknown"].worst == Message.Worst.HARD_BOUNCE
     assert found["refused"].worst == Message.Worst.OUR_FAULT
-    assert found["full"].worst == Message.Worst.RETURNED_FOR_NOW
+    assert found["full"].worst == Message.Worst.SOFT_BOUNCE
     standing = {a.value.partition(".")[0]: a.standing for a in Address.objects.filter(domain="cliente.example")}
     assert standing == {"good": "ok", "unknown": "suppressed", "full": "ok", "refused": "ok", "slow": "ok"}
     assert fates.accepted == {found["good"].address: 1, found["slow"].address: 1}

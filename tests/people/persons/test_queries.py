@@ -28,7 +28,7 @@ def entries():
 @pytest.mark.parametrize(("few", "held"), [(20, 30), (3, 30), (3, 6), (1, 3), (0, 0)])
 def test_the_same_rows_are_found_whatever_way_is_taken(entries, monkeypatch, word, few, held):
     monkeypatch.setattr(queries, "MOST", few)
-    monkeypatch.setattr(queries, "MOST_HELD", held)
+    monkeypatch.setattr(queries, "MOST_SCANNED", held)
     found = list(queries.find_rows_of_people(entries, text=word.upper()))
     assert found == [entry for entry in entries if entry.person.given_name == word]
     assert len(found) == WORDS[word]

@@ -14,7 +14,7 @@ from esmero.people.segments.conditions import Did
 _EVENTS = {
     "clicked": MessageEvent.Kind.CLICKED,
     "answered": MessageEvent.Kind.REPLIED,
-    "returned": MessageEvent.Kind.RETURNED_FOR_GOOD,
+    "returned": MessageEvent.Kind.HARD_BOUNCE,
     "complained": MessageEvent.Kind.COMPLAINED,
     "left": MessageEvent.Kind.UNSUBSCRIBED,
 }

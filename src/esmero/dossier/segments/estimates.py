@@ -24,7 +24,7 @@ from esmero.dossier.segments.selection import compile_conditions, count_each
 from esmero.dossier.segments.sql import Condition, SegmentContext
 from esmero.people.models import Person
 from esmero.people.persons.queries import count_people
-from esmero.work.background import run_aside
+from esmero.work.background import run_in_background
 
 SMALL = 20_000
 SAMPLE = 10_000
@@ -150,7 +150,7 @@ def _count_in_background(trees: Mapping[str, Any], *, context: SegmentContext) -
             _busy.release()
 
     try:
-        run_aside(work, name="count segments")
+        run_in_background(work, name="count segments")
     except BaseException:  # the thread could not start, so work() will not release the lock
         _busy.release()
         raise

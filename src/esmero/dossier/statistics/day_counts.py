@@ -35,9 +35,9 @@ NAMED = 200
 AT_ONCE = 5_000  # rows counted by one query: some 50 ms
 KEY = 120
 RETURNED = (
-    Message.Worst.RETURNED_FOR_NOW,
+    Message.Worst.SOFT_BOUNCE,
     Message.Worst.OUR_FAULT,
-    Message.Worst.RETURNED_FOR_GOOD,
+    Message.Worst.HARD_BOUNCE,
 )
 HARD, SOFT, SENDER_FAULT = "good", "now", "ours"
 DAILY = (
@@ -54,7 +54,7 @@ def bounce_class(kind: str, meaning: str) -> str:
     """Return the class of a bounce: hard, soft, or the sender's fault (which never affects the address)."""
     if kind == Kind.OUR_FAULT or meaning in _OURS:
         return SENDER_FAULT
-    return SOFT if kind == Kind.RETURNED_FOR_NOW else HARD
+    return SOFT if kind == Kind.SOFT_BOUNCE else HARD
 
 
 def day_bounds(day: date) -> tuple[datetime, datetime]:

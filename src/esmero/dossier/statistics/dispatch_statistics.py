@@ -154,7 +154,7 @@ def _count_receivers(numbers: Counter[str], messages: QuerySet[Message]) -> None
         .values_list("receiver")
         .annotate(
             left=Count("id"),
-            returned=Count("id", filter=Q(worst=Message.Worst.RETURNED_FOR_GOOD)),
+            returned=Count("id", filter=Q(worst=Message.Worst.HARD_BOUNCE)),
             complained=Count("id", filter=Q(worst=Message.Worst.COMPLAINED)),
         )
     )

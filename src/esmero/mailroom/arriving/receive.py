@@ -24,7 +24,7 @@ from esmero.outbox.models import Message
 from esmero.rendering.tokens import TokenPurpose
 from esmero.vault.files import read, store
 from esmero.vault.models import StoredFile
-from esmero.work.due import claim_due, rest, try_again
+from esmero.work.due import claim_due, finish_due, retry_later
 
 log = logging.getLogger(__name__)
 
@@ -104,7 +104,7 @@ def handle(row: Inbound, *, book: AddressBook) -> None:
     except Exception as trouble:
         log.exception("inbound %d", row.pk)
         words = "".join(traceback.format_exception(trouble))
-        try_again(row, trouble=words, now=timezone.now(), state=Inbound.State.FAILED)
+        retry_later(row, trouble=words, now=timezone.now(), state=Inbound.State.FAILED)
 
 
 def _handle(row: Inbound, *, book: AddressBook) -> None:
@@ -121,7 +121,7 @@ def _handle(row: Inbound, *, book: AddressBook) -> None:
         why = [*verdict.why, *([ONLY_ONE] if arrival.guessed else [BY_ADDRESS] if arrival.candidates else [])]
         facts = {"state": Inbound.State.DONE, "kind": kind.value, "why": why, "trouble": ""}
         # Before the handlers, so that a worker that has lost its claim writes nothing.
-        if not rest([row], message=arrival.message, **facts):
+        if not finish_due([row], message=arrival.message, **facts):
             raise ClaimLost
         if arrival.message is not None and arrival.proven and not arrival.guessed:
             _resolve_doubt(arrival.message, at=arrival.at)

@@ -15,7 +15,7 @@ from esmero.campaigns.lifecycle import reopen_for_retry
 from esmero.campaigns.models import Campaign
 from esmero.mailroom.models import ScheduledResend
 from esmero.outbox.models import Message, MessageClass, MessageEvent
-from esmero.work.due import claim_due, rest, try_again
+from esmero.work.due import claim_due, finish_due, retry_later
 
 MAX_AGE = timedelta(days=14)
 BATCH = 100
@@ -47,7 +47,7 @@ def resend_due(worker: str) -> int:
             with transaction.atomic():
                 _resend_or_drop(row, now=now)
         except Exception as trouble:  # noqa: BLE001 - it stays visible in the row
-            try_again(row, trouble=str(trouble), now=now, state=State.DROPPED, reason="trouble")
+            retry_later(row, trouble=str(trouble), now=now, state=State.DROPPED, reason="trouble")
     return len(rows)
 
 
@@ -55,7 +55,7 @@ def _resend_or_drop(row: ScheduledResend, *, now: datetime) -> None:
     messages = Message.objects.select_for_update(of=("self",)).select_related("dispatch")
     message = messages.get(pk=row.message_id)
     reason = find_reason_against(message, at=now)
-    if not rest([row], state=State.DROPPED if reason else State.SENT, reason=reason) or reason:
+    if not finish_due([row], state=State.DROPPED if reason else State.SENT, reason=reason) or reason:
         return
     # The update repeats the state: a bounce may have changed it meanwhile.
     sent = Message.objects.filter(pk=message.pk, state=Message.State.SENT)

@@ -1,4 +1,4 @@
-"""Gather the facts for the gate: once for a dispatch, in bulk for the persons.
+"""Gather the facts for the gate: once per dispatch, in bulk for persons.
 
 The number of queries does not depend on the number of persons.
 """
@@ -85,28 +85,28 @@ def gather_recipients(
 ) -> list[case.Recipient]:
     """Gather the facts of these persons, in their order.
 
-    `taken` maps an address to the person who gets this dispatch there; `already` are persons who have a message of it.
+    `taken` maps an address to the person who gets this dispatch there; `already` holds persons with a message of it.
     """
     ids = [one.person for one in people]
     permissions = _permissions(ids, reason)
-    wishes, paused = _preferences(ids, reason, topic=reason.topic)
-    last_written = _last_written(wishes, reason, topic=reason.topic)
+    preferences, paused = _preferences(ids, reason, topic=reason.topic)
+    last_written = _last_written(preferences, reason, topic=reason.topic)
     slot = reason.promotion
-    slot_wishes, slot_paused = _preferences(ids, reason, topic=slot) if slot else ({}, {})
-    slot_written = _last_written(slot_wishes, reason, topic=slot) if slot else {}
+    slot_preferences, slot_paused = _preferences(ids, reason, topic=slot) if slot else ({}, {})
+    slot_written = _last_written(slot_preferences, reason, topic=slot) if slot else {}
     paused |= {person: max(until, paused.get(person, until)) for person, until in slot_paused.items()}
     values = {one.address for one in people if one.address}
     suppressions = find_suppressions(values, brand=reason.brand.pk)
     failing = set(
         Address.objects.filter(value__in=values, standing=Address.Standing.FAILING).values_list("value", flat=True)
     )
-    had = frozenset(already)
+    with_message = frozenset(already)
     taken = taken or {}
-    nobody: tuple[bool | None, timedelta | None] = (None, None)
+    no_preference: tuple[bool | None, timedelta | None] = (None, None)
     recipients = []
     for person, address in people:
-        silence = suppressions.get(address)
-        wants, gap = wishes.get(person, nobody)
+        found = suppressions.get(address)
+        wants, gap = preferences.get(person, no_preference)
         owner = taken.get(address) if address else None
         recipients.append(
             case.Recipient(
@@ -114,21 +114,21 @@ def gather_recipients(
                 address=address or None,
                 standing="none" if not address else "failing" if address in failing else "ok",
                 suppression=case.CaseSuppression(
-                    scope=silence.scope,  # type: ignore[arg-type]
-                    reason=silence.reason,
-                    since=silence.since,
+                    scope=found.scope,  # type: ignore[arg-type]
+                    reason=found.reason,
+                    since=found.since,
                 )
-                if silence
+                if found
                 else None,
                 permissions=tuple(permissions.get(person, ())),
                 wants_topic=wants,
                 minimum_gap=gap,
                 last_written_at=last_written.get(person),
                 paused_until=paused.get(person),
-                already_has=person in had,
+                already_has=person in with_message,
                 address_taken_by=owner if owner != person else None,
                 promotion_preferences=case.PromotionPreferences(
-                    *slot_wishes.get(person, nobody), slot_written.get(person)
+                    *slot_preferences.get(person, no_preference), slot_written.get(person)
                 )
                 if slot
                 else None,
@@ -169,27 +169,27 @@ def _preferences(
     ids: Sequence[int], reason: DispatchReason, *, topic: Topic | None
 ) -> tuple[dict[int, tuple[bool | None, timedelta | None]], dict[int, datetime]]:
     """Return each person's preference for the topic (wanted, least gap; else the brand-wide one) and their pauses."""
-    wishes: dict[int, tuple[bool | None, timedelta | None]] = {}
+    preferences: dict[int, tuple[bool | None, timedelta | None]] = {}
     paused: dict[int, datetime] = {}
     rows = Preference.objects.filter(Q(topic=topic) | Q(topic=None), person_id__in=ids, brand=reason.brand)
-    # Brand-wide wishes first, so that those for the topic itself win.
+    # Brand-wide preferences come first, so that those for the topic itself override them.
     ordered = sorted(
         rows.values_list("person_id", "topic_id", "wanted", "minimum_gap_days", "paused_until"),
         key=lambda row: row[1] is not None,
     )
     for person, _, wanted, days, until in ordered:
-        old = wishes.get(person, (None, None))
-        wishes[person] = (old[0] if wanted is None else wanted, old[1] if days is None else timedelta(days=days))
+        old = preferences.get(person, (None, None))
+        preferences[person] = (old[0] if wanted is None else wanted, old[1] if days is None else timedelta(days=days))
         if until is not None:
             paused[person] = max(until, paused.get(person, until))
-    return wishes, paused
+    return preferences, paused
 
 
 def _last_written(
-    wishes: Mapping[int, tuple[bool | None, timedelta | None]], reason: DispatchReason, *, topic: Topic | None
+    preferences: Mapping[int, tuple[bool | None, timedelta | None]], reason: DispatchReason, *, topic: Topic | None
 ) -> dict[int, datetime]:
     """Return the time of the last message about a topic, in body or promotion, for persons who chose a frequency."""
-    ids = [person for person, (_, gap) in wishes.items() if gap is not None]
+    ids = [person for person, (_, gap) in preferences.items() if gap is not None]
     if not ids:
         return {}
     about = Q(dispatch__topic=topic)

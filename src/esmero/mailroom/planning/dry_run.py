@@ -23,10 +23,10 @@ from esmero.work.jobs import save_progress
 from esmero.work.models import Job
 
 CHUNK = 1000
-FORGOTTEN = 10_000  # rows of an earlier audience that go in one transaction
-# A campaign waits this long for a person; whoever asks for a longer pause is left out of it.
+DELETED_AT_ONCE = 10_000  # rows of an earlier audience, per transaction
+# A campaign waits this long for a person; a person with a longer pause is refused.
 PATIENCE = timedelta(hours=24)
-NO_TOPIC = "no-topic"  # a promotion that no topic stands for is left out for everybody
+NO_TOPIC = "no-topic"  # a promotion without a topic is left out for everybody
 
 
 def run_chunk(job: Job) -> bool:
@@ -36,10 +36,10 @@ def run_chunk(job: Job) -> bool:
     )
     assert campaign.segment is not None
     if not job.cursor:
-        if _forget_some(campaign, job):
+        if _delete_old_audience(campaign, job):
             return False
-        crowd = SNAPSHOTS.select(job.pk, campaign.segment.conditions, after=0)
-        job.total, job.done, job.cursor = len(crowd), 0, {"after": 0}
+        snapshot = SNAPSHOTS.select(job.pk, campaign.segment.conditions, after=0)
+        job.total, job.done, job.cursor = len(snapshot), 0, {"after": 0}
         with transaction.atomic():
             save_progress(job)
     after = job.cursor["after"]
@@ -48,7 +48,7 @@ def run_chunk(job: Job) -> bool:
         _finish(campaign, job)
         SNAPSHOTS.drop(job.pk)
         return True
-    # Who was merged or erased since the segment was read is no longer one of them.
+    # Persons may have been merged or erased since the snapshot.
     rows = Person.objects.filter(Person.is_active(), pk__in=chosen).order_by("id")
     reached = [AddressedPerson(pk, address or "") for pk, address in rows.values_list("id", "address__value")]
     members = judge_audience(campaign, reached, at=timezone.now())
@@ -66,7 +66,7 @@ def judge_audience(campaign: Campaign, people: Sequence[AddressedPerson], *, at:
     addresses = {one.address for one in people if one.address}
     commercial = reason.message_class == "commercial"
     owners = AudienceMember.objects.filter(campaign=campaign, outcome__in=("go", "wait"))
-    if not commercial:  # then only the promotion reaches an address once: whoever lost it leaves it to the next
+    if not commercial:  # only the promotion is limited to one per address; a person without it does not count
         owners = owners.filter(promotion="")
     taken = dict(owners.filter(person__address__value__in=addresses).values_list("person__address__value", "person_id"))
     members = []
@@ -112,10 +112,10 @@ def _outcome(verdict: Verdict, *, at: datetime) -> str:
     return "refuse" if verdict.outcome == "refuse" else "go"
 
 
-def _forget_some(campaign: Campaign, job: Job) -> bool:
-    """Delete a part of the audience of the previous dry run; False when nothing is left of it."""
+def _delete_old_audience(campaign: Campaign, job: Job) -> bool:
+    """Delete a part of the audience of the previous dry run; False when it is all deleted."""
     audience = AudienceMember.objects.filter(campaign=campaign)
-    old = list(audience.order_by("pk").values_list("pk", flat=True)[:FORGOTTEN])
+    old = list(audience.order_by("pk").values_list("pk", flat=True)[:DELETED_AT_ONCE])
     if old:
         with transaction.atomic():
             audience.filter(pk__lte=old[-1]).delete()

@@ -15,9 +15,8 @@ KNOWN = ("name", "number", "language", "country", "organisation", "phone", "post
 class MessageExplanation:
     """Hold the facts of an explanation; the web package words them.
 
-    `known` are names from KNOWN: kinds of data, never the data.
-
-    `needed`: the message needs a permission, without which it must not have been sent.
+    `known` holds names from KNOWN: kinds of data, never the data. `needed`: this message must not be sent without a
+    permission.
     """
 
     permission: PermissionEntry | None
@@ -66,9 +65,9 @@ def _find_permission(message: Message) -> PermissionEntry | None:
 
 
 def _find_gap(message: Message) -> timedelta | None:
-    wishes = Preference.objects.filter(person=message.person_id, brand=message.dispatch.brand_id)
+    preferences = Preference.objects.filter(person=message.person_id, brand=message.dispatch.brand_id)
     for topic in (message.dispatch.topic_id, None):
-        days = wishes.filter(topic=topic).values_list("minimum_gap_days", flat=True).first()
+        days = preferences.filter(topic=topic).values_list("minimum_gap_days", flat=True).first()
         if days is not None:
             return timedelta(days=days)
     return None

@@ -7,15 +7,16 @@ from django.utils import timezone
 
 from esmero.campaigns.lifecycle import CANCELLING, failed_messages, reopen_for_retry
 from esmero.campaigns.models import AudienceMember, Campaign
-from esmero.outbox.ledger import STATES_BUSY, new_opaque
+from esmero.outbox.claims import STATES_BUSY
+from esmero.outbox.ledger import new_opaque
 from esmero.outbox.models import Dispatch, Message, MessageEvent
 from esmero.outbox.receivers import receiver_of
 from esmero.work.jobs import enqueue, save_progress
 from esmero.work.models import Job
 
 CHUNK = 1000
-LOOK_AGAIN = timedelta(seconds=10)
-_MAY_GO_ON = (Campaign.State.RUNNING, Campaign.State.PAUSED, Campaign.State.DONE)
+RECHECK_AFTER = timedelta(seconds=10)
+_RETRYABLE_STATES = (Campaign.State.RUNNING, Campaign.State.PAUSED, Campaign.State.DONE)
 LANES = {"service": 0, "internal": 0, "auto-reply": 0, "relational": 1, "commercial": 2}
 
 
@@ -80,7 +81,7 @@ def retry_chunk(job: Job) -> bool:
     Their worst outcome is reset; earlier events stay. A finished campaign resumes; a cancelled one does not.
     """
     campaign = Campaign.objects.get(pk=job.subject)
-    if campaign.dispatch_id is None or campaign.state not in _MAY_GO_ON:
+    if campaign.dispatch_id is None or campaign.state not in _RETRYABLE_STATES:
         return True
     before = job.cursor.setdefault("before", timezone.now().isoformat())
     after = job.cursor.get("after", 0)
@@ -110,7 +111,7 @@ def retry_chunk(job: Job) -> bool:
 def cancel_chunk(job: Job) -> bool:
     """Cancel the next thousand unsent messages of a cancelled campaign; True when none is left.
 
-    Messages claimed by a sender are looked at again later: they are released (and then cancelled) or sent.
+    Messages claimed by a sender are checked again later: they are freed (and then cancelled) or sent.
     """
     campaign = Campaign.objects.get(pk=job.subject)
     waiting = (Message.State.PLANNED, Message.State.WAITING)
@@ -125,5 +126,5 @@ def cancel_chunk(job: Job) -> bool:
         return False
     if Message.objects.filter(dispatch=campaign.dispatch_id, state__in=STATES_BUSY).exists():
         with transaction.atomic():
-            enqueue(CANCELLING, subject_id=campaign.pk, by=job.created_by, at=timezone.now() + LOOK_AGAIN)
+            enqueue(CANCELLING, subject_id=campaign.pk, by=job.created_by, at=timezone.now() + RECHECK_AFTER)
     return True

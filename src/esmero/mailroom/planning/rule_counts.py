@@ -13,7 +13,7 @@ from esmero.policy.gate import RULES
 from esmero.policy.rule import RecipientRule
 
 REFUSED_DAYS = 30
-MOST = 50_000  # messages that are read, the latest first
+MAX_MESSAGES = 50_000  # the latest ones are read
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +40,13 @@ def list_rules() -> list[RuleSummary]:
 def count_refused() -> tuple[dict[str, int], bool]:
     """Return {code: messages first refused by it in the last 30 days}, and whether all of them were read.
 
-    Ids grow with time, so the latest MOST messages are read by the primary key.
+    Ids grow with time, so the latest MAX_MESSAGES messages are read by the primary key.
     """
     since = timezone.now() - timedelta(days=REFUSED_DAYS)
     numbers = Counter({rule.code: 0 for rule in RULES})
-    first = next(iter(Message.objects.order_by("-id").values_list("id", flat=True)[MOST - 1 : MOST]), None)
+    first = next(
+        iter(Message.objects.order_by("-id").values_list("id", flat=True)[MAX_MESSAGES - 1 : MAX_MESSAGES]), None
+    )
     rows = Message.objects.filter(id__gte=first or 0, state=Message.State.REFUSED, judged_at__gte=since)
     for verdict in rows.exclude(verdict="").values_list("verdict", flat=True).iterator(chunk_size=5000):
         numbers[verdict.partition(" ")[0].partition(":")[0]] += 1

@@ -1,4 +1,4 @@
-"""The sender's work on the database, in batches: claim, gather, ask the gate, print. Runs in the sender's thread."""
+"""Claim messages, judge them by the gate and render them, in batches. Runs in the sender's database thread."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -9,8 +9,9 @@ from esmero.mailroom.composing.compiled_templates import CompiledTemplates
 from esmero.mailroom.composing.public_archive import find_share_url
 from esmero.mailroom.composing.recipient_fields import SHARE_URL, read_values
 from esmero.mailroom.planning.case_file import AddressedPerson, DispatchReason, describe_occasion, gather_recipients
+from esmero.outbox.claims import ClaimedMessage, claim_messages, put_on_wire
 from esmero.outbox.journal import Journal
-from esmero.outbox.ledger import ClaimedMessage, claim_messages, give_up, lose_promotions, put_on_wire, refuse
+from esmero.outbox.ledger import give_up, refuse, withhold_promotions
 from esmero.outbox.models import Dispatch, MessageClass
 from esmero.outbox.transports.parcels import Parcel
 from esmero.policy.gate import judge_occasion, judge_recipient
@@ -20,26 +21,27 @@ from esmero.rendering.templates.problem import TemplateFault
 from esmero.rendering.tokens import Signer
 from esmero.vault.files import path_of
 
-VERDICT_AGE = timedelta(minutes=1)
+VERDICT_AGE = timedelta(minutes=1)  # an older verdict is renewed before the message is handed over
 
 
 @dataclass
 class OpenDispatch:
-    """A dispatch that is open now, ready to be printed."""
+    """Hold an open dispatch with its compiled templates and its address in the public archive ("" for none)."""
 
     dispatch: Dispatch
-    presses: CompiledTemplates
-    share: str = ""
+    templates: CompiledTemplates
+    share_url: str = ""
 
-    def prints_promotion(self, row: ClaimedMessage) -> bool:
-        """Say whether this message goes with the promotion: one that nobody was asked about goes only in advertising."""
+    def includes_promotion(self, row: ClaimedMessage) -> bool:
+        """Return whether this message contains the promotion. Without a topic of its own, only advertising does."""
         dispatch = self.dispatch
         if dispatch.message_class == MessageClass.INTERNAL:
             return bool((row.payload or {}).get("promotion", True))
-        asked = dispatch.promotion_topic_id is not None or dispatch.message_class == MessageClass.COMMERCIAL
-        return asked and not row.promotion
+        is_judged = dispatch.promotion_topic_id is not None or dispatch.message_class == MessageClass.COMMERCIAL
+        return is_judged and not row.promotion
 
     def reason(self) -> DispatchReason:
+        """Return the facts of the dispatch that the gate needs."""
         dispatch = self.dispatch
         return DispatchReason(
             brand=dispatch.brand,
@@ -55,7 +57,7 @@ class OpenDispatch:
 
 @dataclass
 class ClaimedBatch:
-    """Claimed messages on their way through the stages; `values` are the fields of their persons."""
+    """Hold claimed messages that passed the gate; `addresses` and `tries` are by message id."""
 
     claimed: list[ClaimedMessage]
     judged_at: datetime
@@ -64,16 +66,18 @@ class ClaimedBatch:
 
 
 def is_stale(judged_at: datetime, *, now: datetime) -> bool:
-    """Say whether a verdict is too old to hand a message over by it: consent may be withdrawn while a mail waits."""
+    """Return whether a verdict is too old to send by: consent may be withdrawn while a message waits."""
     return now - judged_at > VERDICT_AGE
 
 
-def take_batch(*, worker: str, routes: dict[int, OpenDispatch], most: int, now: datetime) -> ClaimedBatch | None:
-    """Claim due messages of these routes and ask the gate about each; None when nothing is due."""
-    claimed = claim_messages(worker=worker, dispatch_ids=routes, now=now, most=most)
+def claim_batch(
+    *, worker: str, open_dispatches: dict[int, OpenDispatch], most: int, now: datetime
+) -> ClaimedBatch | None:
+    """Claim due messages of these dispatches and judge each by the gate; None if nothing is due."""
+    claimed = claim_messages(worker=worker, dispatch_ids=open_dispatches, now=now, most=most)
     if not claimed:
         return None
-    passed = ask_gate(claimed, routes=routes, worker=worker, now=now)
+    passed = ask_gate(claimed, open_dispatches=open_dispatches, worker=worker, now=now)
     return ClaimedBatch(
         claimed=passed,
         judged_at=now,
@@ -83,76 +87,83 @@ def take_batch(*, worker: str, routes: dict[int, OpenDispatch], most: int, now: 
 
 
 def ask_gate(
-    claimed: Sequence[ClaimedMessage], *, routes: dict[int, OpenDispatch], worker: str, now: datetime
+    claimed: Sequence[ClaimedMessage], *, open_dispatches: dict[int, OpenDispatch], worker: str, now: datetime
 ) -> list[ClaimedMessage]:
-    """Judge these messages; those that may not go are written back with their objections. Returns the others.
+    """Judge claimed messages; refuse or postpone those with objections, and return the others.
 
-    A promotion that was lost once, in the dry run or here, stays lost: whoever goes on carries its codes.
+    A promotion that was withheld once, in the dry run or here, stays withheld; the message keeps the codes.
     """
     by_dispatch: dict[int, list[ClaimedMessage]] = defaultdict(list)
     for row in claimed:
         by_dispatch[row.dispatch_id].append(row)
     passed: list[ClaimedMessage] = []
     objected: list[tuple[int, str, dict[str, object] | None, datetime | None]] = []
-    lost: list[tuple[int, str, dict[str, object]]] = []
+    withheld: list[tuple[int, str, dict[str, object]]] = []
     for dispatch_id, rows in by_dispatch.items():
-        route = routes[dispatch_id]
-        if route.dispatch.message_class == MessageClass.INTERNAL:
+        open_dispatch = open_dispatches[dispatch_id]
+        if open_dispatch.dispatch.message_class == MessageClass.INTERNAL:
             passed += rows
             continue
-        reason = route.reason()
+        reason = open_dispatch.reason()
         findings = judge_occasion(describe_occasion(reason, at=now))
         people = [AddressedPerson(row.person_id or 0, row.address) for row in rows]
         for row, recipient in zip(rows, gather_recipients(people, reason=reason), strict=True):
             verdict = judge_recipient(recipient, findings=findings)
             if verdict.outcome == "go_without_promotion" and not row.promotion:
                 codes = verdict.slot_codes()
-                lost.append((row.id, codes, dict(verdict.facts())))
+                withheld.append((row.id, codes, dict(verdict.facts())))
                 passed.append(row._replace(promotion=codes))
             elif verdict.outcome in ("go", "go_without_promotion"):
                 passed.append(row)
             else:
                 until = verdict.until if verdict.outcome == "wait" else None
                 objected.append((row.id, verdict.body_codes(), dict(verdict.facts()), until))
-    if lost:
-        lose_promotions(lost, worker=worker, at=now)
+    if withheld:
+        withhold_promotions(withheld, worker=worker, at=now)
     if objected:
         refuse(objected, worker=worker, at=now)
     return passed
 
 
-def print_parcels(
-    rows: Sequence[ClaimedMessage], *, routes: dict[int, OpenDispatch], worker: str, journal: Journal, at: datetime
+def render_parcels(
+    rows: Sequence[ClaimedMessage],
+    *,
+    open_dispatches: dict[int, OpenDispatch],
+    worker: str,
+    journal: Journal,
+    at: datetime,
 ) -> list[Parcel]:
-    """Print messages, mark them as on the wire in ledger and journal, and return those that may be handed over.
+    """Render messages, mark them as on the wire in ledger and journal, and return those to hand to the transport.
 
-    What cannot be printed is put to rest with its reason; what another worker holds by now is left alone.
+    A message that cannot be rendered is given up with its reason. A message that another worker claimed meanwhile is
+    left out.
     """
     values = read_values(row.person_id for row in rows if row.person_id is not None)
     parcels: list[Parcel] = []
     faults: list[tuple[int, str]] = []
     for row in rows:
         try:
-            parcels.append(_print(row, route=routes[row.dispatch_id], values=values, at=at))
+            parcels.append(_render(row, open_dispatch=open_dispatches[row.dispatch_id], values=values, at=at))
         except (HeaderInjection, TemplateFault, OSError, ValueError) as fault:
             faults.append((row.id, f"This message could not be made: {fault}"))
     if faults:
         give_up(faults, worker=worker)
     held = put_on_wire([parcel.key for parcel in parcels], worker=worker)
     ours = [parcel for parcel in parcels if parcel.key in held]
+    # Only messages that are ours in the ledger: after a power cut, every message in the journal may have been sent.
     journal.hand_over(parcel.key for parcel in ours)
     return ours
 
 
-def _print(
-    row: ClaimedMessage, *, route: OpenDispatch, values: Mapping[int, Mapping[str, object]], at: datetime
+def _render(
+    row: ClaimedMessage, *, open_dispatch: OpenDispatch, values: Mapping[int, Mapping[str, object]], at: datetime
 ) -> Parcel:
     payload = row.payload or {}
     if "sealed" in payload:  # finished elsewhere: a reply that is forwarded
         body = path_of(str(payload["sealed"])).read_bytes()
         return Parcel(row.id, str(payload.get("return_path", "")), row.address, body)
     given: Mapping[str, object] = payload.get("values") or {}  # type: ignore[assignment]
-    facts = {**(values.get(row.person_id or 0) or {}), SHARE_URL: route.share, **given}
+    facts = {**(values.get(row.person_id or 0) or {}), SHARE_URL: open_dispatch.share_url, **given}
     personal = PersonalFacts(
         message=row.id,
         opaque=row.opaque,
@@ -160,12 +171,13 @@ def _print(
         name=str(facts.get("full_name", "")),
         values=facts,
     )
-    mail = route.presses.renderer_for(row.language).render(personal, at=at, promotion=route.prints_promotion(row))
+    renderer = open_dispatch.templates.renderer_for(row.language)
+    mail = renderer.render(personal, at=at, promotion=open_dispatch.includes_promotion(row))
     return Parcel(row.id, mail.return_path, mail.recipient, mail.body, mail.needs_smtputf8)
 
 
-def load_routes(*, signer: Signer, known: dict[int, OpenDispatch]) -> dict[int, OpenDispatch]:
-    """Return the open dispatches by id; presses that are known stay, unless it changed who signs."""
+def load_open_dispatches(*, signer: Signer, known: dict[int, OpenDispatch]) -> dict[int, OpenDispatch]:
+    """Return the open dispatches by id. Known compiled templates are reused, unless the relay now (no longer) signs."""
     rows = Dispatch.objects.filter(state=Dispatch.State.OPEN).select_related(
         "brand", "purpose", "topic__brand", "promotion_topic__purpose", "relay"
     )
@@ -173,8 +185,9 @@ def load_routes(*, signer: Signer, known: dict[int, OpenDispatch]) -> dict[int, 
     for dispatch in rows:
         signs = bool(dispatch.relay and dispatch.relay.relay_signs)
         old = known.get(dispatch.pk)
-        if old is not None and old.presses.relay_signs == signs:
-            old.dispatch, old.share = dispatch, find_share_url(dispatch)  # a topic may be made private meanwhile
+        if old is not None and old.templates.relay_signs == signs:
+            # The topic may have become private meanwhile.
+            old.dispatch, old.share_url = dispatch, find_share_url(dispatch)
             fresh[dispatch.pk] = old
             continue
         fresh[dispatch.pk] = OpenDispatch(

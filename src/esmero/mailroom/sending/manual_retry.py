@@ -1,4 +1,4 @@
-"""Trying again by hand: a message, what waits for an address, or a mail that could not be read."""
+"""Retry by hand: a message, all messages that wait for an address, or an inbound message that failed."""
 
 from collections.abc import Sequence
 
@@ -11,41 +11,41 @@ from esmero.house.models import User
 from esmero.mailroom.models import Inbound
 from esmero.outbox.models import Message, MessageEvent
 
-MOST = 1000
+MAX_MESSAGES = 1000
 
 
 class RetryRefused(Exception):
-    """The message has left, waits for nothing, or returned for good."""
+    """Report that a message cannot be retried: it was sent, is not waiting, or bounced hard."""
 
 
 def try_message_again(message: Message, *, by: User | str) -> None:
-    """Let one message go again now; the gate is asked before it leaves.
+    """Make one message due now; the gate judges it again before it is sent.
 
     Raises:
-        NotAgain: it neither waits for a next try nor was given up with hope left.
+        RetryRefused: it neither waits for a next try nor was given up without a hard bounce or complaint.
 
     """
     with transaction.atomic():
-        if not _put_back([message.pk], by=by):
+        if not _make_due([message.pk], by=by):
             raise RetryRefused
         note("message.again", by=by, subject=message)
 
 
 def try_addresses_again(addresses: Sequence[str], *, by: User | str) -> int:
-    """Let all that waits for these addresses go now, instead of at its next try; returns how many messages."""
-    waiting = Message.objects.filter(address__in=list(addresses)[:MOST], state=Message.State.WAITING)
-    ids = list(waiting.values_list("id", flat=True)[:MOST])
+    """Make all messages that wait for these addresses due now; return their number. At most MAX_MESSAGES of each."""
+    waiting = Message.objects.filter(address__in=list(addresses)[:MAX_MESSAGES], state=Message.State.WAITING)
+    ids = list(waiting.values_list("id", flat=True)[:MAX_MESSAGES])
     with transaction.atomic():
-        moved = _put_back(ids, by=by)
+        moved = _make_due(ids, by=by)
         if moved:
             note("address.again", by=by, facts={"addresses": len(addresses), "messages": moved})
     return moved
 
 
-def _put_back(ids: Sequence[int], *, by: User | str) -> int:
-    """Make messages due now, inside the caller's transaction; those given up begin anew, as in a retry of a campaign."""
-    now, hopeless = timezone.now(), (Message.Worst.RETURNED_FOR_GOOD, Message.Worst.COMPLAINED)
-    rows = Message.objects.filter(id__in=ids).exclude(worst__in=hopeless)
+def _make_due(ids: Sequence[int], *, by: User | str) -> int:
+    """Make messages due now, inside the caller's transaction. The tries of those given up start again from zero."""
+    now, final = timezone.now(), (Message.Worst.HARD_BOUNCE, Message.Worst.COMPLAINED)
+    rows = Message.objects.filter(id__in=ids).exclude(worst__in=final)
     movable = (Message.State.WAITING, Message.State.GAVE_UP)
     moved = list(rows.filter(state__in=movable).select_for_update(of=("self",)).values_list("id", "dispatch"))
     keys = [pk for pk, _dispatch in moved]
@@ -62,7 +62,7 @@ def _put_back(ids: Sequence[int], *, by: User | str) -> int:
 
 
 def read_again(inbound: Inbound, *, by: User | str) -> bool:
-    """Let a mail that could not be dealt with be read again; False when it is not one of those."""
+    """Queue a failed inbound message for handling again; False if it has not failed."""
     with transaction.atomic():
         moved = Inbound.objects.filter(pk=inbound.pk, state=Inbound.State.FAILED).update(
             state=Inbound.State.NEW, due_at=timezone.now(), tries=0, trouble=""

@@ -1,4 +1,4 @@
-"""From what a relay answered to what follows: the next try, the words, the standing of the address."""
+"""Decide the consequences of a relay's reply: next try, worst outcome, event, and address status."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -17,14 +17,17 @@ from esmero.people.addresses.address_status import BounceReport, record_bounce
 
 @dataclass(frozen=True, slots=True)
 class JudgedOutcome:
-    """An answer for the ledger, and the return that it means for an address, if any."""
+    """Hold an answer for the ledger, and the bounce to record for the address, if any."""
 
     answer: LedgerAnswer
     returned: BounceReport | None = None
 
 
 def judge_outcome(outcome: Outcome, *, tries: int, schedule: RetrySchedule, now: datetime) -> JudgedOutcome:
-    """Decide what follows from one outcome. Pure."""
+    """Decide the consequences of one outcome. Pure.
+
+    `tries` is the number of tries before this one.
+    """
     if outcome.fate in (Fate.ACCEPTED, Fate.IN_DOUBT):
         return JudgedOutcome(LedgerAnswer(outcome))
     retry = schedule.plan(outcome, tries=tries, now=now)
@@ -45,11 +48,11 @@ def judge_outcome(outcome: Outcome, *, tries: int, schedule: RetrySchedule, now:
         evidence=f"message {outcome.key}",
     )
     if outcome.fate is Fate.REFUSED_PERMANENTLY:
-        worst = Message.Worst.OUR_FAULT if found.ours else Message.Worst.RETURNED_FOR_GOOD
+        worst = Message.Worst.OUR_FAULT if found.ours else Message.Worst.HARD_BOUNCE
         return JudgedOutcome(LedgerAnswer(outcome, retry, worst, MessageEvent.Kind.REFUSED, facts), returned)
-    # A temporary refusal counts, once, when we give up; before that it is only an event: most are greylisting.
+    # A temporary refusal counts against the address only once, at the last try: most of them are greylisting.
     last = retry.due_at is None
-    worst = Message.Worst.RETURNED_FOR_NOW if last else Message.Worst.NOTHING
+    worst = Message.Worst.SOFT_BOUNCE if last else Message.Worst.NOTHING
     return JudgedOutcome(
         LedgerAnswer(outcome, retry, worst, MessageEvent.Kind.DEFERRED, facts), returned if last else None
     )
@@ -58,19 +61,19 @@ def judge_outcome(outcome: Outcome, *, tries: int, schedule: RetrySchedule, now:
 def record_judged(
     judged: Sequence[JudgedOutcome], *, addresses: Callable[[int], str], worker: str, at: datetime
 ) -> None:
-    """Write answers and their effects on addresses in one transaction: a crash has both or none."""
+    """Write answers and bounces in one transaction, so that a crash leaves both or neither."""
     with transaction.atomic():
         record_answers([one.answer for one in judged], worker=worker, at=at)
         for one in judged:
             if one.returned is not None:
                 record_bounce(addresses(one.answer.outcome.key), returned=one.returned)
-        _count(judged, at=at)
+        _count_returns(judged, at=at)
 
 
-def _count(judged: Sequence[JudgedOutcome], *, at: datetime) -> None:
-    """Count what relays refused, for brake and readiness check."""
-    told = {one.answer.outcome.key: (one.answer.event, one.returned.meaning) for one in judged if one.returned}
-    if not told:
+def _count_returns(judged: Sequence[JudgedOutcome], *, at: datetime) -> None:
+    """Count refusals of relays, for the automatic pause of campaigns and the readiness check."""
+    returned = {one.answer.outcome.key: (one.answer.event, one.returned.meaning) for one in judged if one.returned}
+    if not returned:
         return
-    rows = Message.objects.filter(pk__in=told, person__isnull=False).select_related("dispatch")
-    count_returns([ReturnEvent(row, *told[row.pk]) for row in rows], at=at)
+    rows = Message.objects.filter(pk__in=returned, person__isnull=False).select_related("dispatch")
+    count_returns([ReturnEvent(row, *returned[row.pk]) for row in rows], at=at)

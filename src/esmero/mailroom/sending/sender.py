@@ -1,9 +1,9 @@
-"""The sender: claim → case file → gate → print → transport → record, in bounded stages, crash-proof.
+"""Send due messages: claim → case file → gate → render → transport → record, in bounded stages, crash-proof.
 
-One event loop speaks to the relays; one thread does all work on the database (batches.py). At most `BATCHES` batches of
-each relay are under way, so memory does not depend on the audience. What is on the wire stands in the ledger and in the
-batch's journal before the first octet leaves (outbox/journal.py), and is settled from there if this process dies.
-The clocks are handed in: `now` for what the ledger keeps, `monotonic` for leases, rests and pauses.
+One event loop speaks to the relays; one thread does all work on the database (batches.py). Each relay has at most
+`BATCHES` batches in progress, so memory does not depend on the size of the audience. A message is marked as on the wire
+in the ledger and in the batch's journal before its first octet is sent (outbox/journal.py). If this process dies, its
+messages are settled from the journal (outbox/journal_recovery.py).
 """
 
 import asyncio
@@ -23,71 +23,75 @@ from esmero.mailroom.sending.batches import (
     ClaimedBatch,
     OpenDispatch,
     ask_gate,
+    claim_batch,
     is_stale,
-    load_routes,
-    print_parcels,
-    take_batch,
+    load_open_dispatches,
+    render_parcels,
 )
 from esmero.mailroom.sending.relay_outcomes import judge_outcome, record_judged
+from esmero.outbox.claims import CLAIM_SIZE, LEASE, WIRE_SIZE, ClaimedMessage, free, has_due, renew
 from esmero.outbox.journal import Journal, JournalFolder
 from esmero.outbox.journal_recovery import mark_orphans, settle_absent, settle_own
-from esmero.outbox.ledger import CLAIM_SIZE, LEASE, WIRE_SIZE, ClaimedMessage, close_finished, free, has_due, renew
+from esmero.outbox.ledger import close_finished
 from esmero.outbox.models import Message, Relay
 from esmero.outbox.rate_limits import Rate, give_back, lease_tokens
 from esmero.outbox.relay_passwords import RelayPasswordLost
-from esmero.outbox.relays import Transport, address_facts, note_trouble, open_transport
+from esmero.outbox.relays import Transport, connection_settings, note_trouble, open_transport
 from esmero.outbox.retry_schedule import RELAY_STAGES, RetrySchedule
 from esmero.outbox.transports.parcels import Fate, Outcome
 
 log = logging.getLogger(__name__)
 
-BATCHES = 2
+# Seconds, except BATCHES.
+BATCHES = 2  # one batch is rendered while the other is on the wire
 IDLE = 0.5
-BLINK = 0.001  # the least pause, so that a clock that stands never makes the loop spin
-ROUTES_EVERY = 1.0
+MIN_PAUSE = 0.001  # so that the loop never spins, even if the clock does not advance
+RELOAD_EVERY = 1.0
 TIDY_EVERY = 5.0
 RENEW_EVERY = 60.0
-SAFETY = 30.0
+SAFETY = 30.0  # nothing is handed over in the last seconds of a lease
 RELAY_PAUSES = (2.0, 5.0, 15.0, 30.0, 60.0)
 
 
 @dataclass
 class ActiveRelay:
-    """A relay in use: its transport, its rate, and when it may be tried again after trouble.
+    """Hold a relay in use: its transport, its rate limit, and the pause after trouble.
 
-    `is_old`: the operator changed the relay; what is under way is finished, then it is opened anew. `tokens` of its rate
-    are leased and may be used from `tokens_at`; where there are none, that is when to ask again, if at all.
+    `is_outdated`: the operator changed the relay; batches in progress are finished, then the transport is opened again.
+    `tokens` of its rate are leased and may be used from `tokens_at`. If there are no tokens, `tokens_at` is the time to
+    ask again; None: do not wait. Times are monotonic, in seconds.
     """
 
-    relay: Relay
+    row: Relay
     transport: Transport
     rate: Rate | None
-    is_old: bool = False
+    is_outdated: bool = False
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
     troubles: int = 0
-    rest_until: float = 0.0
+    paused_until: float = 0.0
     tokens: int = 0
     tokens_at: float | None = None
 
     def is_open(self, now: float) -> bool:
-        """Say whether a batch may be started, tokens apart."""
-        return not self.is_old and len(self.tasks) < BATCHES and now >= self.rest_until
+        """Return whether a batch may start, apart from the rate limit."""
+        return not self.is_outdated and len(self.tasks) < BATCHES and now >= self.paused_until
 
 
-def may_hand_over(now: float, *, lease_ends: float, rest_until: float) -> bool:
-    """Say whether a sub-batch may go on the wire: the lease holds for long enough, and the relay is not left to rest."""
-    return now <= lease_ends - SAFETY and now >= rest_until
+def may_hand_over(now: float, *, lease_ends: float, paused_until: float) -> bool:
+    """Return whether a sub-batch may go on the wire: the lease lasts long enough and the relay is not paused."""
+    return now <= lease_ends - SAFETY and now >= paused_until
 
 
-def rest_after(troubles: int) -> float:
-    """Return the seconds for which a relay rests that had trouble so many times in a row before."""
+def pause_after(troubles: int) -> float:
+    """Return the seconds to pause a relay after trouble; `troubles` is the number of earlier ones in a row."""
     return RELAY_PAUSES[min(troubles, len(RELAY_PAUSES) - 1)]
 
 
 class Sender:
-    """Sends what is due until told to stop. One per worker name and machine.
+    """Send due messages until stopped. One per worker name and machine.
 
-    `rate_now` is the clock of the relays' rates; None is that of the database, which all machines share.
+    The clocks are parameters, so that tests can set them: `now` for times in the ledger, `monotonic` for leases and
+    pauses, `rate_now` for rate limits (None: the clock of the database, which all machines share).
     """
 
     def __init__(
@@ -103,35 +107,38 @@ class Sender:
     ) -> None:
         self.worker = worker
         self._now, self._monotonic, self._rate_now = now, monotonic, rate_now
-        self._desk = JournalFolder(home, worker=worker)
+        self._journals = JournalFolder(home, worker=worker)
         self._schedule = schedule
         self._helo = helo
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ledger")
-        self._routes: dict[int, OpenDispatch] = {}
-        self._ways: dict[int, ActiveRelay] = {}
+        self._open_dispatches: dict[int, OpenDispatch] = {}
+        self._relays: dict[int, ActiveRelay] = {}
         self._signer = open_signer()
         self._lease_ends = 0.0
         self._fault: BaseException | None = None
         self.handed_over = 0  # messages given to transports by this process
 
     async def run(self, stop: asyncio.Event, *, until_idle: bool = False) -> None:
-        """Settle what an earlier process left, then send until `stop` (or, for commands and tests, until nothing is due)."""
+        """Settle the messages of an earlier process, then send until `stop` is set.
+
+        `until_idle`: return as soon as nothing is due (commands, tests). Raises RuntimeError if a batch failed.
+        """
         try:
             settled = await self._in_thread(
-                lambda: settle_own(self._desk, worker=self.worker, record=self._record_remains)
+                lambda: settle_own(self._journals, worker=self.worker, record=self._record_recovered)
             )
             if settled.freed or settled.answered or settled.doubts:
                 log.warning("settled after an interruption: %s", settled)
-            self._renewed()
+            self._note_renewal()
             await self._loop(stop, until_idle=until_idle)
         finally:
             await self._drain()
             await self._in_thread(connections.close_all)
             self._thread.shutdown(wait=True)
-            self._desk.__exit__(None, None, None)
+            self._journals.__exit__(None, None, None)
 
     async def _loop(self, stop: asyncio.Event, *, until_idle: bool) -> None:
-        routes_at = tidy_at = 0.0
+        reload_at = tidy_at = 0.0
         renew_at = self._monotonic() + RENEW_EVERY
         while not stop.is_set():
             if self._fault is not None:
@@ -139,16 +146,16 @@ class Sender:
             now = self._monotonic()
             if now >= renew_at:
                 await self._in_thread(lambda: renew(worker=self.worker, now=self._now()))
-                self._renewed()
+                self._note_renewal()
                 renew_at = now + RENEW_EVERY
             if now >= tidy_at:
                 await self._in_thread(lambda: _tidy(now=self._now()))
                 tidy_at = now + TIDY_EVERY
-            if now >= routes_at:
-                await self._load_ways()
-                routes_at = now + ROUTES_EVERY
+            if now >= reload_at:
+                await self._load_relays()
+                reload_at = now + RELOAD_EVERY
             started = await self._start_batches()
-            under_way = {task for way in self._ways.values() for task in way.tasks}
+            under_way = {task for relay in self._relays.values() for task in relay.tasks}
             pause = self._pause_for_tokens()
             if until_idle and not started and not under_way and pause is None:
                 return
@@ -159,141 +166,153 @@ class Sender:
                 await _pause(stop, seconds)
 
     def _pause_for_tokens(self) -> float | None:
-        """Return the seconds until the next tokens are due of a way that waits for some; None where none does."""
+        """Return the seconds until a relay that waits for tokens gets some; None if none waits."""
         now = self._monotonic()
-        due = [way.tokens_at for way in self._ways.values() if way.tokens_at is not None and way.is_open(now)]
-        return min(max(min(due) - now, BLINK), IDLE) if due else None
+        due = [relay.tokens_at for relay in self._relays.values() if relay.tokens_at is not None and relay.is_open(now)]
+        return min(max(min(due) - now, MIN_PAUSE), IDLE) if due else None
 
-    async def _load_ways(self) -> None:
-        self._routes = await self._in_thread(lambda: load_routes(signer=self._signer, known=self._routes))
-        for relay in {route.dispatch.relay for route in self._routes.values() if route.dispatch.relay is not None}:
-            way = self._ways.get(relay.pk)
-            if way is not None:
-                way.is_old = address_facts(way.relay) != address_facts(relay)
-                if not way.is_old or way.tasks:
+    async def _load_relays(self) -> None:
+        self._open_dispatches = await self._in_thread(
+            lambda: load_open_dispatches(signer=self._signer, known=self._open_dispatches)
+        )
+        relays = {one.dispatch.relay for one in self._open_dispatches.values() if one.dispatch.relay is not None}
+        for relay in relays:
+            active = self._relays.get(relay.pk)
+            if active is not None:
+                active.is_outdated = connection_settings(active.row) != connection_settings(relay)
+                # A change takes effect only when no batch uses the old transport any more.
+                if not active.is_outdated or active.tasks:
                     continue
-                del self._ways[relay.pk]
-                await self._close(way)
-            await self._open_way(relay)
+                del self._relays[relay.pk]
+                await self._close(active)
+            await self._open_relay(relay)
 
-    async def _open_way(self, relay: Relay) -> None:
-        """Open the way to a relay; one that cannot be opened costs the others nothing, and its messages wait."""
+    async def _open_relay(self, relay: Relay) -> None:
+        """Open the transport of a relay. If its password cannot be read, record the trouble; its messages wait."""
         try:
             transport = open_transport(relay, helo=self._helo, in_thread=self._in_thread)
         except RelayPasswordLost as lost:
-            words = str(lost)
-            await self._in_thread(lambda: note_trouble(relay.pk, trouble=words, at=self._now()))
+            text = str(lost)
+            await self._in_thread(lambda: note_trouble(relay.pk, trouble=text, at=self._now()))
             return
-        self._ways[relay.pk] = ActiveRelay(relay, transport, Rate(relay.per_second) if relay.per_second else None)
+        self._relays[relay.pk] = ActiveRelay(relay, transport, Rate(relay.per_second) if relay.per_second else None)
 
     async def _start_batches(self) -> bool:
         started = False
-        for way in self._ways.values():
+        for relay in self._relays.values():
             now = self._monotonic()
-            if not way.is_open(now) or (way.tokens_at is not None and now < way.tokens_at):
+            if not relay.is_open(now) or (relay.tokens_at is not None and now < relay.tokens_at):
                 continue
-            routes = {pk: r for pk, r in self._routes.items() if r.dispatch.relay_id == way.relay.pk}
-            if not routes:
-                await self._return_tokens(way)
+            open_dispatches = {pk: d for pk, d in self._open_dispatches.items() if d.dispatch.relay_id == relay.row.pk}
+            if not open_dispatches:
+                await self._return_tokens(relay)
                 continue
-            batch = await self._in_thread(lambda: self._take(way, routes))  # noqa: B023
+            batch = await self._in_thread(lambda: self._claim_batch(relay, open_dispatches))  # noqa: B023
             if batch is None:
                 continue
             started = True
             if batch.claimed:
-                task = asyncio.create_task(self._send_batch(batch, way=way, routes=routes))
-                self._watch(task, way=way)
+                task = asyncio.create_task(self._send_batch(batch, relay=relay, open_dispatches=open_dispatches))
+                self._watch(task, relay=relay)
         return started
 
-    def _take(self, way: ActiveRelay, routes: dict[int, OpenDispatch]) -> ClaimedBatch | None:
-        """Claim a batch; where the rate is limited, as many messages as there are tokens for."""
+    def _claim_batch(self, relay: ActiveRelay, open_dispatches: dict[int, OpenDispatch]) -> ClaimedBatch | None:
+        """Claim a batch; under a rate limit, as many messages as there are tokens."""
         now = self._now()
-        if way.rate is None:
-            return take_batch(worker=self.worker, routes=routes, most=CLAIM_SIZE, now=now)
-        way.tokens_at = None
-        if not way.tokens and not self._lease_tokens(way, rate=way.rate, routes=routes):
+        if relay.rate is None:
+            return claim_batch(worker=self.worker, open_dispatches=open_dispatches, most=CLAIM_SIZE, now=now)
+        relay.tokens_at = None
+        if not relay.tokens and not self._lease_tokens(relay, rate=relay.rate, open_dispatches=open_dispatches):
             return None
-        tokens, way.tokens = way.tokens, 0
-        batch = take_batch(worker=self.worker, routes=routes, most=tokens, now=now)
-        self._give_back(way, tokens - (len(batch.claimed) if batch else 0))
+        tokens, relay.tokens = relay.tokens, 0
+        batch = claim_batch(worker=self.worker, open_dispatches=open_dispatches, most=tokens, now=now)
+        self._give_back(relay, tokens - (len(batch.claimed) if batch else 0))
         return batch
 
-    def _lease_tokens(self, way: ActiveRelay, *, rate: Rate, routes: dict[int, OpenDispatch]) -> bool:
-        """Lease tokens for what is due, if anything is; say whether they may be used now."""
-        if not has_due(dispatch_ids=routes, now=self._now()):
+    def _lease_tokens(self, relay: ActiveRelay, *, rate: Rate, open_dispatches: dict[int, OpenDispatch]) -> bool:
+        """Lease tokens if any message is due; return whether they may be used now."""
+        if not has_due(dispatch_ids=open_dispatches, now=self._now()):
             return False
         at = self._rate_now() if self._rate_now else None
-        lease = lease_tokens(way.relay.pk, rate=rate, wanted=CLAIM_SIZE, now=at)
-        way.tokens = lease.tokens
+        lease = lease_tokens(relay.row.pk, rate=rate, wanted=CLAIM_SIZE, now=at)
+        relay.tokens = lease.tokens
         if not lease.wait:
             return True
-        way.tokens_at = self._monotonic() + lease.wait.total_seconds()
+        relay.tokens_at = self._monotonic() + lease.wait.total_seconds()
         return False
 
-    def _give_back(self, way: ActiveRelay, unused: int) -> None:
-        if way.rate is not None and unused:
-            give_back(way.relay.pk, rate=way.rate, unused=unused)
+    def _give_back(self, relay: ActiveRelay, unused: int) -> None:
+        if relay.rate is not None and unused:
+            give_back(relay.row.pk, rate=relay.rate, unused=unused)
 
-    def _watch(self, task: asyncio.Task[None], *, way: ActiveRelay) -> None:
-        """Keep a task until it is done; its fault ends the sender, whose next start settles what it left."""
+    def _watch(self, task: asyncio.Task[None], *, relay: ActiveRelay) -> None:
+        """Keep a task until it is done. Its exception ends the sender; the next start settles its messages."""
 
         def finish(done: asyncio.Task[None]) -> None:
-            way.tasks.discard(done)
+            relay.tasks.discard(done)
             if not done.cancelled() and done.exception() is not None:
                 self._fault = done.exception()
 
-        way.tasks.add(task)
+        relay.tasks.add(task)
         task.add_done_callback(finish)
 
-    async def _send_batch(self, batch: ClaimedBatch, *, way: ActiveRelay, routes: dict[int, OpenDispatch]) -> None:
-        journal = self._desk.open_journal()
+    async def _send_batch(
+        self, batch: ClaimedBatch, *, relay: ActiveRelay, open_dispatches: dict[int, OpenDispatch]
+    ) -> None:
+        journal = self._journals.open_journal()
         rows = batch.claimed
         for start in range(0, len(rows), WIRE_SIZE):
-            if not may_hand_over(self._monotonic(), lease_ends=self._lease_ends, rest_until=way.rest_until):
-                await self._free(rows[start:], way=way)
+            if not may_hand_over(self._monotonic(), lease_ends=self._lease_ends, paused_until=relay.paused_until):
+                await self._free(rows[start:], relay=relay)
                 break
             some = rows[start : start + WIRE_SIZE]
-            paused = [row for row in some if row.dispatch_id not in self._routes]
+            # The dispatch may have been paused since the batch was claimed.
+            paused = [row for row in some if row.dispatch_id not in self._open_dispatches]
             if paused:
-                await self._free(paused, way=way)
-                some = [row for row in some if row.dispatch_id in self._routes]
-            await self._send_some(some, batch=batch, way=way, routes=routes, journal=journal)
+                await self._free(paused, relay=relay)
+                some = [row for row in some if row.dispatch_id in self._open_dispatches]
+            await self._send_sub_batch(some, batch=batch, relay=relay, open_dispatches=open_dispatches, journal=journal)
+        # Not in a `finally`: after an exception the next start needs the journal.
         journal.discard()
 
-    async def _free(self, rows: Sequence[ClaimedMessage], *, way: ActiveRelay) -> None:
+    async def _free(self, rows: Sequence[ClaimedMessage], *, relay: ActiveRelay) -> None:
         ids = [row.id for row in rows]
-        await self._in_thread(lambda: self._give_back(way, free(ids, worker=self.worker)))
+        await self._in_thread(lambda: self._give_back(relay, free(ids, worker=self.worker)))
 
-    async def _send_some(
+    async def _send_sub_batch(
         self,
         rows: Sequence[ClaimedMessage],
         *,
         batch: ClaimedBatch,
-        way: ActiveRelay,
-        routes: dict[int, OpenDispatch],
+        relay: ActiveRelay,
+        open_dispatches: dict[int, OpenDispatch],
         journal: Journal,
     ) -> None:
         now = self._now()
         if is_stale(batch.judged_at, now=now):
-            rows = await self._in_thread(lambda: ask_gate(rows, routes=routes, worker=self.worker, now=now))
+            rows = await self._in_thread(
+                lambda: ask_gate(rows, open_dispatches=open_dispatches, worker=self.worker, now=now)
+            )
         parcels = await self._in_thread(
-            lambda: print_parcels(rows, routes=routes, worker=self.worker, journal=journal, at=self._now())
+            lambda: render_parcels(
+                rows, open_dispatches=open_dispatches, worker=self.worker, journal=journal, at=self._now()
+            )
         )
         if not parcels:
             return
         journal.outcomes = []
-        await way.transport.deliver(parcels, journal)
+        await relay.transport.deliver(parcels, journal)
         outcomes = journal.outcomes
         self.handed_over += len(outcomes)
         await self._in_thread(lambda: self._record(outcomes, tries=batch.tries, addresses=batch.addresses))
-        self._note_way(way, outcomes)
+        self._update_pause(relay, outcomes)
 
     def _record(self, outcomes: Sequence[Outcome], *, tries: dict[int, int], addresses: dict[int, str]) -> None:
         now = self._now()
         judged = [judge_outcome(one, tries=tries[one.key], schedule=self._schedule, now=now) for one in outcomes]
         record_judged(judged, addresses=addresses.__getitem__, worker=self.worker, at=now)
 
-    def _record_remains(self, outcomes: Sequence[Outcome]) -> None:
+    def _record_recovered(self, outcomes: Sequence[Outcome]) -> None:
         rows = Message.objects.filter(id__in=[one.key for one in outcomes]).values_list("id", "tries", "address")
         known = {pk: (tries, address) for pk, tries, address in rows}
         self._record(
@@ -302,41 +321,41 @@ class Sender:
             addresses={pk: address for pk, (_, address) in known.items()},
         )
 
-    def _note_way(self, way: ActiveRelay, outcomes: Sequence[Outcome]) -> None:
+    def _update_pause(self, relay: ActiveRelay, outcomes: Sequence[Outcome]) -> None:
         trouble = next((o for o in outcomes if o.fate is Fate.NOT_BEGUN and o.stage in RELAY_STAGES), None)
         if trouble is None:
-            if way.troubles:
-                way.troubles = 0
-                self._watch(asyncio.create_task(self._note_trouble(way, words="")), way=way)
+            if relay.troubles:
+                relay.troubles = 0
+                self._watch(asyncio.create_task(self._note_trouble(relay, words="")), relay=relay)
             return
-        way.rest_until = self._monotonic() + rest_after(way.troubles)
-        way.troubles += 1
-        log.warning("relay %s: %s %s", way.relay.name, trouble.stage, trouble.text)
+        relay.paused_until = self._monotonic() + pause_after(relay.troubles)
+        relay.troubles += 1
+        log.warning("relay %s: %s %s", relay.row.name, trouble.stage, trouble.text)
         words = f"{trouble.stage}: {trouble.text}"
-        self._watch(asyncio.create_task(self._note_trouble(way, words=words)), way=way)
+        self._watch(asyncio.create_task(self._note_trouble(relay, words=words)), relay=relay)
 
-    async def _note_trouble(self, way: ActiveRelay, *, words: str) -> None:
+    async def _note_trouble(self, relay: ActiveRelay, *, words: str) -> None:
         at = self._now() if words else None
-        await self._in_thread(lambda: note_trouble(way.relay.pk, trouble=words, at=at))
+        await self._in_thread(lambda: note_trouble(relay.row.pk, trouble=words, at=at))
 
     async def _drain(self) -> None:
-        under_way = [task for way in self._ways.values() for task in way.tasks]
+        under_way = [task for relay in self._relays.values() for task in relay.tasks]
         if under_way:
             await asyncio.gather(*under_way, return_exceptions=True)
-        for way in self._ways.values():
-            await self._close(way)
+        for relay in self._relays.values():
+            await self._close(relay)
 
-    async def _close(self, way: ActiveRelay) -> None:
-        await self._return_tokens(way)
-        await way.transport.close()
+    async def _close(self, relay: ActiveRelay) -> None:
+        await self._return_tokens(relay)
+        await relay.transport.close()
 
-    async def _return_tokens(self, way: ActiveRelay) -> None:
-        """Give back what was leased ahead and is not to be used."""
-        tokens, way.tokens, way.tokens_at = way.tokens, 0, None
+    async def _return_tokens(self, relay: ActiveRelay) -> None:
+        """Give back tokens that were leased ahead and are not used."""
+        tokens, relay.tokens, relay.tokens_at = relay.tokens, 0, None
         if tokens:
-            await self._in_thread(lambda: self._give_back(way, tokens))
+            await self._in_thread(lambda: self._give_back(relay, tokens))
 
-    def _renewed(self) -> None:
+    def _note_renewal(self) -> None:
         self._lease_ends = self._monotonic() + LEASE.total_seconds()
 
     async def _in_thread[T](self, work: Callable[[], T]) -> T:

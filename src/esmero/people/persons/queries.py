@@ -9,7 +9,7 @@ from django.db.models import Model, Q, QuerySet
 from esmero.house.models import Brand
 from esmero.people.models import Channel, Import, Permission, PermissionEntry, Person, Preference, Topic
 from esmero.people.text_folding import fold
-from esmero.work.query_plan.selective import MOST, MOST_HELD, IsOneOf
+from esmero.work.query_plan.selective import MOST, MOST_SCANNED, IsOneOf
 
 MOST_COUNTED = 10_000
 _PEOPLE = "esmero-people"
@@ -34,14 +34,14 @@ def find_people(rows: QuerySet[Person], *, text: str) -> QuerySet[Person]:
 def find_rows_of_people[Row: Model](rows: QuerySet[Row], *, text: str) -> QuerySet[Row]:
     """Filter rows with a `person` by every word of a text in the person's folded text, whatever the person's state.
 
-    Up to MOST matches, rows are fetched by person id. Up to MOST_HELD, rows are scanned and compared with a list of
+    Up to MOST matches, rows are fetched by person id. Up to MOST_SCANNED, rows are scanned and compared with a list of
     ids. Beyond that the person of each row is joined: with one match in fifty persons or more, a page fills soon.
     """
-    found = _find_keys(text, most=MOST_HELD)
+    found = _find_keys(text, most=MOST_SCANNED)
     if len(found) <= MOST:
         return rows.filter(person__in=found)
-    if len(found) <= MOST_HELD:
-        return rows.filter(IsOneOf("person_id", found, held=True))
+    if len(found) <= MOST_SCANNED:
+        return rows.filter(IsOneOf("person_id", found, scanned=True))
     return rows.filter(contains_words(text, column="person__folded"))
 
 

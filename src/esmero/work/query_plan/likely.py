@@ -1,7 +1,7 @@
-"""A condition that nearly every row meets, said so to SQLite, which knows nothing of its tables without ANALYZE.
+"""Mark a condition as true for nearly all rows, for SQLite's query planner.
 
-Without statistics it takes any equality for rare, and begins with the index of a state that all rows share although the ids
-of the few that are wanted are given. `likely()` leaves the index usable and lets anything narrower go first.
+Without statistics (ANALYZE), SQLite takes any equality for selective, and starts with the index of a state that all
+rows share, although the condition has ids as well. With `likely()` the index stays usable, but others come first.
 """
 
 from typing import Any
@@ -12,15 +12,15 @@ from django.db.models.lookups import Exact
 
 @CharField.register_lookup
 class Likely(Exact):
-    """`state__likely="active"`: equal, as nearly all are; PostgreSQL counts its rows itself and is told nothing."""
+    """Compare for equality: `state__likely="active"`. PostgreSQL has statistics, so there it is plain equality."""
 
     lookup_name = "likely"
 
     def get_rhs_op(self, connection: Any, rhs: str) -> str:  # noqa: ARG002 - as Django calls it
-        """Return the operator with its other side."""
+        """Return the operator with the right-hand side."""
         return f"= {rhs}"
 
     def as_sqlite(self, compiler: Any, connection: Any) -> Any:
-        """Write the comparison within `likely(…)`."""
+        """Compile the comparison inside `likely(…)`."""
         sql, params = self.as_sql(compiler, connection)
         return f"likely({sql})", params

@@ -1,8 +1,8 @@
-"""Rows that a condition leaves, looked for once, so that whatever else is asked begins with them or holds them in hand.
+"""Resolve a selective condition to ids first, so that the planner starts with them.
 
-A planner that expects many rows walks a table in the order of a page, and comes to its end when there are few. So a narrow
-condition is asked alone first, in the order of an index that serves it, no further than MOST rows. Those of a condition that
-leaves more, but not many, are held in hand while the table is walked: `OneOf` looks into them at each row.
+A planner that expects many matches scans a table in the order of the page, and reads it to the end if there are few. So
+a selective condition is queried alone first, by its own index, up to MOST ids, which then select the rows. For up to
+MOST_SCANNED ids the table is scanned in the order of the page, and `IsOneOf` compares each row with the list of ids.
 """
 
 import json
@@ -12,41 +12,41 @@ from typing import Any
 from django.db.models import BooleanField, Func, QuerySet
 
 MOST = 2_000
-MOST_HELD = 20_000
+MOST_SCANNED = 20_000
 
 
-def find_few(found: QuerySet[Any], *, most: int = MOST) -> list[Any] | None:
-    """Return the values of a `values_list(…, flat=True)` if there are at most `most`, None where there are more."""
+def fetch_bounded(found: QuerySet[Any], *, most: int = MOST) -> list[Any] | None:
+    """Return the values of a `values_list(…, flat=True)` if there are at most `most`, else None."""
     values = list(found[: most + 1])
     return values if len(values) <= most else None
 
 
 class IsOneOf(Func):
-    """Whether a text or a number is one of many; they travel as one parameter, however many they are.
+    """Compile to "is one of many values"; all values are one parameter, because databases limit parameters.
 
-    `held`: the rows are walked in another order, and SQLite does not go through an index once for each value.
+    `scanned`: rows are scanned in another order, so SQLite must not use the index of the column once for each value.
     """
 
     arity = 1
 
-    def __init__(self, expression: Any, values: Sequence[str] | Sequence[int], *, held: bool = False) -> None:
-        self.values, self.held = tuple(values), held
+    def __init__(self, expression: Any, values: Sequence[str] | Sequence[int], *, scanned: bool = False) -> None:
+        self.values, self.scanned = tuple(values), scanned
         super().__init__(expression, output_field=BooleanField())
 
     @property
     def identity(self) -> Any:
-        """Two of them are the same only with the same values."""
-        return (self.__class__, *self.source_expressions, self.values, self.held)
+        """Include the values, so that Django does not take two conditions with other values for equal."""
+        return (self.__class__, *self.source_expressions, self.values, self.scanned)
 
     def as_sqlite(self, compiler: Any, connection: Any, **extra_context: Any) -> Any:  # noqa: ARG002 - as Django calls it
-        """Compile: a list in JSON; a sign before a column keeps its index out of it."""
+        """Compile with a JSON list. A unary plus before the column disables its index."""
         sql, params = compiler.compile(self.source_expressions[0])
-        sign = "+" if self.held else ""
+        sign = "+" if self.scanned else ""
         chosen = f"({sign}{sql} IN (SELECT value FROM json_each(%s)))"  # noqa: S608 - the values are a parameter
         return chosen, (*params, json.dumps(self.values))
 
     def as_postgresql(self, compiler: Any, _connection: Any, **_context: Any) -> Any:
-        """Compile: an array, which is looked into by a hash."""
+        """Compile with an array, which PostgreSQL searches by a hash table."""
         sql, params = compiler.compile(self.source_expressions[0])
         kind = "text" if self.values and isinstance(self.values[0], str) else "bigint"
         return f"({sql} = ANY(%s::{kind}[]))", (*params, list(self.values))

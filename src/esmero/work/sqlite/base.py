@@ -1,8 +1,9 @@
-"""Django's SQLite backend whose writers queue on a file lock.
+"""Extend Django's SQLite backend: writers queue on a file lock.
 
-SQLite's own busy handler polls with growing sleeps and starves small writers: with three processes writing batches of
-500 rows a one-row web write waited seconds. An advisory lock beside the database is fair and wakes at once. It is taken
-where a transaction starts and let go at commit, rollback and close. Reads outside `atomic()` never touch it.
+SQLite's own busy handler polls with growing pauses and starves small writers: beside three processes that wrote
+batches of 500 rows, a one-row write of the web server waited for seconds. An advisory lock (flock) on a file beside the
+database is fair and wakes the next writer at once. It is acquired when a transaction starts, and released at commit,
+rollback and close. Reads outside `atomic()` do not use it.
 """
 
 import fcntl
@@ -16,7 +17,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     _lock_fd: int | None = None
     _locked = False
 
-    def _queue(self) -> None:
+    def _acquire_writer_lock(self) -> None:
         name = str(self.settings_dict["NAME"])
         if self._locked or not name or ":memory:" in name or "mode=memory" in name:
             return
@@ -25,36 +26,36 @@ class DatabaseWrapper(base.DatabaseWrapper):
         fcntl.flock(self._lock_fd, fcntl.LOCK_EX)
         self._locked = True
 
-    def _let_go(self) -> None:
+    def _release_writer_lock(self) -> None:
         if self._locked and self._lock_fd is not None:
             self._locked = False
             fcntl.flock(self._lock_fd, fcntl.LOCK_UN)
 
     def _start_transaction_under_autocommit(self) -> None:
-        self._queue()
+        self._acquire_writer_lock()
         try:
             super()._start_transaction_under_autocommit()  # type: ignore[misc]
         except BaseException:
-            self._let_go()
+            self._release_writer_lock()
             raise
 
     def _commit(self) -> Any:
         try:
             return super()._commit()  # type: ignore[misc]
         finally:
-            self._let_go()
+            self._release_writer_lock()
 
     def _rollback(self) -> Any:
         try:
             return super()._rollback()  # type: ignore[misc]
         finally:
-            self._let_go()
+            self._release_writer_lock()
 
     def _close(self) -> Any:
         try:
             return super()._close()  # type: ignore[misc]
         finally:
-            self._let_go()
+            self._release_writer_lock()
             if self._lock_fd is not None:
                 os.close(self._lock_fd)
                 self._lock_fd = None

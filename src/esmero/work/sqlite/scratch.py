@@ -1,7 +1,7 @@
-"""A throw-away SQLite database with the house's tables, for work that is to be undone: nobody waits for its transactions.
+"""Create a temporary SQLite database with the tables of the main one, for writes that are not kept.
 
-It begins empty, and only the rows that the work asks for are copied into it: its size follows the work, not the house. A
-long transaction on the house itself, rolled back in the end, would keep every other writer waiting meanwhile.
+It starts empty, and only the rows that the work needs are copied into it, so its size follows the work and not the main
+database. A long transaction on the main database, rolled back at the end, would block all other writers meanwhile.
 """
 
 import contextlib
@@ -19,11 +19,11 @@ from django.db.models import Model
 
 from esmero.work.sqlite.base import DatabaseWrapper
 
-_FIRST_OWN = 1 << 40  # ids of rows that are made here; those of the house are smaller, so none is taken twice
+_FIRST_ID = 1 << 40  # ids of rows created here start above those of the main database, so they never collide
 
 
 class Scratch:
-    """The database, in `folder`, as long as the context lasts. Open it outside of transactions."""
+    """Hold a temporary database in `folder` for the duration of the context. Enter it outside of transactions."""
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -31,21 +31,22 @@ class Scratch:
         self.path = folder / f"scratch-{os.getpid()}-{secrets.token_hex(4)}.sqlite3"
 
     def __enter__(self) -> Self:
-        self._sweep()
-        own = connections[DEFAULT_DB_ALIAS]
-        self._own = DatabaseWrapper({**own.settings_dict, "NAME": str(self.path)}, alias=DEFAULT_DB_ALIAS)
-        house = f"file:{quote(str(own.settings_dict['NAME']))}?mode=ro"  # so that no transaction here takes its lock
+        self._delete_leftovers()
+        main = connections[DEFAULT_DB_ALIAS]
+        self._own = DatabaseWrapper({**main.settings_dict, "NAME": str(self.path)}, alias=DEFAULT_DB_ALIAS)
+        # Read-only, so that no transaction here locks the main database.
+        source = f"file:{quote(str(main.settings_dict['NAME']))}?mode=ro"
         with self._own.cursor() as cursor:
-            # Of what a row points to, only what the work asks for is here.
+            # Rows may refer to rows that were not copied.
             cursor.execute("PRAGMA foreign_keys = OFF")
-            cursor.execute("ATTACH %s AS house", [house])
+            cursor.execute("ATTACH %s AS source", [source])
             cursor.execute(
-                "SELECT sql FROM house.sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%%'"
+                "SELECT sql FROM source.sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%%'"
                 " AND type IN ('table', 'index') ORDER BY type DESC"
             )
             for (statement,) in cursor.fetchall():
                 cursor.execute(statement)
-            cursor.execute("INSERT INTO sqlite_sequence SELECT name, %s FROM house.sqlite_sequence", [_FIRST_OWN])
+            cursor.execute("INSERT INTO sqlite_sequence SELECT name, %s FROM source.sqlite_sequence", [_FIRST_ID])
         return self
 
     def __exit__(
@@ -57,20 +58,20 @@ class Scratch:
 
     @contextlib.contextmanager
     def in_use(self) -> Iterator[None]:
-        """Within, all that this thread asks of the database, or tells it, goes here."""
-        own = connections[DEFAULT_DB_ALIAS]
+        """Direct all queries of this thread to the temporary database for the duration of the context."""
+        main = connections[DEFAULT_DB_ALIAS]
         connections[DEFAULT_DB_ALIAS] = self._own
         try:
             yield
         finally:
-            connections[DEFAULT_DB_ALIAS] = own
+            connections[DEFAULT_DB_ALIAS] = main
 
     def copy_all(self, model: type[Model]) -> None:
-        """Copy a whole table of the house: one that is small."""
+        """Copy a whole (small) table of the main database."""
         self._copy(model, "")
 
     def copy_rows(self, model: type[Model], /, **wanted: Collection[Any]) -> None:
-        """Copy the rows whose field (one, by name) has one of these values; what is here already stays as it is."""
+        """Copy the rows whose field (one, by name) has one of these values; existing copies are not changed."""
         ((name, values),) = wanted.items()
         if values:
             column = f'"{model._meta.get_field(name).column}"'  # type: ignore[union-attr]
@@ -79,10 +80,10 @@ class Scratch:
     def _copy(self, model: type[Model], where: str, *given: str) -> None:
         table = f'"{model._meta.db_table}"'
         with self._own.cursor() as cursor:
-            cursor.execute(f"INSERT OR IGNORE INTO main.{table} SELECT * FROM house.{table} {where}", given)  # noqa: S608 - our own names
+            cursor.execute(f"INSERT OR IGNORE INTO main.{table} SELECT * FROM source.{table} {where}", given)  # noqa: S608 - our own names
 
-    def _sweep(self) -> None:
-        """Delete what processes left that were killed."""
+    def _delete_leftovers(self) -> None:
+        """Delete the files of processes that no longer run."""
         for path in self._folder.glob("scratch-*"):
             with contextlib.suppress(ValueError, OSError):
                 pid = int(path.name.split("-")[1])

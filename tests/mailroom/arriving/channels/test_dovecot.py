@@ -15,7 +15,7 @@ import pytest
 from esmero.mailroom.arriving.channels.imap_connection import MailboxTrouble
 from esmero.mailroom.arriving.channels.mailboxes import probe_mailbox, read_mailbox
 from esmero.mailroom.models import Inbound, Mailbox, MailboxFolder
-from esmero.outbox.relay_passwords import hide_password
+from esmero.outbox.relay_passwords import encrypt_password
 from esmero.vault.files import read
 from tests.postfix import is_open, wait_for
 from tests.sink import free_port
@@ -159,7 +159,7 @@ def test_each_mail_once_wherever_the_wire_is_cut(tmp_path):
             port=wire.port,
             security="none",
             username="ana",
-            secret=hide_password("geheim"),
+            secret=encrypt_password("geheim"),
         )
         assert probe_mailbox(mailbox) == {"INBOX": 40}
         broken = 0
@@ -175,7 +175,7 @@ def test_each_mail_once_wherever_the_wire_is_cut(tmp_path):
         read_mailbox(mailbox)
         assert broken > 5
         assert read_mailbox(mailbox) == 0
-        mailbox.secret = hide_password("falsch")
+        mailbox.secret = encrypt_password("falsch")
         with pytest.raises(MailboxTrouble, match="refuses ana"):
             read_mailbox(mailbox)
     taken = [read(row.raw) for row in Inbound.objects.order_by("id")]
@@ -207,10 +207,10 @@ def test_a_token_signs_in_where_the_server_asks_its_provider_and_a_stale_one_is_
             letter = put(box, 1)
             mailbox = Mailbox.objects.create(
                 name="buzon", host="127.0.0.1", port=port, security="none",
-                username="ana", access="xoauth2", secret=hide_password("offen"),
+                username="ana", access="xoauth2", secret=encrypt_password("offen"),
             )  # fmt: skip
             assert read_mailbox(mailbox) == 1
-            mailbox.secret = hide_password("abgelaufen")
+            mailbox.secret = encrypt_password("abgelaufen")
             with pytest.raises(MailboxTrouble, match=r"refuses ana .* Sign in to it anew"):
                 read_mailbox(mailbox)
         provider.shutdown()

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from esmero.mailroom.arriving.channels import imap_connection, mailbox_settings, mailbox_test
 from esmero.mailroom.arriving.channels.mailbox_test import check_mailbox, store_check
 from esmero.mailroom.models import Mailbox, MailboxFolder
-from esmero.outbox.relay_passwords import hide_password, reveal
+from esmero.outbox.relay_passwords import decrypt_password, encrypt_password
 from tests.mailroom.arriving.channels.imap_server import ImapServer
 
 pytestmark = pytest.mark.django_db
@@ -50,7 +50,7 @@ def tls(certificate):
 
 
 def make(port, **facts):
-    given = {"security": "none", "username": "vuelta", "secret": hide_password("geheim"), "folders": [], **facts}
+    given = {"security": "none", "username": "vuelta", "secret": encrypt_password("geheim"), "folders": [], **facts}
     return Mailbox.objects.create(name="buzon", host="127.0.0.1", port=port, **given)
 
 
@@ -124,9 +124,9 @@ def test_another_machine_is_read_from_its_start_and_the_secret_is_encrypted():
     mailbox_settings.save_mailbox(mailbox, facts=facts, secret="neu", client_secret=None, by="Lucía")
     assert MailboxFolder.objects.get().last_uid == 1000
     assert "neu" not in Mailbox.objects.get().secret
-    assert reveal(Mailbox.objects.get().secret) == "neu"
+    assert decrypt_password(Mailbox.objects.get().secret) == "neu"
     mailbox_settings.save_mailbox(
         mailbox, facts={**facts, "host": "imap.example"}, secret=None, client_secret=None, by="Lucía"
     )
     assert not MailboxFolder.objects.exists()
-    assert reveal(Mailbox.objects.get().secret) == "neu"
+    assert decrypt_password(Mailbox.objects.get().secret) == "neu"

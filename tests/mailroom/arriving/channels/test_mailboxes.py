@@ -13,7 +13,7 @@ from esmero.mailroom.arriving.channels.imap_connection import MailboxTrouble
 from esmero.mailroom.arriving.channels.mailboxes import read_mailbox, run_mailboxes, watch_mailbox
 from esmero.mailroom.arriving.receive import handle_due
 from esmero.mailroom.models import Inbound, Mailbox, MailboxFolder
-from esmero.outbox.relay_passwords import hide_password
+from esmero.outbox.relay_passwords import encrypt_password
 from esmero.vault.files import read
 from tests.mailroom.arriving.channels.imap_server import ImapServer
 
@@ -28,7 +28,7 @@ def mail(number, size=0):
 
 
 def make_mailbox(port, **facts):
-    given = {"security": "none", "username": "returns", "secret": hide_password("geheim"), "folders": [], **facts}
+    given = {"security": "none", "username": "returns", "secret": encrypt_password("geheim"), "folders": [], **facts}
     return Mailbox.objects.create(name="buzon", host="127.0.0.1", port=port, **given)
 
 
@@ -147,7 +147,7 @@ def test_of_a_giant_only_the_start_is_taken(monkeypatch):
 
 def test_xoauth2_says_who_and_by_which_token():
     with ImapServer({"INBOX": [mail(1)]}) as server:
-        read_mailbox(make_mailbox(server.port, access="xoauth2", secret=hide_password("tok")))
+        read_mailbox(make_mailbox(server.port, access="xoauth2", secret=encrypt_password("tok")))
     assert base64.b64decode(server.logins[0]) == b"user=returns\x01auth=Bearer tok\x01\x01"
     assert len(taken_in()) == 1
 

@@ -204,7 +204,7 @@ def test_the_only_message_is_marked_as_a_guess_and_not_sent_again(client):
     tell_by_address(client, sent.message.address, "failed", **failed)
     work(sent)
     assert (sent.message.state, sent.message.due_at) == (Message.State.SENT, None)
-    assert sent.message.worst == Message.Worst.RETURNED_FOR_NOW
+    assert sent.message.worst == Message.Worst.SOFT_BOUNCE
     facts = MessageEvent.objects.get().facts
     assert facts["guessed"] is True
     assert "again_at" not in facts

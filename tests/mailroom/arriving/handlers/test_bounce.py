@@ -84,9 +84,9 @@ def test_after_a_temporary_return_it_goes_again_with_the_same_message_id(sent, m
         assert close_finished(now=timezone.now()) == []
         Message.objects.update(state=Message.State.SENT, due_at=None)  # it went again
     back(sent, **FULL, mail_id="last")
-    assert (sent.message.state, sent.message.worst) == (Message.State.GAVE_UP, Message.Worst.RETURNED_FOR_NOW)
+    assert (sent.message.state, sent.message.worst) == (Message.State.GAVE_UP, Message.Worst.SOFT_BOUNCE)
     assert close_finished(now=timezone.now()) == [dispatch]
-    assert MessageEvent.objects.filter(kind=MessageEvent.Kind.RETURNED_FOR_NOW).count() == 3
+    assert MessageEvent.objects.filter(kind=MessageEvent.Kind.SOFT_BOUNCE).count() == 3
     assert Address.objects.get(value=sent.message.address).temporary_returns == 3
     assert standing(sent) == OK
 
@@ -166,7 +166,7 @@ recipients. This is a permanent error. The following address(es) failed:
 def test_prose_is_understood_too(sent, dialect):
     text = PROSE[dialect].format(address=sent.message.address, opaque=sent.message.opaque)
     sent.receive(text.replace("\n", "\r\n").encode(), to=sent.address(TokenPurpose.RETURN))
-    assert MessageEvent.objects.get().kind == MessageEvent.Kind.RETURNED_FOR_GOOD
+    assert MessageEvent.objects.get().kind == MessageEvent.Kind.HARD_BOUNCE
     assert standing(sent) == SUPPRESSED
 
 
@@ -179,7 +179,7 @@ def test_a_return_of_our_own_notice_suppresses_nobody(sent):
         postfix_report(notice, status="5.1.1", reply="550 5.1.1 User unknown"),
         to=sent.address(TokenPurpose.RETURN, message=notice.pk),
     )
-    assert notice.events.get().kind == MessageEvent.Kind.RETURNED_FOR_GOOD
+    assert notice.events.get().kind == MessageEvent.Kind.HARD_BOUNCE
     assert not Suppression.objects.exists()
 
 

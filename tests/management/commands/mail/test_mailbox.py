@@ -5,7 +5,7 @@ import pytest
 from esmero.house.models import AuditEntry
 from esmero.mailroom.models import Inbound, Mailbox
 from esmero.management.command_line import run as run_line
-from esmero.outbox.relay_passwords import reveal
+from esmero.outbox.relay_passwords import decrypt_password
 from tests.mailroom.arriving.channels.imap_server import ImapServer
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -24,7 +24,7 @@ def test_make_check_and_list(capsys, monkeypatch):
         code, facts = run(capsys, *made, "--username", "ana", "--folder", "INBOX", "--folder", "Spam")
         assert code == 0
         assert "geheim" not in json.dumps(facts)
-        assert reveal(Mailbox.objects.get().secret) == "geheim"
+        assert decrypt_password(Mailbox.objects.get().secret) == "geheim"
         assert AuditEntry.objects.get().action == "mailbox.saved"
         assert run(capsys, "check", "returns") == (0, {"name": "returns", "folders": {"INBOX": 1, "Spam": 0}})
         assert not Inbound.objects.exists()

@@ -167,11 +167,11 @@ def test_one_message_goes_again_and_one_that_returned_for_good_does_not(client):
     message = Message.objects.filter(person__isnull=False).first()
     Dispatch.objects.filter(pk=message.dispatch_id).update(state="closed", closed_at=timezone.now())
     path = f"/console/messages/{message.pk}/again/"
-    Message.objects.filter(pk=message.pk).update(state="gave-up", worst=Message.Worst.RETURNED_FOR_GOOD, due_at=None)
+    Message.objects.filter(pk=message.pk).update(state="gave-up", worst=Message.Worst.HARD_BOUNCE, due_at=None)
     client.post(path)
     message.refresh_from_db()
     assert message.state == "gave-up"
-    Message.objects.filter(pk=message.pk).update(worst=Message.Worst.RETURNED_FOR_NOW)
+    Message.objects.filter(pk=message.pk).update(worst=Message.Worst.SOFT_BOUNCE)
     client.post(path)
     message.refresh_from_db()
     assert (message.state, message.worst, message.dispatch.state) == ("planned", 0, "open")

@@ -15,7 +15,7 @@ from esmero.house.audit import note
 from esmero.house.models import AuditEntry, Brand, User
 from esmero.mailroom.planning.rule_counts import count_refused, list_rules
 from esmero.outbox.models import Message, Relay
-from esmero.outbox.relay_passwords import reveal_password
+from esmero.outbox.relay_passwords import decrypt_relay_password
 from esmero.people.models import CustomField, Person, Purpose, Segment, Topic
 from esmero.policy.gate import RULES
 from esmero.vault.files import path_of
@@ -38,7 +38,7 @@ RELAY = {"name": "main", "kind": "smtp", "host": "127.0.0.1", "security": "none"
 def now_and_here(monkeypatch):
     """What runs beside a request runs within it."""
     for module in ("brands.domain", "mail.relays"):
-        monkeypatch.setattr(f"esmero.web.console.settings.{module}.run_aside", lambda work, name: work())
+        monkeypatch.setattr(f"esmero.web.console.settings.{module}.run_in_background", lambda work, name: work())
 
 
 def actions_of_the_code():
@@ -156,12 +156,12 @@ def test_a_password_is_written_and_never_shown(client):
     client.force_login(staff())
     client.post("/console/settings/relays/new/", {**RELAY, "username": "u", "password": "s3cr3t-word"})
     relay = Relay.objects.get()
-    assert reveal_password(relay) == "s3cr3t-word"
+    assert decrypt_relay_password(relay) == "s3cr3t-word"
     address = f"/console/settings/relays/{relay.pk}/"
     assert "s3cr3t-word" not in client.get(address).content.decode()
     client.post(address, {**RELAY, "username": "u", "port": 26})
     relay.refresh_from_db()
-    assert (reveal_password(relay), relay.port) == ("s3cr3t-word", 26)
+    assert (decrypt_relay_password(relay), relay.port) == ("s3cr3t-word", 26)
     client.post(address, {**RELAY, "username": ""})
     relay.refresh_from_db()
     assert relay.password == ""

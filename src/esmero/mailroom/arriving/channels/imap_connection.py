@@ -14,7 +14,7 @@ from imapclient.exceptions import CapabilityError, IMAPClientError, LoginError
 
 from esmero.mailroom.models import Mailbox
 from esmero.outbox.private_networks import PrivateNetworkRefused, find_addresses
-from esmero.outbox.relay_passwords import reveal
+from esmero.outbox.relay_passwords import decrypt_password
 
 logging.getLogger("imapclient").setLevel(logging.WARNING)  # at INFO it logs the end of each connection
 
@@ -81,7 +81,7 @@ def open_client(mailbox: Mailbox, *, timeout: float = TIMEOUT) -> IMAPClient:
 def sign_in(client: IMAPClient, mailbox: Mailbox, *, timeout: float = TIMEOUT) -> None:
     """Sign in with password or token. Raises MailboxTrouble, OSError and the exceptions of IMAPClient."""
     try:
-        secret = reveal(mailbox.secret)
+        secret = decrypt_password(mailbox.secret)
     except ValueError as fault:
         raise MailboxTrouble("The password cannot be read: the key of this house changed", "Enter it again") from fault
     try:
@@ -105,7 +105,7 @@ def _trade_token(mailbox: Mailbox, *, refresh: str, timeout: float) -> str:
         "grant_type": "refresh_token",
         "refresh_token": refresh,
         "client_id": mailbox.client_id,
-        "client_secret": reveal(mailbox.client_secret),
+        "client_secret": decrypt_password(mailbox.client_secret),
     }
     body = urlencode({name: value for name, value in values.items() if value}).encode()
     try:

@@ -8,7 +8,7 @@ from django.db import transaction
 from esmero.house.audit import note
 from esmero.house.models import User
 from esmero.mailroom.models import Mailbox, MailboxFolder
-from esmero.outbox.relay_passwords import hide_password
+from esmero.outbox.relay_passwords import encrypt_password
 
 PORTS = {"tls": 993, "starttls": 143, "none": 143}
 
@@ -28,9 +28,9 @@ def save_mailbox(
     for name, value in facts.items():
         setattr(mailbox, name, value)
     if secret is not None:
-        mailbox.secret = hide_password(secret)
+        mailbox.secret = encrypt_password(secret)
     if client_secret is not None:
-        mailbox.client_secret = hide_password(client_secret)
+        mailbox.client_secret = encrypt_password(client_secret)
     if known != facts or secret is not None or client_secret is not None:
         mailbox.reached_at = None  # a success with the old settings proves nothing about the new ones
     mailbox.trouble, mailbox.trouble_at, mailbox.check_result, mailbox.checked_at = "", None, {}, None

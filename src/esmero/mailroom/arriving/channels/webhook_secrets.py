@@ -18,7 +18,7 @@ from esmero.house.audit import note
 from esmero.house.models import User
 from esmero.mailroom.arriving.channels.webhook_providers import PROVIDERS
 from esmero.mailroom.models import WebhookSecret
-from esmero.outbox.relay_passwords import hide_password, reveal
+from esmero.outbox.relay_passwords import decrypt_password, encrypt_password
 
 RECORD_INTERVAL = timedelta(minutes=1)
 """Shortest interval between two records: a provider may send a thousand requests a minute."""
@@ -85,7 +85,7 @@ def set_secret(name: str, secret: str, *, by: User | str) -> None:
         _check(name, secret)
     with transaction.atomic():
         WebhookSecret.objects.update_or_create(
-            provider=name, defaults={"secret": hide_password(secret), "heard_at": None, "refused_at": None}
+            provider=name, defaults={"secret": encrypt_password(secret), "heard_at": None, "refused_at": None}
         )
         note("hook.armed" if secret else "hook.disarmed", by=by, facts={"provider": name})
 
@@ -116,7 +116,7 @@ def _make_status(name: str, row: WebhookSecret | None) -> WebhookStatus:
 
 def _open(row: WebhookSecret) -> str:
     try:
-        return reveal(row.secret)
+        return decrypt_password(row.secret)
     except ValueError:
         return ""
 

@@ -47,9 +47,9 @@ def handle(arrival: Arrival) -> None:
             _record(arrival, report, kind=MessageEvent.Kind.OUR_FAULT)
     elif _is_transient(report):
         _record_soft_bounce(arrival, message, report)
-    elif arrival.note(MessageEvent.Kind.RETURNED_FOR_GOOD, _facts(report)):
-        arrival.raise_worst(Message.Worst.RETURNED_FOR_GOOD)
-        _record(arrival, report, kind=MessageEvent.Kind.RETURNED_FOR_GOOD)
+    elif arrival.note(MessageEvent.Kind.HARD_BOUNCE, _facts(report)):
+        arrival.raise_worst(Message.Worst.HARD_BOUNCE)
+        _record(arrival, report, kind=MessageEvent.Kind.HARD_BOUNCE)
 
 
 def _record_for_candidates(arrival: Arrival) -> None:
@@ -60,9 +60,9 @@ def _record_for_candidates(arrival: Arrival) -> None:
     if report.meaning in SENDER_FAULTS:
         kind = MessageEvent.Kind.OUR_FAULT
     elif _is_transient(report):
-        kind = MessageEvent.Kind.RETURNED_FOR_NOW
+        kind = MessageEvent.Kind.SOFT_BOUNCE
     else:
-        kind = MessageEvent.Kind.RETURNED_FOR_GOOD
+        kind = MessageEvent.Kind.HARD_BOUNCE
     for message in arrival.candidates_of_brand():
         count_return(message, kind=kind, meaning=report.meaning.value, at=arrival.at)
     record_bounce(latest.address, returned=_make_bounce_report(arrival, report))
@@ -81,13 +81,13 @@ def choose_report(reports: tuple[Report, ...], *, address: str) -> Report | None
 
 
 def _record_soft_bounce(arrival: Arrival, message: Message, report: Report) -> None:
-    before = MessageEvent.objects.filter(message=message, kind=MessageEvent.Kind.RETURNED_FOR_NOW).count()
+    before = MessageEvent.objects.filter(message=message, kind=MessageEvent.Kind.SOFT_BOUNCE).count()
     again_at = None if arrival.guessed else _plan(message, before=before, at=arrival.at)
     facts = _facts(report, again_at=again_at.isoformat()) if again_at else _facts(report)
-    if not arrival.note(MessageEvent.Kind.RETURNED_FOR_NOW, facts):
+    if not arrival.note(MessageEvent.Kind.SOFT_BOUNCE, facts):
         return
-    arrival.raise_worst(Message.Worst.RETURNED_FOR_NOW)
-    _record(arrival, report, kind=MessageEvent.Kind.RETURNED_FOR_NOW)
+    arrival.raise_worst(Message.Worst.SOFT_BOUNCE)
+    _record(arrival, report, kind=MessageEvent.Kind.SOFT_BOUNCE)
     if arrival.guessed:
         return
     sent = Message.objects.filter(pk=message.pk, state=Message.State.SENT)

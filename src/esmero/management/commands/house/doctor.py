@@ -196,12 +196,12 @@ def _probe(relay: Any) -> DoctorFinding:
 
 def _gather_records(home: Path, *, look_up: bool) -> list[dict[str, Any]]:
     from esmero.house.models import Brand
-    from esmero.outbox.domain_readiness import ask, records_for, zone_line
+    from esmero.outbox.domain_readiness import query_dns, records_for, zone_line
 
     told = []
     for brand in Brand.objects.order_by("slug"):
         for record in records_for(brand, home=home):
-            trouble = str(ask(record)) if look_up else None
+            trouble = str(query_dns(record)) if look_up else None
             told.append({"brand": brand.slug, **asdict(record), "line": zone_line(record), "trouble": trouble})
     return told
 

@@ -17,7 +17,7 @@ from esmero.web.parts.components.tables import Choice, Filter, Listing, Rows, Ta
 from esmero.web.parts.components.template_tags import said, state
 from esmero.web.parts.components.times import format_time, format_time_short
 from esmero.web.parts.labels.states import BASES, CHANNELS, PERMISSION, SCOPE, SUPPRESSION_REASON
-from esmero.work.query_plan.selective import find_few
+from esmero.work.query_plan.selective import fetch_bounded
 
 
 def _person(row: PermissionEntry) -> SafeString:
@@ -38,7 +38,9 @@ def _find(rows: Rows, text: str) -> Rows:
 def _with_proof(rows: Rows, value: str) -> Rows:
     if value == "none":
         return rows.filter(proof__isnull=True)
-    few = find_few(PermissionEntry.objects.filter(proof__isnull=False).order_by("proof").values_list("pk", flat=True))
+    few = fetch_bounded(
+        PermissionEntry.objects.filter(proof__isnull=False).order_by("proof").values_list("pk", flat=True)
+    )
     return rows.filter(proof__isnull=False) if few is None else rows.filter(pk__in=few)
 
 

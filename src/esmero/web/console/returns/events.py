@@ -19,7 +19,7 @@ from esmero.intake.bounces.meaning import SENDER_FAULTS
 from esmero.mailroom.arriving.queries import event_rows
 from esmero.outbox.bounce_meaning import BounceMeaning
 from esmero.outbox.models import RETURN_KINDS, MessageEvent
-from esmero.outbox.queries import whose_address_begins
+from esmero.outbox.queries import filter_address_prefix
 from esmero.web.console.access import requires
 from esmero.web.console.list_pages import answer_list
 from esmero.web.console.reports.period import DEFAULT_DAYS, SPANS, read_period
@@ -73,15 +73,15 @@ def _find(rows: Rows, text: str) -> Rows:
     latest = rows.select_related(None).order_by("-at", "-id").values("pk")[:SEARCHED_EVENTS]
     said = Q(message__receiver__iexact=text) | Q(facts__text__icontains=text)
     found = list(MessageEvent.objects.filter(said, pk__in=latest).values_list("pk", flat=True))
-    return rows.filter(whose_address_begins(text.lower()) | Q(pk__in=found))
+    return rows.filter(filter_address_prefix(text.lower()) | Q(pk__in=found))
 
 
 def _with_class(rows: Rows, value: str) -> Rows:
     rows = rows.annotate(meaning=BounceMeaning("facts"))
     if value == "ours":
         return rows.filter(Q(kind=Kind.OUR_FAULT) | Q(meaning__in=_OURS))
-    good = (Kind.RETURNED_FOR_GOOD, Kind.REFUSED)
-    others = (Kind.OUR_FAULT, *(good if value == "now" else (Kind.RETURNED_FOR_NOW,)))
+    good = (Kind.HARD_BOUNCE, Kind.REFUSED)
+    others = (Kind.OUR_FAULT, *(good if value == "now" else (Kind.SOFT_BOUNCE,)))
     # Exclude the other classes instead of listing these, so that the planner keeps the index in order of time.
     return rows.exclude(kind__in=others).filter(Q(meaning=None) | ~Q(meaning__in=_OURS))
 

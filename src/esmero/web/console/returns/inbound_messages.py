@@ -20,7 +20,7 @@ from esmero.mailroom.arriving.arrival import BY_ADDRESS
 from esmero.mailroom.arriving.queries import arrival_rows, unmatched
 from esmero.mailroom.models import Inbound
 from esmero.mailroom.sending.manual_retry import read_again
-from esmero.outbox.queries import whose_address_begins
+from esmero.outbox.queries import filter_address_prefix
 from esmero.vault.files import FileTampered, read
 from esmero.web.console.access import requires, staff
 from esmero.web.console.list_pages import answer_list
@@ -70,7 +70,7 @@ def _find(rows: Rows, text: str) -> Rows:
     latest = Inbound.objects.order_by("-id").values("pk")[:SEARCHED_MAILS]
     begins = Q(envelope_from__istartswith=text) | Q(envelope_to__istartswith=text)
     found = list(Inbound.objects.filter(begins, pk__in=latest).values_list("pk", flat=True)[:MOST])
-    return rows.filter(Q(pk__in=found) | whose_address_begins(text.lower()))
+    return rows.filter(Q(pk__in=found) | filter_address_prefix(text.lower()))
 
 
 ARRIVALS = Listing(

@@ -23,7 +23,7 @@ from esmero.web.parts.components.template_tags import said
 from esmero.web.parts.components.times import format_time
 from esmero.web.parts.labels.audit_actions import ACTS, FACTS, SUBJECTS, label_action, label_actor, label_fact_value
 from esmero.web.parts.labels.field_names import label_field
-from esmero.work.query_plan.selective import find_few
+from esmero.work.query_plan.selective import fetch_bounded
 
 # The page of each kind of subject; others are named without a link.
 _PAGES: Mapping[str, str] = {
@@ -127,7 +127,7 @@ def _by(rows: Rows, actor: str) -> Rows:
 
 
 def _narrow(rows: Rows, condition: Q, *, by: str) -> Rows:
-    few = find_few(AuditEntry.objects.filter(condition).order_by(by).values_list("pk", flat=True))
+    few = fetch_bounded(AuditEntry.objects.filter(condition).order_by(by).values_list("pk", flat=True))
     return rows.filter(condition) if few is None else rows.filter(pk__in=few)
 
 

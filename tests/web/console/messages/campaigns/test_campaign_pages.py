@@ -87,7 +87,7 @@ def test_the_numbers_of_the_page_add_up_at_every_moment(client, house):
     for message, state in zip(Message.objects.exclude(state="refused"), ("sent", "waiting", "doubt"), strict=True):
         Message.objects.filter(pk=message.pk).update(state=state)
     sent = Message.objects.get(state="sent")
-    Message.objects.filter(pk=sent.pk).update(worst=Message.Worst.RETURNED_FOR_GOOD)
+    Message.objects.filter(pk=sent.pk).update(worst=Message.Worst.HARD_BOUNCE)
     MessageEvent.objects.create(message=sent, kind="clicked", at=timezone.now())
     MessageEvent.objects.create(message=sent, kind="clicked", at=timezone.now(), machine="prefetch")
     page = client.get(f"/console/campaigns/{campaign.pk}/")

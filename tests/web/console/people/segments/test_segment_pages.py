@@ -64,7 +64,7 @@ def test_each_branch_has_its_own_number_and_all_come_in_one_query(client, people
 def test_in_a_large_house_an_estimate_stands_until_all_are_counted_aside(client, people, monkeypatch):
     begun = []
     monkeypatch.setattr(estimates, "SMALL", 2)
-    monkeypatch.setattr(estimates, "run_aside", lambda work, **_facts: begun.append(work))
+    monkeypatch.setattr(estimates, "run_in_background", lambda work, **_facts: begun.append(work))
     response = client.post(NUMBERS, ONE)
     told = {one.uid: one.number for one in response.context["numbers"]}
     assert told["n1"].kind == "under"
@@ -92,7 +92,7 @@ def test_in_a_large_house_an_estimate_stands_until_all_are_counted_aside(client,
 def test_a_number_belongs_to_the_segments_as_they_stand(client, people, monkeypatch):
     begun = []
     monkeypatch.setattr(estimates, "SMALL", 2)
-    monkeypatch.setattr(estimates, "run_aside", lambda work, **_facts: begun.append(work))
+    monkeypatch.setattr(estimates, "run_in_background", lambda work, **_facts: begun.append(work))
     named = Segment.objects.create(name="A", conditions=STORED)
     by_name = {"node": ["n1 n0 row"], "match_n0": "all", "what_n1": "segment", "is_n1": "is", "value_n1": "A"}
     client.post(NUMBERS, by_name)

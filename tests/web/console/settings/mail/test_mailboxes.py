@@ -8,7 +8,7 @@ from django.utils import timezone
 from esmero.house.models import AuditEntry
 from esmero.mailroom.arriving.channels.mailboxes import read_mailbox
 from esmero.mailroom.models import Inbound, Mailbox
-from esmero.outbox.relay_passwords import reveal
+from esmero.outbox.relay_passwords import decrypt_password
 from tests.house_facts import build_house
 from tests.mailroom.arriving.channels.imap_server import ImapServer
 from tests.web.facts import staff
@@ -23,7 +23,7 @@ NEW = {
 @pytest.fixture(autouse=True)
 def now_and_here(monkeypatch):
     """What runs beside a request runs within it."""
-    monkeypatch.setattr("esmero.web.console.settings.mail.mailboxes.run_aside", lambda work, name: work())
+    monkeypatch.setattr("esmero.web.console.settings.mail.mailboxes.run_in_background", lambda work, name: work())
 
 
 @pytest.fixture
@@ -60,14 +60,14 @@ def test_a_mailbox_is_made_tested_read_and_says_what_was_fetched(owner):
 def test_the_password_is_kept_encrypted_and_never_shown(owner):
     _html, mailbox = make(owner)
     assert "sehr-geheim" not in mailbox.secret
-    assert reveal(mailbox.secret) == "sehr-geheim"
+    assert decrypt_password(mailbox.secret) == "sehr-geheim"
     html = owner.get(f"/console/settings/mailboxes/{mailbox.pk}/").content.decode()
     assert "sehr-geheim" not in html
     assert mailbox.secret not in html
     url = f"/console/settings/mailboxes/{mailbox.pk}/"
     owner.post(url, {**NEW, "secret": "", "port": "1143"})
     mailbox.refresh_from_db()
-    assert (mailbox.port, reveal(mailbox.secret)) == (1143, "sehr-geheim")
+    assert (mailbox.port, decrypt_password(mailbox.secret)) == (1143, "sehr-geheim")
     refused = owner.post(url, {**NEW, "secret": "", "host": "elsewhere.example"}).content.decode()
     assert "the one that is kept was given for another machine" in refused
     mailbox.refresh_from_db()

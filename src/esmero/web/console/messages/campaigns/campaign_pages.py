@@ -149,7 +149,7 @@ def _live(shown: Campaign, account: CampaignStatistics | None) -> dict[str, Any]
     failed = sum(
         account.statistics.worst(worst, state=Message.State.GAVE_UP)
         for worst in Message.Worst.values
-        if worst not in (Message.Worst.RETURNED_FOR_GOOD, Message.Worst.COMPLAINED)
+        if worst not in (Message.Worst.HARD_BOUNCE, Message.Worst.COMPLAINED)
     ) if account else 0  # fmt: skip
     return {
         "progress": progress,

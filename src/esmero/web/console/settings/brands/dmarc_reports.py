@@ -42,7 +42,7 @@ from esmero.web.parts.components.rates import format_share
 from esmero.web.parts.components.tables import Filter, Listing, Rows, TableColumn
 from esmero.web.parts.components.template_tags import chip, on
 from esmero.web.parts.labels.states import TIME_FORMATS
-from esmero.work.background import run_aside
+from esmero.work.background import run_in_background
 
 _ADDRESS = re.compile(r"[0-9a-f.:]*[0-9:][0-9a-f.:]*")
 
@@ -401,7 +401,7 @@ def report(request: HttpRequest, pk: int, domain: str, number: int) -> HttpRespo
 def name_senders(request: HttpRequest, pk: int, domain: str) -> HttpResponse:
     """Resolve the host names of the sources in the background."""
     _check(get_object_or_404(Brand, pk=pk), domain)
-    run_aside(lambda: name_sources(domain), name="ask for names of senders")
+    run_in_background(lambda: name_sources(domain), name="ask for names of senders")
     messages.success(request, _("The DNS is being asked. Load this page again in half a minute."))
     return redirect("console:senders", pk, domain)
 

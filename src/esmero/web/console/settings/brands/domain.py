@@ -16,12 +16,12 @@ from django.views.decorators.http import require_POST
 
 from esmero.house.brands import create_next_key, use_next_key
 from esmero.house.models import Brand
-from esmero.outbox.domain_readiness import look, mark_looking, records_for, reports_to, zone_line
+from esmero.outbox.domain_readiness import check_readiness, mark_readiness_check, records_for, reports_to, zone_line
 from esmero.web.console.access import requires, staff
 from esmero.web.console.page_frame import show, show_part, wants_part
 from esmero.web.console.settings.first_steps import next_step
 from esmero.web.parts.labels.states import StateLabel
-from esmero.work.background import run_aside
+from esmero.work.background import run_in_background
 
 PATIENCE = timedelta(seconds=60)  # a check that takes longer has been lost
 
@@ -128,8 +128,8 @@ def act_on_domain(request: HttpRequest, pk: int) -> HttpResponse:
     act = request.POST.get("act", "")
     if act == "look":
         if not _is_looking(brand):
-            mark_looking(brand)
-            run_aside(lambda: look(Brand.objects.get(pk=pk)), name="look at a domain")
+            mark_readiness_check(brand)
+            run_in_background(lambda: check_readiness(Brand.objects.get(pk=pk)), name="look at a domain")
     elif act == "prepare":
         selector = create_next_key(brand, by=staff(request))
         messages.success(

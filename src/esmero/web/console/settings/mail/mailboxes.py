@@ -26,7 +26,7 @@ from esmero.web.parts.components.tables import Listing, TableColumn
 from esmero.web.parts.components.template_tags import chip
 from esmero.web.parts.components.times import format_time
 from esmero.web.parts.labels.connection_troubles import translate_trouble
-from esmero.work.background import run_aside
+from esmero.work.background import run_in_background
 
 MOST_FOLDERS = 20
 FIELDS = ("name", "host", "port", "security", "username", "access", "token_url", "client_id", "ca_file")
@@ -265,7 +265,7 @@ def act_on_mailbox(request: HttpRequest, pk: int) -> HttpResponse:
     match request.POST.get("act"):
         case "test" if not is_checking(mailbox.check_result):
             mark_checking(mailbox)
-            run_aside(lambda: store_check(pk), name="test a mailbox")
+            run_in_background(lambda: store_check(pk), name="test a mailbox")
         case "pause" if pause_mailbox(mailbox, active=False, by=staff(request)):
             messages.success(
                 request, _("The mailbox %(name)s rests. What comes there meanwhile is fetched later.") % name

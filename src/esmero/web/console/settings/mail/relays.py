@@ -19,8 +19,8 @@ from esmero.mailroom.arriving.channels.webhook_providers import PROVIDERS, provi
 from esmero.mailroom.arriving.channels.webhook_secrets import find_webhook
 from esmero.mailroom.transactional.relay_test import send_relay_test
 from esmero.outbox.models import Message, Relay
-from esmero.outbox.relay_check import keep_check, mark_checking
-from esmero.outbox.relays import NoRelay, drop_relay, save_relay
+from esmero.outbox.relay_check import mark_checking, store_check
+from esmero.outbox.relays import NoRelay, delete_relay, save_relay
 from esmero.web.console.access import requires, staff
 from esmero.web.console.list_pages import answer_list
 from esmero.web.console.page_frame import show, show_part, wants_part
@@ -30,7 +30,7 @@ from esmero.web.console.settings.mail.webhooks import webhook_chip
 from esmero.web.parts.components.forms import FormPart
 from esmero.web.parts.components.tables import Listing, TableColumn
 from esmero.web.parts.components.template_tags import chip
-from esmero.work.background import run_aside
+from esmero.work.background import run_in_background
 
 FIELDS = (
     "name",
@@ -242,7 +242,7 @@ def test_relay(request: HttpRequest, pk: int) -> HttpResponse:
         # Marked before the thread starts, so that the next page already shows a running test.
         mark_checking(relay)
         user, write = staff(request), "write" in request.POST
-        run_aside(lambda: _run_test(pk, user=user, write=write), name="test a relay")
+        run_in_background(lambda: _run_test(pk, user=user, write=write), name="test a relay")
     return redirect("console:relay", pk=pk)
 
 
@@ -251,7 +251,7 @@ def test_relay(request: HttpRequest, pk: int) -> HttpResponse:
 def remove_relay(request: HttpRequest, pk: int) -> HttpResponse:
     """Delete a relay that was never used."""
     relay = get_object_or_404(Relay, pk=pk)
-    if drop_relay(relay, by=staff(request)):
+    if delete_relay(relay, by=staff(request)):
         messages.success(request, _("The relay %(name)s is gone.") % {"name": relay.name})
         return redirect("console:relays")
     messages.error(
@@ -267,7 +267,7 @@ def _run_test(pk: int, *, user: User, write: bool) -> None:
         except NoRelay:
             return {"no_brand": True}
 
-    keep_check(pk, then=write_mail if write else dict)
+    store_check(pk, then=write_mail if write else dict)
 
 
 def _provider_facts(relay: Relay) -> dict[str, Any]:

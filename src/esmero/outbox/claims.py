@@ -1,0 +1,98 @@
+"""Claim due messages under a lease, renew the lease, mark messages as on the wire, and free them.
+
+Order of a message: claim_messages → (renew) → put_on_wire → recorded by outbox/ledger.py; free returns it to planned.
+Each UPDATE repeats the expected state and worker, so that a worker that was presumed dead cannot write late. The states
+are drawn in docs/decisions/0002-ledger.md.
+"""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from django.db import connection, transaction
+from django.db.models import QuerySet
+
+from esmero.outbox.models import Message
+
+LEASE = timedelta(minutes=5)
+CLAIM_SIZE = 500  # messages of a batch
+WIRE_SIZE = 100  # messages of a sub-batch: the most that one batch has on the wire
+
+STATES_CLAIMABLE = (Message.State.PLANNED, Message.State.WAITING)
+STATES_BUSY = (Message.State.CLAIMED, Message.State.WIRE, Message.State.ORPHANED)
+
+
+class ClaimedMessage(NamedTuple):
+    """Hold the columns of a claimed message that case file, renderer and transport need."""
+
+    id: int
+    dispatch_id: int
+    person_id: int | None
+    address: str
+    language: str
+    opaque: str
+    tries: int
+    payload: dict[str, object] | None
+    promotion: str
+
+
+def claim_messages(
+    *, worker: str, dispatch_ids: Collection[int], now: datetime, most: int = CLAIM_SIZE
+) -> list[ClaimedMessage]:
+    """Claim up to `most` due messages of these dispatches, in the order of lane, due time and id.
+
+    Raises RuntimeError if another worker changed a row in between; then none of them may be sent.
+    """
+    if not dispatch_ids or most <= 0:
+        return []
+    with transaction.atomic():
+        due = _due(dispatch_ids, now=now).order_by("lane", "due_at", "id")
+        if connection.features.has_select_for_update_skip_locked:
+            due = due.select_for_update(skip_locked=True, of=("self",))
+        rows = [ClaimedMessage(*row) for row in due.values_list(*ClaimedMessage._fields)[:most]]
+        ids = [row.id for row in rows]
+        taken = Message.objects.filter(id__in=ids, state__in=STATES_CLAIMABLE).update(
+            state=Message.State.CLAIMED, claimed_by=worker, claimed_until=now + LEASE
+        )
+        # Cannot happen: PostgreSQL holds row locks, SQLite the writer lock. If it does, sending could send twice.
+        if taken != len(rows):
+            raise RuntimeError(f"Claimed {taken} of {len(rows)} messages: another worker wrote between.")
+    return rows
+
+
+def has_due(*, dispatch_ids: Collection[int], now: datetime) -> bool:
+    """Return whether a claim would find any message."""
+    return bool(dispatch_ids) and _due(dispatch_ids, now=now).exists()
+
+
+def _due(dispatch_ids: Collection[int], *, now: datetime) -> QuerySet[Message]:
+    return Message.objects.filter(state__in=STATES_CLAIMABLE, due_at__lte=now, dispatch_id__in=dispatch_ids)
+
+
+def renew(*, worker: str, now: datetime) -> int:
+    """Extend the lease of all messages of this worker; return their number."""
+    return Message.objects.filter(claimed_by=worker, state__in=STATES_BUSY).update(claimed_until=now + LEASE)
+
+
+def put_on_wire(ids: Sequence[int], *, worker: str) -> set[int]:
+    """Mark claimed messages as handed to the transport; return the ids that were still claimed by this worker."""
+    with transaction.atomic():
+        marked = Message.objects.filter(id__in=ids, claimed_by=worker, state=Message.State.CLAIMED).update(
+            state=Message.State.WIRE
+        )
+        # The usual case needs no second query.
+        if marked == len(ids):
+            return set(ids)
+        held = Message.objects.filter(id__in=ids, claimed_by=worker, state=Message.State.WIRE)
+        return set(held.values_list("id", flat=True))
+
+
+def free(ids: Sequence[int], *, worker: str, state: str = Message.State.CLAIMED) -> int:
+    """Return messages from `state` to planned, so that any worker can claim them; return their number.
+
+    For messages of which no octet was sent: `state` is WIRE only after the journal proved it (journal_recovery.py).
+    """
+    with transaction.atomic():
+        return Message.objects.filter(id__in=ids, claimed_by=worker, state=state).update(
+            state=Message.State.PLANNED, claimed_by="", claimed_until=None
+        )
