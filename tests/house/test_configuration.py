@@ -46,8 +46,8 @@ def test_no_configuration_shares_a_list_with_another():
 @pytest.mark.parametrize(
     ("toml", "variables", "said"),
     [
-        ('web_port = "eighty"', {}, "web_port (ESMERO_WEB_PORT, or web_port in esmero.toml) is wrong:"
-         " 'eighty' is not a whole"),
+        ('web_port = "eighty"', {}, ("web_port (ESMERO_WEB_PORT, or web_port in esmero.toml) is wrong:"
+         " 'eighty' is not a whole")),
         ("web_port = true", {}, "True is not a whole number"),
         ("public_url = 8", {}, "public_url .* 8 is not text"),
         ('hosts = "a.example"', {}, "'a.example' is not a list"),
