@@ -124,3 +124,27 @@ def test_every_patch_names_tests_that_are_there_and_changes_only_the_program():
         for node in mutation.nodes:
             path, _, name = node.partition("::")
             assert f"def {name.partition('[')[0]}(" in (mutations.ROOT / path).read_text("utf-8"), node
+
+
+FAULT = """fails: test_small.py::test_it
+--- a/small.py
++++ b/small.py
+@@ -1,5 +1,5 @@
+ # far
+ # near
+-fast = True
++fast = False
+ # near
+ # far
+"""
+
+
+def test_a_fault_survives_an_edited_comment_nearby_and_never_a_changed_line(tmp_path):
+    patch, program = tmp_path / "slow.patch", tmp_path / "small.py"
+    patch.write_text(FAULT)
+    program.write_text("# other words\n# near\nfast = True\n# near\n# far\n")
+    assert mutations.apply(patch, to=tmp_path) == ""
+    assert "fast = False" in program.read_text()
+    program.write_text("# far\n# near\nfast = None\n# near\n# far\n")
+    assert "small.py:1" in mutations.apply(patch, to=tmp_path)
+    assert "fast = None" in program.read_text()
