@@ -12,7 +12,7 @@ from esmero.outbox.retry_schedule import RetrySchedule
 from esmero.outbox.transports.parcels import Fate, Outcome
 from esmero.people.models import Permission
 
-SCHEDULE = RetrySchedule(pauses=(timedelta(minutes=1),), after_report=())
+SCHEDULE = RetrySchedule(pauses=(timedelta(minutes=1),))
 
 
 class Clocks:
