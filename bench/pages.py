@@ -59,9 +59,9 @@ def run(*, number: int, calls: int) -> bool:
     from django.conf import settings
     from django.test import Client
 
-    from esmero.management.processes.web_server import settle
+    from esmero.management.processes.web_server import preload
 
-    settle()  # as each process of the web server does
+    preload()  # as each process of the web server does
     settings.ALLOWED_HOSTS, settings.ESMERO.demo = ["*"], True  # the catcher is the demo's
     client = Client()
     client.force_login(_owner())

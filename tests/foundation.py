@@ -96,13 +96,13 @@ def _create(name: str, *, of: str = "template1") -> None:
 @pytest.fixture(scope="session")
 def foundation(run_folder, migrated):
     """Return an empty house on SQLite: whoever comes first makes it."""
-    from esmero.management.commands.house.init import furnish
+    from esmero.management.commands.house.init import prepare_home
 
     home = run_folder / "foundation"
     with hold(home):
         if not home.exists():
             new = home.with_suffix(".new")
-            furnish(new)
+            prepare_home(new)
             shutil.copy(migrated, new / "esmero.sqlite3")
             new.rename(home)
     return home

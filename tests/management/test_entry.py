@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from esmero.management.command_line import COMMANDS, build_parser
-from esmero.management.fault_messages import SPEAKING
+from esmero.management.fault_messages import SELF_EXPLAINED_FAULTS
 from tests.foundation import lay
 
 ESMERO = [sys.executable, "-m", "esmero"]
@@ -48,10 +48,11 @@ def test_a_help_loads_neither_django_nor_another_command(command):
     loaded = load(*filter(None, [command]), "--help")
     assert not loaded & {"django", "asyncio", "esmero.settings", "esmero.models"}
     own = COMMANDS[command][0] if command else "esmero.management.command_line"
-    packages = {".".join(own.split(".")[:depth]) for depth in range(3, 6)}
+    packages = {own.rsplit(".", count)[0] for count in range(1, own.count(".") + 1)}
     assert {name for name in loaded if name.startswith("esmero.management.")} <= {
         "esmero.management.command_line",
         "esmero.management.command",
+        own,
         *packages,
     }
 
@@ -64,7 +65,7 @@ def test_the_lines_of_the_help_are_the_commands_own():
 
 
 def test_every_fault_that_speaks_for_itself_is_there():
-    for name in SPEAKING:
+    for name in SELF_EXPLAINED_FAULTS:
         module, _dot, fault = name.rpartition(".")
         assert issubclass(getattr(import_module(module), fault), Exception)
 

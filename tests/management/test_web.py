@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from esmero.management.commands.house.init import furnish
+from esmero.management.commands.house.init import prepare_home
 from tests.sink import free_port
 from tests.stories.houses import once
 
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture
 def address(tmp_path):
-    furnish(tmp_path)
+    prepare_home(tmp_path)
     return ("127.0.0.1", free_port())
 
 
@@ -56,12 +56,12 @@ def test_half_a_request_keeps_no_server_from_ending(tmp_path, address, answered)
 
 
 def test_what_every_request_needs_is_out_of_the_search_for_garbage(tmp_path):
-    furnish(tmp_path)
+    prepare_home(tmp_path)
     environment = {**os.environ, "ESMERO_HOME": str(tmp_path), "DJANGO_SETTINGS_MODULE": "esmero.settings"}
     program = (
         "import gc, sys, django; django.setup()\n"
-        "from esmero.management.processes.web_server import settle\n"
-        "settle(); print(gc.get_freeze_count() > 9 * len(gc.get_objects()), 'esmero.web.console.today' in sys.modules)"
+        "from esmero.management.processes.web_server import preload\n"
+        "preload(); print(gc.get_freeze_count() > 9 * len(gc.get_objects()), 'esmero.web.console.today' in sys.modules)"
     )
     command = [sys.executable, "-c", program]
     told = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)

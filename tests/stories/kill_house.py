@@ -9,9 +9,9 @@ def main() -> None:
     import os
 
     os.environ["DJANGO_SETTINGS_MODULE"] = "esmero.settings"
-    from esmero.management.commands.house.init import furnish
+    from esmero.management.commands.house.init import prepare_home
 
-    furnish(Path(home))
+    prepare_home(Path(home))
     import django
 
     django.setup()

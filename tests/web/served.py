@@ -126,7 +126,7 @@ def _await(address: str, server: subprocess.Popen[bytes]) -> None:
 
 def main(home: Path, rows: int) -> None:
     """Make the house and print its pages and sessions as JSON."""
-    from esmero.management.commands.house.init import furnish as make_folders
+    from esmero.management.commands.house.init import prepare_home as make_folders
 
     make_folders(home)
     import django

@@ -1,4 +1,4 @@
-"""What every command has in common: its place in the tree, its two formats, and how it says that something is wrong."""
+"""Define the parts that all commands share: registration in the parser, output as text or JSON, expected faults."""
 
 import argparse
 import json
@@ -8,52 +8,57 @@ from typing import Any
 
 
 class CommandFault(Exception):
-    """An expected fault: one line that says what is wrong, where, and what to do."""
+    """Report an expected fault in one line: the error, its place and the remedy."""
 
 
 @dataclass(frozen=True, slots=True)
 class CommandOutput:
-    """What a command has to say: `facts` for programs (JSON), `text` for people, `code` for the shell.
+    """Hold the output of a command: `facts` for programs (JSON), `text` for people, `code` for the shell.
 
-    `aside` goes to the other stream, so that who reads the answer by a program is not disturbed by advice.
+    `advice` goes to stderr, so that a program that reads stdout gets the answer alone.
     """
 
     facts: Any
     text: str
     code: int = 0
-    aside: str = ""
+    advice: str = ""
 
 
-type Act = Callable[[argparse.Namespace], CommandOutput | None]
+type CommandHandler = Callable[[argparse.Namespace], CommandOutput | None]
 type Commands = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 - it has no other name
 
 
-def add_group(commands: Commands, name: str, *, words: str) -> Commands:
-    """Add a command that has commands of its own."""
-    group = commands.add_parser(name, help=words, description=words)
+def add_group(commands: Commands, name: str, *, summary: str) -> Commands:
+    """Add a command that has subcommands; return the subparsers to add them to."""
+    group = commands.add_parser(name, help=summary, description=summary)
     return group.add_subparsers(dest=f"{name}_command", metavar="COMMAND", required=True)
 
 
-def add_leaf(commands: Commands, name: str, *, act: Act, words: str, house: bool = True) -> argparse.ArgumentParser:
-    """Add a command that does something. `house` False: it runs without Django and without a house."""
-    leaf = commands.add_parser(name, help=words, description=words)
-    leaf.add_argument(
+def add_command(
+    commands: Commands, name: str, *, handler: CommandHandler, summary: str, needs_installation: bool = True
+) -> argparse.ArgumentParser:
+    """Add a command with its handler; return its parser.
+
+    Without `needs_installation` it runs before Django is set up, and without a home folder.
+    """
+    command = commands.add_parser(name, help=summary, description=summary)
+    command.add_argument(
         "--format", choices=("text", "json"), default="text", help="how to print the answer (default: text)"
     )
-    leaf.set_defaults(act=act, house=house)
-    return leaf
+    command.set_defaults(handler=handler, needs_installation=needs_installation)
+    return command
 
 
 def write_json(facts: Any) -> str:
-    """Return facts as JSON with a fixed order of keys; moments and the like as their text."""
+    """Return facts as indented JSON; the keys keep their order, times and other objects become strings."""
     return json.dumps(facts, ensure_ascii=False, indent=2, default=str)
 
 
-def lay_out(rows: Sequence[Sequence[object]], *, heads: Sequence[str] = ()) -> str:
-    """Return rows as columns of equal width, numbers to the right; "" for no rows."""
+def format_table(rows: Sequence[Sequence[object]], *, header: Sequence[str] = ()) -> str:
+    """Return rows as columns of equal width, integers aligned right; "" for no rows."""
     if not rows:
         return ""
-    lines = [[str(cell) for cell in row] for row in ([heads, *rows] if heads else rows)]
+    lines = [[str(cell) for cell in row] for row in ([header, *rows] if header else rows)]
     widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]
     right = [all(isinstance(row[column], int) for row in rows) for column in range(len(lines[0]))]
     return "\n".join(

@@ -1,7 +1,7 @@
-"""The command line `esmero`: the tree of commands, and how faults become one clear line and an exit code.
+"""Parse and run the commands of `esmero`; turn faults into one line on stderr and an exit code.
 
-0: done. 1: something is wrong in the house or on the way. 2: the command itself was not understood. 130: Ctrl-C. 141: the
-reader of the output closed it, as `head` does (128 and the number of SIGPIPE).
+0: done. 1: a fault in the installation or the input. 2: the command could not be parsed. 130: Ctrl-C. 141: the reader
+of the output closed the pipe, as `head` does (128 plus the number of SIGPIPE).
 """
 
 import argparse
@@ -14,8 +14,8 @@ from typing import TextIO
 
 from esmero.management.command import CommandFault, CommandOutput, write_json
 
-# Command → (its module, its line of the help). Only the module of the command that was given is loaded;
-# a test holds the lines equal to the modules' own. The order of the help: set up, run, load, say, send, look back.
+# Command → (its module, its summary in the help). Written out here, because importing every module would slow down each
+# command; a test compares the summaries with those of the modules. Order: set up, run, import, write, send, inspect.
 COMMANDS: Mapping[str, tuple[str, str]] = {
     "init": (
         "esmero.management.commands.house.init",
@@ -61,21 +61,22 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "classify": ("esmero.management.commands.mail.classify", "say what each mail of a folder is; changes nothing"),
     "privacy": ("esmero.management.commands.people.privacy", "terms of storage, records of processing"),
 }
-CLOSED = 141
+OUTPUT_CLOSED = 141
 
 
 def build_parser() -> argparse.ArgumentParser:
-    """Return the whole tree of commands; it loads every module."""
+    """Return the parser of all commands; imports every command module."""
     return _build([module for module, _line in COMMANDS.values()])
 
 
 def _build(modules: Sequence[str]) -> argparse.ArgumentParser:
-    """Return the tree with the commands of these modules; of none: each command with its line alone."""
+    """Return the parser with the commands of these modules; without modules, every command with its summary alone."""
     parser = argparse.ArgumentParser(
         prog="esmero",
         description="Keeps a company's word with each of its customers. ESMERO_HOME names the folder of the house.",
         epilog="Every command has --help and --format json. `esmero manage …` is Django's own command line. "
-        "Exit code: 0 done, 1 something is wrong, 2 the command was not understood, 130 Ctrl-C, 141 the reader closed the output.",
+        "Exit code: 0 done, 1 something is wrong, 2 the command was not understood, 130 Ctrl-C, "
+        "141 the reader closed the output.",
     )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for module in dict.fromkeys(modules):
@@ -87,14 +88,14 @@ def _build(modules: Sequence[str]) -> argparse.ArgumentParser:
 
 
 def run(argv: Sequence[str]) -> int:
-    """Run one command and return its exit code; expected faults are one line on stderr, never a traceback."""
+    """Run one command and return its exit code; print an expected fault as one line on stderr, without traceback."""
     try:
         return _run(argv)
     except SystemExit as end:
         return int(end.code or 0)
     except Exception as trouble:
         if isinstance(trouble, BrokenPipeError) and drop_closed_output():
-            return CLOSED
+            return OUTPUT_CLOSED
         words = _explain(trouble)
         if words is None:
             raise
@@ -105,32 +106,32 @@ def run(argv: Sequence[str]) -> int:
 def _run(argv: Sequence[str]) -> int:
     module = COMMANDS.get(argv[0], ("",))[0] if argv else ""
     options = _build([module] if module else []).parse_args(argv)
-    if options.house:
-        _enter_house()
-    return _print(options.act(options), as_json=options.format == "json")
+    if options.needs_installation:
+        _open_installation()
+    return _print(options.handler(options), as_json=options.format == "json")
 
 
-def _print(shown: CommandOutput | None, *, as_json: bool) -> int:
-    if shown is None:
+def _print(output: CommandOutput | None, *, as_json: bool) -> int:
+    if output is None:
         return 0
-    text = write_json(shown.facts) if as_json else shown.text
+    text = write_json(output.facts) if as_json else output.text
     if text:
         print(text, flush=True)
-    if shown.aside and not as_json:
-        print(shown.aside, file=sys.stderr)
-    return shown.code
+    if output.advice and not as_json:
+        print(output.advice, file=sys.stderr)
+    return output.code
 
 
 def flush_output(code: int) -> int:
-    """Write out what stands in the buffer of stdout; return the exit code, another one where that fails."""
-    if sys.stdout is None:  # closed by who began the command
+    """Flush stdout; return the exit code, or another one if the output cannot be written."""
+    if sys.stdout is None:  # the parent process started the command with stdout closed
         return code
     try:
         sys.stdout.flush()
     except OSError as fault:
-        _lead_nowhere(sys.stdout)
+        _redirect_to_devnull(sys.stdout)
         if isinstance(fault, BrokenPipeError):
-            return CLOSED
+            return OUTPUT_CLOSED
         if code == 0:
             print(f"esmero: The output cannot be written: {fault.strerror}.", file=sys.stderr)
         return code or 1
@@ -138,24 +139,24 @@ def flush_output(code: int) -> int:
 
 
 def drop_closed_output() -> bool:
-    """Lead stdout and stderr nowhere where their reader has closed them; False when both are read still."""
+    """Redirect stdout and stderr to /dev/null if their reader has closed the pipe; return False if none has."""
     dropped = False
     for stream in filter(None, (sys.stdout, sys.stderr)):
         watch = select.poll()
         watch.register(stream.fileno(), 0)
-        if watch.poll(0):  # POLLERR comes unasked, when the last reader of a pipe has gone
-            _lead_nowhere(stream)
+        if watch.poll(0):  # poll reports POLLERR unrequested once a pipe has no reader
+            _redirect_to_devnull(stream)
             dropped = True
     return dropped
 
 
-def _lead_nowhere(stream: TextIO) -> None:
-    """Point a stream at /dev/null: what its buffer holds is written again when the interpreter ends."""
+def _redirect_to_devnull(stream: TextIO) -> None:
+    """Point the descriptor of a stream at /dev/null, because the interpreter flushes its buffer again at exit."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
-def _enter_house() -> None:
-    """Set Django up for the house of ESMERO_HOME."""
+def _open_installation() -> None:
+    """Set Django up for the installation in ESMERO_HOME; raise CommandFault if there is none."""
     from esmero.house.configuration import find_home
 
     home = find_home()
@@ -169,7 +170,7 @@ def _enter_house() -> None:
 
 
 def _explain(trouble: Exception) -> str | None:
-    """Return the line for an expected fault; None for what is a defect and must show its traceback."""
+    """Return the line for an expected fault; None for a defect, which must show its traceback."""
     if isinstance(trouble, CommandFault):
         return str(trouble)
     if isinstance(trouble, OSError):

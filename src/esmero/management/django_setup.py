@@ -1,10 +1,10 @@
-"""Set Django up for a command, with words for a wrong setting."""
+"""Set Django up for a command; report a wrong setting as a command fault."""
 
 from esmero.management.command import CommandFault
 
 
 def start_django() -> None:
-    """Read the settings and load the tables; a wrong setting becomes a Fault that names it."""
+    """Read the settings and load the models; raise CommandFault with the name of a wrong setting."""
     import django
 
     from esmero.house.configuration import WrongSetting

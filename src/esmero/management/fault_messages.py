@@ -1,4 +1,4 @@
-"""The faults of the packages below that a person at the command line can mend, and how each is said."""
+"""Turn expected exceptions of lower packages into one line that says how to correct the fault."""
 
 import sys
 from collections.abc import Iterable
@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 
 from esmero.rendering.templates.problem import TemplateFault
 
-# Faults whose text is the line. By name, because a fault of a module that was not loaded was not raised either, and loading
-# them all would take a second; a test holds that each is there.
-SPEAKING = (
+# Exceptions whose own text is the line. Named as strings because importing all these modules would take a second, and
+# an exception of a module that is not imported cannot have been raised; a test checks that each name exists.
+SELF_EXPLAINED_FAULTS = (
     "esmero.campaigns.lifecycle.CampaignMoveRefused",
     "esmero.house.keys.KeyMissing",
     "esmero.outbox.journal.WorkerNameTaken",
@@ -29,8 +29,8 @@ SPEAKING = (
 
 
 def explain(trouble: Exception) -> str | None:
-    """Return one clear line, or several for a template with several problems; None for a defect."""
-    if isinstance(trouble, _loaded(SPEAKING)):
+    """Return one line for an expected fault, several for a template with several problems; None for a defect."""
+    if isinstance(trouble, _loaded(SELF_EXPLAINED_FAULTS)):
         return str(trouble)
     if isinstance(trouble, TemplateFault):
         from esmero.management.reader_language import reader_language

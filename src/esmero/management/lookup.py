@@ -1,4 +1,4 @@
-"""Find what a command line names, by its code, name or id, or say what there is instead."""
+"""Find the objects that command arguments name by code, name or id; raise CommandFault that lists the existing ones."""
 
 from collections.abc import Iterable
 
@@ -16,7 +16,7 @@ def find_brand(slug: str) -> Brand:
     found = Brand.objects.filter(slug=slug).first()
     if found is None:
         raise CommandFault(
-            _none("brand", slug, have=Brand.objects.values_list("slug", flat=True), make="esmero brand create")
+            _say_not_found("brand", slug, have=Brand.objects.values_list("slug", flat=True), make="esmero brand create")
         )
     return found
 
@@ -27,7 +27,9 @@ def find_topic(code: str, *, brand: Brand) -> Topic:
     found = topics.filter(code=code).first()
     if found is None:
         make = f"esmero topic create --brand {brand.slug}"
-        raise CommandFault(_none(f"topic of {brand.slug}", code, have=topics.values_list("code", flat=True), make=make))
+        raise CommandFault(
+            _say_not_found(f"topic of {brand.slug}", code, have=topics.values_list("code", flat=True), make=make)
+        )
     return found
 
 
@@ -38,7 +40,7 @@ def find_segment(name: str) -> Segment:
         found = Segment.objects.filter(pk=int(name)).first()
     if found is None:
         have = Segment.objects.order_by("id").values_list("name", flat=True)[:20]
-        raise CommandFault(_none("segment", name, have=have, make="esmero segment create"))
+        raise CommandFault(_say_not_found("segment", name, have=have, make="esmero segment create"))
     return found
 
 
@@ -60,6 +62,6 @@ def find_message(given: str) -> Message | None:
     return rows.filter(Q(opaque=word) | Q(opaque=word.partition("@")[0])).first()
 
 
-def _none(kind: str, wanted: str, *, have: Iterable[str], make: str) -> str:
+def _say_not_found(kind: str, wanted: str, *, have: Iterable[str], make: str) -> str:
     there = ", ".join(have)
     return f"There is no {kind} {wanted!r}. {f'There is: {there}.' if there else f'Make one: {make}'}"

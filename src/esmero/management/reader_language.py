@@ -1,23 +1,23 @@
-"""Who reads the command line: the language of the terminal, and what is wrong with a template said in it."""
+"""Choose the language of the terminal, and list the findings of a campaign's texts in it."""
 
 import os
 from collections.abc import Mapping
 from typing import Any
 
+# By precedence: the first that is set decides (POSIX.1-2024, Base Definitions, 8.2).
 VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
-"""The first that is set decides (POSIX.1-2024, Base Definitions, 8.2)."""
 
 
 def reader_language(environment: Mapping[str, str] | None = None) -> str:
-    """Return es, fr or en: what the environment asks for, or English."""
+    """Return es, fr or en: the language that the environment asks for, else English."""
     given = os.environ if environment is None else environment
     locale = next((given[name] for name in VARIABLES if given.get(name)), "")
     code = locale[:2].lower()
     return code if code in ("es", "fr") and locale[2:3] in ("", "_", "-", ".", "@") else "en"
 
 
-def look_over(campaign: Any) -> list[dict[str, str]]:
-    """Return what should be looked at again in a campaign's texts, in the reader's language: language, place and words."""
+def list_text_findings(campaign: Any) -> list[dict[str, str]]:
+    """Return the findings of a campaign's texts as language, place and words, in the language of the terminal."""
     from django.utils import translation
 
     from esmero.content.versions import source_of
@@ -30,11 +30,11 @@ def look_over(campaign: Any) -> list[dict[str, str]]:
     with translation.override(reader_language()):
         texts = list(campaign.version.texts.select_related("version__template__brand").order_by("language"))
         for text in texts:
-            told = [(say_place(one.place), say_problem(one)) for one in lint(compile_text(text), bulk=True)]
-            told += [
+            pairs = [(say_place(one.place), say_problem(one)) for one in lint(compile_text(text), bulk=True)]
+            pairs += [
                 (one.place, one.words) for one in report_advertising(source_of(text), uses=[campaign], blocks=None)
             ]
-            found += [{"language": text.language, "place": place, "words": words} for place, words in told]
+            found += [{"language": text.language, "place": place, "words": words} for place, words in pairs]
         found += [
             {"language": "", "place": one.place, "words": one.words}
             for one in report_missing_reason(campaign, languages=[text.language for text in texts])

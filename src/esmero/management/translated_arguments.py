@@ -1,4 +1,4 @@
-"""Words in several languages on the command line: `TEXT`, or `es=TEXT` once a language."""
+"""Parse arguments that give a text in several languages: `TEXT`, or `es=TEXT` once a language."""
 
 import re
 from collections.abc import Sequence
@@ -8,15 +8,18 @@ from esmero.management.command import CommandFault
 _PREFIX = re.compile(r"(es|fr|en)=(.*)", re.DOTALL)
 
 
-def by_language(given: Sequence[str], *, default: str) -> dict[str, str]:
-    """Return language to text; what names no language is in `default`."""
-    words: dict[str, str] = {}
-    for text in given:
+def parse_translations(arguments: Sequence[str], *, default: str) -> dict[str, str]:
+    """Return the texts by language; a text without a language prefix is in `default`.
+
+    Raise CommandFault if a language is given twice.
+    """
+    texts: dict[str, str] = {}
+    for text in arguments:
         match = _PREFIX.fullmatch(text)
-        language, said = (match[1], match[2]) if match else (default, text)
-        if language in words:
+        language, content = (match[1], match[2]) if match else (default, text)
+        if language in texts:
             raise CommandFault(
-                f"Two texts are given in {language}: {words[language]!r} and {said!r}. Give each language once."
+                f"Two texts are given in {language}: {texts[language]!r} and {content!r}. Give each language once."
             )
-        words[language] = said
-    return words
+        texts[language] = content
+    return texts

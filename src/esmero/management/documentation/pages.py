@@ -1,4 +1,7 @@
-"""Which page of the documentation is made by which function; `bin/reference` writes them, a test compares them."""
+"""Map generated pages of the documentation to their functions.
+
+`bin/reference` writes the pages; a test compares them with the files in docs/.
+"""
 
 from collections.abc import Callable, Mapping
 

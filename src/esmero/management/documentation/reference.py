@@ -1,4 +1,4 @@
-"""The reference of commands, settings and events, made from the code itself (`docs/reference/`; a test keeps both equal)."""
+"""Generate the reference pages of commands, settings, events and retention terms (`docs/reference/`) from the code."""
 
 import argparse
 import inspect
@@ -14,9 +14,10 @@ _HINT = "This page is made from the code by `make docs`."
 def commands_page(parser: argparse.ArgumentParser) -> str:
     """Return every command with its arguments as Markdown, in the order of the help."""
     lines = ["# Commands", "", _HINT, "", parser.description or "", "", parser.epilog or "", ""]
-    for name, leaf in _leaves(parser):
-        lines += [f"## `{name}`", "", (leaf.description or "").strip(), ""]
-        rows = [row for action in leaf._actions if (row := _say_action(action))]  # noqa: SLF001 - argparse shows them nowhere else
+    # argparse has no public way to list the arguments and subcommands of a parser.
+    for name, command in _walk_commands(parser):
+        lines += [f"## `{name}`", "", (command.description or "").strip(), ""]
+        rows = [row for action in command._actions if (row := _format_argument(action))]  # noqa: SLF001
         if rows:
             lines += ["| argument | meaning |", "|---|---|", *rows, ""]
     return "\n".join(lines)
@@ -42,19 +43,19 @@ def settings_page() -> str:
 
 
 def events_page() -> str:
-    """Return the closed vocabulary of what can happen to a message: its states and its events, each with its words."""
+    """Return the states and events of a message, each with its meaning, as Markdown."""
     from esmero.outbox.models import Message, MessageEvent
 
     lines = ["# States and events of a message", "", _HINT, ""]
     for title, choices in (("States", Message.State), ("Events", MessageEvent.Kind)):
         lines += [f"## {title}", "", "| code | meaning |", "|---|---|"]
-        lines += [f"| `{code}` | {_cell(words)} |" for code, words in _remarks(choices)]
+        lines += [f"| `{code}` | {_cell(words)} |" for code, words in _list_choice_comments(choices)]
         lines.append("")
     return "\n".join(lines)
 
 
 def terms_page() -> str:
-    """Return how long what is kept, of every profile, and where each number comes from."""
+    """Return the retention terms of every jurisdiction profile, with the source of each number, as Markdown."""
     from django.utils import translation
 
     from esmero.house.jurisdictions import PROFILES
@@ -66,9 +67,10 @@ def terms_page() -> str:
         _HINT,
         "",
         (
-            "What has outlived its purpose goes by itself, once a day. The strictest profile of a house’s brands holds; a shorter or, "
-            "up to the maximum, a longer term is set under *Settings → Terms of storage*. `esmero privacy retention --dry-run` counts "
-            "what would go. Nothing here is legal advice: have the terms read by somebody who knows your law."
+            "What has outlived its purpose goes by itself, once a day. The strictest profile of a house’s brands "
+            "holds; a shorter or, up to the maximum, a longer term is set under *Settings → Terms of storage*. "
+            "`esmero privacy retention --dry-run` counts what would go. "
+            "Nothing here is legal advice: have the terms read by somebody who knows your law."
         ),
         "",
     ]
@@ -97,16 +99,16 @@ def terms_page() -> str:
     return "\n".join(lines)
 
 
-def _leaves(parser: argparse.ArgumentParser) -> Iterator[tuple[str, argparse.ArgumentParser]]:
+def _walk_commands(parser: argparse.ArgumentParser) -> Iterator[tuple[str, argparse.ArgumentParser]]:
     for action in parser._actions:  # noqa: SLF001
         if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001
             for child in action.choices.values():
-                yield from _leaves(child)
+                yield from _walk_commands(child)
             return
     yield parser.prog, parser
 
 
-def _say_action(action: argparse.Action) -> str:
+def _format_argument(action: argparse.Action) -> str:
     if isinstance(action, argparse._HelpAction) or action.dest == "format" or action.help == argparse.SUPPRESS:  # noqa: SLF001
         return ""
     name = ", ".join(action.option_strings) or str(action.metavar or action.dest)
@@ -118,8 +120,8 @@ def _say_action(action: argparse.Action) -> str:
     return f"| `{name}` | {_cell(words)}{' **required**' if action.required and action.option_strings else ''} |"
 
 
-def _remarks(choices: Any) -> list[tuple[str, str]]:
-    """Return each value of a TextChoices with the remark beside it in the code, or its label."""
+def _list_choice_comments(choices: Any) -> list[tuple[str, str]]:
+    """Return each value of a TextChoices class with the comment beside it in the source, or else its label."""
     source = inspect.getsource(choices)
     found = []
     for member in choices:

@@ -1,4 +1,4 @@
-"""Children that die with their parent, however it dies (Linux: prctl PR_SET_PDEATHSIG)."""
+"""End child processes when their parent ends, even by SIGKILL (Linux: prctl PR_SET_PDEATHSIG)."""
 
 import ctypes
 import os
@@ -13,5 +13,6 @@ def die_with_parent(parent: int, *, by: int = signal.SIGTERM) -> None:
     if not sys.platform.startswith("linux"):
         return
     ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, by, 0, 0, 0)
+    # The parent may have ended before prctl was called; then the kernel sends nothing.
     if os.getppid() != parent:
         os.kill(os.getpid(), by)

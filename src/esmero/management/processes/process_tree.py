@@ -1,7 +1,7 @@
-"""The process tree of `esmero serve`: web, worker, listener; each is started again when it dies.
+"""Supervise the processes of `esmero serve` (web, worker, listener) and restart each one that exits.
 
-Each child has a process group of its own, so that what a killed child left behind (the web server's own processes) is
-ended before the next takes its place. Children die with this process, also when it is killed.
+Each child has its own process group, so that the processes which a killed child left behind (those of the web server)
+are killed before its successor starts. Children end with this process, also when it is killed.
 """
 
 import contextlib
@@ -19,51 +19,51 @@ from pathlib import Path
 
 from esmero.management.command import CommandFault
 
-LOOK = 0.1  # seconds between two looks at the children
-STEADY = 10.0  # a child that lived so long is started again at once
-BACK_OFF = (0.0, 0.5, 1.0, 2.0, 5.0, 10.0)
-GRACE = 40.0  # seconds to drain before a child is killed
-PARENT = "ESMERO_PARENT"  # tells a child whose death it follows
+POLL_INTERVAL = 0.1  # seconds between two checks of the children
+STEADY_UPTIME = 10.0  # seconds; a child that ran so long is restarted at once
+RESTART_DELAYS = (0.0, 0.5, 1.0, 2.0, 5.0, 10.0)  # seconds, by the number of quick exits before
+SHUTDOWN_TIMEOUT = 40.0  # seconds; a child that has not drained by then is killed
+PARENT_VARIABLE = "ESMERO_PARENT"  # process id of the parent that a child ends with
 
 
 @dataclass
-class Child:
-    """One process to keep alive: the arguments of `esmero`, and the (host, port) that shows that it is up, if any."""
+class ChildProcess:
+    """Describe a supervised process: its `esmero` arguments, and the (host, port), if any, that it listens on."""
 
     name: str
     arguments: Sequence[str]
-    door: tuple[str, int] | None = None
+    address: tuple[str, int] | None = None
     process: subprocess.Popen[bytes] | None = None
     started_at: float = 0.0
     start_at: float = 0.0
-    deaths: int = 0
+    quick_exits: int = 0
     is_up: bool = field(default=False)
 
 
-class Tree:
-    """Children under one roof. `say` gets one line whenever the health of the house changes."""
+class ProcessTree:
+    """Supervise ChildProcesses; call `say` with one line whenever the health of one changes."""
 
-    def __init__(self, children: Sequence[Child], *, say: Callable[[str], None]) -> None:
+    def __init__(self, children: Sequence[ChildProcess], *, say: Callable[[str], None]) -> None:
         self.children = list(children)
         self._say = say
 
     def start(self) -> None:
-        """Start all children."""
+        """Start all child processes."""
         for child in self.children:
             self._start(child)
 
     def watch(self, stop: threading.Event) -> None:
-        """Keep the children alive until `stop`, then let them drain."""
+        """Restart children that exit until `stop` is set, then end all."""
         try:
-            while not stop.wait(LOOK):
-                changed = [self._look(child) for child in self.children]
+            while not stop.wait(POLL_INTERVAL):
+                changed = [self._update(child) for child in self.children]
                 if any(changed):
                     self._say(self.health())
         finally:
             self.end()
 
     def health(self) -> str:
-        """Return one line: each child, its process and whether it is up."""
+        """Return one line: each child, its process id and whether it is up."""
         return " · ".join(
             f"{child.name} {'up' if child.is_up else 'starting'}"
             + (f" (process {child.process.pid})" if child.process else "")
@@ -71,11 +71,12 @@ class Tree:
         )
 
     def end(self) -> None:
-        """Tell all children to finish, wait, and kill what does not."""
+        """Send SIGTERM to all children, wait for them to drain, and kill those that exceed SHUTDOWN_TIMEOUT."""
         alive = [child for child in self.children if child.process is not None]
         for child in alive:
+            # Only the leader: the web server ends its own processes in order.
             _signal_group(child, signal.SIGTERM, leader_only=True)
-        deadline = time.monotonic() + GRACE
+        deadline = time.monotonic() + SHUTDOWN_TIMEOUT
         for child in alive:
             assert child.process is not None
             with contextlib.suppress(subprocess.TimeoutExpired):
@@ -84,18 +85,18 @@ class Tree:
             child.process.wait()
             child.process = None
 
-    def _start(self, child: Child) -> None:
+    def _start(self, child: ChildProcess) -> None:
         child.started_at = time.monotonic()
         child.is_up = False
-        child.process = subprocess.Popen(  # noqa: S603 - our own interpreter and our own words
+        child.process = subprocess.Popen(  # noqa: S603 - our own interpreter and arguments
             [sys.executable, "-m", "esmero", *child.arguments],
-            env={**os.environ, PARENT: str(os.getpid())},
+            env={**os.environ, PARENT_VARIABLE: str(os.getpid())},
             stdin=subprocess.DEVNULL,
             start_new_session=True,
         )
 
-    def _look(self, child: Child) -> bool:
-        """Bring a child forward; True when its health changed."""
+    def _update(self, child: ChildProcess) -> bool:
+        """Update the state of a child, restart it when due; return True if its health changed."""
         if child.process is None:
             if time.monotonic() < child.start_at:
                 return False
@@ -103,27 +104,29 @@ class Tree:
             return True
         code = child.process.poll()
         if code is not None:
-            self._bury(child, code)
+            self._record_exit(child, code)
             return True
         if not child.is_up:
-            child.is_up = _answers(child.door) if child.door else time.monotonic() - child.started_at > 1
+            child.is_up = (
+                _accepts_connections(child.address) if child.address else time.monotonic() - child.started_at > 1
+            )
             return child.is_up
         return False
 
-    def _bury(self, child: Child, code: int) -> None:
-        lived = time.monotonic() - child.started_at
-        if lived > STEADY:
-            child.deaths = 0
-        pause = BACK_OFF[min(child.deaths, len(BACK_OFF) - 1)]
-        child.deaths += 1
+    def _record_exit(self, child: ChildProcess, code: int) -> None:
+        uptime = time.monotonic() - child.started_at
+        if uptime > STEADY_UPTIME:
+            child.quick_exits = 0
+        pause = RESTART_DELAYS[min(child.quick_exits, len(RESTART_DELAYS) - 1)]
+        child.quick_exits += 1
         _signal_group(child, signal.SIGKILL)
         child.process, child.is_up = None, False
         child.start_at = time.monotonic() + pause
-        how = f"was ended by signal {-code}" if code < 0 else f"ended with {code}"
-        self._say(f"{child.name} {how}; it starts again {f'in {pause:g} s' if pause else 'at once'}")
+        outcome = f"was ended by signal {-code}" if code < 0 else f"ended with {code}"
+        self._say(f"{child.name} {outcome}; it starts again {f'in {pause:g} s' if pause else 'at once'}")
 
 
-def _signal_group(child: Child, number: int, *, leader_only: bool = False) -> None:
+def _signal_group(child: ChildProcess, number: int, *, leader_only: bool = False) -> None:
     assert child.process is not None
     with contextlib.suppress(ProcessLookupError):
         if leader_only:
@@ -132,17 +135,17 @@ def _signal_group(child: Child, number: int, *, leader_only: bool = False) -> No
             os.killpg(child.process.pid, number)
 
 
-def _answers(door: tuple[str, int]) -> bool:
+def _accepts_connections(address: tuple[str, int]) -> bool:
     try:
-        socket.create_connection(door, timeout=0.2).close()
+        socket.create_connection(address, timeout=0.2).close()
     except OSError:
         return False
     return True
 
 
 @contextlib.contextmanager
-def only_one(home: Path) -> Iterator[None]:
-    """Hold the house: a second process tree over the same folder is refused with the number of the first."""
+def hold_serve_lock(home: Path) -> Iterator[None]:
+    """Hold the lock of the home folder; raise CommandFault with the process id if another process tree holds it."""
     path = home / "serve.lock"
     handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
@@ -151,7 +154,8 @@ def only_one(home: Path) -> Iterator[None]:
         except BlockingIOError as taken:
             holder = os.read(handle, 20).decode("ascii", "replace").strip() or "unknown"
             raise CommandFault(
-                f"`esmero serve` runs already for {home} (process {holder}). End that one first, or use another ESMERO_HOME."
+                f"`esmero serve` runs already for {home} (process {holder}). "
+                "End that one first, or use another ESMERO_HOME."
             ) from taken
         os.ftruncate(handle, 0)
         os.write(handle, str(os.getpid()).encode("ascii"))

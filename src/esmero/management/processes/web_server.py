@@ -1,4 +1,4 @@
-"""The web server: what each of its processes loads, and how it ends them."""
+"""Run Granian: preload each of its processes, and end them reliably."""
 
 import gc
 import os
@@ -12,22 +12,22 @@ from granian.server.mp import WorkerProcess
 
 from esmero.management.processes.child_processes import die_with_parent
 
-ENDING = (signal.SIGTERM, signal.SIGINT)
+STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
-def load(target: str, *, parent: int) -> Any:  # noqa: ARG001 - Granian hands over the name of what it loads
-    """Return the application, in a process that ends with the web server that began it."""
+def load_application(target: str, *, parent: int) -> Any:  # noqa: ARG001 - Granian passes the name of its target
+    """Return the WSGI application, in a process that ends with the web server that forked it."""
     die_with_parent(parent)
     from esmero.wsgi import application
 
-    settle()
+    preload()
     return application
 
 
-def settle() -> None:
-    """Load what every request needs before the first one, and take it out of every search for garbage.
+def preload() -> None:
+    """Load URL patterns and translations before the first request, and exempt them from garbage collection.
 
-    A search through all that Django and the pages hold stops a request for a tenth of a second, again and again.
+    A full collection over the objects of Django and the pages would stop requests for a tenth of a second each time.
     """
     from django.conf import settings
     from django.urls import get_resolver
@@ -41,35 +41,38 @@ def settle() -> None:
     gc.freeze()
 
 
-def loader() -> Any:
-    """Return what Granian is to load in each process of this web server, and let those stop while they load.
+def create_loader() -> Any:
+    """Return the function by which Granian loads the application, and let forked processes end while they load.
 
-    A forked process begins with the server's own handlers, which in it do nothing: told to stop before Granian
-    listens to signals there, it would go on. Until then it has nothing to finish, so it stops.
+    A forked process inherits the signal handlers of the server, which have no effect in it: a SIGTERM before Granian
+    installs its own would be lost. Until then the process has no request to finish, so the default action ends it.
     """
-    os.register_at_fork(before=_hold, after_in_parent=_release, after_in_child=_stop_at_once)
-    return partial(load, parent=os.getpid())
+    os.register_at_fork(
+        before=_block_stop_signals, after_in_parent=_unblock_stop_signals, after_in_child=_restore_default_handlers
+    )
+    return partial(load_application, parent=os.getpid())
 
 
-def _hold() -> None:
-    signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
+def _block_stop_signals() -> None:
+    signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
 
 
-def _release() -> None:
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
+def _unblock_stop_signals() -> None:
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
 
 
-def _stop_at_once() -> None:
-    for number in ENDING:
+def _restore_default_handlers() -> None:
+    for number in STOP_SIGNALS:
         signal.signal(number, signal.SIG_DFL)
-    _release()
+    _unblock_stop_signals()
 
 
 class _Worker(WorkerProcess):
-    """A process of the web server whose end is known once it was waited for.
+    """Run a process of the web server whose exit code is known after `join`.
 
-    Granian lets a thread wait for each process. Where that thread has fetched the end but not yet noted it, a second
-    one that waits finds the process neither running nor ended, and says that it was killed.
+    Granian waits for each process in a thread. While that thread has reaped the process but not yet stored its exit
+    code, a second waiter finds it neither running nor ended and reports it as killed. So `join` waits for the
+    thread instead.
     """
 
     def _watch(self) -> None:
@@ -81,7 +84,7 @@ class _Worker(WorkerProcess):
 
 
 class WebServer(MPServer):
-    """Granian with processes whose end is known once it was waited for."""
+    """Run Granian with processes whose exit code is known after `join`."""
 
     def _spawn_worker(self, *args: Any, **kwargs: Any) -> WorkerProcess:
         worker = super()._spawn_worker(*args, **kwargs)

@@ -1,9 +1,9 @@
-"""`esmero brand`: the names under which the house writes."""
+"""Run `esmero brand`: create and list brands."""
 
 import argparse
 from typing import Any
 
-from esmero.management.command import CommandFault, CommandOutput, Commands, add_group, add_leaf, lay_out
+from esmero.management.command import CommandFault, CommandOutput, Commands, add_command, add_group, format_table
 
 _OPTIONS = {
     "--name": "the name that readers know (default: the code)",
@@ -22,25 +22,26 @@ _OPTIONS = {
 
 
 def add(commands: Commands) -> None:
-    """Add the commands."""
-    group = add_group(commands, "brand", words="names under which the house writes")
-    create = add_leaf(group, "create", act=create_brand, words="make a brand and its signing key")
+    """Add the commands to the parser."""
+    group = add_group(commands, "brand", summary="names under which the house writes")
+    create = add_command(group, "create", handler=create_brand, summary="make a brand and its signing key")
     create.add_argument("code", help="short code, e.g. fibra-norte")
     create.add_argument("--sender-address", required=True, help="the address in From")
     create.add_argument("--profile", choices=("EU", "ES", "FR"), default="EU", help="jurisdiction (default: EU)")
     create.add_argument("--language", choices=("es", "fr", "en"), help="its main language (default: the house's)")
     for name, words in _OPTIONS.items():
         create.add_argument(name, help=words)
-    add_leaf(group, "list", act=list_brands, words="list the brands")
+    add_command(group, "list", handler=list_brands, summary="list the brands")
 
 
 def create_brand(options: argparse.Namespace) -> CommandOutput:
-    """Make a brand; what is left out is filled in from what is there."""
+    """Create a Brand; missing options get their defaults from the settings and the sender address."""
     from django.conf import settings
 
     from esmero.house.brands import save_brand
     from esmero.house.models import Brand
 
+    # A line break in a name or address could inject a header into every mail of the brand.
     for field, value in vars(options).items():
         if isinstance(value, str) and any(ord(letter) < 32 for letter in value):
             raise CommandFault(f"{field} holds a line break or another control character. Write it in one line.")
@@ -73,8 +74,8 @@ def list_brands(options: argparse.Namespace) -> CommandOutput:  # noqa: ARG001
 
     brands = list(Brand.objects.order_by("slug"))
     rows = [(one.slug, one.name, one.profile, one.sender_address, one.return_domain) for one in brands]
-    heads = ("code", "name", "profile", "sender", "returns to")
-    return CommandOutput([_facts(one) for one in brands], lay_out(rows, heads=heads) or "There is no brand yet.")
+    header = ("code", "name", "profile", "sender", "returns to")
+    return CommandOutput([_facts(one) for one in brands], format_table(rows, header=header) or "There is no brand yet.")
 
 
 def _facts(brand: Any) -> dict[str, Any]:

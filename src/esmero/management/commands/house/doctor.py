@@ -1,4 +1,4 @@
-"""`esmero doctor`: what is missing before the first real campaign, and how to mend it."""
+"""Run `esmero doctor`: check the installation and report each fault with its remedy."""
 
 import argparse
 from collections.abc import Iterator
@@ -6,12 +6,15 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from esmero.management.command import CommandOutput, Commands, add_leaf
+from esmero.management.command import CommandOutput, Commands, add_command
 
 
 @dataclass(frozen=True, slots=True)
 class DoctorFinding:
-    """One thing looked at: `state` is ok, short (works, but not for real mail) or wrong; `remedy` says what to do."""
+    """Hold the result of one check.
+
+    `state` is ok, short (works, but not for real mail) or wrong; `remedy` tells the operator how to correct it.
+    """
 
     state: str
     what: str
@@ -19,37 +22,38 @@ class DoctorFinding:
 
 
 def add(commands: Commands) -> None:
-    """Add the command."""
-    leaf = add_leaf(
+    """Add the command to the parser."""
+    command = add_command(
         commands,
         "doctor",
-        act=examine,
-        house=False,
-        words="say what is missing, how to mend it, and which DNS records to publish",
+        handler=run_doctor,
+        needs_installation=False,
+        summary="say what is missing, how to mend it, and which DNS records to publish",
     )
-    leaf.add_argument("--dns", action="store_true", help="look the records up, too")
+    command.add_argument("--dns", action="store_true", help="look the records up, too")
 
 
-def examine(options: argparse.Namespace) -> CommandOutput:
-    """Look at everything; the exit code is 1 when something is wrong."""
+def run_doctor(options: argparse.Namespace) -> CommandOutput:
+    """Run all checks that the state of the installation allows; exit with 1 if one finds something wrong."""
     from esmero.house.configuration import find_home
     from esmero.management.django_setup import start_django
 
     home = find_home()
-    findings = list(_look_at_folder(home))
+    findings = list(_check_home(home))
     records: list[dict[str, Any]] = []
+    # Django cannot be set up without keys, and queries fail on an outdated schema: each stage needs the one before.
     if not any(one.state == "wrong" for one in findings):
         start_django()
-        findings += _look_at_house()
+        findings += _check_settings()
         if not any(one.state == "wrong" and one.what.startswith("The database") for one in findings):
-            findings += [*_look_at_brands(), *_look_at_relays(), *_look_at_mailboxes()]
-            records = _gather_records(home, look_up=options.dns)
+            findings += [*_check_brands(), *_check_relays(), *_check_mailboxes()]
+            records = _list_dns_records(home, look_up=options.dns)
     wrong = any(one.state == "wrong" for one in findings)
     facts = {"home": str(home), "findings": [asdict(one) for one in findings], "records": records}
-    return CommandOutput(facts, "\n".join(_tell(findings, records)), 1 if wrong else 0)
+    return CommandOutput(facts, "\n".join(_format_report(findings, records)), 1 if wrong else 0)
 
 
-def _look_at_folder(home: Path) -> Iterator[DoctorFinding]:
+def _check_home(home: Path) -> Iterator[DoctorFinding]:
     if not (home / "keys" / "secret.key").is_file():
         yield DoctorFinding(
             "wrong", f"There is no house in {home}", "Run `esmero init`, or set ESMERO_HOME to its folder"
@@ -65,7 +69,7 @@ def _look_at_folder(home: Path) -> Iterator[DoctorFinding]:
         yield DoctorFinding("wrong", "Others can read the folder keys/", f"chmod 700 {home / 'keys'}")
 
 
-def _look_at_house() -> Iterator[DoctorFinding]:
+def _check_settings() -> Iterator[DoctorFinding]:
     from django.conf import settings
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
@@ -100,7 +104,7 @@ def _look_at_house() -> Iterator[DoctorFinding]:
         )
 
 
-def _look_at_brands() -> Iterator[DoctorFinding]:
+def _check_brands() -> Iterator[DoctorFinding]:
     from esmero.house.jurisdictions import is_ordinary_rate
     from esmero.house.models import Brand
     from esmero.people.models import Topic
@@ -134,7 +138,7 @@ def _look_at_brands() -> Iterator[DoctorFinding]:
             yield DoctorFinding("ok", f"{who} says who writes")
 
 
-def _look_at_relays() -> Iterator[DoctorFinding]:
+def _check_relays() -> Iterator[DoctorFinding]:
     from esmero.outbox.models import Relay
     from esmero.outbox.queries import list_relays
 
@@ -149,10 +153,10 @@ def _look_at_relays() -> Iterator[DoctorFinding]:
                 "For real mail: esmero relay create NAME --host HOST",
             )
             continue
-        yield _probe(relay)
+        yield _check_relay(relay)
 
 
-def _look_at_mailboxes() -> Iterator[DoctorFinding]:
+def _check_mailboxes() -> Iterator[DoctorFinding]:
     from esmero.mailroom.models import Mailbox
 
     mailboxes = list(Mailbox.objects.filter(active=True).order_by("name"))
@@ -176,7 +180,7 @@ def _look_at_mailboxes() -> Iterator[DoctorFinding]:
         )
 
 
-def _probe(relay: Any) -> DoctorFinding:
+def _check_relay(relay: Any) -> DoctorFinding:
     import asyncio
 
     from esmero.outbox.relays import address_of
@@ -194,19 +198,19 @@ def _probe(relay: Any) -> DoctorFinding:
     )
 
 
-def _gather_records(home: Path, *, look_up: bool) -> list[dict[str, Any]]:
+def _list_dns_records(home: Path, *, look_up: bool) -> list[dict[str, Any]]:
     from esmero.house.models import Brand
     from esmero.outbox.domain_readiness import query_dns, records_for, zone_line
 
-    told = []
+    records = []
     for brand in Brand.objects.order_by("slug"):
         for record in records_for(brand, home=home):
             trouble = str(query_dns(record)) if look_up else None
-            told.append({"brand": brand.slug, **asdict(record), "line": zone_line(record), "trouble": trouble})
-    return told
+            records.append({"brand": brand.slug, **asdict(record), "line": zone_line(record), "trouble": trouble})
+    return records
 
 
-def _tell(findings: list[DoctorFinding], records: list[dict[str, Any]]) -> list[str]:
+def _format_report(findings: list[DoctorFinding], records: list[dict[str, Any]]) -> list[str]:
     marks = {"ok": "ok    ", "short": "short ", "wrong": "WRONG "}
     lines = [f"{marks[one.state]}{one.what}{f'. {one.remedy}' if one.remedy else ''}" for one in findings]
     if records:

@@ -1,30 +1,30 @@
-"""`esmero init`: an empty house in the folder that ESMERO_HOME names. Safe to repeat; also after an upgrade."""
+"""Run `esmero init`: create an installation in ESMERO_HOME, or migrate one after an upgrade. Idempotent."""
 
 import argparse
 from pathlib import Path
 
-from esmero.management.command import CommandFault, CommandOutput, Commands, add_leaf
+from esmero.management.command import CommandFault, CommandOutput, Commands, add_command
 
 FOLDERS = ("vault", "spool/clicks", "journals", "static")
 
 
 def add(commands: Commands) -> None:
-    """Add the command."""
-    add_leaf(
+    """Add the command to the parser."""
+    add_command(
         commands,
         "init",
-        act=init,
-        house=False,
-        words="make an empty house in ESMERO_HOME, or bring one up to this version",
+        handler=init,
+        needs_installation=False,
+        summary="make an empty house in ESMERO_HOME, or bring one up to this version",
     )
 
 
 def init(options: argparse.Namespace) -> CommandOutput:  # noqa: ARG001
-    """Make folders, keys, settings and tables; what is there is left alone."""
+    """Create folders, keys, settings file and tables; change no existing file."""
     from esmero.house.configuration import find_home
 
     home = find_home()
-    made = furnish(home)
+    made = prepare_home(home)
     migrate()
     text = f"The house in {home} is ready." if made else f"The house in {home} was there; its tables fit this version."
     return CommandOutput(
@@ -33,8 +33,11 @@ def init(options: argparse.Namespace) -> CommandOutput:  # noqa: ARG001
     )
 
 
-def furnish(home: Path, *, settings: str = "") -> bool:
-    """Make folders, keys and the commented settings; `settings` are lines to add. True for a house that is new."""
+def prepare_home(home: Path, *, settings: str = "") -> bool:
+    """Create the folders, keys and commented settings file of a home folder; return True if it is new.
+
+    `settings` are lines to append to a new settings file.
+    """
     from esmero.house.configuration import commented_file
     from esmero.house.keys import create_keys
 
@@ -50,9 +53,10 @@ def furnish(home: Path, *, settings: str = "") -> bool:
 
 
 def migrate() -> None:
-    """Bring the database to this version's tables, and to its way of keeping passwords."""
+    """Migrate the database to this version, and encrypt relay passwords that an older version stored in plain text."""
     from esmero.management.django_setup import start_django
 
+    # Only now: the settings read the keys that prepare_home has created.
     start_django()
     from django.core.management import call_command
 
@@ -64,7 +68,7 @@ def migrate() -> None:
 
 
 def refuse_unreleased() -> None:
-    """Raise CommandFault where the database was made by a version before the first release.
+    """Raise CommandFault if the database was made by a version before the first release.
 
     The migrations of those versions were squashed into one, so their tables cannot be brought up to this version.
     """

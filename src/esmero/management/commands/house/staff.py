@@ -1,29 +1,31 @@
-"""`esmero staff`: who may sign in to the console, and what each may do."""
+"""Run `esmero staff`: create, change and list the users of the console and their roles."""
 
 import argparse
 import getpass
 import os
 import sys
 
-from esmero.management.command import CommandFault, CommandOutput, Commands, add_group, add_leaf, lay_out
+from esmero.management.command import CommandFault, CommandOutput, Commands, add_command, add_group, format_table
 
 ROLES = ("owner", "manager", "agent", "reader")
 
 
 def add(commands: Commands) -> None:
-    """Add the commands."""
-    group = add_group(commands, "staff", words="who may sign in to the console")
-    create = add_leaf(group, "create", act=create_staff, words="make a log-in, or change the one of this address")
+    """Add the commands to the parser."""
+    group = add_group(commands, "staff", summary="who may sign in to the console")
+    create = add_command(
+        group, "create", handler=create_staff, summary="make a log-in, or change the one of this address"
+    )
     create.add_argument("email", help="address to sign in with")
     create.add_argument("--name", default="", help="as colleagues know them (default: from the address)")
     create.add_argument("--role", choices=ROLES, help="default: as before, or reader, who can change nothing")
     create.add_argument("--language", choices=("es", "fr", "en"))
     create.add_argument("--timezone", help="e.g. Europe/Madrid (default: the house's)")
-    add_leaf(group, "list", act=list_staff, words="list the log-ins")
+    add_command(group, "list", handler=list_staff, summary="list the log-ins")
 
 
 def create_staff(options: argparse.Namespace) -> CommandOutput:
-    """Keep a log-in. The password comes from ESMERO_STAFF_PASSWORD or is asked for."""
+    """Create or change a User; read the password from ESMERO_STAFF_PASSWORD or prompt for it."""
     from django.conf import settings
     from django.contrib.auth.password_validation import validate_password
     from django.db import transaction
@@ -60,12 +62,12 @@ def _read_password(email: str) -> str:
 
 
 def list_staff(options: argparse.Namespace) -> CommandOutput:  # noqa: ARG001
-    """List the log-ins."""
+    """List all users."""
     from esmero.house.models import User
 
     fields = ("id", "email", "name", "role", "language", "is_active")
     facts = list(User.objects.order_by("email").values(*fields))
     rows = [(f["email"], f["name"], f["role"], f["language"], "" if f["is_active"] else "locked") for f in facts]
     return CommandOutput(
-        facts, lay_out(rows, heads=("e-mail", "name", "role", "language", "")) or "There is no log-in yet."
+        facts, format_table(rows, header=("e-mail", "name", "role", "language", "")) or "There is no log-in yet."
     )

@@ -1,4 +1,4 @@
-"""`esmero mailbox`: mailboxes of the operator's that are read by IMAP."""
+"""Run `esmero mailbox`: create, check and list the IMAP mailboxes that are read."""
 
 import argparse
 import getpass
@@ -7,15 +7,17 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from esmero.management.command import CommandFault, CommandOutput, Commands, add_group, add_leaf, lay_out
+from esmero.management.command import CommandFault, CommandOutput, Commands, add_command, add_group, format_table
 
 SECURITY = ("tls", "starttls", "none")
 
 
 def add(commands: Commands) -> None:
-    """Add the commands."""
-    group = add_group(commands, "mailbox", words="mailboxes that are read by IMAP for what comes back")
-    create = add_leaf(group, "create", act=create_mailbox, words="make a mailbox, or change the one of this name")
+    """Add the commands to the parser."""
+    group = add_group(commands, "mailbox", summary="mailboxes that are read by IMAP for what comes back")
+    create = add_command(
+        group, "create", handler=create_mailbox, summary="make a mailbox, or change the one of this name"
+    )
     create.add_argument("name", help="short name, e.g. returns")
     create.add_argument("--host", required=True, help="host name of the IMAP server")
     create.add_argument("--port", type=int, help="default: 993 with tls, 143 otherwise")
@@ -33,15 +35,18 @@ def add(commands: Commands) -> None:
     create.add_argument("--ca-file", default="", help="certificates that vouch for the server, if not the system's")
     create.add_argument("--folder", action="append", default=[], help="may be repeated (default: INBOX)")
     create.add_argument("--off", action="store_true", help="keep it, but do not read it")
-    check = add_leaf(group, "check", act=check_mailbox, words="sign in and say what is there; reads nothing")
+    check = add_command(group, "check", handler=check_mailbox, summary="sign in and say what is there; reads nothing")
     check.add_argument("name", help="as in `esmero mailbox list`")
-    add_leaf(
-        group, "list", act=list_mailboxes, words="list the mailboxes, how far they are read and what troubles them"
+    add_command(
+        group,
+        "list",
+        handler=list_mailboxes,
+        summary="list the mailboxes, how far they are read and what troubles them",
     )
 
 
 def create_mailbox(options: argparse.Namespace) -> CommandOutput:
-    """Keep a mailbox; the password is never taken from the command line, where others can read it."""
+    """Create or change a Mailbox; never read the password from the arguments, which other users can see."""
     from esmero.mailroom.arriving.channels.mailbox_settings import PORTS, save_mailbox
     from esmero.mailroom.models import Mailbox
 
@@ -81,7 +86,7 @@ def _read_file(path: Path) -> str:
 
 
 def check_mailbox(options: argparse.Namespace) -> CommandOutput:
-    """Sign in and count; nothing is read and nothing changed."""
+    """Sign in and count the messages of each folder; read and change nothing."""
     from esmero.mailroom.arriving.channels.imap_connection import MailboxTrouble
     from esmero.mailroom.arriving.channels.mailboxes import probe_mailbox
     from esmero.mailroom.models import Mailbox
@@ -94,11 +99,11 @@ def check_mailbox(options: argparse.Namespace) -> CommandOutput:
     except MailboxTrouble as trouble:
         raise CommandFault(str(trouble)) from trouble
     rows = [(name, str(number)) for name, number in counts.items()]
-    return CommandOutput({"name": mailbox.name, "folders": counts}, lay_out(rows, heads=("folder", "messages")))
+    return CommandOutput({"name": mailbox.name, "folders": counts}, format_table(rows, header=("folder", "messages")))
 
 
 def list_mailboxes(options: argparse.Namespace) -> CommandOutput:  # noqa: ARG001
-    """List the mailboxes, without their passwords."""
+    """List all mailboxes without their passwords."""
     from esmero.mailroom.models import Mailbox
 
     facts = [_facts(one) for one in Mailbox.objects.prefetch_related("read").order_by("name")]
@@ -112,8 +117,8 @@ def list_mailboxes(options: argparse.Namespace) -> CommandOutput:  # noqa: ARG00
         )
         for f in facts
     ]
-    heads = ("name", "mailbox", "", "read", "trouble")
-    return CommandOutput(facts, lay_out(rows, heads=heads) if rows else "There is no mailbox yet.")
+    header = ("name", "mailbox", "", "read", "trouble")
+    return CommandOutput(facts, format_table(rows, header=header) if rows else "There is no mailbox yet.")
 
 
 def _facts(mailbox: Any) -> dict[str, Any]:

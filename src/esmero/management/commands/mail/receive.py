@@ -1,23 +1,25 @@
-"""`esmero receive`: read mail from files as if it had come to the listener."""
+"""Run `esmero receive`: take in mail from files as if the listener had received it."""
 
 import argparse
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from esmero.management.command import CommandFault, CommandOutput, Commands, add_leaf, lay_out
+from esmero.management.command import CommandFault, CommandOutput, Commands, add_command, format_table
 
 
 def add(commands: Commands) -> None:
-    """Add the command."""
-    leaf = add_leaf(commands, "receive", act=receive, words="read mail from files and act on it, as the listener does")
-    leaf.add_argument("source", metavar="FILE|DIR|-", help="one message, a folder of messages, or standard input")
-    leaf.add_argument("--to", default="", metavar="ADDRESS", help="the envelope's recipient, where it is known")
-    leaf.add_argument("--from", dest="sender", default="", metavar="ADDRESS", help="the envelope's sender")
+    """Add the command to the parser."""
+    command = add_command(
+        commands, "receive", handler=receive, summary="read mail from files and act on it, as the listener does"
+    )
+    command.add_argument("source", metavar="FILE|DIR|-", help="one message, a folder of messages, or standard input")
+    command.add_argument("--to", default="", metavar="ADDRESS", help="the envelope's recipient, where it is known")
+    command.add_argument("--from", dest="sender", default="", metavar="ADDRESS", help="the envelope's sender")
 
 
 def receive(options: argparse.Namespace) -> CommandOutput:
-    """Keep each message, act on it at once, and say what it was."""
+    """Store each message, handle it at once, and report its classification."""
     from django.utils import timezone
 
     from esmero.mailroom.arriving.receive import handle_now, take_in
@@ -40,7 +42,7 @@ def receive(options: argparse.Namespace) -> CommandOutput:
         raise CommandFault(f"There is no file in {options.source}.")
     rows = [(f["file"], f["state"], f["kind"] or "not read yet", f["message"] or "") for f in facts]
     code = 1 if any(f["state"] == "failed" for f in facts) else 0
-    return CommandOutput(facts, lay_out(rows, heads=("file", "state", "kind", "message")), code)
+    return CommandOutput(facts, format_table(rows, header=("file", "state", "kind", "message")), code)
 
 
 def _read(source: str) -> Iterator[tuple[str, bytes]]:

@@ -1,4 +1,4 @@
-"""`esmero relay`: the ways out."""
+"""Run `esmero relay`: create, change and list relays."""
 
 import argparse
 import getpass
@@ -7,15 +7,15 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from esmero.management.command import CommandFault, CommandOutput, Commands, add_group, add_leaf, lay_out
+from esmero.management.command import CommandFault, CommandOutput, Commands, add_command, add_group, format_table
 
 PORTS = {"none": 25, "starttls": 587, "tls": 465}
 
 
 def add(commands: Commands) -> None:
-    """Add the commands."""
-    group = add_group(commands, "relay", words="ways out: SMTP relays, or the capture behind the catcher")
-    create = add_leaf(group, "create", act=create_relay, words="make a relay, or change the one of this name")
+    """Add the commands to the parser."""
+    group = add_group(commands, "relay", summary="ways out: SMTP relays, or the capture behind the catcher")
+    create = add_command(group, "create", handler=create_relay, summary="make a relay, or change the one of this name")
     create.add_argument("name", help="short name, e.g. main")
     create.add_argument("--host", default="", help="host name of the relay")
     create.add_argument("--port", type=int, help="default: 587 with starttls, 465 with tls, 25 with none")
@@ -31,11 +31,11 @@ def add(commands: Commands) -> None:
     create.add_argument("--connections", type=int, default=8, help="at most so many at once (default: 8)")
     create.add_argument("--per-second", type=int, help="at most so many messages a second")
     create.add_argument("--relay-signs", action="store_true", help="the relay adds the DKIM signature")
-    add_leaf(group, "list", act=list_relays, words="list the relays")
+    add_command(group, "list", handler=list_relays, summary="list the relays")
 
 
 def create_relay(options: argparse.Namespace) -> CommandOutput:
-    """Keep a relay; the password is never taken from the command line, where others can read it."""
+    """Create or change a Relay; never read the password from the arguments, which other users can see."""
     from esmero.management.lookup import find_brand
     from esmero.outbox.models import Relay
     from esmero.outbox.relays import save_relay
@@ -75,7 +75,7 @@ def _read_password(options: argparse.Namespace) -> str:
 
 
 def list_relays(options: argparse.Namespace) -> CommandOutput:  # noqa: ARG001
-    """List the relays, without their passwords."""
+    """List all relays without their passwords."""
     from esmero.outbox.queries import list_relays as read_relays
 
     facts = [_facts(one) for one in read_relays()]
@@ -84,7 +84,7 @@ def list_relays(options: argparse.Namespace) -> CommandOutput:  # noqa: ARG001
         for f in facts
     ]
     return CommandOutput(
-        facts, lay_out(rows, heads=("name", "kind", "address", "security", "trouble")) or "There is no relay yet."
+        facts, format_table(rows, header=("name", "kind", "address", "security", "trouble")) or "There is no relay yet."
     )
 
 

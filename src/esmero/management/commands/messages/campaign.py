@@ -1,15 +1,15 @@
-"""`esmero campaign`: from a draft through the dry run to the sending, and what came of it."""
+"""Run `esmero campaign`: create a draft, run the dry run, change the state, and report the statistics."""
 
 import argparse
 from typing import Any
 
-from esmero.management.command import CommandFault, CommandOutput, Commands, add_group, add_leaf, lay_out
+from esmero.management.command import CommandFault, CommandOutput, Commands, add_command, add_group, format_table
 
 
 def add(commands: Commands) -> None:
-    """Add the commands."""
-    group = add_group(commands, "campaign", words="say something to a segment, once")
-    create = add_leaf(group, "create", act=create_draft, words="make a draft and print its id")
+    """Add the commands to the parser."""
+    group = add_group(commands, "campaign", summary="say something to a segment, once")
+    create = add_command(group, "create", handler=create_draft, summary="make a draft and print its id")
     create.add_argument("--brand", required=True, metavar="CODE", help="code of the brand that writes")
     create.add_argument("--topic", required=True, metavar="CODE")
     create.add_argument(
@@ -36,9 +36,9 @@ def add(commands: Commands) -> None:
     )
     create.add_argument("--name", help="for you and your colleagues (default: the subject)")
     create.add_argument("--language", choices=("es", "fr", "en"), help="of what names none (default: the brand's)")
-    listing = add_leaf(group, "list", act=list_campaigns, words="list the campaigns, the newest first")
+    listing = add_command(group, "list", handler=list_campaigns, summary="list the campaigns, the newest first")
     listing.add_argument("--brand", metavar="CODE", help="only those of this brand")
-    acts = {
+    by_id = {
         "dry-run": (dry_run, "ask the gate about everybody in the segment; nothing is sent"),
         "start": (start, "freeze the audience of the dry run and begin to send"),
         "pause": (pause, "stop sending; what is on the wire is finished"),
@@ -46,14 +46,14 @@ def add(commands: Commands) -> None:
         "cancel": (cancel, "end it: what has not left never leaves"),
         "status": (status, "counts by state and by reason"),
     }
-    for name, (act, words) in acts.items():
-        add_leaf(group, name, act=act, words=words).add_argument(
+    for name, (handler, summary) in by_id.items():
+        add_command(group, name, handler=handler, summary=summary).add_argument(
             "id", type=int, metavar="ID", help="the number that `campaign create` printed"
         )
 
 
 def create_draft(options: argparse.Namespace) -> CommandOutput:
-    """Make the template from files, check it, and make the draft; what should be looked at again is said beside."""
+    """Create a template from files and a draft Campaign; print the findings for its texts as advice."""
     from django.db import transaction
 
     from esmero.campaigns.lifecycle import create_campaign
@@ -61,25 +61,25 @@ def create_draft(options: argparse.Namespace) -> CommandOutput:
     from esmero.mailroom.composing.recipient_fields import known_fields
     from esmero.management.commands.messages.template_files import read_sources
     from esmero.management.lookup import find_brand, find_segment, find_topic
-    from esmero.management.reader_language import look_over
-    from esmero.management.translated_arguments import by_language
+    from esmero.management.reader_language import list_text_findings
+    from esmero.management.translated_arguments import parse_translations
 
     brand = find_brand(options.brand)
     topic = find_topic(options.topic, brand=brand)
     promotion = find_topic(options.promotion_topic, brand=brand) if options.promotion_topic else None
     segment = find_segment(options.segment)
     language = options.language or brand.language
-    reason = by_language(options.reason, default=language)
+    reason = parse_translations(options.reason, default=language)
     sources = read_sources(
-        by_language(options.template, default=language),
-        subjects=by_language(options.subject, default=language),
-        preheaders=by_language(options.preheader, default=language),
+        parse_translations(options.template, default=language),
+        subjects=parse_translations(options.subject, default=language),
+        preheaders=parse_translations(options.preheader, default=language),
     )
     name = (options.name or sources[0].subject)[:150]
     with transaction.atomic():
         template = create_template(name, brand=brand)
         version = add_version(template, texts=sources, fields=known_fields(), created_by="command line")
-        made = create_campaign(
+        campaign = create_campaign(
             name,
             brand=brand,
             topic=topic,
@@ -89,13 +89,13 @@ def create_draft(options: argparse.Namespace) -> CommandOutput:
             by="command line",
             promotion_topic=promotion,
         )
-    found = look_over(made)
-    aside = lay_out([(one["language"], one["place"], one["words"]) for one in found])
-    return CommandOutput({**_facts(made), "findings": found}, str(made.pk), aside=aside)
+    found = list_text_findings(campaign)
+    advice = format_table([(one["language"], one["place"], one["words"]) for one in found])
+    return CommandOutput({**_facts(campaign), "findings": found}, str(campaign.pk), advice=advice)
 
 
 def list_campaigns(options: argparse.Namespace) -> CommandOutput:
-    """List campaigns."""
+    """List campaigns, the newest first."""
     from esmero.campaigns.models import Campaign
     from esmero.management.lookup import find_brand
 
@@ -105,33 +105,33 @@ def list_campaigns(options: argparse.Namespace) -> CommandOutput:
     facts = [_facts(one) for one in rows]
     lines = [(f["id"], f["state"], f["brand"], f["topic"], f["name"]) for f in facts]
     return CommandOutput(
-        facts, lay_out(lines, heads=("id", "state", "brand", "topic", "name")) or "There is no campaign yet."
+        facts, format_table(lines, header=("id", "state", "brand", "topic", "name")) or "There is no campaign yet."
     )
 
 
 def dry_run(options: argparse.Namespace) -> CommandOutput:
-    """Run the dry run to its end in this process and count people by reason."""
+    """Run the dry run to its end in this process and count persons by reason."""
     from esmero.campaigns.lifecycle import begin_dry_run
     from esmero.campaigns.models import Campaign
     from esmero.mailroom.planning.dry_run import run_chunk
-    from esmero.management.foreground_jobs import run_here
+    from esmero.management.foreground_jobs import run_in_foreground
     from esmero.management.lookup import find_campaign
 
     campaign = find_campaign(options.id)
-    if campaign.state != Campaign.State.CHECKING:  # else an earlier command was killed, or somebody else began it
+    if campaign.state != Campaign.State.CHECKING:  # else resume: a command was killed, or another process began it
         campaign = begin_dry_run(campaign, by="command line")
     assert campaign.job is not None
-    job = run_here(campaign.job, chunk=run_chunk)
+    job = run_in_foreground(campaign.job, chunk=run_chunk)
     if job.trouble:
         last = job.trouble.strip().splitlines()[-1]
         raise CommandFault(
             f"The dry run of campaign {campaign.pk} stopped: {last} `esmero campaign status {campaign.pk}`"
         )
     campaign = Campaign.objects.get(pk=campaign.pk)
-    return _show_counts(campaign, campaign.counts)
+    return _format_dry_run(campaign, campaign.counts)
 
 
-def _show_counts(campaign: Any, counts: dict[str, Any]) -> CommandOutput:
+def _format_dry_run(campaign: Any, counts: dict[str, Any]) -> CommandOutput:
     from esmero.campaigns.models import COUNTS_WITHOUT_REASON
     from esmero.mailroom.planning.objection_order import SLUGS, sort_by_rule
     from esmero.web.parts.labels.states import label_objection
@@ -151,63 +151,63 @@ def _show_counts(campaign: Any, counts: dict[str, Any]) -> CommandOutput:
         ],
     }
     lines = [(number, code, label_objection(code)) for code, number in reasons.items()]
-    told = [(audience, "", "in the segment"), *lines, (wait, "", "wait for a while"), (go, "", "get it")]
+    rows = [(audience, "", "in the segment"), *lines, (wait, "", "wait for a while"), (go, "", "get it")]
     if "promotion" in counts:
         facts["promotion"] = counts["promotion"]
-        told += [
+        rows += [
             (
                 number,
                 "" if code == "with" else code,
-                "with the promotion" if code == "with" else "without: " + _say_lost(code),
+                "with the promotion" if code == "with" else "without: " + _explain_lost_promotion(code),
             )
             for code, number in counts["promotion"].items()
         ]
-    return CommandOutput(facts, lay_out([line for line in told if line[0] or line[2] != "wait for a while"]))
+    return CommandOutput(facts, format_table([line for line in rows if line[0] or line[2] != "wait for a while"]))
 
 
-def _say_lost(code: str) -> str:
+def _explain_lost_promotion(code: str) -> str:
     from esmero.web.parts.labels.states import label_objection
 
     return "no topic was chosen for the promotion" if code == "no-topic" else str(label_objection(code))
 
 
 def start(options: argparse.Namespace) -> CommandOutput:
-    """Start a checked campaign; a worker sends it."""
+    """Start a campaign after its dry run; a worker sends it."""
     from esmero.campaigns.lifecycle import start_campaign
 
-    return _move(options, start_campaign)
+    return _change_state(options, start_campaign)
 
 
 def pause(options: argparse.Namespace) -> CommandOutput:
     """Pause a campaign."""
     from esmero.campaigns.lifecycle import pause_campaign
 
-    return _move(options, pause_campaign)
+    return _change_state(options, pause_campaign)
 
 
 def resume(options: argparse.Namespace) -> CommandOutput:
-    """Let a campaign go on."""
+    """Resume a paused campaign."""
     from esmero.campaigns.lifecycle import resume_campaign
 
-    return _move(options, resume_campaign)
+    return _change_state(options, resume_campaign)
 
 
 def cancel(options: argparse.Namespace) -> CommandOutput:
-    """End a campaign."""
+    """Cancel a campaign."""
     from esmero.campaigns.lifecycle import cancel_campaign
 
-    return _move(options, cancel_campaign)
+    return _change_state(options, cancel_campaign)
 
 
-def _move(options: argparse.Namespace, move: Any) -> CommandOutput:
+def _change_state(options: argparse.Namespace, transition: Any) -> CommandOutput:
     from esmero.management.lookup import find_campaign
 
-    campaign = move(find_campaign(options.id), by="command line")
+    campaign = transition(find_campaign(options.id), by="command line")
     return CommandOutput(_facts(campaign), f"{campaign.pk} {campaign.state}")
 
 
 def status(options: argparse.Namespace) -> CommandOutput:
-    """Count a campaign's messages by state, and those left out by reason."""
+    """Report the statistics of a campaign: messages by state, refusals by reason, events by kind."""
     from django.utils import timezone
 
     from esmero.campaigns.models import COUNTS_WITHOUT_REASON
@@ -217,19 +217,19 @@ def status(options: argparse.Namespace) -> CommandOutput:
     from esmero.web.parts.labels.states import label_objection
 
     campaign = find_campaign(options.id)
-    figures = count_statistics(campaign.dispatch_id, at=timezone.now()) if campaign.dispatch_id else None
-    states = dict(sorted(figures.states.items())) if figures else {}
-    dry = {code: number for code, number in campaign.counts.items() if code not in COUNTS_WITHOUT_REASON}
-    reasons = sort_by_rule(figures.below("refused") if figures else dry)
-    acted = figures.below("acted") if figures else {}
-    acts = {key.removesuffix("|person"): number for key, number in sorted(acted.items()) if key.endswith("|person")}
-    facts = {**_facts(campaign), "states": states, "reasons": reasons, "events": acts, "dry_run": campaign.counts}
+    statistics = count_statistics(campaign.dispatch_id, at=timezone.now()) if campaign.dispatch_id else None
+    states = dict(sorted(statistics.states.items())) if statistics else {}
+    dry_run_reasons = {code: number for code, number in campaign.counts.items() if code not in COUNTS_WITHOUT_REASON}
+    reasons = sort_by_rule(statistics.below("refused") if statistics else dry_run_reasons)
+    acted = statistics.below("acted") if statistics else {}
+    events = {key.removesuffix("|person"): number for key, number in sorted(acted.items()) if key.endswith("|person")}
+    facts = {**_facts(campaign), "states": states, "reasons": reasons, "events": events, "dry_run": campaign.counts}
     parts = [f"{campaign.pk} {campaign.name}: {campaign.state}"]
     if campaign.job is not None and campaign.job.state == "failed":
         parts.append(f"failed: {campaign.job.trouble.strip().splitlines()[-1]}")
-    parts.append(lay_out([(number, state) for state, number in states.items()]))
-    parts.append(lay_out([(number, code, label_objection(code)) for code, number in reasons.items()]))
-    parts.append(lay_out([(number, kind) for kind, number in acts.items()]))
+    parts.append(format_table([(number, state) for state, number in states.items()]))
+    parts.append(format_table([(number, code, label_objection(code)) for code, number in reasons.items()]))
+    parts.append(format_table([(number, kind) for kind, number in events.items()]))
     return CommandOutput(facts, "\n".join(part for part in parts if part))
 
 

@@ -1,24 +1,26 @@
-"""`esmero doubts`: messages of which nobody knows whether the relay has them, for a person to decide."""
+"""Run `esmero doubts`: list and resolve messages in doubt, which the relay may or may not have accepted."""
 
 import argparse
 from typing import Any
 
-from esmero.management.command import CommandFault, CommandOutput, Commands, add_group, add_leaf, lay_out
+from esmero.management.command import CommandFault, CommandOutput, Commands, add_command, add_group, format_table
 
 
 def add(commands: Commands) -> None:
-    """Add the commands."""
-    group = add_group(commands, "doubts", words="messages that the relay may or may not have")
-    add_leaf(group, "list", act=list_doubts, words="name them")
-    resolve = add_leaf(group, "resolve", act=resolve_one, words="decide one, or all")
+    """Add the commands to the parser."""
+    group = add_group(commands, "doubts", summary="messages that the relay may or may not have")
+    add_command(group, "list", handler=list_doubts, summary="name them")
+    resolve = add_command(group, "resolve", handler=resolve_doubts, summary="decide one, or all")
     resolve.add_argument("id", metavar="ID", help="id of the message, or `all`")
-    way = resolve.add_mutually_exclusive_group(required=True)
-    way.add_argument("--sent", action="store_true", help="the relay's log has it: it left")
-    way.add_argument("--again", action="store_true", help="the relay never had it: send it, with the same Message-ID")
+    decision = resolve.add_mutually_exclusive_group(required=True)
+    decision.add_argument("--sent", action="store_true", help="the relay's log has it: it left")
+    decision.add_argument(
+        "--again", action="store_true", help="the relay never had it: send it, with the same Message-ID"
+    )
 
 
 def list_doubts(options: argparse.Namespace) -> CommandOutput:  # noqa: ARG001
-    """Name what is in doubt, with the Message-ID to look for in the relay's log."""
+    """List messages in doubt with the Message-ID to look for in the log of the relay."""
     facts = [
         {
             "id": one.pk,
@@ -33,12 +35,12 @@ def list_doubts(options: argparse.Namespace) -> CommandOutput:  # noqa: ARG001
     ]
     rows = [(f["id"], f["address"], f["message_id"], f["brand"]) for f in facts]
     return CommandOutput(
-        facts, lay_out(rows, heads=("id", "address", "Message-ID begins", "brand")) or "Nothing is in doubt."
+        facts, format_table(rows, header=("id", "address", "Message-ID begins", "brand")) or "Nothing is in doubt."
     )
 
 
-def resolve_one(options: argparse.Namespace) -> CommandOutput:
-    """Write the decision."""
+def resolve_doubts(options: argparse.Namespace) -> CommandOutput:
+    """Record one message or all as sent, or queue them again."""
     from django.utils import timezone
 
     from esmero.campaigns.lifecycle import reopen_for_retry
@@ -57,8 +59,8 @@ def resolve_one(options: argparse.Namespace) -> CommandOutput:
             resolved.append(message.pk)
             if options.again:
                 reopen_for_retry(message.dispatch_id)
-    way = "sent" if options.sent else "again"
-    return CommandOutput({"resolved": resolved, "as": way}, f"{len(resolved)} resolved: {way}")
+    decision = "sent" if options.sent else "again"
+    return CommandOutput({"resolved": resolved, "as": decision}, f"{len(resolved)} resolved: {decision}")
 
 
 def _doubts() -> Any:

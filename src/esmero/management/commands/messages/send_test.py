@@ -1,21 +1,25 @@
-"""`esmero send-test`: a campaign's message to an address of your own."""
+"""Run `esmero send-test`: send the message of a campaign to a test address."""
 
 import argparse
 
-from esmero.management.command import CommandFault, CommandOutput, Commands, add_leaf
+from esmero.management.command import CommandFault, CommandOutput, Commands, add_command
 
 
 def add(commands: Commands) -> None:
-    """Add the command."""
-    leaf = add_leaf(commands, "send-test", act=send, words="send a campaign's message to an address of your own")
-    leaf.add_argument("campaign", type=int, metavar="CAMPAIGN", help="id of the campaign")
-    leaf.add_argument("--to", required=True, metavar="ADDRESS")
-    leaf.add_argument("--as", dest="person", metavar="WHO", help="number or address of the person whose fields to use")
-    leaf.add_argument("--language", choices=("es", "fr", "en"))
+    """Add the command to the parser."""
+    command = add_command(
+        commands, "send-test", handler=send, summary="send a campaign's message to an address of your own"
+    )
+    command.add_argument("campaign", type=int, metavar="CAMPAIGN", help="id of the campaign")
+    command.add_argument("--to", required=True, metavar="ADDRESS")
+    command.add_argument(
+        "--as", dest="person", metavar="WHO", help="number or address of the person whose fields to use"
+    )
+    command.add_argument("--language", choices=("es", "fr", "en"))
 
 
 def send(options: argparse.Namespace) -> CommandOutput:
-    """Queue the test; the worker sends it before all else."""
+    """Queue a test send; the worker sends it before other messages."""
     from django.db.models import Q
 
     from esmero.mailroom.checking.test_send import send_test

@@ -1,4 +1,4 @@
-"""Template files named on the command line, as the renderer takes them."""
+"""Read the template files of command arguments into TemplateSources."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,7 +10,7 @@ from esmero.rendering.templates.compile import TemplateSource
 def read_sources(
     files: Mapping[str, str], *, subjects: Mapping[str, str], preheaders: Mapping[str, str]
 ) -> list[TemplateSource]:
-    """Return one source a language; every template needs a subject in its language."""
+    """Return one TemplateSource a language; raise CommandFault for a template without subject, or the reverse."""
     for language in subjects:
         if language not in files:
             raise CommandFault(f"There is a subject in {language}, but no template: add --template {language}=FILE.")

@@ -1,14 +1,14 @@
-"""`esmero topic`: what a brand writes about, and for which purpose."""
+"""Run `esmero topic`: create and list the topics of brands and their purposes."""
 
 import argparse
 
-from esmero.management.command import CommandOutput, Commands, add_group, add_leaf, lay_out
+from esmero.management.command import CommandOutput, Commands, add_command, add_group, format_table
 
 
 def add(commands: Commands) -> None:
-    """Add the commands."""
-    group = add_group(commands, "topic", words="what a brand writes about, and people can choose")
-    create = add_leaf(group, "create", act=create_topic, words="make a topic")
+    """Add the commands to the parser."""
+    group = add_group(commands, "topic", summary="what a brand writes about, and people can choose")
+    create = add_command(group, "create", handler=create_topic, summary="make a topic")
     create.add_argument("code", help="short code, e.g. newsletter")
     create.add_argument("--brand", required=True, metavar="CODE", help="code of the brand that writes about it")
     create.add_argument("--name", metavar="[LANG=]TEXT", action="append", help="what readers see; once a language")
@@ -24,27 +24,27 @@ def add(commands: Commands) -> None:
         action="store_true",
         help="anybody may read its issues on the web (personal parts taken out)",
     )
-    listing = add_leaf(group, "list", act=list_topics, words="list the topics")
+    listing = add_command(group, "list", handler=list_topics, summary="list the topics")
     listing.add_argument("--brand", metavar="CODE", help="only those of this brand")
 
 
 def create_topic(options: argparse.Namespace) -> CommandOutput:
-    """Make a topic, and its purpose where it is new."""
+    """Create a Topic, and its Purpose if that is new."""
     from django.db import transaction
 
     from esmero.house.audit import note
     from esmero.management.lookup import find_brand
-    from esmero.management.translated_arguments import by_language
+    from esmero.management.translated_arguments import parse_translations
     from esmero.people.models import Purpose, Topic
 
     brand = find_brand(options.brand)
     code = options.purpose or ("service" if options.service else "marketing")
-    name = by_language(options.name or [], default=brand.language) or {brand.language: options.code}
+    name = parse_translations(options.name or [], default=brand.language) or {brand.language: options.code}
     with transaction.atomic():
         purpose, _ = Purpose.objects.get_or_create(
             code=code, defaults={"name": {brand.language: code}, "commercial": not options.service}
         )
-        description = by_language(options.description or [], default=brand.language)
+        description = parse_translations(options.description or [], default=brand.language)
         topic = Topic(brand=brand, code=options.code, name=name, description=description, purpose=purpose)
         topic.archive_is_public = options.public_archive
         topic.full_clean()
@@ -76,4 +76,6 @@ def list_topics(options: argparse.Namespace) -> CommandOutput:
     rows = [
         (f["brand"], f["code"], f["purpose"], "advertising" if f["commercial"] else "no advertising") for f in facts
     ]
-    return CommandOutput(facts, lay_out(rows, heads=("brand", "code", "purpose", "kind")) or "There is no topic yet.")
+    return CommandOutput(
+        facts, format_table(rows, header=("brand", "code", "purpose", "kind")) or "There is no topic yet."
+    )

@@ -1,32 +1,34 @@
-"""`esmero why`: why a message left or did not, or all that stands about an address."""
+"""Run `esmero why`: explain the verdict on a message, or report everything recorded about an address."""
 
 import argparse
 from typing import Any
 
-from esmero.management.command import CommandFault, CommandOutput, Commands, add_leaf, lay_out
+from esmero.management.command import CommandFault, CommandOutput, Commands, add_command, format_table
 
 
 def add(commands: Commands) -> None:
-    """Add the command."""
-    leaf = add_leaf(commands, "why", act=explain, words="why a message left or did not; or all about an address")
-    leaf.add_argument("what", metavar="MESSAGE|ADDRESS", help="id or Message-ID of a message, or an e-mail address")
+    """Add the command to the parser."""
+    command = add_command(
+        commands, "why", handler=explain, summary="why a message left or did not; or all about an address"
+    )
+    command.add_argument("what", metavar="MESSAGE|ADDRESS", help="id or Message-ID of a message, or an e-mail address")
 
 
 def explain(options: argparse.Namespace) -> CommandOutput:
-    """Look for a message first, then for an address."""
+    """Explain the Message with this id or Message-ID, else the address."""
     from esmero.management.lookup import find_message
 
     message = find_message(options.what)
     if message is not None:
         facts = describe_message(message)
-        return CommandOutput(facts, "\n".join(_tell_message(facts)))
+        return CommandOutput(facts, "\n".join(_format_message(facts)))
     if "@" in options.what:
         return _explain_address(options.what.strip().strip("<>").lower())
     raise CommandFault(f"There is no message {options.what!r}. Give its id, its Message-ID, or an e-mail address.")
 
 
 def describe_message(message: Any) -> dict[str, Any]:
-    """Return the stored verdict with its words and facts, what permitted it, and what happened since."""
+    """Return the stored verdict of a Message with its facts, the permissions of the person, and the events."""
     from esmero.outbox.models import MessageEvent
     from esmero.web.parts.labels.states import label_objection
 
@@ -67,7 +69,7 @@ def describe_message(message: Any) -> dict[str, Any]:
 
 
 def describe_permissions(person: int) -> list[dict[str, Any]]:
-    """Return what stands in the ledger for a person, with the entry that proves it."""
+    """Return each Permission of a person with the ledger entry that proves it."""
     from esmero.people.models import Permission
 
     rows = Permission.objects.filter(person=person).select_related("brand", "purpose", "topic", "entry")
@@ -88,7 +90,7 @@ def describe_permissions(person: int) -> list[dict[str, Any]]:
     ]
 
 
-def _tell_message(facts: dict[str, Any]) -> list[str]:
+def _format_message(facts: dict[str, Any]) -> list[str]:
     lines = [f"Message {facts['id']} to {facts['address'] or '(no address)'}: {facts['state']}"]
     lines += [f"  {facts['brand']}, {facts['class']}" + (f", topic {facts['topic']}" if facts["topic"] else "")]
     lines += [f"  sent {facts['sent_at']:%Y-%m-%d %H:%M:%S %Z}"] if facts["sent_at"] else []
@@ -97,10 +99,10 @@ def _tell_message(facts: dict[str, Any]) -> list[str]:
     lines += [f"  because: {words}" for words in facts["reason"].values()]
     lines += ["The gate had nothing against it."] if not facts["objections"] else ["The gate objected:"]
     for one in facts["objections"]:
-        told = ", ".join(f"{key} {value}" for key, value in one["facts"].items())
-        lines.append(f"  {one['code']} {one['words']}" + (f" ({told})" if told else ""))
+        details = ", ".join(f"{key} {value}" for key, value in one["facts"].items())
+        lines.append(f"  {one['code']} {one['words']}" + (f" ({details})" if details else ""))
     if facts["permissions"]:
-        lines += ["What the ledger says:", *_tell_permissions(facts["permissions"])]
+        lines += ["What the ledger says:", *_format_permissions(facts["permissions"])]
     if facts["events"]:
         lines.append("What happened since:")
         lines += [
@@ -110,7 +112,7 @@ def _tell_message(facts: dict[str, Any]) -> list[str]:
     return lines
 
 
-def _tell_permissions(permissions: list[dict[str, Any]]) -> list[str]:
+def _format_permissions(permissions: list[dict[str, Any]]) -> list[str]:
     rows = [
         (
             f"  {one['brand']}",
@@ -122,7 +124,7 @@ def _tell_permissions(permissions: list[dict[str, Any]]) -> list[str]:
         )
         for one in permissions
     ]
-    return lay_out(rows).splitlines()
+    return format_table(rows).splitlines()
 
 
 def _explain_address(value: str) -> CommandOutput:
@@ -133,12 +135,12 @@ def _explain_address(value: str) -> CommandOutput:
     from esmero.people.models import Address, Person
 
     address = Address.objects.filter(value=value).first()
-    silence = find_suppressions([value]).get(value)
+    suppression = find_suppressions([value]).get(value)
     points = Q(address__value=value) | Q(contact_points__kind="email", contact_points__value__iexact=value)
     people = list(Person.objects.filter(points).distinct().order_by("id"))
     rows = Message.objects.filter(address=value).select_related("dispatch__brand", "dispatch__topic").order_by("-id")
     messages = [describe_message(one) for one in rows[:20]]
-    if address is None and silence is None and not people and not messages:
+    if address is None and suppression is None and not people and not messages:
         raise CommandFault(
             f"Nothing is known of {value}. `esmero why` takes an address of the house's people, or a message."
         )
@@ -147,12 +149,12 @@ def _explain_address(value: str) -> CommandOutput:
         "standing": address.standing if address else "unknown",
         "standing_reason": address.reason if address else "",
         "suppression": {
-            "scope": silence.scope,
-            "reason": silence.reason,
-            "since": silence.since,
-            "evidence": silence.evidence,
+            "scope": suppression.scope,
+            "reason": suppression.reason,
+            "since": suppression.since,
+            "evidence": suppression.evidence,
         }
-        if silence
+        if suppression
         else None,
         "people": [
             {"id": one.pk, "number": one.number, "name": str(one), "permissions": describe_permissions(one.pk)}
@@ -160,22 +162,23 @@ def _explain_address(value: str) -> CommandOutput:
         ],
         "messages": messages,
     }
-    return CommandOutput(facts, "\n".join(_tell_address(facts)))
+    return CommandOutput(facts, "\n".join(_format_address(facts)))
 
 
-def _tell_address(facts: dict[str, Any]) -> list[str]:
+def _format_address(facts: dict[str, Any]) -> list[str]:
     lines = [f"{facts['address']}: {facts['standing']} {facts['standing_reason']}".rstrip()]
     if facts["suppression"]:
-        silence = facts["suppression"]
-        scope = "advertising" if silence["scope"] == "commercial" else "everything"
+        suppression = facts["suppression"]
+        scope = "advertising" if suppression["scope"] == "commercial" else "everything"
         lines.append(
-            f"  silent for {scope} since {silence['since']:%Y-%m-%d}: {silence['reason']} ({silence['evidence']})"
+            f"  silent for {scope} since {suppression['since']:%Y-%m-%d}: {suppression['reason']}"
+            f" ({suppression['evidence']})"
         )
     for one in facts["people"]:
         lines += [
             f"Person {one['id']} {one['name']} (number {one['number'] or 'none'})",
-            *(_tell_permissions(one["permissions"]) or ["  The ledger holds no permission of theirs."]),
+            *(_format_permissions(one["permissions"]) or ["  The ledger holds no permission of theirs."]),
         ]
     for one in facts["messages"]:
-        lines += _tell_message({**one, "permissions": []})
+        lines += _format_message({**one, "permissions": []})
     return lines

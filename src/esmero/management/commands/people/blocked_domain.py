@@ -1,23 +1,25 @@
-"""`esmero blocked-domain`: domains whose addresses no import takes."""
+"""Run `esmero blocked-domain`: maintain the domains whose addresses imports refuse."""
 
 import argparse
 
-from esmero.management.command import CommandFault, CommandOutput, Commands, add_group, add_leaf, lay_out
+from esmero.management.command import CommandFault, CommandOutput, Commands, add_command, add_group, format_table
 
 
 def add(commands: Commands) -> None:
-    """Add the commands."""
-    group = add_group(commands, "blocked-domain", words="domains whose addresses an import refuses")
-    block = add_leaf(group, "add", act=block_domains, words="refuse these; a leading dot covers what is below, too")
+    """Add the commands to the parser."""
+    group = add_group(commands, "blocked-domain", summary="domains whose addresses an import refuses")
+    block = add_command(
+        group, "add", handler=block_domains, summary="refuse these; a leading dot covers what is below, too"
+    )
     block.add_argument("domain", nargs="+", help="e.g. trash.example, or .trash.example for all below it")
     block.add_argument("--note", default="", help="why, for your colleagues")
-    allow = add_leaf(group, "remove", act=allow_domains, words="take them again")
+    allow = add_command(group, "remove", handler=allow_domains, summary="take them again")
     allow.add_argument("domain", nargs="+", help="as `list` names it")
-    add_leaf(group, "list", act=list_domains, words="list them")
+    add_command(group, "list", handler=list_domains, summary="list them")
 
 
 def block_domains(options: argparse.Namespace) -> CommandOutput:
-    """Put domains on the list; one that is there gets the new note."""
+    """Add domains to the list; update the note of a domain that is already there."""
     from django.db import transaction
 
     from esmero.house.audit import note
@@ -32,7 +34,7 @@ def block_domains(options: argparse.Namespace) -> CommandOutput:
 
 
 def allow_domains(options: argparse.Namespace) -> CommandOutput:
-    """Take domains off the list."""
+    """Remove domains from the list; raise CommandFault if one is not on it."""
     from django.db import transaction
 
     from esmero.house.audit import note
@@ -50,12 +52,12 @@ def allow_domains(options: argparse.Namespace) -> CommandOutput:
 
 
 def list_domains(options: argparse.Namespace) -> CommandOutput:  # noqa: ARG001
-    """List the domains with their notes."""
+    """List the blocked domains with their notes."""
     from esmero.people.models import BlockedDomain
 
     facts = list(BlockedDomain.objects.order_by("domain").values("domain", "note"))
     rows = [(one["domain"], one["note"]) for one in facts]
-    return CommandOutput(facts, lay_out(rows, heads=("domain", "note")) or "No domain is blocked.")
+    return CommandOutput(facts, format_table(rows, header=("domain", "note")) or "No domain is blocked.")
 
 
 def _read(text: str) -> str:

@@ -1,26 +1,31 @@
-"""`esmero privacy`: terms of storage carried out or counted, records of processing, and a file of people with its reason."""
+"""Run `esmero privacy`: apply or count retention terms, list records of processing, export persons to a file."""
 
 import argparse
 import csv
 import os
 from pathlib import Path
 
-from esmero.management.command import CommandFault, CommandOutput, Commands, add_group, add_leaf, lay_out
+from esmero.management.command import CommandFault, CommandOutput, Commands, add_command, add_group, format_table
 
 
 def add(commands: Commands) -> None:
-    """Add the commands."""
-    group = add_group(commands, "privacy", words="terms of storage, records of processing")
-    retention = add_leaf(
-        group, "retention", act=keep_terms, words="end what is over its term of storage, and say how much"
+    """Add the commands to the parser."""
+    group = add_group(commands, "privacy", summary="terms of storage, records of processing")
+    retention = add_command(
+        group, "retention", handler=apply_retention, summary="end what is over its term of storage, and say how much"
     )
     retention.add_argument("--dry-run", action="store_true", help="only count what would go; nothing is changed")
-    records = add_leaf(group, "records", act=tell, words="the records of processing (GDPR art. 30), made of this house")
+    records = add_command(
+        group,
+        "records",
+        handler=list_processing_records,
+        summary="the records of processing (GDPR art. 30), made of this house",
+    )
     records.add_argument(
         "--language", choices=("es", "fr", "en"), default="en", help="language of the words (default: en)"
     )
-    people = add_leaf(
-        group, "people", act=export_people, words="write a file of people, for a reason that is written down"
+    people = add_command(
+        group, "people", handler=export_people, summary="write a file of people, for a reason that is written down"
     )
     people.add_argument("file", type=Path, metavar="CSV", help="file to write; it must not be there yet")
     people.add_argument("--reason", required=True, help="what the file is for; it goes into the audit log")
@@ -28,7 +33,7 @@ def add(commands: Commands) -> None:
 
 
 def export_people(options: argparse.Namespace) -> CommandOutput:
-    """Write who is on file as CSV, readable for its owner alone; the audit row is there before the file is."""
+    """Write persons to a CSV file that only its owner can read; write the audit log entry before the file."""
     from django.db import transaction
 
     from esmero.dossier.segments.selection import select_persons
@@ -48,7 +53,7 @@ def export_people(options: argparse.Namespace) -> CommandOutput:
         raise CommandFault(f"{options.file} is there already. Name another file.")
     with transaction.atomic():
         note("people.exported", by="command line", facts={"reason": reason, "query": options.segment or ""})
-    number = -1  # the heads are no person
+    number = -1  # the header line is no person
     with os.fdopen(
         os.open(options.file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", newline="", encoding="utf-8-sig"
     ) as file:
@@ -59,8 +64,8 @@ def export_people(options: argparse.Namespace) -> CommandOutput:
     return CommandOutput({"file": str(options.file), "people": number}, f"{number} people in {options.file}")
 
 
-def tell(options: argparse.Namespace) -> CommandOutput:
-    """Say the records in a language."""
+def list_processing_records(options: argparse.Namespace) -> CommandOutput:
+    """Print the records of processing (GDPR art. 30(1)) in a language."""
     from dataclasses import asdict
 
     from django.utils import translation
@@ -78,8 +83,8 @@ def tell(options: argparse.Namespace) -> CommandOutput:
     return CommandOutput([asdict(one) for one in sections], "\n".join(lines).strip())
 
 
-def keep_terms(options: argparse.Namespace) -> CommandOutput:
-    """Count, or carry out rule by rule."""
+def apply_retention(options: argparse.Namespace) -> CommandOutput:
+    """Apply the retention rules one by one, or count the rows that they would end."""
     from django.utils import timezone
 
     from esmero.privacy.retention import MOST_COUNTED, apply_all_rules, count_expired, list_rules
@@ -98,6 +103,6 @@ def keep_terms(options: argparse.Namespace) -> CommandOutput:
         for one in list_rules()
     ]
     rows = [(f["rule"], f["days"], f["then"], numbers[str(f["rule"])], f["norm"], f["rests"]) for f in facts]
-    heads = ("rule", "days", "then", "would go" if options.dry_run else "gone", "norm", "rests on")
+    header = ("rule", "days", "then", "would go" if options.dry_run else "gone", "norm", "rests on")
     said = f"\nCounted up to {MOST_COUNTED} rows a table; nothing was changed." if options.dry_run else ""
-    return CommandOutput(facts, lay_out(rows, heads=heads) + said)
+    return CommandOutput(facts, format_table(rows, header=header) + said)

@@ -1,35 +1,37 @@
-"""`esmero segment`: saved lists of conditions, counted exactly."""
+"""Run `esmero segment`: create, count and list segments."""
 
 import argparse
 import json
 from pathlib import Path
 from typing import Any
 
-from esmero.management.command import CommandFault, CommandOutput, Commands, add_group, add_leaf, lay_out
+from esmero.management.command import CommandFault, CommandOutput, Commands, add_command, add_group, format_table
 
-EXAMPLES = """Conditions: `tenure > 12`, `language = es`, `contract in One year, Two year`, `city known`, `tag = vip`,
+SYNTAX = """Conditions: `tenure > 12`, `language = es`, `contract in One year, Two year`, `city known`, `tag = vip`,
 `birthday anniversary 7`, `added last 30`, `permission fibra-norte/novedades = granted`, `topic fibra-norte/novedades =
 yes`, `did clicked topic fibra-norte/novedades times 2 last 30`, `segment = Name`, `import = 12`, `list = 1001, 1002`; a
 leading `not` turns one round. Without any condition a segment is everybody."""
 
 
 def add(commands: Commands) -> None:
-    """Add the commands."""
-    group = add_group(commands, "segment", words="saved lists of conditions, counted exactly")
-    create = add_leaf(group, "create", act=create_segment, words=f"save a segment. {EXAMPLES}")
+    """Add the commands to the parser."""
+    group = add_group(commands, "segment", summary="saved lists of conditions, counted exactly")
+    create = add_command(group, "create", handler=create_segment, summary=f"save a segment. {SYNTAX}")
     create.add_argument("name", help="how you and your colleagues call it")
     create.add_argument("--brand", metavar="CODE", help="only for this brand (default: for all)")
-    count = add_leaf(group, "count", act=count_segment, words=f"count a segment, or conditions. {EXAMPLES}")
+    count = add_command(group, "count", handler=count_segment, summary=f"count a segment, or conditions. {SYNTAX}")
     count.add_argument("name", nargs="?", help="name or id of a segment")
-    for leaf in (create, count):
-        leaf.add_argument("--where", action="append", default=[], metavar="CONDITION", help="repeat it: all must hold")
-        leaf.add_argument("--any", action="store_true", help="one of the conditions is enough")
-        leaf.add_argument("--conditions", type=Path, metavar="FILE", help="nested conditions, as JSON")
-    add_leaf(group, "list", act=list_all, words="list the segments")
+    for command in (create, count):
+        command.add_argument(
+            "--where", action="append", default=[], metavar="CONDITION", help="repeat it: all must hold"
+        )
+        command.add_argument("--any", action="store_true", help="one of the conditions is enough")
+        command.add_argument("--conditions", type=Path, metavar="FILE", help="nested conditions, as JSON")
+    add_command(group, "list", handler=list_segments, summary="list the segments")
 
 
 def create_segment(options: argparse.Namespace) -> CommandOutput:
-    """Check the conditions, count, and save."""
+    """Validate the conditions, then save and count the Segment."""
     from esmero.dossier.segments.saving import is_name_free, save_segment
     from esmero.management.lookup import find_brand
 
@@ -40,13 +42,13 @@ def create_segment(options: argparse.Namespace) -> CommandOutput:
     if not is_name_free(options.name, besides=None):
         raise CommandFault(f"There is a segment {options.name!r} already. Choose another name.")
     brand = find_brand(options.brand) if options.brand else None
-    kept = save_segment(None, name=options.name, conditions=_read(options), brand=brand, by="command line")
-    number = "being counted" if kept.counted is None else f"{kept.counted} people"
-    return CommandOutput(_facts(kept), f"{kept.pk} {kept.name}: {number}")
+    segment = save_segment(None, name=options.name, conditions=_read(options), brand=brand, by="command line")
+    number = "being counted" if segment.counted is None else f"{segment.counted} people"
+    return CommandOutput(_facts(segment), f"{segment.pk} {segment.name}: {number}")
 
 
 def count_segment(options: argparse.Namespace) -> CommandOutput:
-    """Count now."""
+    """Count the persons of a segment or of conditions now."""
     from esmero.dossier.segments.selection import count
     from esmero.management.lookup import find_segment
 
@@ -57,13 +59,15 @@ def count_segment(options: argparse.Namespace) -> CommandOutput:
     return CommandOutput({"segment": options.name, "conditions": conditions, "people": number}, str(number))
 
 
-def list_all(options: argparse.Namespace) -> CommandOutput:  # noqa: ARG001
-    """List the segments with the count of the last time that each was saved."""
+def list_segments(options: argparse.Namespace) -> CommandOutput:  # noqa: ARG001
+    """List the segments with the count from the time when each was saved."""
     from esmero.people.models import Segment
 
     facts = [_facts(one) for one in Segment.objects.select_related("brand").order_by("name")]
     rows = [(f["id"], f["name"], f["brand"] or "all brands", f["people"] or 0) for f in facts]
-    return CommandOutput(facts, lay_out(rows, heads=("id", "name", "brand", "people")) or "There is no segment yet.")
+    return CommandOutput(
+        facts, format_table(rows, header=("id", "name", "brand", "people")) or "There is no segment yet."
+    )
 
 
 def _read(options: argparse.Namespace) -> dict[str, Any]:

@@ -1,26 +1,26 @@
-"""`esmero demo`: the invented group, everything running, a first campaign, and people who answer."""
+"""Run `esmero demo`: seed the invented group, start all processes, send a first campaign and simulate replies."""
 
 import argparse
 
-from esmero.management.command import CommandOutput, Commands, add_leaf
+from esmero.management.command import CommandOutput, Commands, add_command
 
 
 def add(commands: Commands) -> None:
-    """Add the command."""
-    leaf = add_leaf(
+    """Add the command to the parser."""
+    command = add_command(
         commands,
         "demo",
-        act=show,
-        house=False,
-        words="seed the invented group, start everything, send a first campaign",
+        handler=start_demo,
+        needs_installation=False,
+        summary="seed the invented group, start everything, send a first campaign",
     )
-    leaf.add_argument(
+    command.add_argument(
         "--began", type=float, help="when the set-up began, in seconds since 1970 (for the time it prints)"
     )
-    leaf.add_argument("--once", action="store_true", help="end when the first campaign is sent and answered")
+    command.add_argument("--once", action="store_true", help="end when the first campaign is sent and answered")
 
 
-def show(options: argparse.Namespace) -> CommandOutput:
+def start_demo(options: argparse.Namespace) -> CommandOutput:
     """Run the demo until SIGTERM or SIGINT."""
     from esmero.management.commands.processes.demo_script import run_demo
 

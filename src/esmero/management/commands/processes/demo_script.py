@@ -1,4 +1,4 @@
-"""`esmero demo`, from an empty folder to a house in which something happens."""
+"""Set up the demo installation, send its campaigns and simulate the replies."""
 
 import contextlib
 import os
@@ -11,7 +11,7 @@ WEB_PORT, INBOUND_PORT = 8000, 2525
 
 
 def run_demo(*, began: float | None, once: bool) -> int:
-    """Set up, seed, start everything, send and answer; then serve until told to stop. Returns the exit code."""
+    """Set up, start all processes, seed, send and reply; then serve until a stop signal. Return the exit code."""
     began = began or time.time()
     os.environ.setdefault("ESMERO_HOME", "var/demo")
     os.environ["ESMERO_DEMO"] = "1"
@@ -19,30 +19,32 @@ def run_demo(*, began: float | None, once: bool) -> int:
     _choose_port("ESMERO_INBOUND_PORT", INBOUND_PORT)
     os.environ.setdefault("ESMERO_PUBLIC_URL", f"http://127.0.0.1:{web}")
 
-    from esmero.management.commands.house.init import furnish, migrate
-    from esmero.management.processes.process_tree import Tree, only_one, stop_on_signals
+    from esmero.management.commands.house.init import migrate, prepare_home
+    from esmero.management.processes.process_tree import ProcessTree, hold_serve_lock, stop_on_signals
 
     home = Path(os.environ["ESMERO_HOME"]).expanduser().absolute()
-    furnish(home, settings="demo = true\n")
+    prepare_home(home, settings="demo = true\n")
     stop = stop_on_signals()
-    with only_one(home):
+    with hold_serve_lock(home):
         migrate()
-        from esmero.management.commands.processes.serve import house_children, say
+        from esmero.management.commands.processes.serve import list_children, print_status
 
-        tree = Tree(house_children(), say=say)
+        tree = ProcessTree(list_children(), say=print_status)
         tree.start()
         troubles: list[str] = []
-        director = threading.Thread(
-            target=_direct, kwargs={"began": began, "once": once, "stop": stop, "troubles": troubles}, daemon=True
+        story = threading.Thread(
+            target=_run_story_thread,
+            kwargs={"began": began, "once": once, "stop": stop, "troubles": troubles},
+            daemon=True,
         )
-        director.start()
+        story.start()
         tree.watch(stop)
-        director.join(timeout=5)
+        story.join(timeout=5)
     return 1 if troubles else 0
 
 
 def _choose_port(variable: str, wanted: int) -> int:
-    """Return the port to use: the one that is set, else the wanted one, else the next that is free."""
+    """Return the port that the variable sets, else the first free one from `wanted` on; set the variable to it."""
     if os.environ.get(variable):
         return int(os.environ[variable])
     for port in range(wanted, wanted + 50):
@@ -57,68 +59,70 @@ def _choose_port(variable: str, wanted: int) -> int:
     raise OSError(f"No port between {wanted} and {wanted + 49} is free. Set {variable}.")
 
 
-def _direct(*, began: float, once: bool, stop: threading.Event, troubles: list[str]) -> None:
-    """Seed and play the story; what goes wrong is said, and the house goes on."""
+def _run_story_thread(*, began: float, once: bool, stop: threading.Event, troubles: list[str]) -> None:
+    """Seed, send and reply; print faults and let the processes run on."""
     from django.db import connections
 
     try:
-        _play(began=began, stop=stop, troubles=troubles)
+        _run_story(began=began, stop=stop, troubles=troubles)
     except InterruptedError:
         pass
-    except BrokenPipeError:  # nobody reads what is said: the house ends, as `esmero serve` does
+    except BrokenPipeError:  # nobody reads the output: stop, as `esmero serve` does
         stop.set()
-    except Exception as trouble:  # noqa: BLE001 - a thread's fault must be seen, and must not end the house
+    except Exception as trouble:  # noqa: BLE001 - must be printed, and must not stop the processes
         troubles.append(f"{type(trouble).__name__}: {trouble}")
     finally:
         connections.close_all()
         with contextlib.suppress(BrokenPipeError):
             for words in troubles:
-                _say(f"trouble: {words}")
+                _print_status(f"trouble: {words}")
             if not stop.is_set():
-                _tell_doors()
+                _print_log_ins()
         if once:
             stop.set()
 
 
-def _play(*, began: float, stop: threading.Event, troubles: list[str]) -> None:
+def _run_story(*, began: float, stop: threading.Event, troubles: list[str]) -> None:
     from django.conf import settings
 
     from esmero.demo.history import has_answers, send_first_campaigns, submit_answers, wait_for_answers
     from esmero.demo.seed import seed_house
 
     fresh = seed_house(public_url=settings.ESMERO.public_url)
-    _say(f"6,000 invented people seeded after {time.time() - began:.1f} s" if fresh else "the house is as you left it")
+    _print_status(
+        f"6,000 invented people seeded after {time.time() - began:.1f} s" if fresh else "the house is as you left it"
+    )
 
-    def tell_first() -> None:
+    def print_first_mail() -> None:
         if fresh:
-            _say(f"first mail in the catcher after {time.time() - began:.1f} s")
+            _print_status(f"first mail in the catcher after {time.time() - began:.1f} s")
 
-    campaigns = send_first_campaigns(stop=stop, on_first_mail=tell_first)
+    campaigns = send_first_campaigns(stop=stop, on_first_mail=print_first_mail)
     if not has_answers():
-        _wait_for_doors(stop)
+        _wait_for_ports(stop)
         given, refused = submit_answers(campaigns)
         troubles += refused
-        told = ", ".join(f"{number} {kind}" for kind, number in given.items())
-        _say(f"people answered: {told}")
-        came = wait_for_answers(given, stop=stop)
-        _say("what came of it: " + ", ".join(f"{number} {kind}" for kind, number in came.items()))
+        replies = ", ".join(f"{number} {kind}" for kind, number in given.items())
+        _print_status(f"people answered: {replies}")
+        effects = wait_for_answers(given, stop=stop)
+        _print_status("what came of it: " + ", ".join(f"{number} {kind}" for kind, number in effects.items()))
 
 
-def _tell_doors() -> None:
-    """Say where to open it and who may sign in; also when something went wrong, for the console says what."""
+def _print_log_ins() -> None:
+    """Print the address of the console and the log-ins; also after a fault, because the console shows it."""
     from django.conf import settings
 
     from esmero.demo.group import PASSWORD, STAFF
 
     address = settings.ESMERO.public_url
     log_ins = "\n".join(f"    {email:38} {role:8} {language}" for email, _name, role, language in STAFF)
-    _say(
+    _print_status(
         f"open {address}/console/\n  log-ins, all with the password {PASSWORD}:\n{log_ins}\n"
         "  Ctrl-C ends it; `make clean` removes it."
     )
 
 
-def _wait_for_doors(stop: threading.Event) -> None:
+def _wait_for_ports(stop: threading.Event) -> None:
     from django.conf import settings
 
     config = settings.ESMERO
@@ -131,5 +135,5 @@ def _wait_for_doors(stop: threading.Event) -> None:
             break
 
 
-def _say(words: str) -> None:
+def _print_status(words: str) -> None:
     print(f"esmero demo: {words}", flush=True)

@@ -1,77 +1,79 @@
-"""`esmero serve`, `web`, `worker`, `inbound`: the processes of a house."""
+"""Run `esmero serve`, `web`, `worker` and `inbound`: the processes of an installation."""
 
 import argparse
 import os
 import threading
 from typing import Any
 
-from esmero.management.command import CommandFault, Commands, add_leaf
+from esmero.management.command import CommandFault, Commands, add_command
 
-HEADERS_WITHIN = 5_000  # milliseconds in which a request's headers must have come
+HEADER_TIMEOUT_MS = 5_000  # the headers of a request must have arrived by then
 
 
 def add(commands: Commands) -> None:
-    """Add the commands."""
-    whole = add_leaf(commands, "serve", act=serve, words="run everything on this machine: web, worker, listener")
-    add_leaf(commands, "web", act=web, words="run the web server alone")
-    worker = add_leaf(
-        commands, "worker", act=work, words="run the worker alone: it sends, imports and does what is due"
+    """Add the commands to the parser."""
+    serve_parser = add_command(
+        commands, "serve", handler=serve, summary="run everything on this machine: web, worker, listener"
+    )
+    add_command(commands, "web", handler=web, summary="run the web server alone")
+    worker = add_command(
+        commands, "worker", handler=work, summary="run the worker alone: it sends, imports and does what is due"
     )
     worker.add_argument("--until-idle", action="store_true", help="end when nothing is due any more")
-    for one in (whole, worker):
+    for one in (serve_parser, worker):
         one.add_argument(
             "--processes", type=int, default=1, help="workers side by side; more than one needs PostgreSQL"
         )
     worker.add_argument("--slot", type=int, default=1, help=argparse.SUPPRESS)
-    add_leaf(
+    add_command(
         commands,
         "inbound",
-        act=listen,
-        words="run the listener for returns and replies, and the reader of mailboxes, alone",
+        handler=listen,
+        summary="run the listener for returns and replies, and the reader of mailboxes, alone",
     )
 
 
 def serve(options: argparse.Namespace) -> None:
-    """Run the whole house until SIGTERM or SIGINT."""
+    """Run all processes until SIGTERM or SIGINT."""
     from django.conf import settings
 
-    from esmero.management.processes.process_tree import Tree, only_one, stop_on_signals
+    from esmero.management.processes.process_tree import ProcessTree, hold_serve_lock, stop_on_signals
 
-    children = house_children(processes=options.processes)
+    children = list_children(processes=options.processes)
     stop = stop_on_signals()
-    with only_one(settings.HOME):
-        tree = Tree(children, say=say)
-        say(f"house {settings.HOME} · console {settings.ESMERO.public_url}")
+    with hold_serve_lock(settings.HOME):
+        tree = ProcessTree(children, say=print_status)
+        print_status(f"house {settings.HOME} · console {settings.ESMERO.public_url}")
         tree.start()
         tree.watch(stop)
-        say("ended")
+        print_status("ended")
 
 
-def say(line: str) -> None:
-    """Print one line about the health of the house, at once."""
+def print_status(line: str) -> None:
+    """Print and flush one line about the health of the processes."""
     print(f"esmero: {line}", flush=True)
 
 
-def house_children(*, processes: int = 1) -> list[Any]:
-    """Return the children of a whole house as its settings have them."""
+def list_children(*, processes: int = 1) -> list[Any]:
+    """Return the ChildProcesses of an installation by its settings: web, workers, inbound."""
     from django.conf import settings
 
-    from esmero.management.processes.process_tree import Child
+    from esmero.management.processes.process_tree import ChildProcess
 
     _check_processes(processes)
     config = settings.ESMERO
     workers = [
-        Child("worker" if slot == 1 else f"worker {slot}", ("worker", "--slot", str(slot)))
+        ChildProcess("worker" if slot == 1 else f"worker {slot}", ("worker", "--slot", str(slot)))
         for slot in range(1, processes + 1)
     ]
     return [
-        Child("web", ("web",), _reach(config.web_host, config.web_port)),
+        ChildProcess("web", ("web",), _client_address(config.web_host, config.web_port)),
         *workers,
-        Child("inbound", ("inbound",), _reach(config.inbound_host, config.inbound_port)),
+        ChildProcess("inbound", ("inbound",), _client_address(config.inbound_host, config.inbound_port)),
     ]
 
 
-def _reach(host: str, port: int) -> tuple[str, int]:
+def _client_address(host: str, port: int) -> tuple[str, int]:
     return ({"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host), port)  # noqa: S104
 
 
@@ -88,9 +90,10 @@ def _check_processes(number: int) -> None:
 
 def _follow_parent() -> None:
     from esmero.management.processes.child_processes import die_with_parent
-    from esmero.management.processes.process_tree import PARENT
+    from esmero.management.processes.process_tree import PARENT_VARIABLE
 
-    parent = os.environ.pop(PARENT, "")
+    # Removed from the environment, so that grandchildren do not compare their parent with ours.
+    parent = os.environ.pop(PARENT_VARIABLE, "")
     if parent:
         die_with_parent(int(parent))
 
@@ -102,7 +105,7 @@ def web(options: argparse.Namespace) -> None:  # noqa: ARG001
     from granian.http import HTTP1Settings
     from granian.log import LogLevels
 
-    from esmero.management.processes.web_server import WebServer, loader
+    from esmero.management.processes.web_server import WebServer, create_loader
     from esmero.web.parts.static_files import collect_static
 
     _follow_parent()
@@ -117,20 +120,20 @@ def web(options: argparse.Namespace) -> None:  # noqa: ARG001
         blocking_threads=4,
         respawn_failed_workers=True,
         respawn_interval=0.5,
-        # A client that sends half a request and no more keeps a worker from ending: for so long, not longer.
-        http1_settings=HTTP1Settings(header_read_timeout=HEADERS_WITHIN),
+        # A client that sends half a request would otherwise keep a worker from ending.
+        http1_settings=HTTP1Settings(header_read_timeout=HEADER_TIMEOUT_MS),
         workers_kill_timeout=20,
         websockets=False,
         log_level=LogLevels.warning,
     )
-    server.serve(target_loader=loader())
+    server.serve(target_loader=create_loader())
 
 
 def work(options: argparse.Namespace) -> None:
-    """Run one worker here, or a tree of several."""
+    """Run one worker in this process, or supervise several."""
     from django.conf import settings
 
-    from esmero.management.processes.process_tree import Child, Tree, stop_on_signals
+    from esmero.management.processes.process_tree import ChildProcess, ProcessTree, stop_on_signals
     from esmero.rounds.worker import default_name, run_worker
 
     _check_processes(options.processes)
@@ -138,7 +141,9 @@ def work(options: argparse.Namespace) -> None:
     stop = stop_on_signals()
     if options.processes > 1:
         slots = range(1, options.processes + 1)
-        tree = Tree([Child(f"worker {slot}", ("worker", "--slot", str(slot))) for slot in slots], say=say)
+        tree = ProcessTree(
+            [ChildProcess(f"worker {slot}", ("worker", "--slot", str(slot))) for slot in slots], say=print_status
+        )
         tree.start()
         tree.watch(stop)
         return
@@ -147,7 +152,7 @@ def work(options: argparse.Namespace) -> None:
 
 
 def listen(options: argparse.Namespace) -> None:  # noqa: ARG001
-    """Run the listener until SIGTERM."""
+    """Run the SMTP and LMTP listener and the reader of IMAP mailboxes until SIGTERM."""
     from django.conf import settings
 
     from esmero.mailroom.arriving.channels.listener import run_listener
@@ -156,8 +161,8 @@ def listen(options: argparse.Namespace) -> None:  # noqa: ARG001
 
     _follow_parent()
     stop = stop_on_signals()
-    fetching = threading.Thread(target=run_mailboxes, args=(stop,), name="mailboxes")
-    fetching.start()
+    mailbox_thread = threading.Thread(target=run_mailboxes, args=(stop,), name="mailboxes")
+    mailbox_thread.start()
     try:
         run_listener(stop)
     except OSError as taken:
@@ -168,4 +173,4 @@ def listen(options: argparse.Namespace) -> None:  # noqa: ARG001
         ) from taken
     finally:
         stop.set()
-        fetching.join()
+        mailbox_thread.join()
