@@ -16,7 +16,7 @@ _WORDS = {
 
 
 class WrongSetting(Exception):
-    """A setting cannot be read; the text says which and what is wrong."""
+    """Report that a setting cannot be read; the text names it and what is wrong."""
 
 
 def find_home() -> Path:
@@ -75,7 +75,7 @@ class Configuration:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One setting as the documentation and a fresh esmero.toml have it."""
+    """Describe one setting for the documentation and a new esmero.toml."""
 
     name: str
     variable: str
@@ -92,7 +92,7 @@ def list_settings() -> list[Setting]:
 
 
 def read_configuration(home: Path, environment: Mapping[str, str] | None = None) -> Configuration:
-    """Return the configuration of the house in `home`: variables win over esmero.toml, esmero.toml over the defaults.
+    """Return the configuration of the installation in `home`: variables override the file, the file the defaults.
 
     Raises:
         WrongSetting: a value is not of its kind, or the file is not TOML.
@@ -125,7 +125,7 @@ def _read_file(path: Path) -> dict[str, Any]:
 
 
 def _read_text(text: str, *, kind: Any) -> Any:
-    """Return a variable's text as TOML would have the value: lists and tables are written as JSON."""
+    """Convert a variable's text to the type that TOML would give; lists and tables are JSON."""
     if kind is str:
         return text
     if kind is bool:
@@ -139,7 +139,7 @@ def _read_text(text: str, *, kind: Any) -> Any:
 
 
 def _check(value: Any, *, kind: Any) -> Any:
-    """Return the value where it is of this kind; raises ValueError."""
+    """Return the value if it is of this kind; raises ValueError otherwise."""
     whole = get_origin(kind) or kind
     if not _fits(value, kind=whole):
         raise ValueError(f"{value!r} is not {_KINDS[whole]}")
