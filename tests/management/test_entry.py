@@ -110,9 +110,11 @@ def test_a_full_disk_is_one_line(home):
 
 def test_ctrl_c_ends_a_command_quietly(home, tmp_path):
     os.mkfifo(tmp_path / "mail")
-    command = start("receive", tmp_path / "mail", home=home, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    # A test run in the background of a shell ignores SIGINT, and its children inherit that.
+    heeds = {"preexec_fn": lambda: signal.signal(signal.SIGINT, signal.default_int_handler)}
+    command = start("receive", tmp_path / "mail", home=home, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **heeds)
     with (tmp_path / "mail").open("wb"):  # opened as soon as the command reads it
         command.send_signal(signal.SIGINT)
-        said = command.communicate()
+        said = command.communicate(timeout=60)
     assert said == (b"", b"")
     assert command.returncode == 130
