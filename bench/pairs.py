@@ -1,7 +1,7 @@
 """Compare two checkouts by interleaved pairs: the ratio of each figure of `make bench`, with its 95 % interval.
 
-`python -m bench.pairs FOLDER [PAIRS]`: FOLDER is a checkout of the commit before. Both run with this interpreter, in turns
-(the order changes from pair to pair), because the speed of a machine drifts. A ratio above 1 means faster than before.
+`python -m bench.pairs FOLDER [PAIRS]`: FOLDER is a checkout of the commit before. Both run with this interpreter, in
+turns (the order changes from pair to pair), because the speed of a machine drifts. A ratio above 1 means faster now.
 Exit status 1 if the lower end of an interval is below FLOOR.
 """
 
