@@ -205,6 +205,19 @@ def test_a_permission_to_serve_the_contract_is_none_to_advertise_in_it():
     assert judge(case).codes() == "G03:slot"
 
 
+def test_the_slot_is_judged_by_the_preferences_for_its_own_topic():
+    unwanted = PromotionPreferences(wants_topic=False, minimum_gap=None, last_written_at=None)
+    case = a_case(
+        message_class="service",
+        purpose="contract",
+        valid_bases=frozenset({"contract"}),
+        promotion=OFFERS,
+        wants_topic=True,
+        promotion_preferences=unwanted,
+    )
+    assert judge(case).codes() == "G05:slot"
+
+
 def test_of_two_moments_to_wait_for_the_later_counts():
     case = a_case(minimum_gap=30 * DAY, last_written_at=NOW - DAY, paused_until=NOW + 2 * DAY)
     assert (judge(case).codes(), judge(case).until) == ("G06:wait G07:wait", NOW + 29 * DAY)
