@@ -67,9 +67,10 @@ test: lint $(STAMP)-html
 	$(BIN)/python -m pytest $(SIDE_BY_SIDE) -p tests.postgres -m "not browser and not relay and not long"
 endif
 
+# Only as many workers as processors: here nothing waits, and each worker costs seconds to collect the tests.
 test-fast: $(STAMP)-dev
 	$(BIN)/ruff check .
-	$(BIN)/python -m pytest $(SIDE_BY_SIDE) -m "not browser and not relay and not slow and not long and not corpus"
+	ESMERO_TEST_FAST=1 $(BIN)/python -m pytest -n $$(nproc) --dist load --maxschedchunk 16 -m "not browser and not relay and not slow and not long and not corpus"
 
 test-all: export SIZE = full
 test-all: lint $(STAMP)-html
