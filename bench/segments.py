@@ -124,7 +124,7 @@ def _time(act: Callable[[], Any]) -> tuple[Any, float]:
 def _ask(connection: Any, text: str) -> int:
     from django.utils import timezone
 
-    from esmero.dossier.segments.date_ranges import start_of_day
+    from esmero.people.segments.date_ranges import start_of_day
 
     today = timezone.localdate()
     days = {"week": 7, "month": 30, "quarter": 90}

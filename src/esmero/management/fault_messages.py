@@ -8,6 +8,7 @@ from django.db import OperationalError, ProgrammingError
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from esmero.refusal import Refusal
 from esmero.rendering.templates.problem import TemplateFault
 
 # Exceptions whose own text is the line. Named as strings because importing all these modules would take a second, and
@@ -19,7 +20,6 @@ SELF_EXPLAINED_FAULTS = (
     "esmero.outbox.relay_passwords.RelayPasswordLost",
     "esmero.outbox.relays.NoRelay",
     "esmero.outbox.transports.smtp.relay_address.RelayTrouble",
-    "esmero.people.segments.conditions.SegmentFault",
     "esmero.people.imports.lifecycle.ImportMoveRefused",
     "esmero.people.imports.files.problem.FileProblem",
     "esmero.people.imports.files.problem.MappingProblem",
@@ -32,6 +32,12 @@ def explain(trouble: Exception) -> str | None:
     """Return one line for an expected fault, several for a template with several problems; None for a defect."""
     if isinstance(trouble, _loaded(SELF_EXPLAINED_FAULTS)):
         return str(trouble)
+    if isinstance(trouble, Refusal):
+        from esmero.management.reader_language import reader_language
+        from esmero.web.refusals.say import say
+
+        with translation.override(reader_language()):
+            return say(trouble)
     if isinstance(trouble, TemplateFault):
         from esmero.management.reader_language import reader_language
         from esmero.web.console.messages.templates.problem_labels import say_place, say_problem

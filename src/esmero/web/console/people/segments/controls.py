@@ -7,13 +7,15 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy, pgettext_lazy
 
-from esmero.people.segments.conditions import (
+from esmero.people.segments.tree import (
     ACTS,
     COMPARISONS,
     MOST_ANNIVERSARY_DAYS,
     MOST_DAYS,
     MOST_TIMES,
     RELATIVE,
+    SPAN_PARTS,
+    WITHOUT_VALUE,
 )
 from esmero.web.console.people.segments.choices import (
     BASIS_WORDS,
@@ -68,7 +70,7 @@ def draw_row(row: ConditionRow, *, offer: SegmentChoices) -> list[RowControl]:
         return _draw_field(row, name=name, offer=offer)
     if subject == "did":
         return _draw_did(row, offer=offer)
-    turn = _select(row, "is", _("Comparison"), [("is", COMPARISON_WORDS["="]), ("not is", COMPARISON_WORDS["!="])])
+    turn = _select(row, "is", _("Comparison"), [("is", COMPARISON_WORDS["="]), ("not is", COMPARISON_WORDS["not ="])])
     if subject == "permission":
         return [turn, *_draw_permission(row)]
     if subject == "topic":
@@ -97,7 +99,7 @@ def _draw_field(row: ConditionRow, *, name: str, offer: SegmentChoices) -> list[
         choices=[(one, words[one]) for one in known],
     )
     base = comparison.removeprefix("not ")
-    if base in {"known", "unknown", "month"}:
+    if base in WITHOUT_VALUE:
         return [head]
     if base in RELATIVE:
         most = MOST_ANNIVERSARY_DAYS if base == "anniversary" else MOST_DAYS
@@ -171,13 +173,13 @@ def _draw_permission(row: ConditionRow) -> list[RowControl]:
 
 
 def _draw_span(row: ConditionRow) -> list[RowControl]:
-    kind = row.get("when")
+    parts = SPAN_PARTS.get(row.get("when"), ())
     controls = [_select(row, "when", _("When"), list(SPAN_WORDS.items()))]
-    if kind in {"last", "ago"}:
+    if "days" in parts:
         controls.append(_number(row, "days", _("Days"), least=0, most=MOST_DAYS, after=_DAYS))
-    if kind in {"since", "before", "between"}:
+    if "first" in parts:
         controls.append(_typed(row, "from", _("Day"), kind="date"))
-    if kind == "between":
+    if "last" in parts:
         controls.append(_typed(row, "to", _("Last day"), kind="date", before=pgettext_lazy("between", "and")))
     return controls
 

@@ -8,13 +8,14 @@ each response is the whole tree.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from django.http import QueryDict
 
-from esmero.people.segments.conditions import LONGEST_LIST, MOST_DEPTH
+from esmero.people.segments.tree import LONGEST_LIST, MOST_DEPTH, Leaf
 
-MATCHES = ("all", "any", "none")
+type Match = Literal["all", "any", "none"]
+MATCHES: tuple[Match, ...] = ("all", "any", "none")
 PARTS = ("what", "is", "value", "second", "of", "link", "times", "when", "days", "from", "to", "channel", "basis")
 MAX_NODES = 200
 _MAX_DEPTH = MOST_DEPTH - 4  # a group at this depth cannot contain another
@@ -24,10 +25,11 @@ ROOT = "n0"
 
 @dataclass(slots=True)
 class ConditionRow:
-    """Represent one condition: its parts as typed, and their errors after an attempt to save."""
+    """Represent one condition: its parts as typed, and the condition that they make or the fault in one of them."""
 
     uid: str
     parts: dict[str, str]
+    leaf: Leaf | None = None
     fault: str = ""
     wrong: str = ""
 
@@ -40,7 +42,7 @@ class ConditionGroup:
     """Represent a group of conditions of which all, any or none must hold."""
 
     uid: str
-    match: str = "all"
+    match: Match = "all"
     nodes: list["ConditionRow | ConditionGroup"] = field(default_factory=list)
 
 
@@ -116,9 +118,8 @@ def _read_parts(post: QueryDict, uid: str) -> dict[str, str]:
     return parts
 
 
-def _match(post: QueryDict, uid: str) -> str:
-    match = post.get(f"match_{uid}", "all")
-    return match if match in MATCHES else "all"
+def _match(post: QueryDict, uid: str) -> Match:
+    return next((match for match in MATCHES if match == post.get(f"match_{uid}")), "all")
 
 
 def _find(root: ConditionGroup, uid: str) -> Place | None:
