@@ -85,8 +85,9 @@ def _read_acts(ids: Sequence[int]) -> Iterator[tuple[int, ActFact]]:
             yield person, ActFact(act=act, key=key, day=_day(at), **_scope(of))
     acts = {kind: act for act, kind in EVENTS.items()}
     events = MessageEvent.objects.filter(message__person__in=ids, kind__in=list(acts))
+    columns = ("message__person", "kind", "message", "at", "machine", "link__url")
     for person, kind, key, at, machine, link, *of in events.values_list(
-        "message__person", "kind", "message", "at", "machine", "link__url", *(f"message__dispatch__{name}" for name in scope)
+        *columns, *(f"message__dispatch__{name}" for name in scope)
     ):
         if acts[kind] != "clicked" or not machine:
             yield person, ActFact(act=acts[kind], key=key, day=_day(at), link=link or "", **_scope(of))

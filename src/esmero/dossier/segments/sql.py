@@ -1,7 +1,7 @@
 """Compile a condition tree into one filter on Person; people/segments/tree.py defines the semantics.
 
-Each leaf uses three-valued logic. "All" and "any" propagate unknown, and an unknown result does not select. Only a negation
-has to decide, and there unknown counts as false (`IS NOT TRUE`), so that every tree divides the persons in two.
+Each leaf uses three-valued logic. "All" and "any" propagate unknown, and an unknown result does not select. Only a
+negation has to decide, and there unknown counts as false (`IS NOT TRUE`): every tree divides the persons in two.
 Constant conditions are folded before any SQL is generated. Membership is EXISTS on PostgreSQL, IN on SQLite.
 """
 

@@ -5,14 +5,14 @@ known`, `birthday anniversary 7`, `added last 30`, `renewal month`, `tag = vip`,
 `segment = Name`, `import = 12`, `list = 1001, eva@cliente.example`, `permission fibra-norte/novedades = granted channel
 phone basis consent last 30`, `did clicked topic fibra-norte/novedades link https://… times 2 between 2026-01-01
 2026-03-31` (sent, got, clicked, answered, returned, complained, left; of a brand, a topic or a dispatch; last, ago,
-since, before, between). A leading `not` negates it, as `!=` and `unknown` do; `field` before a name tells it from these words. Groups nest: `any (tag = vip; all
-(language = es; city known); none (tag = new))`. A value with one of ( ) ; , " or with spaces at its ends stands in
-quotation marks, as in JSON.
+since, before, between). A leading `not` negates it, as `!=` and `unknown` do; `field` before a name tells it from these
+words. Groups nest: `any (tag = vip; all (language = es; city known); none (tag = new))`. A value with one of ( ) ; , "
+or with spaces at its ends stands in quotation marks, as in JSON.
 """
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, assert_never
 
 from esmero.people.segments.tree import (
@@ -126,12 +126,12 @@ def _unquote(text: str) -> str:
 def _split(text: str, at: str) -> list[str]:
     """Split at a character of `at` that stands neither in quotation marks nor in parentheses."""
     parts, depth = [""], 0
-    for token in re.findall(rf"{_QUOTED}|.", text, re.DOTALL):
-        depth += (token == "(") - (token == ")")
-        if depth == 0 and token in at:
+    for piece in re.findall(rf"{_QUOTED}|.", text, re.DOTALL):
+        depth += {"(": 1, ")": -1}.get(piece, 0)
+        if depth == 0 and piece in at:
             parts.append("")
         else:
-            parts[-1] += token
+            parts[-1] += piece
     return [part for part in parts if part.strip()]
 
 
@@ -148,7 +148,10 @@ def _read(text: str) -> dict[str, Any]:
     found = _CONDITION.fullmatch(said)
     if found is None:
         raise SegmentFault("condition-no-text", text=text)
-    part = found.groupdict()
+    return _read_leaf(found.groupdict())
+
+
+def _read_leaf(part: Mapping[str, str]) -> dict[str, Any]:
     if part["act"]:
         return {"kind": "did", "act": part["act"], **_read_facts(part["did"], known=(*SCOPES, "link", "times"))}
     if topic := part["permission"]:

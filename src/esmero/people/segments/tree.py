@@ -407,7 +407,9 @@ class Group(ConditionModel):
 
     @model_validator(mode="after")
     def _fit(self) -> Self:
-        if not (self.parts or self.kind == "all") or any(isinstance(one, Group) and not one.parts for one in self.parts):
+        if not (self.parts or self.kind == "all") or any(
+            isinstance(one, Group) and not one.parts for one in self.parts
+        ):
             raise _fault("condition-empty-group")
         return self
 

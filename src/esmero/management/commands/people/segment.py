@@ -54,8 +54,8 @@ def create_segment(options: argparse.Namespace) -> CommandOutput:
 def count_segment(options: argparse.Namespace) -> CommandOutput:
     """Count the persons of a segment or of conditions now."""
     from esmero.dossier.segments.selection import count
-    from esmero.people.segments.tree import write_json
     from esmero.management.lookup import find_segment
+    from esmero.people.segments.tree import write_json
 
     if options.name and (options.where or options.conditions):
         raise CommandFault("Give the name of a segment, or conditions, not both.")

@@ -27,9 +27,7 @@ def _say_at(*, place: str, code: str, facts: Mapping[str, Any]) -> str:
 WORDS: Mapping[str, Words] = {
     "condition-at": _say_at,
     "condition-unfinished": _("Choose or type a value."),
-    "condition-unreadable": _(
-        "No such condition: %(data)s. See `esmero segment create --help` for what there is."
-    ),
+    "condition-unreadable": _("No such condition: %(data)s. See `esmero segment create --help` for what there is."),
     "condition-no-text": _(
         "“%(text)s” is no condition. Examples: tenure > 12; tag = vip; city known; language in es, fr."
     ),

@@ -32,7 +32,7 @@ from esmero.web.refusals.say import say
 @requires()
 def numbers(request: HttpRequest) -> HttpResponse:
     """Count, in one query, each group and each condition that the page has no number for."""
-    root, offer, house = _read(request)
+    root, _offer, house = _read(request)
     numbers: list[NodeCount] = []
     trouble = ""
     try:

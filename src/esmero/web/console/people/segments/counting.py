@@ -59,9 +59,7 @@ def read_known(post: QueryDict) -> Mapping[str, Estimate]:
     return known
 
 
-def show_known(
-    conditions: Counted, *, known: Mapping[str, Estimate], named: Mapping[str, Any]
-) -> dict[str, NodeCount]:
+def show_known(conditions: Counted, *, known: Mapping[str, Estimate], named: Mapping[str, Any]) -> dict[str, NodeCount]:
     """Return the known counts of a tree by node."""
     return {
         uid: NodeCount(
@@ -74,9 +72,7 @@ def show_known(
     }
 
 
-def count_missing(
-    conditions: Counted, *, known: Mapping[str, Estimate], house: SegmentContext
-) -> dict[str, NodeCount]:
+def count_missing(conditions: Counted, *, known: Mapping[str, Estimate], house: SegmentContext) -> dict[str, NodeCount]:
     """Count in one query, or estimate (dossier/segments/estimates.py), all nodes not known exactly.
 
     Raises SegmentFault.

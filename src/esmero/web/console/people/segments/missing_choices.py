@@ -19,7 +19,7 @@ type Named = dict[str, set[str]]
 
 
 def list_named(conditions: Any) -> Named:
-    """Return what a tree names, by the subject of its choices: "tag", "segment", "import", "topic", "of", "field:KEY"."""
+    """Return what a tree names by the subject of its choices: tag, segment, import, topic, of, field:KEY."""
     found = {subject: find_mentions(conditions, subject=subject) for subject in ("tag", "segment", "import", "topic")}
     found["of"] = {f"{scope}:{name}" for scope in SCOPES for name in find_mentions(conditions, subject=scope)}
     for leaf in walk(read_json(conditions)):
