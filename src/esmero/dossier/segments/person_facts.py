@@ -9,7 +9,7 @@ from django.utils import timezone
 from esmero.dossier.segments.behaviour import EVENTS, GOT, LEFT
 from esmero.outbox.models import Message, MessageEvent
 from esmero.people.models import ImportLine, Permission, PermissionEntry, Person, Preference
-from esmero.people.segments.evaluation import ActFact, PermissionFact, SegmentFacts
+from esmero.people.segments.evaluation import ActFact, HeldPermission, SegmentFacts
 
 _STANDARD = ("number", "given_name", "family_name", "language", "country")
 
@@ -67,7 +67,7 @@ def _read_permissions(of: Any) -> Iterator[tuple[int, Any]]:
     )
     for person, brand, code, channel, state, basis, at in rows:
         fact = {"topic": f"{brand}/{code}", "channel": channel, "state": state, "basis": basis, "day": _day(at)}
-        yield person, PermissionFact(**fact)
+        yield person, HeldPermission(**fact)
 
 
 def _read_acts(ids: Sequence[int]) -> Iterator[tuple[int, ActFact]]:

@@ -243,5 +243,7 @@ def _permission(node: PermissionIs, *, context: SegmentContext) -> Condition:
     if node.state == "none":
         return _negate(person_in(permissions, "person", per_person=context.per_person))
     days = range_lookups(bound_span(node.when, today=context.today), name="entry__at")
-    permissions = permissions.filter(state=node.state, **days, **({"basis": node.basis} if node.basis else {}))
+    permissions = permissions.filter(state=node.state, **days)
+    if node.basis:
+        permissions = permissions.filter(basis=node.basis)
     return person_in(permissions, "person", per_person=context.per_person)

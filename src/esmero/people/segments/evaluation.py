@@ -61,7 +61,7 @@ def fold_latin(text: str) -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PermissionFact:
+class HeldPermission:
     """Hold the state of one permission ("brand/topic"), its legal basis, and the ISO day of its latest entry."""
 
     topic: str
@@ -90,7 +90,7 @@ class SegmentFacts:
 
     fields: Mapping[str, Any]
     tags: frozenset[str] = frozenset()
-    permissions: Sequence[PermissionFact] = ()
+    permissions: Sequence[HeldPermission] = ()
     wishes: Mapping[str, bool] = field(default_factory=dict)
     imports: frozenset[int] = frozenset()
     acts: Sequence[ActFact] = ()

@@ -137,8 +137,9 @@ def _read_text(given: Any) -> str:
 
 
 def _read_whole(given: Any, *, least: int, most: int) -> int:
+    text = _read_text(given)
     try:
-        number = int(_read_text(given))
+        number = int(text)
     except ValueError:
         raise _fault("condition-whole-number") from None
     if not least <= number <= most:
@@ -203,7 +204,7 @@ def _known(subject: str) -> AfterValidator:
 
 
 def _check_choice(known: KnownNames | None, subject: str, name: Scalar) -> None:
-    if known and subject in known.choices and name not in known.choices[subject]:
+    if name != "" and known and subject in known.choices and name not in known.choices[subject]:
         if subject.startswith("field:"):
             raise _fault("condition-no-choice", value=name)
         raise _fault("condition-gone" if subject == "of" else "condition-no-such", name=name)
@@ -245,8 +246,9 @@ class DateSpan(ConditionModel):
     @model_validator(mode="after")
     def _fit(self) -> Self:
         for part in ("days", "first", "last"):
-            if (getattr(self, part) is None) is (part in SPAN_PARTS[self.kind]):
-                raise _fault(UNFINISHED, place=part)
+            missing, wanted = getattr(self, part) is None, part in SPAN_PARTS[self.kind]
+            if missing is wanted:
+                raise _fault(UNFINISHED if wanted else "condition-unreadable", place=part, data=f"{self.kind} {part}")
         if self.first and self.last and self.first > self.last:
             raise _fault("condition-days-reversed", place="last")
         return self

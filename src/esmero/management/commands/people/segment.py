@@ -101,7 +101,7 @@ def _read(options: argparse.Namespace) -> "Group | Leaf":
                 place = options.where[line]
             case [_, *_]:
                 place = f"{place} {'.'.join(map(str, fault.path))}"
-        raise SegmentFault("condition-at", fault.path, place=place, code=fault.code, facts=fault.facts) from fault
+        raise SegmentFault("condition-at", fault.path, place=place, fault=fault.code, facts=fault.facts) from fault
 
 
 def _facts(segment: Any) -> dict[str, Any]:

@@ -18,8 +18,8 @@ def _say_too_deep(*, most: int, path: Sequence[str]) -> str:
     return words % {"most": most, "list": " → ".join(path)}
 
 
-def _say_at(*, place: str, code: str, facts: Mapping[str, Any]) -> str:
-    words = WORDS[code]
+def _say_at(*, place: str, fault: str, facts: Mapping[str, Any]) -> str:
+    words = WORDS[fault]
     assert not isinstance(words, tuple)
     return f"{place}: {words(**facts) if callable(words) else str(words) % facts}"
 

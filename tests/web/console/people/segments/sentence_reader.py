@@ -118,9 +118,10 @@ class Reader:
         raise AssertionError(self.text[self.at :])
 
     def field(self):
-        if found := self.take(r"who (do not )?speak (Spanish|French|English)"):
+        if found := self.take(r"who (do not )?speak (\w+)"):
             return {
-                "kind": "field", "field": "language", "value": self.names[found[2]], "negated": bool(found[1]),
+                "kind": "field", "field": "language", "value": self.names.get(found[2], found[2]),
+                "negated": bool(found[1]),
             }  # fmt: skip
         if found := self.take(r"who (do not )?have “([^”]*)”"):
             return {"kind": "field", "field": found[2], "value": "no" if found[1] else "yes"}
