@@ -82,10 +82,6 @@ class SegmentContext:
     compiled: dict[str, Condition] = field(default_factory=dict)
     per_person: bool = False
 
-    def kind_of(self, node: Compare) -> Kind:
-        """Return the kind of the compared field."""
-        return self.known.kinds[node.field]
-
 
 def compile_node(node: Group | Leaf, *, context: SegmentContext, path: tuple[str, ...] = ()) -> Condition:
     """Return the filter of a tree, or True or False if it is constant; `path` are the segments that contain it.
@@ -183,11 +179,13 @@ def _segment(name: str, *, context: SegmentContext, path: tuple[str, ...]) -> Co
 
 
 def _compare(node: Compare, *, context: SegmentContext) -> Condition:
-    left = _column(node, context=context)
+    kind = context.known.kinds[node.field]
+    column = _COLUMN.get(node.field, node.field) if node.field in STANDARD_FIELDS else ""
+    left = F(column) if column else CustomFieldValue(node.field, kind)
     if node.comparison == "known":
-        return _known(node, left, context=context)
-    if context.kind_of(node) == "date":
-        return _day(node, left, today=context.today)
+        return _known(left, column=column, kind=kind)
+    if kind == "date":
+        return _day(node, left, column=column, today=context.today)
     value: Any = node.value
     if node.field in SMALL:
         value = tuple(one.lower() for one in value) if isinstance(value, tuple) else value.lower()
@@ -201,27 +199,21 @@ def _compare(node: Compare, *, context: SegmentContext) -> Condition:
         case "between":
             return Q(GreaterThanOrEqual(left, value[0])) & Q(LessThanOrEqual(left, value[1]))
         case "=":
-            return Q(Exact(left, value)) if isinstance(left, CustomFieldValue) else Q(**{left.name: value})
+            return Q(**{column: value}) if column else Q(Exact(left, value))
     return Q(_ORDER[node.comparison](left, value))
 
 
-def _column(node: Compare, *, context: SegmentContext) -> CustomFieldValue | F:
-    if node.field in STANDARD_FIELDS:
-        return F(_COLUMN.get(node.field, node.field))
-    return CustomFieldValue(node.field, context.kind_of(node))
-
-
-def _day(node: Compare, left: CustomFieldValue | F, *, today: date) -> Condition:
+def _day(node: Compare, left: CustomFieldValue | F, *, column: str, today: date) -> Condition:
     if node.comparison == "anniversary":
         assert isinstance(node.value, int)
         near = anniversary_days(node.value, today=today)
-        if isinstance(left, CustomFieldValue):
+        if not column:
             return Q(In(Substr(left, 6, 5), near))
-        month_and_day = ExtractMonth(left.name) * 100 + ExtractDay(left.name)
+        month_and_day = ExtractMonth(column) * 100 + ExtractDay(column)
         return Q(In(month_and_day, [int(one.replace("-", "")) for one in near]))
     bounds = bound_field(node, today=today)
-    if isinstance(left, F):
-        return Q(**range_lookups(bounds, name=left.name))
+    if column:
+        return Q(**range_lookups(bounds, name=column))
     parts = Q()
     if bounds.first is not None:
         parts &= Q(GreaterThanOrEqual(left, bounds.first.isoformat()))
@@ -230,11 +222,11 @@ def _day(node: Compare, left: CustomFieldValue | F, *, today: date) -> Condition
     return parts
 
 
-def _known(node: Compare, left: CustomFieldValue | F, *, context: SegmentContext) -> Q:
-    if isinstance(left, CustomFieldValue):
+def _known(left: CustomFieldValue | F, *, column: str, kind: Kind) -> Q:
+    if not column:
         return Q(IsNull(left, False))
-    there = Q(**{f"{left.name}__isnull": False})
-    return there if context.kind_of(node) == "date" else there & ~Q(**{left.name: ""})
+    there = Q(**{f"{column}__isnull": False})
+    return there if kind == "date" else there & ~Q(**{column: ""})
 
 
 def _permission(node: PermissionIs, *, context: SegmentContext) -> Condition:

@@ -144,7 +144,7 @@ class TreeReading:
 
     def _compare(self, node: Compare, person: SegmentFacts) -> bool:
         kind = self.known.kinds[node.field]
-        value = person.fields.get(node.field)
+        value: Any = person.fields.get(node.field)
         right = _TYPES.get(kind, (str,))
         if value == "" or not isinstance(value, right) or (isinstance(value, bool) and right != (bool,)):
             return False
@@ -152,9 +152,9 @@ class TreeReading:
             return True
         if node.comparison == "anniversary":
             assert isinstance(node.value, int)
-            return value[5:10] in anniversary_days(node.value, today=self.today)
+            return str(value)[5:10] in anniversary_days(node.value, today=self.today)
         if kind == "date":
-            return value in bound_field(node, today=self.today)
+            return str(value) in bound_field(node, today=self.today)
         wanted: Any = node.value
         if node.field in SMALL:
             wanted = tuple(one.lower() for one in wanted) if isinstance(wanted, tuple) else wanted.lower()

@@ -189,8 +189,9 @@ def _read_scope(given: Any) -> str:
     scope, colon, name = str(given).partition(":")
     if not colon:
         return _read_text(given) if scope.strip() else ""
-    named = {"topic": _read_topic, "dispatch": partial(_read_whole, least=1, most=_WHOLE)}.get(scope, _read_text)(name)
-    return f"{scope}:{named}"
+    if scope == "dispatch":
+        return f"{scope}:{_read_whole(name, least=1, most=_WHOLE)}"
+    return f"{scope}:{_read_topic(name) if scope == 'topic' else _read_text(name)}"
 
 
 def _known(subject: str) -> AfterValidator:

@@ -191,7 +191,7 @@ def _say_field(leaf: Compare, *, offer: SegmentChoices) -> str:
         return words % {"language": offer.label_of(subject, str(leaf.value))}
     if kind == "boolean" and comparison == "=":
         return (_("who have “%(field)s”") if leaf.value else _("who do not have “%(field)s”")) % {"field": label}
-    if comparison not in (_FIELDS | _DAYS):
+    if comparison not in _FIELDS and comparison not in _DAYS:
         plain = leaf.model_copy(update={"negated": False})
         return _("who are not among those %(phrase)s") % {"phrase": _say_field(plain, offer=offer)}
     words = str((_DAYS if kind == "date" else {}).get(comparison) or _FIELDS[comparison])
