@@ -36,7 +36,6 @@ def export_people(options: argparse.Namespace) -> CommandOutput:
     """Write persons to a CSV file that only its owner can read; write the audit log entry before the file."""
     from django.db import transaction
 
-    from esmero.dossier.segments.selection import select_persons
     from esmero.house.audit import note
     from esmero.management.lookup import find_segment
     from esmero.people.persons.queries import people_rows
@@ -48,6 +47,8 @@ def export_people(options: argparse.Namespace) -> CommandOutput:
         raise CommandFault("Say with --reason what the file is for; it goes into the audit log.")
     rows = people_rows()
     if options.segment:
+        from esmero.dossier.segments.selection import select_persons
+
         rows = rows.filter(pk__in=select_persons(find_segment(options.segment).conditions).order_by().values("pk"))
     if options.file.exists():
         raise CommandFault(f"{options.file} is there already. Name another file.")
