@@ -4,7 +4,7 @@ import pytest
 
 from esmero.dossier.segments.selection import count
 from esmero.people.models import Person, Segment
-from esmero.people.segments.tree import SegmentCycle, SegmentFault
+from esmero.people.segments.values import SegmentCycle, SegmentFault
 from tests.dossier.plain import PEOPLE, furnish
 
 pytestmark = pytest.mark.postgres

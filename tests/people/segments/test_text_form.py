@@ -5,12 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from esmero.people.segments.text_form import parse, parse_all, write
-from esmero.people.segments.tree import (
-    KnownNames,
-    SegmentFault,
-    read_json,
-    write_json,
-)
+from esmero.people.segments.tree import read_json, write_json
+from esmero.people.segments.values import KnownNames, SegmentFault
 
 OWN = {"tenure": "integer", "price": "decimal", "plan": "choice", "fibre": "boolean", "since": "date", "city": "text"}
 KNOWN = KnownNames.of({**OWN, "tag": "text", "not": "text", "did": "integer", "all": "text", "field": "text"})

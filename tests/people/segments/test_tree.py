@@ -5,16 +5,9 @@ import json
 import pytest
 
 from esmero.people.segments.mentions import find_mentions, rename
-from esmero.people.segments.tree import (
-    EVERYBODY,
-    MOST_DEPTH,
-    Group,
-    KnownNames,
-    SegmentFault,
-    json_schema,
-    read_json,
-    write_json,
-)
+from esmero.people.segments.tree import EVERYBODY, TREE, Group, read_json, write_json
+from esmero.people.segments.values import KnownNames, SegmentFault
+from esmero.people.segments.vocabulary import MOST_DEPTH
 
 KNOWN = KnownNames(
     kinds={"tenure": "integer", "plan": "choice", "since": "date"},
@@ -95,13 +88,13 @@ def test_everybody_is_nothing_and_the_depth_has_an_end():
 
 
 def test_the_schema_tells_the_kinds_apart_by_a_literal():
-    schema = json_schema()
+    schema = TREE.json_schema()
     kinds = {"all", "any", "none", "field", "tag", "permission", "topic", "segment", "did", "import", "list"}
     assert set(schema["discriminator"]["mapping"]) == kinds
     assert json.loads(json.dumps(schema)) == schema
 
 
-TREE = {
+NAMING = {
     "kind": "any",
     "parts": [
         {"kind": "segment", "name": "A", "negated": True},
@@ -120,7 +113,7 @@ TREE = {
 
 def test_what_a_tree_names_is_found_and_renamed_by_its_subject():
     found = {
-        subject: find_mentions(TREE, subject=subject)
+        subject: find_mentions(NAMING, subject=subject)
         for subject in ("segment", "tag", "field", "topic", "brand", "dispatch", "import")
     }
     assert found == {
@@ -132,10 +125,10 @@ def test_what_a_tree_names_is_found_and_renamed_by_its_subject():
         "dispatch": {"7"},
         "import": {"3"},
     }
-    renamed = rename(TREE, subject="segment", old="A", new="Z")
+    renamed = rename(NAMING, subject="segment", old="A", new="Z")
     assert find_mentions(renamed, subject="segment") == {"Z", "B"}
     assert find_mentions(renamed, subject="tag") == {"A"}
-    assert rename(renamed, subject="segment", old="Z", new="A") == read_json(TREE)
-    moved = rename(TREE, subject="topic", old="a/b", new="a/d")
+    assert rename(renamed, subject="segment", old="Z", new="A") == read_json(NAMING)
+    moved = rename(NAMING, subject="topic", old="a/b", new="a/d")
     assert isinstance(moved, Group)
     assert find_mentions(moved, subject="topic") == {"a/c", "a/d"}

@@ -7,7 +7,7 @@ from django.db.backends.signals import connection_created
 from django.db.models import BooleanField, Expression, F, Field, FloatField, Func, Q, TextField
 
 from esmero.people.segments.evaluation import FOLD, fold_latin
-from esmero.people.segments.tree import Kind
+from esmero.people.segments.vocabulary import Kind
 
 _JSON_TYPES = {  # kind: types of SQLite's JSON, type of PostgreSQL's JSON
     "integer": ("'integer', 'real'", "number"),

@@ -12,6 +12,7 @@ from esmero.people.models import ImportLine, Permission, PermissionEntry, Person
 from esmero.people.segments.evaluation import ActFact, HeldPermission, SegmentFacts
 
 _STANDARD = ("number", "given_name", "family_name", "language", "country")
+_SCOPE = ("brand__slug", "topic__brand__slug", "topic__code")
 
 
 def read_facts(persons: Sequence[Person]) -> dict[int, SegmentFacts]:
@@ -72,30 +73,26 @@ def _read_permissions(of: Any) -> Iterator[tuple[int, Any]]:
 
 def _read_acts(ids: Sequence[int]) -> Iterator[tuple[int, ActFact]]:
     entries = PermissionEntry.objects.filter(person__in=ids, act__in=LEFT)
-    for person, key, at, brand, topic, code in entries.values_list(
-        "person", "pk", "at", "brand__slug", "topic__brand__slug", "topic__code"
-    ):
-        yield person, ActFact(act="left", key=key, day=_day(at), brand=brand, topic=f"{topic}/{code}")
-    scope = ("brand__slug", "topic__brand__slug", "topic__code", "pk")
+    for person, key, at, *of in entries.values_list("person", "pk", "at", *_SCOPE):
+        yield person, _make("left", key, at, *of)
+    dispatched = [f"dispatch__{name}" for name in (*_SCOPE, "pk")]
     sent = Message.objects.filter(person__in=ids, state=Message.State.SENT, sent_at__isnull=False)
-    for person, key, at, worst, *of in sent.values_list(
-        "person", "pk", "sent_at", "worst", *(f"dispatch__{name}" for name in scope)
-    ):
-        for act in ("sent", "got")[: 1 + (worst in GOT)]:
-            yield person, ActFact(act=act, key=key, day=_day(at), **_scope(of))
+    for person, worst, key, at, *of in sent.values_list("person", "worst", "pk", "sent_at", *dispatched):
+        yield person, _make("sent", key, at, *of)
+        if worst in GOT:
+            yield person, _make("got", key, at, *of)
     acts = {kind: act for act, kind in EVENTS.items()}
     events = MessageEvent.objects.filter(message__person__in=ids, kind__in=list(acts))
-    columns = ("message__person", "kind", "message", "at", "machine", "link__url")
-    for person, kind, key, at, machine, link, *of in events.values_list(
-        *columns, *(f"message__dispatch__{name}" for name in scope)
-    ):
+    columns = ("message__person", "kind", "machine", "message", "at", *(f"message__{name}" for name in dispatched))
+    for person, kind, machine, *of in events.values_list(*columns, "link__url"):
         if acts[kind] != "clicked" or not machine:
-            yield person, ActFact(act=acts[kind], key=key, day=_day(at), link=link or "", **_scope(of))
+            yield person, _make(acts[kind], *of)
 
 
-def _scope(of: Sequence[Any]) -> Any:
-    brand, topic, code, dispatch = of
-    return {"brand": brand, "topic": f"{topic}/{code}", "dispatch": dispatch}
+def _make(act: str, key: int, at: datetime, *of: Any) -> ActFact:
+    brand, topic, code, *more = of  # an entry has no dispatch, a message no link
+    dispatch, link = more[0] if more else 0, (more[1] or "") if len(more) > 1 else ""
+    return ActFact(act=act, key=key, day=_day(at), brand=brand, topic=f"{topic}/{code}", dispatch=dispatch, link=link)
 
 
 def _day(at: datetime) -> str:

@@ -13,7 +13,8 @@ from esmero.house.audit import note
 from esmero.house.models import Brand, User
 from esmero.people.models import Segment
 from esmero.people.segments.mentions import list_users, rename
-from esmero.people.segments.tree import SegmentFault, read_json, write_json
+from esmero.people.segments.tree import read_json, write_json
+from esmero.people.segments.values import SegmentFault
 from esmero.refusal import Refusal
 from esmero.work.jobs import enqueue, save_progress
 from esmero.work.models import Job

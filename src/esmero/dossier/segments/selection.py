@@ -13,7 +13,8 @@ from django.utils import timezone
 from esmero.dossier.segments.expressions import ensure_fold
 from esmero.dossier.segments.sql import Condition, SegmentContext, compile_node
 from esmero.people.models import CustomField, Person, Segment
-from esmero.people.segments.tree import KnownNames, read_json
+from esmero.people.segments.tree import read_json
+from esmero.people.segments.values import KnownNames
 
 
 def read_names() -> KnownNames:

@@ -31,24 +31,20 @@ from esmero.people.models import ImportLine, Permission, Person, Preference
 from esmero.people.segments.date_ranges import anniversary_days, bound_field, bound_span, range_lookups
 from esmero.people.segments.evaluation import SMALL, fold_latin
 from esmero.people.segments.tree import (
-    MOST_DEPTH,
-    STANDARD_FIELDS,
     Compare,
     Did,
     FromImport,
     Group,
     HasTag,
     InSegment,
-    Kind,
-    KnownNames,
     Leaf,
     OnList,
     PermissionIs,
-    SegmentCycle,
-    SegmentFault,
     WantsTopic,
     read_json,
 )
+from esmero.people.segments.values import KnownNames, SegmentCycle, SegmentFault
+from esmero.people.segments.vocabulary import MOST_DEPTH, STANDARD_FIELDS, Kind
 from esmero.work.query_plan.selective import IsOneOf
 
 type Condition = Q | bool

@@ -8,7 +8,8 @@ from typing import Any
 
 from django.utils import timezone
 
-from esmero.people.segments.tree import SPAN_PARTS, Compare, DateSpan
+from esmero.people.segments.tree import Compare, DateSpan
+from esmero.people.segments.vocabulary import SPAN_PARTS
 
 _DAY = timedelta(days=1)
 

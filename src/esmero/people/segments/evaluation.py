@@ -18,13 +18,13 @@ from esmero.people.segments.tree import (
     Group,
     HasTag,
     InSegment,
-    KnownNames,
     Leaf,
     OnList,
     PermissionIs,
     WantsTopic,
     read_json,
 )
+from esmero.people.segments.values import KnownNames
 
 
 def _fold_table() -> dict[str, str]:

@@ -16,9 +16,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, assert_never
 
 from esmero.people.segments.tree import (
-    SCOPES,
-    SPAN_PARTS,
-    WITHOUT_VALUE,
     Compare,
     DateSpan,
     Did,
@@ -26,14 +23,14 @@ from esmero.people.segments.tree import (
     Group,
     HasTag,
     InSegment,
-    KnownNames,
     Leaf,
     OnList,
     PermissionIs,
-    SegmentFault,
     WantsTopic,
     read_json,
 )
+from esmero.people.segments.values import KnownNames, SegmentFault
+from esmero.people.segments.vocabulary import SCOPES, SPAN_PARTS, WITHOUT_VALUE
 
 _QUOTED = r'"(?:[^"\\]|\\.)*"'
 _GROUP = re.compile(r"(all|any|none)\s*\((.*)\)", re.DOTALL)

@@ -79,7 +79,8 @@ def _read(options: argparse.Namespace) -> "Group | Leaf":
     """Return the tree that the options say. Raises SegmentFault with the line, or with the file and the place in it."""
     from esmero.dossier.segments.selection import read_names
     from esmero.people.segments.text_form import parse_all
-    from esmero.people.segments.tree import SegmentFault, read_json
+    from esmero.people.segments.tree import read_json
+    from esmero.people.segments.values import SegmentFault
 
     known = read_names()
     place = ""

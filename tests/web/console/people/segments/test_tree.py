@@ -5,8 +5,10 @@ from django.http import QueryDict
 from hypothesis import given
 from hypothesis import strategies as st
 
-from esmero.people.segments.tree import ACTS as ALL_ACTS
-from esmero.people.segments.tree import MOST_DEPTH, UNFINISHED, Compare, Group, SegmentFault, read_json, write_json
+from esmero.people.segments.tree import Compare, Group, read_json, write_json
+from esmero.people.segments.values import SegmentFault
+from esmero.people.segments.vocabulary import ACTS as ALL_ACTS
+from esmero.people.segments.vocabulary import MOST_DEPTH, UNFINISHED
 from esmero.web.console.people.segments.choices import COMPARISON_WORDS, SegmentChoices
 from esmero.web.console.people.segments.conditions import (
     BLANK,

@@ -25,7 +25,7 @@ from esmero.dossier.segments.selection import select_persons
 from esmero.mailroom.checking.test_send import send_test
 from esmero.mailroom.composing.goal_links import list_targets
 from esmero.outbox.relays import NoRelay
-from esmero.people.segments.tree import SegmentFault
+from esmero.people.segments.values import SegmentFault
 from esmero.web.console.access import requires, staff
 from esmero.web.console.undo.toast import offer_undo
 

@@ -12,7 +12,8 @@ from esmero.campaigns.models import Campaign
 from esmero.content.models import Link
 from esmero.house.models import Brand
 from esmero.people.models import CustomField, Import, Organisation, Segment, Tag, Topic
-from esmero.people.segments.tree import STANDARD_FIELDS, Kind, KnownNames
+from esmero.people.segments.values import KnownNames
+from esmero.people.segments.vocabulary import STANDARD_FIELDS, Kind
 from esmero.web.console.people.segments.missing_choices import label_missing, list_named
 from esmero.web.parts.components.template_tags import language_name, said
 from esmero.web.parts.components.times import format_time_short

@@ -6,11 +6,7 @@ from itertools import count
 from typing import Any, assert_never
 
 from esmero.people.segments.tree import (
-    COMPARISONS,
     EVERYBODY,
-    RELATIVE,
-    SPAN_PARTS,
-    UNFINISHED,
     Compare,
     DateSpan,
     Did,
@@ -21,10 +17,11 @@ from esmero.people.segments.tree import (
     Leaf,
     OnList,
     PermissionIs,
-    SegmentFault,
     WantsTopic,
     read_json,
 )
+from esmero.people.segments.values import SegmentFault
+from esmero.people.segments.vocabulary import COMPARISONS, RELATIVE, SPAN_PARTS, UNFINISHED
 from esmero.web.console.people.segments.choices import COMPARISON_WORDS, SegmentChoices
 from esmero.web.console.people.segments.tree import MAX_NODES, ROOT, ConditionGroup, ConditionRow, rows_of
 from esmero.web.refusals.say import say

@@ -7,7 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy, pgettext_lazy
 
-from esmero.people.segments.tree import (
+from esmero.people.segments.vocabulary import (
     ACTS,
     COMPARISONS,
     MOST_ANNIVERSARY_DAYS,

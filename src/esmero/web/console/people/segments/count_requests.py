@@ -12,7 +12,8 @@ from esmero.dossier.segments.reach import count_reachable
 from esmero.dossier.segments.selection import read_context
 from esmero.dossier.segments.sql import SegmentContext
 from esmero.people.models import Segment, Topic
-from esmero.people.segments.tree import SegmentFault, write_json
+from esmero.people.segments.tree import write_json
+from esmero.people.segments.values import SegmentFault
 from esmero.web.console.access import requires
 from esmero.web.console.page_frame import read_brand, show_part
 from esmero.web.console.people.segments.choices import SegmentChoices, read_choices

@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from esmero.campaigns.models import Campaign
 from esmero.people.models import Import, Segment, Tag, Topic
 from esmero.people.segments.mentions import find_mentions
-from esmero.people.segments.tree import SCOPES, Compare, read_json, walk
+from esmero.people.segments.tree import Compare, read_json, walk
+from esmero.people.segments.vocabulary import SCOPES
 from esmero.web.parts.components.template_tags import said
 
 type Named = dict[str, set[str]]

@@ -29,7 +29,7 @@ from esmero.dossier.segments.selection import read_context
 from esmero.house.roles import may
 from esmero.people.models import Segment, Topic
 from esmero.people.segments.mentions import list_users
-from esmero.people.segments.tree import SegmentFault
+from esmero.people.segments.values import SegmentFault
 from esmero.web.console.access import requires, staff
 from esmero.web.console.list_pages import answer_list
 from esmero.web.console.page_frame import read_brand, show, show_part, wants_part

@@ -24,9 +24,9 @@ from esmero.people.segments.tree import (
     Leaf,
     OnList,
     PermissionIs,
-    Scalar,
     WantsTopic,
 )
+from esmero.people.segments.vocabulary import Scalar
 from esmero.web.console.people.segments.choices import BASIS_WORDS, CHANNEL_WORDS, STATE_WORDS, SegmentChoices, Words
 from esmero.web.console.people.segments.controls import YES_NO
 from esmero.web.parts.components.rates import fill

@@ -7,12 +7,15 @@ each response is the whole tree.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
+from itertools import count
 from typing import Any, Literal
 
 from django.http import QueryDict
 
-from esmero.people.segments.tree import LONGEST_LIST, MOST_DEPTH, Leaf
+from esmero.people.segments.tree import Leaf
+from esmero.people.segments.vocabulary import LONGEST_LIST, MOST_DEPTH
 
 type Match = Literal["all", "any", "none"]
 MATCHES: tuple[Match, ...] = ("all", "any", "none")
@@ -129,10 +132,6 @@ def _find(root: ConditionGroup, uid: str) -> Place | None:
     return None
 
 
-def _above(root: ConditionGroup, group: ConditionGroup) -> Place | None:
-    return _find(root, group.uid)
-
-
 def _new(root: ConditionGroup) -> str:
     return f"n{max((int(node.uid[1:]) for node, _above in walk(root)), default=0) + 1}"
 
@@ -161,42 +160,25 @@ def _remove(_root: ConditionGroup, place: Place) -> TreeChange:
     return TreeChange(focus=group.uid, control="add", said="removed")
 
 
-def _move_up(root: ConditionGroup, place: Place) -> TreeChange:
+def _move(root: ConditionGroup, place: Place, *, by: Literal[-1, 1]) -> TreeChange:
+    """Move a node up or down by one place: into the group beside it, or out of its own group at the end of it."""
     group, index = place
     node = group.nodes[index]
-    if index == 0:
-        outside = _above(root, group)
+    done = TreeChange(focus=node.uid, control="menu", said="moved-up" if by < 0 else "moved-down")
+    if index == (0 if by < 0 else len(group.nodes) - 1):
+        outside = _find(root, group.uid)
         if outside is None:
-            return TreeChange(focus=node.uid, control="menu", said="first")
+            return replace(done, said="first" if by < 0 else "last")
         group.nodes.pop(index)
-        outside[0].nodes.insert(outside[1], node)
-        return TreeChange(focus=node.uid, control="menu", said="moved-out")
+        outside[0].nodes.insert(outside[1] + (by > 0), node)
+        return replace(done, said="moved-out")
+    beside = group.nodes[index + by]
     group.nodes.pop(index)
-    before = group.nodes[index - 1]
-    if isinstance(before, ConditionGroup) and not isinstance(node, ConditionGroup):
-        before.nodes.append(node)
-        return TreeChange(focus=node.uid, control="menu", said="moved-in")
-    group.nodes.insert(index - 1, node)
-    return TreeChange(focus=node.uid, control="menu", said="moved-up")
-
-
-def _move_down(root: ConditionGroup, place: Place) -> TreeChange:
-    group, index = place
-    node = group.nodes[index]
-    if index == len(group.nodes) - 1:
-        outside = _above(root, group)
-        if outside is None:
-            return TreeChange(focus=node.uid, control="menu", said="last")
-        group.nodes.pop(index)
-        outside[0].nodes.insert(outside[1] + 1, node)
-        return TreeChange(focus=node.uid, control="menu", said="moved-out")
-    after = group.nodes[index + 1]
-    group.nodes.pop(index)
-    if isinstance(after, ConditionGroup) and not isinstance(node, ConditionGroup):
-        after.nodes.insert(0, node)
-        return TreeChange(focus=node.uid, control="menu", said="moved-in")
-    group.nodes.insert(index + 1, node)
-    return TreeChange(focus=node.uid, control="menu", said="moved-down")
+    if isinstance(beside, ConditionGroup) and not isinstance(node, ConditionGroup):
+        beside.nodes.insert(0 if by > 0 else len(beside.nodes), node)
+        return replace(done, said="moved-in")
+    group.nodes.insert(index + by, node)
+    return done
 
 
 def _put(root: ConditionGroup, where: str, groups: Mapping[str, ConditionGroup]) -> TreeChange:
@@ -255,17 +237,16 @@ def _unwrap(_root: ConditionGroup, place: Place) -> TreeChange:
 
 def _copy(root: ConditionGroup, place: Place) -> TreeChange:
     group, index = place
-    number = int(_new(root)[1:])
+    numbers = count(int(_new(root)[1:]))
 
     def again(node: ConditionRow | ConditionGroup) -> ConditionRow | ConditionGroup:
-        nonlocal number
-        uid, number = f"n{number}", number + 1
+        uid = f"n{next(numbers)}"
         if isinstance(node, ConditionRow):
             return ConditionRow(uid, dict(node.parts))
         return ConditionGroup(uid, node.match, [again(one) for one in node.nodes])
 
     made = again(group.nodes[index])
-    if sum(1 for _ in walk(root)) + number > MAX_NODES * 2:
+    if sum(1 for _ in walk(root)) + next(numbers) > MAX_NODES * 2:
         return TreeChange(focus=group.nodes[index].uid, control="menu", said="full")
     group.nodes.insert(index + 1, made)
     return TreeChange(focus=made.uid, control="menu", said="copied")
@@ -273,8 +254,8 @@ def _copy(root: ConditionGroup, place: Place) -> TreeChange:
 
 _ACTIONS: Mapping[str, Any] = {
     "remove": _remove,
-    "up": _move_up,
-    "down": _move_down,
+    "up": partial(_move, by=-1),
+    "down": partial(_move, by=1),
     "group": _wrap,
     "ungroup": _unwrap,
     "copy": _copy,
