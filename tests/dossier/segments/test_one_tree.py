@@ -96,6 +96,13 @@ def test_all_readings_of_a_tree_are_equal(house, tree):
     assert list(select_persons(again, context=now).values_list("pk", flat=True)) == expected
 
 
+def test_the_facts_of_many_cost_as_many_queries_as_those_of_one(house, django_assert_num_queries):
+    people = list(Person.objects.order_by("pk"))
+    for number in (1, len(people)):
+        with django_assert_num_queries(8):
+            assert len(read_facts(people[:number])) == number
+
+
 def test_the_plain_house_has_something_for_every_kind_of_condition(house):
     _ids, dispatches, brought = house
     context = ([dispatch.pk for dispatch in dispatches], brought.pk)

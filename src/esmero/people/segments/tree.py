@@ -35,6 +35,7 @@ from pydantic import (
 )
 
 from esmero.people.segments.values import (
+    Blank,
     Day,
     Days,
     KnownNames,
@@ -65,7 +66,7 @@ from esmero.people.segments.vocabulary import (
 class ConditionModel(BaseModel):
     """Validate and write one object of the JSON; its kind is always written, other values unless they are default."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", coerce_numbers_to_str=True)
 
     @model_serializer(mode="wrap")
     def _write(self, write: Any) -> dict[str, Any]:
@@ -153,7 +154,7 @@ class PermissionIs(LeafModel):
     topic: TopicName
     state: Literal["requested", "granted", "withdrawn", "objected", "expired", "none"]
     channel: Literal["email", "phone", "post", "portal"] = "email"
-    basis: str = ""
+    basis: Blank = ""
     when: DateSpan = EVER
 
     @model_validator(mode="after")
@@ -187,7 +188,7 @@ class Did(LeafModel):
     kind: Literal["did"] = "did"
     act: Act
     of: Annotated[str, BeforeValidator(read_scope), Field(pattern=f"^(({'|'.join(SCOPES)}):.+)?$"), known_as("of")] = ""
-    link: str = ""
+    link: Blank = ""
     times: Annotated[int, *whole(1, MOST_TIMES)] = 1
     when: DateSpan = EVER
 
@@ -290,7 +291,7 @@ def _explain(wrong: ValidationError) -> SegmentFault:
     if "place" in facts:
         path.append(facts.pop("place"))
     match first["type"]:
-        case "missing":
+        case "missing" | "string_too_short" | "string_pattern_mismatch":
             return SegmentFault(UNFINISHED, tuple(path))
         case "literal_error":
             there = facts["expected"].replace("'", "").replace(" or ", ", ")

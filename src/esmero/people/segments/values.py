@@ -8,7 +8,7 @@ from functools import partial
 from math import isfinite
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, ValidationInfo
 from pydantic_core import PydanticCustomError
 
 from esmero.people.segments.vocabulary import (
@@ -16,6 +16,7 @@ from esmero.people.segments.vocabulary import (
     MOST_ANNIVERSARY_DAYS,
     MOST_DAYS,
     RELATIVE,
+    SCOPES,
     STANDARD_FIELDS,
     UNFINISHED,
     WHOLE,
@@ -130,9 +131,11 @@ def read_topic(given: Any) -> str:
 
 def read_scope(given: Any) -> str:
     """Return "brand:CODE", "topic:BRAND/TOPIC", "dispatch:NUMBER", or "" for all messages."""
-    scope, colon, name = str(given).partition(":")
-    if not colon:
-        return read_text(given) if scope.strip() else ""
+    scope, _colon, name = str(given).partition(":")
+    if not scope:
+        return ""
+    if scope not in SCOPES:
+        raise fault("condition-unreadable", data=scope)
     if scope == "dispatch":
         return f"{scope}:{read_whole(name, least=1, most=WHOLE)}"
     return f"{scope}:{read_topic(name) if scope == 'topic' else read_text(name)}"
@@ -156,7 +159,9 @@ def check_choice(known: KnownNames | None, subject: str, name: Scalar) -> None:
         raise fault("condition-gone" if subject == "of" else "condition-no-such", name=name)
 
 
-Text = Annotated[str, BeforeValidator(read_text)]
+# As read_text, but by pydantic itself: a list may hold ten thousand.
+Blank = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[^\x00]*$")]
+Text = Annotated[Blank, StringConstraints(min_length=1)]
 Day = Annotated[str, BeforeValidator(read_day)]
 Days = Annotated[int, *whole(0, MOST_DAYS)]
 Number = Annotated[int, *whole(1, WHOLE)]

@@ -21,9 +21,10 @@ type Named = dict[str, set[str]]
 
 def list_named(conditions: Any) -> Named:
     """Return what a tree names by the subject of its choices: tag, segment, import, topic, of, field:KEY."""
-    found = {subject: find_mentions(conditions, subject=subject) for subject in ("tag", "segment", "import", "topic")}
-    found["of"] = {f"{scope}:{name}" for scope in SCOPES for name in find_mentions(conditions, subject=scope)}
-    for leaf in walk(read_json(conditions)):
+    node = read_json(conditions)
+    found = {subject: find_mentions(node, subject=subject) for subject in ("tag", "segment", "import", "topic")}
+    found["of"] = {f"{scope}:{name}" for scope in SCOPES for name in find_mentions(node, subject=scope)}
+    for leaf in walk(node):
         if isinstance(leaf, Compare):
             values = leaf.value if isinstance(leaf.value, tuple) else (leaf.value,)
             found.setdefault(f"field:{leaf.field}", set()).update(one for one in values if isinstance(one, str))
