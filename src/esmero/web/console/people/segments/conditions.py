@@ -3,21 +3,15 @@
 import re
 from collections.abc import Mapping
 from itertools import count
-from typing import Any, assert_never
+from typing import Any
 
 from esmero.people.segments.tree import (
     EVERYBODY,
     Compare,
-    DateSpan,
     Did,
-    FromImport,
     Group,
-    HasTag,
-    InSegment,
     Leaf,
-    OnList,
     PermissionIs,
-    WantsTopic,
     read_json,
 )
 from esmero.people.segments.values import SegmentFault
@@ -27,12 +21,19 @@ from esmero.web.console.people.segments.tree import MAX_NODES, ROOT, ConditionGr
 from esmero.web.refusals.say import say
 
 BLANK: Mapping[str, str] = {"what": "field:language", "is": "=", "value": ""}
-# The attribute that stands in the row's subject, after its colon, and the control of each other attribute but `value`.
+# The attribute that stands in a row's subject after its colon, and the attribute that each other part of a row holds.
 _NAMED = {"field": "field", "did": "act", "permission": "topic", "topic": "topic"}
-_VALUE = {"tag": "name", "segment": "name", "import": "number", "permission": "state", "topic": "wanted"}
-_DAYS = {"days": "days", "first": "from", "last": "to"}
-_CONTROLS = {"kind": "what", "field": "what", "act": "what", "comparison": "is"} | _DAYS
-_OWN_CONTROLS = ("of", "link", "times", "channel", "basis")
+_PARTS: Mapping[str, Mapping[str, str]] = {
+    "field": {"value": "value"},
+    "tag": {"value": "name"},
+    "segment": {"value": "name"},
+    "import": {"value": "number"},
+    "list": {"value": "values"},
+    "topic": {"value": "wanted"},
+    "permission": {"value": "state", "channel": "channel", "basis": "basis"},
+    "did": {"of": "of", "link": "link", "times": "times"},
+}
+_SPAN = {"days": "days", "first": "from", "last": "to"}  # attribute of a DateSpan → part of a row
 
 
 def read_rows(root: ConditionGroup, *, offer: SegmentChoices, strict: bool) -> bool:
@@ -52,23 +53,23 @@ def read_row(row: ConditionRow, *, offer: SegmentChoices) -> Leaf:
     subject, _colon, name = row.get("what").partition(":")
     if row.get("what") not in offer.labels:
         raise SegmentFault("condition-gone", ("kind",))
-    comparison, value = row.get("is").removeprefix("not "), row.get("value").strip()
-    said: dict[str, Any] = {"kind": subject, "negated": row.get("is").startswith("not ")}
-    if name:
-        said[_NAMED[subject]] = name
-    if subject == "field":
-        values = {"between": [value, row.get("second")], "in": [one for one in value.splitlines() if one.strip()]}
-        said |= {"comparison": comparison, "value": values.get(comparison, value)}
-    elif subject == "list":
-        said["values"] = [one for one in re.split(r"[\s,;]+", value) if one]
-    elif subject != "did":
-        said[_VALUE[subject]] = value
-    if subject == "did":
-        link = row.get("link").strip() if name == "clicked" else ""
-        said |= {"of": row.get("of"), "link": link, "times": row.get("times") or 1, "when": _read_span(row)}
-    if subject == "permission":
-        said["channel"] = row.get("channel") or "email"
-        said |= {} if value == "none" else {"basis": row.get("basis"), "when": _read_span(row)}
+    turned, comparison = row.get("is").startswith("not "), row.get("is").removeprefix("not ")
+    said: dict[str, Any] = {"kind": subject, "negated": turned} | ({_NAMED[subject]: name} if name else {})
+    said |= {attribute: text for part, attribute in _PARTS[subject].items() if (text := row.get(part).strip())}
+    value = row.get("value")
+    match subject:
+        case "field":
+            several = {"between": [value, row.get("second")], "in": [one for one in value.splitlines() if one.strip()]}
+            said |= {"comparison": comparison, "value": several.get(comparison, value)}
+        case "list":
+            said["values"] = [one for one in re.split(r"[\s,;]+", value) if one]
+        case "did" | "permission" if value != "none":
+            kind = row.get("when") if row.get("when") in SPAN_PARTS else "ever"
+            said["when"] = {"kind": kind, **{part: row.get(_SPAN[part]) for part in SPAN_PARTS[kind]}}
+        case "permission":
+            said.pop("basis", None)
+    if name != "clicked":
+        said.pop("link", None)
     leaf = read_json(said, known=offer.known)
     assert not isinstance(leaf, Group)
     return leaf
@@ -76,11 +77,14 @@ def read_row(row: ConditionRow, *, offer: SegmentChoices) -> Leaf:
 
 def find_control(fault: SegmentFault) -> str:
     """Return the part of a row to which the path of a fault leads."""
+    names = {"kind": "what", "comparison": "is", **_SPAN, **dict.fromkeys(_NAMED.values(), "what")}
     match fault.path:
-        case [*_, "value", 1]:
+        case ["value", 1]:
             return "second"
-        case [*_, str(part), int()] | [*_, str(part)]:
-            return part if part in _OWN_CONTROLS else _CONTROLS.get(part, "value")
+        case [*_, str(attribute)] if attribute in names:
+            return names[attribute]
+        case [str(part), *_] if part in _PARTS["did"] or part in _PARTS["permission"]:
+            return part
     return "value"
 
 
@@ -133,41 +137,21 @@ def open_tree(conditions: Any) -> ConditionGroup | None:
 
 def open_row(leaf: Leaf) -> dict[str, str]:
     """Return the form fields of one condition."""
-    turned = "not " if leaf.negated else ""
-    row = {"what": leaf.kind, "is": f"{turned}is"}
-    match leaf:
-        case Compare():
-            values = [_show(one) for one in (leaf.value if isinstance(leaf.value, tuple) else (leaf.value,))]
-            shown = {"value": values[0], "second": values[-1]} if leaf.comparison == "between" else {}
-            row = {"is": f"{turned}{leaf.comparison}", "value": "\n".join(values), **shown}
-            return {"what": f"field:{leaf.field}", **row}
-        case HasTag() | InSegment():
-            return {**row, "value": leaf.name}
-        case FromImport():
-            return {**row, "value": str(leaf.number)}
-        case OnList():
-            return {**row, "value": "\n".join(leaf.values)}
-        case WantsTopic():
-            return {**row, "what": f"topic:{leaf.topic}", "value": _show(leaf.wanted)}
-        case PermissionIs():
-            own = {"value": leaf.state, "channel": leaf.channel, "basis": leaf.basis}
-            return {**row, "what": f"permission:{leaf.topic}", **own, **_open_span(leaf.when)}
-        case Did():
-            own = {"of": leaf.of, "times": str(leaf.times), "link": leaf.link}
-            return {**row, "what": f"did:{leaf.act}", **own, **_open_span(leaf.when)}
-    assert_never(leaf)
-
-
-def _read_span(row: ConditionRow) -> dict[str, str]:
-    kind = row.get("when") if row.get("when") in SPAN_PARTS else "ever"
-    return {"kind": kind, **{part: row.get(_DAYS[part]) for part in SPAN_PARTS[kind]}}
-
-
-def _open_span(when: DateSpan) -> dict[str, str]:
-    return {"when": when.kind, **{_DAYS[part]: str(getattr(when, part)) for part in SPAN_PARTS[when.kind]}}
+    named = f":{getattr(leaf, _NAMED[leaf.kind])}" if leaf.kind in _NAMED else ""
+    comparison = leaf.comparison if isinstance(leaf, Compare) else "is"
+    row = {"what": f"{leaf.kind}{named}", "is": f"not {comparison}" if leaf.negated else comparison}
+    row |= {part: _show(getattr(leaf, attribute)) for part, attribute in _PARTS[leaf.kind].items()}
+    if comparison == "between":
+        row["value"], row["second"] = row["value"].splitlines()
+    if isinstance(leaf, Did | PermissionIs):
+        spans = {_SPAN[part]: _show(getattr(leaf.when, part)) for part in SPAN_PARTS[leaf.when.kind]}
+        row |= {"when": leaf.when.kind, **spans}
+    return row
 
 
 def _show(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, tuple):
+        return "\n".join(map(_show, value))
     return "" if value is None else str(value)
