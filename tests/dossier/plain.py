@@ -221,6 +221,8 @@ def within(text, when):
 
 def compares(node, row):
     name, how, wanted = node["field"], node.get("comparison", "="), node.get("value")
+    if name in {"address", "domain"} and wanted is not None:  # stored in small letters, and so are they compared
+        wanted = [one.lower() for one in wanted] if isinstance(wanted, list) else wanted.lower()
     value = read(name, row)
     if value is None or how == "known":
         return value is not None

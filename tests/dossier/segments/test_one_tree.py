@@ -19,7 +19,7 @@ from esmero.people.segments.tree import Compare, Group, read_json, write_json
 from esmero.web.console.people.segments.choices import SegmentChoices
 from esmero.web.console.people.segments.sentence import describe_tree
 from tests.dossier.plain import OWN, PEOPLE, TODAY, furnish, holds
-from tests.dossier.segments.random_trees import OF_THE_BAR, put_ids, trees
+from tests.dossier.segments.random_trees import OF_THE_BAR, each_act, put_ids, trees
 from tests.web.console.people.segments.sentence_reader import Reader
 
 pytestmark = pytest.mark.postgres
@@ -94,6 +94,18 @@ def test_all_readings_of_a_tree_are_equal(house, tree):
     again = read_json(Reader(sentence, names=names).sentence(), known=now.known)
     assert all(value_of(node, chance) is value_of(again, chance) for chance in range(32)), sentence
     assert list(select_persons(again, context=now).values_list("pk", flat=True)) == expected
+
+
+def test_every_act_is_read_alike_by_sql_and_plain_python(house):
+    ids, dispatches, brought = house
+    numbers = [dispatch.pk for dispatch in dispatches]
+    now, facts = read_context(today=TODAY), read_facts(list(Person.objects.order_by("pk")))
+    reading = TreeReading(today=TODAY, known=now.known, named=now.named)
+    for act in each_act():
+        tree = put_ids(act, dispatches=numbers, brought=brought.pk)
+        expected = [pk for pk, row in zip(ids, PEOPLE, strict=True) if holds(tree, row, context=(numbers, brought.pk))]
+        assert list(select_persons(tree, context=now).values_list("pk", flat=True)) == expected, tree
+        assert [pk for pk, person in facts.items() if reading.holds(tree, person)] == expected, tree
 
 
 def test_the_facts_of_many_cost_as_many_queries_as_those_of_one(house, django_assert_num_queries):

@@ -184,6 +184,15 @@ def test_a_circle_is_refused_with_its_path(client, people):
     assert first.conditions == STORED
 
 
+def test_a_circle_through_the_old_name_is_refused_with_the_new_name(client, people):
+    first = Segment.objects.create(name="A", conditions=STORED)
+    Segment.objects.create(name="B", conditions={"kind": "segment", "name": "A"})
+    circle = {"node": ["n1 n0 row"], "what_n1": "segment", "is_n1": "is", "value_n1": "B", "name": "Z", "act": "save"}
+    assert "in a circle" in client.post(f"/console/segments/{first.pk}/", circle).content.decode()
+    first.refresh_from_db()
+    assert (first.name, first.conditions) == ("A", STORED)
+
+
 def test_a_new_name_is_followed_by_those_who_use_it(client, people):
     first = Segment.objects.create(name="A", conditions=STORED)
     user = Segment.objects.create(

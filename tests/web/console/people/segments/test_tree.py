@@ -5,6 +5,7 @@ from django.http import QueryDict
 from hypothesis import given
 from hypothesis import strategies as st
 
+from esmero.people.segments.text_form import write
 from esmero.people.segments.tree import Compare, Group, read_json, write_json
 from esmero.people.segments.values import SegmentFault
 from esmero.people.segments.vocabulary import ACTS as ALL_ACTS
@@ -267,6 +268,20 @@ def test_a_wrong_value_is_named_by_its_control(parts, wrong):
         read_row(ConditionRow("n1", parts), offer=OFFER)
     assert find_control(caught.value) == wrong
     assert caught.value.code != UNFINISHED
+
+
+@pytest.mark.parametrize(
+    ("parts", "text"),
+    [
+        ({"what": "did:sent", "is": "is", "link": "https://x.example/"}, "did sent"),
+        ({"what": "did:clicked", "is": "not is", "link": " https://x.example/ "}, "not did clicked link https://x.example/"),
+        ({"what": f"permission:{TOPIC}", "is": "is", "value": "none", "basis": "consent", "when": "last", "days": "x"},
+         f"permission {TOPIC} = none"),
+        ({"what": "field:since", "is": "not =", "value": "2026-01-31", "second": "x"}, "not since = 2026-01-31"),
+    ],
+)  # fmt: skip
+def test_what_a_row_does_not_show_is_not_kept(parts, text):
+    assert write(read_row(ConditionRow("n1", parts), offer=OFFER)) == text
 
 
 def test_an_unfinished_row_is_left_out_until_it_is_saved():
