@@ -100,6 +100,13 @@ def test_a_held_message_is_approved_or_cancelled_once(client, house):
     assert set(AuditEntry.objects.values_list("action", flat=True)) >= {"message.approved", "message.cancelled"}
 
 
+def test_today_names_what_is_held(client, house):
+    enter(client, "manager")
+    row = held(house)
+    links = [a.attributes["href"] for a in HTMLParser(client.get(reverse("console:today")).content).css(".due a")]
+    assert links == [reverse("console:message", args=[row.pk])]
+
+
 def test_readers_decide_nothing(client, house):
     enter(client, "reader")
     row = held(house)
