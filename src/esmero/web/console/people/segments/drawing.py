@@ -11,7 +11,7 @@ from esmero.web.console.people.segments.choices import SegmentChoices, read_link
 from esmero.web.console.people.segments.controls import RowControl, draw_row
 from esmero.web.console.people.segments.counting import NodeCount
 from esmero.web.console.people.segments.sentence import describe_leaf
-from esmero.web.console.people.segments.tree import ConditionGroup, ConditionRow, TreeChange, rows_of, walk
+from esmero.web.console.people.segments.tree import ConditionGroup, ConditionRow, TreeChange, rows_of
 
 MATCH_WORDS: Sequence[tuple[str, str | Promise]] = [
     ("all", _("All of these hold")),
@@ -114,8 +114,3 @@ def list_suggestions(root: ConditionGroup, *, offer: SegmentChoices) -> dict[str
     if "organisation" in wanted:
         found["organisation"] = read_organisations()
     return found
-
-
-def is_empty(root: ConditionGroup) -> bool:
-    """Tell whether the tree has no node."""
-    return not any(True for _ in walk(root))

@@ -36,7 +36,7 @@ from esmero.web.console.page_frame import read_brand, show, show_part, wants_par
 from esmero.web.console.people.segments.choices import SegmentChoices, read_choices
 from esmero.web.console.people.segments.conditions import BLANK, fit_rows, open_tree, read_rows, write_root
 from esmero.web.console.people.segments.counting import count_missing, list_conditions, read_known, show_known
-from esmero.web.console.people.segments.drawing import MATCH_WORDS, SAID, draw_tree, is_empty, list_suggestions
+from esmero.web.console.people.segments.drawing import MATCH_WORDS, SAID, draw_tree, list_suggestions
 from esmero.web.console.people.segments.sentence import describe_tree
 from esmero.web.console.people.segments.tree import ConditionGroup, TreeChange, apply_action, read_tree
 from esmero.web.console.undo.toast import offer_undo
@@ -244,7 +244,7 @@ def _draw(
     return {
         "segment": segment,
         "tree": draw_tree(root, offer=offer, numbers=numbers, done=done),
-        "empty": is_empty(root),
+        "empty": not root.nodes,
         "groups": offer.groups,
         "matches": MATCH_WORDS,
         "suggestions": list_suggestions(root, offer=offer),

@@ -188,7 +188,7 @@ def _put(root: ConditionGroup, where: str, groups: Mapping[str, ConditionGroup])
         return TreeChange()
     above, old = place
     node = above.nodes[old]
-    if group in _nodes(node):
+    if group is node or (isinstance(node, ConditionGroup) and group in [one for one, _above in walk(node)]):
         return TreeChange()
     if _depth(root, into) + _height(node) > _MAX_DEPTH:
         return TreeChange(focus=uid, control="menu", said="too-deep")
@@ -196,10 +196,6 @@ def _put(root: ConditionGroup, where: str, groups: Mapping[str, ConditionGroup])
     above.nodes.pop(old)
     group.nodes.insert(new - 1 if group is above and new > old else new, node)
     return TreeChange(focus=uid, control="menu", said="put")
-
-
-def _nodes(node: ConditionRow | ConditionGroup) -> list[ConditionRow | ConditionGroup]:
-    return [node, *(one for one, _above in walk(node))] if isinstance(node, ConditionGroup) else [node]
 
 
 def _depth(root: ConditionGroup, uid: str) -> int:
