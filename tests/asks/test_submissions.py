@@ -16,7 +16,8 @@ from esmero.asks.submissions import (
 from esmero.outbox.models import Dispatch, Message
 from esmero.people.addresses.suppression import find_suppressions, suppress
 from esmero.people.models import Address, CustomField, Permission, PermissionEntry, Person, Preference
-from esmero.people.permissions.ledger import find_permitted, withdraw
+from esmero.people.permissions.decisions import find_permitted
+from esmero.people.permissions.ledger import withdraw
 from tests.asks.facts import WORDING, open_form
 from tests.house_facts import add_people
 

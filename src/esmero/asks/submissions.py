@@ -178,6 +178,32 @@ def confirm(submission: Submission, *, at: datetime) -> Person | None:
     return person
 
 
+def record_request(submission: Submission) -> None:
+    """Note in the ledger that a known person was asked to confirm a consent; it counts only after the confirmation.
+
+    Anybody may have typed the address, so this entry is not the person's own; repeating it adds nothing.
+    """
+    person = _find_person(submission)
+    if person is None:
+        return
+    record(
+        [
+            NewEntry(
+                person=person.pk,
+                brand=topic.brand_id,
+                purpose=topic.purpose_id,
+                topic=topic.pk,
+                act=PermissionEntry.Act.REQUESTED,
+                source=f"form {submission.form.slug}",
+                wording=submission.wording,
+                wording_version=submission.wording_version,
+                proof_place=f"submission {submission.pk}",
+            )
+            for topic in Topic.objects.filter(pk__in=submission.topics, brand=submission.form.brand)
+        ]
+    )
+
+
 def clear_networks(*, at: datetime) -> int:
     """Delete network hashes older than a day; return the number of rows.
 

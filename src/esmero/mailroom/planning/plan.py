@@ -50,7 +50,7 @@ def run_chunk(job: Job) -> bool:
             state=Message.State.REFUSED if outcome == "refuse" else Message.State.PLANNED,
             verdict=codes,
             objections=facts,
-            promotion=promotion,
+            promotion=_lasting(promotion, facts=facts),
             judged_at=campaign.checked_at,
             due_at=None if outcome == "refuse" else now,
             opaque=new_opaque(),
@@ -63,6 +63,15 @@ def run_chunk(job: Job) -> bool:
         job.cursor, job.done = {"after": rows[-1][0]}, job.done + len(rows)
         save_progress(job)
     return False
+
+
+def _lasting(promotion: str, *, facts: dict[str, dict[str, object]] | None) -> str:
+    """Return the codes for which a promotion is left out; "" if each of them ends by itself.
+
+    A pause or a night of the dry run may be over when the message leaves; the gate is asked again then.
+    """
+    known = facts or {}
+    return "" if all("until" in known.get(code, {}) for code in promotion.split()) else promotion
 
 
 def _open(campaign: Campaign, job: Job) -> None:

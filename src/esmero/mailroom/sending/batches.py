@@ -8,12 +8,13 @@ from datetime import datetime, timedelta
 from esmero.mailroom.composing.compiled_templates import CompiledTemplates
 from esmero.mailroom.composing.public_archive import find_share_url
 from esmero.mailroom.composing.recipient_fields import SHARE_URL, read_values
-from esmero.mailroom.planning.case_file import AddressedPerson, DispatchReason, describe_occasion, gather_recipients
+from esmero.mailroom.planning.case_file import describe_occasion, gather_recipients
 from esmero.outbox.claims import ClaimedMessage, claim_messages, put_on_wire
 from esmero.outbox.journal import Journal
 from esmero.outbox.ledger import give_up, refuse, withhold_promotions
 from esmero.outbox.models import Dispatch, MessageClass
 from esmero.outbox.transports.parcels import Parcel
+from esmero.people.dispatch_reason import AddressedPerson, DispatchReason
 from esmero.policy.gate import judge_occasion, judge_recipient
 from esmero.rendering.message import PersonalFacts
 from esmero.rendering.mime.headers import HeaderInjection

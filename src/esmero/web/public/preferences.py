@@ -116,7 +116,7 @@ def _read_rows(visit: TokenVisit, person: Person) -> list[TopicRow]:
         topic, wish = rights.topic, rights.preference
         now = "never"
         if rights.by_mail.allowed:
-            now = "monthly" if wish and (wish.minimum_gap_days or 0) > 1 else "always"
+            now = "monthly" if wish.minimum_gap is not None and wish.minimum_gap.days > 1 else "always"
         name, description = pick(topic.name, language) or topic.code, pick(topic.description, language)
         rows.append(TopicRow(topic=topic, name=name, description=description, now=now, rights=rights))
     return rows
