@@ -26,7 +26,7 @@ def run(*, number: int) -> bool:
 def _judge(number: int) -> bool:
     from esmero.house.jurisdictions import profile_of
     from esmero.policy import facts
-    from esmero.policy.case import Occasion, Recipient
+    from esmero.policy.case import Occasion, Recipient, split_facts
     from esmero.policy.gate import judge_occasion, judge_recipient
     from esmero.policy.permission import CasePermission, PermissionFacts
     from esmero.policy.quiet_hours import ResidenceFacts
@@ -40,13 +40,16 @@ def _judge(number: int) -> bool:
         leave_offered=True,
     )  # fmt: skip
     findings = judge_occasion(replace(occasion))
-    granted = (
-        CasePermission("newsletter", "novedades", "granted", "consent", at.replace(year=2025), "v1", "web", 1),
+    granted = (CasePermission("newsletter", "novedades", "granted", "consent", at.replace(year=2025), "v1", "web", 1),)
+    # One object for all persons of whom nothing is said, as the case file has it.
+    _own, shared = split_facts(
+        [
+            facts.PreferenceFacts({"novedades": facts.NO_PREFERENCE}),
+            facts.FrequencyFacts({"novedades": facts.NO_FREQUENCY}),
+            facts.NO_DUPLICATE,
+            ResidenceFacts(ZoneInfo("Europe/Madrid"), profile_of("ES").hours),
+        ]
     )
-    # Shared by all persons of whom nothing is said, as the providers share them.
-    no_preference = facts.PreferenceFacts({"novedades": facts.NO_PREFERENCE})
-    no_frequency = facts.FrequencyFacts({"novedades": facts.NO_FREQUENCY})
-    spain = ResidenceFacts(ZoneInfo("Europe/Madrid"), profile_of("ES").hours)
     started = time.process_time()
     refused = 0
     for n in range(number):
@@ -55,11 +58,8 @@ def _judge(number: int) -> bool:
             {
                 facts.AddressFacts: facts.AddressFacts("ana@cliente.example", "ok", None),
                 PermissionFacts: PermissionFacts(granted if n % 10 else ()),
-                facts.PreferenceFacts: no_preference,
-                ResidenceFacts: spain,
-                facts.FrequencyFacts: no_frequency,
-                facts.DuplicateFacts: facts.NO_DUPLICATE,
             },
+            shared,
         )
         refused += judge_recipient(recipient, findings=findings).outcome == "refuse"
     used = time.process_time() - started

@@ -3,7 +3,7 @@ from datetime import datetime
 
 import pytest
 
-from esmero.policy.case import Case
+from esmero.policy.case import Case, Recipient, split_facts
 from esmero.policy.facts import AddressFacts
 from esmero.policy.gate import judge
 from esmero.policy.permission import PermissionFacts
@@ -31,10 +31,11 @@ def test_a_forgotten_fact_is_an_error():
         AddressFacts("ana@cliente.example", "ok")
 
 
-def test_facts_that_nobody_provided_are_an_error():
-    facts = {kind: one for kind, one in RECIPIENT.facts.items() if kind is not AddressFacts}
-    with pytest.raises(ValueError, match="Nobody gathered AddressFacts of person 1"):
-        judge(Case(OCCASION, RECIPIENT._replace(facts=facts)))
+@pytest.mark.parametrize("missing", list(RECIPIENT.facts), ids=lambda kind: kind.__name__)
+def test_facts_that_nobody_provided_are_an_error(missing):
+    known = [fact for kind, fact in RECIPIENT.facts.items() if kind is not missing]
+    with pytest.raises(ValueError, match=f"Nobody gathered {missing.__name__} of person 1"):
+        judge(Case(OCCASION, Recipient(1, *split_facts(known))))
 
 
 def test_the_slot_is_an_occasion_of_commerce_with_a_purpose_of_its_own():

@@ -92,7 +92,7 @@ def asked_one_by_one(occasion, recipient):
                 continue
             facts = recipient.facts[rule.about]
             prepared = facts.for_occasion(occasion) if hasattr(rule.about, "for_occasion") else facts
-            found.append(rule.objection(occasion, prepared))
+            found.append(None if prepared is None else rule.objection(occasion, prepared))
     return tuple(objection for objection in found if objection)
 
 

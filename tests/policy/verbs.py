@@ -61,16 +61,13 @@ def an_entry(state="granted", **changes):
 
 SPAIN = ResidenceFacts(ZoneInfo("Europe/Madrid"), profile_of("ES").hours)
 TOPICS = ("", "novedades", "ofertas")
-RECIPIENT = Recipient(
-    person=1,
-    facts={
-        AddressFacts: AddressFacts("ana@cliente.example", "ok", None),
-        PermissionFacts: PermissionFacts((an_entry(),)),
-        PreferenceFacts: PreferenceFacts(dict.fromkeys(TOPICS, NO_PREFERENCE)),
-        FrequencyFacts: FrequencyFacts(dict.fromkeys(TOPICS, NO_FREQUENCY)),
-        DuplicateFacts: NO_DUPLICATE,
-        ResidenceFacts: SPAIN,
-    },
+RECIPIENT = Recipient(person=1, own={}, shared={}).replace_facts(
+    AddressFacts("ana@cliente.example", "ok", None),
+    PermissionFacts((an_entry(),)),
+    PreferenceFacts(dict.fromkeys(TOPICS, NO_PREFERENCE)),
+    FrequencyFacts(dict.fromkeys(TOPICS, NO_FREQUENCY)),
+    NO_DUPLICATE,
+    SPAIN,
 )
 # The class of facts by the names that tests use; preferences and frequency are those for one topic.
 _KINDS = {

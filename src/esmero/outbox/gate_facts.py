@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.db.models import Max, Q
 
 from esmero.outbox.models import Message
-from esmero.people.dispatch_reason import AddressedPerson, DispatchReason
+from esmero.people.dispatch_reason import AddressedPerson, DispatchReason, are_among
 from esmero.people.models import Preference, Topic
 from esmero.policy.facts import NO_FREQUENCY, FrequencyFacts, TopicFrequency
 
@@ -40,7 +40,7 @@ def _read_gaps(people: Sequence[AddressedPerson], *, reason: DispatchReason) -> 
     found: dict[int, dict[int | None, timedelta]] = defaultdict(dict)
     rows = Preference.objects.filter(
         Q(topic__in=[topic for topic in reason.topics.values() if topic]) | Q(topic=None),
-        person_id__in=[one.person for one in people],
+        are_among(people),
         brand=reason.brand,
         minimum_gap_days__isnull=False,
     )

@@ -4,13 +4,14 @@ A provider is a function in the package whose tables it reads: `provide(people, 
 person. `mailroom/planning/case_file.py` holds the tuple of all providers.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from esmero.house.models import Brand
 from esmero.people.models import Purpose, Topic
 from esmero.policy.case import UNSOLICITED, Channel, MessageClass
+from esmero.work.query_plan.selective import IsOneOf
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,3 +46,8 @@ class AddressedPerson(NamedTuple):
 
     person: int
     address: str
+
+
+def are_among(people: Iterable[AddressedPerson], *, column: str = "person_id") -> IsOneOf:
+    """Return the condition that a column names one of these people: one parameter, not a thousand, is faster."""
+    return IsOneOf(column, [one.person for one in people])

@@ -15,7 +15,7 @@ from django.db.models import Q
 from esmero.house.country_time_zones import COUNTRY_TIME_ZONES
 from esmero.house.jurisdictions import PROFILES, profile_of, profile_of_country
 from esmero.people.addresses.suppression import find_suppressions
-from esmero.people.dispatch_reason import AddressedPerson, DispatchReason
+from esmero.people.dispatch_reason import AddressedPerson, DispatchReason, are_among
 from esmero.people.models import Address, Permission, Person, Preference
 from esmero.people.permissions.decisions import read_statements
 from esmero.policy.facts import (
@@ -28,6 +28,7 @@ from esmero.policy.facts import (
 )
 from esmero.policy.permission import CasePermission, PermissionFacts
 from esmero.policy.quiet_hours import ResidenceFacts
+from esmero.work.query_plan.selective import IsOneOf
 
 
 def provide_addresses(
@@ -40,7 +41,9 @@ def provide_addresses(
         for address, found in find_suppressions(values, brand=reason.brand.pk).items()
     }
     failing = set(
-        Address.objects.filter(value__in=values, standing=Address.Standing.FAILING).values_list("value", flat=True)
+        Address.objects.filter(IsOneOf("value", list(values)), standing=Address.Standing.FAILING).values_list(
+            "value", flat=True
+        )
     )
     return {
         one: AddressFacts(
@@ -58,9 +61,7 @@ def provide_permissions(
     """Return what the permission ledger says of each person for the brand and channel."""
     found: dict[int, list[CasePermission]] = defaultdict(list)
     if reason.is_unsolicited:
-        rows = Permission.objects.filter(
-            person_id__in=[one.person for one in people], brand=reason.brand, channel=reason.channel
-        )
+        rows = Permission.objects.filter(are_among(people), brand=reason.brand, channel=reason.channel)
         for person, _channel, statement in read_statements(rows):
             found[person].append(statement)
     nothing = PermissionFacts(())
@@ -74,9 +75,7 @@ def provide_preferences(
     stated: dict[int, dict[int | None, StatedPreference]] = defaultdict(dict)
     if reason.is_unsolicited:
         topics = [topic for topic in reason.topics.values() if topic is not None]
-        rows = Preference.objects.filter(
-            Q(topic__in=topics) | Q(topic=None), person_id__in=[one.person for one in people], brand=reason.brand
-        )
+        rows = Preference.objects.filter(Q(topic__in=topics) | Q(topic=None), are_among(people), brand=reason.brand)
         for person, topic, wanted, days, until in rows.values_list(
             "person_id", "topic_id", "wanted", "minimum_gap_days", "paused_until"
         ):
@@ -107,8 +106,8 @@ def provide_residences(
     at_brand = find_residence(country="", brand_zone=brand.timezone, brand_profile=brand.profile)
     if not _hours_matter(reason):
         return dict.fromkeys(people, at_brand)
-    ids = {one.person for one in people}
-    countries = dict(Person.objects.filter(pk__in=ids).exclude(country="").values_list("pk", "country"))
+    rows = Person.objects.filter(are_among(people, column="id")).exclude(country="")
+    countries = dict(rows.values_list("pk", "country"))
     residences = {
         country: find_residence(country=country, brand_zone=brand.timezone, brand_profile=brand.profile)
         for country in set(countries.values())

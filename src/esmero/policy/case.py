@@ -4,7 +4,7 @@ Rules see nothing else. Facts have no defaults: whoever gathers them states each
 and never an unnoticed *go*. All times are aware; `Occasion.at` is the only current time.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal, NamedTuple, get_args
@@ -91,15 +91,37 @@ class Recipient(NamedTuple):
 
     A class of facts is defined beside the rules that need it (facts.py, permission.py, quiet_hours.py, or the module of
     a rule), so that a new rule changes nothing here. If its answer depends on the occasion (facts by topic), it has a
-    method `for_occasion(occasion)`, and the rules see the result. Body and promotion slot are two occasions.
+    method `for_occasion(occasion)`, and the rules see the result; None means that no rule need look. Body and promotion
+    slot are two occasions.
+
+    `own` are facts that differ from person to person. A class of which most persons have an equal value says
+    `is_shared = True`; its values stand in `shared`, one object for all persons of whom the same is known, so that the
+    gate asks their rules once and not once a person.
     """
 
     person: int
-    facts: Mapping[type, Any]
+    own: Mapping[type, Any]
+    shared: Mapping[type, Any]
+
+    @property
+    def facts(self) -> Mapping[type, Any]:
+        """Return all facts by their class."""
+        return {**self.own, **self.shared}
 
     def replace_facts(self, *facts: object) -> "Recipient":
         """Return the recipient with these facts in place of those of the same classes."""
-        return self._replace(facts={**self.facts, **{type(one): one for one in facts}})
+        own, shared = split_facts((*self.own.values(), *self.shared.values(), *facts))
+        return Recipient(self.person, own, shared)
+
+
+def split_facts(facts: Iterable[object]) -> tuple[dict[type, Any], dict[type, Any]]:
+    """Return a person's own facts and the shared ones, by their class; of one class the last counts."""
+    own: dict[type, Any] = {}
+    shared: dict[type, Any] = {}
+    for one in facts:
+        kind = type(one)
+        (shared if getattr(kind, "is_shared", False) else own)[kind] = one
+    return own, shared
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,8 @@ def combine_preferences(of_topic: StatedPreference | None, of_brand: StatedPrefe
 class PreferenceFacts(NamedTuple):
     """Hold the preferences for each topic of the dispatch, by its code: of the body ("" without) and of the slot."""
 
+    is_shared = True
+
     by_topic: Mapping[str, StatedPreference]
 
     def for_occasion(self, occasion: Occasion) -> StatedPreference:
@@ -79,6 +81,8 @@ NO_FREQUENCY = TopicFrequency(minimum_gap=None, last_written_at=None)
 class FrequencyFacts(NamedTuple):
     """Hold the frequency for each topic of the dispatch, by its code, as PreferenceFacts does."""
 
+    is_shared = True
+
     by_topic: Mapping[str, TopicFrequency]
 
     def for_occasion(self, occasion: Occasion) -> TopicFrequency:
@@ -91,6 +95,8 @@ class DuplicateFacts(NamedTuple):
 
     `address_taken_by` is the id of another person, None if there is none.
     """
+
+    is_shared = True
 
     already_has: bool
     address_taken_by: int | None

@@ -3,8 +3,8 @@
 Every message is judged before a campaign starts (dry run) and again before transport. Only the mailroom calls the gate.
 """
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -44,10 +44,14 @@ RULES: tuple[Rule, ...] = (
 )
 
 _GO = Verdict("go")
+_MOST_KEPT = 256  # shared facts whose objections are kept
 
 
 class _Group(NamedTuple):
-    """Hold the checks of all rules about one class of facts, and the method that prepares the facts for them."""
+    """Hold the checks of all rules about one class of facts, and the method that prepares the facts for them.
+
+    What it prepares is None if the facts leave nothing to object to.
+    """
 
     about: type
     prepare: Callable[[Any, Occasion], Any] | None
@@ -58,14 +62,19 @@ class _Group(NamedTuple):
 class OccasionFindings:
     """Hold the objections of all occasion rules, which apply to a whole dispatch, and the checks for each person.
 
-    `order` is the position of each code in the tuple of rules.
+    `own` and `shared` are the checks of facts that differ from person to person, and of those that many share.
+    `known` holds the objections to shared facts, by the identity of the object, and the objects themselves, so that no
+    other takes their identity. `order` is the position of each code in the tuple of rules.
     """
 
     occasion: Occasion
     objections: tuple[Objection, ...]
     slot: "OccasionFindings | None"
-    groups: tuple[_Group, ...]
+    own: tuple[_Group, ...]
+    shared: tuple[_Group, ...]
     order: dict[str, int]
+    known: dict[int, Sequence[Objection]] = field(default_factory=dict, repr=False, compare=False)
+    kept: list[object] = field(default_factory=list, repr=False, compare=False)
 
 
 def judge(case: Case, *, rules: tuple[Rule, ...] = RULES) -> Verdict:
@@ -76,6 +85,7 @@ def judge(case: Case, *, rules: tuple[Rule, ...] = RULES) -> Verdict:
 def judge_occasion(occasion: Occasion, *, rules: tuple[Rule, ...] = RULES) -> OccasionFindings:
     """Apply the occasion rules once per dispatch; pass the result to `judge_recipient` for each person."""
     slot = occasion.as_promotion()
+    groups = _group_checks(rules, occasion.message_class)
     return OccasionFindings(
         occasion=occasion,
         objections=tuple(
@@ -85,7 +95,8 @@ def judge_occasion(occasion: Occasion, *, rules: tuple[Rule, ...] = RULES) -> Oc
             if (objection := rule.objection(occasion)) is not None
         ),
         slot=None if slot is None else judge_occasion(slot, rules=rules),
-        groups=_group_checks(rules, occasion.message_class),
+        own=tuple(group for group in groups if not getattr(group.about, "is_shared", False)),
+        shared=tuple(group for group in groups if getattr(group.about, "is_shared", False)),
         order={rule.code: position for position, rule in enumerate(rules)},
     )
 
@@ -121,22 +132,37 @@ def _group_checks(rules: tuple[Rule, ...], message_class: MessageClass) -> tuple
 
 
 def _find_objections(recipient: Recipient, *, findings: OccasionFindings) -> tuple[Objection, ...]:
-    occasion = findings.occasion
-    known = recipient.facts
-    found: list[Objection] = []
-    for about, prepare, checks in findings.groups:
-        try:
-            facts = known[about] if prepare is None else prepare(known[about], occasion)
-        except KeyError as missing:
-            msg = f"Nobody gathered {about.__name__} of person {recipient.person} for this occasion ({missing})."
-            raise ValueError(msg) from missing
-        for check in checks:
-            objection = check(occasion, facts)
-            if objection is not None:
-                found.append(objection)
-    if not found:
+    person, own, shared = recipient
+    found = _check(own, findings.own, findings.occasion, person)
+    known = findings.known.get(id(shared))
+    if known is None:
+        known = _check(shared, findings.shared, findings.occasion, person)
+        if len(findings.kept) < _MOST_KEPT:
+            findings.kept.append(shared)
+            findings.known[id(shared)] = known
+    if not found and not known:
         return findings.objections
-    return _in_order((*found, *findings.objections), order=findings.order)
+    return _in_order((*found, *known, *findings.objections), order=findings.order)
+
+
+def _check(
+    facts: Mapping[type, Any], groups: tuple[_Group, ...], occasion: Occasion, person: int
+) -> Sequence[Objection]:
+    """Return the objections of the rules about these facts."""
+    found: list[Objection] | None = None
+    for about, prepare, checks in groups:
+        try:
+            prepared = facts[about] if prepare is None else prepare(facts[about], occasion)
+        except KeyError as missing:
+            msg = f"Nobody gathered {about.__name__} of person {person} for this occasion ({missing})."
+            raise ValueError(msg) from missing
+        if prepared is None:
+            continue
+        for check in checks:
+            objection = check(occasion, prepared)
+            if objection is not None:
+                found = [objection] if found is None else [*found, objection]
+    return found or ()
 
 
 def _in_order(objections: Iterable[Objection], *, order: dict[str, int]) -> tuple[Objection, ...]:

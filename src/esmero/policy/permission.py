@@ -107,9 +107,10 @@ class PermissionFacts(NamedTuple):
 
     statements: tuple[CasePermission, ...]
 
-    def for_occasion(self, occasion: PermissionQuestion) -> PermissionAnswer:
-        """Decide for the purpose and topic of body or slot."""
-        return decide_permission(self.statements, question=occasion)
+    def for_occasion(self, occasion: PermissionQuestion) -> PermissionAnswer | None:
+        """Decide for the purpose and topic of body or slot; None if it is permitted, so that no rule need look."""
+        answer = decide_permission(self.statements, question=occasion)
+        return None if answer.is_allowed else answer
 
 
 def decide_permission(statements: Sequence[CasePermission], *, question: PermissionQuestion) -> PermissionAnswer:
@@ -124,9 +125,14 @@ def decide_permission(statements: Sequence[CasePermission], *, question: Permiss
         return NOT_NEEDED
     if not statements:
         return NOTHING_STATED
-    if len(statements) == 1:
-        (only,) = statements
-        if only.state == "granted" and only.basis in question.valid_bases and only.covers(question):
+    if len(statements) == 1:  # most people: worth a shorter way
+        only = statements[0]
+        if (
+            only.state == "granted"
+            and only.purpose == question.purpose
+            and (only.topic == question.topic or not only.topic)
+            and only.basis in question.valid_bases
+        ):
             return PermissionAnswer(only, "", None, None, None)
     covering = [one for one in statements if one.covers(question)]
     granted = [one for one in covering if one.state == "granted"]

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
-from typing import Literal
+from typing import ClassVar, Literal
 from zoneinfo import ZoneInfo
 
 from esmero.policy.case import Channel
@@ -73,8 +73,10 @@ def daily(begin: time, end: time) -> OpenHours:
 class ResidenceFacts:
     """Hold the time zone of a person and the open hours of their jurisdiction, by (channel, kind); absent: always open.
 
-    Shared by all persons of a country, and compared by identity, so that the hours are computed once for all of them.
+    One object for all persons of a country, compared by identity, so that the hours are computed once for all of them.
     """
+
+    is_shared: ClassVar[bool] = True
 
     zone: ZoneInfo
     hours: Mapping[tuple[Channel, HoursKind], OpenHours]

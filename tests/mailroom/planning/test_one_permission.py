@@ -151,7 +151,7 @@ def test_all_who_ask_get_one_answer(house):
     chance = random.Random(20261130)
     people = invent_people(house, number=SIZE, chance=chance)
     invent_preferences(house, people, chance=chance)
-    for some in batched(people, CHUNK, strict=False):
+    for some in batched(people, CHUNK):
         record([entry for person in some for entry in invent_statements(house, person, chance=chance)])
     seen = Counter()
     campaigns = {topic: plan_campaign(house, topic) for topic in house.topics}
@@ -162,7 +162,7 @@ def test_all_who_ask_get_one_answer(house):
         ]
         for topic in house.topics
     }
-    for some in batched(people, CHUNK, strict=False):
+    for some in batched(people, CHUNK):
         page = ask_page(house, some)
         known = [AddressedPerson(one.pk, one.address.value if one.address else "") for one in some]
         for topic, campaign in campaigns.items():

@@ -89,11 +89,15 @@ def gather_recipients(
     """
     provided = [provide(people, reason=reason) for provide in providers]
     taken, with_message = taken or {}, frozenset(already)
+    bundles: dict[tuple[int, ...], dict[type, Any]] = {}
     recipients = []
     for one in people:
         facts = [of_provider[one] for of_provider in provided]
         facts.append(_find_duplicate(one, taken=taken, already=with_message))
-        recipients.append(case.Recipient(one.person, dict(zip(map(type, facts), facts, strict=True))))
+        own, shared = case.split_facts(facts)
+        # Equal facts are the same objects, so that persons of whom the same is known share one bundle.
+        bundle = bundles.setdefault(tuple(map(id, shared.values())), shared)
+        recipients.append(case.Recipient(one.person, own, bundle))
     return recipients
 
 

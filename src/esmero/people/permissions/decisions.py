@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import batched
 
-from django.db.models import QuerySet
+from django.db.models import Case, QuerySet, When
 from django.utils import timezone
 
 from esmero.house.jurisdictions import valid_bases
@@ -15,15 +15,12 @@ from esmero.policy.case import MessageClass
 from esmero.policy.permission import (
     CasePermission,
     PermissionAnswer,
-    PermissionState,
     TopicQuestion,
     decide_permission,
 )
 
-_WITHOUT_DATES = {
-    PermissionEntry.Act.REQUESTED.value: "requested",
-    PermissionEntry.Act.EXPIRED.value: "expired",
-}
+# Acts that are kept in `state` alone; their date is that of the entry.
+_WITHOUT_DATES = frozenset({PermissionEntry.Act.REQUESTED.value, PermissionEntry.Act.EXPIRED.value})
 
 
 def read_statements(rows: QuerySet[Permission]) -> Iterator[tuple[int, str, CasePermission]]:
@@ -31,7 +28,8 @@ def read_statements(rows: QuerySet[Permission]) -> Iterator[tuple[int, str, Case
 
     A permission that was granted and withdrawn gives two statements: which of them applies, the policy decides.
     """
-    columns = rows.values_list(
+    of_entry = Case(When(granted_at=None, withdrawn_at=None, then="entry__at"))
+    columns = rows.annotate(only_at=of_entry).values_list(
         "person_id",
         "channel",
         "purpose__code",
@@ -41,21 +39,23 @@ def read_statements(rows: QuerySet[Permission]) -> Iterator[tuple[int, str, Case
         "basis",
         "withdrawn_at",
         "objected",
-        "entry_id",
-        "entry__at",
+        "only_at",
         "entry__wording_version",
         "entry__source",
+        "entry_id",
     )
-    for person, channel, purpose, topic, state, granted_at, basis, withdrawn_at, objected, *proof in columns:
-        entry, at, version, source = proof
-        about, proven = (purpose, topic or ""), (version, source, entry)
+    for person, channel, purpose, topic, state, granted_at, basis, withdrawn_at, objected, only_at, *proof in columns:
+        about = purpose, topic or ""
         if granted_at:
-            yield person, channel, CasePermission(*about, "granted", basis, granted_at, *proven)
+            yield person, channel, CasePermission(*about, "granted", basis, granted_at, *proof)
         if withdrawn_at:
-            act: PermissionState = "objected" if objected else "withdrawn"
-            yield person, channel, CasePermission(*about, act, "", withdrawn_at, *proven)
-        if not granted_at and not withdrawn_at and state in _WITHOUT_DATES:
-            yield person, channel, CasePermission(*about, state, basis, at, *proven)
+            yield (
+                person,
+                channel,
+                CasePermission(*about, "objected" if objected else "withdrawn", "", withdrawn_at, *proof),
+            )
+        if only_at and state in _WITHOUT_DATES:
+            yield person, channel, CasePermission(*about, state, basis, only_at, *proof)
 
 
 def ask_about(
@@ -79,7 +79,7 @@ def decide_in_bulk(
     ids = list(persons)
     stated: dict[int, list[CasePermission]] = defaultdict(list)
     # 500 at a time: SQLite limits the number of parameters of a statement.
-    for some in batched(ids, 500, strict=False):
+    for some in batched(ids, 500):
         for person, _channel, statement in read_statements(
             Permission.objects.filter(person__in=some, brand=brand, channel=channel)
         ):

@@ -21,7 +21,5 @@ class NightIsQuiet(RecipientRule[ResidenceFacts]):
 
     def objection(self, occasion: Occasion, facts: ResidenceFacts) -> Objection | None:
         kind = "commercial" if occasion.message_class == "commercial" else "other"
-        if (occasion.channel, kind) not in facts.hours:
-            return None
         until = quiet_until(facts, at=occasion.at, channel=occasion.channel, kind=kind)
         return None if until is None else Objection(self.code, {"zone": facts.zone.key or ""}, until)
