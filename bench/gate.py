@@ -28,7 +28,7 @@ def _judge(number: int) -> bool:
     from esmero.policy import facts
     from esmero.policy.case import Occasion, Recipient, split_facts
     from esmero.policy.gate import judge_occasion, judge_recipient
-    from esmero.policy.permission import CasePermission, PermissionFacts
+    from esmero.policy.permission import CasePermission, StatedPermissions
     from esmero.policy.quiet_hours import ResidenceFacts
 
     at = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
@@ -57,7 +57,7 @@ def _judge(number: int) -> bool:
             n,
             {
                 facts.AddressFacts: facts.AddressFacts("ana@cliente.example", "ok", None),
-                PermissionFacts: PermissionFacts(granted if n % 10 else ()),
+                StatedPermissions: StatedPermissions(granted if n % 10 else ()),
             },
             shared,
         )

@@ -6,7 +6,7 @@ import pytest
 from esmero.policy.case import Case, Recipient, split_facts
 from esmero.policy.facts import AddressFacts
 from esmero.policy.gate import judge
-from esmero.policy.permission import PermissionFacts
+from esmero.policy.permission import StatedPermissions
 from tests.policy.verbs import OCCASION, OFFERS, RECIPIENT
 
 
@@ -20,7 +20,7 @@ def test_internal_mail_never_reaches_the_gate():
         replace(OCCASION, message_class="internal")
 
 
-@pytest.mark.parametrize("facts", [OCCASION, RECIPIENT, RECIPIENT.facts[PermissionFacts].statements[0]])
+@pytest.mark.parametrize("facts", [OCCASION, RECIPIENT, RECIPIENT.facts[StatedPermissions].statements[0]])
 def test_facts_cannot_be_changed_once_gathered(facts):
     with pytest.raises(AttributeError):
         facts.topic = "ofertas"

@@ -16,7 +16,7 @@ from esmero.policy.facts import (
     PreferenceFacts,
 )
 from esmero.policy.gate import judge
-from esmero.policy.permission import CasePermission, PermissionFacts
+from esmero.policy.permission import CasePermission, StatedPermissions
 from esmero.policy.quiet_hours import ResidenceFacts
 from esmero.policy.verdict import Objection
 
@@ -63,7 +63,7 @@ SPAIN = ResidenceFacts(ZoneInfo("Europe/Madrid"), profile_of("ES").hours)
 TOPICS = ("", "novedades", "ofertas")
 RECIPIENT = Recipient(person=1, own={}, shared={}).replace_facts(
     AddressFacts("ana@cliente.example", "ok", None),
-    PermissionFacts((an_entry(),)),
+    StatedPermissions((an_entry(),)),
     PreferenceFacts(dict.fromkeys(TOPICS, NO_PREFERENCE)),
     FrequencyFacts(dict.fromkeys(TOPICS, NO_FREQUENCY)),
     NO_DUPLICATE,
@@ -74,7 +74,7 @@ _KINDS = {
     "address": AddressFacts,
     "standing": AddressFacts,
     "suppression": AddressFacts,
-    "statements": PermissionFacts,
+    "statements": StatedPermissions,
     "wanted": PreferenceFacts,
     "paused_until": PreferenceFacts,
     "minimum_gap": FrequencyFacts,
@@ -96,7 +96,7 @@ def a_recipient(*, topic=OCCASION.topic, of=RECIPIENT, **changes):
             by_topic[topic] = by_topic[topic]._replace(**{name: value})
             changed = kind(by_topic)
         else:
-            changed = of.facts[kind]._replace(**{name: value})
+            changed = (replace if kind is DuplicateFacts else kind._replace)(of.facts[kind], **{name: value})
         of = of.replace_facts(changed)
     return of
 

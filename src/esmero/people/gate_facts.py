@@ -26,7 +26,7 @@ from esmero.policy.facts import (
     StatedPreference,
     combine_preferences,
 )
-from esmero.policy.permission import CasePermission, PermissionFacts
+from esmero.policy.permission import CasePermission, StatedPermissions
 from esmero.policy.quiet_hours import ResidenceFacts
 from esmero.work.query_plan.selective import IsOneOf
 
@@ -57,15 +57,15 @@ def provide_addresses(
 
 def provide_permissions(
     people: Sequence[AddressedPerson], *, reason: DispatchReason
-) -> Mapping[AddressedPerson, PermissionFacts]:
+) -> Mapping[AddressedPerson, StatedPermissions]:
     """Return what the permission ledger says of each person for the brand and channel."""
     found: dict[int, list[CasePermission]] = defaultdict(list)
     if reason.is_unsolicited:
         rows = Permission.objects.filter(are_among(people), brand=reason.brand, channel=reason.channel)
         for person, _channel, statement in read_statements(rows):
             found[person].append(statement)
-    nothing = PermissionFacts(())
-    return {one: PermissionFacts(tuple(mine)) if (mine := found.get(one.person)) else nothing for one in people}
+    nothing = StatedPermissions(())
+    return {one: StatedPermissions(tuple(mine)) if (mine := found.get(one.person)) else nothing for one in people}
 
 
 def provide_preferences(

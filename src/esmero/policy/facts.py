@@ -1,12 +1,12 @@
 """Define the facts about one person that several rules share: address, preferences, frequency and duplicates.
 
-Values built once per person are named tuples: immutable like a frozen dataclass, and built in a third of the time.
+Values built for each person are named tuples: immutable like a frozen dataclass, and built in a third of the time.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal, NamedTuple
+from typing import ClassVar, Literal, NamedTuple
 
 from esmero.policy.case import Occasion
 
@@ -56,10 +56,11 @@ def combine_preferences(of_topic: StatedPreference | None, of_brand: StatedPrefe
     )
 
 
-class PreferenceFacts(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class PreferenceFacts:
     """Hold the preferences for each topic of the dispatch, by its code: of the body ("" without) and of the slot."""
 
-    is_shared = True
+    is_shared: ClassVar[bool] = True
 
     by_topic: Mapping[str, StatedPreference]
 
@@ -78,10 +79,11 @@ class TopicFrequency(NamedTuple):
 NO_FREQUENCY = TopicFrequency(minimum_gap=None, last_written_at=None)
 
 
-class FrequencyFacts(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class FrequencyFacts:
     """Hold the frequency for each topic of the dispatch, by its code, as PreferenceFacts does."""
 
-    is_shared = True
+    is_shared: ClassVar[bool] = True
 
     by_topic: Mapping[str, TopicFrequency]
 
@@ -90,13 +92,14 @@ class FrequencyFacts(NamedTuple):
         return self.by_topic[occasion.topic]
 
 
-class DuplicateFacts(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class DuplicateFacts:
     """Say whether this dispatch or action has a message for the person already, and who else gets it at this address.
 
     `address_taken_by` is the id of another person, None if there is none.
     """
 
-    is_shared = True
+    is_shared: ClassVar[bool] = True
 
     already_has: bool
     address_taken_by: int | None

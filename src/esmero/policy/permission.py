@@ -102,7 +102,7 @@ NOT_NEEDED = PermissionAnswer(grant=None, unproven="", requested=None, expired=N
 NOTHING_STATED = NOT_NEEDED._replace(unproven="no grant")
 
 
-class PermissionFacts(NamedTuple):
+class StatedPermissions(NamedTuple):
     """Hold all statements of one person for the brand and channel of a dispatch."""
 
     statements: tuple[CasePermission, ...]

@@ -10,9 +10,9 @@ from esmero.outbox.models import Dispatch, Message
 from esmero.people.addresses.suppression import suppress
 from esmero.people.dispatch_reason import AddressedPerson, DispatchReason
 from esmero.people.models import Address, Permission, Person, Preference, Topic
-from esmero.policy.facts import AddressFacts, DuplicateFacts, FrequencyFacts, PreferenceFacts
+from esmero.policy.facts import NO_DUPLICATE, AddressFacts, DuplicateFacts, FrequencyFacts, PreferenceFacts
 from esmero.policy.gate import judge_occasion, judge_recipient
-from esmero.policy.permission import PermissionFacts
+from esmero.policy.permission import StatedPermissions
 from esmero.policy.quiet_hours import ResidenceFacts
 from tests.house_facts import add_people, build_house, open_dispatch
 
@@ -140,17 +140,17 @@ def test_a_permission_of_another_brand_or_channel_is_none(house):
     one, other = add_people(house, 2)
     Permission.objects.filter(person=other).update(channel="phone")
     first, second = gathered(reason(house), one, other)
-    assert (len(first.facts[PermissionFacts].statements), second.facts[PermissionFacts].statements) == (1, ())
+    assert (len(first.facts[StatedPermissions].statements), second.facts[StatedPermissions].statements) == (1, ())
 
 
 def test_a_withdrawal_is_told_beside_the_grant(house):
     (person,) = add_people(house, 1)
     Permission.objects.update(withdrawn_at=NOW)
     [found] = gathered(reason(house), person)
-    assert [one.state for one in found.facts[PermissionFacts].statements] == ["granted", "withdrawn"]
+    assert [one.state for one in found.facts[StatedPermissions].statements] == ["granted", "withdrawn"]
     Permission.objects.update(objected=True)
     [found] = gathered(reason(house), person)
-    assert [one.state for one in found.facts[PermissionFacts].statements] == ["granted", "objected"]
+    assert [one.state for one in found.facts[StatedPermissions].statements] == ["granted", "objected"]
 
 
 def test_the_standing_of_an_address_and_its_silence_are_told(house):
@@ -176,10 +176,10 @@ def test_who_has_it_already_and_who_took_the_address_are_told(house):
     first, second, third = add_people(house, 3)
     taken = {first.address.value: second.pk, third.address.value: third.pk}
     found = gathered(reason(house), first, second, third, taken=taken, already=[second.pk])
-    assert [tuple(one.facts[DuplicateFacts]) for one in found] == [
-        (False, second.pk),
-        (True, None),
-        (False, None),
+    assert [one.facts[DuplicateFacts] for one in found] == [
+        DuplicateFacts(already_has=False, address_taken_by=second.pk),
+        DuplicateFacts(already_has=True, address_taken_by=None),
+        NO_DUPLICATE,
     ]
 
 

@@ -11,8 +11,7 @@ from esmero.outbox.models import Message, MessageEvent
 from esmero.people.models import Channel, PermissionEntry, Purpose, Topic
 from esmero.people.permissions.decisions import ask_about, decide_topics, read_person
 from esmero.people.permissions.ledger import NewEntry, record
-from esmero.people.permissions.state import CONSENT
-from esmero.policy.permission import decide_permission
+from esmero.policy.permission import CONSENT, decide_permission
 from esmero.vault.models import StoredFile
 
 COMPLAINT = "complaint"

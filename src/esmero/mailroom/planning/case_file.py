@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from esmero.house.jurisdictions import is_ordinary_rate, valid_bases
-from esmero.outbox.gate_facts import provide_frequencies
+from esmero.outbox.queries import provide_frequencies
 from esmero.people.dispatch_reason import AddressedPerson, DispatchReason
 from esmero.people.gate_facts import (
     provide_addresses,

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import batched
+from typing import Any
 
 from django.db.models import Case, QuerySet, When
 from django.utils import timezone
@@ -44,6 +45,8 @@ def read_statements(rows: QuerySet[Permission]) -> Iterator[tuple[int, str, Case
         "entry__source",
         "entry_id",
     )
+    about: tuple[str, str]
+    proof: list[Any]
     for person, channel, purpose, topic, state, granted_at, basis, withdrawn_at, objected, only_at, *proof in columns:
         about = purpose, topic or ""
         if granted_at:
@@ -55,7 +58,7 @@ def read_statements(rows: QuerySet[Permission]) -> Iterator[tuple[int, str, Case
                 CasePermission(*about, "objected" if objected else "withdrawn", "", withdrawn_at, *proof),
             )
         if only_at and state in _WITHOUT_DATES:
-            yield person, channel, CasePermission(*about, state, basis, only_at, *proof)
+            yield person, channel, CasePermission(*about, state, basis, only_at, *proof)  # type: ignore[arg-type]
 
 
 def ask_about(

@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from esmero.house.models import Brand
 from esmero.people.models import Channel, Permission, PermissionEntry, Person, Purpose, Topic
-from esmero.people.permissions.state import BASES, CONSENT, PermissionFact, PermissionState, compute_state
+from esmero.people.permissions.state import BASES, PermissionFact, PermissionState, compute_state
+from esmero.policy.permission import CONSENT
 
 type _Key = tuple[int, int, str, int, int | None]
 

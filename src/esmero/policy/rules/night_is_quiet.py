@@ -9,9 +9,9 @@ class NightIsQuiet(RecipientRule[ResidenceFacts]):
 
     Mail that a contract, an answer or a subscription requires goes at any hour, without its promotion at night.
 
-    Norm: France: Code de la consommation art. D223-9 (calls: Monday to Friday, 10 to 13 and 14 to 20 h, in the time
-    zone of the consumer); Spain: Real Decreto Legislativo 1/2007 art. 96.2 (calls: 9 to 21 h, neither weekends nor
-    public holidays); good practice: no advertising by mail at night.
+    Norm: France: Code de la consommation art. D223-9 (calls only on working days from 10 to 13 and 14 to 20 h, where
+    the consumer lives); Spain: Real Decreto Legislativo 1/2007 art. 96.2 (calls only on working days from 9 to 21 h);
+    good practice: no advertising by mail at night.
     """
 
     code = "G13"

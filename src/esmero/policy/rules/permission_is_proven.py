@@ -1,5 +1,5 @@
 from esmero.policy.case import Occasion
-from esmero.policy.permission import PermissionAnswer, PermissionFacts
+from esmero.policy.permission import PermissionAnswer, StatedPermissions
 from esmero.policy.rule import UNSOLICITED, RecipientRule
 from esmero.policy.verdict import Objection, Scalar
 
@@ -17,7 +17,7 @@ class PermissionIsProven(RecipientRule[PermissionAnswer]):
     code = "G03"
     slug = "no-permission"
     applies_to = UNSOLICITED
-    about = PermissionFacts
+    about = StatedPermissions
 
     def objection(self, occasion: Occasion, facts: PermissionAnswer) -> Objection | None:  # noqa: ARG002
         if not facts.unproven:

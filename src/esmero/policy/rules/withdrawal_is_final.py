@@ -1,5 +1,5 @@
 from esmero.policy.case import Occasion
-from esmero.policy.permission import PermissionAnswer, PermissionFacts
+from esmero.policy.permission import PermissionAnswer, StatedPermissions
 from esmero.policy.rule import UNSOLICITED, RecipientRule
 from esmero.policy.verdict import Objection
 
@@ -17,7 +17,7 @@ class WithdrawalIsFinal(RecipientRule[PermissionAnswer]):
     code = "G04"
     slug = "withdrawn"
     applies_to = UNSOLICITED
-    about = PermissionFacts
+    about = StatedPermissions
 
     def objection(self, occasion: Occasion, facts: PermissionAnswer) -> Objection | None:  # noqa: ARG002
         last = facts.revoked

@@ -19,7 +19,7 @@ from esmero.people.models import Channel, ContactPoint, PermissionEntry, Person,
 from esmero.people.permissions.current_permissions import ChannelRight, TopicRights, read_rights
 from esmero.people.permissions.ledger import NewEntry, record
 from esmero.people.permissions.preferences import pause, save_preference, set_language
-from esmero.people.permissions.state import CONSENT
+from esmero.policy.permission import CONSENT
 from esmero.rendering.tokens import TokenPurpose
 from esmero.web.public.labels import KNOWN
 from esmero.web.public.visit_token import TokenVisit, requires_token
