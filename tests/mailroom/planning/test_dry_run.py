@@ -6,8 +6,8 @@ import pytest
 from django.utils import timezone
 
 from esmero.campaigns.lifecycle import create_campaign
-from esmero.mailroom.planning.case_file import AddressedPerson
 from esmero.mailroom.planning.dry_run import PATIENCE, judge_audience
+from esmero.people.dispatch_reason import AddressedPerson
 from esmero.people.models import Preference, Segment
 from tests.house_facts import add_people, build_house
 
