@@ -11,7 +11,7 @@ from esmero.campaigns.lifecycle import create_campaign
 from esmero.mailroom.planning import dry_run
 from esmero.mailroom.planning.case_file import PROVIDERS, describe_occasion, gather_recipients
 from esmero.people.dispatch_reason import AddressedPerson, DispatchReason
-from esmero.people.models import Note, Segment
+from esmero.people.models import Note, Preference, Segment
 from esmero.policy.gate import RULES, judge_occasion, judge_recipient
 from esmero.policy.rule import COMMERCE, RecipientRule
 from esmero.policy.verdict import Objection
@@ -104,3 +104,19 @@ def test_each_class_of_facts_has_exactly_one_provider(house):
     assert len(set(provided)) == len(provided)
     [recipient] = gather_recipients([one], reason=why)
     assert {rule.about for rule in RULES if isinstance(rule, RecipientRule)} == set(recipient.facts)
+
+
+def test_persons_share_facts_only_where_they_are_equal(house):
+    people = add_people(house, 4)
+    Preference.objects.create(person=people[1], brand=house.brand, wanted=False)
+    why = DispatchReason(
+        brand=house.brand, message_class="commercial", channel="email", purpose=house.topic.purpose, topic=house.topic,
+        words={"es": "Novedades"}, dispatch_id=None,
+    )  # fmt: skip
+    reached = [AddressedPerson(one.pk, one.address.value) for one in people]
+    found = gather_recipients(reached, reason=why, taken={people[2].address.value: people[0].pk})
+    findings = judge_occasion(describe_occasion(why, at=NOW))
+    # Twice: the second time the gate knows the facts that people share.
+    for _ in range(2):
+        assert [judge_recipient(one, findings=findings).codes() for one in found] == ["", "G05", "G08", ""]
+    assert [one.shared is found[0].shared for one in found] == [True, False, False, True]
