@@ -145,6 +145,7 @@ LOCALE_PATHS = [PACKAGE / "locale"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = ESMERO.time_zone
+QUIET_HOURS = ESMERO.quiet_hours
 
 STATIC_URL = "/static/"
 STATIC_ROOT = HOME / "static"

@@ -27,7 +27,8 @@ from esmero.people.models import (
     Suppression,
     Tag,
 )
-from esmero.people.permissions.ledger import NewEntry, find_permitted, record
+from esmero.people.permissions.decisions import find_permitted
+from esmero.people.permissions.ledger import NewEntry, record
 from esmero.privacy.erasure import erase_person
 from esmero.privacy.merge_columns import MERGE_RULES
 from esmero.privacy.merging import MergeRefused, merge, propose_fields, undo_merge

@@ -17,9 +17,9 @@ from esmero.people.addresses.suppression import ERASED, find_suppressions, lift_
 from esmero.people.models import Address, CustomField, PermissionEntry, Person, Suppression, Topic
 from esmero.people.permissions.ledger import NewEntry, record
 from esmero.people.permissions.preferences import save_preference
-from esmero.people.permissions.state import CONSENT
 from esmero.people.persons.names import update_folded
 from esmero.people.text_folding import fold
+from esmero.policy.permission import CONSENT
 
 CONFIRM_WITHIN = timedelta(days=7)
 MONTH = 30
@@ -176,6 +176,32 @@ def confirm(submission: Submission, *, at: datetime) -> Person | None:
         row.save(update_fields=["state", "confirmed_at", "person"])
         note("form.confirmed", by="form", subject=row.form, facts={"submission": row.pk, "person": person.pk})
     return person
+
+
+def record_request(submission: Submission) -> None:
+    """Note in the ledger that a known person was asked to confirm a consent; it counts only after the confirmation.
+
+    Anybody may have typed the address, so this entry is not the person's own; repeating it adds nothing.
+    """
+    person = _find_person(submission)
+    if person is None:
+        return
+    record(
+        [
+            NewEntry(
+                person=person.pk,
+                brand=topic.brand_id,
+                purpose=topic.purpose_id,
+                topic=topic.pk,
+                act=PermissionEntry.Act.REQUESTED,
+                source=f"form {submission.form.slug}",
+                wording=submission.wording,
+                wording_version=submission.wording_version,
+                proof_place=f"submission {submission.pk}",
+            )
+            for topic in Topic.objects.filter(pk__in=submission.topics, brand=submission.form.brand)
+        ]
+    )
 
 
 def clear_networks(*, at: datetime) -> int:

@@ -69,6 +69,9 @@ class Configuration:
     secure: bool = _setting(False, description="Cookies only over HTTPS; set it as soon as public_url is https")
     debug: bool = _setting(False, description="Show errors in the browser; never on a machine that others can reach")
     demo: bool = _setting(False, description="The invented group, its catcher and its log-ins; set by `esmero demo`")
+    quiet_hours: bool = _setting(
+        True, description="Advertising waits for the morning of the recipient, calls for the hours of the law"
+    )
     time_zone: str = _setting("Europe/Madrid", description="Zone of the house; each member of staff may have their own")
     language: str = _setting("en", description="Language of the console before sign-in: es, fr or en")
 

@@ -21,7 +21,7 @@ from esmero.mailroom.composing.compiled_templates import open_signer, pick
 from esmero.mailroom.inbound_addresses import day_of
 from esmero.outbox.relays import NoRelay
 from esmero.people.models import CustomField, Person
-from esmero.people.persons.queries import read_topic_status
+from esmero.people.permissions.current_permissions import read_rights
 from esmero.privacy.data_access import (
     AccessRefused,
     confirm_address_change,
@@ -121,7 +121,8 @@ def my_data(request: HttpRequest, access: DataAccess) -> HttpResponse:
         fields=_name_fields(person.fields or {}, language=language),
         points=held.get("other ways to reach them", []),
         wishes=[
-            (pick(wish.topic.name, language), wish.allowed) for wish in read_topic_status(person, brand=access.brand)
+            (pick(one.topic.name, language), one.by_mail.allowed)
+            for one in read_rights(person, brand=access.brand, kinds=())
         ],
         kept=[KEPT[holding.name] for holding in TABLE if holding.rows is RowErasure.BLANKED and holding.name in KEPT],
         pending=DataRequest.objects.filter(person=person, state=DataRequest.State.OPEN).first(),

@@ -151,7 +151,10 @@ def _format_dry_run(campaign: Any, counts: dict[str, Any]) -> CommandOutput:
         ],
     }
     lines = [(number, code, label_objection(code)) for code, number in reasons.items()]
-    rows = [(audience, "", "in the segment"), *lines, (wait, "", "wait for a while"), (go, "", "get it")]
+    waits = sort_by_rule(counts.get("waits", {}))
+    facts["waits"] = waits
+    waiting = [(number, code, f"of these: {label_objection(code)}") for code, number in waits.items()]
+    rows = [(audience, "", "in the segment"), *lines, (wait, "", "wait for a while"), *waiting, (go, "", "get it")]
     if "promotion" in counts:
         facts["promotion"] = counts["promotion"]
         rows += [

@@ -30,6 +30,7 @@ from esmero.web.console.messages.campaigns.recipients import AUDIENCE, recipient
 from esmero.web.console.messages.templates.test_status import find_test
 from esmero.web.console.page_frame import read_brand, show, show_part, wants_part
 from esmero.web.parts.components.rates import format_estimate, format_share
+from esmero.web.parts.labels.states import label_objection
 
 _TABS = ("overview", "message", "record")
 # States that change without a user's action; the page polls in them.
@@ -158,6 +159,7 @@ def _live(shown: Campaign, account: CampaignStatistics | None) -> dict[str, Any]
         "to_get": to_get,
         "left_out": sum(reasons.values()),
         "waits": int(shown.counts.get("wait", 0)),
+        "waiting": [(code, label_objection(code), number) for code, number in shown.counts.get("waits", {}).items()],
         "failed": failed,
         "missing": find_missing(shown),
         "funnel": build_funnel(reasons=reasons, to_get=to_get, account=account, goal=shown.goal),
