@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from django.db import transaction
 from django.db.models import Exists, Q, QuerySet
-from django.utils.translation import gettext as _
 
 from esmero.house.audit import note
 from esmero.house.models import Brand, User
 from esmero.outbox.models import Dispatch, Relay
 from esmero.outbox.relay_passwords import decrypt_relay_password, encrypt_password
 from esmero.outbox.transports.smtp.relay_address import RelayAddress
+from esmero.refusal import Refusal
 
 if TYPE_CHECKING:
     from esmero.outbox.transports.capture.transport import InThread
@@ -27,8 +27,8 @@ class Transport(Protocol):
     async def close(self) -> None: ...
 
 
-class NoRelay(Exception):
-    """Report that a brand has no relay; the text says how to create one."""
+class NoRelay(Refusal):
+    """Refuse to write in the name of a brand, or of the house, that has no relay."""
 
 
 def find_relay(brand: Brand) -> Relay:
@@ -36,10 +36,7 @@ def find_relay(brand: Brand) -> Relay:
     relays = Relay.objects.filter(Q(brand=brand) | Q(brand=None)).order_by("id")
     for relay in sorted(relays, key=lambda relay: relay.brand_id is None):
         return relay
-    raise NoRelay(
-        _("No relay can carry mail of %(name)s. Make one under Settings, Relays, or by `esmero relay create`.")
-        % {"name": brand.name}
-    )
+    raise NoRelay("brand-without-relay", name=brand.name)
 
 
 def brands_with_relay() -> QuerySet[Brand]:

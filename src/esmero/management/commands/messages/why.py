@@ -3,7 +3,8 @@
 import argparse
 from typing import Any
 
-from esmero.management.command import CommandFault, CommandOutput, Commands, add_command, format_table
+from esmero.management.command import CommandOutput, Commands, add_command, format_table
+from esmero.refusal import NotThere
 
 
 def add(commands: Commands) -> None:
@@ -24,7 +25,7 @@ def explain(options: argparse.Namespace) -> CommandOutput:
         return CommandOutput(facts, "\n".join(_format_message(facts)))
     if "@" in options.what:
         return _explain_address(options.what.strip().strip("<>").lower())
-    raise CommandFault(f"There is no message {options.what!r}. Give its id, its Message-ID, or an e-mail address.")
+    raise NotThere("message-unknown", text=options.what)
 
 
 def describe_message(message: Any) -> dict[str, Any]:
@@ -141,9 +142,7 @@ def _explain_address(value: str) -> CommandOutput:
     rows = Message.objects.filter(address=value).select_related("dispatch__brand", "dispatch__topic").order_by("-id")
     messages = [describe_message(one) for one in rows[:20]]
     if address is None and suppression is None and not people and not messages:
-        raise CommandFault(
-            f"Nothing is known of {value}. `esmero why` takes an address of the house's people, or a message."
-        )
+        raise NotThere("address-unknown", address=value)
     facts = {
         "address": value,
         "standing": address.standing if address else "unknown",
