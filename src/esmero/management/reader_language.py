@@ -36,13 +36,13 @@ def say_refusal(refusal: Refusal) -> str:
 
 
 def say_trouble(trouble: str) -> str:
-    """Return the stored trouble of a job, often a traceback, as one line in the language of the terminal."""
+    """Return the stored trouble of a job or message in the language of the terminal; of a traceback, the last line."""
     from django.utils import translation
 
     from esmero.web.parts.labels.connection_troubles import translate_trouble
 
     with translation.override(reader_language()):
-        return translate_trouble(trouble.strip().rpartition("\n")[2])
+        return translate_trouble(trouble.strip().rpartition("\n")[2] if trouble.startswith("Traceback") else trouble)
 
 
 def list_text_findings(campaign: Any) -> list[dict[str, str]]:

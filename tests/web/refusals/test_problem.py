@@ -17,7 +17,7 @@ def test_a_problem_has_the_members_of_the_standard_and_the_facts_beside_them():
     assert json.loads(json.dumps(problem)) == problem
     assert (problem["status"], problem["line"], problem["most"]) == (422, 7, 1_000_000)
     assert problem["title"] == "Line too long"
-    assert "1.000.000" in problem["detail"]
+    assert "1\u00a0000\u00a0000" in problem["detail"]
     assert urlsplit(problem["type"]).netloc == ""
     assert urljoin("https://house.example/api/people", problem["type"]).endswith("/problems/line-too-long")
 

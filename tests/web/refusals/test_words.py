@@ -15,6 +15,7 @@ from esmero.web.refusals.problem import MEMBERS
 from esmero.web.refusals.say import TABLES, WORDS, list_places, say
 
 SOURCE = Path(esmero.__file__).parent
+DECISION = SOURCE.parents[1] / "docs" / "decisions" / "0010-refusals.md"
 DOORS = ("web", "management", "migrations")
 # Packages below the interfaces that may use gettext, because what they word is a mail.
 WRITING_MAILS = {
@@ -156,6 +157,20 @@ def test_a_refusal_is_no_other_exception_of_the_standard_library():
     assert wrong == []
 
 
+def test_every_exception_that_is_no_refusal_was_decided():
+    """Compare with docs/decisions/0010-refusals.md, which says of each why it is none."""
+    decided = set(re.findall(r"`(_?[A-Z]\w+)`", DECISION.read_text("utf-8").partition("Not refusals")[2]))
+    bases = {"Exception", "OSError", "ValueError", "RuntimeError", "LookupError"}
+    plain = {
+        node.name
+        for name, tree in trees().items()
+        if "/segments/" not in name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ClassDef) and bases & {ast.unparse(base) for base in node.bases}
+    }
+    assert plain - {"Refusal"} == decided - {"TemplateProblem", "TemplateFault"}
+
+
 @pytest.mark.parametrize("language", ["en", "es", "fr"])
 def test_all_can_be_said_in_every_language(language):
     """Lists of codes are said with each code of their table, numbers and names with any."""
@@ -178,7 +193,7 @@ def test_numbers_and_lists_are_written_in_the_readers_language():
     refusal = Refusal("line-too-long", line=1200, most=1_000_000)
     with translation.override("es"):
         assert "1200" in say(refusal)
-        assert "1.000.000" in say(refusal)
+        assert "1\u00a0000\u00a0000" in say(refusal)
     with translation.override("en"):
         assert "1,000,000" in say(refusal)
         assert "Its columns: A, B." in say(Refusal("column-unknown", name="C", list=["A", "B"]))

@@ -92,11 +92,13 @@ def describe_permissions(person: int) -> list[dict[str, Any]]:
 
 
 def _format_message(facts: dict[str, Any]) -> list[str]:
+    from esmero.management.reader_language import say_trouble
+
     lines = [f"Message {facts['id']} to {facts['address'] or '(no address)'}: {facts['state']}"]
     lines += [f"  {facts['brand']}, {facts['class']}" + (f", topic {facts['topic']}" if facts["topic"] else "")]
     lines += [f"  sent {facts['sent_at']:%Y-%m-%d %H:%M:%S %Z}"] if facts["sent_at"] else []
     lines += [f"  next try {facts['due_at']:%Y-%m-%d %H:%M:%S %Z}"] if facts["due_at"] else []
-    lines += [f"  {facts['trouble']}"] if facts["trouble"] else []
+    lines += [f"  {say_trouble(facts['trouble'])}"] if facts["trouble"] else []
     lines += [f"  because: {words}" for words in facts["reason"].values()]
     lines += ["The gate had nothing against it."] if not facts["objections"] else ["The gate objected:"]
     for one in facts["objections"]:

@@ -128,8 +128,8 @@ def _say_unusable(*, problems: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _fill(text: Mapping[str, Any]) -> str:
-    pattern = str(text["pattern"])
-    return str(SENTENCES.get(pattern, pattern)) % text["facts"]
+    pattern: str = text["pattern"]
+    return f"{SENTENCES.get(pattern, pattern)}" % text["facts"]
 
 
 WORDS: Mapping[str, Words] = {
