@@ -38,8 +38,8 @@ TABLES: tuple[Mapping[str, Words], ...] = (
     rendering.WORDS,
 )
 WORDS: Mapping[str, Words] = {code: words for table in TABLES for code, words in table.items()}
-NAMES = frozenset({"id", "line", "port", "process", "code"})
-"""Facts that are numbers, but name something: written without separators of thousands."""
+NAMES = frozenset({"id", "line", "port", "process", "code", "value"})
+"""Facts that may be numbers, but name something or are what was given: written without separators of thousands."""
 
 _PLACE = re.compile(r"%\((\w+)\)s")
 
