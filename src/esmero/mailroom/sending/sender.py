@@ -18,18 +18,13 @@ from pathlib import Path
 from django.db import close_old_connections, connections
 from django.utils import timezone
 
+from esmero.mailroom.composing.attachments import AttachmentCache
 from esmero.mailroom.composing.compiled_templates import open_signer
-from esmero.mailroom.sending.batches import (
-    ClaimedBatch,
-    OpenDispatch,
-    ask_gate,
-    claim_batch,
-    is_stale,
-    load_open_dispatches,
-    render_parcels,
-)
+from esmero.mailroom.sending.batches import ClaimedBatch, ask_gate, claim_batch, is_stale
+from esmero.mailroom.sending.open_dispatches import OpenDispatch, load_open_dispatches
+from esmero.mailroom.sending.parcel_rendering import render_parcels
 from esmero.mailroom.sending.relay_outcomes import judge_outcome, record_judged
-from esmero.outbox.claims import CLAIM_SIZE, LEASE, WIRE_SIZE, ClaimedMessage, free, has_due, renew
+from esmero.outbox.claims import CLAIM_SIZE, LEASE, ClaimedMessage, free, has_due, renew
 from esmero.outbox.journal import Journal, JournalFolder
 from esmero.outbox.journal_recovery import mark_orphans, settle_absent, settle_own
 from esmero.outbox.ledger import close_finished
@@ -114,6 +109,7 @@ class Sender:
         self._open_dispatches: dict[int, OpenDispatch] = {}
         self._relays: dict[int, ActiveRelay] = {}
         self._signer = open_signer()
+        self._files = AttachmentCache()
         self._lease_ends = 0.0
         self._fault: BaseException | None = None
         self.handed_over = 0  # messages given to transports by this process
@@ -260,12 +256,13 @@ class Sender:
         self, batch: ClaimedBatch, *, relay: ActiveRelay, open_dispatches: dict[int, OpenDispatch]
     ) -> None:
         journal = self._journals.open_journal()
-        rows = batch.claimed
-        for start in range(0, len(rows), WIRE_SIZE):
+        begun = 0
+        for part in batch.sub_batches():
             if not may_hand_over(self._monotonic(), lease_ends=self._lease_ends, paused_until=relay.paused_until):
-                await self._free(rows[start:], relay=relay)
+                await self._free(batch.claimed[begun:], relay=relay)
                 break
-            some = rows[start : start + WIRE_SIZE]
+            begun += len(part)
+            some = part
             # The dispatch may have been paused since the batch was claimed.
             paused = [row for row in some if row.dispatch_id not in self._open_dispatches]
             if paused:
@@ -295,7 +292,13 @@ class Sender:
             )
         parcels = await self._in_thread(
             lambda: render_parcels(
-                rows, open_dispatches=open_dispatches, worker=self.worker, journal=journal, at=self._now()
+                rows,
+                open_dispatches=open_dispatches,
+                attachments=batch.attachments,
+                files=self._files,
+                worker=self.worker,
+                journal=journal,
+                at=self._now(),
             )
         )
         if not parcels:

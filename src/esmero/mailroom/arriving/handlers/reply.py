@@ -32,4 +32,4 @@ def handle(arrival: Arrival) -> None:
             return
         if arrival.proven and verdict.sender.lower() == message.address:
             record_delivery(message.address)
-    forward_entry(entry, raw=arrival.raw)
+    forward_entry(entry)
