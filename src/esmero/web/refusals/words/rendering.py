@@ -128,8 +128,9 @@ def _say_unusable(*, problems: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _fill(text: Mapping[str, Any]) -> str:
-    pattern: str = text["pattern"]
-    return f"{SENTENCES.get(pattern, pattern)}" % text["facts"]
+    pattern = str(text["pattern"])
+    words: str = str(SENTENCES.get(pattern, pattern)) % text["facts"]
+    return words
 
 
 WORDS: Mapping[str, Words] = {
