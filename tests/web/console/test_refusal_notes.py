@@ -86,6 +86,17 @@ def test_a_page_that_refuses_itself_leads_to_no_circle(client, campaign, monkeyp
     assert "has ended already" in response.content.decode()
 
 
+def test_who_has_not_signed_in_is_told_no_facts(client, monkeypatch):
+    def refuse(*_args, **_facts):
+        raise Refusal("token-key-missing", folder="/srv/house/keys")
+
+    monkeypatch.setattr("esmero.web.console.password_reset.may_write", refuse)
+    client.raise_request_exception = False
+    response = client.get("/accounts/password/reset/")
+    assert response.status_code == 500
+    assert "/srv/house/keys" not in response.content.decode()
+
+
 def test_a_defect_is_no_refusal(client, campaign, monkeypatch):
     def fail(*_args, **_facts):
         raise ValueError("broken")

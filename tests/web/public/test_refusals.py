@@ -6,7 +6,8 @@ from django.utils import translation
 from esmero.refusal import InvalidValue, Refusal
 from esmero.rendering.tokens import TokenPurpose
 from esmero.web.public.refusals import PublicRefusalMiddleware
-from esmero.web.public.visit_token import requires_token
+from esmero.web.public.visit_token import FOR_VISITORS, requires_token
+from esmero.web.refusals.say import WORDS
 from tests.house_facts import build_house
 from tests.mailroom.inbound import send_one
 
@@ -26,6 +27,25 @@ def test_a_refusal_is_a_page_of_the_brand_that_no_search_engine_keeps(rf, settin
     assert "Fibra Norte" in html
     assert "noindex" in response["X-Robots-Tag"]
     assert middleware.process_exception(request, ValueError("broken")) is None
+
+
+def test_what_only_the_house_can_mend_is_no_text_for_visitors(client, monkeypatch, caplog):
+    """The folder of the keys, the names of commands: the page of our own faults says none of it, and the log does."""
+    sent = send_one()
+    client.raise_request_exception = False
+    monkeypatch.setattr("esmero.web.public.visit_token.find_public_number", refuse_for_want_of_a_key)
+    response = client.get(f"/w/{sent.token(TokenPurpose.WHY)}")
+    assert response.status_code == 500
+    assert "/srv/house/keys" not in response.content.decode()
+    assert "token-key-missing" in caplog.text
+
+
+def refuse_for_want_of_a_key(*_args, **_facts):
+    raise Refusal("token-key-missing", folder="/srv/house/keys")
+
+
+def test_what_is_for_visitors_has_words():
+    assert set(WORDS) >= FOR_VISITORS
 
 
 @pytest.mark.parametrize(

@@ -189,7 +189,8 @@ def test_all_can_be_said_in_every_language(language):
     """Lists of codes are said with each code of their table, numbers and names with any."""
     samples = {
         "missing": [], "problems": [], "there": ["a"], "number": 1, "total": 2000, "line": 1200, "kind": None,
-        "setting": "hosts", "fault": "condition-link", "facts": {}, "variable": "ESMERO_HOSTS", "brand": "Norte", "name": "N",
+        "setting": "hosts", "variable": "ESMERO_HOSTS", "brand": "Norte", "name": "N", "fault": "condition-link",
+        "facts": {},
     }  # fmt: skip
     kinds_of = {"file-without-list": "pdf", "setting-of-wrong-kind": "list"}
     with translation.override(language):

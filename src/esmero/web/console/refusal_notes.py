@@ -31,6 +31,8 @@ class RefusalMiddleware:
         """Send the reader back with a note after a form; answer any other request with the text itself."""
         if not isinstance(exception, Refusal) or not request.path.startswith(_OURS):
             return None
+        if not request.user.is_authenticated:  # the facts of a refusal are for staff alone
+            return None
         words = say(exception)
         if request.headers.get("HX-Request") == "true":  # a fragment has no page to go back to
             return render(request, "refusal.html#note", {"words": words}, status=exception.status)

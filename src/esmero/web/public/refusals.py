@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from esmero.refusal import Refusal
-from esmero.web.public.visit_token import find_brand, show_refusal
+from esmero.web.public.visit_token import FOR_VISITORS, find_brand, show_refusal
 
 
 class PublicRefusalMiddleware:
@@ -18,5 +18,7 @@ class PublicRefusalMiddleware:
         return self._answer(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """Answer in the name of the brand whose host was requested."""
-        return show_refusal(request, exception, brand=find_brand(request)) if isinstance(exception, Refusal) else None
+        """Answer in the name of the brand whose host was requested; other exceptions end on the page of our faults."""
+        if isinstance(exception, Refusal) and exception.code in FOR_VISITORS:
+            return show_refusal(request, exception, brand=find_brand(request))
+        return None

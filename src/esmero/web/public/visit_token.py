@@ -56,6 +56,9 @@ class TokenVisit:
         return render(request, template, {"brand": self.brand, "languages": settings.LANGUAGES, "visit": self, **facts})
 
 
+FOR_VISITORS = frozenset({"erasure-while-sending", "new-address-unusable", "new-address-same", "new-address-too-often"})
+"""Codes of refusals whose author is a visitor of a public page; what they fill into a form is said at its fields."""
+
 type View = Callable[[HttpRequest, str], HttpResponse]
 type Shown = Callable[Concatenate[HttpRequest, TokenVisit, ...], HttpResponse]
 
@@ -107,7 +110,12 @@ def refuse(request: HttpRequest, refusal: TokenRefused) -> HttpResponse:
 
 
 def show_refusal(request: HttpRequest, refusal: Refusal, *, brand: Brand | None) -> HttpResponse:
-    """Render what was refused as a page in the name of the brand, in the active language."""
+    """Render what was refused as a page in the name of the brand, in the active language.
+
+    A refusal that only the house can mend is raised again: to a visitor it is our fault, and its facts are not theirs.
+    """
+    if refusal.code not in FOR_VISITORS:
+        raise refusal
     facts = {"words": say(refusal), "brand": brand}
     return keep_private(render(request, "refusal.html", facts, status=refusal.status))
 
