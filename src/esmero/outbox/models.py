@@ -1,5 +1,7 @@
 """Store the ledger of outbound mail: dispatches, messages, their events, and the relays that they are sent by."""
 
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 
@@ -114,6 +116,16 @@ class Dispatch(models.Model):
 
     def __str__(self) -> str:
         return f"{self.message_class} {self.pk}"
+
+    def includes_promotion(self, *, content: dict[str, Any] | None, promotion: str) -> bool:
+        """Return whether a message of these columns contains the promotion of its template.
+
+        Without a topic of its own for the promotion, only advertising does.
+        """
+        if self.message_class == MessageClass.INTERNAL:
+            return bool((content or {}).get("promotion", True))
+        is_judged = self.promotion_topic_id is not None or self.message_class == MessageClass.COMMERCIAL
+        return is_judged and not promotion
 
 
 class MessageState(models.TextChoices):

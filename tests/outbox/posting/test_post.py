@@ -209,9 +209,9 @@ def test_a_held_message_leaves_when_a_person_approves_it(house):
     held.refresh_from_db()
     assert held.state == Message.State.HELD
     assert close_finished(now=timezone.now() + STANDING_IDLE * 2) == []
-    assert approve_held([held.pk], now=timezone.now()) == 1
-    assert cancel_posted([other.pk]) == 1
-    assert approve_held([other.pk], now=timezone.now()) == 0
+    assert approve_held(held, by="Lucía", now=timezone.now())
+    assert cancel_posted(other, by="Lucía")
+    assert not approve_held(other, by="Lucía", now=timezone.now())
     send_all()
     assert {row.pk: row.state for row in Message.objects.all()} == {held.pk: "sent", other.pk: "cancelled"}
 
@@ -219,7 +219,8 @@ def test_a_held_message_leaves_when_a_person_approves_it(house):
 def test_it_is_cancelled_until_it_is_claimed(house):
     row, claimed = write_to(house), write_to(house)
     Message.objects.filter(pk=claimed.pk).update(state=Message.State.CLAIMED, claimed_by="w")
-    assert cancel_posted([row.pk, claimed.pk]) == 1
+    assert cancel_posted(row, by="Lucía")
+    assert not cancel_posted(claimed, by="Lucía")
     assert set(Message.objects.values_list("pk", "state")) == {(row.pk, "cancelled"), (claimed.pk, "claimed")}
 
 

@@ -92,15 +92,21 @@ class CompiledTemplates:
             self._written = WrittenRenderer(self._make_frame("", bulk=False), signer=self._signer)
         return self._written
 
-    def _make(self, language: str) -> MessageRenderer:
+    def compile_language(self, language: str) -> CompiledTemplate:
+        """Compile the text in a language that `language_for` returned, with its footer; raises TemplateFault."""
         dispatch, text = self._dispatch, self._read_texts()[language]
-        bulk = dispatch.topic is not None  # only a topic can be unsubscribed from
         reason = dispatch.reason.get(language) or next(iter(dispatch.reason.values()), "")
         with translation.override(language):
-            footer = write_footer(dispatch.brand, reason=reason, leave=bulk)
+            # Only a topic can be unsubscribed from.
+            footer = write_footer(dispatch.brand, reason=reason, leave=dispatch.topic is not None)
+        return _compile(source_of(text), fields=known_fields(), footer=footer)
+
+    def _make(self, language: str) -> MessageRenderer:
+        dispatch, text = self._dispatch, self._read_texts()[language]
+        with translation.override(language):
             topic = pick(dispatch.topic.name, language) if dispatch.topic else ""
-        compiled = _compile(source_of(text), fields=known_fields(), footer=footer)
-        frame = self._make_frame(topic, bulk=bulk)
+        compiled = self.compile_language(language)
+        frame = self._make_frame(topic, bulk=dispatch.topic is not None)
         link_ids = register_links(text, urls=compiled.links)
         return MessageRenderer(compiled, frame, link_ids=link_ids, signer=self._signer)
 

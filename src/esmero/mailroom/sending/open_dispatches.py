@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from esmero.mailroom.composing.compiled_templates import CompiledTemplates, facts_of
 from esmero.mailroom.composing.public_archive import find_share_url
 from esmero.mailroom.planning.case_file import DispatchReason
-from esmero.outbox.claims import ClaimedMessage
-from esmero.outbox.models import Dispatch, MessageClass
+from esmero.outbox.models import Dispatch
 from esmero.rendering.tokens import Signer
 
 
@@ -17,14 +16,6 @@ class OpenDispatch:
     dispatch: Dispatch
     templates: CompiledTemplates
     share_url: str = ""
-
-    def includes_promotion(self, row: ClaimedMessage) -> bool:
-        """Return whether this message contains the promotion. Without a topic of its own, only advertising does."""
-        dispatch = self.dispatch
-        if dispatch.message_class == MessageClass.INTERNAL:
-            return bool((row.content or {}).get("promotion", True))
-        is_judged = dispatch.promotion_topic_id is not None or dispatch.message_class == MessageClass.COMMERCIAL
-        return is_judged and not row.promotion
 
     def reason(self) -> DispatchReason:
         """Return the facts of the dispatch that the gate needs."""

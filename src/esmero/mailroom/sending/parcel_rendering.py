@@ -111,7 +111,7 @@ def compose(
         message=row.id, opaque=opaque, address=row.address, name=str(values.get("full_name", "")), values=values
     )
     renderer = open_dispatch.templates.renderer_for(row.language)
-    promotion = open_dispatch.includes_promotion(row)
+    promotion = open_dispatch.dispatch.includes_promotion(content=row.content, promotion=row.promotion)
     mail = renderer.render(personal, at=at, promotion=promotion, attachments=attachments)
     return ComposedMail(mail, {field: values[field] for field in renderer.fields if values.get(field)} or None)
 

@@ -4,7 +4,10 @@ from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 
+from esmero.house.audit import note
+from esmero.house.models import User
 from esmero.outbox.claims import STATES_BUSY
 from esmero.outbox.models import Message, MessageAttachment
 from esmero.vault.files import delete_unused
@@ -12,18 +15,28 @@ from esmero.vault.files import delete_unused
 _UNCLAIMED = (Message.State.PLANNED, Message.State.WAITING, Message.State.HELD)
 
 
-def approve_held(ids: Collection[int], *, now: datetime) -> int:
-    """Release held messages to the sender; return how many were held."""
+def approve_held(message: Message, *, by: User | str, now: datetime) -> bool:
+    """Release a held message to the sender, with its copies; False if it is not held any more."""
     with transaction.atomic():
-        held = Message.objects.filter(id__in=ids, state=Message.State.HELD)
-        return held.update(state=Message.State.PLANNED, due_at=now)
+        held = _with_copies(message).filter(state=Message.State.HELD)
+        approved = held.update(state=Message.State.PLANNED, due_at=now)
+        if approved:
+            note("message.approved", by=by, subject=message, facts={"kind": message.kind})
+    return bool(approved)
 
 
-def cancel_posted(ids: Collection[int]) -> int:
-    """Cancel single messages that no sender has claimed; return how many were. A claimed one leaves."""
+def _with_copies(message: Message) -> QuerySet[Message]:
+    return Message.objects.filter(Q(pk=message.pk) | Q(copy_of=message.pk))
+
+
+def cancel_posted(message: Message, *, by: User | str) -> bool:
+    """Cancel a single message and its copies until a sender claims them; False if it was too late, and it leaves."""
     with transaction.atomic():
-        rows = Message.objects.filter(id__in=ids, state__in=_UNCLAIMED).exclude(kind="")
-        return rows.update(state=Message.State.CANCELLED, due_at=None)
+        rows = _with_copies(message).filter(state__in=_UNCLAIMED).exclude(kind="")
+        cancelled = rows.update(state=Message.State.CANCELLED, due_at=None)
+        if cancelled:
+            note("message.cancelled", by=by, subject=message, facts={"kind": message.kind})
+    return bool(cancelled)
 
 
 def expire_content(ids: Collection[int], *, now: datetime) -> int:

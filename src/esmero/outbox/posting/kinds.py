@@ -25,12 +25,14 @@ class MessageKind:
     """Describe a kind of single messages.
 
     `expires`: the content is of no use after this time (it holds a link with a term, or what stands elsewhere); it is
-    blanked then, and a message that has not left by then is cancelled.
+    blanked then, and a message that has not left by then is cancelled. `secret`: its link is for its reader alone, so
+    nobody else is shown the content.
     """
 
     name: str
     message_class: MessageClass
     expires: timedelta | None = None
+    secret: bool = False
 
     @property
     def lane(self) -> int:
@@ -38,19 +40,25 @@ class MessageKind:
         return LANES[self.message_class]
 
 
-STAFF_ACCOUNT = MessageKind(name="staff-account", message_class=MessageClass.INTERNAL, expires=timedelta(days=1))
-STAFF_INVITATION = MessageKind(name="staff-invitation", message_class=MessageClass.INTERNAL, expires=timedelta(days=1))
+STAFF_ACCOUNT = MessageKind(
+    name="staff-account", message_class=MessageClass.INTERNAL, expires=timedelta(days=1), secret=True
+)
+STAFF_INVITATION = MessageKind(
+    name="staff-invitation", message_class=MessageClass.INTERNAL, expires=timedelta(days=1), secret=True
+)
 RELAY_TEST = MessageKind(name="relay-test", message_class=MessageClass.INTERNAL)
 REPLY_FORWARD = MessageKind(name="reply-forward", message_class=MessageClass.INTERNAL, expires=timedelta(days=30))
 CAMPAIGN_TEST = MessageKind(name="campaign-test", message_class=MessageClass.INTERNAL)
 TEMPLATE_TEST = MessageKind(name="template-test", message_class=MessageClass.INTERNAL)
-DATA_ACCESS_LINK = MessageKind(name="data-access-link", message_class=MessageClass.INTERNAL, expires=timedelta(days=2))
+DATA_ACCESS_LINK = MessageKind(
+    name="data-access-link", message_class=MessageClass.INTERNAL, expires=timedelta(days=2), secret=True
+)
 ADDRESS_CONFIRMATION = MessageKind(
-    name="address-confirmation", message_class=MessageClass.INTERNAL, expires=timedelta(days=2)
+    name="address-confirmation", message_class=MessageClass.INTERNAL, expires=timedelta(days=2), secret=True
 )
 ADDRESS_CHANGED = MessageKind(name="address-changed", message_class=MessageClass.INTERNAL)
 SIGN_UP_CONFIRMATION = MessageKind(
-    name="sign-up-confirmation", message_class=MessageClass.INTERNAL, expires=timedelta(days=8)
+    name="sign-up-confirmation", message_class=MessageClass.INTERNAL, expires=timedelta(days=8), secret=True
 )
 SIGN_UP_WELCOME = MessageKind(name="sign-up-welcome", message_class=MessageClass.RELATIONAL)
 
@@ -67,3 +75,4 @@ KINDS: tuple[MessageKind, ...] = (
     SIGN_UP_CONFIRMATION,
     SIGN_UP_WELCOME,
 )
+SECRET: frozenset[str] = frozenset(kind.name for kind in KINDS if kind.secret)
