@@ -46,6 +46,9 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
+    # The last of the list is asked first about an exception.
+    "esmero.web.public.refusals.PublicRefusalMiddleware",
+    "esmero.web.console.refusal_notes.RefusalMiddleware",
 ]
 ROOT_URLCONF = "esmero.urls"
 WSGI_APPLICATION = "esmero.wsgi.application"

@@ -23,7 +23,6 @@ from esmero.outbox.relays import NoRelay
 from esmero.people.models import CustomField, Person
 from esmero.people.permissions.current_permissions import read_rights
 from esmero.privacy.data_access import (
-    AccessRefused,
     confirm_address_change,
     correct,
     request_access,
@@ -33,9 +32,11 @@ from esmero.privacy.export import collect_data, write_archive, write_json
 from esmero.privacy.models import AddressChange, DataAccess, DataRequest
 from esmero.privacy.personal_data import TABLE, RowErasure
 from esmero.privacy.requests import request_erasure
+from esmero.refusal import Refusal
 from esmero.rendering.tokens import TokenPurpose, TokenRefused
 from esmero.web.public.labels import HOLDINGS, KEPT, mask
-from esmero.web.public.visit_token import TokenVisit, keep_private, refuse, requires_token
+from esmero.web.public.visit_token import TokenVisit, keep_private, refuse, requires_token, show_refusal
+from esmero.web.refusals.say import say
 
 log = logging.getLogger(__name__)
 
@@ -68,7 +69,10 @@ def _requires_access(view: Opened) -> Callable[[HttpRequest, str], HttpResponse]
         if access is None or access.person.state != Person.State.ACTIVE:
             return refuse(request, TokenRefused("expired"))
         with translation.override(_language(request, access.person, access.brand.language)):
-            return keep_private(view(request, access))
+            try:
+                return keep_private(view(request, access))
+            except Refusal as refusal:
+                return show_refusal(request, refusal, brand=access.brand)
 
     return guarded
 
@@ -102,10 +106,10 @@ def my_data(request: HttpRequest, access: DataAccess) -> HttpResponse:
                     language=translation.get_language() or "",
                     at=now,
                 )
-            except AccessRefused as refusal:
-                fault = str(refusal)
             except NoRelay:
                 log.exception("no letter to a new address of person %d", person.pk)
+            except Refusal as refusal:
+                fault = say(refusal)
             else:
                 return HttpResponseRedirect(_back(request, "move"))
     held = collect_data(person)
