@@ -24,16 +24,14 @@ from esmero.people.segments.vocabulary import (
     Kind,
     Scalar,
 )
-from esmero.refusal import Refusal
+from esmero.refusal import InvalidValue
 
 _YES, _NO = {"yes", "true", "1", "sí", "si", "oui"}, {"no", "false", "0", "non"}
 _ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
-class SegmentFault(Refusal):
+class SegmentFault(InvalidValue):
     """Refuse a condition; `path` leads to its value in the JSON, as in ("parts", 0, "value")."""
-
-    status = 422
 
     def __init__(self, code: str, path: tuple[str | int, ...] = (), /, **facts: object) -> None:
         super().__init__(code, **facts)

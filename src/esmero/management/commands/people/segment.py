@@ -5,7 +5,8 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from esmero.management.command import CommandFault, CommandOutput, Commands, add_command, add_group, format_table
+from esmero.management.command import CommandOutput, Commands, add_command, add_group, format_table
+from esmero.refusal import InvalidValue
 
 if TYPE_CHECKING:
     from esmero.people.segments.tree import Group, Leaf
@@ -40,11 +41,9 @@ def create_segment(options: argparse.Namespace) -> CommandOutput:
     from esmero.management.lookup import find_brand
 
     if not options.name.strip() or options.name.isdecimal():
-        raise CommandFault(
-            f"A segment needs a name that is not a number, so that it cannot be taken for an id: {options.name!r}."
-        )
+        raise InvalidValue("segment-named-by-number", name=options.name)
     if not is_name_free(options.name, besides=None):
-        raise CommandFault(f"There is a segment {options.name!r} already. Choose another name.")
+        raise InvalidValue("segment-name-taken", name=options.name)
     brand = find_brand(options.brand) if options.brand else None
     segment = save_segment(None, name=options.name, conditions=_read(options), brand=brand, by="command line")
     number = "being counted" if segment.counted is None else f"{segment.counted} people"
@@ -58,7 +57,7 @@ def count_segment(options: argparse.Namespace) -> CommandOutput:
     from esmero.people.segments.tree import write_json
 
     if options.name and (options.where or options.conditions):
-        raise CommandFault("Give the name of a segment, or conditions, not both.")
+        raise InvalidValue("segment-or-conditions")
     conditions = find_segment(options.name).conditions if options.name else write_json(_read(options))
     number = count(conditions)
     return CommandOutput({"segment": options.name, "conditions": conditions, "people": number}, str(number))
@@ -86,11 +85,11 @@ def _read(options: argparse.Namespace) -> "Group | Leaf":
     place = ""
     if options.conditions:
         if options.where:
-            raise CommandFault("Give --where or --conditions, not both.")
+            raise InvalidValue("where-or-conditions")
         try:
             data = json.loads(options.conditions.read_text(encoding="utf-8"))
         except (UnicodeDecodeError, json.JSONDecodeError) as wrong:
-            raise CommandFault(f"{options.conditions} is not JSON in UTF-8: {wrong}.") from wrong
+            raise InvalidValue("conditions-not-json", file=str(options.conditions), trouble=str(wrong)) from wrong
     try:
         if options.conditions:
             place = str(options.conditions)
