@@ -13,6 +13,7 @@ from esmero.house.models import Brand, User
 from esmero.outbox.models import Dispatch, Relay
 from esmero.outbox.relay_passwords import decrypt_relay_password, encrypt_password
 from esmero.outbox.transports.smtp.relay_address import RelayAddress
+from esmero.work.wakeups import wake
 
 if TYPE_CHECKING:
     from esmero.outbox.transports.capture.transport import InThread
@@ -113,6 +114,7 @@ def save_relay(relay: Relay, *, facts: Mapping[str, Any], password: str | None, 
     with transaction.atomic():
         relay.save()
         note("relay.saved", by=by, subject=relay, facts={"name": relay.name, "host": relay.host})
+        wake(Dispatch)  # senders open its transport anew
     return relay
 
 

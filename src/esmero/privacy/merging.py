@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from esmero.house.audit import note
+from esmero.house.happenings import PersonMerged, PersonUnmerged, happen
 from esmero.house.models import User
 from esmero.outbox.models import Message
 from esmero.people.models import ContactPoint, Duplicate, Merge, Permission, PermissionEntry, Person, Preference
@@ -23,6 +24,7 @@ from esmero.people.permissions.ledger import recompute_permissions
 from esmero.people.persons.names import update_folded
 from esmero.privacy.merge_columns import CONFLICT_STATES, MERGE_RULES, UNIQUE_WITH
 from esmero.privacy.row_snapshots import RowSnapshot, read_snapshot, recreate_rows, take_snapshot
+from esmero.work.wakeups import wake
 
 # Fields to choose from, besides custom fields ("own:KEY").
 CHOICES = ("number", "title", "given_name", "family_name", "language", "country", "organisation", "address")
@@ -76,6 +78,7 @@ def merge(survivor: Person, merged: Person, *, taken: Collection[str], by: User 
             subject=survivor,
             facts={"gone": merged.pk, "merge": done.pk, "taken": sorted(taken)},
         )
+        happen(PersonMerged(person_id=survivor.pk, merged_id=merged.pk, merge_id=done.pk))
     return done
 
 
@@ -110,6 +113,8 @@ def undo_merge(done: Merge, *, by: User | str) -> None:
         _restore_pair(facts["pair"])
         Merge.objects.filter(pk=done.pk).update(undone_at=timezone.now(), undone_by=str(by))
         note("people.unmerged", by=by, subject=survivor, facts={"gone": merged.pk, "merge": done.pk})
+        happen(PersonUnmerged(person_id=survivor.pk, merged_id=merged.pk, merge_id=done.pk))
+        wake(Message)  # cancelled ones may be planned again
 
 
 def _lock(*persons: Person) -> tuple[Person, Person]:

@@ -30,6 +30,9 @@ from esmero.outbox.models import Dispatch, Message, MessageClass, MessageEvent
 EVENTS = 5000  # read at once
 RECENT = timedelta(days=7)
 EVERY_DAY, EVERY_RECENT, EVERY_OPEN, EVERY_PRESSURE = 60.0, 3600.0, 2.0, 3600.0  # seconds
+EVERY_QUIET = 300.0  # seconds between counts of a day or dispatch that is not over, while nothing happens
+ACTIVE = 90.0  # seconds after the last message was sent during which EVERY_DAY and EVERY_OPEN apply
+LOOK_FOR_EVENTS = 60.0  # seconds between looks while nothing happens
 REST_FACTOR = 20  # multiple of the duration of a count
 PRESSURE_DAYS = 30
 MOST_WRITTEN = 50
@@ -39,17 +42,21 @@ _MASS = (MessageClass.COMMERCIAL, MessageClass.RELATIONAL)
 type Clock = Callable[[], datetime]
 
 
-def count_due(clock: Clock) -> Iterator[None]:
-    """Count what is due now, the most urgent first, and yield after each bounded piece."""
+def count_due(clock: Clock, *, is_active: bool = True) -> Iterator[None]:
+    """Count what is due now, the most urgent first, and yield after each bounded piece.
+
+    `is_active`: messages were sent lately, so each day and dispatch that is not over is counted often.
+    """
     brands = list(Brand.objects.order_by("id").values_list("id", flat=True))
     if not brands:
         return
     mark_changes(brands[0])
-    yield from _update_states(clock)
-    dispatch = find_due_dispatch(clock())
+    if is_active:
+        yield from _update_states(clock)
+    dispatch = find_due_dispatch(clock(), is_active=is_active)
     if dispatch is not None:
         yield from _update_dispatch(*dispatch, clock=clock)
-    day = find_due_day(clock(), brands=brands)
+    day = find_due_day(clock(), brands=brands, is_active=is_active)
     if day is not None:
         yield from _update_day(day, brands=brands, clock=clock)
     brand = next((pk for pk in brands if _pressure_is_due(pk, clock())), None)
@@ -95,8 +102,9 @@ def mark_changes(first_brand: int) -> None:
         DailyAggregate.objects.filter(pk=mark.pk).update(number=newest)
 
 
-def find_due_dispatch(now: datetime) -> tuple[int, int] | None:
+def find_due_dispatch(now: datetime, *, is_active: bool = True) -> tuple[int, int] | None:
     """Return (dispatch, brand) of the dispatch that has waited longest; None if none is due."""
+    every_open = EVERY_OPEN if is_active else EVERY_QUIET
     at, took, news = (
         _read_bookkeeping("figures-at"),
         _read_bookkeeping("figures-took"),
@@ -115,7 +123,8 @@ def find_due_dispatch(now: datetime) -> tuple[int, int] | None:
         young = now.timestamp() - ended < RECENT.total_seconds()
         # A count from before the end (whole seconds) is repeated once after it.
         fresh = news.get(key, 0) or not still or counted <= ended + 1
-        if not counted or (fresh and age >= EVERY_OPEN) or (young and age >= EVERY_RECENT):
+        every = EVERY_OPEN if still or news.get(key) else every_open
+        if not counted or (fresh and age >= every) or (young and age >= EVERY_RECENT):
             due.append((still or bool(counted), counted, pk, brand))  # a dispatch that has just begun comes first
     return min(due)[2:] if due else None
 
@@ -169,7 +178,7 @@ def _update_dispatch(dispatch: int, brand: int, *, clock: Clock) -> Iterator[Non
     yield
 
 
-def find_due_day(now: datetime, *, brands: Sequence[int]) -> date | None:
+def find_due_day(now: datetime, *, brands: Sequence[int], is_active: bool = True) -> date | None:
     """Return the latest day to count: never counted, counted before its end, or with new events."""
     rows = DailyAggregate.objects.filter(brand__in=brands, kind="counted").values_list("day")
     counted = {day: (number, lowest) for day, number, lowest in rows.annotate(n=Count("id"), low=Min("number"))}
@@ -183,7 +192,8 @@ def find_due_day(now: datetime, *, brands: Sequence[int]) -> date | None:
             return day
         age = now.timestamp() - lowest
         fresh = day in news or lowest < day_bounds(day)[1].timestamp() + EVERY_DAY
-        late = (fresh and age >= EVERY_DAY) or (today - day <= RECENT and age >= EVERY_RECENT)
+        every = EVERY_DAY if is_active or day in news else EVERY_QUIET
+        late = (fresh and age >= every) or (today - day <= RECENT and age >= EVERY_RECENT)
         if late and age >= REST_FACTOR * lasted.get(day.isoformat(), 0) / 1000:
             return day
         day -= timedelta(days=1)
@@ -290,19 +300,31 @@ def _upsert(rows: Iterable[DailyAggregate]) -> None:
 
 
 class AggregateRoutine:
-    """Run as a worker routine: one piece per call, and every two seconds a check for due work."""
+    """Count piece by piece: pass after pass while there is work, then every EVERY_OPEN or LOOK_FOR_EVENTS seconds."""
 
     def __init__(self) -> None:
-        self._next = 0.0
+        self._active_until = time.monotonic() + ACTIVE  # what happened before this process started is not known
         self._work: Iterator[None] = iter(())
-        self._busy = False
+        self._is_busy = False
+        self.due_at = timezone.now()  # of the next call
 
-    def __call__(self, worker: str) -> int:  # noqa: ARG002 - the shape of a routine
-        for _piece in self._work:
-            self._busy = True
-            return 1
-        if not self._busy and time.monotonic() < self._next:
+    def run_piece(self, *, is_woken: bool, is_sending: bool) -> int:
+        """Count one piece and return 1; 0 if the pass is over, or if the next is not due at `due_at` yet.
+
+        `is_woken`: there are new events, or dispatches changed. `is_sending`: messages were sent.
+        """
+        if is_sending:
+            self._active_until = time.monotonic() + ACTIVE
+        if is_woken or is_sending:
+            self.due_at = min(self.due_at, timezone.now() + timedelta(seconds=EVERY_OPEN))
+        if timezone.now() < self.due_at:
             return 0
-        self._busy, self._next = False, time.monotonic() + EVERY_OPEN
-        self._work = count_due(timezone.now)
+        for _piece in self._work:
+            self._is_busy = True
+            return 1
+        is_active = time.monotonic() < self._active_until
+        if not self._is_busy:
+            self.due_at = timezone.now() + timedelta(seconds=EVERY_OPEN if is_active else LOOK_FOR_EVENTS)
+        self._is_busy = False
+        self._work = count_due(timezone.now, is_active=is_active)
         return 0

@@ -18,6 +18,7 @@ from esmero.outbox.relays import find_relay
 from esmero.people.addresses.parsing import read_address
 from esmero.people.models import Person
 from esmero.work.jobs import enqueue
+from esmero.work.wakeups import wake
 
 
 def send_template_test(
@@ -48,6 +49,7 @@ def send_template_test(
             opaque=new_opaque(),
             payload={"values": values, "promotion": promotion},
         )
+        wake(Dispatch)
         enqueue(LINK_CHECK, subject_id=version.pk, by=str(by))
         note("template.tested", by=by, subject=version.template, facts={"to": address.normalised})
     return message

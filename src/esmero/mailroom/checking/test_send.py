@@ -18,6 +18,7 @@ from esmero.outbox.relays import find_relay
 from esmero.people.addresses.parsing import read_address
 from esmero.people.models import Person
 from esmero.work.jobs import enqueue
+from esmero.work.wakeups import wake
 
 
 def send_test(
@@ -59,6 +60,7 @@ def send_test(
             opaque=new_opaque(),
             payload={"values": values},
         )
+        wake(Dispatch)
         enqueue(LINK_CHECK, subject_id=campaign.version_id, by=str(by))
         note("campaign.tested", by=by, subject=campaign, facts={"to": address.normalised})
     return message

@@ -23,6 +23,7 @@ from esmero.rendering.mime.dkim import DkimKey, relax_body
 from esmero.rendering.mime.headers import write_domain
 from esmero.rendering.tokens import TokenPurpose
 from esmero.vault.files import seal
+from esmero.work.wakeups import wake
 
 
 def queue_message(
@@ -68,6 +69,7 @@ def queue_message(
         sealed = seal(octets, kind=kind, media_type="message/rfc822", keep_until=keep_until)
         message.payload = {"sealed": sealed.sha256, "return_path": f"r-{token}@{brand.return_domain}"}
         message.save(update_fields=["payload"])
+        wake(Dispatch)
     return message
 
 

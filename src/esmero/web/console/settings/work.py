@@ -26,6 +26,7 @@ from esmero.web.parts.components.rates import fill
 from esmero.work.jobs import cancel, retry
 from esmero.work.models import Job
 from esmero.work.queries import count_jobs, list_jobs
+from esmero.work.wakeups import wake
 
 PAGE = 30
 MOST_DOUBTS = 1000
@@ -151,5 +152,6 @@ def read_inbound_again(request: HttpRequest, pk: int) -> HttpResponse:
         )
         if moved:
             note("inbound.again", by=staff(request), facts={"number": inbound.pk})
+            wake(Inbound)
     messages.success(request, _("The worker reads it again in a moment."))
     return redirect("console:work")
