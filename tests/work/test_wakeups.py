@@ -73,7 +73,7 @@ def test_a_savepoint_that_was_rolled_back_takes_no_later_wake_up_with_it():
 def test_a_wake_up_in_a_savepoint_does_not_hide_one_that_outlives_it():
     with listening(Job, Brand) as sleeper:
         with transaction.atomic():
-            inner = transaction.savepoint()
+            inner = transaction.savepoint_create()
             wake(Job)
             transaction.savepoint_commit(inner)
             wake(Job)

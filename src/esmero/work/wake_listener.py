@@ -75,11 +75,12 @@ class WakeListener:
             if pipe.fileno() in readable:
                 self._note(*pipe.read())
             if raw is not None:
-                if raw.fileno() in readable:
-                    self._note(*_read_notifications(raw))
-                elif not readable:
-                    raw.execute("SELECT 1")  # raises if the server went without a word
-                    self._note(ALL)  # the driver keeps to itself what arrived meanwhile
+                with connection.wrap_database_errors:  # the driver's own are not Django's
+                    if raw.fileno() in readable:
+                        self._note(*_read_notifications(raw))
+                    elif not readable:
+                        raw.execute("SELECT 1")  # raises if the server went without a word
+                        self._note(ALL)  # the driver keeps to itself what arrived meanwhile
 
     def _note(self, *topics: str) -> None:
         for topic in set(topics):

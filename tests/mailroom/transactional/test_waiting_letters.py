@@ -73,7 +73,12 @@ def test_a_brand_without_a_way_out_hides_nobody(monkeypatch):
     first, second = add_people(house, 2)
     Relay.objects.update(brand=house.brand)
     other = Brand.objects.create(
-        slug="cercle", name="Cercle", public_url="https://x.example", return_domain="x.example"
+        slug="cercle",
+        name="Cercle",
+        public_url="https://x.example",
+        return_domain="x.example",
+        sender_name="Cercle",
+        sender_address="club@x.example",
     )
     now = timezone.now()
     request_access(first, brand=other, language="es", at=now)
