@@ -20,7 +20,7 @@ from bench.sending import free_port
 
 SECONDS = 300.0
 STARTING = 300.0  # seconds that the start may take
-SETTLED, LOOK, LONGEST = 0.05, 5.0, 180.0  # so little of a processor for so many seconds; given up after so many
+SETTLED, LOOK, LONGEST = 0.01, 5.0, 180.0  # so little of a processor for so many seconds; given up after so many
 TICKS = os.sysconf("SC_CLK_TCK")
 
 

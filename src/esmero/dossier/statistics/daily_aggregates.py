@@ -30,9 +30,11 @@ from esmero.outbox.models import Dispatch, Message, MessageClass, MessageEvent
 EVENTS = 5000  # read at once
 RECENT = timedelta(days=7)
 EVERY_DAY, EVERY_RECENT, EVERY_OPEN, EVERY_PRESSURE = 60.0, 3600.0, 2.0, 3600.0  # seconds
-EVERY_QUIET = 300.0  # seconds between counts of a day or dispatch that is not over, while nothing happens
-ACTIVE = 90.0  # seconds after the last message was sent during which EVERY_DAY and EVERY_OPEN apply
-LOOK_FOR_EVENTS = 60.0  # seconds between looks while nothing happens
+# Seconds. While no message is sent, what is not over is counted only every EVERY_QUIET: a dispatch after OPEN_QUIET of
+# silence, a day after DAY_QUIET, so that what was sent last is in its count.
+EVERY_QUIET, OPEN_QUIET, DAY_QUIET = 300.0, 10.0, 150.0
+LIVELY_FOR = 60.0  # after a wake-up it looks every EVERY_OPEN: what was counted a moment ago rests first
+LOOK_FOR_EVENTS = 60.0  # between looks otherwise
 REST_FACTOR = 20  # multiple of the duration of a count
 PRESSURE_DAYS = 30
 MOST_WRITTEN = 50
@@ -42,21 +44,21 @@ _MASS = (MessageClass.COMMERCIAL, MessageClass.RELATIONAL)
 type Clock = Callable[[], datetime]
 
 
-def count_due(clock: Clock, *, is_active: bool = True) -> Iterator[None]:
+def count_due(clock: Clock, *, silence: float = 0.0) -> Iterator[None]:
     """Count what is due now, the most urgent first, and yield after each bounded piece.
 
-    `is_active`: messages were sent lately, so each day and dispatch that is not over is counted often.
+    `silence`: seconds since the last message was sent.
     """
     brands = list(Brand.objects.order_by("id").values_list("id", flat=True))
     if not brands:
         return
     mark_changes(brands[0])
-    if is_active:
+    if silence < OPEN_QUIET:
         yield from _update_states(clock)
-    dispatch = find_due_dispatch(clock(), is_active=is_active)
+    dispatch = find_due_dispatch(clock(), silence=silence)
     if dispatch is not None:
         yield from _update_dispatch(*dispatch, clock=clock)
-    day = find_due_day(clock(), brands=brands, is_active=is_active)
+    day = find_due_day(clock(), brands=brands, silence=silence)
     if day is not None:
         yield from _update_day(day, brands=brands, clock=clock)
     brand = next((pk for pk in brands if _pressure_is_due(pk, clock())), None)
@@ -102,9 +104,9 @@ def mark_changes(first_brand: int) -> None:
         DailyAggregate.objects.filter(pk=mark.pk).update(number=newest)
 
 
-def find_due_dispatch(now: datetime, *, is_active: bool = True) -> tuple[int, int] | None:
+def find_due_dispatch(now: datetime, *, silence: float = 0.0) -> tuple[int, int] | None:
     """Return (dispatch, brand) of the dispatch that has waited longest; None if none is due."""
-    every_open = EVERY_OPEN if is_active else EVERY_QUIET
+    every_open = EVERY_OPEN if silence < OPEN_QUIET else EVERY_QUIET
     at, took, news = (
         _read_bookkeeping("figures-at"),
         _read_bookkeeping("figures-took"),
@@ -178,7 +180,7 @@ def _update_dispatch(dispatch: int, brand: int, *, clock: Clock) -> Iterator[Non
     yield
 
 
-def find_due_day(now: datetime, *, brands: Sequence[int], is_active: bool = True) -> date | None:
+def find_due_day(now: datetime, *, brands: Sequence[int], silence: float = 0.0) -> date | None:
     """Return the latest day to count: never counted, counted before its end, or with new events."""
     rows = DailyAggregate.objects.filter(brand__in=brands, kind="counted").values_list("day")
     counted = {day: (number, lowest) for day, number, lowest in rows.annotate(n=Count("id"), low=Min("number"))}
@@ -192,7 +194,7 @@ def find_due_day(now: datetime, *, brands: Sequence[int], is_active: bool = True
             return day
         age = now.timestamp() - lowest
         fresh = day in news or lowest < day_bounds(day)[1].timestamp() + EVERY_DAY
-        every = EVERY_DAY if is_active or day in news else EVERY_QUIET
+        every = EVERY_DAY if silence < DAY_QUIET or day in news else EVERY_QUIET
         late = (fresh and age >= every) or (today - day <= RECENT and age >= EVERY_RECENT)
         if late and age >= REST_FACTOR * lasted.get(day.isoformat(), 0) / 1000:
             return day
@@ -303,7 +305,8 @@ class AggregateRoutine:
     """Count piece by piece: pass after pass while there is work, then every EVERY_OPEN or LOOK_FOR_EVENTS seconds."""
 
     def __init__(self) -> None:
-        self._active_until = time.monotonic() + ACTIVE  # what happened before this process started is not known
+        # What was sent before this process started is not known.
+        self._sent_at = self._woken_at = time.monotonic()
         self._work: Iterator[None] = iter(())
         self._is_busy = False
         self.due_at = timezone.now()  # of the next call
@@ -314,17 +317,18 @@ class AggregateRoutine:
         `is_woken`: there are new events, or dispatches changed. `is_sending`: messages were sent.
         """
         if is_sending:
-            self._active_until = time.monotonic() + ACTIVE
+            self._sent_at = time.monotonic()
         if is_woken or is_sending:
+            self._woken_at = time.monotonic()
             self.due_at = min(self.due_at, timezone.now() + timedelta(seconds=EVERY_OPEN))
         if timezone.now() < self.due_at:
             return 0
         for _piece in self._work:
             self._is_busy = True
             return 1
-        is_active = time.monotonic() < self._active_until
         if not self._is_busy:
-            self.due_at = timezone.now() + timedelta(seconds=EVERY_OPEN if is_active else LOOK_FOR_EVENTS)
+            is_lively = time.monotonic() - self._woken_at < LIVELY_FOR
+            self.due_at = timezone.now() + timedelta(seconds=EVERY_OPEN if is_lively else LOOK_FOR_EVENTS)
         self._is_busy = False
-        self._work = count_due(timezone.now, is_active=is_active)
+        self._work = count_due(timezone.now, silence=time.monotonic() - self._sent_at)
         return 0
