@@ -11,7 +11,6 @@ may gain fields, and lose none.
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
-from functools import cache
 from typing import Any, ClassVar, get_type_hints
 
 from django.db import connection
@@ -241,6 +240,7 @@ CATALOGUE: tuple[type[HappeningFacts], ...] = (
     ConversationReceived,
 )
 KINDS: Mapping[str, type[HappeningFacts]] = {each.kind: each for each in CATALOGUE}
+_OPTIONAL = {each: {name for name, hint in get_type_hints(each).items() if hint == int | None} for each in CATALOGUE}
 
 
 def happen(facts: HappeningFacts) -> None:
@@ -270,14 +270,9 @@ def _check(facts: HappeningFacts) -> dict[str, int | None]:
         raise TypeError(f"{type(facts).__name__} is not in the catalogue of happenings.")
     values = asdict(facts)
     for name, value in values.items():
-        if type(value) is not int and not (value is None and name in _optional_fields(type(facts))):
+        if type(value) is not int and not (value is None and name in _OPTIONAL[type(facts)]):
             raise TypeError(f"{facts.kind}: {name} is {value!r}, not an id.")
     return values
-
-
-@cache
-def _optional_fields(kind: type[HappeningFacts]) -> frozenset[str]:
-    return frozenset(name for name, hint in get_type_hints(kind).items() if hint == int | None)
 
 
 def read_facts(kind: str, facts: Mapping[str, Any]) -> HappeningFacts:
