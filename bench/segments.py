@@ -76,9 +76,10 @@ INSERT INTO esmero_permissionentry (id, person_id, brand_id, channel, purpose_id
   FROM {numbers} WHERE n % 5 <> 0;
 INSERT INTO esmero_permission (person_id, brand_id, channel, purpose_id, topic_id, state, basis, objected, entry_id)
   SELECT n, {brand}, 'email', {purpose}, {topic}, 'granted', 'consent', {false}, n FROM {numbers} WHERE n % 5 <> 0;
-INSERT INTO esmero_message (id, dispatch_id, person_id, occasion, channel, address, receiver, language, lane, state,
+INSERT INTO esmero_message (id, dispatch_id, person_id, kind, ground, occasion, channel, address, receiver, language,
+    lane, state,
     verdict, promotion, opaque, sent_at, worst, tries, trouble, claimed_by)
-  SELECT n * 2 + k, {dispatch}, n, 'o' || k, 'email', '', '', 'es', 2, 'sent', '', '', 'o' || (n * 2 + k),
+  SELECT n * 2 + k, {dispatch}, n, '', '', 'o' || k, 'email', '', '', 'es', 2, 'sent', '', '', 'o' || (n * 2 + k),
     {ago}, CASE WHEN n % 40 = 0 AND k = 0 THEN 4 ELSE 0 END, 0, '', ''
   FROM {numbers} CROSS JOIN (SELECT 0 AS k UNION ALL SELECT 1) AS two;
 INSERT INTO esmero_messageevent (message_id, kind, at, machine, facts)

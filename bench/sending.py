@@ -37,7 +37,7 @@ def run(*, number: int) -> bool:
         cwd=folder,
     )
     try:
-        _await(port)
+        await_port(port)
         expected = fill(number, port=port)
         used, passed = _send(home)
         arrived = Counter(re.findall(r"^X-Rcpt-Args: <([^>]*)>", (folder / "kept").read_text("latin-1"), re.MULTILINE))
@@ -155,7 +155,8 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _await(port: int) -> None:
+def await_port(port: int) -> None:
+    """Wait until something listens on this port."""
     for _ in range(500):
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:

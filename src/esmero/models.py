@@ -22,7 +22,7 @@ from esmero.mailroom.models import (
     ScheduledResend,
     WebhookSecret,
 )
-from esmero.outbox.models import Captured, Dispatch, Message, MessageEvent, Relay, RelayRate
+from esmero.outbox.models import Captured, Dispatch, Message, MessageAttachment, MessageEvent, Relay, RelayRate
 from esmero.people.models import (
     Address,
     BlockedDomain,
@@ -86,6 +86,7 @@ __all__ = [
     "MediaFile",
     "Merge",
     "Message",
+    "MessageAttachment",
     "MessageEvent",
     "Note",
     "Organisation",

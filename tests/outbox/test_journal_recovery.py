@@ -31,7 +31,7 @@ def dead_batch(db):
     house = build_house()
     dispatch = open_dispatch(house, add_people(house, 6))
     ids = [row.id for row in claim_messages(worker="w", dispatch_ids=[dispatch.pk], now=timezone.now())]
-    put_on_wire(ids[:5], worker="w")
+    put_on_wire(dict.fromkeys(ids[:5]), worker="w")
     with JournalFolder(settings.HOME, worker="w") as folder:
         folder.clear()
         journal = folder.open_journal()

@@ -35,7 +35,7 @@ def test_a_late_worker_records_nothing(db):
     dispatch = open_dispatch(house, add_people(house, 2))
     now = timezone.now()
     ids = [row.id for row in claim_messages(worker="late", dispatch_ids=[dispatch.pk], now=now)]
-    assert put_on_wire(ids[:1], worker="late") == {ids[0]}
+    assert put_on_wire(dict.fromkeys(ids[:1]), worker="late") == {ids[0]}
     Message.objects.filter(id__in=ids).update(claimed_by="other")  # the lease ran out and another took over
     assert record_answers([LedgerAnswer(outcome(ids[0], Fate.ACCEPTED))], worker="late", at=now) == 0
     assert states(dispatch) == {"wire": 1, "claimed": 1}
@@ -46,7 +46,7 @@ def test_every_answer_ends_in_its_state(db):
     dispatch = open_dispatch(house, add_people(house, 5))
     now = timezone.now()
     ids = [row.id for row in claim_messages(worker="w", dispatch_ids=[dispatch.pk], now=now)]
-    put_on_wire(ids, worker="w")
+    put_on_wire(dict.fromkeys(ids), worker="w")
     later = now + timedelta(minutes=5)
     answers = [
         LedgerAnswer(outcome(ids[0], Fate.ACCEPTED)),

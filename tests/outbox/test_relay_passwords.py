@@ -1,4 +1,4 @@
-"""Relays' passwords in the table: nobody reads them there, and what an earlier version kept is still understood."""
+"""Relays' passwords in the table: nobody reads them there."""
 
 from base64 import urlsafe_b64decode
 
@@ -10,7 +10,6 @@ from esmero.outbox.models import Relay
 from esmero.outbox.relay_passwords import (
     RelayPasswordLost,
     decrypt_relay_password,
-    encrypt_old_passwords,
     encrypt_password,
 )
 
@@ -55,17 +54,3 @@ def test_a_changed_table_or_secret_is_said_with_the_relay_and_the_remedy(setting
         kept.password = "aes1:ñandú"
     with pytest.raises(RelayPasswordLost, match=r"relay salida cannot be read.*esmero relay create salida"):
         decrypt_relay_password(kept)
-
-
-def test_the_form_of_old_is_read_and_encrypted_at_the_next_upgrade():
-    old = relay(signing.dumps(SECRET, salt="esmero.relay"))
-    lost = Relay.objects.create(name="perdida", password=signing.dumps(SECRET, salt="esmero.relay", key="other"))
-    assert decrypt_relay_password(old) == SECRET
-    assert encrypt_old_passwords() == 1
-    old.refresh_from_db()
-    assert old.password.startswith("aes1:")
-    assert decrypt_relay_password(old) == SECRET
-    lost.refresh_from_db()
-    with pytest.raises(RelayPasswordLost):
-        decrypt_relay_password(lost)
-    assert encrypt_old_passwords() == 0

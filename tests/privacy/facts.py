@@ -6,7 +6,7 @@ from esmero.asks.models import Form, Submission
 from esmero.campaigns.models import AudienceMember, Campaign
 from esmero.conversations.models import Conversation, Entry
 from esmero.mailroom.models import ClickTrace, Inbound, ScheduledResend
-from esmero.outbox.models import Captured, Message, MessageEvent
+from esmero.outbox.models import Captured, Message, MessageAttachment, MessageEvent
 from esmero.people.models import (
     ContactPoint,
     Duplicate,
@@ -44,6 +44,8 @@ def furnish_person():
         address=one.address.value,
         objections={"G04": {"source": SECRET}},
         trouble=f"550 {SECRET}",
+        content={"values": {"given_name": SECRET}},
+        filled={"given_name": SECRET},
         state="sent",
         sent_at=now,
     )
@@ -51,6 +53,7 @@ def furnish_person():
     Captured.objects.create(message=message, return_path="r", recipient=SECRET, subject=SECRET, body=b"x", at=now)
     raw = seal(f"From: {SECRET}".encode(), kind="inbound", media_type="message/rfc822")
     Inbound.objects.create(raw=raw, envelope_from=SECRET, door="smtp", received_at=now, message=message, state="done")
+    MessageAttachment.objects.create(message=message, file=raw, name=SECRET)
     talk = Conversation.objects.create(
         brand=house.brand, person=one, address=SECRET, subject=SECRET, opened_at=now, last_at=now
     )

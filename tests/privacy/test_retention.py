@@ -99,7 +99,7 @@ def test_what_is_over_its_term_goes_and_the_count_said_so_before(django_capture_
     with pytest.raises(FileNotFoundError):
         read(inbound.raw)
     sent = Message.objects.get(state="sent")
-    assert (sent.address, sent.objections, sent.trouble, sent.payload) == ("", None, "", None)
+    assert (sent.address, sent.objections, sent.trouble, sent.content) == ("", None, "", None)
     assert sent.sent_at is not None
     assert not [one for one in MessageEvent.objects.all() if SECRET in str(one.facts)]
     assert not ImportLine.objects.exclude(cell="").exists()

@@ -27,6 +27,7 @@ from esmero.house.happenings import (
 )
 from esmero.house.models import Brand, User
 from esmero.outbox.models import Dispatch, Message, MessageClass, Relay
+from esmero.outbox.posting.dispatches import DispatchFacts, open_dispatch
 from esmero.outbox.private_networks import is_external_host
 from esmero.outbox.relays import find_relay
 from esmero.people.models import Segment, Topic
@@ -157,17 +158,17 @@ def start_campaign(campaign: Campaign, *, by: User | str) -> Campaign:
     _require_reachable_links(campaign)
     commercial = campaign.topic.purpose.commercial
     with transaction.atomic():
-        dispatch = Dispatch.objects.create(
+        facts = DispatchFacts(
             brand=campaign.brand,
             message_class=MessageClass.COMMERCIAL if commercial else MessageClass.RELATIONAL,
-            purpose=campaign.topic.purpose,
             topic=campaign.topic,
             promotion_topic=campaign.promotion_topic,
             version=campaign.version,
-            relay=relay,
+            relay_id=relay.pk,
             reason=campaign.reason,
-            state=Dispatch.State.PAUSED,  # opened when every message is planned
         )
+        # The senders get it when every message is planned.
+        dispatch = open_dispatch(facts, state=Dispatch.State.PAUSED)
         job = enqueue(PLANNING, subject_id=campaign.pk, by=str(by))
         # If another start wins, the exception below rolls back dispatch and job.
         moved = Campaign.objects.filter(pk=campaign.pk, state=State.CHECKED).update(

@@ -7,11 +7,11 @@ in outbox/claims.py; the states are drawn in docs/decisions/0002-ledger.md.
 import secrets
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Greatest
 
 from esmero.house.happenings import DispatchClosed, happen_all
@@ -26,6 +26,9 @@ STATES_AT_REST = (
     Message.State.CANCELLED,
     Message.State.DOUBT,
 )
+_STATES_BUSY_OR_DUE = [state for state in Message.State.values if state not in STATES_AT_REST]
+# A standing dispatch that was not used for so long is closed; the next message opens it again (posting/dispatches.py).
+STANDING_IDLE = timedelta(days=1)
 
 
 def new_opaque() -> str:
@@ -141,9 +144,10 @@ def give_up(faults: Sequence[tuple[int, str]], *, worker: str) -> None:
 
 
 def close_finished(*, now: datetime) -> list[int]:
-    """Close open dispatches all of whose messages are at rest; return their ids."""
-    busy = Message.objects.filter(dispatch=OuterRef("pk")).exclude(state__in=STATES_AT_REST)
-    finished = Dispatch.objects.filter(state=Dispatch.State.OPEN).filter(~Exists(busy))
+    """Close open dispatches all of whose messages are at rest; return their ids. Standing ones stay open for a day."""
+    busy = Message.objects.filter(dispatch=OuterRef("pk"), state__in=_STATES_BUSY_OR_DUE)
+    over = Q(used_at=None) | Q(used_at__lt=now - STANDING_IDLE)
+    finished = Dispatch.objects.filter(over, state=Dispatch.State.OPEN).filter(~Exists(busy))
     ids = list(finished.values_list("id", flat=True))
     if not ids:
         return []
@@ -152,7 +156,7 @@ def close_finished(*, now: datetime) -> list[int]:
         # same lock: so lock first, then check again.
         list(Dispatch.objects.select_for_update().filter(id__in=ids).order_by("id").values_list("id"))
         ids = list(finished.filter(id__in=ids).values_list("id", flat=True))
-        Dispatch.objects.filter(id__in=ids).update(state=Dispatch.State.CLOSED, closed_at=now)
+        Dispatch.objects.filter(over, id__in=ids).update(state=Dispatch.State.CLOSED, closed_at=now)
         happen_all(DispatchClosed(dispatch_id=pk) for pk in ids)
         wake(Dispatch)
     return ids

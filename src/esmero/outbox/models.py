@@ -1,5 +1,7 @@
 """Store the ledger of outbound mail: dispatches, messages, their events, and the relays that they are sent by."""
 
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 
@@ -7,6 +9,7 @@ from esmero.content.models import Link, TemplateVersion
 from esmero.house.models import Brand
 from esmero.outbox.bounce_meaning import BounceMeaning
 from esmero.people.models import Channel, Person, Purpose, Topic
+from esmero.vault.models import StoredFile
 from esmero.work.models import Due
 
 
@@ -77,7 +80,11 @@ class DispatchState(models.TextChoices):
 
 
 class Dispatch(models.Model):
-    """Store the reason for messages: a campaign, a test or a notice. Its facts do not change after it is opened."""
+    """Store the reason for messages: a campaign, or all single messages of a kind. Its facts do not change.
+
+    A *standing* dispatch is shared by all single messages with the same facts (outbox/posting/dispatches.py). It is
+    closed when it was not used for a day, and opened again by the next message.
+    """
 
     State = DispatchState
 
@@ -100,13 +107,30 @@ class Dispatch(models.Model):
     state = models.CharField(max_length=6, choices=State.choices, default=State.OPEN)
     created_at = models.DateTimeField(auto_now_add=True)
     closed_at = models.DateTimeField(null=True, blank=True)
+    standing_key = models.CharField(
+        max_length=64, unique=True, null=True, blank=True, help_text="SHA-256 of the facts of a standing dispatch."
+    )
+    used_at = models.DateTimeField(
+        null=True, blank=True, help_text="When a message was last posted on a standing dispatch, within an hour."
+    )
 
     def __str__(self) -> str:
         return f"{self.message_class} {self.pk}"
 
+    def includes_promotion(self, *, content: dict[str, Any] | None, promotion: str) -> bool:
+        """Return whether a message of these columns contains the promotion of its template.
+
+        Without a topic of its own for the promotion, only advertising does.
+        """
+        if self.message_class == MessageClass.INTERNAL:
+            return bool((content or {}).get("promotion", True))
+        is_judged = self.promotion_topic_id is not None or self.message_class == MessageClass.COMMERCIAL
+        return is_judged and not promotion
+
 
 class MessageState(models.TextChoices):
     PLANNED = "planned"  # in the ledger, not yet sent
+    HELD = "held"  # until a person approves it
     REFUSED = "refused"  # by the gate
     WAITING = "waiting"  # until due_at: postponed by the gate, or until the next try
     CLAIMED = "claimed"  # by a worker, under a lease
@@ -137,7 +161,23 @@ class Message(Due):
 
     dispatch = models.ForeignKey(Dispatch, on_delete=models.PROTECT)
     person = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    occasion = models.CharField(max_length=80, blank=True, default="")
+    kind = models.CharField(
+        max_length=40, blank=True, default="", help_text="Name of the MessageKind of a single message."
+    )
+    occasion = models.CharField(
+        max_length=120, blank=True, default="", help_text="Idempotency key of a single message within its kind."
+    )
+    ground = models.CharField(
+        max_length=120, blank=True, default="", help_text="Why an address without a person may be written to."
+    )
+    copy_of = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="+",
+        help_text="The message that this one brings to a reader in Cc.",
+    )
     channel = models.CharField(max_length=6, choices=Channel.choices, default=Channel.EMAIL)
     address = models.CharField(max_length=320, blank=True, default="")
     receiver = models.CharField(max_length=255, blank=True, default="")
@@ -155,8 +195,14 @@ class Message(Due):
     opaque = models.CharField(max_length=40, unique=True, help_text="Local part of the Message-ID.")
     sent_at = models.DateTimeField(null=True, blank=True)
     worst = models.PositiveSmallIntegerField(choices=Worst.choices, default=Worst.NOTHING)
-    payload = models.JSONField(
-        null=True, blank=True, help_text="What an internal or test message needs to be rendered."
+    content = models.JSONField(
+        null=True, blank=True, help_text="Values of the template, or written text, of a single message."
+    )
+    content_until = models.DateTimeField(
+        null=True, blank=True, help_text="When the content is blanked, because it holds a secret with a term."
+    )
+    filled = models.JSONField(
+        null=True, blank=True, help_text="Values of the template's fields in the message that was sent."
     )
 
     class Meta:
@@ -164,6 +210,7 @@ class Message(Due):
             models.UniqueConstraint(
                 fields=["dispatch", "person", "occasion"], condition=Q(person__isnull=False), name="message_once"
             ),
+            models.UniqueConstraint(fields=["kind", "occasion"], condition=~Q(kind=""), name="message_once_by_key"),
         ]
         indexes = [
             models.Index(
@@ -175,6 +222,9 @@ class Message(Due):
                 name="message_busy",
             ),
             models.Index(fields=["dispatch", "state"], name="message_dispatch_state"),
+            models.Index(
+                fields=["content_until"], condition=Q(content_until__isnull=False), name="message_content_until"
+            ),
             models.Index(fields=["person", "sent_at"], name="message_person_sent"),
             models.Index(fields=["sent_at", "dispatch"], condition=Q(sent_at__isnull=False), name="message_sent"),
             models.Index(fields=["address"], opclasses=["varchar_pattern_ops"], name="message_address_begins"),
@@ -182,6 +232,18 @@ class Message(Due):
 
     def __str__(self) -> str:
         return f"{self.address} {self.state}"
+
+
+class MessageAttachment(models.Model):
+    """Attach a StoredFile to a Message. The file is read when the message is rendered."""
+
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="attachments")
+    file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=255, help_text="File name that the reader sees.")
+    position = models.PositiveSmallIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return self.name
 
 
 # The partial indexes exclude OTHER_KINDS instead of naming RETURN_KINDS: without statistics, SQLite takes "kind IN …"

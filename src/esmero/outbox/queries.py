@@ -65,18 +65,29 @@ def filter_address_prefix(prefix: str) -> Q:
 
 def list_doubts(*, brand: Brand, limit: int) -> Sequence[Message]:
     """Return messages in doubt: the relay may have accepted them. The oldest come first."""
-    return list(_doubts(brand).select_related("person").order_by("id")[:limit])
+    return list(_in_state(Message.State.DOUBT, brand=brand).select_related("person").order_by("id")[:limit])
 
 
 def count_doubts(*, brand: Brand) -> int:
     """Return the number of messages in doubt."""
-    return _doubts(brand).count()
+    return _in_state(Message.State.DOUBT, brand=brand).count()
 
 
-def _doubts(brand: Brand) -> QuerySet[Message]:
+def list_held(*, brand: Brand, limit: int) -> Sequence[Message]:
+    """Return messages that wait for a person's approval, without the copies of them. The oldest come first."""
+    held = _in_state(Message.State.HELD, brand=brand).filter(copy_of=None)
+    return list(held.select_related("person").order_by("id")[:limit])
+
+
+def count_held(*, brand: Brand) -> int:
+    """Return the number of messages that wait for a person's approval, without the copies of them."""
+    return _in_state(Message.State.HELD, brand=brand).filter(copy_of=None).count()
+
+
+def _in_state(state: str, *, brand: Brand) -> QuerySet[Message]:
     """Filter by dispatch and state, which share an index."""
     dispatches = Dispatch.objects.filter(brand=brand).values("pk")
-    return Message.objects.filter(dispatch__in=dispatches, state=Message.State.DOUBT)
+    return Message.objects.filter(dispatch__in=dispatches, state=state)
 
 
 def dispatch_rows(dispatch: int, *, ends: tuple[int, int] | None = None) -> QuerySet[Message]:

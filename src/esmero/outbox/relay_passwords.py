@@ -12,14 +12,11 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
-from django.core import signing
-from django.db import transaction
 
 from esmero.outbox.models import Relay
 
 _PREFIX = "aes1:"
 _NONCE = 12  # octets (NIST SP 800-38D 5.2.1.1)
-_SIGNED_SALT = "esmero.relay"  # of the earlier format, which was signed but not encrypted
 
 
 class RelayPasswordLost(Exception):
@@ -48,12 +45,9 @@ def is_encrypted(stored: str) -> bool:
 
 def decrypt_relay_password(relay: Relay) -> str:
     """Return the password of a relay in clear, "" for none. Raises RelayPasswordLost."""
-    stored = relay.password
     try:
-        if not stored.startswith(_PREFIX):
-            return str(signing.loads(stored, salt=_SIGNED_SALT)) if stored else ""
-        return decrypt_password(stored)
-    except (ValueError, signing.BadSignature) as fault:
+        return decrypt_password(relay.password)
+    except ValueError as fault:
         raise RelayPasswordLost(relay.name) from fault
 
 
@@ -61,25 +55,13 @@ def decrypt_password(stored: str) -> str:
     """Decrypt a result of `encrypt_password`; "" for "". Raises ValueError if the secret is another."""
     if not stored:
         return ""
+    if not is_encrypted(stored):
+        raise ValueError("It is not encrypted.")
     sealed = urlsafe_b64decode(stored.removeprefix(_PREFIX).encode("ascii"))
     try:
         return AESGCM(_key()).decrypt(sealed[:_NONCE], sealed[_NONCE:], _PREFIX.encode()).decode()
     except InvalidTag as fault:
         raise ValueError("It was encrypted under another key.") from fault
-
-
-def encrypt_old_passwords() -> int:
-    """Encrypt passwords that an earlier version stored only signed; return their number. Unreadable ones stay."""
-    done = 0
-    for relay in Relay.objects.exclude(password="").exclude(password__startswith=_PREFIX):
-        try:
-            stored = encrypt_password(decrypt_relay_password(relay))
-        except RelayPasswordLost:
-            continue
-        with transaction.atomic():
-            # The condition on the old value keeps a password that was changed meanwhile.
-            done += Relay.objects.filter(pk=relay.pk, password=relay.password).update(password=stored)
-    return done
 
 
 def _key() -> bytes:

@@ -15,8 +15,10 @@ from esmero.house.happenings import DataAccessRequested, PersonAddressChanged, R
 from esmero.house.models import Brand
 from esmero.mailroom.composing.compiled_templates import open_signer
 from esmero.mailroom.inbound_addresses import day_of
-from esmero.mailroom.transactional.plain_message import queue_plain_message
-from esmero.outbox.relays import NoRelay, find_relay
+from esmero.outbox.posting.content import ToAddress, WrittenText
+from esmero.outbox.posting.kinds import ADDRESS_CHANGED, ADDRESS_CONFIRMATION, DATA_ACCESS_LINK, MessageKind
+from esmero.outbox.posting.post import post
+from esmero.outbox.relays import NoRelay
 from esmero.people.addresses.parsing import domain_of, read_address
 from esmero.people.addresses.suppression import find_suppressions
 from esmero.people.models import Address, ContactPoint, Person, Suppression
@@ -80,12 +82,13 @@ def _may_send(person: Person) -> bool:
 def _write_link(access: DataAccess) -> None:
     brand, person = access.brand, access.person
     assert person.address is not None
+    language = access.language or person.language or brand.language
     _write(
+        DATA_ACCESS_LINK,
         brand,
-        to=person.address.value,
-        language=access.language or person.language or brand.language,
+        ToAddress(person.address.value, ground=f"access {access.pk}", language=language),
         path=_path(TokenPurpose.DATA, access.pk, at=access.at),
-        occasion=f"access {access.pk}",
+        key=f"access {access.pk}",
         subject=lambda: _("Your data at %(brand)s: the link that you asked for") % {"brand": brand.name},
         text=lambda place: (
             _(
@@ -137,11 +140,11 @@ def request_address_change(person: Person, *, brand: Brand, new: str, language: 
             at=at,
         )
         _write(
+            ADDRESS_CONFIRMATION,
             brand,
-            to=address.normalised,
-            language=language,
+            ToAddress(address.normalised, ground=f"address change {change.pk}", language=language),
             path=_path(TokenPurpose.MOVE, change.pk, at=at),
-            occasion=f"move {change.pk}",
+            key=f"move {change.pk}",
             subject=lambda: _("Please confirm your new address for %(brand)s") % {"brand": brand.name},
             text=lambda place: (
                 _(
@@ -181,11 +184,11 @@ def confirm_address_change(change: AddressChange, *, at: datetime) -> bool:
 
 def _notify_old_address(change: AddressChange, *, language: str) -> None:
     _write(
+        ADDRESS_CHANGED,
         change.brand,
-        to=change.old,
-        language=language,
+        ToAddress(change.old, ground=f"address change {change.pk}", language=language),
         path="",
-        occasion=f"moved {change.pk}",
+        key=f"moved {change.pk}",
         subject=lambda: _("%(brand)s writes to another address from now on") % {"brand": change.brand.name},
         text=lambda _place: (
             _(
@@ -202,23 +205,15 @@ def _path(purpose: TokenPurpose, number: int, *, at: datetime) -> str:
 
 
 def _write(
+    kind: MessageKind,
     brand: Brand,
+    to: ToAddress,
     *,
-    to: str,
-    language: str,
+    key: str,
     path: str,
-    occasion: str,
     subject: Callable[[], str],
     text: Callable[[str], str],
 ) -> None:
-    with translation.override(language):
-        queue_plain_message(
-            text(brand.public_url.rstrip("/") + path),
-            subject=subject(),
-            to=to,
-            brand=brand,
-            relay=find_relay(brand),
-            language=language,
-            kind="data",
-            occasion=occasion,
-        )
+    with translation.override(to.language):
+        content = WrittenText(subject=subject(), text=text(brand.public_url.rstrip("/") + path))
+    post(kind, to, content, brand=brand, key=key)

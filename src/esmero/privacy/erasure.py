@@ -18,7 +18,7 @@ from esmero.vault.files import delete_unused
 from esmero.vault.models import StoredFile
 
 _LEAVING = (Message.State.CLAIMED, Message.State.WIRE, Message.State.ORPHANED)
-_TO_LEAVE = (Message.State.PLANNED, Message.State.WAITING)
+_TO_LEAVE = (Message.State.PLANNED, Message.State.WAITING, Message.State.HELD)
 
 
 class ErasureRefused(Exception):
@@ -98,9 +98,7 @@ def _find_files(person: Person) -> set[int]:
             if field.concrete and field.related_model is StoredFile:
                 values = rows_of(holding, person).values_list(field.name, flat=True)
                 found |= {value for value in values if value is not None}
-    sealed = Message.objects.filter(person=person, payload__isnull=False).values_list("payload__sealed", flat=True)
-    hashes = {value for value in sealed if value}
-    return found | set(StoredFile.objects.filter(sha256__in=hashes).values_list("id", flat=True))
+    return found
 
 
 def _erase_rows(rows: QuerySet[Any], *, holding: PersonalData) -> int:

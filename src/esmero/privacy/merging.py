@@ -29,7 +29,7 @@ from esmero.work.wakeups import wake
 # Fields to choose from, besides custom fields ("own:KEY").
 CHOICES = ("number", "title", "given_name", "family_name", "language", "country", "organisation", "address")
 _COLUMN = {"organisation": "organisation_id", "address": "address_id"}
-_UNSENT = frozenset({Message.State.PLANNED, Message.State.WAITING})
+_UNSENT = frozenset({Message.State.PLANNED, Message.State.WAITING, Message.State.HELD})
 _LEFT_OUT = frozenset({Message.State.REFUSED, Message.State.CANCELLED})
 
 

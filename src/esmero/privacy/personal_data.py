@@ -15,7 +15,7 @@ from esmero.asks.models import Submission
 from esmero.campaigns.models import AudienceMember
 from esmero.conversations.models import Conversation, Entry
 from esmero.mailroom.models import ClickTrace, Inbound, ScheduledResend
-from esmero.outbox.models import Captured, Message, MessageEvent
+from esmero.outbox.models import Captured, Message, MessageAttachment, MessageEvent
 from esmero.people.models import (
     Address,
     ContactPoint,
@@ -143,15 +143,23 @@ TABLE: tuple[PersonalData, ...] = (
     PersonalData(
         name="messages",
         model=Message,
-        paths=("person",),
+        paths=("person", "copy_of__person"),
         rows=RowErasure.BLANKED,
         why="The ledger proves what was sent, when, and on which ground (art. 5(2)); the address goes.",
         kept=_names(
-            "claimed_by claimed_until tries dispatch person occasion channel receiver language lane verdict promotion"
-            " judged_at opaque sent_at worst"
+            "claimed_by claimed_until tries dispatch person kind occasion ground copy_of channel receiver language lane"
+            " verdict promotion judged_at opaque sent_at worst content_until"
         ),
-        blanked=_names("address objections trouble payload state due_at"),
+        blanked=_names("address objections trouble content filled state due_at"),
         exported=_names("dispatch channel address language state verdict objections judged_at sent_at"),
+    ),
+    PersonalData(
+        name="attachments of messages",
+        model=MessageAttachment,
+        paths=("message__person", "message__copy_of__person"),
+        rows=RowErasure.DELETED,
+        why="The file goes with it, unless another row needs it: an invoice stays as long as the law asks.",
+        exported=_names("message name"),
     ),
     PersonalData(
         name="dry runs",

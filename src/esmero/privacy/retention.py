@@ -27,7 +27,8 @@ from esmero.house.models import AuditEntry, Brand, Happening, HappeningDelivery,
 from esmero.house.retention_terms import RetentionTerm, strictest
 from esmero.mailroom.arriving.dmarc_reports import delete_reports
 from esmero.mailroom.models import ClickTrace, DmarcReportFile, Inbound
-from esmero.outbox.models import Captured, Message, MessageEvent
+from esmero.outbox.models import Captured, Message, MessageAttachment, MessageEvent
+from esmero.outbox.posting.decisions import expire_content
 from esmero.people.models import Import, ImportLine, PermissionEntry
 from esmero.privacy.models import AddressChange, DataAccess, DataRequest, Retention
 from esmero.vault.files import delete_unused, drop_content
@@ -195,9 +196,7 @@ def _forget_reports(model: type[Any], ids: list[Any], at: datetime) -> None:  # 
 
 
 def _drop(model: type[Any], ids: list[Any], at: datetime) -> None:
-    if model is StoredFile:
-        drop_content(ids, at=at)
-    elif model is Import:
+    if model is Import:
         drop_content(_files_of(ids), at=at)
     else:
         rows = Inbound.objects.filter(pk__in=ids)
@@ -217,14 +216,22 @@ def _files_of(ids: Iterable[int]) -> list[int]:
 
 
 def _anonymise_messages(model: type[Any], ids: list[Any], at: datetime) -> None:  # noqa: ARG001
-    hashes = Message.objects.filter(pk__in=ids, payload__isnull=False).values_list("payload__sealed", flat=True)
-    files = list(StoredFile.objects.filter(sha256__in=[one for one in hashes if one]).values_list("pk", flat=True))
-    Message.objects.filter(pk__in=ids).update(address="", objections=None, trouble="", payload=None)
+    attached = MessageAttachment.objects.filter(message__in=ids)
+    files = list(attached.values_list("file", flat=True))
+    attached.delete()
+    Message.objects.filter(pk__in=ids).update(address="", objections=None, trouble="", content=None, filled=None)
     events = [one for one in MessageEvent.objects.filter(message__in=ids) if set(one.facts) - {"meaning"}]
     for one in events:  # the meaning is a code of ours; the relay's text may contain the address
         one.facts = {"meaning": one.facts["meaning"]} if "meaning" in one.facts else {}
     MessageEvent.objects.bulk_update(events, ["facts"], batch_size=200)
     delete_unused(files)
+
+
+def _expire_own(model: type[Any], ids: list[Any], at: datetime) -> None:
+    if model is Message:
+        expire_content(ids, now=at)
+    else:
+        drop_content(ids, at=at)
 
 
 def _anonymise_lines(model: type[Any], ids: list[Any], at: datetime) -> None:  # noqa: ARG001
@@ -307,7 +314,13 @@ RULES: Mapping[str, RetentionRule] = {
         (lambda cut: Inbound.objects.filter(state=Inbound.State.FAILED, received_at__lt=cut),), _delete_with_files
     ),
     "caught-mail": RetentionRule((lambda cut: Captured.objects.filter(at__lt=cut),), _delete),
-    "own-letters": RetentionRule((lambda cut: StoredFile.objects.filter(keep_until__lt=cut, dropped_at=None),), _drop),
+    "own-letters": RetentionRule(
+        (
+            lambda cut: Message.objects.filter(content_until__lt=cut),
+            lambda cut: StoredFile.objects.filter(keep_until__lt=cut, dropped_at=None),
+        ),
+        _expire_own,
+    ),
     "messages": RetentionRule((_finished_messages,), _anonymise_messages),
     "import-files": RetentionRule((_import_files,), _drop),
     "import-lines": RetentionRule((_import_lines,), _anonymise_lines),

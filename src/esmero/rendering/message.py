@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 from functools import lru_cache
 
-from esmero.rendering.mime.dkim import DkimKey
+from esmero.rendering.mime.attachment import EncodedAttachment
+from esmero.rendering.mime.dkim import DkimKey, relax_body
 from esmero.rendering.mime.headers import (
     HeaderInjection,
     encode_mailbox,
@@ -18,12 +19,17 @@ from esmero.rendering.mime.headers import (
     write_address,
     write_domain,
 )
-from esmero.rendering.mime.part import BOUNDARY, EncodedPart, encode_part
+from esmero.rendering.mime.part import BOUNDARY, MIXED_BOUNDARY, EncodedPart, encode_part
 from esmero.rendering.templates.compile import CompiledTemplate, TextWithoutPromotion
 from esmero.rendering.templates.compiled_text import TokenLink
 from esmero.rendering.tokens import Signer, TokenPurpose
 
 _CLOSE = f"--{BOUNDARY}--\r\n".encode()
+_ALTERNATIVE = f'multipart/alternative;\r\n boundary="{BOUNDARY}"'
+_MIXED = f'multipart/mixed;\r\n boundary="{MIXED_BOUNDARY}"'
+_MIXED_EDGE = f"--{MIXED_BOUNDARY}\r\n".encode()
+_MIXED_CLOSE = f"--{MIXED_BOUNDARY}--\r\n".encode()
+_MIXED_START = _MIXED_EDGE + f"Content-Type: {_ALTERNATIVE}\r\n\r\n".encode()
 _HEADER_OF = {
     "from_name": "From", "base_url": "List-Unsubscribe", "list_label": "List-Id", "list_name": "List-Id",
     "feedback_id": "Feedback-ID", "auto_submitted": "Auto-Submitted",
@@ -113,11 +119,21 @@ class MessageRenderer:
         phrase = encode_phrase(name, used=10) if name.strip() else ""
         # The address has 43 characters and a domain, too long for the line of a name.
         self._reply_start = f"{phrase}\r\n " if phrase else ""
-        self._fixed = self._write_fixed()
-        self._fixed_block = "".join(f"{name}: {value}\r\n" for name, value in self._fixed)
+        shared = self._write_fixed()
+        self._fixed = [*shared, ("Content-Type", _ALTERNATIVE)]
+        self._fixed_mixed = [*shared, ("Content-Type", _MIXED)]
+        self._fixed_block = write_block(self._fixed)
+        self.fields = compiled.fields_used
 
-    def render(self, personal: PersonalFacts, *, at: datetime, promotion: bool = False) -> FinishedMail:
-        """Render the message at the aware time `at`, with or without its promotion.
+    def render(
+        self,
+        personal: PersonalFacts,
+        *,
+        at: datetime,
+        promotion: bool = False,
+        attachments: Sequence[EncodedAttachment] = (),
+    ) -> FinishedMail:
+        """Render the message at the aware time `at`, with or without its promotion, with its attachments.
 
         Raises HeaderInjection if a value is not allowed in a header.
         """
@@ -129,11 +145,16 @@ class MessageRenderer:
         headers = self._write_personal(personal, tokens, recipient=recipient, seconds=seconds)
         text, html = self._whole if promotion else self._without_promotion
         body = [*text.render(personal.values, tokens), *html.render(personal.values, tokens), _CLOSE]
-        block = "".join([f"{name}: {value}\r\n" for name, value in headers]) + self._fixed_block
+        fixed, fixed_block = self._fixed, self._fixed_block
+        if attachments:
+            body = attach([_MIXED_START, *body], attachments)
+            fixed, fixed_block = self._fixed_mixed, write_block(self._fixed_mixed)
+        block = write_block(headers) + fixed_block
         if self._frame.keys:
             body = [b"".join(body)]
-            signable = [*headers, *self._fixed]
-            block = "".join([key.sign(signable, body[0], at=seconds) for key in self._frame.keys]) + block
+            signable = [*headers, *fixed]
+            canonical = body[0] if all(one.is_canonical for one in attachments) else relax_body(body[0])
+            block = "".join([key.sign(signable, canonical, at=seconds) for key in self._frame.keys]) + block
         return FinishedMail(
             message=personal.message,
             return_path=f"r-{tokens[0]}@{self._return_domain}",
@@ -150,7 +171,7 @@ class MessageRenderer:
         if not _OPAQUE.fullmatch(opaque):
             raise HeaderInjection("it is more than letters, digits, . _ and -", header="Message-ID", field="opaque")
         headers = [
-            ("Date", _write_date(seconds)),
+            ("Date", write_date(seconds)),
             ("To", encode_mailbox(name, recipient, used=4)),
             ("Reply-To", f"{self._reply_start}<p-{tokens[1]}@{self._reply_domain}>"),
             ("Subject", encode_text(self._write_subject(personal.values), used=9)),
@@ -192,8 +213,20 @@ class MessageRenderer:
         if frame.auto_submitted:
             fixed.append(("Auto-Submitted", frame.auto_submitted))
         fixed.append(("MIME-Version", "1.0"))
-        fixed.append(("Content-Type", f'multipart/alternative;\r\n boundary="{BOUNDARY}"'))
         return fixed
+
+
+def attach(parts: Sequence[bytes], attachments: Sequence[EncodedAttachment]) -> list[bytes]:
+    """Return the body of a multipart/mixed: the parts (from their boundary on), then each attachment."""
+    body = list(parts)
+    for one in attachments:
+        body += (b"\r\n", _MIXED_EDGE, one.octets)
+    return [*body, b"\r\n", _MIXED_CLOSE]
+
+
+def write_block(headers: Sequence[tuple[str, str]]) -> str:
+    """Write headers as lines."""
+    return "".join([f"{name}: {value}\r\n" for name, value in headers])
 
 
 def _encode_parts(
@@ -206,5 +239,6 @@ def _encode_parts(
 
 
 @lru_cache(maxsize=8)
-def _write_date(seconds: int) -> str:
+def write_date(seconds: int) -> str:
+    """Write a time in seconds since 1970 as the value of a Date header."""
     return format_datetime(datetime.fromtimestamp(seconds, tz=UTC))

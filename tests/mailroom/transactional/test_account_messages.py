@@ -20,6 +20,7 @@ from esmero.outbox.retry_schedule import RetrySchedule
 from esmero.rounds.worker import run_sender
 from esmero.work.stop_signal import StopSignal
 from tests.house_facts import build_house
+from tests.posted import octets_of
 from tests.sink import open_sink
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -97,9 +98,7 @@ def test_the_mail_is_in_the_language_of_its_reader_and_names_our_host_whatever_t
         client.post(RESET, {"email": owner.email}, HTTP_HOST="evil.example", HTTP_ACCEPT_LANGUAGE="fr")
     finally:
         settings.ALLOWED_HOSTS = settings_hosts
-    from esmero.vault.files import path_of
-
-    octets = path_of(Message.objects.get().payload["sealed"]).read_bytes()
+    octets = octets_of(Message.objects.get())
     text = message_from_string(octets.decode(), policy=default).get_content()
     assert "evil.example" not in text
     assert "Lucía" in text

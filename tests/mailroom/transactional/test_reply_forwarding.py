@@ -18,10 +18,10 @@ from esmero.outbox.domain_readiness import public_key
 from esmero.outbox.models import Captured, Message, MessageClass, Relay
 from esmero.outbox.retry_schedule import RetrySchedule
 from esmero.rendering.tokens import TokenPurpose
-from esmero.vault.files import path_of
 from esmero.work.stop_signal import StopSignal
 from tests.home import _HOME
 from tests.mailroom.inbound import send_one, written
+from tests.posted import octets_of, render_posted
 
 pytestmark = pytest.mark.django_db
 
@@ -40,7 +40,7 @@ def test_a_reply_goes_to_the_mailbox_of_the_brand_as_it_came():
     sent.receive(raw, to=sent.address(TokenPurpose.REPLY))
     message = forwarded()
     assert (message.address, message.state, message.lane) == (sent.house.brand.mailbox, Message.State.PLANNED, 0)
-    mail = message_from_bytes(path_of(message.payload["sealed"]).read_bytes(), policy=default)
+    mail = message_from_bytes(octets_of(message), policy=default)
     assert mail["From"].addresses[0].addr_spec == sent.house.brand.sender_address
     assert "Nombre0 Güell" in mail["From"].addresses[0].display_name
     assert mail["Reply-To"].addresses[0].addr_spec == sent.message.address
@@ -58,9 +58,9 @@ def test_its_return_path_is_ours_and_it_is_no_reply_if_it_comes_back():
     sent = send_one()
     sent.receive(reply(sent), to=sent.address(TokenPurpose.REPLY))
     message = forwarded()
-    tagged = AddressBook(open_signer()).read(message.payload["return_path"], at=timezone.now())
+    tagged = AddressBook(open_signer()).read(render_posted(message).return_path, at=timezone.now())
     assert (tagged.purpose, tagged.message) == (TokenPurpose.RETURN, message.pk)
-    assert classify(path_of(message.payload["sealed"]).read_bytes()).kind == InboundKind.OTHER
+    assert classify(octets_of(message)).kind == InboundKind.OTHER
 
 
 @pytest.mark.parametrize("octets", ["ASCII only", "Señas: ñandú"], ids=["seven bit", "eight bit"])
@@ -68,7 +68,7 @@ def test_the_original_is_inside_octet_by_octet(octets):
     sent = send_one()
     raw = f"From: {sent.message.address}\r\nSubject: Re: x\r\nMessage-ID: <7@c.example>\r\n\r\n{octets}\r\n".encode()
     sent.receive(raw, to=sent.address(TokenPurpose.REPLY))
-    mail = message_from_bytes(path_of(forwarded().payload["sealed"]).read_bytes(), policy=default)
+    mail = message_from_bytes(octets_of(forwarded()), policy=default)
     original = list(mail.iter_parts())[1]
     if original.get_content_type() == "message/rfc822":
         assert original.get_content().as_bytes().replace(b"\r\n", b"\n").strip() == raw.replace(b"\r\n", b"\n").strip()
@@ -86,7 +86,7 @@ def test_it_is_signed_whatever_white_space_the_original_holds(text):
     brand.save()
     raw = f"From: {sent.message.address}\r\nSubject: Re: x\r\nMessage-ID: <7@c.example>\r\n\r\n{text}\r\n".encode()
     sent.receive(raw, to=sent.address(TokenPurpose.REPLY))
-    octets = path_of(forwarded().payload["sealed"]).read_bytes()
+    octets = octets_of(forwarded())
     key = public_key(create_dkim_key(settings.HOME, domain="fibranorte.example", selector="esmero"))
     record = f"v=DKIM1; k=rsa; p={key}".encode()
     assert dkim.verify(octets, dnsfunc=lambda *_args, **_facts: record)
@@ -99,7 +99,7 @@ def test_a_header_cannot_be_smuggled_in_by_name_or_subject():
     sent.receive(
         reply(sent, subject="Re: =?utf-8?q?a=0D=0ABcc=3A_all=40x.example?="), to=sent.address(TokenPurpose.REPLY)
     )
-    mail = message_from_bytes(path_of(forwarded().payload["sealed"]).read_bytes(), policy=default)
+    mail = message_from_bytes(octets_of(forwarded()), policy=default)
     assert mail["Bcc"] is None
 
 
@@ -147,4 +147,4 @@ def test_the_sender_carries_it_out():
     asyncio.run(sender.run(StopSignal(), until_idle=True))
     message = forwarded()
     assert message.state == Message.State.SENT
-    assert Captured.objects.get(recipient=sent.house.brand.mailbox).return_path == message.payload["return_path"]
+    assert Captured.objects.get(recipient=sent.house.brand.mailbox).return_path == render_posted(message).return_path

@@ -18,8 +18,8 @@ from esmero.privacy.models import AddressChange, DataAccess, DataRequest
 from esmero.privacy.requests import answer_erasure
 from esmero.rendering.tokens import TokenPurpose
 from esmero.rounds.delivery import deliver_due
-from esmero.vault.files import path_of
 from tests.mailroom.inbound import send_one
+from tests.posted import octets_of
 from tests.web.console.test_pages import read
 from tests.web.facts import staff
 
@@ -39,8 +39,8 @@ def ask(client, sent):
 
 def letters(to):
     """Return the texts of what was put out to an address by the house itself, the latest first."""
-    rows = Message.objects.filter(address=to, payload__isnull=False).order_by("-id")
-    raw = [path_of(row.payload["sealed"]).read_bytes() for row in rows]
+    rows = Message.objects.filter(address=to, content__isnull=False).order_by("-id")
+    raw = [octets_of(row) for row in rows]
     return [re.sub(rb"=\r?\n", b"", one).replace(b"=3D", b"=").decode("utf-8", "replace") for one in raw]
 
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Count, Max, Min
+from django.db.models import Count, Max, Min, QuerySet
 from django.utils import timezone
 
 from esmero.dossier.models import DailyAggregate
@@ -113,8 +113,7 @@ def find_due_dispatch(now: datetime, *, silence: float = 0.0) -> tuple[int, int]
         _read_bookkeeping("figures-news"),
     )
     due: list[tuple[bool, int, int, int]] = []
-    mass = Dispatch.objects.filter(message_class__in=_MASS).values_list("id", "brand", "state", "closed_at")
-    for pk, brand, state, closed_at in mass.iterator():
+    for pk, brand, state, closed_at in _mass().values_list("id", "brand", "state", "closed_at").iterator():
         key = str(pk)
         counted = at.get(key, 0)
         age = now.timestamp() - counted
@@ -131,13 +130,16 @@ def find_due_dispatch(now: datetime, *, silence: float = 0.0) -> tuple[int, int]
     return min(due)[2:] if due else None
 
 
+def _mass() -> QuerySet[Dispatch]:
+    """Return the dispatches of campaigns; standing ones never end, and no page shows their sums."""
+    return Dispatch.objects.filter(message_class__in=_MASS, used_at=None)
+
+
 def _update_states(clock: Clock) -> Iterator[None]:
     """Refresh the states of dispatches in progress: a fast count, so that progress moves during longer ones."""
     at, took = _read_bookkeeping("states-at"), _read_bookkeeping("states-took")
     now = clock().timestamp()
-    for dispatch, brand in (
-        Dispatch.objects.filter(message_class__in=_MASS).exclude(state=Dispatch.State.CLOSED).values_list("id", "brand")
-    ):
+    for dispatch, brand in _mass().exclude(state=Dispatch.State.CLOSED).values_list("id", "brand"):
         key = str(dispatch)
         counted = at.get(key) or _read_bookkeeping("figures-at").get(key, 0)
         if not counted or now - counted < max(EVERY_OPEN, REST_FACTOR * took.get(key, 0) / 1000):

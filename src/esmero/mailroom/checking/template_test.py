@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from esmero.campaigns.lifecycle import LINK_CHECK, CampaignMoveRefused
@@ -11,14 +10,13 @@ from esmero.content.models import TemplateVersion
 from esmero.house.audit import note
 from esmero.house.models import User
 from esmero.mailroom.composing.recipient_fields import read_values
-from esmero.outbox.ledger import new_opaque
-from esmero.outbox.models import Dispatch, Message, MessageClass
-from esmero.outbox.receivers import receiver_of
-from esmero.outbox.relays import find_relay
+from esmero.outbox.models import Message
+from esmero.outbox.posting.content import FilledTemplate, ToAddress
+from esmero.outbox.posting.kinds import TEMPLATE_TEST
+from esmero.outbox.posting.post import post
 from esmero.people.addresses.parsing import read_address
 from esmero.people.models import Person
 from esmero.work.jobs import enqueue
-from esmero.work.wakeups import wake
 
 
 def send_template_test(
@@ -36,20 +34,12 @@ def send_template_test(
     brand = version.template.brand
     values: dict[str, Any] = dict(read_values([person.pk]).get(person.pk, {})) if person else {}
     with transaction.atomic():
-        dispatch = Dispatch.objects.create(
-            brand=brand, message_class=MessageClass.INTERNAL, version=version, relay=find_relay(brand), reason={}
+        message = post(
+            TEMPLATE_TEST,
+            ToAddress(address.normalised, ground=f"test by {by}"[:120], language=language),
+            FilledTemplate(version, values, promotion),
+            brand=brand,
         )
-        message = Message.objects.create(
-            dispatch=dispatch,
-            address=address.normalised,
-            receiver=receiver_of(address.normalised),
-            language=language,
-            lane=0,
-            due_at=timezone.now(),
-            opaque=new_opaque(),
-            payload={"values": values, "promotion": promotion},
-        )
-        wake(Dispatch)
         enqueue(LINK_CHECK, subject_id=version.pk, by=str(by))
         note("template.tested", by=by, subject=version.template, facts={"to": address.normalised})
     return message

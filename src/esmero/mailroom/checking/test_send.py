@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from esmero.campaigns.lifecycle import LINK_CHECK, CampaignMoveRefused
@@ -11,14 +10,13 @@ from esmero.campaigns.models import Campaign
 from esmero.house.audit import note
 from esmero.house.models import User
 from esmero.mailroom.composing.recipient_fields import read_values
-from esmero.outbox.ledger import new_opaque
-from esmero.outbox.models import Dispatch, Message, MessageClass
-from esmero.outbox.receivers import receiver_of
-from esmero.outbox.relays import find_relay
+from esmero.outbox.models import Message
+from esmero.outbox.posting.content import FilledTemplate, ToAddress
+from esmero.outbox.posting.kinds import CAMPAIGN_TEST
+from esmero.outbox.posting.post import post
 from esmero.people.addresses.parsing import read_address
 from esmero.people.models import Person
 from esmero.work.jobs import enqueue
-from esmero.work.wakeups import wake
 
 
 def send_test(
@@ -41,26 +39,15 @@ def send_test(
         raise CampaignMoveRefused(_("%(address)s is not an e-mail address that can be written to.") % {"address": to})
     values: dict[str, Any] = dict(read_values([person.pk]).get(person.pk, {})) if person else {}
     with transaction.atomic():
-        dispatch = Dispatch.objects.create(
+        reader = language or (person.language if person else "")
+        message = post(
+            CAMPAIGN_TEST,
+            ToAddress(address.normalised, ground=f"test by {by}"[:120], language=reader),
+            FilledTemplate(campaign.version, values),
             brand=campaign.brand,
-            message_class=MessageClass.INTERNAL,
-            purpose=campaign.topic.purpose,
             topic=campaign.topic,
-            version=campaign.version,
-            relay=find_relay(campaign.brand),
             reason=campaign.reason,
         )
-        message = Message.objects.create(
-            dispatch=dispatch,
-            address=address.normalised,
-            receiver=receiver_of(address.normalised),
-            language=language or (person.language if person else "") or campaign.brand.language,
-            lane=0,
-            due_at=timezone.now(),
-            opaque=new_opaque(),
-            payload={"values": values},
-        )
-        wake(Dispatch)
         enqueue(LINK_CHECK, subject_id=campaign.version_id, by=str(by))
         note("campaign.tested", by=by, subject=campaign, facts={"to": address.normalised})
     return message

@@ -8,9 +8,8 @@ from django.utils import timezone
 from esmero.campaigns.lifecycle import CANCELLING, failed_messages, reopen_for_retry
 from esmero.campaigns.models import AudienceMember, Campaign
 from esmero.outbox.claims import STATES_BUSY
-from esmero.outbox.ledger import new_opaque
 from esmero.outbox.models import Dispatch, Message, MessageEvent
-from esmero.outbox.receivers import receiver_of
+from esmero.outbox.posting.post import JudgedRecipient, post_judged
 from esmero.work.jobs import enqueue, save_progress
 from esmero.work.models import Job
 from esmero.work.wakeups import wake
@@ -18,7 +17,6 @@ from esmero.work.wakeups import wake
 CHUNK = 1000
 RECHECK_AFTER = timedelta(seconds=10)
 _RETRYABLE_STATES = (Campaign.State.RUNNING, Campaign.State.PAUSED, Campaign.State.DONE)
-LANES = {"service": 0, "internal": 0, "auto-reply": 0, "relational": 1, "commercial": 2}
 
 
 def run_chunk(job: Job) -> bool:
@@ -39,28 +37,21 @@ def run_chunk(job: Job) -> bool:
     if not rows:
         _open(campaign, job)
         return True
-    lane = LANES[campaign.dispatch.message_class]
-    messages = [
-        Message(
-            dispatch=campaign.dispatch,
+    judged = [
+        JudgedRecipient(
             person_id=person,
             address=address or "",
-            receiver=receiver_of(address or ""),
             language=language or campaign.brand.language,
-            lane=lane,
-            state=Message.State.REFUSED if outcome == "refuse" else Message.State.PLANNED,
+            refused=outcome == "refuse",
             verdict=codes,
             objections=facts,
             promotion=promotion,
-            judged_at=campaign.checked_at,
-            due_at=None if outcome == "refuse" else now,
-            opaque=new_opaque(),
         )
         for _, person, address, language, outcome, codes, facts, promotion in rows
     ]
     # Messages and cursor are committed together, so that a crash repeats no chunk.
     with transaction.atomic():
-        Message.objects.bulk_create(messages, batch_size=500)
+        post_judged(campaign.dispatch, judged, judged_at=campaign.checked_at, now=now)
         job.cursor, job.done = {"after": rows[-1][0]}, job.done + len(rows)
         save_progress(job)
     return False

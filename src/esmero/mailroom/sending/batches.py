@@ -1,68 +1,44 @@
-"""Claim messages, judge them by the gate and render them, in batches. Runs in the sender's database thread."""
+"""Claim messages and judge them by the gate, in batches. Runs in the sender's database thread."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from esmero.mailroom.composing.compiled_templates import CompiledTemplates
-from esmero.mailroom.composing.public_archive import find_share_url
-from esmero.mailroom.composing.recipient_fields import SHARE_URL, read_values
-from esmero.mailroom.planning.case_file import AddressedPerson, DispatchReason, describe_occasion, gather_recipients
-from esmero.outbox.claims import ClaimedMessage, claim_messages, put_on_wire
-from esmero.outbox.journal import Journal
-from esmero.outbox.ledger import give_up, refuse, withhold_promotions
-from esmero.outbox.models import Dispatch, MessageClass
-from esmero.outbox.transports.parcels import Parcel
+from esmero.mailroom.composing.attachments import list_attachments
+from esmero.mailroom.planning.case_file import AddressedPerson, describe_occasion, gather_recipients
+from esmero.mailroom.sending.open_dispatches import OpenDispatch
+from esmero.outbox.claims import WIRE_SIZE, ClaimedMessage, claim_messages
+from esmero.outbox.ledger import refuse, withhold_promotions
+from esmero.outbox.models import MessageAttachment, MessageClass
 from esmero.policy.gate import judge_occasion, judge_recipient
-from esmero.rendering.message import PersonalFacts
-from esmero.rendering.mime.headers import HeaderInjection
-from esmero.rendering.templates.problem import TemplateFault
-from esmero.rendering.tokens import Signer
-from esmero.vault.files import path_of
 
+WIRE_OCTETS = 2_000_000  # of a sub-batch, so that attachments do not fill the memory; one message may be larger
+TEXT_OCTETS = 20_000  # of a message without its attachments: an estimate
 VERDICT_AGE = timedelta(minutes=1)  # an older verdict is renewed before the message is handed over
 
 
 @dataclass
-class OpenDispatch:
-    """Hold an open dispatch with its compiled templates and its address in the public archive ("" for none)."""
-
-    dispatch: Dispatch
-    templates: CompiledTemplates
-    share_url: str = ""
-
-    def includes_promotion(self, row: ClaimedMessage) -> bool:
-        """Return whether this message contains the promotion. Without a topic of its own, only advertising does."""
-        dispatch = self.dispatch
-        if dispatch.message_class == MessageClass.INTERNAL:
-            return bool((row.payload or {}).get("promotion", True))
-        is_judged = dispatch.promotion_topic_id is not None or dispatch.message_class == MessageClass.COMMERCIAL
-        return is_judged and not row.promotion
-
-    def reason(self) -> DispatchReason:
-        """Return the facts of the dispatch that the gate needs."""
-        dispatch = self.dispatch
-        return DispatchReason(
-            brand=dispatch.brand,
-            message_class=dispatch.message_class,  # type: ignore[arg-type]
-            channel=dispatch.channel,  # type: ignore[arg-type]
-            purpose=dispatch.purpose,
-            topic=dispatch.topic,
-            promotion=dispatch.promotion_topic,
-            words=dispatch.reason,
-            dispatch_id=dispatch.pk,
-        )
-
-
-@dataclass
 class ClaimedBatch:
-    """Hold claimed messages that passed the gate; `addresses` and `tries` are by message id."""
+    """Hold claimed messages that passed the gate; `addresses`, `tries` and `attachments` are by message id."""
 
     claimed: list[ClaimedMessage]
     judged_at: datetime
     addresses: dict[int, str] = field(default_factory=dict)
     tries: dict[int, int] = field(default_factory=dict)
+    attachments: Mapping[int, Sequence[MessageAttachment]] = field(default_factory=dict)
+
+    def sub_batches(self) -> Iterator[Sequence[ClaimedMessage]]:
+        """Yield the messages in parts of at most WIRE_SIZE messages and WIRE_OCTETS octets."""
+        start = octets = 0
+        for place, row in enumerate(self.claimed):
+            size = TEXT_OCTETS + sum(one.file.size * 3 // 2 for one in self.attachments.get(row.id, ()))
+            if place > start and (place - start == WIRE_SIZE or octets + size > WIRE_OCTETS):
+                yield self.claimed[start:place]
+                start, octets = place, 0
+            octets += size
+        if start < len(self.claimed):
+            yield self.claimed[start:]
 
 
 def is_stale(judged_at: datetime, *, now: datetime) -> bool:
@@ -83,6 +59,8 @@ def claim_batch(
         judged_at=now,
         addresses={row.id: row.address for row in passed},
         tries={row.id: row.tries for row in passed},
+        # Only single messages have attachments.
+        attachments=list_attachments([row.id for row in passed if row.kind]),
     )
 
 
@@ -123,74 +101,3 @@ def ask_gate(
     if objected:
         refuse(objected, worker=worker, at=now)
     return passed
-
-
-def render_parcels(
-    rows: Sequence[ClaimedMessage],
-    *,
-    open_dispatches: dict[int, OpenDispatch],
-    worker: str,
-    journal: Journal,
-    at: datetime,
-) -> list[Parcel]:
-    """Render messages, mark them as on the wire in ledger and journal, and return those to hand to the transport.
-
-    A message that cannot be rendered is given up with its reason. A message that another worker claimed meanwhile is
-    left out.
-    """
-    values = read_values(row.person_id for row in rows if row.person_id is not None)
-    parcels: list[Parcel] = []
-    faults: list[tuple[int, str]] = []
-    for row in rows:
-        try:
-            parcels.append(_render(row, open_dispatch=open_dispatches[row.dispatch_id], values=values, at=at))
-        except (HeaderInjection, TemplateFault, OSError, ValueError) as fault:
-            faults.append((row.id, f"This message could not be made: {fault}"))
-    if faults:
-        give_up(faults, worker=worker)
-    held = put_on_wire([parcel.key for parcel in parcels], worker=worker)
-    ours = [parcel for parcel in parcels if parcel.key in held]
-    # Only messages that are ours in the ledger: after a power cut, every message in the journal may have been sent.
-    journal.hand_over(parcel.key for parcel in ours)
-    return ours
-
-
-def _render(
-    row: ClaimedMessage, *, open_dispatch: OpenDispatch, values: Mapping[int, Mapping[str, object]], at: datetime
-) -> Parcel:
-    payload = row.payload or {}
-    if "sealed" in payload:  # finished elsewhere: a reply that is forwarded
-        body = path_of(str(payload["sealed"])).read_bytes()
-        return Parcel(row.id, str(payload.get("return_path", "")), row.address, body)
-    given: Mapping[str, object] = payload.get("values") or {}  # type: ignore[assignment]
-    facts = {**(values.get(row.person_id or 0) or {}), SHARE_URL: open_dispatch.share_url, **given}
-    personal = PersonalFacts(
-        message=row.id,
-        opaque=row.opaque,
-        address=row.address,
-        name=str(facts.get("full_name", "")),
-        values=facts,
-    )
-    renderer = open_dispatch.templates.renderer_for(row.language)
-    mail = renderer.render(personal, at=at, promotion=open_dispatch.includes_promotion(row))
-    return Parcel(row.id, mail.return_path, mail.recipient, mail.body, mail.needs_smtputf8)
-
-
-def load_open_dispatches(*, signer: Signer, known: dict[int, OpenDispatch]) -> dict[int, OpenDispatch]:
-    """Return the open dispatches by id. Known compiled templates are reused, unless the relay now (no longer) signs."""
-    rows = Dispatch.objects.filter(state=Dispatch.State.OPEN).select_related(
-        "brand", "purpose", "topic__brand", "promotion_topic__purpose", "relay"
-    )
-    fresh: dict[int, OpenDispatch] = {}
-    for dispatch in rows:
-        signs = bool(dispatch.relay and dispatch.relay.relay_signs)
-        old = known.get(dispatch.pk)
-        if old is not None and old.templates.relay_signs == signs:
-            # The topic may have become private meanwhile.
-            old.dispatch, old.share_url = dispatch, find_share_url(dispatch)
-            fresh[dispatch.pk] = old
-            continue
-        fresh[dispatch.pk] = OpenDispatch(
-            dispatch, CompiledTemplates(dispatch, signer, signs), find_share_url(dispatch)
-        )
-    return fresh

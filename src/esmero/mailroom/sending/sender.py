@@ -20,18 +20,13 @@ from pathlib import Path
 from django.db import close_old_connections, connections
 from django.utils import timezone
 
+from esmero.mailroom.composing.attachments import AttachmentCache
 from esmero.mailroom.composing.compiled_templates import open_signer
-from esmero.mailroom.sending.batches import (
-    ClaimedBatch,
-    OpenDispatch,
-    ask_gate,
-    claim_batch,
-    is_stale,
-    load_open_dispatches,
-    render_parcels,
-)
+from esmero.mailroom.sending.batches import ClaimedBatch, ask_gate, claim_batch, is_stale
+from esmero.mailroom.sending.open_dispatches import OpenDispatch, load_open_dispatches
+from esmero.mailroom.sending.parcel_rendering import render_parcels
 from esmero.mailroom.sending.relay_outcomes import judge_outcome, record_judged
-from esmero.outbox.claims import CLAIM_SIZE, LEASE, WIRE_SIZE, ClaimedMessage, find_next_due, free, has_due, renew
+from esmero.outbox.claims import CLAIM_SIZE, LEASE, ClaimedMessage, find_next_due, free, has_due, renew
 from esmero.outbox.journal import Journal, JournalFolder
 from esmero.outbox.journal_recovery import mark_orphans, settle_absent, settle_own
 from esmero.outbox.ledger import close_finished
@@ -119,9 +114,11 @@ class Sender:
         self._open_dispatches: dict[int, OpenDispatch] = {}
         self._relays: dict[int, ActiveRelay] = {}
         self._signer = open_signer()
+        self._files = AttachmentCache()
         self._lease_ends = 0.0
         self._fault: BaseException | None = None
-        self._awake = asyncio.Event()  # set by `stop`, a wake-up, or the end of a batch
+        self._awake = asyncio.Event()  # set by `stop` and by any wake-up
+        self._is_urgent = asyncio.Event()  # set by `stop` and by changes of dispatches
         self._reload_at = 0.0
         self._is_outdated = False  # dispatches may have been opened since they were loaded
         self._tidied_at = -TIDY_ANYWAY
@@ -158,11 +155,13 @@ class Sender:
     def _stop_waiting(self, descriptor: int) -> None:
         asyncio.get_running_loop().remove_reader(descriptor)  # it stays readable
         self._awake.set()
+        self._is_urgent.set()
 
     def _note_wakeups(self) -> None:
         assert self.sleeper is not None
         if topic_of(Dispatch) in self.sleeper.take():
             self._reload_at = 0.0  # a paused campaign stops at once
+            self._is_urgent.set()
         self._is_outdated = True
         self._awake.set()
 
@@ -215,12 +214,13 @@ class Sender:
         return min(max(min(times) - now, MIN_PAUSE), longest)
 
     async def _wait_for_batches(self, under_way: set[asyncio.Task[None]], *, seconds: float) -> None:
-        woken = asyncio.create_task(self._awake.wait())
+        # Not for each message: meanwhile those that become due gather to a batch.
+        woken = asyncio.create_task(self._is_urgent.wait())
         try:
             await asyncio.wait({*under_way, woken}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
         finally:
             woken.cancel()
-            self._awake.clear()
+            self._is_urgent.clear()
 
     def _pause_for_tokens(self) -> float | None:
         """Return the seconds until a relay that waits for tokens gets some; None if none waits."""
@@ -317,12 +317,13 @@ class Sender:
         self, batch: ClaimedBatch, *, relay: ActiveRelay, open_dispatches: dict[int, OpenDispatch]
     ) -> None:
         journal = self._journals.open_journal()
-        rows = batch.claimed
-        for start in range(0, len(rows), WIRE_SIZE):
+        begun = 0
+        for part in batch.sub_batches():
             if not may_hand_over(self._monotonic(), lease_ends=self._lease_ends, paused_until=relay.paused_until):
-                await self._free(rows[start:], relay=relay)
+                await self._free(batch.claimed[begun:], relay=relay)
                 break
-            some = rows[start : start + WIRE_SIZE]
+            begun += len(part)
+            some = part
             # The dispatch may have been paused since the batch was claimed.
             paused = [row for row in some if row.dispatch_id not in self._open_dispatches]
             if paused:
@@ -352,7 +353,13 @@ class Sender:
             )
         parcels = await self._in_thread(
             lambda: render_parcels(
-                rows, open_dispatches=open_dispatches, worker=self.worker, journal=journal, at=self._now()
+                rows,
+                open_dispatches=open_dispatches,
+                attachments=batch.attachments,
+                files=self._files,
+                worker=self.worker,
+                journal=journal,
+                at=self._now(),
             )
         )
         if not parcels:

@@ -1,6 +1,5 @@
 """Send the mail of staff accounts (password reset) through the outbox."""
 
-from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -10,11 +9,13 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import translation
 
 from esmero.house.audit import note
 from esmero.house.models import User
 from esmero.mailroom.transactional.staff_notices import send_notice
+from esmero.outbox.posting.content import ToAddress, ToStaff
+from esmero.outbox.posting.kinds import STAFF_ACCOUNT
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -36,14 +37,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             mail = self.render_mail(template_prefix, email, {"email": email, **context})
         name = template_prefix.rpartition("/")[2]
         with transaction.atomic():
-            message = send_notice(
-                subject=str(mail.subject),
-                text=str(mail.body),
-                to=email,
-                language=language[:2],
-                occasion=name,
-                keep_until=timezone.now() + timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT),
-            )
+            to: ToStaff | ToAddress = ToAddress(email, ground="sign-in page", language=language[:2])
+            if isinstance(user, User) and user.email.lower() == email.lower():
+                to = ToStaff(user)
+            message = send_notice(STAFF_ACCOUNT, to, subject=str(mail.subject), text=str(mail.body))
             by = user if isinstance(user, User) else email
             note(
                 "staff.written",

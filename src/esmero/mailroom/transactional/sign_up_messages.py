@@ -3,7 +3,7 @@
 Both are ordinary templates of the brand, created when they are first needed, so that the operator can edit them.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from string import Template as Words
@@ -21,16 +21,16 @@ from esmero.content.versions import add_version, create_template, seal_version
 from esmero.house.happenings import ReactionPostponed, SignUpReceived
 from esmero.house.models import Brand
 from esmero.mailroom.composing.compiled_templates import open_signer, pick
-from esmero.mailroom.composing.recipient_fields import known_fields, read_values
+from esmero.mailroom.composing.recipient_fields import known_fields
 from esmero.mailroom.inbound_addresses import day_of
-from esmero.outbox.ledger import new_opaque
-from esmero.outbox.models import Dispatch, Message, MessageClass
-from esmero.outbox.receivers import receiver_of
-from esmero.outbox.relays import NoRelay, find_relay
+from esmero.outbox.models import Message
+from esmero.outbox.posting.content import FilledTemplate, ToAddress, ToPerson
+from esmero.outbox.posting.kinds import SIGN_UP_CONFIRMATION, SIGN_UP_WELCOME
+from esmero.outbox.posting.post import post
+from esmero.outbox.relays import NoRelay
 from esmero.people.models import Person, Topic
 from esmero.rendering.templates.compile import TemplateSource
 from esmero.rendering.tokens import TokenPurpose
-from esmero.work.wakeups import wake
 
 RELAY_EXPECTED = timedelta(minutes=1)  # from look to look while a brand has no relay
 _LANGUAGES = ("es", "fr", "en")
@@ -92,57 +92,39 @@ def queue_confirmation(submission: Submission, *, at: datetime) -> Message | Non
         "chosen_topics": _name_topics(submission),
     }
     with transaction.atomic():
-        dispatch = _open_dispatch(form, template=form.confirmation, message_class=MessageClass.INTERNAL)
-        message = Message.objects.create(
-            dispatch=dispatch,
-            address=submission.address,
-            receiver=receiver_of(submission.address),
-            language=submission.language,
-            lane=0,
-            due_at=at,
-            opaque=new_opaque(),
-            occasion=f"submission {submission.pk}",
-            payload={"values": values},
+        message = post(
+            SIGN_UP_CONFIRMATION,
+            ToAddress(submission.address, ground=f"submission {submission.pk}", language=submission.language),
+            FilledTemplate(_seal_newest(form.confirmation), values),
+            brand=form.brand,
+            key=f"submission {submission.pk}",
         )
         submission.message = message
         submission.save(update_fields=["message"])
-        wake(Dispatch)
     return message
 
 
-def queue_welcome(submission: Submission, person: Person, *, at: datetime) -> Message | None:
+def queue_welcome(submission: Submission, person: Person) -> Message | None:
     """Queue the mail with the chosen topics and how to change them, once per submission.
 
     It is a relational message of the chosen topic, and the gate judges it like any other.
     """
     form = ensure_form_templates(submission.form)
     topic = Topic.objects.filter(pk__in=submission.topics, brand=form.brand).select_related("purpose").first()
-    occasion = f"welcome {submission.pk}"
-    if topic is None or person.address is None or Message.objects.filter(person=person, occasion=occasion).exists():
+    if topic is None or person.address is None:
         return None
     assert form.welcome is not None
     reason = {language: _in(language, _reason) for language in _LANGUAGES}
     with transaction.atomic():
-        dispatch = _open_dispatch(
-            form, template=form.welcome, message_class=MessageClass.RELATIONAL, topic=topic, reason=reason
-        )
-        wake(Dispatch)
-        return Message.objects.create(
-            dispatch=dispatch,
-            person=person,
-            address=person.address.value,
-            receiver=receiver_of(person.address.value),
+        return post(
+            SIGN_UP_WELCOME,
+            ToPerson(person),
+            FilledTemplate(_seal_newest(form.welcome), {"chosen_topics": _name_topics(submission)}),
+            brand=form.brand,
+            key=f"welcome {submission.pk}",
             language=submission.language,
-            lane=1,
-            due_at=at,
-            opaque=new_opaque(),
-            occasion=occasion,
-            payload={
-                "values": {
-                    **read_values([person.pk]).get(person.pk, {}),
-                    "chosen_topics": _name_topics(submission),
-                }
-            },
+            topic=topic,
+            reason=reason,
         )
 
 
@@ -155,29 +137,10 @@ def _in[T](language: str, write: Callable[[], T]) -> T:
         return write()
 
 
-def _open_dispatch(
-    form: Form,
-    *,
-    template: Template,
-    message_class: MessageClass,
-    topic: Topic | None = None,
-    reason: Mapping[str, str] | None = None,
-) -> Dispatch:
-    version = _newest(template)
+def _seal_newest(template: Template) -> TemplateVersion:
+    version = TemplateVersion.objects.filter(template=template).order_by("-number")[0]
     seal_version(version)
-    return Dispatch.objects.create(
-        brand=form.brand,
-        message_class=message_class,
-        purpose=topic.purpose if topic else None,
-        topic=topic,
-        version=version,
-        relay=find_relay(form.brand),
-        reason=dict(reason or {}),
-    )
-
-
-def _newest(template: Template) -> TemplateVersion:
-    return TemplateVersion.objects.filter(template=template).order_by("-number")[0]
+    return version
 
 
 def _name_topics(submission: Submission) -> str:

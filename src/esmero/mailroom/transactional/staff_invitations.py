@@ -1,18 +1,16 @@
 """Send the mail with the link by which a new staff member sets their password."""
 
-from datetime import timedelta
-
 from allauth.account.adapter import get_adapter
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
-from django.conf import settings
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from esmero.house.models import User
 from esmero.mailroom.transactional.staff_notices import send_notice
 from esmero.outbox.models import Message
+from esmero.outbox.posting.content import ToStaff
+from esmero.outbox.posting.kinds import STAFF_INVITATION
 
 
 def make_link(member: User) -> str:
@@ -29,11 +27,4 @@ def send_invitation(member: User, *, by: User) -> Message:
             "Hello %(name)s,\n\n%(inviter)s has given you access to Esmero. Choose your password here:\n\n%(link)s\n\n"
             "The link works once, and for one day. If it is too late, ask %(inviter)s for another."
         ) % {"name": member.name, "inviter": by.name, "link": make_link(member)}
-    return send_notice(
-        subject=subject,
-        text=text,
-        to=member.email,
-        language=member.language,
-        occasion="invitation",
-        keep_until=timezone.now() + timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT),
-    )
+    return send_notice(STAFF_INVITATION, ToStaff(member), subject=subject, text=text)

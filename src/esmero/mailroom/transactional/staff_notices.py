@@ -1,34 +1,22 @@
-"""Send short plain-text notices to staff, by the first brand with a relay."""
-
-from datetime import datetime
+"""Send short written notices to staff, by the first brand with a relay."""
 
 from esmero.house.models import Brand
-from esmero.mailroom.transactional.plain_message import queue_plain_message
 from esmero.outbox.models import Message, Relay
+from esmero.outbox.posting.content import PostRecipient, WrittenText
+from esmero.outbox.posting.kinds import MessageKind
+from esmero.outbox.posting.post import post
 from esmero.outbox.relays import NoRelay, find_relay
 
 
-def send_notice(
-    *, subject: str, text: str, to: str, language: str, occasion: str, keep_until: datetime | None = None
-) -> Message:
-    """Queue a notice; the worker sends it before all else.
+def send_notice(kind: MessageKind, to: PostRecipient, *, subject: str, text: str) -> Message:
+    """Post a notice; the worker sends it before all else.
 
     Raises:
         NoRelay: no brand has a relay yet; the text gives the remedy.
         HeaderInjection: `to` is no address.
     """
     brand, relay = find_brand_with_relay()
-    return queue_plain_message(
-        text,
-        subject=subject,
-        to=to,
-        brand=brand,
-        relay=relay,
-        language=language,
-        kind="notice",
-        occasion=occasion,
-        keep_until=keep_until,
-    )
+    return post(kind, to, WrittenText(subject=subject, text=text), brand=brand, relay=relay)
 
 
 def find_brand_with_relay() -> tuple[Brand, Relay]:

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 # A second, empty entry in h= makes the signature fail if a relay adds another header of this name.
 OVERSIGNED = ("From", "Subject", "To", "Date")
 SIGNED = (
-    *OVERSIGNED, "Reply-To", "Message-ID", "MIME-Version", "Content-Type", "List-Id", "List-Unsubscribe",
-    "List-Unsubscribe-Post", "Feedback-ID", "Precedence", "Auto-Submitted",
+    *OVERSIGNED, "Cc", "Reply-To", "In-Reply-To", "References", "Message-ID", "MIME-Version", "Content-Type",
+    "List-Id", "List-Unsubscribe", "List-Unsubscribe-Post", "Feedback-ID", "Precedence", "Auto-Submitted",
 )  # fmt: skip
 _BLANKS = re.compile(rb"[ \t]+")
 

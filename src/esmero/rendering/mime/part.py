@@ -24,6 +24,7 @@ from esmero.rendering.templates.compiled_text import (
 
 # "=_" can occur neither in quoted-printable nor in base64 (RFC 2045, section 6.7), so no body can hold the boundary.
 BOUNDARY = "=_esmero_alternative"
+MIXED_BOUNDARY = "=_esmero_mixed"
 
 # A chunk of a step: encoded already, or a tuple of encoded chunks and indexes of tokens.
 type _Chunk = bytes | tuple[bytes | int, ...]

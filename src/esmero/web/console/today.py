@@ -9,7 +9,15 @@ from django.utils.translation import gettext as _
 from esmero.campaigns.queries import list_running, measure_progress
 from esmero.conversations.queries import count_waiting, list_waiting
 from esmero.mailroom.arriving.queries import count_failed, list_failing_mailboxes
-from esmero.outbox.queries import count_doubts, count_events, count_sent, list_doubts, list_relays
+from esmero.outbox.queries import (
+    count_doubts,
+    count_events,
+    count_held,
+    count_sent,
+    list_doubts,
+    list_held,
+    list_relays,
+)
 from esmero.people.addresses.address_proposals import count_open as count_open_proposals
 from esmero.people.persons.queries import count_people, list_running_imports
 from esmero.privacy.requests import count_open as count_open_requests
@@ -55,6 +63,8 @@ def today(request: HttpRequest) -> HttpResponse:
         people=count_people(),
         sent=count_sent(brand=brand, since=yesterday),
         since=[(kind, events.get(kind, 0)) for kind in _EVENT_KINDS],
+        held=list_held(brand=brand, limit=5),
+        held_number=count_held(brand=brand),
         doubts=list_doubts(brand=brand, limit=5),
         doubts_number=count_doubts(brand=brand),
         failed=jobs.get("failed", 0),

@@ -91,7 +91,7 @@ def confirmation(request: HttpRequest, token: str) -> HttpResponse:
             if person is None:
                 return refuse(request, TokenRefused("expired"))
             try:
-                queue_welcome(row, person, at=now)
+                queue_welcome(row, person)
             except NoRelay:
                 # The permission counts without the welcome mail.
                 log.exception("no welcome for submission %d", row.pk)

@@ -34,4 +34,4 @@ def handle(arrival: Arrival) -> None:
         happen(MessageReplied(message_id=message.pk, person_id=message.person_id, entry_id=entry.pk))
         if arrival.proven and verdict.sender.lower() == message.address:
             record_delivery(message.address)
-    forward_entry(entry, raw=arrival.raw)
+    forward_entry(entry)

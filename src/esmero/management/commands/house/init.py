@@ -53,7 +53,7 @@ def prepare_home(home: Path, *, settings: str = "") -> bool:
 
 
 def migrate() -> None:
-    """Migrate the database to this version, and encrypt relay passwords that an older version stored in plain text."""
+    """Migrate the database to this version."""
     from esmero.management.django_setup import start_django
 
     # Only now: the settings read the keys that prepare_home has created.
@@ -62,9 +62,6 @@ def migrate() -> None:
 
     refuse_unreleased()
     call_command("migrate", verbosity=0, interactive=False)
-    from esmero.outbox.relay_passwords import encrypt_old_passwords
-
-    encrypt_old_passwords()
 
 
 def refuse_unreleased() -> None:

@@ -5,18 +5,28 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.views.decorators.csp import csp_override
+from django.views.decorators.http import require_POST, require_safe
 
 from esmero.campaigns.models import Campaign
+from esmero.mailroom.composing.sent_copy import SentCopy, has_copy, show_copy
 from esmero.mailroom.models import Inbound
 from esmero.mailroom.planning.explanation import explain
 from esmero.mailroom.sending.manual_retry import RetryRefused, try_message_again
-from esmero.outbox.models import Message, MessageEvent
+from esmero.outbox.models import Message, MessageAttachment, MessageEvent
+from esmero.outbox.posting.decisions import approve_held, cancel_posted
+from esmero.outbox.posting.kinds import SECRET
+from esmero.rendering.templates.problem import TemplateFault
+from esmero.vault.files import FileTampered, read
 from esmero.web.console.access import requires, staff
 from esmero.web.console.page_frame import show
+from esmero.web.parts.content_security_policies import PREVIEW_CSP
 from esmero.web.parts.labels.objection_facts import describe_objection
 from esmero.web.parts.labels.states import (
     EVENT,
@@ -29,6 +39,7 @@ from esmero.web.parts.labels.states import (
 )
 
 EVENTS = 200
+_CANCELLABLE = (Message.State.PLANNED, Message.State.WAITING, Message.State.HELD)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +86,69 @@ def message(request: HttpRequest, pk: int) -> HttpResponse:
         rules=_rule_answers(why.rules, shown),
         events=[_describe_event(event) for event in events],
         arrivals=list(arrivals),
+        copy=_show_copy(shown),
+        is_secret=shown.kind in SECRET,
+        can_cancel=bool(shown.kind) and shown.state in _CANCELLABLE,
     )
+
+
+def _show_copy(shown: Message) -> SentCopy | None:
+    """Return the content, None if it cannot be shown."""
+    if not has_copy(shown):
+        return None
+    try:
+        return show_copy(shown)
+    except TemplateFault:
+        return None
+
+
+@require_safe
+@requires()
+@xframe_options_sameorigin
+@csp_override(PREVIEW_CSP)
+def copy_frame(request: HttpRequest, pk: int) -> HttpResponse:  # noqa: ARG001
+    """Return the HTML of a message alone, for the iframe."""
+    copy = _show_copy(get_object_or_404(Message.objects.select_related("dispatch__brand", "dispatch__topic"), pk=pk))
+    if copy is None or not copy.html:
+        raise Http404
+    return HttpResponse(copy.html)
+
+
+@require_safe
+@requires()
+def attachment(request: HttpRequest, pk: int, position: int) -> HttpResponse:  # noqa: ARG001
+    """Return an attached file as a download, whatever its type: it is never shown in a page of ours."""
+    attached = get_object_or_404(MessageAttachment.objects.select_related("file"), message=pk, position=position)
+    try:
+        content = read(attached.file)
+    except (OSError, FileTampered) as fault:
+        raise Http404 from fault
+    headers = {"Content-Disposition": content_disposition_header(as_attachment=True, filename=attached.name) or ""}
+    return HttpResponse(content, content_type="application/octet-stream", headers=headers)
+
+
+@require_POST
+@requires("campaigns.start")
+def approve(request: HttpRequest, pk: int) -> HttpResponse:
+    """Let a held message leave."""
+    held = get_object_or_404(Message, pk=pk)
+    if approve_held(held, by=staff(request), now=timezone.now()):
+        messages.success(request, _("It leaves now, if the gate lets it."))
+    else:
+        messages.error(request, _("This message is no longer held: somebody else has decided."))
+    return redirect("console:message", pk=pk)
+
+
+@require_POST
+@requires("campaigns.start")
+def cancel(request: HttpRequest, pk: int) -> HttpResponse:
+    """Cancel a single message that has not left."""
+    waiting = get_object_or_404(Message, pk=pk)
+    if cancel_posted(waiting, by=staff(request)):
+        messages.success(request, _("The message is cancelled. Nobody gets it."))
+    else:
+        messages.error(request, _("It is too late to cancel this message: it is leaving, or has left."))
+    return redirect("console:message", pk=pk)
 
 
 @require_POST

@@ -72,6 +72,8 @@ ACTS: Mapping[str, str | Promise] = {
     "media.brought-back": _("brought a picture back"),
     "media.described": _("described a picture"),
     "message.again": _("let a message go again"),
+    "message.approved": _("let a held message leave"),
+    "message.cancelled": _("cancelled a message"),
     "organisation.created": _("made an organisation"),
     "organisation.changed": _("changed an organisation"),
     "people.exported": _("took a file of people"),

@@ -19,6 +19,7 @@ class StateLabel(NamedTuple):
 
 MESSAGE: Mapping[str, StateLabel] = {
     "planned": StateLabel("plain", pgettext_lazy("message", "planned")),
+    "held": StateLabel("wait", pgettext_lazy("message", "held")),
     "refused": StateLabel("plain", pgettext_lazy("message", "left out")),
     "waiting": StateLabel("wait", pgettext_lazy("message", "waiting")),
     "claimed": StateLabel("info", pgettext_lazy("message", "next to leave")),

@@ -194,8 +194,8 @@ def test_a_test_of_what_is_shown_goes_to_one_address_only(client, house):
         None,
         "internal",
     )
-    assert message.payload["promotion"] is False
-    assert message.payload["values"]["given_name"] == "Nombre0"
+    assert message.content["promotion"] is False
+    assert message.content["values"]["given_name"] == "Nombre0"
 
 
 def test_the_list_tells_kind_languages_and_use_and_archiving_is_taken_back(client, house):

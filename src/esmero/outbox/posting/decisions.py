@@ -1,0 +1,58 @@
+"""Decide on single messages that have not left: approve a held one, cancel one until it is claimed."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from esmero.house.audit import note
+from esmero.house.models import User
+from esmero.outbox.claims import STATES_BUSY
+from esmero.outbox.models import Message, MessageAttachment
+from esmero.vault.files import delete_unused
+from esmero.work.wakeups import wake
+
+_UNCLAIMED = (Message.State.PLANNED, Message.State.WAITING, Message.State.HELD)
+
+
+def approve_held(message: Message, *, by: User | str, now: datetime) -> bool:
+    """Release a held message to the sender, with its copies; False if it is not held any more."""
+    with transaction.atomic():
+        held = _with_copies(message).filter(state=Message.State.HELD)
+        approved = held.update(state=Message.State.PLANNED, due_at=now)
+        if approved:
+            note("message.approved", by=by, subject=message, facts={"kind": message.kind})
+            wake(Message)
+    return bool(approved)
+
+
+def _with_copies(message: Message) -> QuerySet[Message]:
+    return Message.objects.filter(Q(pk=message.pk) | Q(copy_of=message.pk))
+
+
+def cancel_posted(message: Message, *, by: User | str) -> bool:
+    """Cancel a single message and its copies until a sender claims them; False if it was too late, and it leaves."""
+    with transaction.atomic():
+        rows = _with_copies(message).filter(state__in=_UNCLAIMED).exclude(kind="")
+        cancelled = rows.update(state=Message.State.CANCELLED, due_at=None)
+        if cancelled:
+            note("message.cancelled", by=by, subject=message, facts={"kind": message.kind})
+    return bool(cancelled)
+
+
+def expire_content(ids: Collection[int], *, now: datetime) -> int:
+    """Blank the content of those of these messages whose term ended; return their number.
+
+    What has not left by then is cancelled. Claimed messages are left for the next call: they leave within minutes.
+    """
+    with transaction.atomic():
+        rows = Message.objects.filter(id__in=ids, content_until__lte=now).exclude(state__in=STATES_BUSY)
+        attached = MessageAttachment.objects.filter(message__in=rows.values("pk"))
+        files = list(attached.values_list("file", flat=True))
+        attached.delete()
+        delete_unused(files)
+        rows.filter(state__in=_UNCLAIMED).update(
+            state=Message.State.CANCELLED, due_at=None, trouble="It was of use until a time that is over."
+        )
+        return rows.update(content=None, filled=None, content_until=None)
