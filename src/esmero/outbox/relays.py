@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from django.db import transaction
 from django.db.models import Exists, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from esmero.house.audit import note
 from esmero.house.models import Brand, User
@@ -39,7 +40,7 @@ def find_relay(brand: Brand) -> Relay:
 def find_relay_id(brand: Brand) -> int:
     """Return the id of the relay that `find_relay` returns, by a cheaper query. Raises NoRelay."""
     relays = Relay.objects.filter(Q(brand=brand) | Q(brand=None)).values_list("pk", "brand")
-    for pk, _ in sorted(relays, key=lambda relay: (relay[1] is None, relay[0])):
+    for pk, _brand in sorted(relays, key=lambda relay: (relay[1] is None, relay[0])):
         return pk
     raise NoRelay(
         _("No relay can carry mail of %(name)s. Make one under Settings, Relays, or by `esmero relay create`.")
