@@ -5,14 +5,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 from django.db import transaction
-from django.db.models import Exists, Q, QuerySet
-from django.utils.translation import gettext as _
+from django.db.models import Q
 
 from esmero.house.audit import note
 from esmero.house.models import Brand, User
 from esmero.outbox.models import Dispatch, Relay
 from esmero.outbox.relay_passwords import decrypt_relay_password, encrypt_password
 from esmero.outbox.transports.smtp.relay_address import RelayAddress
+from esmero.refusal import Refusal
 from esmero.work.wakeups import wake
 
 if TYPE_CHECKING:
@@ -28,8 +28,8 @@ class Transport(Protocol):
     async def close(self) -> None: ...
 
 
-class NoRelay(Exception):
-    """Report that a brand has no relay; the text says how to create one."""
+class NoRelay(Refusal):
+    """Refuse to write in the name of a brand, or of the house, that has no relay."""
 
 
 def find_relay(brand: Brand) -> Relay:
@@ -42,16 +42,7 @@ def find_relay_id(brand: Brand) -> int:
     relays = Relay.objects.filter(Q(brand=brand) | Q(brand=None)).values_list("pk", "brand")
     for pk, _brand in sorted(relays, key=lambda relay: (relay[1] is None, relay[0])):
         return pk
-    raise NoRelay(
-        _("No relay can carry mail of %(name)s. Make one under Settings, Relays, or by `esmero relay create`.")
-        % {"name": brand.name}
-    )
-
-
-def brands_with_relay() -> QuerySet[Brand]:
-    """Return the brands that have a relay."""
-    relays = Relay.objects.all()
-    return Brand.objects.filter(Q(pk__in=relays.values("brand")) | Exists(relays.filter(brand=None)))
+    raise NoRelay("brand-without-relay", name=brand.name)
 
 
 def address_of(relay: Relay, *, helo: str) -> RelayAddress:

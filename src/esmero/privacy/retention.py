@@ -29,8 +29,10 @@ from esmero.mailroom.arriving.dmarc_reports import delete_reports
 from esmero.mailroom.models import ClickTrace, DmarcReportFile, Inbound
 from esmero.outbox.models import Captured, Message, MessageAttachment, MessageEvent
 from esmero.outbox.posting.decisions import expire_content
+from esmero.outbox.posting.kinds import REPLY_FORWARD
 from esmero.people.models import Import, ImportLine, PermissionEntry
 from esmero.privacy.models import AddressChange, DataAccess, DataRequest, Retention
+from esmero.refusal import InvalidValue
 from esmero.vault.files import delete_unused, drop_content
 from esmero.vault.models import StoredFile
 from esmero.work.wakeups import wake
@@ -45,10 +47,6 @@ NEVER_EXPIRES = ("permission-ledger", "suppression")
 _FINAL = (Message.State.SENT, Message.State.REFUSED, Message.State.GAVE_UP, Message.State.CANCELLED)
 _ENDED = (Campaign.State.DONE, Campaign.State.CANCELLED)
 _PROVES = PermissionEntry.objects.filter(proof=OuterRef("pk"))
-
-
-class TermTooLong(Exception):
-    """Refuse a term above the legal maximum, or below one day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +94,12 @@ def set_days(code: str, *, days: int | None, by: User | str) -> None:
 
     Raises:
         KeyError: there is no such rule.
-        TermTooLong: less than a day, or above the legal maximum.
+        InvalidValue: less than a day, or above the legal maximum.
 
     """
     term = current_terms()[code]
     if days is not None and not 1 <= days <= term.longest:
-        raise TermTooLong(str(term.longest))
+        raise InvalidValue("term-out-of-range", days=term.longest)
     with transaction.atomic():
         row, _made = Retention.objects.get_or_create(code=code)
         if row.days == days:
@@ -246,6 +244,9 @@ def _anonymise_conversations(model: type[Any], ids: list[Any], at: datetime) -> 
     entries = Entry.objects.filter(conversation__in=ids)
     files = list(entries.exclude(raw=None).values_list("raw", flat=True))
     entries.update(author="", subject="", text="", full_text="", message_id="", raw=None)
+    # The copies that were forwarded to the brand's mailbox go with them.
+    forwarded = Message.objects.filter(kind=REPLY_FORWARD.name, attachments__file__in=files)
+    expire_content(list(forwarded.values_list("pk", flat=True)), now=at, is_due=True)
     Conversation.objects.filter(pk__in=ids).update(person=None, address="", subject="", state=Conversation.State.CLOSED)
     delete_unused(files)
 
