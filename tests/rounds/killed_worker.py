@@ -23,8 +23,8 @@ def main() -> None:
     from esmero.house.happenings import PersonErased
     from esmero.house.models import AuditEntry
     from esmero.management.processes.process_tree import stop_on_signals
-    from esmero.rounds import worker
     from esmero.rounds.reactions import react
+    from esmero.rounds.worker import run_worker
     from esmero.work import due
 
     calls = 0
@@ -44,8 +44,7 @@ def main() -> None:
         react(PersonErased, name="steady", run=partial(write, "steady")),
     )
     due.RETRY = (timedelta(0),) * MAY_FAIL
-    worker.deliver_due = partial(worker.deliver_due, reactions=table)
-    worker.run_worker(home=settings.HOME, worker="killed", stop=stop_on_signals())
+    run_worker(home=settings.HOME, worker="killed", stop=stop_on_signals(), reactions=table)
 
 
 if __name__ == "__main__":

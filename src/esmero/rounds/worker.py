@@ -8,7 +8,7 @@ import gc
 import logging
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -23,6 +23,7 @@ from esmero.mailroom.sending.sender import Sender
 from esmero.outbox.models import Dispatch, Message
 from esmero.outbox.retry_schedule import RetrySchedule
 from esmero.rounds.delivery import deliver_due
+from esmero.rounds.reactions import REACTIONS, Reaction
 from esmero.rounds.routines import FAILED_PAUSE, RoutineCall, RoutineSchedule
 from esmero.rounds.table import JOBS, ROUTINES
 from esmero.work.due import next_due, release_due
@@ -44,7 +45,14 @@ def default_name() -> str:
     return str(settings.ESMERO.worker_name or socket.gethostname())[:50]
 
 
-def run_worker(*, home: Path, worker: str, stop: StopSignal, until_idle: bool = False) -> None:
+def run_worker(
+    *,
+    home: Path,
+    worker: str,
+    stop: StopSignal,
+    until_idle: bool = False,
+    reactions: Sequence[Reaction] = REACTIONS,
+) -> None:
     """Work until `stop` is set, or with `until_idle` until nothing is due (commands, tests).
 
     Raises:
@@ -64,7 +72,7 @@ def run_worker(*, home: Path, worker: str, stop: StopSignal, until_idle: bool = 
     tables = {table for routine in ROUTINES.values() for table in routine.woken_by}
     rounds: dict[str, tuple[Sleeper, Round]] = {
         "jobs": (Sleeper(Job), lambda _woken: _run_jobs(worker, stop)),
-        "happenings": (Sleeper(Happening, HappeningDelivery), lambda _woken: _deliver(worker)),
+        "happenings": (Sleeper(Happening, HappeningDelivery), lambda _woken: _deliver(worker, reactions)),
         "routines": (Sleeper(*tables), schedule.run_due),
     }
     threads = [
@@ -130,8 +138,8 @@ def _run_next_job(worker: str, stop: StopSignal) -> int:
     return 1
 
 
-def _deliver(worker: str) -> float:
-    if deliver_due(worker):
+def _deliver(worker: str, reactions: Sequence[Reaction]) -> float:
+    if deliver_due(worker, reactions=reactions):
         return 0.0
     return min(_seconds_until(next_due(Happening)), _seconds_until(next_due(HappeningDelivery)))
 

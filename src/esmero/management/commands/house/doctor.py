@@ -158,12 +158,12 @@ def _check_relays() -> Iterator[DoctorFinding]:
 
 def _check_reactions() -> Iterator[DoctorFinding]:
     from esmero.house.happening_queries import list_troubles
+    from esmero.management.reader_language import say_trouble
 
     for one in list_troubles():
-        words = one.trouble.strip().rpartition("\n")[2]
         yield DoctorFinding(
             "wrong" if one.failed else "short",
-            f"The reaction {one.function} fails ({one.failed} given up, {one.retried} tried again by itself): {words}",
+            f"The reaction {one.function} fails ({one.failed} given up, {one.retried} tried again by itself): {say_trouble(one.trouble)}",
             "Remove the cause, then press “Try again” in the console under Work" if one.failed else "",
         )
 
