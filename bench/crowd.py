@@ -218,7 +218,7 @@ def _add_people(number: int) -> None:
 
 
 def _fold(word: str) -> str:
-    from esmero.people.text_folding import fold
+    from esmero.search.text_folding import fold
 
     return fold(word)
 

@@ -46,6 +46,7 @@ from esmero.people.models import (
     Topic,
 )
 from esmero.privacy.models import AddressChange, DataAccess, DataRequest, Retention
+from esmero.search.models import SearchText
 from esmero.vault.models import StoredFile
 from esmero.work.models import Job
 
@@ -102,6 +103,7 @@ __all__ = [
     "ReturnCount",
     "SavedView",
     "ScheduledResend",
+    "SearchText",
     "Segment",
     "SegmentEstimate",
     "StoredFile",

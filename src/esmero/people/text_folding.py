@@ -1,9 +1,5 @@
-"""Fold text for search and sorting, so that "munoz" finds "Muñoz" on every database."""
+"""Pass `fold` on to modules that still import it from here; it lives in search/text_folding.py."""
 
-import unicodedata
+from esmero.search.text_folding import fold
 
-
-def fold(text: str) -> str:
-    """Return the text without accents, case-folded, with single blanks (NFKD, combining marks removed)."""
-    letters = unicodedata.normalize("NFKD", text.casefold())
-    return " ".join("".join(letter for letter in letters if not unicodedata.combining(letter)).split())
+__all__ = ["fold"]

@@ -4,7 +4,7 @@ import re
 from datetime import date
 
 from esmero.people.models import CustomField
-from esmero.people.text_folding import fold
+from esmero.search.text_folding import fold
 from esmero.refusal import InvalidValue
 
 type Value = str | int | float | bool

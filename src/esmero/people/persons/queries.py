@@ -6,7 +6,7 @@ from django.core.cache import cache
 from django.db.models import Model, Q, QuerySet
 
 from esmero.people.models import Import, Person
-from esmero.people.text_folding import fold
+from esmero.search.text_folding import fold
 from esmero.work.query_plan.selective import MOST, MOST_SCANNED, IsOneOf
 
 MOST_COUNTED = 10_000

@@ -1,0 +1,108 @@
+"""Find subjects whose text contains every word of a search text.
+
+The trigrams of the words name the candidates, and the folded text of each is compared, so that the result equals a plain
+comparison. Words of one or two letters are only compared; if there are no others, the texts of the kind are scanned.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+from django.db.models import Exists, F, OuterRef, Value
+from django.db.models.functions import StrIndex
+
+from esmero.search.models import SearchText, SubjectKind
+from esmero.search.text_folding import fold_words
+from esmero.search.trigram_index import quote_lexeme
+from esmero.search.trigrams import cover_word
+
+MOST_RANKED = 500
+_TABLE, _INDEX = SearchText._meta.db_table, SearchText._meta.indexes[0].name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundSubject:
+    """Describe one result: kind and id of the subject, and its title."""
+
+    kind: SubjectKind
+    subject_id: int
+    title: str
+
+
+def find_ids(kind: SubjectKind, *, text: str, most: int, brands: Collection[int] | None = None) -> list[int]:
+    """Return the ids of all subjects found; if there are more than `most`, any `most` + 1 of them. One query.
+
+    `brands` leaves out the subjects of other brands; those of the whole house are always found.
+    """
+    rows = _select("id", kind, fold_words(text), brands=brands, limit=most + 1)
+    return [key - kind.first_key for (key,) in rows]
+
+
+def search(
+    text: str, *, kinds: Sequence[SubjectKind], limit: int, brands: Collection[int] | None = None
+) -> list[FoundSubject]:
+    """Return the best results, kind by kind, at most `limit` of each: one query a kind.
+
+    Texts that begin with the search text come first, then those with a word that does, then the others; then by rank
+    and text. Of more than MOST_RANKED results, any MOST_RANKED are ranked.
+    """
+    words = fold_words(text)
+    if not words:
+        return []
+    start = " ".join(words)
+    found = []
+    for kind in kinds:
+        rows = _select("id, title, rank, folded", kind, words, brands=brands, limit=MOST_RANKED)
+        rows.sort(key=lambda row: (_place_of(start, row[3]), row[2], row[3], row[0]))
+        found += [
+            FoundSubject(kind=kind, subject_id=key - kind.first_key, title=title) for key, title, _, _ in rows[:limit]
+        ]
+    return found
+
+
+def has_words(kind: SubjectKind, text: str, *, column: str = "pk") -> Exists:
+    """Return the condition that the text of the subject in `column` contains every word: a lookup for each row.
+
+    For lists in which most rows are found or few are looked at; else begin with `find_ids`.
+    """
+    rows = SearchText.objects.filter(pk=OuterRef(column) + kind.first_key)
+    for place, word in enumerate(fold_words(text)):
+        rows = rows.alias(**{f"word_{place}": StrIndex(F("folded"), Value(word))}).filter(**{f"word_{place}__gt": 0})
+    return Exists(rows)
+
+
+def _place_of(start: str, folded: str) -> int:
+    if folded.startswith(start):
+        return 0
+    return 1 if f" {start}" in folded or f"\n{start}" in folded else 2
+
+
+def _select(
+    columns: str, kind: SubjectKind, words: Sequence[str], *, brands: Collection[int] | None, limit: int
+) -> list[Any]:
+    trigrams = sorted({trigram for word in words for trigram in cover_word(word)})
+    source, conditions, values = _TABLE, ["id BETWEEN %s AND %s"], [kind.first_key, kind.last_key]
+    given: list[Any] = []
+    if trigrams and connection.vendor == "sqlite":
+        # CROSS JOIN: SQLite begins with the index. The range of ids is its own, too.
+        source = f"{_INDEX} CROSS JOIN {_TABLE} ON id = {_INDEX}.rowid"
+        conditions = [f"{_INDEX} MATCH %s", f"{_INDEX}.rowid BETWEEN %s AND %s"]
+        given.append(" AND ".join('"{}"'.format(one.replace('"', '""')) for one in trigrams))
+    elif trigrams:
+        conditions.insert(0, "trigrams @@ %s::tsquery")
+        given.append(" & ".join(quote_lexeme(one) for one in trigrams))
+    given += values
+    contains = "instr" if connection.vendor == "sqlite" else "strpos"
+    for word in words:
+        conditions.append(f"{contains}({_TABLE}.folded, %s) > 0")
+        given.append(word)
+    if brands is not None:
+        places = ", ".join("%s" for _brand in brands)
+        conditions.append(f"(brand_id IS NULL OR brand_id IN ({places}))" if brands else "brand_id IS NULL")
+        given += brands
+    shown = ", ".join(f"{_TABLE}.{column.strip()}" for column in columns.split(","))
+    statement = f"SELECT {shown} FROM {source} WHERE {' AND '.join(conditions)} LIMIT %s"  # noqa: S608 - our own names
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [*given, limit])
+        return list(cursor.fetchall())

@@ -1,0 +1,19 @@
+"""Fold text for search and sorting, so that "munoz" finds "Muñoz" on every database."""
+
+import unicodedata
+
+
+def fold(text: str) -> str:
+    """Return the text without accents, case-folded, with single blanks (NFKD, combining marks removed)."""
+    letters = unicodedata.normalize("NFKD", text.casefold())
+    return " ".join("".join(letter for letter in letters if not unicodedata.combining(letter)).split())
+
+
+def fold_words(text: str) -> list[str]:
+    """Return the folded words of a search text, each once. No stored text holds NUL, which databases refuse."""
+    return list(dict.fromkeys(fold(text.replace("\0", " ")).split()))
+
+
+def fold_fields(fields: tuple[str, ...]) -> str:
+    """Return the folded fields of one subject, a line each, so that no word is found across two fields; blank ones go."""
+    return "\n".join(filter(None, (fold(field.replace("\0", " ")) for field in fields)))
