@@ -12,6 +12,7 @@ from esmero.mailroom.composing.recipient_fields import known_fields
 from esmero.outbox.ledger import new_opaque
 from esmero.outbox.models import Dispatch, Message, Relay
 from esmero.people.models import Address, Permission, PermissionEntry, Person, Purpose, Topic
+from esmero.people.search_texts import index_persons
 from esmero.rendering.templates.compile import TemplateSource
 
 MJML = """<mjml><mj-body><mj-section><mj-column>
@@ -70,6 +71,7 @@ def add_people(house: House, number: int, *, domain: str = "cliente.example", pe
             for n, address in enumerate(addresses)
         ]
     )
+    index_persons([person.pk for person in people])
     if permission:
         facts = {"brand": house.brand, "purpose": house.topic.purpose, "topic": house.topic}
         entries = PermissionEntry.objects.bulk_create(

@@ -18,9 +18,10 @@ from esmero.people.models import Address, CustomField, PermissionEntry, Person, 
 from esmero.people.permissions.ledger import NewEntry, record
 from esmero.people.permissions.preferences import save_preference
 from esmero.people.persons.names import update_folded
-from esmero.search.text_folding import fold
+from esmero.people.search_texts import index_persons
 from esmero.policy.permission import CONSENT
 from esmero.refusal import InvalidValue
+from esmero.search.text_folding import fold
 
 CONFIRM_WITHIN = timedelta(days=7)
 MONTH = 30
@@ -261,3 +262,4 @@ def _fill_blanks(person: Person, row: Submission) -> None:
         person.language = row.language
     update_folded(person)
     person.save()
+    index_persons([person.pk])

@@ -14,8 +14,9 @@ from esmero.house.models import Brand
 from esmero.people.addresses.suppression import suppress
 from esmero.people.models import Address, ContactPoint, Person, Preference, Suppression, Tag
 from esmero.people.permissions.ledger import NewEntry, record
-from esmero.search.text_folding import fold
+from esmero.people.search_texts import index_persons
 from esmero.policy.permission import CONSENT
+from esmero.search.text_folding import fold
 
 CHUNK = 500
 SOURCES = {
@@ -95,6 +96,7 @@ def _write_people(people: Sequence[InventedPerson]) -> list[Person]:
         ],
         batch_size=CHUNK,
     )
+    index_persons([row.pk for row in rows])
     tags = {name: Tag.objects.create(name=name) for name in sorted({one.tag for one in people if one.tag}, key=fold)}
     Person.tags.through.objects.bulk_create(
         [

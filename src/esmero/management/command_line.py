@@ -50,6 +50,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
         "bring a list of people in from a CSV file or an Excel workbook",
     ),
     "blocked-domain": ("esmero.management.commands.people.blocked_domain", "domains whose addresses an import refuses"),
+    "search": ("esmero.management.commands.house.search_index", "the index by which people are found"),
     "segment": ("esmero.management.commands.people.segment", "saved lists of conditions, counted exactly"),
     "campaign": ("esmero.management.commands.messages.campaign", "say something to a segment, once"),
     "send-test": (

@@ -23,6 +23,7 @@ from esmero.people.addresses.parsing import domain_of, read_address
 from esmero.people.addresses.suppression import find_suppressions
 from esmero.people.models import Address, ContactPoint, Person, Suppression
 from esmero.people.persons.names import update_folded
+from esmero.people.search_texts import index_persons
 from esmero.privacy.models import AddressChange, DataAccess
 from esmero.refusal import InvalidValue, Refusal
 from esmero.rendering.tokens import TokenPurpose
@@ -109,6 +110,7 @@ def correct(person: Person, *, values: dict[str, str], at: datetime) -> bool:
             return False
         update_folded(row)
         row.save()
+        index_persons([row.pk])
         note("person.corrected", by=THE_PERSON, subject=row, facts={"fields": changed, "at": at.isoformat()})
     return True
 
@@ -169,7 +171,9 @@ def confirm_address_change(change: AddressChange, *, at: datetime) -> bool:
             )
         person.address = address
         person.written_by.pop("email", None)
-        person.save(update_fields=["address", "written_by", "changed_at"])
+        update_folded(person)
+        person.save(update_fields=["address", "folded", "name_is_damaged", "written_by", "changed_at"])
+        index_persons([person.pk])
         row.confirmed_at = at
         row.save(update_fields=["confirmed_at"])
         note("person.moved", by=THE_PERSON, subject=person, facts={"change": row.pk})

@@ -14,6 +14,7 @@ from esmero.people.addresses.suppression import ERASED, suppress, suppress_numbe
 from esmero.people.models import Import, ImportLine, Merge, Person, Suppression
 from esmero.privacy.personal_data import BY_RULE, EMPTIED, TABLE, PersonalData, RowErasure
 from esmero.refusal import Refusal
+from esmero.search.purging import request_purge
 from esmero.vault.files import delete_unused
 from esmero.vault.models import StoredFile
 
@@ -50,6 +51,7 @@ def erase_person(person: Person, *, by: User | str, reason: str, at: datetime) -
         for holding in TABLE:
             rows = rows_of(holding, person)
             counts[holding.name] = _erase_rows(rows, holding=holding)
+        request_purge()
         counts["lines of dry runs"] = _blank_dry_run_lines(person, address=address)
         gone = delete_unused(files)
         counts["sealed files"] = len(gone)
@@ -62,7 +64,7 @@ def rows_of(holding: PersonalData, person: Person) -> QuerySet[Any]:
     """Return the rows of one table about a person."""
     about = Q()
     for path in holding.paths:
-        about |= Q(**{path: person.pk})
+        about |= Q(**{path: holding.number_of(person.pk)})
     rows = holding.model._default_manager.filter(about)
     if holding.rows is RowErasure.UNSHARED:
         rows = rows.exclude(pk__in=Person.objects.exclude(pk=person.pk).filter(address__isnull=False).values("address"))

@@ -21,6 +21,7 @@ from esmero.outbox.models import Message
 from esmero.people.models import ContactPoint, Duplicate, Merge, Permission, PermissionEntry, Person, Preference
 from esmero.people.permissions.ledger import recompute_permissions
 from esmero.people.persons.names import update_folded
+from esmero.people.search_texts import index_persons
 from esmero.privacy.merge_columns import CONFLICT_STATES, MERGE_RULES, UNIQUE_WITH
 from esmero.privacy.row_snapshots import RowSnapshot, read_snapshot, recreate_rows, take_snapshot
 from esmero.refusal import Refusal
@@ -65,6 +66,7 @@ def merge(survivor: Person, merged: Person, *, taken: Collection[str], by: User 
         recompute_permissions([survivor.pk])
         facts["added"] = _keep_addresses(survivor, merged)
         facts["now"] = _write_persons(survivor, merged, taken=taken)
+        index_persons([survivor.pk, merged.pk])
         facts["pair"] = _decide_pair(survivor, merged, by=by, at=done.at)
         done.facts = facts
         done.save(update_fields=["facts"])
@@ -106,6 +108,7 @@ def undo_merge(done: Merge, *, by: User | str) -> None:
         if PermissionEntry.objects.filter(person=survivor, pk__gt=(facts["last_entry"] or [0])[0]).exists():
             recompute_permissions([survivor.pk])
         _restore_persons(survivor, merged, facts)
+        index_persons([survivor.pk, merged.pk])
         _restore_pair(facts["pair"])
         Merge.objects.filter(pk=done.pk).update(undone_at=timezone.now(), undone_by=str(by))
         note("people.unmerged", by=by, subject=survivor, facts={"gone": merged.pk, "merge": done.pk})

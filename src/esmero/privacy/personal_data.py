@@ -5,7 +5,7 @@ here. Sources: Regulation (EU) 2016/679 art. 5(1)(c) and (e), 5(2), 7(1), 15, 17
 section F.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -30,6 +30,7 @@ from esmero.people.models import (
     Proposal,
 )
 from esmero.privacy.models import AddressChange, DataAccess, DataRequest
+from esmero.search.models import SearchText, SubjectKind
 
 
 class RowErasure(StrEnum):
@@ -46,7 +47,8 @@ class PersonalData:
 
     `paths` are the lookups from its rows to the person. For blanked rows `kept` lists the columns that stay, `blanked`
     those that are emptied; together they are all columns. `exported` are the columns in the person's export, `why` is
-    the reason for the treatment in one line.
+    the reason for the treatment in one line. Where the paths lead to a number made of the person's id, `number_of`
+    makes it.
     """
 
     name: str
@@ -57,6 +59,7 @@ class PersonalData:
     kept: tuple[str, ...] = ()
     blanked: tuple[str, ...] = ()
     exported: tuple[str, ...] = ()
+    number_of: Callable[[int], int] = int
 
 
 def _names(text: str) -> tuple[str, ...]:
@@ -275,6 +278,14 @@ TABLE: tuple[PersonalData, ...] = (
         rows=RowErasure.UNSHARED,
         why="Deleted unless somebody else uses it; its hash stays in the list of those that are left alone (T21).",
         exported=_names("value standing reason since"),
+    ),
+    PersonalData(
+        name="search text",
+        model=SearchText,
+        paths=("pk",),
+        number_of=SubjectKind.PERSON.key_of,
+        rows=RowErasure.DELETED,
+        why="A copy of what stands elsewhere; nobody is to find them any more.",
     ),
     PersonalData(
         name="person",

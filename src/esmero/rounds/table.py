@@ -18,9 +18,14 @@ from esmero.outbox.models import Dispatch, MessageEvent
 from esmero.people.duplicates import search
 from esmero.people.imports import run as imports
 from esmero.people.imports.lifecycle import CHECK, IMPORT
+from esmero.people.search_texts import INDEX_MEMBERS, run_members_chunk
 from esmero.privacy.models import Retention
 from esmero.privacy.retention import apply_due_rule, find_next_pass
 from esmero.rounds.routines import Routine, RoutineCall, RoutineResult
+from esmero.rounds.search_sources import run_rebuild
+from esmero.search import purging
+from esmero.search.purging import PURGE
+from esmero.search.rebuilding import REBUILD
 from esmero.work.due import next_due
 from esmero.work.jobs import Chunk
 
@@ -35,6 +40,9 @@ JOBS: Mapping[str, Chunk] = {
     IMPORT: imports.run_chunk,
     search.FIND: search.run_chunk,
     COUNT: run_count,
+    INDEX_MEMBERS: run_members_chunk,
+    REBUILD: run_rebuild,
+    PURGE: purging.run_chunk,
 }
 
 

@@ -1,7 +1,8 @@
 """Find subjects whose text contains every word of a search text.
 
-The trigrams of the words name the candidates, and the folded text of each is compared, so that the result equals a plain
-comparison. Words of one or two letters are only compared; if there are no others, the texts of the kind are scanned.
+The trigrams of the words name the candidates, and the folded text of each is compared, so that the result equals a
+plain comparison. Words of one or two letters are only compared; if there are no others, all texts of the kind are
+scanned.
 """
 
 from collections.abc import Collection, Sequence

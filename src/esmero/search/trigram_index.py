@@ -21,7 +21,7 @@ class TrigramVector(models.Field):  # type: ignore[type-arg]  # no generic at ru
         """Return the type of the column."""
         return "tsvector" if connection.vendor == "postgresql" else "text"
 
-    def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:  # noqa: ARG002, FBT001, FBT002 - as Django calls it
+    def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:  # noqa: ARG002 - as Django calls it
         """Return the text of a tsvector (PostgreSQL, section 8.11.1)."""
         if value is None or connection.vendor != "postgresql":
             return None

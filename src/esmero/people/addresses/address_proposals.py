@@ -15,6 +15,7 @@ from esmero.house import audit
 from esmero.house.models import User
 from esmero.people.addresses.parsing import domain_of, read_address
 from esmero.people.models import Address, ContactPoint, Person, Proposal
+from esmero.people.search_texts import index_persons
 from esmero.refusal import Refusal
 
 BEFORE, AFTER = 300, 120  # characters of the mail stored before and after the address
@@ -99,6 +100,7 @@ def reopen(proposal: Proposal, *, made: int | None, by: User | str) -> None:
 def _remove_created(row: Proposal, *, made: int) -> None:
     if row.kind == Proposal.Kind.MOVED:
         ContactPoint.objects.filter(pk=made, person=row.person, value=row.address).delete()
+        index_persons([row.person_id])
         return
     person = Person.objects.select_related("address").filter(pk=made, address__value=row.address).first()
     if person is None:
@@ -109,7 +111,9 @@ def _remove_created(row: Proposal, *, made: int) -> None:
     # The proposal itself refers to the person: clear that first, for the foreign key would block the deletion.
     row.became = None
     row.save(update_fields=["became"])
+    pk = person.pk
     person.delete()
+    index_persons([pk])
     if address is not None and not _is_used(address):
         address.delete()
 
@@ -156,11 +160,13 @@ def _add_successor(row: Proposal) -> AcceptedProposal:
         country=row.person.country,
         folded=row.address,
     )
+    index_persons([person.pk])
     return AcceptedProposal(person, person.pk)
 
 
 def _add_contact_point(row: Proposal) -> AcceptedProposal:
     point, new = ContactPoint.objects.get_or_create(person=row.person, kind=ContactPoint.Kind.EMAIL, value=row.address)
+    index_persons([row.person_id])
     return AcceptedProposal(row.person, point.pk if new else None)
 
 

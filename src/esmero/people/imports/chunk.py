@@ -32,6 +32,7 @@ from esmero.people.permissions.ledger import NewEntry, record
 from esmero.people.persons.editing import BY_STAFF
 from esmero.people.persons.names import update_folded
 from esmero.people.persons.phone_numbers import parse_phone, write_e164
+from esmero.people.search_texts import index_persons
 from esmero.people.text_folding import fold
 
 _V = ImportLine.Verdict
@@ -102,7 +103,10 @@ class ImportChunk:
             Person.objects.bulk_create(
                 self.changed.values(), update_conflicts=True, unique_fields=["id"], update_fields=_UPDATED
             )
-        touched = self._write_facts(fresh) | self._write_permissions()
+        touched = self._write_facts(fresh)
+        others = {person.pk for _, person, _ in self.matches if person is not None and id(person) in fresh | touched}
+        index_persons(others | self.changed.keys())
+        touched |= self._write_permissions()
         lines = []
         for _, person, line in self.matches:
             if person is not None:

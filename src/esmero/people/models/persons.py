@@ -102,7 +102,6 @@ class Person(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["folded", "id"], name="person_search"),
             models.Index(fields=["state", "folded", "id"], name="person_by_name"),
             models.Index(fields=["state", "created_at", "id"], name="person_by_age"),
             models.Index(fields=["organisation", "state", "folded", "id"], name="person_by_organisation"),

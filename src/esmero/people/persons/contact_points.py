@@ -10,6 +10,7 @@ from esmero.house.models import User
 from esmero.people.addresses.parsing import read_address
 from esmero.people.models import ContactPoint, Person
 from esmero.people.persons.phone_numbers import parse_phone, write_e164, write_international
+from esmero.people.search_texts import index_persons
 from esmero.refusal import InvalidValue
 
 POST_FIELDS = ("street", "postal_code", "city", "region", "country")
@@ -55,6 +56,7 @@ def add_point(person: Person, *, kind: str, value: str, facts: Mapping[str, str]
         )
         if not made:
             raise ContactPointUnusable("contact-point-known")
+        index_persons([person.pk])
         note("person.reach-added", by=by, subject=person, facts={"kind": kind, "point": point.pk})
     return point
 
@@ -69,6 +71,7 @@ def change_point(point: ContactPoint, *, value: str, facts: Mapping[str, str], b
             raise ContactPointUnusable("contact-point-known")
         row.value, row.facts, row.usable, row.written_by = value, dict(facts), True, None
         row.save()
+        index_persons([row.person_id])
         note("person.reach-changed", by=by, subject=row.person, facts={"kind": row.kind, "point": row.pk})
     return before
 
@@ -78,6 +81,7 @@ def remove_point(point: ContactPoint, *, by: User | str) -> dict[str, Any]:
     before = _pack(point)
     with transaction.atomic():
         ContactPoint.objects.filter(pk=point.pk).delete()
+        index_persons([point.person_id])
         note("person.reach-removed", by=by, subject=point.person, facts={"kind": point.kind, "point": point.pk})
     return before
 
@@ -88,6 +92,7 @@ def restore_point(before: Mapping[str, Any], *, by: User | str) -> None:
         columns = {name: before[name] for name in _COLUMNS}
         person = Person.objects.get(pk=before["person"])
         ContactPoint.objects.update_or_create(pk=before["id"], defaults={**columns, "person": person})
+        index_persons([person.pk])
         note("person.reach-restored", by=by, subject=person, facts={"kind": before["kind"], "point": before["id"]})
 
 

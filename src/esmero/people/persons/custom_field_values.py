@@ -4,8 +4,8 @@ import re
 from datetime import date
 
 from esmero.people.models import CustomField
-from esmero.search.text_folding import fold
 from esmero.refusal import InvalidValue
+from esmero.search.text_folding import fold
 
 type Value = str | int | float | bool
 

@@ -10,6 +10,7 @@ from esmero.house.models import User
 from esmero.people.addresses.suppression import find_suppressions
 from esmero.people.models import Address, ContactPoint, Organisation, Person
 from esmero.people.persons.names import update_folded
+from esmero.people.search_texts import index_persons
 from esmero.refusal import InvalidValue
 
 # Editable fields besides custom fields ("own:KEY"); "organisation" and "address" by id.
@@ -96,6 +97,7 @@ def _save(row: Person) -> None:
     row.address = Address.objects.filter(pk=row.address_id or 0).first()
     update_folded(row)
     row.save()
+    index_persons([row.pk])
 
 
 def _read(row: Person, name: str) -> Any:

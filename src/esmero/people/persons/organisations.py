@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from esmero.house.audit import note
 from esmero.house.models import User
 from esmero.people.models import Organisation
+from esmero.people.search_texts import index_members
 from esmero.search.text_folding import fold
 
 FIELDS = ("name", "tax_id", "domain", "country")
@@ -35,6 +36,8 @@ def save_organisation(organisation: Organisation | None, *, facts: Mapping[str, 
             setattr(row, name, facts.get(name, ""))
         row.folded = fold(row.name)
         row.save()
+        if organisation is not None:
+            index_members(row)
         note("organisation.changed" if organisation else "organisation.created", by=by, subject=row)
     return row
 

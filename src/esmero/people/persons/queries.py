@@ -1,12 +1,14 @@
-"""Query persons by folded text, number or address, and list imports."""
+"""Query persons by their search text, count them, and list imports."""
 
 from collections.abc import Sequence
 
 from django.core.cache import cache
 from django.db.models import Model, Q, QuerySet
+from django.db.models.expressions import Combinable
 
 from esmero.people.models import Import, Person
-from esmero.search.text_folding import fold
+from esmero.search.finding import find_ids, has_words
+from esmero.search.models import SubjectKind
 from esmero.work.query_plan.selective import MOST, MOST_SCANNED, IsOneOf
 
 MOST_COUNTED = 10_000
@@ -19,46 +21,31 @@ def people_rows() -> QuerySet[Person]:
 
 
 def find_people(rows: QuerySet[Person], *, text: str) -> QuerySet[Person]:
-    """Filter persons by every word of a text in the folded text (name, number, address).
+    """Filter persons by every word of a text in name, number, address, phone number or organisation.
 
-    One query runs here. A selective result becomes a list of ids; otherwise the filter starts at the first match.
+    One query runs here. A selective result becomes a list of ids; else each row that the list meets is compared.
     """
-    found = _find_keys(text, most=MOST)
-    if len(found) <= MOST:
-        return rows.filter(pk__in=found)
-    return rows.filter(contains_words(text), folded__gte=Person.objects.filter(pk=found[0]).values("folded"))
+    return rows.filter(_match_people(text, column="pk"))
 
 
 def find_rows_of_people[Row: Model](rows: QuerySet[Row], *, text: str) -> QuerySet[Row]:
-    """Filter rows with a `person` by every word of a text in the person's folded text, whatever the person's state.
+    """Filter rows with a `person` by every word of a text in the person's search text, merged persons included."""
+    return rows.filter(_match_people(text, column="person_id"))
+
+
+def _match_people(text: str, *, column: str) -> Combinable | Q:
+    """Return the condition that the person in a column is found. One query runs here.
 
     Up to MOST matches, rows are fetched by person id. Up to MOST_SCANNED, rows are scanned and compared with a list of
-    ids. Beyond that the person of each row is joined: with one match in fifty persons or more, a page fills soon.
+    ids. Beyond that the text of each row's person is looked up: with one match in fifty persons or more, a page fills
+    soon (docs/decisions/0008-a-million-people.md).
     """
-    found = _find_keys(text, most=MOST_SCANNED)
+    found = find_ids(SubjectKind.PERSON, text=text, most=MOST_SCANNED)
     if len(found) <= MOST:
-        return rows.filter(person__in=found)
+        return Q(**{f"{column}__in": found})
     if len(found) <= MOST_SCANNED:
-        return rows.filter(IsOneOf("person_id", found, scanned=True))
-    return rows.filter(contains_words(text, column="person__folded"))
-
-
-def _find_keys(text: str, *, most: int) -> list[int]:
-    """Return the ids of matching persons in the order of their folded text, at most `most` + 1.
-
-    One covering index (`person_search`) holds everything compared, so no row of the table is read. A million entries
-    are scanned once, and only if there are few matches (docs/decisions/0008-a-million-people.md).
-    """
-    rows = Person.objects.filter(contains_words(text)).order_by("folded", "id")
-    return list(rows.values_list("pk", flat=True)[: most + 1])
-
-
-def contains_words(text: str, *, column: str = "folded") -> Q:
-    """Return the condition that a folded column, reached by `column`, contains every word of a text."""
-    condition = Q()
-    for word in fold(text).split():
-        condition &= Q(**{f"{column}__contains": word})
-    return condition
+        return IsOneOf(column, found, scanned=True)
+    return has_words(SubjectKind.PERSON, text, column=column)
 
 
 def count_people() -> int:

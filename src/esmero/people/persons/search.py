@@ -1,7 +1,8 @@
-"""Search persons by prefix while the user types, at a cost independent of the number of persons.
+"""Search persons while the user types, at a cost independent of the number of persons.
 
-Entries with the same prefix are adjacent in an index. The first rows from the prefix on are read, and rows without it
-dropped in Python: no LIKE pattern, no scan, and no dependence on the collation of the database.
+First come those whose name, family name, number or address begins with the text. Entries with the same prefix are
+adjacent in an index. The first rows from the prefix on are read, and rows without it dropped in Python: no LIKE
+pattern, no scan, and no dependence on the collation of the database. The others contain the text inside a word.
 """
 
 from collections.abc import Sequence
@@ -10,15 +11,19 @@ from django.db.models import QuerySet
 
 from esmero.people.models import Address, Person
 from esmero.people.models.family_name import FromFamilyName
+from esmero.search import trigrams
+from esmero.search.finding import search
+from esmero.search.models import SubjectKind
 from esmero.search.text_folding import fold
 
 _READ = 200  # most rows read for names of several words
 
 
 def search_persons(text: str, *, limit: int) -> Sequence[Person]:
-    """Return at most `limit` active persons whose name, family name, number or address has a prefix; ≤ 4 queries.
+    """Return at most `limit` active persons, those whose name, family name, number or address has a prefix first.
 
-    A name of several words also matches in another order: "Muñoz Begoña", "José Muñoz" for María José Muñoz.
+    A name of several words also matches in another order: "Muñoz Begoña", "José Muñoz" for María José Muñoz. Texts of
+    three letters or more are then found inside words, too, and in phone numbers and organisations. At most 7 queries.
     """
     whole = text.strip()
     words = fold(whole.replace(",", " ")).split()
@@ -33,7 +38,13 @@ def search_persons(text: str, *, limit: int) -> Sequence[Person]:
         ]
     elif not found:
         found = _by_family(words, limit=limit) or _by_family([words[-1], *words[:-1]], limit=limit)
-    return list({person.pk: person for person in found}.values())[:limit]
+    unique = {person.pk: person for person in found}
+    if len(unique) < limit and max(map(len, words)) >= trigrams.SIZE:
+        hits = search(whole, kinds=[SubjectKind.PERSON], limit=2 * limit)
+        by_id = _everybody().in_bulk([hit.subject_id for hit in hits if hit.subject_id not in unique])
+        inside = (by_id.get(hit.subject_id) for hit in hits)
+        unique |= {person.pk: person for person in inside if person is not None and _is_active(person)}
+    return list(unique.values())[:limit]
 
 
 def _active() -> QuerySet[Person]:

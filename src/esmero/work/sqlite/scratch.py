@@ -41,8 +41,10 @@ class Scratch:
             cursor.execute("PRAGMA foreign_keys = OFF")
             cursor.execute("ATTACH %s AS source", [source])
             cursor.execute(
+                # Without triggers and full-text tables (virtual, with their shadows): nobody searches here.
                 "SELECT sql FROM source.sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%%'"
-                " AND type IN ('table', 'index') ORDER BY type DESC"
+                " AND (type = 'index' OR type = 'table' AND name IN"
+                " (SELECT name FROM pragma_table_list WHERE schema = 'source' AND type = 'table')) ORDER BY type DESC"
             )
             for (statement,) in cursor.fetchall():
                 cursor.execute(statement)

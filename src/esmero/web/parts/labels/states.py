@@ -503,6 +503,9 @@ JOB_KINDS: Mapping[str, str | Promise] = {
     "count-segment": _("Count of a segment"),
     "retrying": _("Another try of what failed"),
     "trying": _("Trying of links"),
+    "index-members": _("Search texts of a renamed organisation"),
+    "rebuild-search": _("Rebuilding of the search index"),
+    "purge-search": _("Removal of deleted texts from the search index"),
 }
 
 

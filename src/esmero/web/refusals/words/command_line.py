@@ -99,4 +99,5 @@ WORDS: Mapping[str, Words] = {
     # Jobs that a command runs.
     "dry-run-stopped": _("The dry run of campaign %(id)s stopped: %(trouble)s `esmero campaign status %(id)s`"),
     "import-stopped": _("The import did not end: %(trouble)s"),
+    "search-rebuild-stopped": _("The search index was not rebuilt to the end: %(trouble)s"),
 }

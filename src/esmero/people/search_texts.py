@@ -1,0 +1,96 @@
+"""Feed the search with persons: name, number, e-mail addresses, phone numbers, organisation.
+
+Whoever changes one of these calls `index_persons` in the same transaction.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from itertools import batched
+
+from django.db import transaction
+from django.db.models.fields.json import KT
+
+from esmero.people.models import ContactPoint, Organisation, Person
+from esmero.search.indexing import SearchEntry, index, remove
+from esmero.search.models import SubjectKind
+from esmero.work.jobs import enqueue, save_progress
+from esmero.work.models import Job
+
+INDEX_MEMBERS = "index-members"
+_CHUNK = 500
+_COLUMNS = ("id", "given_name", "family_name", "number", "address__value", "organisation__name", "state")
+
+
+def index_persons(ids: Collection[int]) -> None:
+    """Write the search texts of persons from their rows; those of erased and deleted ones go. Needs a transaction.
+
+    Two queries and a statement for each five hundred. Merged persons stay: their messages are found by them.
+    """
+    for several in batched(ids, _CHUNK):
+        entries = _gather(several)
+        index(SubjectKind.PERSON, entries)
+        gone = set(several) - {one.subject_id for one in entries}
+        if gone:
+            remove(SubjectKind.PERSON, gone)
+
+
+def index_next_persons(after: int, most: int) -> list[int]:
+    """Index the next persons by id and return their ids; none at the end. For the rebuild of the whole index."""
+    ids = list(Person.objects.filter(pk__gt=after).order_by("id").values_list("pk", flat=True)[:most])
+    index_persons(ids)
+    return ids
+
+
+def index_members(organisation: Organisation) -> None:
+    """Index the persons of a renamed organisation: the first at once, of a large one the others in a job."""
+    ids = _list_members(organisation.pk, after=0)
+    index_persons(ids)
+    if len(ids) == _CHUNK:
+        enqueue(INDEX_MEMBERS, subject_id=organisation.pk, facts={"after": ids[-1]}, by="search")
+
+
+def run_members_chunk(job: Job) -> bool:
+    """Index the next persons of an organisation; return True when all are indexed."""
+    ids = _list_members(job.subject, after=job.cursor.get("after", job.facts["after"]))
+    with transaction.atomic():
+        index_persons(ids)
+        job.cursor = {"after": ids[-1]} if ids else job.cursor
+        job.done += len(ids)
+        save_progress(job)
+    return len(ids) < _CHUNK
+
+
+def _list_members(organisation: int, *, after: int) -> list[int]:
+    rows = Person.objects.filter(organisation=organisation, pk__gt=after).order_by("id")
+    return list(rows.values_list("pk", flat=True)[:_CHUNK])
+
+
+def _gather(ids: Collection[int]) -> list[SearchEntry]:
+    points: defaultdict[int, set[str]] = defaultdict(set)
+    found = ContactPoint.objects.filter(person__in=ids).exclude(kind=ContactPoint.Kind.POST)
+    for person, kind, value, e164 in found.values_list("person", "kind", "value", KT("facts__e164")):
+        points[person].update(_write_phone(value, e164=e164 or "") if kind == ContactPoint.Kind.PHONE else [value])
+    rows = Person.objects.filter(pk__in=ids).exclude(state=Person.State.ERASED).values_list(*_COLUMNS)
+    return [
+        SearchEntry(
+            subject_id=pk,
+            title=f"{given} {family}".strip() or number or address or "",
+            fields=tuple(_drop_blank([f"{given} {family}", number, address, *sorted(points[pk]), organisation])),
+            rank=0 if state == Person.State.ACTIVE else 1,
+        )
+        for pk, given, family, number, address, organisation, state in rows
+    ]
+
+
+def _drop_blank(fields: Iterable[str | None]) -> Iterable[str]:
+    """Return the fields that have a value, each once: an address may be a contact point, too."""
+    return dict.fromkeys(field for field in fields if field)
+
+
+def _write_phone(value: str, *, e164: str) -> list[str]:
+    """Return a phone number as one word, so that it is found however its digits are grouped.
+
+    It is E.164, "+34910000000", and as given where that is not part of it: "0612345678" of +33612345678.
+    """
+    given = "".join(sign for sign in value if sign.isdigit() or sign == "+")
+    return [e164] if given in e164 else [e164, given]

@@ -1,0 +1,67 @@
+"""Rebuild the search texts of all subjects from their own tables, in a job that resumes at its cursor.
+
+Needed after rows were written past the program (a restored table, SQL by hand): its own changes feed the search.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from django.db import connection, transaction
+
+from esmero.search.indexing import remove
+from esmero.search.models import SearchText, SubjectKind
+from esmero.search.purging import INDEX
+from esmero.work.jobs import enqueue, save_progress
+from esmero.work.models import Job
+
+REBUILD = "rebuild-search"
+_CHUNK = 500
+
+
+@dataclass(frozen=True, slots=True)
+class SearchSource:
+    """Name a kind of subjects, the function that counts them, and the one that indexes the next ones.
+
+    `index_next(after, most)` takes an id, indexes at most `most` subjects after it, and returns their ids in order.
+    """
+
+    kind: SubjectKind
+    count: Callable[[], int]
+    index_next: Callable[[int, int], Sequence[int]]
+
+
+def request_rebuild(*, by: str) -> Job:
+    """Queue the rebuild; return the waiting or running one if there is one."""
+    with transaction.atomic():
+        now = Job.objects.filter(kind=REBUILD, state__in=(Job.State.WAITING, Job.State.RUNNING)).first()
+        return now or enqueue(REBUILD, by=by)
+
+
+def rebuild_chunk(job: Job, *, sources: Sequence[SearchSource]) -> bool:
+    """Index the next subjects and remove the texts of those that are gone; return True after the last source."""
+    if not job.cursor:
+        job.total = sum(source.count() for source in sources)
+    place, after = job.cursor.get("source", 0), job.cursor.get("after", 0)
+    if place == len(sources):
+        return True
+    source = sources[place]
+    with transaction.atomic():
+        ids = source.index_next(after, _CHUNK)
+        is_last = len(ids) < _CHUNK
+        last_key = source.kind.last_key if is_last else source.kind.key_of(ids[-1])
+        texts = SearchText.objects.filter(pk__gt=source.kind.key_of(after), pk__lte=last_key)
+        known = {key - source.kind.first_key for key in texts.values_list("pk", flat=True)}
+        remove(source.kind, known.difference(ids))
+        job.cursor = {"source": place + 1, "after": 0} if is_last else {"source": place, "after": ids[-1]}
+        job.done += len(ids)
+        save_progress(job)
+    return False
+
+
+def empty_index() -> None:
+    """Remove all texts and their index at once: what is found until the rebuild has ended is not everything."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            # Before the rows, one by one: their triggers then have nothing to mark as removed.
+            cursor.execute(f"INSERT INTO {INDEX}({INDEX}) VALUES ('delete-all')")  # noqa: S608 - our own name
+        cursor.execute(f"DELETE FROM {SearchText._meta.db_table}")  # noqa: S608 - our own name
