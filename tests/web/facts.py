@@ -40,6 +40,7 @@ from esmero.people.models import (
     Segment,
     Tag,
 )
+from esmero.people.search_texts import index_persons
 from esmero.privacy.models import DataRequest
 from esmero.rendering.templates.compile import TemplateSource
 from esmero.vault.files import seal
@@ -228,6 +229,7 @@ def furnish(rows: int = 1) -> Console:
         **facts,
     )
     draft = Campaign.objects.create(name="Bienvenida", **facts)
+    index_persons([person.pk for person in (*people, *extra)])
     for number, person in enumerate(people):
         Person.objects.filter(pk=person.pk).update(fields={"contract": "monthly"}, folded=f"guell nombre{number}")
         person.tags.add(Tag.objects.create(name=f"etiqueta {number}"))

@@ -13,7 +13,7 @@ from django.db import connection
 from django.db.models import Exists, F, OuterRef, Value
 from django.db.models.functions import StrIndex
 
-from esmero.search.models import SearchText, SubjectKind
+from esmero.search.models import KEY_BITS, SearchText, SubjectKind
 from esmero.search.text_folding import fold_words
 from esmero.search.trigram_index import quote_lexeme
 from esmero.search.trigrams import cover_word
@@ -91,7 +91,8 @@ def _select(
         conditions = [f"{_INDEX} MATCH %s", f"{_INDEX}.rowid BETWEEN %s AND %s"]
         given.append(" AND ".join('"{}"'.format(one.replace('"', '""')) for one in trigrams))
     elif trigrams:
-        conditions.insert(0, "trigrams @@ %s::tsquery")
+        # Shifted, so that PostgreSQL cannot take the range of ids for selective before it has counted the rows.
+        conditions, values = ["trigrams @@ %s::tsquery", f"id >> {KEY_BITS} = %s"], [kind.value]
         given.append(" & ".join(quote_lexeme(one) for one in trigrams))
     given += values
     contains = "instr" if connection.vendor == "sqlite" else "strpos"

@@ -3,9 +3,10 @@
 from django.db import models
 
 from esmero.house.models import Brand
+from esmero.search.row_key import RowKey
 from esmero.search.trigram_index import TrigramIndex, TrigramVector
 
-_BITS = 48  # of the row's id hold the id of the subject
+KEY_BITS = 48  # of the row's id hold the id of the subject
 
 
 class SubjectKind(models.IntegerChoices):
@@ -15,7 +16,7 @@ class SubjectKind(models.IntegerChoices):
 
     def key_of(self, subject_id: int) -> int:
         """Return the id of the SearchText of a subject."""
-        return int(self.value << _BITS) + subject_id
+        return int(self.value << KEY_BITS) + subject_id
 
     @property
     def first_key(self) -> int:
@@ -25,7 +26,7 @@ class SubjectKind(models.IntegerChoices):
     @property
     def last_key(self) -> int:
         """Return the highest id of this kind."""
-        return self.key_of((1 << _BITS) - 1)
+        return self.key_of((1 << KEY_BITS) - 1)
 
 
 class SearchText(models.Model):
@@ -36,7 +37,7 @@ class SearchText(models.Model):
 
     Kind = SubjectKind
 
-    id = models.BigIntegerField(primary_key=True, help_text="The kind in the upper 16 bits, then the subject's id.")
+    id = RowKey(primary_key=True, help_text="The kind in the upper 16 bits, then the subject's id.")
     brand = models.ForeignKey(
         Brand, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False,
         help_text="Whose subject it is; null: of the whole house.",
@@ -55,4 +56,4 @@ class SearchText(models.Model):
     @property
     def subject_id(self) -> int:
         """Return the id of the subject."""
-        return self.pk & ((1 << _BITS) - 1)
+        return int(self.pk & ((1 << KEY_BITS) - 1))

@@ -36,7 +36,7 @@ def run_chunk(job: Job) -> bool:
         pages = _PAGES if job.cursor else -_PAGES
         before = connection.connection.total_changes
         cursor.execute(f"INSERT INTO {INDEX}({INDEX}, rank) VALUES ('merge', %s)", [pages])  # noqa: S608 - our own name
-        is_done = connection.connection.total_changes - before < 2  # the command itself counts as one change
+        is_done = bool(connection.connection.total_changes - before < 2)  # the command itself counts as one change
         job.cursor = {"begun": True}
         job.done += _PAGES
         save_progress(job)

@@ -5,6 +5,7 @@ import pytest
 from esmero.people.models import PermissionEntry, Person
 from esmero.people.persons import queries
 from esmero.people.persons.names import update_folded
+from esmero.people.search_texts import index_persons
 from tests.house_facts import add_people, build_house
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
@@ -21,6 +22,7 @@ def entries():
         person.given_name = name
         update_folded(person)
     Person.objects.bulk_update(people, ["given_name", "folded"])
+    index_persons([person.pk for person in people])
     return PermissionEntry.objects.order_by("-id")
 
 

@@ -23,7 +23,7 @@ def search_persons(text: str, *, limit: int) -> Sequence[Person]:
     """Return at most `limit` active persons, those whose name, family name, number or address has a prefix first.
 
     A name of several words also matches in another order: "Muñoz Begoña", "José Muñoz" for María José Muñoz. Texts of
-    three letters or more are then found inside words, too, and in phone numbers and organisations. At most 7 queries.
+    three letters or more are then found inside words, too, and in phone numbers and organisations. At most 6 queries.
     """
     whole = text.strip()
     words = fold(whole.replace(",", " ")).split()
