@@ -16,7 +16,7 @@ from bench.house import open_house
 
 BAR = 100  # milliseconds, the 95th of 100
 SIZES = {"small": 20_000, "full": 200_000}
-QUERIES = 400
+QUERIES = 144
 MOST = 2_000
 _LOCALE = Path(__file__).parents[1] / "src" / "esmero" / "locale"
 
@@ -43,15 +43,19 @@ def run(*, number: int) -> bool:
         with transaction.atomic():
             index(SubjectKind.PERSON, entries)
     tell("search, texts indexed per CPU-second", number / (time.process_time() - begun), unit="/s")
-    folded = ["\n".join(map(fold, one)) for one in texts]
+    folded = [f" {fold(' '.join(one))}" for one in texts]
     tell("search, letters of a text on average", sum(map(len, folded)) / number, unit="")
-    times, raw = [], []
+    times, raw, slowest = [], [], (0.0, "")
     for place, query in enumerate(_invent_queries(texts, vocabulary, chance)):
         begun = time.perf_counter()
         found = find_ids(SubjectKind.PERSON, text=query, most=MOST)
         times.append((time.perf_counter() - begun) * 1000)
-        wanted = fold(query).split()
-        expected = [key for key, text in enumerate(folded) if all(word in text for word in wanted)]
+        slowest = max(slowest, (times[-1], query))
+        # Fewer than three letters are found where a word begins.
+        wanted = [word if len(word) > 2 else f" {word}" for word in fold(query).split()]
+        expected = list(range(number))
+        for word in wanted:
+            expected = [key for key in expected if word in folded[key]]
         if sorted(found) != expected and not (len(found) == MOST + 1 and set(found) <= set(expected)):
             raise SystemExit(f"search: {query!r} finds {len(found)} texts, a plain comparison {len(expected)}")
         if place % 20 == 0 and wanted:
@@ -67,7 +71,7 @@ def run(*, number: int) -> bool:
         f"search in {number:,} texts on {name}, 95th", times[len(times) * 95 // 100], bar=BAR, unit="ms", at_most=True
     )
     tell("search, median", times[len(times) // 2], unit="ms")
-    tell("search, slowest", times[-1], unit="ms")
+    tell(f"search, slowest: {slowest[1]}", slowest[0], unit="ms")
     tell(f"raw scan of {name}, median", sorted(raw)[len(raw) // 2], unit="ms")
     return met
 

@@ -1,8 +1,7 @@
-"""Find subjects whose text contains every word of a search text.
+"""Find subjects whose text contains every word of a search text; words of one or two letters where a word begins.
 
 The trigrams of the words name the candidates, and the folded text of each is compared, so that the result equals a
-plain comparison. Words of one or two letters are only compared; if there are no others, all texts of the kind are
-scanned.
+plain comparison. A single letter is only compared; without other words the texts of the kind are scanned for it.
 """
 
 from collections.abc import Collection, Sequence
@@ -16,7 +15,7 @@ from django.db.models.functions import StrIndex
 from esmero.search.models import KEY_BITS, SearchText, SubjectKind
 from esmero.search.text_folding import fold_words
 from esmero.search.trigram_index import quote_lexeme
-from esmero.search.trigrams import cover_word
+from esmero.search.trigrams import cover_part, write_part
 
 MOST_RANKED = 500
 _TABLE, _INDEX = SearchText._meta.db_table, SearchText._meta.indexes[0].name
@@ -51,7 +50,7 @@ def search(
     words = fold_words(text)
     if not words:
         return []
-    start = " ".join(words)
+    start = " ".join(["", *words])
     found = []
     for kind in kinds:
         rows = _select("id, title, rank, folded", kind, words, brands=brands, limit=MOST_RANKED)
@@ -69,20 +68,22 @@ def has_words(kind: SubjectKind, text: str, *, column: str = "pk") -> Exists:
     """
     rows = SearchText.objects.filter(pk=OuterRef(column) + kind.first_key)
     for place, word in enumerate(fold_words(text)):
-        rows = rows.alias(**{f"word_{place}": StrIndex(F("folded"), Value(word))}).filter(**{f"word_{place}__gt": 0})
+        found = StrIndex(F("folded"), Value(write_part(word)))
+        rows = rows.alias(**{f"word_{place}": found}).filter(**{f"word_{place}__gt": 0})
     return Exists(rows)
 
 
 def _place_of(start: str, folded: str) -> int:
     if folded.startswith(start):
         return 0
-    return 1 if f" {start}" in folded or f"\n{start}" in folded else 2
+    return 1 if start in folded else 2
 
 
 def _select(
     columns: str, kind: SubjectKind, words: Sequence[str], *, brands: Collection[int] | None, limit: int
 ) -> list[Any]:
-    trigrams = sorted({trigram for word in words for trigram in cover_word(word)})
+    parts = [write_part(word) for word in words]
+    trigrams = sorted({trigram for part in parts for trigram in cover_part(part)})
     source, conditions, values = _TABLE, ["id BETWEEN %s AND %s"], [kind.first_key, kind.last_key]
     given: list[Any] = []
     if trigrams and connection.vendor == "sqlite":
@@ -96,9 +97,9 @@ def _select(
         given.append(" & ".join(quote_lexeme(one) for one in trigrams))
     given += values
     contains = "instr" if connection.vendor == "sqlite" else "strpos"
-    for word in words:
+    for part in parts:
         conditions.append(f"{contains}({_TABLE}.folded, %s) > 0")
-        given.append(word)
+        given.append(part)
     if brands is not None:
         places = ", ".join("%s" for _brand in brands)
         conditions.append(f"(brand_id IS NULL OR brand_id IN ({places}))" if brands else "brand_id IS NULL")

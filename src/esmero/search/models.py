@@ -44,7 +44,7 @@ class SearchText(models.Model):
     )  # fmt: skip
     rank = models.PositiveSmallIntegerField(default=0, help_text="Lower ones are shown first.")
     title = models.CharField(max_length=300, blank=True, default="", help_text="As shown in results.")
-    folded = models.TextField(help_text="Fields without accents and case, a line each.")
+    folded = models.TextField(help_text="Words without accents and case, a blank before each.")
     trigrams = TrigramVector(null=True, editable=False)
 
     class Meta:

@@ -17,5 +17,5 @@ def fold_words(text: str) -> list[str]:
 
 
 def fold_fields(fields: tuple[str, ...]) -> str:
-    """Return the folded fields of one subject, a line each; blank ones are left out."""
-    return "\n".join(filter(None, (fold(field.replace("\0", " ")) for field in fields)))
+    """Return the words of the fields of one subject, folded, with a blank before each (search/trigrams.py)."""
+    return "".join(f" {folded}" for field in fields if (folded := fold(field.replace("\0", " "))))
