@@ -104,7 +104,7 @@ def _show(what: str, begun: dict[int, float]) -> bool:
     from esmero.house.models import AuditEntry
 
     rows = AuditEntry.objects.filter(action="effect", subject_id__in=list(begun)).values_list("subject_id", "facts")
-    delays = sorted(1000 * (facts["at"] - begun[one]) for one, facts in rows)
+    delays = sorted(1000 * (facts["at"] - begun[one]) for one, facts in rows if one is not None)
     tell(f"happenings, {what}: median delay", delays[len(delays) // 2], unit="ms")
     late = delays[len(delays) * 95 // 100]
     return show(f"happenings, {what}: 95th percentile", late, bar=BAR, unit="ms", at_most=True)

@@ -163,7 +163,8 @@ def _check_reactions() -> Iterator[DoctorFinding]:
     for one in list_troubles():
         yield DoctorFinding(
             "wrong" if one.failed else "short",
-            f"The reaction {one.function} fails ({one.failed} given up, {one.retried} tried again by itself): {say_trouble(one.trouble)}",
+            f"The reaction {one.function} fails ({one.failed} given up, {one.retried} tried again by itself): "
+            + say_trouble(one.trouble),
             "Remove the cause, then press “Try again” in the console under Work" if one.failed else "",
         )
 
