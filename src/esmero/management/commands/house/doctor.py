@@ -164,7 +164,7 @@ def _check_reactions() -> Iterator[DoctorFinding]:
         yield DoctorFinding(
             "wrong" if one.failed else "short",
             f"The reaction {one.function} fails ({one.failed} given up, {one.retried} tried again by itself): "
-            + say_trouble(one.trouble),
+            f"{say_trouble(one.trouble)}",
             "Remove the cause, then press “Try again” in the console under Work" if one.failed else "",
         )
 
