@@ -8,13 +8,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from esmero.house.retention_terms import FRANCE, NEUTRAL, SPAIN, RetentionTerm
+from esmero.rendering.paper.window import EnvelopeWindow
 
 
 @dataclass(frozen=True, slots=True)
 class Profile:
     """Describe a jurisdiction: `bases[(channel, "commercial" | "other")]` are the valid legal bases of a message.
 
-    `terms` are the retention terms by rule, `authority` the supervisory authority for data protection.
+    `terms` are the retention terms by rule, `authority` the supervisory authority for data protection, `window` the
+    window of the envelopes in use.
     """
 
     code: str
@@ -25,7 +27,20 @@ class Profile:
     calling_code: str = ""
     terms: Mapping[str, RetentionTerm] = field(default_factory=lambda: NEUTRAL)
     authority: str = ""
+    window: EnvelopeWindow = field(default_factory=lambda: _LEFT_WINDOW)
 
+    @property
+    def country(self) -> str:
+        """Return the country (ISO 3166-1) of a jurisdiction that is one country, else ""."""
+        return next(iter(self.countries)) if len(self.countries) == 1 else ""
+
+
+# DIN 5008:2020 form B with DIN 680 (window of 90 x 45 mm of a DL envelope, 20 mm from the left): the field is 20 mm
+# from the left, 45 mm from the top, 85 x 45 mm, of which 17.7 mm are for the sender and remarks and 27.3 mm for the address.
+_LEFT_WINDOW = EnvelopeWindow(left=20, top=45, width=85, height=45, head=17.7, inset=5, body=105)
+# France: window on the right, for the address in the right half that La Poste's "Guide pratique courrier" asks for
+# (NF Z 10-011): frame of 85 x 33 mm, 110 mm from the left and 55 mm from the top, below the line of the sender.
+_RIGHT_WINDOW = EnvelopeWindow(left=110, top=45, width=85, height=43, head=12, inset=4, body=105)
 
 _CONSENT = frozenset({"consent"})
 _SOFT = frozenset({"consent", "soft opt-in"})
@@ -84,6 +99,7 @@ PROFILES: dict[str, Profile] = {
         calling_code="+33",
         terms=FRANCE,
         authority="Commission nationale de l’informatique et des libertés",
+        window=_RIGHT_WINDOW,
     ),
 }
 

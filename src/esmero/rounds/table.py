@@ -12,6 +12,7 @@ from esmero.mailroom.arriving import receive, resend_after_absence
 from esmero.mailroom.arriving.clicks import take_in_clicks
 from esmero.mailroom.checking import link_check
 from esmero.mailroom.planning import dry_run, plan
+from esmero.mailroom.sending import print_batches
 from esmero.mailroom.transactional.sign_up_messages import CONFIRMATION_JOB, queue_confirmations, run_confirmation_job
 from esmero.people.duplicates import search
 from esmero.people.imports import run as imports
@@ -33,6 +34,7 @@ JOBS: Mapping[str, Chunk] = {
     COUNT: run_count,
     CONFIRMATION_JOB: run_confirmation_job,
     LINK: retry_link,
+    print_batches.PRINT: print_batches.run_chunk,
 }
 
 # A routine gets the worker's name and returns a number: above 0 it is called again at once, else a second later.
