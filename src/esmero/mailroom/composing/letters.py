@@ -50,6 +50,7 @@ class LetterWriter:
         self._dispatch = dispatch
         self._templates = templates
         self._share_url = share_url
+        self._compiled: dict[str, CompiledTemplate] = {}
 
     def compose(self, row: ClaimedMessage, *, fields: Mapping[str, object], at: datetime) -> ComposedLetter:
         """Compose one letter; `fields` are those of its person.
@@ -85,7 +86,9 @@ class LetterWriter:
             language = row.language or self._dispatch.brand.language
             return LetterText(language, written["subject"], written["text"], None)
         values = {**fields, SHARE_URL: self._share_url, **content.get("values", {})}
-        compiled = self._templates.compile_for_paper(row.language)
+        compiled = self._compiled.get(row.language)
+        if compiled is None:
+            compiled = self._compiled[row.language] = self._templates.compile_for_paper(row.language)
         with_promotion = self._dispatch.includes_promotion(content=row.content, promotion=row.promotion)
         shown = compiled if with_promotion or compiled.without_promotion is None else compiled.without_promotion
         text = shown.text.render(values, self._addresses(compiled))
