@@ -17,6 +17,7 @@ def open_house(kept: Path | None = None) -> Path:
     serve_postgres(home)
     os.environ["ESMERO_HOME"] = str(home)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "esmero.settings")
+    os.environ["ESMERO_QUIET_HOURS"] = "0"  # it sends at any hour
     from esmero.house.keys import create_keys
 
     create_keys(home)

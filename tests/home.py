@@ -13,6 +13,7 @@ from hypothesis import settings
 
 _HOME = Path(tempfile.mkdtemp(prefix="esmero-test-"))
 os.environ["ESMERO_HOME"] = str(_HOME)
+os.environ["ESMERO_QUIET_HOURS"] = "0"  # tests run at night too; those about the night turn it on
 os.environ["LC_ALL"] = "C.UTF-8"  # the command line speaks the terminal's language
 os.environ.setdefault("ESMERO_CORPUS", str(Path(__file__).resolve().parents[2] / "shared" / "data"))
 

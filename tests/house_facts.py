@@ -1,6 +1,7 @@
 """A small house for tests of the ledger and of what stands on it: one brand, one topic, one template, some people."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from django.utils import timezone
 
@@ -50,6 +51,12 @@ def build_house(**relay) -> House:
     source = TemplateSource(language="es", subject="Novedades para {{ given_name }}", preheader="", mjml=MJML)
     version = add_version(template, texts=[source], fields=known_fields())
     return House(brand, topic, out, version)
+
+
+def find_zone(*, hour: int) -> str:
+    """Return a time zone in which it is this hour now."""
+    ahead = (hour - datetime.now(UTC).hour + 12) % 24 - 12
+    return f"Etc/GMT{-ahead:+d}"  # the sign of these names is turned round
 
 
 def add_people(house: House, number: int, *, domain: str = "cliente.example", permission: bool = True) -> list[Person]:

@@ -46,6 +46,9 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
+    # The last of the list is asked first about an exception.
+    "esmero.web.public.refusals.PublicRefusalMiddleware",
+    "esmero.web.console.refusal_notes.RefusalMiddleware",
 ]
 ROOT_URLCONF = "esmero.urls"
 WSGI_APPLICATION = "esmero.wsgi.application"
@@ -145,6 +148,7 @@ LOCALE_PATHS = [PACKAGE / "locale"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = ESMERO.time_zone
+QUIET_HOURS = ESMERO.quiet_hours
 
 STATIC_URL = "/static/"
 STATIC_ROOT = HOME / "static"

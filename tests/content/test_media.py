@@ -98,11 +98,11 @@ def test_what_moves_still_moves(client, house, kind):
 @pytest.mark.parametrize(
     ("content", "code"),
     [
-        (b"", "empty"),
-        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "unreadable"),
-        (b"GIF89a<script>", "unreadable"),
-        (draw("PNG")[:-30], "unreadable"),
-        (b"\x89PNG\r\n\x1a\n" + b"\0" * 9_000_000, "too-large"),
+        (b"", "picture-empty"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "picture-unreadable"),
+        (b"GIF89a<script>", "picture-unreadable"),
+        (draw("PNG")[:-30], "picture-unreadable"),
+        (b"\x89PNG\r\n\x1a\n" + b"\0" * 9_000_000, "picture-too-large"),
     ],
     ids=["nothing", "svg", "not a gif", "cut off", "huge"],
 )
@@ -116,7 +116,7 @@ def test_what_is_no_picture_is_refused(house, content, code):
 def test_a_picture_of_more_pixels_than_memory_should_hold_is_refused(house):
     with pytest.raises(NotAPicture) as refusal:
         keep(house, draw("PNG", size=(8_000, 5_000)))
-    assert refusal.value.code == "too-many-pixels"
+    assert refusal.value.code == "picture-too-many-pixels"
 
 
 def test_where_a_picture_is_used(house):

@@ -118,3 +118,27 @@ def test_ctrl_c_ends_a_command_quietly(home, tmp_path):
         said = command.communicate(timeout=60)
     assert said == (b"", b"")
     assert command.returncode == 130
+
+
+@pytest.mark.parametrize("language", ["C", "es_ES.UTF-8", "fr_FR.UTF-8"])
+def test_without_a_house_a_command_says_so_before_django_is_set_up(tmp_path, monkeypatch, language):
+    monkeypatch.setenv("LC_ALL", language)
+    command = start("brand", "list", home=tmp_path / "none", stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    out, said = command.communicate()
+    assert (command.returncode, out, said.count(b"\n")) == (1, b"", 1)
+    assert said.startswith(b"esmero: ")
+    assert str(tmp_path / "none").encode() in said
+    if language == "C":
+        assert said.startswith(b"esmero: There is no house in /")
+
+
+def test_a_wrong_setting_is_one_line_although_django_has_no_settings_then(home, monkeypatch):
+    monkeypatch.setenv("LC_ALL", "C")
+    monkeypatch.setenv("ESMERO_WEB_PORT", "eighty")
+    command = start("brand", "list", home=home, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    out, said = command.communicate()
+    assert (command.returncode, out) == (1, b"")
+    assert said.decode() == (
+        "esmero: The setting web_port (ESMERO_WEB_PORT, or web_port in esmero.toml) is wrong: 'eighty' is not a whole"
+        " number.\n"
+    )

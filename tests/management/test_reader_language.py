@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from esmero.campaigns.models import Campaign
 from esmero.management.command_line import run
 from esmero.management.reader_language import reader_language
 from tests.house_facts import MJML, build_house
@@ -84,3 +85,19 @@ def test_a_sound_letter_gets_no_advice(words, capsys):
     capsys.readouterr()
     assert run([*words(MJML)[:-4], "--reason", "es=porque lo pidió", "--language", "es"]) == 0
     assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize(
+    ("locale", "said"),
+    [
+        ("C", "“Otoño” is not being sent, so there is nothing to pause."),
+        ("es_ES.UTF-8", "«Otoño» no se está enviando: no hay nada que pausar."),
+        ("fr_FR.UTF-8", "«\u00a0Otoño\u00a0» n’est pas en cours d’envoi\u00a0: il n’y a rien à suspendre."),
+    ],
+)
+def test_a_refusal_is_said_in_the_readers_language(words, capsys, monkeypatch, locale, said):
+    monkeypatch.setenv("LC_ALL", locale)
+    assert run([*words(MJML), "--name", "Otoño"]) == 0
+    capsys.readouterr()
+    assert run(["campaign", "pause", str(Campaign.objects.get().pk)]) == 1
+    assert capsys.readouterr().err == f"esmero: {said}\n"

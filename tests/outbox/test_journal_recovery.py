@@ -7,11 +7,12 @@ from django.utils import timezone
 
 from esmero.outbox import journal as journal_module
 from esmero.outbox.claims import claim_messages, put_on_wire
-from esmero.outbox.journal import JournalFolder, WorkerNameTaken
+from esmero.outbox.journal import JournalFolder
 from esmero.outbox.journal_recovery import mark_orphans, resolve_doubt, settle_absent, settle_own
 from esmero.outbox.ledger import LedgerAnswer, record_answers
 from esmero.outbox.models import Message
 from esmero.outbox.transports.parcels import Fate, Outcome
+from esmero.refusal import Refusal
 from tests.house_facts import add_people, build_house, open_dispatch
 
 pytestmark = pytest.mark.postgres
@@ -81,7 +82,7 @@ def test_a_worker_that_stays_away_is_settled_on_the_careful_side(dead_batch):
 
 
 def test_two_workers_of_one_name_are_refused(db):
-    with JournalFolder(settings.HOME, worker="w"), pytest.raises(WorkerNameTaken, match="is running already"):
+    with JournalFolder(settings.HOME, worker="w"), pytest.raises(Refusal, match=r"^worker-name-taken "):
         JournalFolder(settings.HOME, worker="w")
 
 

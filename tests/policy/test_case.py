@@ -1,9 +1,12 @@
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import pytest
 
-from esmero.policy.case import PromotionPreferences
+from esmero.policy.case import Case, Recipient, split_facts
+from esmero.policy.facts import AddressFacts
+from esmero.policy.gate import judge
+from esmero.policy.permission import StatedPermissions
 from tests.policy.verbs import OCCASION, OFFERS, RECIPIENT
 
 
@@ -17,17 +20,22 @@ def test_internal_mail_never_reaches_the_gate():
         replace(OCCASION, message_class="internal")
 
 
-@pytest.mark.parametrize("facts", [OCCASION, RECIPIENT, RECIPIENT.permissions[0]])
+@pytest.mark.parametrize("facts", [OCCASION, RECIPIENT, RECIPIENT.facts[StatedPermissions].statements[0]])
 def test_facts_cannot_be_changed_once_gathered(facts):
     with pytest.raises(AttributeError):
         facts.topic = "ofertas"
 
 
 def test_a_forgotten_fact_is_an_error():
-    facts = RECIPIENT._asdict()
-    del facts["suppression"]
     with pytest.raises(TypeError, match="suppression"):
-        type(RECIPIENT)(**facts)
+        AddressFacts("ana@cliente.example", "ok")
+
+
+@pytest.mark.parametrize("missing", list(RECIPIENT.facts), ids=lambda kind: kind.__name__)
+def test_facts_that_nobody_provided_are_an_error(missing):
+    known = [fact for kind, fact in RECIPIENT.facts.items() if kind is not missing]
+    with pytest.raises(ValueError, match=f"Nobody gathered {missing.__name__} of person 1"):
+        judge(Case(OCCASION, Recipient(1, *split_facts(known))))
 
 
 def test_the_slot_is_an_occasion_of_commerce_with_a_purpose_of_its_own():
@@ -47,15 +55,3 @@ def test_an_advertisement_beside_another_topic_is_judged_apart():
     other = replace(OFFERS, topic="ofertas")
     slot = replace(OCCASION, promotion=other).as_promotion()
     assert slot == replace(OCCASION, topic="ofertas", valid_bases=other.valid_bases)
-
-
-def test_the_slot_sees_what_the_person_wishes_for_its_own_topic():
-    wishes = PromotionPreferences(wants_topic=False, minimum_gap=timedelta(days=30), last_written_at=None)
-    seen = RECIPIENT._replace(promotion_preferences=wishes).for_promotion()
-    assert (seen.wants_topic, seen.minimum_gap, seen.last_written_at) == wishes
-    assert seen.permissions == RECIPIENT.permissions
-
-
-def test_wishes_for_the_slot_that_nobody_gathered_are_an_error():
-    with pytest.raises(ValueError, match="nobody gathered"):
-        RECIPIENT._replace(promotion_preferences=None).for_promotion()

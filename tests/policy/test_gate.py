@@ -7,10 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from esmero.policy.case import MESSAGE_CLASSES, Case, CasePermission, CaseSuppression, Promotion, PromotionPreferences
+from esmero.policy.case import MESSAGE_CLASSES, Case, Promotion
+from esmero.policy.facts import CaseSuppression
 from esmero.policy.gate import RULES, judge, judge_occasion, judge_recipient
+from esmero.policy.permission import CasePermission
 from esmero.policy.rule import OccasionRule
-from tests.policy.verbs import DAY, NOW, OFFERS, a_case, an_entry
+from tests.policy.verbs import DAY, NOW, OFFERS, a_case, a_recipient, an_entry
 
 moments = st.integers(-400, 400).map(lambda days: NOW + timedelta(days=days))
 purposes = st.sampled_from(["newsletter", "contract"])
@@ -29,6 +31,7 @@ entries = st.builds(
     at=moments,
     wording_version=st.just("v1"),
     source=st.just("import"),
+    entry=st.none(),
 )
 OCCASION_FACTS = {
     "at": moments,
@@ -44,23 +47,20 @@ OCCASION_FACTS = {
     "labelled": st.just(False),
     "leave_offered": st.just(False),
 }
-RECIPIENT_FACTS = {
-    "address": st.none(),
-    "standing": st.sampled_from(["none", "failing", "invalid", "unconfirmed"]),
-    "suppression": suppressions,
-    "permissions": st.lists(entries, max_size=4).map(tuple),
-    "wants_topic": st.booleans(),
+ABOUT_A_TOPIC = {
+    "wanted": st.booleans(),
     "minimum_gap": st.integers(1, 60).map(lambda days: timedelta(days=days)),
     "last_written_at": moments,
     "paused_until": moments,
+}
+RECIPIENT_FACTS = {
+    "address": st.none(),
+    "standing": st.sampled_from(["none", "failing", "invalid"]),
+    "suppression": suppressions,
+    "statements": st.lists(entries, max_size=4).map(tuple),
+    **ABOUT_A_TOPIC,
     "already_has": st.just(True),
     "address_taken_by": st.integers(2, 9),
-    "promotion_preferences": st.builds(
-        PromotionPreferences,
-        wants_topic=st.none() | st.booleans(),
-        minimum_gap=st.none() | st.integers(1, 60).map(lambda days: timedelta(days=days)),
-        last_written_at=st.none() | moments,
-    ),
 }
 
 
@@ -74,7 +74,11 @@ classes = st.sampled_from(MESSAGE_CLASSES)
 occasions = st.builds(
     lambda kind, changes: a_case(message_class=kind, **changes).occasion, classes, changed(OCCASION_FACTS)
 )
-recipients = changed(RECIPIENT_FACTS).map(lambda changes: a_case(**changes).recipient)
+recipients = st.builds(
+    lambda changes, slot: a_recipient(topic="ofertas", of=a_recipient(**changes), **slot),
+    changed(RECIPIENT_FACTS),
+    changed(ABOUT_A_TOPIC),
+)
 cases = st.builds(Case, occasions, recipients)
 
 
@@ -83,7 +87,12 @@ def asked_one_by_one(occasion, recipient):
     for rule in RULES:
         if occasion.message_class in rule.applies_to:
             is_shared = isinstance(rule, OccasionRule)
-            found.append(rule.objection(occasion) if is_shared else rule.objection(occasion, recipient))
+            if is_shared:
+                found.append(rule.objection(occasion))
+                continue
+            facts = recipient.facts[rule.about]
+            prepared = facts.for_occasion(occasion) if hasattr(rule.about, "for_occasion") else facts
+            found.append(None if prepared is None else rule.objection(occasion, prepared))
     return tuple(objection for objection in found if objection)
 
 
@@ -138,9 +147,7 @@ def test_the_slot_stays_exactly_where_the_same_advertisement_could_go_alone(case
         valid_bases=promotion.valid_bases,
         promotion=None,
     )
-    wants_topic, minimum_gap, last_written_at = case.recipient.promotion_preferences
-    person = case.recipient._replace(wants_topic=wants_topic, minimum_gap=minimum_gap, last_written_at=last_written_at)
-    assert verdict.slot_objections == judge(Case(alone, person)).objections
+    assert verdict.slot_objections == judge(Case(alone, case.recipient)).objections
 
 
 @given(occasions, st.lists(recipients, max_size=5))
@@ -168,8 +175,8 @@ def test_the_compact_form_tells_the_outcome(case):
 @pytest.mark.parametrize(
     "changes",
     [
-        {"permissions": ()},
-        {"permissions": (an_entry(), an_entry("objected", topic="", at=NOW))},
+        {"statements": ()},
+        {"statements": (an_entry(), an_entry("objected", topic="", at=NOW))},
         {"paused_until": NOW + DAY},
         {"address_taken_by": 7},
         {"labelled": False},
@@ -200,22 +207,31 @@ def test_a_permission_to_serve_the_contract_is_none_to_advertise_in_it():
         purpose="contract",
         valid_bases=frozenset({"contract"}),
         promotion=OFFERS,
-        permissions=(by_contract,),
+        statements=(by_contract,),
     )
     assert judge(case).codes() == "G03:slot"
 
 
-def test_the_slot_is_judged_by_the_preferences_for_its_own_topic():
-    unwanted = PromotionPreferences(wants_topic=False, minimum_gap=None, last_written_at=None)
-    case = a_case(
-        message_class="service",
-        purpose="contract",
-        valid_bases=frozenset({"contract"}),
-        promotion=OFFERS,
-        wants_topic=True,
-        promotion_preferences=unwanted,
-    )
-    assert judge(case).codes() == "G05:slot"
+@pytest.mark.parametrize(
+    ("wish", "code"),
+    [
+        ({"wanted": False}, "G05:slot"),
+        ({"minimum_gap": 30 * DAY, "last_written_at": NOW - DAY}, "G06:slot"),
+        ({"paused_until": NOW + DAY}, "G07:slot"),
+    ],
+)
+@pytest.mark.parametrize("message_class", ["service", "relational", "commercial"])
+def test_the_slot_is_judged_by_the_preferences_for_its_own_topic(message_class, wish, code):
+    offers = replace(OFFERS, topic="ofertas")
+    case = a_case(message_class=message_class, promotion=offers, statements=(an_entry(topic=""),))
+    assert judge(case).codes() == ""
+    assert judge(Case(case.occasion, a_recipient(topic="ofertas", of=case.recipient, **wish))).codes() == code
+
+
+def test_a_topic_whose_preferences_nobody_gathered_is_an_error():
+    case = a_case(message_class="service", purpose="contract", promotion=replace(OFFERS, topic="avisos"))
+    with pytest.raises(ValueError, match=r"Nobody gathered PreferenceFacts of person 1 .*'avisos'"):
+        judge(case)
 
 
 def test_of_two_moments_to_wait_for_the_later_counts():

@@ -18,10 +18,12 @@ ORDER = (
     "SuppressedAddressStaysSilent",
     "AddressIsReachable",
     "PermissionIsProven",
+    "AddressIsConfirmed",
     "WithdrawalIsFinal",
     "TopicIsWanted",
     "FrequencyIsTheirs",
     "PauseIsRespected",
+    "NightIsQuiet",
     "NothingTwice",
     "MessageHasItsReason",
     "PersonIsReachable",
@@ -40,6 +42,8 @@ CODES_EVER_GIVEN = {
     "G09": "MessageHasItsReason",
     "G10": "PersonIsReachable",
     "G11": "CommerceIsLabelled",
+    "G12": "AddressIsConfirmed",
+    "G13": "NightIsQuiet",
 }
 
 

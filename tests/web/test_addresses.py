@@ -38,6 +38,7 @@ NO_PAGES = {
     "account_confirm_login_code": "the middle of a sign-in by a code, which no house has",
     "account_set_password": "leads to the page that changes it",
     "set_language": "an act: it leads back",
+    "console:import-act": "an act: it leads back",
 }
 
 

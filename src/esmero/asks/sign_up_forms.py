@@ -11,10 +11,7 @@ from esmero.asks.models import Form, FormState, Submission
 from esmero.house.audit import note
 from esmero.house.models import Brand, User
 from esmero.people.models import Topic
-
-
-class FormIncomplete(Exception):
-    """Refuse to open the form; the text lists the missing parts."""
+from esmero.refusal import Refusal
 
 
 def save_form(
@@ -35,17 +32,17 @@ def save_form(
 
 
 def open_form(form: Form, *, by: User | str) -> Form:
-    """Open a form for sign-ups; raises FormIncomplete with the missing parts."""
+    """Open a form for sign-ups; raises Refusal with the missing parts."""
     missing = [
-        words
-        for words, there in (
-            ("a topic that it offers", form.topics.filter(archived_at=None).exists()),
-            ("the words that people agree to", any(text.strip() for text in form.wording.values())),
+        code
+        for code, there in (
+            ("topic", form.topics.filter(archived_at=None).exists()),
+            ("wording", any(text.strip() for text in form.wording.values())),
         )
         if not there
     ]
     if missing:
-        raise FormIncomplete(", ".join(missing))
+        raise Refusal("form-incomplete", missing=missing)
     return _move(form, to=Form.State.OPEN, by=by)
 
 

@@ -6,7 +6,6 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from esmero.asks.bot_guard import AN_HOUR, MOST_MAILS_A_DAY
 from esmero.asks.models import Form, Submission
@@ -17,9 +16,10 @@ from esmero.people.addresses.suppression import ERASED, find_suppressions, lift_
 from esmero.people.models import Address, CustomField, PermissionEntry, Person, Suppression, Topic
 from esmero.people.permissions.ledger import NewEntry, record
 from esmero.people.permissions.preferences import save_preference
-from esmero.people.permissions.state import CONSENT
 from esmero.people.persons.names import update_folded
 from esmero.people.text_folding import fold
+from esmero.policy.permission import CONSENT
+from esmero.refusal import InvalidValue
 
 CONFIRM_WITHIN = timedelta(days=7)
 MONTH = 30
@@ -39,13 +39,13 @@ class FormField:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormEntries:
-    """Hold validated entries; `faults` maps field names to error texts and must be empty before saving."""
+    """Hold validated entries; `faults` maps field names to refusals and must be empty before saving."""
 
     address: str
     values: dict[str, Any]
     topics: list[int]
     monthly: bool
-    faults: dict[str, str] = field(default_factory=dict)
+    faults: dict[str, InvalidValue] = field(default_factory=dict)
 
 
 def list_fields(form: Form) -> list[FormField]:
@@ -68,28 +68,27 @@ def list_fields(form: Form) -> list[FormField]:
 
 
 def read_entry(form: Form, *, post: Mapping[str, str], topics: Sequence[str], offered: Sequence[Topic]) -> FormEntries:
-    """Validate submitted values; error texts are in the active language."""
-    faults: dict[str, str] = {}
+    """Validate submitted values; all that cannot be taken is refused at once, each at its field."""
+    faults: dict[str, InvalidValue] = {}
     address = read_address(post.get("email", "")[:400])
     if not address.usable:
-        faults["email"] = _("Please write an e-mail address, such as name@example.org.")
+        faults["email"] = InvalidValue("entry-address-unusable")
     chosen = [topic.pk for topic in offered if str(topic.pk) in topics]
     if not chosen:
-        faults["topics"] = _("Please choose what you would like to get.")
+        faults["topics"] = InvalidValue("entry-without-topic")
     if "agree" not in post:
-        faults["agree"] = _("We may write to you only if you agree.")
+        faults["agree"] = InvalidValue("entry-without-consent")
     values: dict[str, Any] = {}
     for asked in list_fields(form):
         text = post.get(asked.name, "").strip()[:300]
         if not text:
             if asked.required:
-                faults[asked.name] = _("Please fill this in.")
+                faults[asked.name] = InvalidValue("entry-empty")
             continue
-        value, fault = _read_value(text, asked=asked)
-        if fault:
-            faults[asked.name] = fault
-        else:
-            values[asked.name] = value
+        try:
+            values[asked.name] = _read_value(text, asked=asked)
+        except InvalidValue as refusal:
+            faults[asked.name] = refusal
     return FormEntries(
         address=address.normalised,
         values=values,
@@ -99,22 +98,24 @@ def read_entry(form: Form, *, post: Mapping[str, str], topics: Sequence[str], of
     )
 
 
-def _read_value(text: str, *, asked: FormField) -> tuple[Any, str]:
+def _read_value(text: str, *, asked: FormField) -> Any:
     try:
         match asked.kind:
             case "integer":
-                return int(text), ""
+                return int(text)
             case "decimal":
-                return float(text.replace(",", ".")), ""
+                return float(text.replace(",", "."))
             case "boolean":
-                return text in {"yes", "on", "true"}, ""
+                return text in {"yes", "on", "true"}
             case "date":
-                return date.fromisoformat(text).isoformat(), ""
-            case "choice" if text not in asked.choices:
-                return None, _("Please choose one of the list.")
+                return date.fromisoformat(text).isoformat()
     except ValueError:
-        return None, _("Please write a number.") if asked.kind != "date" else _("Please write a date.")
-    return text, ""
+        if asked.kind == "date":
+            raise InvalidValue("entry-not-a-date") from None
+        raise InvalidValue("entry-not-a-number") from None
+    if asked.kind == "choice" and text not in asked.choices:
+        raise InvalidValue("entry-not-offered")
+    return text
 
 
 def count_recent(network: str, *, at: datetime) -> int:
@@ -176,6 +177,32 @@ def confirm(submission: Submission, *, at: datetime) -> Person | None:
         row.save(update_fields=["state", "confirmed_at", "person"])
         note("form.confirmed", by="form", subject=row.form, facts={"submission": row.pk, "person": person.pk})
     return person
+
+
+def record_request(submission: Submission) -> None:
+    """Note in the ledger that a known person was asked to confirm a consent; it counts only after the confirmation.
+
+    Anybody may have typed the address, so this entry is not the person's own; repeating it adds nothing.
+    """
+    person = _find_person(submission)
+    if person is None:
+        return
+    record(
+        [
+            NewEntry(
+                person=person.pk,
+                brand=topic.brand_id,
+                purpose=topic.purpose_id,
+                topic=topic.pk,
+                act=PermissionEntry.Act.REQUESTED,
+                source=f"form {submission.form.slug}",
+                wording=submission.wording,
+                wording_version=submission.wording_version,
+                proof_place=f"submission {submission.pk}",
+            )
+            for topic in Topic.objects.filter(pk__in=submission.topics, brand=submission.form.brand)
+        ]
+    )
 
 
 def clear_networks(*, at: datetime) -> int:

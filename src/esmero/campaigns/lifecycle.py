@@ -10,8 +10,6 @@ from itertools import count
 from django.db import transaction
 from django.db.models import Count, QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from esmero.campaigns.models import Campaign
 from esmero.content.models import TemplateVersion
@@ -23,23 +21,11 @@ from esmero.outbox.posting.dispatches import DispatchFacts, open_dispatch
 from esmero.outbox.private_networks import is_external_host
 from esmero.outbox.relays import find_relay
 from esmero.people.models import Segment, Topic
+from esmero.refusal import InvalidValue, Refusal
 from esmero.work.jobs import cancel, enqueue
 
 DRY_RUN, PLANNING, CANCELLING, RETRYING, LINK_CHECK = "dry-run", "planning", "cancelling", "retrying", "trying"
 State = Campaign.State
-_MISSING = {
-    "template": gettext_lazy("a template"),
-    "segment": gettext_lazy("a segment"),
-    "reason": gettext_lazy("the reason from the customer’s side"),
-}
-_REFUSED = {
-    "paused": gettext_lazy("“%(name)s” is not being sent, so there is nothing to pause."),
-    "resumed": gettext_lazy("“%(name)s” is not paused."),
-}
-
-
-class CampaignMoveRefused(Exception):
-    """Refuse a transition that the state does not allow, or that lacks something; the text names the remedy."""
 
 
 def create_campaign(
@@ -59,10 +45,7 @@ def create_campaign(
     """
     for each in (topic, promotion_topic):
         if each is not None and each.brand_id != brand.pk:
-            raise CampaignMoveRefused(
-                _("The topic %(code)s belongs to another brand. Choose one of %(brand)s.")
-                % {"code": each.code, "brand": brand.name}
-            )
+            raise InvalidValue("topic-of-another-brand", code=each.code, brand=brand.name)
     with transaction.atomic():
         campaign = Campaign.objects.create(
             name=name,
@@ -86,9 +69,7 @@ def change_campaign(campaign: Campaign, *, by: User | str, **facts: object) -> C
             **facts, state=State.DRAFT, counts={}, checked_at=None
         )
         if not moved:
-            raise CampaignMoveRefused(
-                _("“%(name)s” is no draft any more. Duplicate it and change the copy.") % {"name": campaign.name}
-            )
+            raise Refusal("campaign-not-a-draft", name=campaign.name)
         note("campaign.changed", by=by, subject=campaign, facts={"fields": fields})
     campaign.refresh_from_db()
     return campaign
@@ -96,19 +77,14 @@ def change_campaign(campaign: Campaign, *, by: User | str, **facts: object) -> C
 
 def begin_dry_run(campaign: Campaign, *, by: User | str) -> Campaign:
     """Queue the dry run, which counts recipients, and refusals by reason."""
-    if missing := [str(_MISSING[code]) for code in find_missing(campaign)]:
-        raise CampaignMoveRefused(
-            _("“%(name)s” cannot be checked yet. Still missing: %(list)s.")
-            % {"name": campaign.name, "list": ", ".join(missing)}
-        )
+    if missing := find_missing(campaign):
+        raise Refusal("campaign-incomplete", name=campaign.name, missing=missing)
     with transaction.atomic():
         moved = Campaign.objects.filter(pk=campaign.pk, state__in=(State.DRAFT, State.CHECKED)).update(
             state=State.CHECKING, counts={}
         )
         if not moved:
-            raise CampaignMoveRefused(
-                _("“%(name)s” was started already, or its dry run is under way.") % {"name": campaign.name}
-            )
+            raise Refusal("campaign-under-way", name=campaign.name)
         job = enqueue(DRY_RUN, subject_id=campaign.pk, by=str(by))
         Campaign.objects.filter(pk=campaign.pk).update(job=job)
         enqueue(LINK_CHECK, subject_id=campaign.version_id, by=str(by))
@@ -140,10 +116,7 @@ def find_missing(campaign: Campaign) -> list[str]:
 def start_campaign(campaign: Campaign, *, by: User | str) -> Campaign:
     """Freeze the audience of the dry run and begin to send."""
     if campaign.state != State.CHECKED:
-        raise CampaignMoveRefused(
-            _("“%(name)s” starts once, after a dry run. Run the dry run first, then start it.")
-            % {"name": campaign.name}
-        )
+        raise Refusal("campaign-not-checked", name=campaign.name)
     assert campaign.version is not None
     relay = find_relay(campaign.brand)
     _require_reachable_links(campaign)
@@ -166,9 +139,7 @@ def start_campaign(campaign: Campaign, *, by: User | str) -> Campaign:
             state=State.PLANNING, dispatch=dispatch, job=job, started_at=timezone.now()
         )
         if not moved:
-            raise CampaignMoveRefused(
-                _("“%(name)s” was started by somebody else a moment ago.") % {"name": campaign.name}
-            )
+            raise Refusal("campaign-started-meanwhile", name=campaign.name)
         seal_version(campaign.version)
         note("campaign.started", by=by, subject=campaign, facts={"counts": campaign.counts})
     campaign.refresh_from_db()
@@ -184,36 +155,33 @@ def _require_reachable_links(campaign: Campaign) -> None:
     """Refuse to send mail whose unsubscribe links cannot be reached; called whenever sending starts or resumes."""
     relay = (campaign.dispatch and campaign.dispatch.relay) or find_relay(campaign.brand)
     if not has_reachable_links(campaign.brand, relay=relay):
-        raise CampaignMoveRefused(
-            _(
-                "Readers could not unsubscribe: %(brand)s answers them at %(address)s, which they cannot reach or "
-                "which is not encrypted. Set its public address (https://…) under Settings, Brands; then try again."
-            )
-            % {"brand": campaign.brand.name, "address": campaign.brand.public_url}
-        )
+        raise Refusal("links-unreachable", brand=campaign.brand.name, address=campaign.brand.public_url)
 
 
 def pause_campaign(campaign: Campaign, *, by: User | str) -> Campaign:
     """Stop sending within about a second; messages in transmission are completed."""
-    return _move(campaign, expected=State.RUNNING, to=State.PAUSED, dispatch=Dispatch.State.PAUSED, by=by, act="paused")
+    if not _move(campaign, expected=State.RUNNING, to=State.PAUSED, dispatch=Dispatch.State.PAUSED, by=by):
+        raise Refusal("campaign-not-running", name=campaign.name)
+    return campaign
 
 
 def resume_campaign(campaign: Campaign, *, by: User | str) -> Campaign:
     """Resume a paused campaign."""
     _require_reachable_links(campaign)
-    return _move(campaign, expected=State.PAUSED, to=State.RUNNING, dispatch=Dispatch.State.OPEN, by=by, act="resumed")
+    if not _move(campaign, expected=State.PAUSED, to=State.RUNNING, dispatch=Dispatch.State.OPEN, by=by):
+        raise Refusal("campaign-not-paused", name=campaign.name)
+    return campaign
 
 
-def _move(campaign: Campaign, *, expected: str, to: str, dispatch: str, by: User | str, act: str) -> Campaign:
+def _move(campaign: Campaign, *, expected: str, to: str, dispatch: str, by: User | str) -> bool:
+    """Move a campaign between RUNNING and PAUSED; return False if its state is not the expected one."""
     with transaction.atomic():
         moved = Campaign.objects.filter(pk=campaign.pk, state=expected).update(state=to)
-        if not moved:
-            campaign.refresh_from_db()
-            raise CampaignMoveRefused(_REFUSED[act] % {"name": campaign.name})
-        Dispatch.objects.filter(pk=campaign.dispatch_id or 0).update(state=dispatch)
-        note(f"campaign.{act}", by=by, subject=campaign)
+        if moved:
+            Dispatch.objects.filter(pk=campaign.dispatch_id or 0).update(state=dispatch)
+            note("campaign.paused" if to == State.PAUSED else "campaign.resumed", by=by, subject=campaign)
     campaign.refresh_from_db()
-    return campaign
+    return bool(moved)
 
 
 def cancel_campaign(campaign: Campaign, *, by: User | str) -> Campaign:
@@ -225,7 +193,7 @@ def cancel_campaign(campaign: Campaign, *, by: User | str) -> Campaign:
             .update(state=State.CANCELLED, finished_at=timezone.now())
         )
         if not moved:
-            raise CampaignMoveRefused(_("“%(name)s” has ended already.") % {"name": campaign.name})
+            raise Refusal("campaign-ended", name=campaign.name)
         campaign.refresh_from_db()
         if campaign.job is not None:
             cancel(campaign.job)
@@ -241,12 +209,10 @@ def cancel_campaign(campaign: Campaign, *, by: User | str) -> Campaign:
 def retry_failed(campaign: Campaign, *, by: User | str) -> Campaign:
     """Retry messages that were given up without a hard bounce; the policy gate judges each again."""
     if campaign.state not in (State.RUNNING, State.PAUSED, State.DONE):
-        raise CampaignMoveRefused(
-            _("“%(name)s” was not sent yet, or was cancelled: there is nothing to try again.") % {"name": campaign.name}
-        )
+        raise Refusal("campaign-not-sent", name=campaign.name)
     number = failed_messages(campaign.dispatch_id or 0).count()
     if not number:
-        raise CampaignMoveRefused(_("“%(name)s” has nothing that could be tried again.") % {"name": campaign.name})
+        raise Refusal("nothing-to-retry", name=campaign.name)
     _require_reachable_links(campaign)
     with transaction.atomic():
         job = enqueue(RETRYING, subject_id=campaign.pk, by=str(by))
@@ -290,9 +256,7 @@ def set_goal(campaign: Campaign, *, goal: Mapping[str, object], targets: Collect
     """Set the goal of a campaign: {"link": URL} out of `targets`, {"reply": true}, or {} for none."""
     link = goal.get("link")
     if link is not None and link not in targets:
-        raise CampaignMoveRefused(
-            _("“%(name)s” has no link to %(link)s. Choose one of its template.") % {"name": campaign.name, "link": link}
-        )
+        raise InvalidValue("goal-without-link", name=campaign.name, link=link)
     with transaction.atomic():
         Campaign.objects.filter(pk=campaign.pk).update(goal=dict(goal))
         note("campaign.goal", by=by, subject=campaign, facts={"goal": dict(goal)})

@@ -9,7 +9,7 @@ from esmero.people.models import Person, Segment, Topic
 from esmero.work.models import Job
 
 # Keys of `counts` that are not codes of reasons.
-COUNTS_WITHOUT_REASON = frozenset({"audience", "go", "wait", "promotion"})
+COUNTS_WITHOUT_REASON = frozenset({"audience", "go", "wait", "waits", "promotion"})
 
 
 class CampaignState(models.TextChoices):

@@ -12,6 +12,7 @@ from esmero.content.models import MediaFile, Template, TemplateText
 from esmero.house.audit import note
 from esmero.house.models import Brand, User
 from esmero.house.upload_limits import MAX_PICTURE
+from esmero.refusal import InvalidValue
 from esmero.vault.files import seal
 from esmero.vault.models import StoredFile
 
@@ -32,12 +33,8 @@ PUBLIC = ("media", "logo")  # kinds of stored files that are public by their URL
 _ORIENTATION = 0x0112
 
 
-class NotAPicture(Exception):
-    """Refuse an upload that is no usable picture; `code` is too-large, too-many-pixels, unreadable or empty."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
+class NotAPicture(InvalidValue):
+    """Refuse an upload that is no usable picture."""
 
 
 def add_picture(content: bytes, *, brand: Brand, name: str, alt: Mapping[str, str], by: User) -> tuple[MediaFile, bool]:
@@ -113,9 +110,9 @@ def find_uses(picture: MediaFile) -> QuerySet[Template]:
 def reencode(content: bytes) -> tuple[bytes, str, int, int]:
     """Decode every pixel and encode the picture again, without EXIF, location data or trailing bytes."""
     if not content:
-        raise NotAPicture("empty")
+        raise NotAPicture("picture-empty")
     if len(content) > MAX_PICTURE:
-        raise NotAPicture("too-large")
+        raise NotAPicture("picture-too-large")
     from PIL import Image
 
     try:
@@ -125,14 +122,14 @@ def reencode(content: bytes) -> tuple[bytes, str, int, int]:
             # Limits before decoding: a small file may expand to many frames or pixels.
             frames = getattr(image, "n_frames", 1)
             if image.width * image.height * min(frames, MOST_FRAMES) > MOST_PIXELS * 4 or frames > MOST_FRAMES:
-                raise NotAPicture("too-many-pixels")
+                raise NotAPicture("picture-too-many-pixels")
             if image.width * image.height > MOST_PIXELS:
-                raise NotAPicture("too-many-pixels")
+                raise NotAPicture("picture-too-many-pixels")
             return _write(image, animated=frames > 1)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as fault:
-        raise NotAPicture("too-many-pixels") from fault
+        raise NotAPicture("picture-too-many-pixels") from fault
     except (OSError, SyntaxError, ValueError, EOFError, IndexError, TypeError) as fault:
-        raise NotAPicture("unreadable") from fault
+        raise NotAPicture("picture-unreadable") from fault
 
 
 def _write(image: "Image", *, animated: bool) -> tuple[bytes, str, int, int]:

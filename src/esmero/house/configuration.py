@@ -9,14 +9,12 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, get_args, get_origin
 
+from esmero.refusal import InvalidValue
+
 _WORDS = {
     **dict.fromkeys(("1", "true", "yes", "on"), True),
     **dict.fromkeys(("0", "false", "no", "off"), False),
 }
-
-
-class WrongSetting(Exception):
-    """Report that a setting cannot be read; the text names it and what is wrong."""
 
 
 def find_home() -> Path:
@@ -69,6 +67,9 @@ class Configuration:
     secure: bool = _setting(False, description="Cookies only over HTTPS; set it as soon as public_url is https")
     debug: bool = _setting(False, description="Show errors in the browser; never on a machine that others can reach")
     demo: bool = _setting(False, description="The invented group, its catcher and its log-ins; set by `esmero demo`")
+    quiet_hours: bool = _setting(
+        True, description="Advertising waits for the morning of the recipient, calls for the hours of the law"
+    )
     time_zone: str = _setting("Europe/Madrid", description="Zone of the house; each member of staff may have their own")
     language: str = _setting("en", description="Language of the console before sign-in: es, fr or en")
 
@@ -86,7 +87,7 @@ class Setting:
 def list_settings() -> list[Setting]:
     """Return every setting in the order of the class."""
     return [
-        Setting(one.name, f"ESMERO_{one.name.upper()}", one.metadata["default"], one.metadata["description"])
+        Setting(one.name, _name_variable(one.name), one.metadata["default"], one.metadata["description"])
         for one in fields(Configuration)
     ]
 
@@ -95,23 +96,19 @@ def read_configuration(home: Path, environment: Mapping[str, str] | None = None)
     """Return the configuration of the installation in `home`: variables override the file, the file the defaults.
 
     Raises:
-        WrongSetting: a value is not of its kind, or the file is not TOML.
+        InvalidValue: a value is not of its kind, or the file is not TOML.
 
     """
     given = os.environ if environment is None else environment
     file = _read_file(home / "esmero.toml")
     found: dict[str, Any] = {}
     for one in fields(Configuration):
-        variable = f"ESMERO_{one.name.upper()}"
-        try:
-            if variable in given:
-                found[one.name] = _check(_read_text(given[variable], kind=one.type), kind=one.type)
-            elif one.name in file:
-                found[one.name] = _check(file[one.name], kind=one.type)
-        except ValueError as wrong:
-            raise WrongSetting(
-                f"The setting {one.name} ({variable}, or {one.name} in esmero.toml) is wrong: {wrong}."
-            ) from wrong
+        variable = _name_variable(one.name)
+        if variable in given:
+            text = _read_text(given[variable], kind=one.type, setting=one.name)
+            found[one.name] = _check(text, kind=one.type, setting=one.name)
+        elif one.name in file:
+            found[one.name] = _check(file[one.name], kind=one.type, setting=one.name)
     return Configuration(**found)
 
 
@@ -121,10 +118,14 @@ def _read_file(path: Path) -> dict[str, Any]:
     except FileNotFoundError:
         return {}
     except ValueError as wrong:  # what is not TOML, and what is not UTF-8
-        raise WrongSetting(f"{path} cannot be read: {wrong}.") from wrong
+        raise InvalidValue("settings-unreadable", file=str(path), trouble=str(wrong)) from wrong
 
 
-def _read_text(text: str, *, kind: Any) -> Any:
+def _name_variable(setting: str) -> str:
+    return f"ESMERO_{setting.upper()}"
+
+
+def _read_text(text: str, *, kind: Any, setting: str) -> Any:
     """Convert a variable's text to the type that TOML would give; lists and tables are JSON."""
     if kind is str:
         return text
@@ -135,18 +136,26 @@ def _read_text(text: str, *, kind: Any) -> Any:
     try:
         return json.loads(text)
     except json.JSONDecodeError as wrong:
-        raise ValueError(f"{text!r} is not JSON ({wrong})") from wrong
+        raise InvalidValue(
+            "setting-not-json", setting=setting, variable=_name_variable(setting), value=text, trouble=str(wrong)
+        ) from wrong
 
 
-def _check(value: Any, *, kind: Any) -> Any:
-    """Return the value if it is of this kind; raises ValueError otherwise."""
+def _check(value: Any, *, kind: Any, setting: str) -> Any:
+    """Return the value if it is of this kind; raises InvalidValue otherwise."""
     whole = get_origin(kind) or kind
     if not _fits(value, kind=whole):
-        raise ValueError(f"{value!r} is not {_KINDS[whole]}")
+        raise InvalidValue(
+            "setting-of-wrong-kind",
+            setting=setting,
+            variable=_name_variable(setting),
+            value=value,
+            kind=_KINDS[whole],
+        )
     if whole is list:
-        return [_check(one, kind=get_args(kind)[0]) for one in value]
+        return [_check(one, kind=get_args(kind)[0], setting=setting) for one in value]
     if whole is dict:
-        return {name: _check(one, kind=get_args(kind)[1]) for name, one in value.items()}
+        return {name: _check(one, kind=get_args(kind)[1], setting=setting) for name, one in value.items()}
     return value
 
 
@@ -158,11 +167,11 @@ def _fits(value: Any, *, kind: Any) -> bool:
 
 _KINDS = {
     str: "text",
-    int: "a whole number",
-    float: "a number",
-    bool: "true or false",
-    list: "a list",
-    dict: "a table",
+    int: "integer",
+    float: "decimal",
+    bool: "boolean",
+    list: "list",
+    dict: "table",
 }
 
 

@@ -1,4 +1,4 @@
-"""Define jurisdiction profiles as data: the valid legal bases per country, channel and kind of message.
+"""Define jurisdiction profiles as data: valid legal bases and open hours per country, channel and kind of message.
 
 No other code branches on the country. Sources: capabilities.md sections E and F (LSSI art. 21 for Spain, L.34-5 CPCE
 and CNIL practice for France, ePrivacy directive art. 13 and GDPR art. 6 for the neutral default). No legal advice.
@@ -6,8 +6,11 @@ and CNIL practice for France, ePrivacy directive art. 13 and GDPR art. 6 for the
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import time
 
 from esmero.house.retention_terms import FRANCE, NEUTRAL, SPAIN, RetentionTerm
+from esmero.policy.case import Channel
+from esmero.policy.quiet_hours import HolidayCalendar, HoursKind, OpenHours, daily
 from esmero.rendering.paper.window import EnvelopeWindow
 
 
@@ -15,8 +18,9 @@ from esmero.rendering.paper.window import EnvelopeWindow
 class Profile:
     """Describe a jurisdiction: `bases[(channel, "commercial" | "other")]` are the valid legal bases of a message.
 
-    `terms` are the retention terms by rule, `authority` the supervisory authority for data protection, `window` the
-    window of the envelopes in use.
+    `hours` are the open hours by the same keys, in the recipient's time; what is missing may arrive at any hour.
+    `time_zone` is that of most people in a country with several zones, "" for none. `terms` are the retention terms by
+    rule, `authority` the supervisory authority for data protection, `window` the window of the envelopes in use.
     """
 
     code: str
@@ -27,6 +31,8 @@ class Profile:
     calling_code: str = ""
     terms: Mapping[str, RetentionTerm] = field(default_factory=lambda: NEUTRAL)
     authority: str = ""
+    hours: Mapping[tuple[Channel, HoursKind], OpenHours] = field(default_factory=lambda: _NEUTRAL_HOURS)
+    time_zone: str = ""
     window: EnvelopeWindow = field(default_factory=lambda: _LEFT_WINDOW)
 
     @property
@@ -36,7 +42,7 @@ class Profile:
 
 
 # DIN 5008:2020 form B with DIN 680 (window of 90 x 45 mm of a DL envelope, 20 mm from the left): the field is 20 mm
-# from the left, 45 mm from the top, 85 x 45 mm, of which 17.7 mm are for the sender and remarks and 27.3 mm for the address.
+# from the left, 45 mm from the top, 85 x 45 mm, of which 17.7 mm are for sender and remarks, 27.3 mm for the address.
 _LEFT_WINDOW = EnvelopeWindow(left=20, top=45, width=85, height=45, head=17.7, inset=5, body=105)
 # France: window on the right, for the address in the right half that La Poste's "Guide pratique courrier" asks for
 # (NF Z 10-011): frame of 85 x 33 mm, 110 mm from the left and 55 mm from the top, below the line of the sender.
@@ -57,6 +63,26 @@ _EU_BASES = {
     ("portal", "other"): _ANY,
 }
 
+# Good practice, for want of a law: no advertising by mail, and no calls, in the night and early morning.
+_MAIL_BY_DAY = daily(time(8), time(21))
+_CALLS_BY_DAY = daily(time(9), time(20))
+_NEUTRAL_HOURS: Mapping[tuple[Channel, HoursKind], OpenHours] = {
+    ("email", "commercial"): _MAIL_BY_DAY,
+    ("phone", "commercial"): _CALLS_BY_DAY,
+    ("phone", "other"): _CALLS_BY_DAY,
+}
+_CLOSED: tuple[tuple[time, time], ...] = ()
+# Real Decreto 2001/1983 art. 45: the national holidays; those of regions and towns are not known here.
+_SPANISH_HOLIDAYS = HolidayCalendar(
+    fixed=frozenset({(1, 1), (1, 6), (5, 1), (8, 15), (10, 12), (11, 1), (12, 6), (12, 8), (12, 25)}),
+    from_easter=frozenset({-2}),  # Good Friday
+)
+# Code du travail art. L3133-1.
+_FRENCH_HOLIDAYS = HolidayCalendar(
+    fixed=frozenset({(1, 1), (5, 1), (5, 8), (7, 14), (8, 15), (11, 1), (11, 11), (12, 25)}),
+    from_easter=frozenset({1, 39, 50}),  # Easter Monday, Ascension, Whit Monday
+)
+
 PROFILES: dict[str, Profile] = {
     "EU": Profile(
         code="EU",
@@ -74,6 +100,14 @@ PROFILES: dict[str, Profile] = {
         calling_code="+34",
         terms=SPAIN,
         authority="Agencia Española de Protección de Datos",
+        hours={
+            **_NEUTRAL_HOURS,
+            # Real Decreto Legislativo 1/2007 (TRLGDCU) art. 96.2.
+            ("phone", "commercial"): OpenHours(
+                (*[((time(9), time(21)),)] * 5, _CLOSED, _CLOSED), holidays=_SPANISH_HOLIDAYS
+            ),
+        },
+        time_zone="Europe/Madrid",  # the Canary Islands are an hour behind: never too early by more than that
     ),
     "FR": Profile(
         code="FR",
@@ -99,14 +133,30 @@ PROFILES: dict[str, Profile] = {
         calling_code="+33",
         terms=FRANCE,
         authority="Commission nationale de l’informatique et des libertés",
+        hours={
+            **_NEUTRAL_HOURS,
+            # Code de la consommation art. D223-9 (décret n° 2022-1313).
+            ("phone", "commercial"): OpenHours(
+                (*[((time(10), time(13)), (time(14), time(20)))] * 5, _CLOSED, _CLOSED), holidays=_FRENCH_HOLIDAYS
+            ),
+        },
+        time_zone="Europe/Paris",
         window=_RIGHT_WINDOW,
     ),
 }
 
 
+_BY_COUNTRY = {country: profile for profile in PROFILES.values() for country in profile.countries}
+
+
 def profile_of(code: str) -> Profile:
     """Return the profile of a code, or the neutral European one."""
     return PROFILES.get(code, PROFILES["EU"])
+
+
+def profile_of_country(country: str) -> Profile | None:
+    """Return the profile of a country (ISO 3166 code), or None."""
+    return _BY_COUNTRY.get(country)
 
 
 def valid_bases(code: str, *, channel: str, commercial: bool) -> frozenset[str]:

@@ -5,9 +5,7 @@ import secrets
 from functools import lru_cache
 from pathlib import Path
 
-
-class KeyMissing(Exception):
-    """Report a missing key file; the text names the file and the remedy."""
+from esmero.refusal import Refusal
 
 
 def create_keys(home: Path) -> None:
@@ -47,7 +45,7 @@ def token_keys(home: Path) -> dict[int, bytes]:
     """Return {number: key} for signing tokens; the highest signs, older ones still verify."""
     found = {int(path.stem.split("-")[1]): path.read_bytes().strip() for path in (home / "keys").glob("tokens-*.key")}
     if not found:
-        raise KeyMissing(f"No key to sign links in {home / 'keys'}. Run `esmero init`.")
+        raise Refusal("token-key-missing", folder=str(home / "keys"))
     return found
 
 
@@ -56,9 +54,7 @@ def suppression_key(home: Path) -> bytes:
     """Return the key of the suppression hashes. If it is lost, the suppressions are lost too."""
     path = home / "keys" / "suppression.key"
     if not path.is_file():
-        raise KeyMissing(
-            f"{path} is missing. Restore it from the backup; `esmero init` makes one only for a new house."
-        )
+        raise Refusal("suppression-key-missing", file=str(path))
     return path.read_bytes().strip()
 
 

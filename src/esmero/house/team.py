@@ -7,11 +7,12 @@ from django.db import transaction
 
 from esmero.house.audit import note
 from esmero.house.models import User
+from esmero.refusal import Refusal
 
 TWO_FACTOR = "two_factor_for_all"
 
 
-class LastOwner(Exception):
+class LastOwner(Refusal):
     """Refuse a change that would leave no active owner."""
 
 
@@ -75,4 +76,4 @@ def _require_owner(member: User) -> None:
     # Locked: two owners could otherwise deactivate each other at the same time.
     owners = User.objects.select_for_update().filter(role=User.Role.OWNER, is_active=True)
     if member.role == User.Role.OWNER and list(owners.values_list("pk", flat=True)) == [member.pk]:
-        raise LastOwner
+        raise LastOwner("last-owner")

@@ -14,10 +14,10 @@ from email.utils import format_datetime, make_msgid, parseaddr
 
 from django.conf import settings
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from selectolax.lexbor import LexborHTMLParser
 
 from esmero.outbox.models import Captured
+from esmero.refusal import Refusal
 
 _WAIT = 10  # seconds for our own listener and web server
 _BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
@@ -38,8 +38,8 @@ _ABSENCES = {
 }
 
 
-class NotDelivered(Exception):
-    """Report that our listener or web server did not accept the answer; the text names it and the reason."""
+class NotDelivered(Refusal):
+    """Refuse an answer that cannot be given, or that our listener or web server did not accept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,27 +193,22 @@ def _part(mail: EmailMessage, kind: str) -> str:
 def _first_link(mail: EmailMessage) -> str:
     anchors = LexborHTMLParser(_part(mail, "html")).css("a[href*='/c/']")
     if not anchors:
-        raise NotDelivered(_("This message has no link that is counted, so there is nothing to click."))
+        raise NotDelivered("copy-without-link")
     return anchors[0].attributes["href"] or ""
 
 
 def _click(address: str) -> None:
     if not address.startswith(("http://", "https://")):
-        raise NotDelivered(_("The link %(address)s is no web address.") % {"address": repr(address)})
+        raise NotDelivered("link-not-web", address=address)
     request = urllib.request.Request(address, headers={"User-Agent": _BROWSER})  # noqa: S310 - scheme checked above
     opener = urllib.request.build_opener(_NoRedirect)
     try:
         opener.open(request, timeout=_WAIT).close()
     except urllib.error.HTTPError as answer:
         if answer.code not in {301, 302, 303, 307, 308}:
-            raise NotDelivered(
-                _("The door for clicks answered %(code)s for %(address)s.") % {"code": answer.code, "address": address}
-            ) from answer
+            raise NotDelivered("click-refused", code=answer.code, address=address) from answer
     except OSError as trouble:
-        raise NotDelivered(
-            _("The door for clicks at %(address)s cannot be reached: %(trouble)s.")
-            % {"address": address, "trouble": trouble}
-        ) from trouble
+        raise NotDelivered("click-unreachable", address=address, trouble=str(trouble)) from trouble
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
@@ -230,6 +225,5 @@ def _post(octets: bytes, *, sender: str, recipient: str) -> None:
             server.sendmail(sender, [recipient], octets)
     except (OSError, smtplib.SMTPException) as trouble:
         raise NotDelivered(
-            _("The listener at %(host)s:%(port)s did not take the mail for %(recipient)s: %(trouble)s.")
-            % {"host": host, "port": port, "recipient": recipient, "trouble": trouble}
+            "answer-not-taken", host=host, port=port, recipient=recipient, trouble=str(trouble)
         ) from trouble

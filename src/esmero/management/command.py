@@ -7,10 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 
-class CommandFault(Exception):
-    """Report an expected fault in one line: the error, its place and the remedy."""
-
-
 @dataclass(frozen=True, slots=True)
 class CommandOutput:
     """Hold the output of a command: `facts` for programs (JSON), `text` for people, `code` for the shell.

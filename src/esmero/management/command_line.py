@@ -12,7 +12,8 @@ from collections.abc import Mapping, Sequence
 from importlib import import_module
 from typing import TextIO
 
-from esmero.management.command import CommandFault, CommandOutput, write_json
+from esmero.management.command import CommandOutput, write_json
+from esmero.refusal import NotThere, Refusal
 
 # Command → (its module, its summary in the help). Written out here, because importing every module would slow down each
 # command; a test compares the summaries with those of the modules. Order: set up, run, import, write, send, inspect.
@@ -156,14 +157,12 @@ def _redirect_to_devnull(stream: TextIO) -> None:
 
 
 def _open_installation() -> None:
-    """Set Django up for the installation in ESMERO_HOME; raise CommandFault if there is none."""
+    """Set Django up for the installation in ESMERO_HOME; raise NotThere if there is none."""
     from esmero.house.configuration import find_home
 
     home = find_home()
     if not (home / "keys" / "secret.key").is_file():
-        raise CommandFault(
-            f"There is no house in {home}. Make one with `esmero init`, or set ESMERO_HOME to its folder."
-        )
+        raise NotThere("house-missing", home=str(home))
     from esmero.management.django_setup import start_django
 
     start_django()
@@ -171,8 +170,10 @@ def _open_installation() -> None:
 
 def _explain(trouble: Exception) -> str | None:
     """Return the line for an expected fault; None for a defect, which must show its traceback."""
-    if isinstance(trouble, CommandFault):
-        return str(trouble)
+    if isinstance(trouble, Refusal):
+        from esmero.management.reader_language import say_refusal
+
+        return say_refusal(trouble)
     if isinstance(trouble, OSError):
         place = f"{trouble.filename}: " if trouble.filename else ""
         return f"{place}{trouble.strerror or trouble}. Check that it exists and that you may use it."

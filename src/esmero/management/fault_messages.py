@@ -1,44 +1,26 @@
-"""Turn expected exceptions of lower packages into one line that says how to correct the fault."""
+"""Turn expected faults of machines into one line that says how to correct them; refusals have reader_language.py."""
 
 import sys
 from collections.abc import Iterable
 
 from django.core.exceptions import NON_FIELD_ERRORS, ImproperlyConfigured, ValidationError
 from django.db import OperationalError, ProgrammingError
-from django.utils import translation
-from django.utils.translation import gettext as _
 
-from esmero.rendering.templates.problem import TemplateFault
-
-# Exceptions whose own text is the line. Named as strings because importing all these modules would take a second, and
-# an exception of a module that is not imported cannot have been raised; a test checks that each name exists.
+# Faults of machines whose own text is the line. Named as strings because importing all these modules would take a
+# second, and an exception of a module that is not imported cannot have been raised; a test checks that each exists.
 SELF_EXPLAINED_FAULTS = (
-    "esmero.campaigns.lifecycle.CampaignMoveRefused",
-    "esmero.house.keys.KeyMissing",
-    "esmero.outbox.journal.WorkerNameTaken",
+    "esmero.mailroom.arriving.channels.imap_connection.MailboxTrouble",
     "esmero.outbox.relay_passwords.RelayPasswordLost",
-    "esmero.outbox.relays.NoRelay",
     "esmero.outbox.transports.smtp.relay_address.RelayTrouble",
     "esmero.people.segments.conditions.SegmentFault",
-    "esmero.people.imports.lifecycle.ImportMoveRefused",
-    "esmero.people.imports.files.problem.FileProblem",
-    "esmero.people.imports.files.problem.MappingProblem",
-    "esmero.rendering.mime.headers.HeaderInjection",
     "esmero.vault.files.FileTampered",
 )
 
 
 def explain(trouble: Exception) -> str | None:
-    """Return one line for an expected fault, several for a template with several problems; None for a defect."""
+    """Return one line for an expected fault; None for a defect."""
     if isinstance(trouble, _loaded(SELF_EXPLAINED_FAULTS)):
         return str(trouble)
-    if isinstance(trouble, TemplateFault):
-        from esmero.management.reader_language import reader_language
-        from esmero.web.console.messages.templates.problem_labels import say_place, say_problem
-
-        with translation.override(reader_language()):
-            problems = "\n".join(f"  {say_place(one.place)}: {say_problem(one)}" for one in trouble.problems)
-            return f"{_('The template cannot be used:')}\n{problems}"
     if isinstance(trouble, ValidationError):
         return _explain_validation(trouble)
     if isinstance(trouble, (OperationalError, ProgrammingError)):

@@ -1,23 +1,19 @@
-"""Find the objects that command arguments name by code, name or id; raise CommandFault that lists the existing ones."""
-
-from collections.abc import Iterable
+"""Find the objects that command arguments name by code, name or id; raise NotThere that lists the existing ones."""
 
 from django.db.models import Q
 
 from esmero.campaigns.models import Campaign
 from esmero.house.models import Brand
-from esmero.management.command import CommandFault
 from esmero.outbox.models import Message
 from esmero.people.models import Segment, Topic
+from esmero.refusal import NotThere
 
 
 def find_brand(slug: str) -> Brand:
     """Return the brand of this code."""
     found = Brand.objects.filter(slug=slug).first()
     if found is None:
-        raise CommandFault(
-            _say_not_found("brand", slug, have=Brand.objects.values_list("slug", flat=True), make="esmero brand create")
-        )
+        raise NotThere("brand-unknown", name=slug, there=list(Brand.objects.values_list("slug", flat=True)))
     return found
 
 
@@ -26,10 +22,7 @@ def find_topic(code: str, *, brand: Brand) -> Topic:
     topics = Topic.objects.filter(brand=brand).select_related("purpose")
     found = topics.filter(code=code).first()
     if found is None:
-        make = f"esmero topic create --brand {brand.slug}"
-        raise CommandFault(
-            _say_not_found(f"topic of {brand.slug}", code, have=topics.values_list("code", flat=True), make=make)
-        )
+        raise NotThere("topic-unknown", name=code, brand=brand.slug, there=list(topics.values_list("code", flat=True)))
     return found
 
 
@@ -39,8 +32,8 @@ def find_segment(name: str) -> Segment:
     if found is None and name.isdecimal():
         found = Segment.objects.filter(pk=int(name)).first()
     if found is None:
-        have = Segment.objects.order_by("id").values_list("name", flat=True)[:20]
-        raise CommandFault(_say_not_found("segment", name, have=have, make="esmero segment create"))
+        there = Segment.objects.order_by("id").values_list("name", flat=True)[:20]
+        raise NotThere("segment-unknown", name=name, there=list(there))
     return found
 
 
@@ -49,7 +42,7 @@ def find_campaign(pk: int) -> Campaign:
     rows = Campaign.objects.select_related("brand", "topic__purpose", "version", "segment", "job", "dispatch")
     found = rows.filter(pk=pk).first()
     if found is None:
-        raise CommandFault(f"There is no campaign {pk}. `esmero campaign list` names those there are.")
+        raise NotThere("campaign-unknown", id=pk)
     return found
 
 
@@ -60,8 +53,3 @@ def find_message(given: str) -> Message | None:
     if word.isdecimal():
         return rows.filter(pk=int(word)).first()
     return rows.filter(Q(opaque=word) | Q(opaque=word.partition("@")[0])).first()
-
-
-def _say_not_found(kind: str, wanted: str, *, have: Iterable[str], make: str) -> str:
-    there = ", ".join(have)
-    return f"There is no {kind} {wanted!r}. {f'There is: {there}.' if there else f'Make one: {make}'}"

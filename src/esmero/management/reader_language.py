@@ -1,8 +1,12 @@
-"""Choose the language of the terminal, and list the findings of a campaign's texts in it."""
+"""Choose the language of the terminal, and say in it what was refused, what failed, and what texts lack."""
 
 import os
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
+
+import esmero
+from esmero.refusal import Refusal
 
 # By precedence: the first that is set decides (POSIX.1-2024, Base Definitions, 8.2).
 VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
@@ -16,6 +20,31 @@ def reader_language(environment: Mapping[str, str] | None = None) -> str:
     return code if code in ("es", "fr") and locale[2:3] in ("", "_", "-", ".", "@") else "en"
 
 
+def say_refusal(refusal: Refusal) -> str:
+    """Return the words of a refusal in the language of the terminal, also before Django was set up for a house."""
+    import django
+    from django.conf import settings
+    from django.utils import translation
+
+    if not settings.configured:  # no house yet, or one whose settings are wrong
+        settings.configure(LOCALE_PATHS=[Path(esmero.__file__).parent / "locale"])
+        django.setup()
+    from esmero.web.refusals.say import say
+
+    with translation.override(reader_language()):
+        return say(refusal)
+
+
+def say_trouble(trouble: str) -> str:
+    """Return the stored trouble of a job or message in the language of the terminal; of a traceback, the last line."""
+    from django.utils import translation
+
+    from esmero.web.parts.labels.connection_troubles import translate_trouble
+
+    with translation.override(reader_language()):
+        return translate_trouble(trouble.strip().rpartition("\n")[2] if trouble.startswith("Traceback") else trouble)
+
+
 def list_text_findings(campaign: Any) -> list[dict[str, str]]:
     """Return the findings of a campaign's texts as language, place and words, in the language of the terminal."""
     from django.utils import translation
@@ -24,7 +53,7 @@ def list_text_findings(campaign: Any) -> list[dict[str, str]]:
     from esmero.mailroom.composing.preview import compile_text
     from esmero.rendering.checks.lint import lint
     from esmero.web.console.messages.templates.brand_checks import report_advertising, report_missing_reason
-    from esmero.web.console.messages.templates.problem_labels import say_place, say_problem
+    from esmero.web.refusals.words.rendering import say_place, say_problem
 
     found: list[dict[str, str]] = []
     with translation.override(reader_language()):

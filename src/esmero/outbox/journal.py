@@ -22,12 +22,9 @@ from types import TracebackType
 from typing import Self
 
 from esmero.outbox.transports.parcels import Fate, Outcome
+from esmero.refusal import Refusal
 
 RESERVED_SIZE = 64 * 1024  # octets, and again as many whenever they are used up
-
-
-class WorkerNameTaken(Exception):
-    """Report that a live worker has this name: two workers of one name would settle each other's messages."""
 
 
 class Journal:
@@ -99,10 +96,7 @@ class JournalFolder:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as taken:
             os.close(self._lock)
-            raise WorkerNameTaken(
-                f"A worker named {worker!r} is running already. Stop it, or give this one another name "
-                "(ESMERO_WORKER_NAME)."
-            ) from taken
+            raise Refusal("worker-name-taken", worker=worker) from taken
         self._next = 1 + max((int(path.stem) for path in self._journals()), default=0)
 
     def __enter__(self) -> Self:

@@ -12,6 +12,7 @@ from esmero.house.models import Brand, User
 from esmero.outbox.models import Dispatch, Relay
 from esmero.outbox.relay_passwords import decrypt_relay_password, encrypt_password
 from esmero.outbox.transports.smtp.relay_address import RelayAddress
+from esmero.refusal import Refusal
 
 if TYPE_CHECKING:
     from esmero.outbox.transports.capture.transport import InThread
@@ -26,8 +27,8 @@ class Transport(Protocol):
     async def close(self) -> None: ...
 
 
-class NoRelay(Exception):
-    """Report that a brand has no relay; the text says how to create one."""
+class NoRelay(Refusal):
+    """Refuse to write in the name of a brand, or of the house, that has no relay."""
 
 
 def find_relay(brand: Brand) -> Relay:
@@ -38,12 +39,9 @@ def find_relay(brand: Brand) -> Relay:
 def find_relay_id(brand: Brand) -> int:
     """Return the id of the relay that `find_relay` returns, by a cheaper query. Raises NoRelay."""
     relays = Relay.objects.filter(Q(brand=brand) | Q(brand=None)).values_list("pk", "brand")
-    for pk, _ in sorted(relays, key=lambda relay: (relay[1] is None, relay[0])):
+    for pk, _brand in sorted(relays, key=lambda relay: (relay[1] is None, relay[0])):
         return pk
-    raise NoRelay(
-        _("No relay can carry mail of %(name)s. Make one under Settings, Relays, or by `esmero relay create`.")
-        % {"name": brand.name}
-    )
+    raise NoRelay("brand-without-relay", name=brand.name)
 
 
 def brands_with_relay() -> QuerySet[Brand]:

@@ -1,22 +1,20 @@
-"""Define the facts of a case: Occasion (shared by a dispatch) and Recipient (one person).
+"""Define a case: the Occasion (shared by a dispatch) and the Recipient (one person, with the facts of each provider).
 
-Rules see nothing else. Facts have no defaults: the caller states each of them, so that a forgotten one is an error and
-never an unnoticed *go*. All times are aware; `Occasion.at` is the only current time. Values built once per person are
-named tuples: immutable like a frozen dataclass, and built in a third of the time.
+Rules see nothing else. Facts have no defaults: whoever gathers them states each, so that a forgotten one is an error
+and never an unnoticed *go*. All times are aware; `Occasion.at` is the only current time.
 """
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from typing import Literal, NamedTuple, get_args
+from datetime import datetime
+from typing import Any, Literal, NamedTuple, get_args
 
 type Channel = Literal["email", "post", "phone", "portal"]
 type MessageClass = Literal["service", "relational", "commercial", "auto-reply"]
-type Standing = Literal["none", "ok", "failing", "invalid", "unconfirmed"]
-type PermissionState = Literal["requested", "granted", "withdrawn", "objected", "expired"]
 
 MESSAGE_CLASSES: tuple[MessageClass, ...] = get_args(MessageClass.__value__)
-# The only legal basis that is an act of the person; the others derive from the sender's interest or a law.
-CONSENT = "consent"
+# What nobody asked for: it needs a permission, and preferences apply to it.
+UNSOLICITED: frozenset[MessageClass] = frozenset({"commercial", "relational"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,76 +86,42 @@ class Occasion:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CaseSuppression:
-    """Describe the suppression of an address: of all mail (it does not exist) or commercial (after a complaint)."""
-
-    scope: Literal["all", "commercial"]
-    reason: str
-    since: datetime
-
-
-class CasePermission(NamedTuple):
-    """Hold one entry of the permission ledger for the occasion's brand and channel.
-
-    A topic of "" covers every topic of the purpose.
-    """
-
-    purpose: str
-    topic: str
-    state: PermissionState
-    basis: str
-    at: datetime
-    wording_version: str
-    source: str
-
-    def covers(self, occasion: Occasion) -> bool:
-        """Return whether this entry covers the purpose and topic of the occasion."""
-        return self.purpose == occasion.purpose and (not self.topic or self.topic == occasion.topic)
-
-
-class PromotionPreferences(NamedTuple):
-    """Hold a person's preferences for the topic of the promotion slot, as in `Recipient`."""
-
-    wants_topic: bool | None
-    minimum_gap: timedelta | None
-    last_written_at: datetime | None
-
-
 class Recipient(NamedTuple):
-    """Hold the facts of one person for the occasion's brand, channel and topic.
+    """Hold one person and the facts about them: one value per provider, by its class.
 
-    `wants_topic` is None if the person never stated it. `minimum_gap` is the interval that they chose,
-    `last_written_at` the time of the last message of that topic. `already_has`: this dispatch or action has a message
-    for them already. `address_taken_by`: id of another person who gets this dispatch at the same address.
-    `promotion_preferences` are their preferences for the topic of the slot, None if the occasion has none.
+    A class of facts is defined beside the rules that need it (facts.py, permission.py, quiet_hours.py, or the module of
+    a rule), so that a new rule changes nothing here. If its answer depends on the occasion (facts by topic), it has a
+    method `for_occasion(occasion)`, and the rules see the result; None means that no rule need look. Body and promotion
+    slot are two occasions.
+
+    `own` are facts that differ from person to person. A class of which most persons have an equal value says
+    `is_shared = True`; its values stand in `shared`, one object for all persons of whom the same is known, so that the
+    gate asks their rules once and not once a person.
     """
 
     person: int
-    address: str | None
-    standing: Standing
-    suppression: CaseSuppression | None
-    permissions: tuple[CasePermission, ...]
-    wants_topic: bool | None
-    minimum_gap: timedelta | None
-    last_written_at: datetime | None
-    paused_until: datetime | None
-    already_has: bool
-    address_taken_by: int | None
-    promotion_preferences: PromotionPreferences | None
+    own: Mapping[type, Any]
+    shared: Mapping[type, Any]
 
-    def for_promotion(self) -> "Recipient":
-        """Return the recipient with the preferences for the slot's topic.
+    @property
+    def facts(self) -> Mapping[type, Any]:
+        """Return all facts by their class."""
+        return {**self.own, **self.shared}
 
-        Raises:
-            ValueError: those preferences were not gathered; a forgotten fact is an error and never an unnoticed *go*.
+    def replace_facts(self, *facts: object) -> "Recipient":
+        """Return the recipient with these facts in place of those of the same classes."""
+        own, shared = split_facts((*self.own.values(), *self.shared.values(), *facts))
+        return Recipient(self.person, own, shared)
 
-        """
-        if self.promotion_preferences is None:
-            msg = "The occasion has a promotion slot, but nobody gathered what the person wishes for its topic."
-            raise ValueError(msg)
-        wants_topic, minimum_gap, last_written_at = self.promotion_preferences
-        return self._replace(wants_topic=wants_topic, minimum_gap=minimum_gap, last_written_at=last_written_at)
+
+def split_facts(facts: Iterable[object]) -> tuple[dict[type, Any], dict[type, Any]]:
+    """Return a person's own facts and the shared ones, by their class; of one class the last counts."""
+    own: dict[type, Any] = {}
+    shared: dict[type, Any] = {}
+    for one in facts:
+        kind = type(one)
+        (shared if getattr(kind, "is_shared", False) else own)[kind] = one
+    return own, shared
 
 
 @dataclass(frozen=True, slots=True)

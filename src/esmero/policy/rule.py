@@ -7,12 +7,13 @@ A rule's docstring states the rule in plain words on its first line and names it
 from abc import ABC, abstractmethod
 from typing import ClassVar
 
-from esmero.policy.case import MESSAGE_CLASSES, MessageClass, Occasion, Recipient
+from esmero.policy.case import MESSAGE_CLASSES, UNSOLICITED, MessageClass, Occasion
 from esmero.policy.verdict import Objection
 
 EVERY_CLASS: frozenset[MessageClass] = frozenset(MESSAGE_CLASSES)
 COMMERCE: frozenset[MessageClass] = frozenset({"commercial"})
-UNSOLICITED: frozenset[MessageClass] = frozenset({"commercial", "relational"})
+
+__all__ = ["COMMERCE", "EVERY_CLASS", "UNSOLICITED", "OccasionRule", "RecipientRule", "Rule"]
 
 
 class Rule(ABC):
@@ -31,9 +32,15 @@ class OccasionRule(Rule):
         """Return the objection to this occasion, or None."""
 
 
-class RecipientRule(Rule):
-    """Define a rule about one person, checked for each recipient."""
+class RecipientRule[F](Rule):
+    """Define a rule about one person, checked for each recipient.
+
+    `about` is the class of facts that it needs. It sees nothing else of the person: the facts F themselves, or the
+    result of their method `for_occasion`.
+    """
+
+    about: ClassVar[type]
 
     @abstractmethod
-    def objection(self, occasion: Occasion, recipient: Recipient) -> Objection | None:
+    def objection(self, occasion: Occasion, facts: F) -> Objection | None:
         """Return the objection to a message to this person on this occasion, or None."""

@@ -24,6 +24,7 @@ from esmero.people.addresses.suppression import find_suppressions
 from esmero.people.models import Address, ContactPoint, Person, Suppression
 from esmero.people.persons.names import update_folded
 from esmero.privacy.models import AddressChange, DataAccess
+from esmero.refusal import InvalidValue, Refusal
 from esmero.rendering.tokens import TokenPurpose
 from esmero.work.jobs import enqueue, save_progress
 from esmero.work.models import Job
@@ -34,10 +35,6 @@ CORRECTABLE = ("given_name", "family_name")
 THE_PERSON = "the person"
 LINK = "write-link"
 log = logging.getLogger(__name__)
-
-
-class AccessRefused(Exception):
-    """Refuse a request; the text is for the person, in their language."""
 
 
 def request_access(person: Person, *, brand: Brand, language: str, at: datetime) -> bool:
@@ -146,17 +143,17 @@ def request_address_change(person: Person, *, brand: Brand, new: str, language: 
     """Store a new address and send a confirmation to it; nothing changes until confirmed.
 
     Raises:
-        AccessRefused: the address is invalid or unchanged, or was requested several times today.
+        Refusal: the address is invalid or unchanged, or was requested several times today.
         NoRelay: the brand has no relay.
 
     """
     address = read_address(new[:400])
     if not address.usable:
-        raise AccessRefused(_("This is not an e-mail address that we can write to."))
+        raise InvalidValue("new-address-unusable")
     if person.address is not None and person.address.value == address.normalised:
-        raise AccessRefused(_("This is the address that we have."))
+        raise InvalidValue("new-address-same")
     if AddressChange.objects.filter(person=person, at__gt=at - LINK_LIFETIME).count() >= MOST_A_DAY:
-        raise AccessRefused(_("You have asked for this several times today. Please try again tomorrow."))
+        raise Refusal("new-address-too-often")
     with transaction.atomic():
         change = AddressChange.objects.create(
             person=person,

@@ -5,7 +5,6 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Field, Model, Q, QuerySet
-from django.utils.translation import gettext as _
 
 from esmero.house.audit import note
 from esmero.house.models import User
@@ -13,6 +12,7 @@ from esmero.outbox.models import Message
 from esmero.people.addresses.suppression import ERASED, suppress, suppress_number
 from esmero.people.models import Import, ImportLine, Merge, Person, Suppression
 from esmero.privacy.personal_data import BY_RULE, EMPTIED, TABLE, PersonalData, RowErasure
+from esmero.refusal import Refusal
 from esmero.vault.files import delete_unused
 from esmero.vault.models import StoredFile
 
@@ -20,8 +20,8 @@ _LEAVING = (Message.State.CLAIMED, Message.State.WIRE, Message.State.ORPHANED)
 _TO_LEAVE = (Message.State.PLANNED, Message.State.WAITING, Message.State.HELD)
 
 
-class ErasureRefused(Exception):
-    """Refuse to erase the person at this time; the text says why and when it is possible."""
+class ErasureRefused(Refusal):
+    """Refuse to erase the person at this time."""
 
 
 def erase_person(person: Person, *, by: User | str, reason: str, at: datetime) -> dict[str, int]:
@@ -39,7 +39,7 @@ def erase_person(person: Person, *, by: User | str, reason: str, at: datetime) -
     with transaction.atomic():
         person = Person.objects.select_for_update(of=("self",)).get(pk=person.pk)
         if Message.objects.filter(person=person, state__in=_LEAVING).exists():
-            raise ErasureRefused(_("A message to this person is leaving right now. Try again in a minute."))
+            raise ErasureRefused("erasure-while-sending")
         into = Merge.objects.filter(kept=person, undone_at=None).values("gone")
         for merged in Person.objects.filter(pk__in=into, state=Person.State.MERGED):
             erase_person(merged, by=by, reason=reason, at=at)

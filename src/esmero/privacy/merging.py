@@ -13,7 +13,6 @@ from django.apps import apps
 from django.db import transaction
 from django.db.models import Model, Q
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from esmero.house.audit import note
 from esmero.house.models import User
@@ -23,16 +22,13 @@ from esmero.people.permissions.ledger import recompute_permissions
 from esmero.people.persons.names import update_folded
 from esmero.privacy.merge_columns import CONFLICT_STATES, MERGE_RULES, UNIQUE_WITH
 from esmero.privacy.row_snapshots import RowSnapshot, read_snapshot, recreate_rows, take_snapshot
+from esmero.refusal import Refusal
 
 # Fields to choose from, besides custom fields ("own:KEY").
 CHOICES = ("number", "title", "given_name", "family_name", "language", "country", "organisation", "address")
 _COLUMN = {"organisation": "organisation_id", "address": "address_id"}
 _UNSENT = frozenset({Message.State.PLANNED, Message.State.WAITING, Message.State.HELD})
 _LEFT_OUT = frozenset({Message.State.REFUSED, Message.State.CANCELLED})
-
-
-class MergeRefused(Exception):
-    """Refuse a merge or its undoing; the text says why and what to do."""
 
 
 def propose_fields(survivor: Person, merged: Person) -> set[str]:
@@ -47,13 +43,13 @@ def merge(survivor: Person, merged: Person, *, taken: Collection[str], by: User 
     """Merge a person into the survivor; `taken` names the fields taken from the merged one (CHOICES, own:KEY).
 
     Raises:
-        MergeRefused: they are the same row, or one of them is not active.
+        Refusal: they are the same row, or one of them is not active.
 
     """
     with transaction.atomic():
         survivor, merged = _lock(survivor, merged)
         if survivor.pk == merged.pk or {survivor.state, merged.state} != {Person.State.ACTIVE}:
-            raise MergeRefused(_("Only two different people who are both active can be merged."))
+            raise Refusal("merge-impossible")
         done = Merge.objects.create(kept=survivor, gone=merged, by=str(by))
         facts: dict[str, Any] = {"kept": take_snapshot(survivor), "gone": take_snapshot(merged)}
         facts["last_entry"] = PermissionEntry.objects.filter(person=survivor).order_by("-id").values_list("id").first()
@@ -83,7 +79,7 @@ def undo_merge(done: Merge, *, by: User | str) -> None:
     """Undo a merge: moved rows go back, removed rows are created again, rows created since stay.
 
     Raises:
-        MergeRefused: it was undone already, or a later merge builds on it.
+        Refusal: it was undone already, or a later merge builds on it.
 
     """
     with transaction.atomic():
@@ -91,9 +87,9 @@ def undo_merge(done: Merge, *, by: User | str) -> None:
         survivor, merged = _lock(done.kept, done.gone)
         later = Merge.objects.filter(Q(kept=survivor) | Q(gone=survivor), undone_at__isnull=True, pk__gt=done.pk)
         if done.undone_at is not None or survivor.state == Person.State.ERASED or merged.state != Person.State.MERGED:
-            raise MergeRefused(_("This merge was undone already."))
+            raise Refusal("merge-undone")
         if later.exists():
-            raise MergeRefused(_("This person was merged again later: undo that merge first."))
+            raise Refusal("merged-again")
         facts = done.facts
         Permission.objects.filter(person=survivor).delete()
         for label, ids in facts["moved"].items():

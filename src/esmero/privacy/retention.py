@@ -31,6 +31,7 @@ from esmero.outbox.models import Captured, Message, MessageAttachment, MessageEv
 from esmero.outbox.posting.decisions import expire_content
 from esmero.people.models import Import, ImportLine, PermissionEntry
 from esmero.privacy.models import AddressChange, DataAccess, DataRequest, Retention
+from esmero.refusal import InvalidValue
 from esmero.vault.files import delete_unused, drop_content
 from esmero.vault.models import StoredFile
 
@@ -44,10 +45,6 @@ NEVER_EXPIRES = ("permission-ledger", "suppression")
 _FINAL = (Message.State.SENT, Message.State.REFUSED, Message.State.GAVE_UP, Message.State.CANCELLED)
 _ENDED = (Campaign.State.DONE, Campaign.State.CANCELLED)
 _PROVES = PermissionEntry.objects.filter(proof=OuterRef("pk"))
-
-
-class TermTooLong(Exception):
-    """Refuse a term above the legal maximum, or below one day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +92,12 @@ def set_days(code: str, *, days: int | None, by: User | str) -> None:
 
     Raises:
         KeyError: there is no such rule.
-        TermTooLong: less than a day, or above the legal maximum.
+        InvalidValue: less than a day, or above the legal maximum.
 
     """
     term = current_terms()[code]
     if days is not None and not 1 <= days <= term.longest:
-        raise TermTooLong(str(term.longest))
+        raise InvalidValue("term-out-of-range", days=term.longest)
     with transaction.atomic():
         row, _made = Retention.objects.get_or_create(code=code)
         if row.days == days:

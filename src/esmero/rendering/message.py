@@ -169,7 +169,7 @@ class MessageRenderer:
         name = guard(personal.name, header="To", field="name")
         opaque = personal.opaque
         if not _OPAQUE.fullmatch(opaque):
-            raise HeaderInjection("it is more than letters, digits, . _ and -", header="Message-ID", field="opaque")
+            raise HeaderInjection("header-with-odd-letters", header="Message-ID", field="opaque")
         headers = [
             ("Date", write_date(seconds)),
             ("To", encode_mailbox(name, recipient, used=4)),
@@ -191,7 +191,7 @@ class MessageRenderer:
         text = subject.render(values, {})
         if has_break(text):
             culprit = next((name for name in sorted(subject.fields) if has_break(str(values.get(name)))), "subject")
-            raise HeaderInjection("it holds a line break or NUL", header="Subject", field=culprit)
+            raise HeaderInjection("header-with-break", header="Subject", field=culprit)
         return text
 
     def _write_fixed(self) -> list[tuple[str, str]]:

@@ -34,7 +34,7 @@ def run_worker(*, home: Path, worker: str, stop: threading.Event, until_idle: bo
     """Work until `stop` is set, or with `until_idle` until nothing is due (commands, tests).
 
     Raises:
-        WorkerNameTaken: another live worker on this machine has the name.
+        Refusal: another live worker on this machine has the name.
 
     """
     sender = make_sender(home=home, worker=worker)

@@ -19,13 +19,13 @@ from esmero.mailroom.sending.sender import Sender
 from esmero.outbox.claims import LEASE, claim_messages
 from esmero.outbox.journal_recovery import ABSENT_AFTER, settle_absent
 from esmero.outbox.ledger import close_finished
-from esmero.outbox.letter_numbers import write_number
-from esmero.outbox.letter_returns import LetterReturnReason, record_return, undo_return
+from esmero.outbox.letters.batches import discard_batch, post_batch
+from esmero.outbox.letters.numbers import write_number
+from esmero.outbox.letters.returns import LetterReturnReason, record_return, undo_return
 from esmero.outbox.models import Dispatch, Message, MessageEvent, PrintBatch
 from esmero.outbox.posting.content import AttachedFile, FilledTemplate, ToAddress, ToStaff, WrittenText
 from esmero.outbox.posting.decisions import cancel_posted
 from esmero.outbox.posting.post import post
-from esmero.outbox.print_batches import discard_batch, post_batch
 from esmero.outbox.retry_schedule import RetrySchedule
 from esmero.people.models import Channel, ContactPoint, CustomField, Permission
 from esmero.refusal import Refusal
@@ -61,7 +61,7 @@ def house():
 
 @pytest.fixture
 def version(house):
-    CustomField.objects.create(key="tariff", name={"es": "Tarifa"}, kind="text")
+    CustomField.objects.create(key="tariff", label={"es": "Tarifa"}, kind="text")
     template = create_template("Tarifa", brand=house.brand)
     source = TemplateSource(language="es", subject="Su tarifa, {{ given_name }}", preheader="", mjml=MJML)
     return add_version(template, texts=[source], fields=known_fields())
@@ -214,7 +214,7 @@ def test_letters_to_addresses_and_for_staff_have_rules_of_their_own(house):
     assert letter.address == "Ana Peña\nCalle Mayor 1\n28013 Madrid"
     facts = {"brand": house.brand, "channel": Channel.POST}
     for wrong in (ToStaff(user=None), ToAddress("one line", ground="x"), ToAddress("\n".join("1234567"), ground="x")):
-        with pytest.raises(ValueError, match="letter|address"):
+        with pytest.raises(ValueError, match=r"letter|address"):
             post(INVOICE, wrong, text, **facts)
     with pytest.raises(ValueError, match="attachments"):
         post(INVOICE, to, text, attachments=[AttachedFile(1, "x")], **facts)

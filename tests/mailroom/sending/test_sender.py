@@ -185,7 +185,7 @@ def test_a_header_with_a_line_break_from_data_keeps_only_that_message_back(fates
     send_all()
     found = {m.person_id: m for m in Message.objects.filter(dispatch=dispatch)}
     assert found[people[0].pk].state == "gave-up"
-    assert "line break" in found[people[0].pk].trouble
+    assert ': header-with-break {"header": "To", "field": "name"}' in found[people[0].pk].trouble
     assert found[people[1].pk].state == "sent"
 
 

@@ -4,15 +4,15 @@ import os
 
 import pytest
 
-from esmero.management.command import CommandFault
 from esmero.management.processes.process_tree import RESTART_DELAYS, ChildProcess, ProcessTree, hold_serve_lock
+from esmero.refusal import Refusal
 from tests.postfix import wait_for
 
 
 def test_a_second_tree_over_the_same_house_is_refused_with_the_number_of_the_first(tmp_path):
     with hold_serve_lock(tmp_path):
         with (
-            pytest.raises(CommandFault, match=rf"runs already for {tmp_path} \(process {os.getpid()}\)"),
+            pytest.raises(Refusal, match=rf'^house-served-already .*"{tmp_path}".*"{os.getpid()}"'),
             hold_serve_lock(tmp_path),
         ):
             pass

@@ -2,8 +2,9 @@ import pytest
 
 from esmero.house.models import AuditEntry
 from esmero.people.imports.files.problem import FileProblem, MappingProblem
-from esmero.people.imports.lifecycle import ImportMoveRefused, begin_check, begin_import, create_import, reopen
+from esmero.people.imports.lifecycle import begin_check, begin_import, create_import, reopen
 from esmero.people.models import Import, Person
+from esmero.refusal import Refusal
 from esmero.vault.files import read
 from esmero.work.models import Job
 from tests.house_facts import build_house
@@ -61,46 +62,47 @@ def test_consent_that_nobody_confirmed_is_left_out(brought, house):
 
 
 @pytest.mark.parametrize(
-    ("facts", "words"),
+    ("facts", "code"),
     [
-        ({"source": "  "}, "where the list is from"),
-        ({"topic": None}, "which topic"),
+        ({"source": "  "}, "source-missing"),
+        ({"topic": None}, "consent-without-topic"),
         (
             {"choices": {"Nombre": "email", "Correo": "email", "Nº cliente": "given_name", "nombre": "title"}},
-            "mapped twice",
+            "column-named-twice",
         ),
-        ({"choices": {"Apellidos": "family_name"}}, "no column"),
-        ({"choices": {"Nombre": "shoe size"}}, "is no field"),
+        ({"choices": {"Apellidos": "family_name"}}, "column-unknown"),
+        ({"choices": {"Nombre": "shoe size"}}, "import-field-unknown"),
     ],
 )
-def test_what_does_not_fit_is_said_and_nothing_is_queued(brought, house, facts, words):
-    with pytest.raises(MappingProblem, match=words):
+def test_what_does_not_fit_is_said_and_nothing_is_queued(brought, house, facts, code):
+    with pytest.raises(MappingProblem) as refusal:
         check(brought, house, **facts)
+    assert refusal.value.code == code
     brought.refresh_from_db()
     assert brought.state == Import.State.DRAFT
     assert not Job.objects.exists()
 
 
 def test_only_what_was_checked_is_run(brought, house):
-    with pytest.raises(ImportMoveRefused):
+    with pytest.raises(Refusal, match=r"^import-moved-on "):
         begin_import(brought, by="Lucía")
     check(brought, house)
-    with pytest.raises(ImportMoveRefused):
+    with pytest.raises(Refusal, match=r"^import-moved-on "):
         begin_import(brought, by="Lucía")
     Import.objects.update(state="checked")
     begin_import(brought, by="Lucía")
     assert (brought.state, brought.job.kind) == ("running", "import")
-    with pytest.raises(ImportMoveRefused):
+    with pytest.raises(Refusal, match=r"^import-moved-on "):
         check(brought, house)
 
 
 def test_back_to_the_columns_only_before_anything_is_changed(brought, house):
-    with pytest.raises(ImportMoveRefused):
+    with pytest.raises(Refusal, match=r"^import-not-checked "):
         reopen(brought, by="Lucía")
     Import.objects.update(state="checked")
     assert reopen(brought, by="Lucía").state == Import.State.DRAFT
     Import.objects.update(state="done")
-    with pytest.raises(ImportMoveRefused):
+    with pytest.raises(Refusal, match=r"^import-not-checked "):
         reopen(brought, by="Lucía")
 
 

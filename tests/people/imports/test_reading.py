@@ -132,7 +132,7 @@ def test_cells_over_several_lines_keep_the_count_of_lines(tmp_path):
     [('Email;N\r\na@b.example;"x\r\nc@d.example;y\r\n', 2), ('Email;N\na@b.example;x\nc@d.example;"y', 3)],
 )
 def test_a_quotation_mark_without_end_is_refused_with_its_line(tmp_path, text, line):
-    with pytest.raises(FileProblem, match=f"Line {line}: A quotation mark"):
+    with pytest.raises(FileProblem, match=f'^quotation-unclosed {{"line": {line}}}'):
         read(tmp_path, text)
 
 

@@ -5,7 +5,8 @@ import pytest
 from django.test.utils import CaptureQueriesContext
 
 from esmero.people.models import Permission, PermissionEntry, Person
-from esmero.people.permissions.ledger import NewEntry, find_permitted, grant, object_to, record, withdraw
+from esmero.people.permissions.decisions import find_permitted
+from esmero.people.permissions.ledger import NewEntry, grant, object_to, record, withdraw
 from tests.people.facts import build_brand
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db]

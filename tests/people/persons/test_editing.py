@@ -105,7 +105,7 @@ def test_what_is_the_same_changes_nothing(person):
 
 def test_a_number_belongs_to_one_person(house, person):
     add_people(house, 1, domain="otro.example")
-    with pytest.raises(NumberTaken):
+    with pytest.raises(NumberTaken, match="otro"):
         change_person(person, changes={"number": "otro.example-0"}, by="Lucía")
     with pytest.raises(ValueError, match="cannot be changed"):
         change_person(person, changes={"state": "erased"}, by="Lucía")
@@ -153,7 +153,7 @@ def test_what_no_line_can_have_is_refused(text):
 def test_ways_to_reach_somebody_come_go_and_come_back(person):
     value, facts = read_phone("600 123 456", country="ES")
     point = add_point(person, kind="phone", value=value, facts=facts, by="Lucía")
-    with pytest.raises(ContactPointUnusable, match="twice"):
+    with pytest.raises(ContactPointUnusable, match=r"^contact-point-known "):
         add_point(person, kind="phone", value=value, facts=facts, by="Lucía")
     ContactPoint.objects.update(written_by=9, usable=False)
     before = change_point(point, value="+34 600 123 457", facts={}, by="Lucía")

@@ -3,7 +3,7 @@ import pytest
 from tests.policy.verbs import a_case, lets_pass, objects
 
 
-@pytest.mark.parametrize("standing", ["ok", "failing", "unconfirmed"])
+@pytest.mark.parametrize("standing", ["ok", "failing"])
 def test_an_address_that_can_work_is_tried(standing):
     lets_pass(a_case(standing=standing))
 

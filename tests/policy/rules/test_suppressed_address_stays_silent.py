@@ -1,6 +1,6 @@
 import pytest
 
-from esmero.policy.case import CaseSuppression
+from esmero.policy.facts import CaseSuppression
 from tests.policy.verbs import DAY, NOW, a_case, an_entry, lets_pass, objects
 
 RETURNED = CaseSuppression(scope="all", reason="5.1.1", since=NOW - 10 * DAY)
@@ -29,4 +29,4 @@ def test_a_complaint_lets_service_and_answers_through(message_class):
 
 @pytest.mark.parametrize("suppression", [RETURNED, COMPLAINED])
 def test_a_newer_consent_does_not_revive_the_address(suppression):
-    objects(a_case(suppression=suppression, permissions=(an_entry(at=NOW - DAY),)), "G01")
+    objects(a_case(suppression=suppression, statements=(an_entry(at=NOW - DAY),)), "G01")

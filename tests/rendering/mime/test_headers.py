@@ -76,9 +76,9 @@ def test_an_empty_name_leaves_the_bare_address():
 
 @pytest.mark.parametrize("value", ["a\r\nBcc: x@y.example", "a\nb", "a\rb", "a\0b"])
 def test_a_line_break_is_refused_with_header_and_field(value):
-    with pytest.raises(HeaderInjection, match="given_name cannot stand in the header To") as caught:
+    with pytest.raises(HeaderInjection, match=r"^header-with-break ") as caught:
         guard(value, header="To", field="given_name")
-    assert (caught.value.header, caught.value.field) == ("To", "given_name")
+    assert caught.value.facts == {"header": "To", "field": "given_name"}
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ def test_domains_go_out_as_a_labels_and_local_parts_as_they_are(address, written
      "<ana@x.example>", "ana@x.example\0"],
 )  # fmt: skip
 def test_what_is_not_an_address_is_refused(address):
-    with pytest.raises(HeaderInjection, match="address cannot stand in the header To"):
+    with pytest.raises(HeaderInjection, match=r"^header-without-(address|domain) "):
         write_address(address, header="To", field="address")
 
 

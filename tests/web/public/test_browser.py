@@ -14,7 +14,7 @@ from esmero.mailroom.composing.compiled_templates import open_signer
 from esmero.mailroom.inbound_addresses import day_of
 from esmero.outbox.models import Message
 from esmero.people.models import PermissionEntry, Person, Preference, Topic
-from esmero.people.permissions.ledger import find_permitted
+from esmero.people.permissions.decisions import find_permitted
 from esmero.privacy.data_access import send_links
 from esmero.privacy.models import AddressChange, DataAccess
 from esmero.rendering.tokens import TokenPurpose

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from esmero.outbox.models import Dispatch, Message, MessageEvent
 from esmero.people.models import ContactPoint, Permission, PermissionEntry, Person, Preference, Topic
-from esmero.people.permissions.ledger import find_permitted
+from esmero.people.permissions.decisions import find_permitted
 from esmero.policy.gate import RULES
 from esmero.rendering.tokens import TokenPurpose
 from esmero.web.public.labels import BASES, PASSED, mask

@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from esmero.outbox.models import Message, MessageEvent
-from esmero.people.models import Channel, Permission, PermissionEntry, Purpose, Topic
-from esmero.people.permissions.ledger import NewEntry, find_permitted, record
-from esmero.people.permissions.state import CONSENT
+from esmero.people.models import Channel, PermissionEntry, Purpose, Topic
+from esmero.people.permissions.decisions import ask_about, decide_topics, read_person
+from esmero.people.permissions.ledger import NewEntry, record
+from esmero.policy.permission import CONSENT, decide_permission
 from esmero.vault.models import StoredFile
 
 COMPLAINT = "complaint"
@@ -130,16 +131,15 @@ def _find_undoable(message: Message, *, at: datetime) -> PermissionEntry | None:
 
 
 def _is_unsubscribed(message: Message, *, purpose: Purpose, topic: Topic | None) -> bool:
-    person, brand = message.person_id, message.dispatch.brand_id
-    assert person is not None
-    withdrawn = Permission.objects.filter(person=person, brand=brand, channel=Channel.EMAIL, withdrawn_at__isnull=False)
+    brand = message.dispatch.brand
+    assert message.person_id is not None
+    statements = read_person(message.person_id, brand=brand).get(Channel.EMAIL, [])
     if topic is not None:
-        matching = withdrawn.filter(purpose=purpose, topic=topic) | withdrawn.filter(topic=None, objected=True)
-        return matching.exists() and not find_permitted([person], brand=brand, purpose=purpose.pk, topic=topic.pk)
-    if not withdrawn.filter(topic=None, objected=True).exists():
+        return decide_permission(statements, question=ask_about(purpose, topic, brand=brand)).revoked is not None
+    if not any(one.state == "objected" and not one.topic for one in statements):
         return False
-    topics = Topic.objects.filter(brand=brand, purpose__commercial=True).values_list("purpose_id", "id")
-    return not any(find_permitted([person], brand=brand, purpose=p, topic=t) for p, t in topics)
+    topics = list(Topic.objects.filter(brand=brand, purpose__commercial=True).select_related("purpose"))
+    return not any(answer.is_allowed for answer in decide_topics(statements, topics=topics, brand=brand).values())
 
 
 def _find_advertising_purpose(message: Message) -> Purpose | None:

@@ -3,9 +3,8 @@
 from typing import Any
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
-from esmero.campaigns.lifecycle import LINK_CHECK, CampaignMoveRefused
+from esmero.campaigns.lifecycle import LINK_CHECK
 from esmero.content.models import TemplateVersion
 from esmero.house.audit import note
 from esmero.house.models import User
@@ -16,6 +15,7 @@ from esmero.outbox.posting.kinds import TEMPLATE_TEST
 from esmero.outbox.posting.post import post
 from esmero.people.addresses.parsing import read_address
 from esmero.people.models import Person
+from esmero.refusal import InvalidValue
 from esmero.work.jobs import enqueue
 
 
@@ -25,12 +25,12 @@ def send_template_test(
     """Queue a version in one language for `to`, as `person` would see it, without effect on the person.
 
     Raises:
-        CampaignMoveRefused: `to` is not an address.
+        InvalidValue: `to` is not an address.
         NoRelay: the brand has no relay.
     """
     address = read_address(to)
     if not address.usable:
-        raise CampaignMoveRefused(_("%(address)s is not an e-mail address that can be written to.") % {"address": to})
+        raise InvalidValue("test-address-unusable", address=to)
     brand = version.template.brand
     values: dict[str, Any] = dict(read_values([person.pk]).get(person.pk, {})) if person else {}
     with transaction.atomic():

@@ -3,9 +3,8 @@
 from typing import Any
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
-from esmero.campaigns.lifecycle import LINK_CHECK, CampaignMoveRefused
+from esmero.campaigns.lifecycle import LINK_CHECK
 from esmero.campaigns.models import Campaign
 from esmero.house.audit import note
 from esmero.house.models import User
@@ -16,6 +15,7 @@ from esmero.outbox.posting.kinds import CAMPAIGN_TEST
 from esmero.outbox.posting.post import post
 from esmero.people.addresses.parsing import read_address
 from esmero.people.models import Person
+from esmero.refusal import InvalidValue, Refusal
 from esmero.work.jobs import enqueue
 
 
@@ -27,16 +27,14 @@ def send_test(
     It is internal: it needs no permission and does not affect the person.
 
     Raises:
-        CampaignMoveRefused: the campaign has no template yet, or `to` is not an address.
+        Refusal: the campaign has no template yet, or `to` is not an address.
         NoRelay: the brand has no relay.
     """
     if campaign.version is None:
-        raise CampaignMoveRefused(
-            _("“%(name)s” has no template yet. Choose one, then send the test.") % {"name": campaign.name}
-        )
+        raise Refusal("campaign-without-template", name=campaign.name)
     address = read_address(to)
     if not address.usable:
-        raise CampaignMoveRefused(_("%(address)s is not an e-mail address that can be written to.") % {"address": to})
+        raise InvalidValue("test-address-unusable", address=to)
     values: dict[str, Any] = dict(read_values([person.pk]).get(person.pk, {})) if person else {}
     with transaction.atomic():
         reader = language or (person.language if person else "")

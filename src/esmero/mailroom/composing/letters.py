@@ -17,7 +17,7 @@ from esmero.mailroom.composing.compiled_templates import CompiledTemplates, open
 from esmero.mailroom.composing.public_archive import find_share_url
 from esmero.mailroom.composing.recipient_fields import SHARE_URL, read_values
 from esmero.outbox.claims import ClaimedMessage
-from esmero.outbox.letter_numbers import write_number
+from esmero.outbox.letters.numbers import write_number
 from esmero.outbox.models import Dispatch, Message
 from esmero.rendering.paper.letter_pdf import PaperLetter, print_letters, write_letter
 from esmero.rendering.templates.compile import CompiledTemplate

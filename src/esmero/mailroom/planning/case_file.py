@@ -3,41 +3,40 @@
 The number of queries does not depend on the number of persons.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import NamedTuple
-
-from django.db.models import Max, Q
+from datetime import datetime
+from typing import Any, Protocol
 
 from esmero.house.jurisdictions import is_ordinary_rate, valid_bases
-from esmero.house.models import Brand
-from esmero.outbox.models import Message
-from esmero.people.addresses.suppression import find_suppressions
-from esmero.people.models import Address, Permission, PermissionEntry, Preference, Purpose, Topic
+from esmero.outbox.queries import provide_frequencies
+from esmero.people.dispatch_reason import AddressedPerson, DispatchReason
+from esmero.people.gate_facts import (
+    provide_addresses,
+    provide_permissions,
+    provide_preferences,
+    provide_residences,
+)
 from esmero.policy import case
+from esmero.policy.facts import NO_DUPLICATE, DuplicateFacts
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DispatchReason:
-    """Hold the facts of a campaign or dispatch that the gate needs."""
+class FactProvider(Protocol):
+    """Return the facts of each of these persons, all of one class; a person who is left out is an error."""
 
-    brand: Brand
-    message_class: case.MessageClass
-    channel: case.Channel
-    purpose: Purpose | None
-    topic: Topic | None
-    words: Mapping[str, str]
-    dispatch_id: int | None
-    promotion: Topic | None = None
+    def __call__(
+        self, people: Sequence[AddressedPerson], *, reason: DispatchReason
+    ) -> Mapping[AddressedPerson, Any]: ...
 
 
-class AddressedPerson(NamedTuple):
-    """Hold a person and the address to use."""
-
-    person: int
-    address: str
+# One class of facts each, from the package whose tables it reads. A new rule adds its provider here and itself to the
+# rules of policy/gate.py; nothing else knows the facts.
+PROVIDERS: tuple[FactProvider, ...] = (
+    provide_addresses,
+    provide_permissions,
+    provide_preferences,
+    provide_residences,
+    provide_frequencies,
+)
 
 
 def describe_occasion(reason: DispatchReason, *, at: datetime) -> case.Occasion:
@@ -82,120 +81,28 @@ def gather_recipients(
     reason: DispatchReason,
     taken: Mapping[str, int] | None = None,
     already: Iterable[int] = (),
+    providers: Sequence[FactProvider] = PROVIDERS,
 ) -> list[case.Recipient]:
     """Gather the facts of these persons, in their order.
 
     `taken` maps an address to the person who gets this dispatch there; `already` holds persons with a message of it.
     """
-    ids = [one.person for one in people]
-    permissions = _permissions(ids, reason)
-    preferences, paused = _preferences(ids, reason, topic=reason.topic)
-    last_written = _last_written(preferences, reason, topic=reason.topic)
-    slot = reason.promotion
-    slot_preferences, slot_paused = _preferences(ids, reason, topic=slot) if slot else ({}, {})
-    slot_written = _last_written(slot_preferences, reason, topic=slot) if slot else {}
-    paused |= {person: max(until, paused.get(person, until)) for person, until in slot_paused.items()}
-    values = {one.address for one in people if one.address}
-    suppressions = find_suppressions(values, brand=reason.brand.pk)
-    failing = set(
-        Address.objects.filter(value__in=values, standing=Address.Standing.FAILING).values_list("value", flat=True)
-    )
-    with_message = frozenset(already)
-    taken = taken or {}
-    no_preference: tuple[bool | None, timedelta | None] = (None, None)
+    provided = [provide(people, reason=reason) for provide in providers]
+    taken, with_message = taken or {}, frozenset(already)
+    bundles: dict[tuple[int, ...], dict[type, Any]] = {}
     recipients = []
-    for person, address in people:
-        found = suppressions.get(address)
-        wants, gap = preferences.get(person, no_preference)
-        owner = taken.get(address) if address else None
-        recipients.append(
-            case.Recipient(
-                person=person,
-                address=address or None,
-                standing="none" if not address else "failing" if address in failing else "ok",
-                suppression=case.CaseSuppression(
-                    scope=found.scope,  # type: ignore[arg-type]
-                    reason=found.reason,
-                    since=found.since,
-                )
-                if found
-                else None,
-                permissions=tuple(permissions.get(person, ())),
-                wants_topic=wants,
-                minimum_gap=gap,
-                last_written_at=last_written.get(person),
-                paused_until=paused.get(person),
-                already_has=person in with_message,
-                address_taken_by=owner if owner != person else None,
-                promotion_preferences=case.PromotionPreferences(
-                    *slot_preferences.get(person, no_preference), slot_written.get(person)
-                )
-                if slot
-                else None,
-            )
-        )
+    for one in people:
+        facts = [of_provider[one] for of_provider in provided]
+        facts.append(_find_duplicate(one, taken=taken, already=with_message))
+        own, shared = case.split_facts(facts)
+        # Equal facts are the same objects, so that persons of whom the same is known share one bundle.
+        bundle = bundles.setdefault(tuple(map(id, shared.values())), shared)
+        recipients.append(case.Recipient(one.person, own, bundle))
     return recipients
 
 
-def _permissions(ids: Sequence[int], reason: DispatchReason) -> dict[int, list[case.CasePermission]]:
-    found: dict[int, list[case.CasePermission]] = defaultdict(list)
-    rows = Permission.objects.filter(person_id__in=ids, brand=reason.brand, channel=reason.channel).values_list(
-        "person_id",
-        "purpose__code",
-        "topic__code",
-        "granted_at",
-        "basis",
-        "withdrawn_at",
-        "objected",
-        "entry__act",
-        "entry__at",
-        "entry__wording_version",
-        "entry__source",
-    )
-    for person, purpose, topic, granted_at, basis, withdrawn_at, objected, act, at, version, source in rows:
-        mine = found[person]
-        if granted_at:
-            mine.append(case.CasePermission(purpose, topic or "", "granted", basis, granted_at, version, source))
-        if withdrawn_at:
-            state: case.PermissionState = "objected" if objected else "withdrawn"
-            mine.append(case.CasePermission(purpose, topic or "", state, "", withdrawn_at, version, source))
-        if not granted_at and not withdrawn_at and act in (PermissionEntry.Act.REQUESTED, PermissionEntry.Act.EXPIRED):
-            entry = case.CasePermission(purpose, topic or "", act, basis, at, version, source)  # type: ignore[arg-type]
-            mine.append(entry)
-    return found
-
-
-def _preferences(
-    ids: Sequence[int], reason: DispatchReason, *, topic: Topic | None
-) -> tuple[dict[int, tuple[bool | None, timedelta | None]], dict[int, datetime]]:
-    """Return each person's preference for the topic (wanted, least gap; else the brand-wide one) and their pauses."""
-    preferences: dict[int, tuple[bool | None, timedelta | None]] = {}
-    paused: dict[int, datetime] = {}
-    rows = Preference.objects.filter(Q(topic=topic) | Q(topic=None), person_id__in=ids, brand=reason.brand)
-    # Brand-wide preferences come first, so that those for the topic itself override them.
-    ordered = sorted(
-        rows.values_list("person_id", "topic_id", "wanted", "minimum_gap_days", "paused_until"),
-        key=lambda row: row[1] is not None,
-    )
-    for person, _, wanted, days, until in ordered:
-        old = preferences.get(person, (None, None))
-        preferences[person] = (old[0] if wanted is None else wanted, old[1] if days is None else timedelta(days=days))
-        if until is not None:
-            paused[person] = max(until, paused.get(person, until))
-    return preferences, paused
-
-
-def _last_written(
-    preferences: Mapping[int, tuple[bool | None, timedelta | None]], reason: DispatchReason, *, topic: Topic | None
-) -> dict[int, datetime]:
-    """Return the time of the last message about a topic, in body or promotion, for persons who chose a frequency."""
-    ids = [person for person, (_, gap) in preferences.items() if gap is not None]
-    if not ids:
-        return {}
-    about = Q(dispatch__topic=topic)
-    if topic is not None:
-        about |= Q(dispatch__promotion_topic=topic, promotion="")
-    written = Message.objects.filter(about, person_id__in=ids, sent_at__isnull=False, dispatch__brand=reason.brand)
-    if reason.dispatch_id is not None:
-        written = written.exclude(dispatch_id=reason.dispatch_id)
-    return dict(written.values_list("person_id").annotate(Max("sent_at")))
+def _find_duplicate(one: AddressedPerson, *, taken: Mapping[str, int], already: frozenset[int]) -> DuplicateFacts:
+    owner = taken.get(one.address) if one.address else None
+    if one.person not in already and owner in {None, one.person}:
+        return NO_DUPLICATE
+    return DuplicateFacts(one.person in already, None if owner == one.person else owner)

@@ -1,6 +1,7 @@
 """Run a campaign's dry run: judge everybody in the segment by the gate, before anything is planned.
 
-Each person is counted once, under the first objection in the order of the rules. If persons share an address, the
+Each person is counted once, under the first objection in the order of the rules; persons who wait are counted as such,
+and by the rule for which they wait. If persons share an address, the
 lowest id that passes the other rules gets commercial mail, and the promotion in other mail. Persons who get a message
 with a promotion are counted once more: with it, or without it under the first objection to the slot.
 """
@@ -15,8 +16,11 @@ from django.utils import timezone
 from esmero.campaigns.models import AudienceMember, Campaign
 from esmero.content.queries import has_promotion
 from esmero.dossier.segments.audience_snapshot import SNAPSHOTS
-from esmero.mailroom.planning.case_file import AddressedPerson, DispatchReason, describe_occasion, gather_recipients
+from esmero.mailroom.planning.case_file import describe_occasion, gather_recipients
+from esmero.mailroom.planning.objection_order import sort_by_rule
+from esmero.people.dispatch_reason import AddressedPerson, DispatchReason
 from esmero.people.models import Person
+from esmero.policy.facts import DuplicateFacts
 from esmero.policy.gate import judge_occasion, judge_recipient
 from esmero.policy.verdict import Verdict
 from esmero.work.jobs import save_progress
@@ -72,7 +76,7 @@ def judge_audience(campaign: Campaign, people: Sequence[AddressedPerson], *, at:
     members = []
     for one, facts in zip(people, gather_recipients(people, reason=reason), strict=True):
         owner = taken.get(one.address) if one.address else None
-        recipient = facts if owner is None else facts._replace(address_taken_by=owner)
+        recipient = facts if owner is None else facts.replace_facts(DuplicateFacts(False, owner))
         verdict = judge_recipient(recipient, findings=findings)
         outcome = _outcome(verdict, at=at)
         if outcome != "refuse" and one.address and (commercial or not verdict.slot_objections):
@@ -126,13 +130,18 @@ def _delete_old_audience(campaign: Campaign, job: Job) -> bool:
 def _finish(campaign: Campaign, job: Job) -> None:
     rows = AudienceMember.objects.filter(campaign=campaign).values_list("outcome", "first", "promotion")
     counts: Counter[str] = Counter()
+    waits: Counter[str] = Counter()
     slot: Counter[str] = Counter()
     for outcome, first, lost in rows.iterator(chunk_size=20_000):
         counts["audience"] += 1
         counts["go" if outcome == "go" else "wait" if outcome == "wait" else first] += 1
+        if outcome == "wait":
+            waits[first] += 1
         if outcome != "refuse":
             slot[lost.partition(" ")[0] or "with"] += 1
     found: dict[str, object] = dict(counts)
+    if waits:
+        found["waits"] = sort_by_rule(waits)
     if campaign.version_id and has_promotion(campaign.version_id):
         promotion = _promotion_counts(campaign, slot)
         found["promotion"] = promotion

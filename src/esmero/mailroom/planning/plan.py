@@ -44,7 +44,7 @@ def run_chunk(job: Job) -> bool:
             refused=outcome == "refuse",
             verdict=codes,
             objections=facts,
-            promotion=promotion,
+            promotion=_lasting(promotion, facts=facts),
         )
         for _, person, address, language, outcome, codes, facts, promotion in rows
     ]
@@ -54,6 +54,15 @@ def run_chunk(job: Job) -> bool:
         job.cursor, job.done = {"after": rows[-1][0]}, job.done + len(rows)
         save_progress(job)
     return False
+
+
+def _lasting(promotion: str, *, facts: dict[str, dict[str, object]] | None) -> str:
+    """Return the codes for which a promotion is left out; "" if each of them ends by itself.
+
+    A pause or a night of the dry run may be over when the message leaves; the gate is asked again then.
+    """
+    known = facts or {}
+    return "" if all("until" in known.get(code, {}) for code in promotion.split()) else promotion
 
 
 def _open(campaign: Campaign, job: Job) -> None:

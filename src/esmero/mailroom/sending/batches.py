@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from esmero.mailroom.composing.attachments import list_attachments
-from esmero.mailroom.planning.case_file import AddressedPerson, describe_occasion, gather_recipients
+from esmero.mailroom.planning.case_file import describe_occasion, gather_recipients
 from esmero.mailroom.sending.open_dispatches import OpenDispatch
 from esmero.outbox.claims import WIRE_SIZE, ClaimedMessage, claim_messages
 from esmero.outbox.ledger import refuse, withhold_promotions
 from esmero.outbox.models import MessageAttachment, MessageClass
+from esmero.people.dispatch_reason import AddressedPerson
 from esmero.policy.gate import judge_occasion, judge_recipient
 
 WIRE_OCTETS = 2_000_000  # of a sub-batch, so that attachments do not fill the memory; one message may be larger

@@ -10,24 +10,21 @@ from esmero.house.audit import note
 from esmero.house.models import User
 from esmero.mailroom.models import Inbound
 from esmero.outbox.models import Message, MessageEvent
+from esmero.refusal import Refusal
 
 MAX_MESSAGES = 1000
-
-
-class RetryRefused(Exception):
-    """Report that a message cannot be retried: it was sent, is not waiting, or bounced hard."""
 
 
 def try_message_again(message: Message, *, by: User | str) -> None:
     """Make one message due now; the gate judges it again before it is sent.
 
     Raises:
-        RetryRefused: it neither waits for a next try nor was given up without a hard bounce or complaint.
+        Refusal: it neither waits for a next try nor was given up without a hard bounce or complaint.
 
     """
     with transaction.atomic():
         if not _make_due([message.pk], by=by):
-            raise RetryRefused
+            raise Refusal("message-not-retriable")
         note("message.again", by=by, subject=message)
 
 

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from esmero.mailroom.composing.compiled_templates import CompiledTemplates, facts_of
 from esmero.mailroom.composing.public_archive import find_share_url
-from esmero.mailroom.planning.case_file import DispatchReason
 from esmero.outbox.models import Dispatch
+from esmero.people.dispatch_reason import DispatchReason
 from esmero.people.models import Channel
 from esmero.rendering.tokens import Signer
 

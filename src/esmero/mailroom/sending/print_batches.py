@@ -24,9 +24,9 @@ from esmero.mailroom.sending.batches import ask_gate
 from esmero.mailroom.sending.open_dispatches import OpenDispatch, load_open_dispatches
 from esmero.outbox.claims import CLAIM_SIZE, ClaimedMessage, claim_messages, renew
 from esmero.outbox.ledger import give_up
+from esmero.outbox.letters.batches import KEPT_UNPOSTED, change_addresses, claim_name, list_claimed, mark_printed
 from esmero.outbox.models import Message, PrintBatch
 from esmero.outbox.posting.letter_addresses import list_addresses
-from esmero.outbox.print_batches import KEPT_UNPOSTED, claim_name, list_claimed, mark_printed
 from esmero.people.models import Channel, Person
 from esmero.people.persons.mailing_addresses import MOST_LINES
 from esmero.rendering.paper.letter_pdf import print_letters
@@ -134,15 +134,14 @@ def _refresh_addresses(rows: Sequence[ClaimedMessage], *, batch: PrintBatch) -> 
     persons = {row.person_id for row in rows if row.person_id is not None}
     found = list_addresses(persons, brand=batch.brand)
     fresh: list[ClaimedMessage] = []
-    changed: list[Message] = []
+    changed: dict[int, str] = {}
     for row in rows:
         known = found.get(row.person_id) if row.person_id is not None else None
         address = row.address if row.person_id is None else known.text if known else ""
         if address != row.address:
-            changed.append(Message(pk=row.id, address=address))
+            changed[row.id] = address
         fresh.append(row._replace(address=address))
-    if changed:
-        Message.objects.bulk_update(changed, ["address"], batch_size=200)
+    change_addresses(batch.pk, changed)
     return fresh
 
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from esmero import asks
 from esmero.asks.models import Form, Submission
-from esmero.asks.submissions import CONFIRM_WITHIN, may_send_confirmation
+from esmero.asks.submissions import CONFIRM_WITHIN, may_send_confirmation, record_request
 from esmero.content.models import Template, TemplateVersion
 from esmero.content.versions import add_version, create_template, seal_version
 from esmero.house.models import Brand
@@ -129,6 +129,7 @@ def queue_confirmation(submission: Submission, *, at: datetime) -> Message | Non
         )
         submission.message = message
         submission.save(update_fields=["message"])
+        record_request(submission)
     return message
 
 

@@ -12,7 +12,7 @@ def send_notice(kind: MessageKind, to: PostRecipient, *, subject: str, text: str
     """Post a notice; the worker sends it before all else.
 
     Raises:
-        NoRelay: no brand has a relay yet; the text gives the remedy.
+        NoRelay: no brand has a relay yet.
         HeaderInjection: `to` is no address.
     """
     brand, relay = find_brand_with_relay()
@@ -26,10 +26,7 @@ def find_brand_with_relay() -> tuple[Brand, Relay]:
             return brand, find_relay(brand)
         except NoRelay:
             continue
-    raise NoRelay(
-        "This house cannot write to anybody yet: it has no brand with a relay. "
-        "Make them: esmero brand create …, esmero relay create NAME --host HOST"
-    )
+    raise NoRelay("house-without-relay")
 
 
 def may_write() -> bool:

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from esmero.management.command import CommandFault
+from esmero.refusal import Refusal
 
 POLL_INTERVAL = 0.1  # seconds between two checks of the children
 STEADY_UPTIME = 10.0  # seconds; a child that ran so long is restarted at once
@@ -145,7 +145,7 @@ def _accepts_connections(address: tuple[str, int]) -> bool:
 
 @contextlib.contextmanager
 def hold_serve_lock(home: Path) -> Iterator[None]:
-    """Hold the lock of the home folder; raise CommandFault with the process id if another process tree holds it."""
+    """Hold the lock of the home folder; raise Refusal with the process id if another process tree holds it."""
     path = home / "serve.lock"
     handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
@@ -153,10 +153,7 @@ def hold_serve_lock(home: Path) -> Iterator[None]:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as taken:
             holder = os.read(handle, 20).decode("ascii", "replace").strip() or "unknown"
-            raise CommandFault(
-                f"`esmero serve` runs already for {home} (process {holder}). "
-                "End that one first, or use another ESMERO_HOME."
-            ) from taken
+            raise Refusal("house-served-already", home=str(home), process=holder) from taken
         os.ftruncate(handle, 0)
         os.write(handle, str(os.getpid()).encode("ascii"))
         yield

@@ -15,17 +15,14 @@ from esmero.house import audit
 from esmero.house.models import User
 from esmero.people.addresses.parsing import domain_of, read_address
 from esmero.people.models import Address, ContactPoint, Person, Proposal
+from esmero.refusal import Refusal
 
 BEFORE, AFTER = 300, 120  # characters of the mail stored before and after the address
 MOST_COUNTED = 1_000
 
 
-class ProposalDecided(Exception):
-    """Report that the proposal was decided before; the text names the decision."""
-
-
-class AddressStillUsed(Exception):
-    """Report that the person or address created by accepting is in use, so that undoing would lose data."""
+class ProposalDecided(Refusal):
+    """Refuse to decide on a proposal again."""
 
 
 class AcceptedProposal(NamedTuple):
@@ -87,7 +84,7 @@ def refuse(proposal: Proposal, *, by: User | str) -> None:
 
 
 def reopen(proposal: Proposal, *, made: int | None, by: User | str) -> None:
-    """Undo a decision and remove the rows that accepting created. Raises AddressStillUsed if they are in use."""
+    """Undo a decision and remove the rows that accepting created. Raises Refusal if they are in use."""
     with transaction.atomic():
         row = Proposal.objects.select_for_update(of=("self",)).select_related("person").get(pk=proposal.pk)
         if row.state == Proposal.State.OPEN:
@@ -107,7 +104,7 @@ def _remove_created(row: Proposal, *, made: int) -> None:
     if person is None:
         return
     if _is_used(person, but=row):
-        raise AddressStillUsed(str(person))
+        raise Refusal("person-in-use", name=str(person))
     address = person.address
     # The proposal itself refers to the person: clear that first, for the foreign key would block the deletion.
     row.became = None
@@ -143,7 +140,7 @@ def _open(proposal: Proposal) -> Proposal:
     # Lock the proposal alone: a lock on the joined person would wait for imports.
     row = Proposal.objects.select_for_update(of=("self",)).select_related("person").get(pk=proposal.pk)
     if row.state != Proposal.State.OPEN:
-        raise ProposalDecided(f"{row.decided_by} decided on {row.address} before: {row.state}.")
+        raise ProposalDecided("proposal-decided", by=row.decided_by, address=row.address)
     return row
 
 

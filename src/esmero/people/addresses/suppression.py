@@ -16,6 +16,7 @@ from django.utils import timezone
 from esmero.house.keys import suppression_key
 from esmero.house.models import Brand
 from esmero.people.models import Address, Suppression
+from esmero.work.query_plan.selective import IsOneOf
 
 VERSION = 1
 ERASED = "erased"
@@ -63,7 +64,7 @@ def hashes_of(*, addresses: Iterable[str], numbers: Iterable[str]) -> set[str]:
 
 
 def find_suppressed_numbers(numbers: Iterable[str]) -> set[str]:
-    """Return the suppressed ones of these customer numbers; one query per 500."""
+    """Return the suppressed ones of these customer numbers; one query."""
     by_text = {_as_number(number): number for number in numbers if number}
     return {by_text[text] for text in find_suppressions(by_text)}
 
@@ -96,20 +97,17 @@ def active_suppressions(address: str) -> QuerySet[Suppression]:
 
 
 def find_suppressions(addresses: Iterable[str], *, brand: int | None = None) -> dict[str, Suppression]:
-    """Return {address: strictest active Suppression} of these addresses; one query per 500.
+    """Return {address: strictest active Suppression} of these addresses; one query.
 
     With a brand's id, suppressions of other brands are left out.
     """
     by_hash = {hash_address(address): address for address in addresses if address}
     found: dict[str, Suppression] = {}
-    hashes = list(by_hash)
-    # 500 at a time: SQLite limits the number of parameters of a statement.
     rows = _active() if brand is None else _active().filter(Q(brand=brand) | Q(brand__isnull=True))
-    for start in range(0, len(hashes), 500):
-        for row in rows.filter(hash__in=hashes[start : start + 500]).order_by("id"):
-            address = by_hash[row.hash]
-            if address not in found or (row.scope == Suppression.Scope.ALL and found[address].scope != row.scope):
-                found[address] = row
+    for row in rows.filter(IsOneOf("hash", list(by_hash))).order_by("id") if by_hash else ():
+        address = by_hash[row.hash]
+        if address not in found or (row.scope == Suppression.Scope.ALL and found[address].scope != row.scope):
+            found[address] = row
     return found
 
 

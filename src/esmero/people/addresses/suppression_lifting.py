@@ -11,12 +11,9 @@ from esmero.house.audit import note
 from esmero.house.models import User
 from esmero.people.addresses.suppression import active_suppressions, lift_suppressions
 from esmero.people.models import Address, Suppression
+from esmero.refusal import InvalidValue
 
 MOST = 1000
-
-
-class ReasonMissing(Exception):
-    """Report that the reason is empty; it is mandatory and stored in the audit log."""
 
 
 class LiftedSuppression(NamedTuple):
@@ -34,12 +31,12 @@ def lift_for_addresses(addresses: Sequence[Address], *, reason: str, by: User | 
     Permissions do not change: this corrects bounces and mistakes, never a withdrawal or an objection.
 
     Raises:
-        ReasonMissing: `reason` is empty.
+        InvalidValue: `reason` is empty.
 
     """
     words = reason.strip()[:300]
     if not words:
-        raise ReasonMissing
+        raise InvalidValue("lift-reason-missing")
     lifted: list[LiftedSuppression] = []
     now = timezone.now()
     with transaction.atomic():

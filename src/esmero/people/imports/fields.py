@@ -4,8 +4,6 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.utils.translation import gettext as _
-
 from esmero.people.imports.files.problem import MappingProblem
 from esmero.people.models import CustomField
 from esmero.people.text_folding import fold
@@ -102,21 +100,14 @@ def read_field(text: str) -> TargetField:
     if name.strip().lower() == "own":
         key, _colon, kind = (part.strip() for part in rest.partition(":"))
         if not to_key(key):
-            raise MappingProblem(
-                _("%(text)s names no own field. Write own:KEY, for example own:tenure.") % {"text": repr(text)}
-            )
+            raise MappingProblem("own-field-unnamed", text=text)
         if kind and kind.lower() not in KINDS:
-            raise MappingProblem(
-                _("%(kind)s is no type of an own field. Types: %(list)s.")
-                % {"kind": repr(kind), "list": ", ".join(sorted(set(KINDS.values())))}
-            )
+            raise MappingProblem("own-field-type-unknown", kind=kind, list=sorted(set(KINDS.values())))
         return TargetField("own", to_key(key), KINDS[kind.lower()] if kind else "")
     wanted = fold(name).replace("-", "_").replace(" ", "_")
     found = wanted if wanted in FIELDS else ALIASES.get(wanted) or ALIASES.get(fold(name))
     if rest or found is None:
-        raise MappingProblem(
-            _("%(text)s is no field. Fields: %(list)s, own:KEY.") % {"text": repr(text), "list": ", ".join(FIELDS)}
-        )
+        raise MappingProblem("import-field-unknown", text=text, list=list(FIELDS))
     return TargetField(found)
 
 
@@ -133,11 +124,8 @@ def read_map(assignments: Iterable[str]) -> dict[str, str]:
         column, sign, field = text.rpartition("=")
         column = column.strip()
         if not sign or not column:
-            raise MappingProblem(_("%(text)s is not COLUMN=FIELD.") % {"text": repr(text)})
+            raise MappingProblem("mapping-unreadable", text=text)
         if column in mapping:
-            raise MappingProblem(
-                _("The column %(column)s is mapped twice: to %(mapping)s and to %(value)s.")
-                % {"column": repr(column), "mapping": mapping[column], "value": field.strip()}
-            )
+            raise MappingProblem("column-mapped-twice", column=column, first=mapping[column], second=field.strip())
         mapping[column] = str(read_field(field))
     return mapping

@@ -10,7 +10,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from esmero.house.audit import note
 from esmero.house.models import Brand, User
@@ -27,6 +26,7 @@ from esmero.people.imports.mapping import apply_mapping
 from esmero.people.imports.reading import FileReading, read_file
 from esmero.people.models import Import, Topic
 from esmero.people.models.imports import ImportState
+from esmero.refusal import Refusal
 from esmero.vault.files import path_of, seal, seal_file
 from esmero.vault.models import StoredFile
 from esmero.work.jobs import cancel, enqueue
@@ -36,15 +36,11 @@ State = Import.State
 MOST_SOURCE = 300
 
 
-class ImportMoveRefused(Exception):
-    """Refuse a transition that the import's state does not allow; the text names the remedy."""
-
-
 def create_import(content: bytes, *, name: str, brand: Brand, by: User | str, sheet: str = "") -> Import:
     """Store an uploaded file, read it and create a draft Import. Of a workbook, read `sheet` or the likeliest one.
 
     Raises:
-        FileProblem: it cannot be read; the text names place and remedy.
+        FileProblem: it cannot be read.
 
     """
     workbook = is_workbook(content)
@@ -68,19 +64,16 @@ def choose_sheet(import_: Import, *, sheet: str, by: User | str) -> Import:
 
     Raises:
         FileProblem: the sheet cannot be read; nothing is changed.
-        ImportMoveRefused: the import is no longer a draft, or no workbook.
+        Refusal: the import is no longer a draft, or no workbook.
 
     """
     if not FileReading.from_json(import_.reading).sheets:
-        raise ImportMoveRefused(_("“%(file)s” has no sheets to choose from.") % {"file": import_.file_name})
+        raise Refusal("import-without-sheets", file=import_.file_name)
     reading = _read_workbook(import_.file, sheet=sheet)
     with transaction.atomic():
         drafts = Import.objects.filter(pk=import_.pk, state=State.DRAFT)
         if not drafts.update(reading=reading.to_json(), mapping={}):
-            raise ImportMoveRefused(
-                _("“%(file)s” was checked or brought in already; bring the file again to read it anew.")
-                % {"file": import_.file_name}
-            )
+            raise Refusal("import-not-a-draft", file=import_.file_name)
         note("import.sheet", by=by, subject=import_, facts={"sheet": reading.sheet})
     import_.refresh_from_db()
     return import_
@@ -93,19 +86,16 @@ def begin_check(
 
     Raises:
         MappingProblem: the mapping does not fit, consent was confirmed without a topic, or no source was stated.
-        ImportMoveRefused: the import is running, or has ended.
+        Refusal: the import is running, or has ended.
 
     """
     mapping = apply_mapping(FileReading.from_json(import_.reading), choices)
     if not source.strip():
-        raise MappingProblem(_("Say where the list is from: a permission without a source proves nothing."))
+        raise MappingProblem("source-missing")
     if len(source) > MOST_SOURCE:
-        raise MappingProblem(
-            _("Say where the list is from in at most %(most)s characters; these are %(number)s.")
-            % {"most": MOST_SOURCE, "number": len(source)}
-        )
+        raise MappingProblem("source-too-long", most=MOST_SOURCE, number=len(source))
     if topic is None and "consent" in mapping.values():
-        raise MappingProblem(_("Say which topic the consent is for."))
+        raise MappingProblem("consent-without-topic")
     return _begin(
         import_,
         expected=(State.DRAFT, State.CHECKED),
@@ -120,7 +110,7 @@ def begin_check(
 
 
 def begin_import(import_: Import, *, by: User | str) -> Import:
-    """Queue the import exactly as it was checked. Raises ImportMoveRefused if it was not."""
+    """Queue the import exactly as it was checked. Raises Refusal if it was not."""
     return _begin(import_, expected=(State.CHECKED,), to=State.RUNNING, kind=IMPORT, by=by)
 
 
@@ -163,13 +153,10 @@ def find_unfinished(
 
 
 def reopen(import_: Import, *, by: User | str) -> Import:
-    """Return from the dry run to the mapping. Raises ImportMoveRefused once the import runs."""
+    """Return from the dry run to the mapping. Raises Refusal once the import runs."""
     with transaction.atomic():
         if not Import.objects.filter(pk=import_.pk, state=State.CHECKED).update(state=State.DRAFT):
-            raise ImportMoveRefused(
-                _("“%(file)s” can be changed once it is checked, and before it is brought in.")
-                % {"file": import_.file_name}
-            )
+            raise Refusal("import-not-checked", file=import_.file_name)
         note("import.reopened", by=by, subject=import_)
     import_.refresh_from_db()
     return import_
@@ -195,10 +182,7 @@ def _begin(
     with transaction.atomic():
         if not Import.objects.filter(pk=import_.pk, state__in=expected).update(state=to, **facts):
             import_.refresh_from_db()
-            raise ImportMoveRefused(
-                _("“%(file)s” is not ready for that: somebody moved it on. Look at its page.")
-                % {"file": import_.file_name}
-            )
+            raise Refusal("import-moved-on", file=import_.file_name)
         job = enqueue(kind, subject_id=import_.pk, by=str(by))
         Import.objects.filter(pk=import_.pk).update(job=job)
         note(f"import.{'checked' if kind == CHECK else 'started'}", by=by, subject=import_)

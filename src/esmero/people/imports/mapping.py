@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from django.utils.translation import gettext as _
-
 from esmero.people.imports.columns import normalise_header
 from esmero.people.imports.fields import GRANTING, REPEATABLE, TargetField, read_field
 from esmero.people.imports.files.problem import MappingProblem
@@ -50,16 +48,13 @@ def apply_mapping(reading: FileReading, choices: Mapping[str, str]) -> dict[str,
     """
     stated = {_find_column(reading, name): str(read_field(field)) for name, field in choices.items()}
     if len(stated) < len(choices):
-        raise MappingProblem(_("A column is mapped twice: two of the names given mean the same column."))
+        raise MappingProblem("column-named-twice")
     holders: dict[str, str] = {}
     for name, field in stated.items():
         kind = read_field(field)
         single = f"own:{kind.key}" if kind.name == "own" else kind.name
         if single in holders and kind.name not in REPEATABLE - {"own"}:
-            raise MappingProblem(
-                _("Two columns are mapped to %(single)s: %(holders)s and %(name)s. Leave one out.")
-                % {"single": single, "holders": repr(holders[single]), "name": repr(name)}
-            )
+            raise MappingProblem("field-mapped-twice", field=single, first=holders[single], second=name)
         holders[single] = name
     confirmed = "consent" in holders
     mapping = {}
@@ -113,6 +108,4 @@ def _find_column(reading: FileReading, name: str) -> str:
     ]
     if len(close) == 1:
         return close[0]
-    raise MappingProblem(
-        _("The file has no column %(name)s. Its columns: %(list)s.") % {"name": repr(name), "list": ", ".join(names)}
-    )
+    raise MappingProblem("column-unknown", name=name, list=names)

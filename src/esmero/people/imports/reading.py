@@ -9,8 +9,6 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from esmero.people.addresses.parsing import read_address
 from esmero.people.imports.column_profile import ColumnProfile
 from esmero.people.imports.columns import guess_field
@@ -98,14 +96,14 @@ def read_file(path: Path, *, dialect: CsvDialect | None = None) -> FileReading:
     Every octet, line and quotation mark is checked, so that the import cannot fail on the format later.
 
     Raises:
-        FileProblem: it cannot be read; the text names place and remedy.
+        FileProblem: it cannot be read.
 
     """
     dialect = dialect or _find_dialect(path)
     with CsvReader(path, dialect) as records:
         first = list(islice(records, _HEADER_WITHIN))
     if not first:
-        raise FileProblem(_("The file is empty."), remedy=_("Export the list again and look that it holds lines."))
+        raise FileProblem("file-empty")
     header = _find_header(first)
     if header is None:
         names, offset, line, header_line = (

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from django.db.models import Count
 
 from esmero.people.models import Import, ImportLine, Person
-from esmero.people.permissions.ledger import find_permitted
+from esmero.people.permissions.decisions import find_permitted
 
 SUPPRESSED_WARNINGS = frozenset({"suppressed", "silenced"})
 

@@ -1,8 +1,8 @@
 """Read the current permissions of one person for a brand, by topic and channel, with the ledger entry as proof."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from esmero.house.models import AuditEntry, Brand
 from esmero.people.models import (
@@ -15,15 +15,18 @@ from esmero.people.models import (
     Preference,
     Topic,
 )
-from esmero.people.permissions.state import CONSENT
+from esmero.people.permissions.decisions import decide_topics, read_person
+from esmero.policy.facts import StatedPreference, combine_preferences
+from esmero.policy.permission import PermissionAnswer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelRight:
     """Describe the permission for a topic on a channel.
 
-    `state` is granted, withdrawn, objected, requested, expired, off or never, and `since` its date. `entry` is the
-    proof, None where the ledger has none. "off" means that the person's own preference excludes the topic.
+    `state` is granted, withdrawn, objected, requested, expired, invalid, off or never, and `since` its date. `entry` is
+    the proof, None where the ledger has none. "invalid" means that the jurisdiction does not accept the legal basis,
+    "off" that the person's own preference excludes the topic.
     """
 
     channel: str
@@ -43,7 +46,7 @@ class TopicRights:
 
     topic: Topic
     rights: Sequence[ChannelRight]
-    preference: Preference | None
+    preference: StatedPreference
 
     @property
     def by_mail(self) -> ChannelRight:
@@ -53,30 +56,49 @@ class TopicRights:
 def read_rights(person: Person, *, brand: Brand, kinds: Iterable[str]) -> list[TopicRights]:
     """Return the permissions for each topic: e-mail always, other channels with a contact point or an entry.
 
-    `kinds` are those of the contact points. Three queries, however many topics.
+    `kinds` are those of the contact points. Four queries, however many topics.
     """
-    permissions = list(
-        Permission.objects.filter(person=person, brand=brand).select_related("entry__proof", "entry__topic", "purpose")
-    )
-    preferences = {row.topic_id: row for row in Preference.objects.filter(person=person, brand=brand)}
-    topics = Topic.objects.filter(brand=brand, archived_at=None).select_related("purpose").order_by("id")
+    statements = read_person(person.pk, brand=brand)
+    rows = Permission.objects.filter(person=person, brand=brand).select_related("entry__proof", "entry__topic")
+    entries = {row.entry_id: row.entry for row in rows}
+    preferences = _read_preferences(person, brand=brand)
+    topics = list(Topic.objects.filter(brand=brand, archived_at=None).select_related("purpose").order_by("id"))
     reach = {Channel.POST: ContactPoint.Kind.POST, Channel.PHONE: ContactPoint.Kind.PHONE}
     have = set(kinds)
-    channels = [
-        channel
+    answers = {
+        channel.value: decide_topics(statements.get(channel, ()), topics=topics, brand=brand, channel=channel)
         for channel in Channel
-        if channel == Channel.EMAIL or reach.get(channel) in have or any(row.channel == channel for row in permissions)
-    ]
-    return [
-        TopicRights(
-            topic=topic,
-            rights=[
-                _combine(permissions, topic, channel, preference=preferences.get(topic.pk)) for channel in channels
-            ],
-            preference=preferences.get(topic.pk) or preferences.get(None),
-        )
-        for topic in topics
-    ]
+        if channel == Channel.EMAIL or reach.get(channel) in have or channel in statements
+    }
+    found = []
+    for topic in topics:
+        of_topic, topic_changed = preferences.get(topic.pk, _NEVER_STATED)
+        of_brand, brand_changed = preferences.get(None, _NEVER_STATED)
+        preference = combine_preferences(of_topic, of_brand)
+        since = topic_changed if of_topic and of_topic.wanted is False else brand_changed
+        off = since if preference.wanted is False else None
+        rights = [
+            _describe_right(of_channel[topic.pk], channel=channel, off=off, entries=entries)
+            for channel, of_channel in answers.items()
+        ]
+        found.append(TopicRights(topic=topic, rights=rights, preference=preference))
+    return found
+
+
+_NEVER_STATED: tuple[StatedPreference | None, datetime | None] = (None, None)
+
+
+def _read_preferences(
+    person: Person, *, brand: Brand
+) -> dict[int | None, tuple[StatedPreference | None, datetime | None]]:
+    """Return what a person stated for each topic of a brand, and when, by its id (None: for all mail of the brand)."""
+    rows = Preference.objects.filter(person=person, brand=brand).values_list(
+        "topic_id", "wanted", "minimum_gap_days", "paused_until", "changed_at"
+    )
+    return {
+        topic: (StatedPreference(wanted, None if days is None else timedelta(days=days), until), changed)
+        for topic, wanted, days, until, changed in rows
+    }
 
 
 def find_recorders(person: Person, *, entries: Sequence[PermissionEntry]) -> dict[int, str]:
@@ -91,42 +113,24 @@ def find_recorders(person: Person, *, entries: Sequence[PermissionEntry]) -> dic
     return found | {int(pk): name for pk, name in written if pk is not None}
 
 
-def _combine(
-    permissions: Sequence[Permission], topic: Topic, channel: str, *, preference: Preference | None
+# Answers of the policy that are no act of the ledger.
+_STATES = {"no grant": "never", "basis not valid": "invalid"}
+
+
+def _describe_right(
+    answer: PermissionAnswer, *, channel: str, off: datetime | None, entries: Mapping[int, PermissionEntry]
 ) -> ChannelRight:
-    """Combine all permissions that cover a topic like the policy gate: a withdrawal overrides an older grant."""
-    mine = [row for row in permissions if row.channel == channel]
-    covering = [row for row in mine if row.purpose_id == topic.purpose_id and row.topic_id in {None, topic.pk}]
-    refusals = covering + [
-        row
-        for row in mine
-        if row.objected and row.topic_id is None and topic.purpose.commercial and row not in covering
-    ]
-    revoked = max((row for row in refusals if row.withdrawn_at), key=_withdrawn, default=None)
-    grants = [row for row in covering if row.granted_at and row.state == PermissionEntry.Act.GRANTED]
-    if revoked is not None:
-        grants = [row for row in grants if row.basis == CONSENT and _granted(row) > _withdrawn(revoked)]
-    if grants:
-        best = max(grants, key=lambda row: (row.basis == CONSENT, _granted(row)))
-        state = (
-            "off" if preference is not None and preference.wanted is False and channel == Channel.EMAIL else best.state
-        )
-        since = best.granted_at if state != "off" or preference is None else preference.changed_at
-        return ChannelRight(channel=channel, state=state, since=since, basis=best.basis, entry=best.entry)
-    if revoked is not None:
-        act = PermissionEntry.Act.OBJECTED if revoked.objected else PermissionEntry.Act.WITHDRAWN
-        return ChannelRight(channel=channel, state=act, since=revoked.withdrawn_at, entry=revoked.entry)
-    last = max(covering, key=lambda row: row.entry.at, default=None)
-    if last is None:
-        return ChannelRight(channel=channel, state="never")
-    return ChannelRight(channel=channel, state=last.state, since=last.entry.at, entry=last.entry)
-
-
-def _withdrawn(row: Permission) -> datetime:
-    assert row.withdrawn_at is not None
-    return row.withdrawn_at
-
-
-def _granted(row: Permission) -> datetime:
-    assert row.granted_at is not None
-    return row.granted_at
+    """Describe an answer of the policy; `off` is when the person turned the topic off, None if they did not."""
+    statement = answer.deciding
+    if statement is None:
+        return ChannelRight(channel=channel, state=_STATES.get(answer.reason, answer.reason))
+    state, since = _STATES.get(answer.reason, answer.reason), statement.at
+    if answer.is_allowed:
+        state, since = ("off", off) if off else (PermissionEntry.Act.GRANTED.value, statement.at)
+    return ChannelRight(
+        channel=channel,
+        state=state,
+        since=since,
+        basis=answer.grant.basis if answer.grant else "",
+        entry=entries.get(statement.entry or 0),
+    )

@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from esmero.house.models import Brand
 from esmero.people.models import Channel, Permission, PermissionEntry, Person, Purpose, Topic
-from esmero.people.permissions.state import BASES, CONSENT, PermissionFact, PermissionState, compute_state
+from esmero.people.permissions.state import BASES, PermissionFact, PermissionState, compute_state
+from esmero.policy.permission import CONSENT
 
 type _Key = tuple[int, int, str, int, int | None]
 
@@ -137,28 +138,6 @@ def object_to(
     """Record an objection (Regulation (EU) 2016/679 art. 21(2)); without a topic it covers all commercial mail."""
     about = _describe(person, brand, purpose, topic)
     record([NewEntry(**about, act=PermissionEntry.Act.OBJECTED, source=source, **details)])
-
-
-def find_permitted(persons: Iterable[int], *, brand: int, purpose: int, topic: int | None) -> set[int]:
-    """Return the persons with a current e-mail permission for this purpose and topic; one query per 500."""
-    ids = list(persons)
-    grants: dict[int, list[tuple[datetime, str]]] = defaultdict(list)
-    revoked: dict[int, datetime] = {}
-    for start in range(0, len(ids), 500):
-        rows = Permission.objects.filter(person__in=ids[start : start + 500], brand=brand, channel=Channel.EMAIL)
-        for person, of_purpose, of_topic, granted_at, basis, withdrawn_at, objected in rows.values_list(
-            "person_id", "purpose_id", "topic_id", "granted_at", "basis", "withdrawn_at", "objected"
-        ):
-            covers = of_purpose == purpose and of_topic in {None, topic}
-            if granted_at and covers:
-                grants[person].append((granted_at, basis))
-            if withdrawn_at and (covers or (objected and of_topic is None)):
-                revoked[person] = max(withdrawn_at, revoked.get(person, withdrawn_at))
-    return {
-        person
-        for person, given in grants.items()
-        if person not in revoked or any(basis == CONSENT and at > revoked[person] for at, basis in given)
-    }
 
 
 class _About(TypedDict):

@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import NamedTuple
 
 from esmero.people.models import PermissionEntry
+from esmero.policy.permission import CONSENT
 
-CONSENT = "consent"
 BASES = frozenset({CONSENT, "soft opt-in", "contract", "legitimate interest", "law"})
 
 _Act = PermissionEntry.Act

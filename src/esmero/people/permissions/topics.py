@@ -8,6 +8,7 @@ from django.db import transaction
 from esmero.house.audit import note
 from esmero.house.models import User
 from esmero.people.models import PermissionEntry, Purpose, Topic
+from esmero.refusal import Refusal
 
 
 def save_topic(
@@ -28,7 +29,7 @@ def save_topic(
     """
     is_new = topic.pk is None
     if not is_new and topic.purpose_id != purpose.pk and has_entries(topic):
-        raise PurposeFixed
+        raise PurposeFixed("purpose-fixed")
     topic.name, topic.description, topic.purpose = dict(name), dict(description), purpose
     topic.archive_is_public = archive_is_public
     topic.full_clean()
@@ -39,7 +40,7 @@ def save_topic(
     return topic
 
 
-class PurposeFixed(Exception):
+class PurposeFixed(Refusal):
     """Refuse another purpose: permissions were given for one purpose (GDPR art. 5(1)(b))."""
 
 

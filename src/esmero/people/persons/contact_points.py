@@ -10,17 +10,14 @@ from esmero.house.models import User
 from esmero.people.addresses.parsing import read_address
 from esmero.people.models import ContactPoint, Person
 from esmero.people.persons.phone_numbers import parse_phone, write_e164, write_international
+from esmero.refusal import InvalidValue
 
 POST_FIELDS = ("street", "postal_code", "city", "region", "country")
 _COLUMNS = ("kind", "value", "facts", "usable", "written_by")
 
 
-class ContactPointUnusable(ValueError):
-    """Report an unusable contact point; `code` is phone, address, post or twice."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
+class ContactPointUnusable(InvalidValue):
+    """Refuse a contact point that cannot be used, or that the person has already."""
 
 
 def read_phone(text: str, *, country: str) -> tuple[str, dict[str, str]]:
@@ -30,7 +27,7 @@ def read_phone(text: str, *, country: str) -> tuple[str, dict[str, str]]:
     """
     number = parse_phone(text, region=country or None, strict=True)
     if number is None:
-        raise ContactPointUnusable("phone")
+        raise ContactPointUnusable("phone-unusable")
     return write_international(number), {"e164": write_e164(number)}
 
 
@@ -38,7 +35,7 @@ def read_post(parts: Mapping[str, str]) -> tuple[str, dict[str, str]]:
     """Return a postal address as one line and as parts; raise ContactPointUnusable without street or town."""
     facts = {name: " ".join(parts.get(name, "").split()) for name in POST_FIELDS if parts.get(name, "").strip()}
     if not facts.get("street") or not facts.get("city"):
-        raise ContactPointUnusable("post")
+        raise ContactPointUnusable("postal-address-incomplete")
     return ", ".join(facts.values())[:500], facts
 
 
@@ -46,18 +43,18 @@ def read_mail(text: str) -> tuple[str, dict[str, str]]:
     """Return a normalised address and no facts; raise ContactPointUnusable if it is invalid."""
     verdict = read_address(text)
     if not verdict.usable:
-        raise ContactPointUnusable("address")
+        raise ContactPointUnusable("address-unusable")
     return verdict.normalised, {}
 
 
 def add_point(person: Person, *, kind: str, value: str, facts: Mapping[str, str], by: User | str) -> ContactPoint:
-    """Add a contact point; raise ContactPointUnusable("twice") for a duplicate."""
+    """Add a contact point; raise ContactPointUnusable for a duplicate."""
     with transaction.atomic():
         point, made = ContactPoint.objects.get_or_create(
             person=person, kind=kind, value=value, defaults={"facts": dict(facts)}
         )
         if not made:
-            raise ContactPointUnusable("twice")
+            raise ContactPointUnusable("contact-point-known")
         note("person.reach-added", by=by, subject=person, facts={"kind": kind, "point": point.pk})
     return point
 
@@ -69,7 +66,7 @@ def change_point(point: ContactPoint, *, value: str, facts: Mapping[str, str], b
         before = _pack(row)
         same = ContactPoint.objects.filter(person=row.person_id, kind=row.kind, value=value).exclude(pk=row.pk)
         if same.exists():
-            raise ContactPointUnusable("twice")
+            raise ContactPointUnusable("contact-point-known")
         row.value, row.facts, row.usable, row.written_by = value, dict(facts), True, None
         row.save()
         note("person.reach-changed", by=by, subject=row.person, facts={"kind": row.kind, "point": row.pk})

@@ -5,6 +5,7 @@ from datetime import date
 
 from esmero.people.models import CustomField
 from esmero.people.text_folding import fold
+from esmero.refusal import InvalidValue
 
 type Value = str | int | float | bool
 
@@ -24,8 +25,8 @@ _ISO_DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]\d{1,2}:\d{2}.*)?")
 _COMMON_DATE = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d{2})(?: \d{1,2}:\d{2}.*)?")
 
 
-class ValueMisfit(ValueError):
-    """Report that a cell does not hold a value of its column's type."""
+class ValueMisfit(InvalidValue):
+    """Refuse a text that is no value of a kind of custom field."""
 
 
 def is_blank(cell: str) -> bool:
@@ -40,20 +41,20 @@ def read_yes_no(cell: str) -> bool:
         return True
     if word in NO:
         return False
-    raise ValueMisfit(cell)
+    raise ValueMisfit("value-unfit", value=cell, kind="boolean")
 
 
 def read_integer(cell: str) -> int:
     """Parse an integer; leading zeros mark a code and raise ValueMisfit."""
     if not _INTEGER.fullmatch(cell):
-        raise ValueMisfit(cell)
+        raise ValueMisfit("value-unfit", value=cell, kind="integer")
     return int(cell)
 
 
 def read_decimal(cell: str) -> float:
     """Parse a number with point or comma, without thousands separators; raise ValueMisfit."""
     if not (_DECIMAL.fullmatch(cell) or _INTEGER.fullmatch(cell)):
-        raise ValueMisfit(cell)
+        raise ValueMisfit("value-unfit", value=cell, kind="decimal")
     return float(cell.replace(",", "."))
 
 
@@ -65,7 +66,7 @@ def read_date(cell: str, *, day_first: bool = True) -> date:
     else:
         common = _COMMON_DATE.fullmatch(cell)
         if not common:
-            raise ValueMisfit(cell)
+            raise ValueMisfit("value-unfit", value=cell, kind="date")
         first, second, year = (int(part) for part in common.groups())
         day, month = (first, second) if day_first else (second, first)
         if len(common[3]) == 2:
@@ -73,7 +74,7 @@ def read_date(cell: str, *, day_first: bool = True) -> date:
     try:
         return date(year, month, day)
     except ValueError:
-        raise ValueMisfit(cell) from None
+        raise ValueMisfit("value-unfit", value=cell, kind="date") from None
 
 
 def read_value(cell: str, *, kind: str, day_first: bool = True) -> Value:

@@ -1,7 +1,6 @@
 """Declare, change and delete custom fields. A kind changes only if every value fits; values go with their field."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from django.db import transaction
 
@@ -9,27 +8,18 @@ from esmero.house.audit import note
 from esmero.house.models import User
 from esmero.people.models import CustomField, Person, Segment
 from esmero.people.persons.custom_field_values import Value, ValueMisfit, read_value
+from esmero.refusal import Refusal
 
 MOST = 200_000  # values that one change may touch
 _CHUNK = 500
 _EXAMPLES = 5
 
 
-@dataclass
-class ValuesUnfit(Exception):
-    """Report values that do not fit the new kind: how many of the total, and examples with their person ids."""
+class ValuesUnfit(Refusal):
+    """Refuse a change that stored values do not fit.
 
-    number: int
-    total: int
-    examples: list[tuple[int, str]]
-
-
-class TooManyValues(Exception):
-    """Refuse to rewrite more values than one request may change."""
-
-
-class FieldInUse(Exception):
-    """Refuse the change while segments compare the field; the text names them."""
+    Facts: their `number` of the `total`, the `kind` wanted, and up to five `examples` of [person id, value].
+    """
 
 
 def declare_field(
@@ -51,8 +41,7 @@ def change_field(
 
     Raises:
         ValuesUnfit: values do not fit the new kind or the choices; nothing is changed.
-        TooManyValues: there are more than MOST.
-        FieldInUse: segments compare the field in its current kind.
+        Refusal: there are more than MOST, or segments compare the field in its current kind.
         ValidationError: a value is invalid.
 
     """
@@ -60,7 +49,7 @@ def change_field(
         rewritten: dict[int, Value] = {}
         if kind != field.kind or (kind == CustomField.Kind.CHOICE and list(choices) != list(field.choices)):
             if kind != field.kind and (used := list_segments(field)):
-                raise FieldInUse(", ".join(used))
+                raise Refusal("field-kind-in-use", names=used)
             rewritten = _fit(field, kind=kind, choices=choices)
         before = field.kind
         field.label, field.kind, field.choices = dict(label), kind, list(choices)
@@ -73,9 +62,9 @@ def change_field(
 
 
 def delete_field(field: CustomField, *, by: User) -> int:
-    """Delete a field and its values; return the number of persons with a value. Raises FieldInUse, TooManyValues."""
+    """Delete a field and its values; return the number of persons with one. Raises Refusal if segments compare it."""
     if used := list_segments(field):
-        raise FieldInUse(", ".join(used))
+        raise Refusal("field-in-use", names=used)
     with transaction.atomic():
         had = _holders(field.key)
         for start in range(0, len(had), _CHUNK):
@@ -111,7 +100,7 @@ def _asks(tree: object, key: str) -> bool:
 def _holders(key: str) -> list[int]:
     had = list(Person.objects.filter(fields__has_key=key).order_by("id").values_list("id", flat=True)[: MOST + 1])
     if len(had) > MOST:
-        raise TooManyValues
+        raise Refusal("too-many-values", most=MOST)
     return had
 
 
@@ -134,7 +123,7 @@ def _fit(field: CustomField, *, kind: str, choices: Sequence[str]) -> dict[int, 
         if fitted != value or type(fitted) is not type(value):
             fitting[pk] = fitted
     if number:
-        raise ValuesUnfit(number, len(had), unfit)
+        raise ValuesUnfit("values-unfit", number=number, total=len(had), kind=kind, examples=unfit)
     return fitting
 
 
@@ -142,7 +131,7 @@ def _fit_one(value: object, *, kind: str, choices: Sequence[str]) -> Value:
     text = ("yes" if value else "no") if isinstance(value, bool) else str(value)
     fitted = read_value(text, kind=kind)
     if kind == CustomField.Kind.CHOICE and choices and text not in choices:
-        raise ValueMisfit(text)
+        raise ValueMisfit("value-unfit", value=text, kind=kind)
     return fitted
 
 

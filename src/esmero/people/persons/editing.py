@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from esmero.house.audit import note
 from esmero.house.models import User
 from esmero.people.addresses.suppression import find_suppressions
 from esmero.people.models import Address, ContactPoint, Organisation, Person
 from esmero.people.persons.names import update_folded
+from esmero.refusal import InvalidValue
 
 # Editable fields besides custom fields ("own:KEY"); "organisation" and "address" by id.
 FIELDS = ("number", "title", "given_name", "family_name", "language", "country", "organisation", "address")
@@ -20,8 +20,8 @@ BY_STAFF = 0
 type Before = dict[str, list[Any]]  # field → [value, its entry in written_by or None]
 
 
-class NumberTaken(Exception):
-    """Refuse a customer number that another person has; the text names it."""
+class NumberTaken(InvalidValue):
+    """Refuse a customer number that another person has."""
 
 
 def change_person(person: Person, *, changes: Mapping[str, Any], by: User | str) -> Before:
@@ -37,7 +37,7 @@ def change_person(person: Person, *, changes: Mapping[str, Any], by: User | str)
         row = _lock(person)
         number = changes.get("number")
         if number and Person.objects.filter(number=number).exclude(pk=row.pk).exists():
-            raise NumberTaken(_("The number %(number)s belongs to another person.") % {"number": number})
+            raise NumberTaken("number-taken", number=number)
         before: Before = {}
         for name, value in changes.items():
             old = _read(row, name)

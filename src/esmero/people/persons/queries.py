@@ -1,13 +1,11 @@
 """Query persons by folded text, number or address, and list imports."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from django.core.cache import cache
 from django.db.models import Model, Q, QuerySet
 
-from esmero.house.models import Brand
-from esmero.people.models import Channel, Import, Permission, PermissionEntry, Person, Preference, Topic
+from esmero.people.models import Import, Person
 from esmero.people.text_folding import fold
 from esmero.work.query_plan.selective import MOST, MOST_SCANNED, IsOneOf
 
@@ -78,37 +76,3 @@ def list_running_imports(*, brand: int) -> Sequence[Import]:
     """Return the imports that are being checked or run."""
     states = (Import.State.CHECKING, Import.State.RUNNING)
     return list(Import.objects.filter(brand=brand, state__in=states).select_related("job").order_by("-id"))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TopicStatus:
-    """Hold the e-mail permission and the preference for one topic of a brand."""
-
-    topic: Topic
-    permission: Permission | None
-    preference: Preference | None
-
-    @property
-    def allowed(self) -> bool:
-        """Return whether the person permits this topic and has not turned it off, regardless of bounces and pauses."""
-        turned_off = self.preference is not None and self.preference.wanted is False
-        granted = self.permission is not None and self.permission.state == PermissionEntry.Act.GRANTED
-        return granted and not turned_off
-
-
-def read_topic_status(person: Person, *, brand: Brand) -> list[TopicStatus]:
-    """Return one TopicStatus per topic of the brand; a permission without a topic covers its whole purpose."""
-    permissions = {
-        (row.purpose_id, row.topic_id): row
-        for row in Permission.objects.filter(person=person, brand=brand, channel=Channel.EMAIL)
-    }
-    preferences = {row.topic_id: row for row in Preference.objects.filter(person=person, brand=brand)}
-    topics = Topic.objects.filter(brand=brand).select_related("purpose").order_by("id")
-    return [
-        TopicStatus(
-            topic=topic,
-            permission=permissions.get((topic.purpose_id, topic.pk)) or permissions.get((topic.purpose_id, None)),
-            preference=preferences.get(topic.pk) or preferences.get(None),
-        )
-        for topic in topics
-    ]

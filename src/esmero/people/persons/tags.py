@@ -3,18 +3,14 @@
 from collections.abc import Collection
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from esmero.house.audit import note
 from esmero.house.models import User
 from esmero.people.models import Person, Tag
+from esmero.refusal import InvalidValue
 
 MOST = 50_000
 _CHUNK = 500
-
-
-class TooManyPersons(Exception):
-    """Refuse more persons than one request may change; the text names the remedy."""
 
 
 def tag_persons(persons: Collection[int], *, name: str, by: User | str) -> list[int]:
@@ -51,9 +47,7 @@ def untag_persons(persons: Collection[int], *, name: str, by: User | str) -> lis
 
 def _check(persons: Collection[int]) -> None:
     if len(persons) > MOST:
-        raise TooManyPersons(
-            _("At most %(most)s people at once; narrow the list, or do it in parts.") % {"most": format(MOST, ",")}
-        )
+        raise InvalidValue("too-many-people", most=MOST)
 
 
 def _chunks(persons: Collection[int]) -> list[list[int]]:

@@ -1,9 +1,10 @@
-from esmero.policy.case import Occasion, Recipient
+from esmero.policy.case import Occasion
+from esmero.policy.facts import DuplicateFacts
 from esmero.policy.rule import EVERY_CLASS, RecipientRule
 from esmero.policy.verdict import Objection
 
 
-class NothingTwice(RecipientRule):
+class NothingTwice(RecipientRule[DuplicateFacts]):
     """Send nothing twice: one message per person, and one advertisement per shared address.
 
     Persons who share an address each get messages about their own contract; a commercial mailing reaches the address
@@ -16,10 +17,11 @@ class NothingTwice(RecipientRule):
     code = "G08"
     slug = "twice"
     applies_to = EVERY_CLASS
+    about = DuplicateFacts
 
-    def objection(self, occasion: Occasion, recipient: Recipient) -> Objection | None:
-        if recipient.already_has:
+    def objection(self, occasion: Occasion, facts: DuplicateFacts) -> Objection | None:
+        if facts.already_has:
             return Objection(self.code, {"why": "has it already"})
-        if recipient.address_taken_by is not None and occasion.message_class == "commercial":
-            return Objection(self.code, {"why": "same address", "person": recipient.address_taken_by})
+        if facts.address_taken_by is not None and occasion.message_class == "commercial":
+            return Objection(self.code, {"why": "same address", "person": facts.address_taken_by})
         return None

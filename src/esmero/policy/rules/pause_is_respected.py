@@ -1,10 +1,13 @@
-from esmero.policy.case import Occasion, Recipient
+from esmero.policy.case import Occasion
+from esmero.policy.facts import PreferenceFacts, StatedPreference
 from esmero.policy.rule import UNSOLICITED, RecipientRule
 from esmero.policy.verdict import Objection
 
 
-class PauseIsRespected(RecipientRule):
+class PauseIsRespected(RecipientRule[StatedPreference]):
     """Send nothing to a person who asked for a pause until it ends.
+
+    A pause for the topic of the promotion slot holds back the promotion only.
 
     Norm: good practice: a pause with an end date is offered beside leaving for good, and holds.
     """
@@ -12,8 +15,9 @@ class PauseIsRespected(RecipientRule):
     code = "G07"
     slug = "paused"
     applies_to = UNSOLICITED
+    about = PreferenceFacts
 
-    def objection(self, occasion: Occasion, recipient: Recipient) -> Objection | None:
-        if recipient.paused_until is None or recipient.paused_until <= occasion.at:
+    def objection(self, occasion: Occasion, facts: StatedPreference) -> Objection | None:
+        if facts.paused_until is None or facts.paused_until <= occasion.at:
             return None
-        return Objection(self.code, {}, recipient.paused_until)
+        return Objection(self.code, {}, facts.paused_until)

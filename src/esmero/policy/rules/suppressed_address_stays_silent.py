@@ -1,9 +1,10 @@
-from esmero.policy.case import Occasion, Recipient
+from esmero.policy.case import Occasion
+from esmero.policy.facts import AddressFacts
 from esmero.policy.rule import EVERY_CLASS, RecipientRule
 from esmero.policy.verdict import Objection
 
 
-class SuppressedAddressStaysSilent(RecipientRule):
+class SuppressedAddressStaysSilent(RecipientRule[AddressFacts]):
     """Send nothing to a suppressed address; a new permission does not lift the suppression.
 
     An address with hard bounces is suppressed for all mail. One with a complaint is suppressed for commercial and
@@ -16,9 +17,10 @@ class SuppressedAddressStaysSilent(RecipientRule):
     code = "G01"
     slug = "suppressed"
     applies_to = EVERY_CLASS
+    about = AddressFacts
 
-    def objection(self, occasion: Occasion, recipient: Recipient) -> Objection | None:
-        suppression = recipient.suppression
+    def objection(self, occasion: Occasion, facts: AddressFacts) -> Objection | None:
+        suppression = facts.suppression
         if suppression is None:
             return None
         if suppression.scope == "commercial" and occasion.message_class in {"service", "auto-reply"}:

@@ -1,9 +1,10 @@
-from esmero.policy.case import Occasion, Recipient
+from esmero.policy.case import Occasion
+from esmero.policy.facts import PreferenceFacts, StatedPreference
 from esmero.policy.rule import UNSOLICITED, RecipientRule
 from esmero.policy.verdict import Objection
 
 
-class TopicIsWanted(RecipientRule):
+class TopicIsWanted(RecipientRule[StatedPreference]):
     """Send nothing on a topic that the person turned off.
 
     A person without a stated preference has not turned it off; permission is checked by another rule.
@@ -15,8 +16,9 @@ class TopicIsWanted(RecipientRule):
     code = "G05"
     slug = "topic-unwanted"
     applies_to = UNSOLICITED
+    about = PreferenceFacts
 
-    def objection(self, occasion: Occasion, recipient: Recipient) -> Objection | None:
-        if recipient.wants_topic is False:
+    def objection(self, occasion: Occasion, facts: StatedPreference) -> Objection | None:
+        if facts.wanted is False:
             return Objection(self.code, {"topic": occasion.topic})
         return None

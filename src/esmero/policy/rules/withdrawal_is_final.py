@@ -1,21 +1,10 @@
-from esmero.policy.case import CONSENT, CasePermission, Occasion, Recipient
+from esmero.policy.case import Occasion
+from esmero.policy.permission import PermissionAnswer, StatedPermissions
 from esmero.policy.rule import UNSOLICITED, RecipientRule
 from esmero.policy.verdict import Objection
 
 
-def _revokes(entry: CasePermission, *, occasion: Occasion) -> bool:
-    if entry.state == "withdrawn":
-        return entry.covers(occasion)
-    # An objection without a topic covers all commercial mail, under any recorded purpose.
-    return entry.state == "objected" and (entry.topic == "" or entry.covers(occasion))
-
-
-def _consents_anew(entry: CasePermission, *, after: CasePermission, occasion: Occasion) -> bool:
-    given = entry.state == "granted" and entry.basis == CONSENT and entry.covers(occasion)
-    return given and after.at < entry.at <= occasion.at
-
-
-class WithdrawalIsFinal(RecipientRule):
+class WithdrawalIsFinal(RecipientRule[PermissionAnswer]):
     """Send nothing after a withdrawal or objection, unless the person has consented again since.
 
     A withdrawal belongs to person, brand and topic; an objection without a topic covers all such mail. On equal dates
@@ -28,13 +17,11 @@ class WithdrawalIsFinal(RecipientRule):
     code = "G04"
     slug = "withdrawn"
     applies_to = UNSOLICITED
+    about = StatedPermissions
 
-    def objection(self, occasion: Occasion, recipient: Recipient) -> Objection | None:
-        revoked = [entry for entry in recipient.permissions if _revokes(entry, occasion=occasion)]
-        if not revoked:
-            return None
-        last = max(revoked, key=lambda entry: entry.at)
-        if any(_consents_anew(entry, after=last, occasion=occasion) for entry in recipient.permissions):
+    def objection(self, occasion: Occasion, facts: PermissionAnswer) -> Objection | None:  # noqa: ARG002
+        last = facts.revoked
+        if last is None:
             return None
         return Objection(
             self.code,

@@ -5,6 +5,8 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from esmero.refusal import InvalidValue
+
 _FORBIDDEN = re.compile(r"[\r\n\0]")
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?: [A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _PRINTABLE = re.compile(r"[ -~]*")
@@ -15,13 +17,8 @@ _Q_SAFE = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012345
 _OVERHEAD = len("=?utf-8?q??=")
 
 
-class HeaderInjection(ValueError):
-    """Report that a value from data would change the structure of a message; `header` and `field` name its place."""
-
-    def __init__(self, what: str, *, header: str, field: str) -> None:
-        super().__init__(f"{field} cannot stand in the header {header}: {what}. Mend the value of {field}.")
-        self.header = header
-        self.field = field
+class HeaderInjection(InvalidValue):
+    """Refuse a value from data that would change the structure of a message; `header` and `field` name its place."""
 
 
 def has_break(value: str) -> bool:
@@ -32,7 +29,7 @@ def has_break(value: str) -> bool:
 def guard(value: str, *, header: str, field: str) -> str:
     """Return `value` unchanged; raises HeaderInjection if it holds CR, LF or NUL."""
     if has_break(value):
-        raise HeaderInjection("it holds a line break or NUL", header=header, field=field)
+        raise HeaderInjection("header-with-break", header=header, field=field)
     return value
 
 
@@ -74,11 +71,11 @@ def write_address(address: str, *, header: str, field: str) -> str:
     local, at, domain = address.rpartition("@")
     fits = _LOCAL_PART.fullmatch(local) or _QUOTED_LOCAL_PART.fullmatch(local)
     if not (at and fits and local.isprintable() and len(local.encode("utf-8", "replace")) <= 64):
-        raise HeaderInjection("it is not a mail address", header=header, field=field)
+        raise HeaderInjection("header-without-address", header=header, field=field)
     try:
         return f"{local}@{write_domain(domain)}"
     except ValueError:
-        raise HeaderInjection("its domain is not a host name", header=header, field=field) from None
+        raise HeaderInjection("header-without-domain", header=header, field=field) from None
 
 
 @lru_cache(maxsize=4096)

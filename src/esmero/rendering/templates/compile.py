@@ -93,12 +93,12 @@ def compile_source(source: TemplateSource, *, fields: Collection[str], footer: F
     try:
         with_placeholders, placeholders = insert_placeholders(_insert_preheader(parts["body"], preheader))
     except TemplateSyntaxError:
-        raise TemplateFault(tuple(problems)) from None
+        raise TemplateFault("template-unusable", problems=tuple(problems)) from None
     reader = MjmlReader(placeholders)
     reader.read(with_placeholders)
     problems += reader.problems
     if problems:
-        raise TemplateFault(tuple(problems))
+        raise TemplateFault("template-unusable", problems=tuple(problems))
     marked = mark_slots(with_placeholders, reader.slots, placeholders)
     document = _make_document(
         wrap_placeholders(marked, placeholders, reader.places), placeholders, source=source, footer=footer
@@ -129,7 +129,7 @@ def compile_source(source: TemplateSource, *, fields: Collection[str], footer: F
             TranslatableText("if and for do not close in the order of the elements: %(said)s", said=error.message),
             TranslatableText("Let each begin and end in the same element"),
         )
-        raise TemplateFault((fault,)) from error
+        raise TemplateFault("template-unusable", problems=(fault,)) from error
 
 
 def _to_inner(text: str) -> str:
@@ -149,7 +149,7 @@ def _make_document(mjml: str, placeholders: Placeholders, *, source: TemplateSou
             TranslatableText("the MJML cannot be read: %(said)s", said=error),
             TranslatableText("Check that attributes are quoted and & is &amp;"),
         )
-        raise TemplateFault((fault,)) from error
+        raise TemplateFault("template-unusable", problems=(fault,)) from error
 
 
 def _make_parts(document: str, placeholders: Placeholders, *, fields: frozenset[str]) -> TextWithoutPromotion:

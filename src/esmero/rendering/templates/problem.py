@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Self
 
+from esmero.refusal import InvalidValue
+
 
 class TranslatableText(str):
     """Hold an English text made of a pattern and facts; the pattern is the key of its translations."""
@@ -33,9 +35,14 @@ class TemplateProblem:
         return f"{self.place}: {self.what}. {self.remedy}"
 
 
-class TemplateFault(Exception):
-    """Report that a template cannot be compiled. `problems` holds all problems, never only the first."""
+class TemplateFault(InvalidValue):
+    """Refuse a template that cannot be compiled. `problems` holds all problems, never only the first."""
 
-    def __init__(self, problems: tuple[TemplateProblem, ...]) -> None:
-        super().__init__("; ".join(map(str, problems)))
+    def __init__(self, code: str, /, *, problems: tuple[TemplateProblem, ...]) -> None:
+        super().__init__(code, problems=[_to_fact(one) for one in problems])
         self.problems = problems
+
+
+def _to_fact(problem: TemplateProblem) -> dict[str, object]:
+    what, remedy = ({"pattern": text.pattern, "facts": text.facts} for text in (problem.what, problem.remedy))
+    return {"place": problem.place, "what": what, "remedy": remedy}

@@ -21,6 +21,8 @@ PASSED: Words = {
     "G09": _("It says why it is worth your time."),
     "G10": _("Somebody stands behind it whom you can call or answer."),
     "G11": _("It says that it is advertising, and how to leave."),
+    "G12": _("No sign-up with your address waits for your confirmation."),
+    "G13": _("Advertising does not come to you at night."),
 }
 
 BASES: Words = {

@@ -21,9 +21,8 @@ from esmero.mailroom.composing.compiled_templates import open_signer, pick
 from esmero.mailroom.inbound_addresses import day_of
 from esmero.outbox.relays import NoRelay
 from esmero.people.models import CustomField, Person
-from esmero.people.persons.queries import read_topic_status
+from esmero.people.permissions.current_permissions import read_rights
 from esmero.privacy.data_access import (
-    AccessRefused,
     confirm_address_change,
     correct,
     request_access,
@@ -33,9 +32,11 @@ from esmero.privacy.export import collect_data, write_archive, write_json
 from esmero.privacy.models import AddressChange, DataAccess, DataRequest
 from esmero.privacy.personal_data import TABLE, RowErasure
 from esmero.privacy.requests import request_erasure
+from esmero.refusal import Refusal
 from esmero.rendering.tokens import TokenPurpose, TokenRefused
 from esmero.web.public.labels import HOLDINGS, KEPT, mask
-from esmero.web.public.visit_token import TokenVisit, keep_private, refuse, requires_token
+from esmero.web.public.visit_token import TokenVisit, keep_private, refuse, requires_token, show_refusal
+from esmero.web.refusals.say import say
 
 log = logging.getLogger(__name__)
 
@@ -68,7 +69,10 @@ def _requires_access(view: Opened) -> Callable[[HttpRequest, str], HttpResponse]
         if access is None or access.person.state != Person.State.ACTIVE:
             return refuse(request, TokenRefused("expired"))
         with translation.override(_language(request, access.person, access.brand.language)):
-            return keep_private(view(request, access))
+            try:
+                return keep_private(view(request, access))
+            except Refusal as refusal:
+                return show_refusal(request, refusal, brand=access.brand)
 
     return guarded
 
@@ -102,10 +106,10 @@ def my_data(request: HttpRequest, access: DataAccess) -> HttpResponse:
                     language=translation.get_language() or "",
                     at=now,
                 )
-            except AccessRefused as refusal:
-                fault = str(refusal)
             except NoRelay:
                 log.exception("no letter to a new address of person %d", person.pk)
+            except Refusal as refusal:
+                fault = say(refusal)
             else:
                 return HttpResponseRedirect(_back(request, "move"))
     held = collect_data(person)
@@ -121,7 +125,8 @@ def my_data(request: HttpRequest, access: DataAccess) -> HttpResponse:
         fields=_name_fields(person.fields or {}, language=language),
         points=held.get("other ways to reach them", []),
         wishes=[
-            (pick(wish.topic.name, language), wish.allowed) for wish in read_topic_status(person, brand=access.brand)
+            (pick(one.topic.name, language), one.by_mail.allowed)
+            for one in read_rights(person, brand=access.brand, kinds=())
         ],
         kept=[KEPT[holding.name] for holding in TABLE if holding.rows is RowErasure.BLANKED and holding.name in KEPT],
         pending=DataRequest.objects.filter(person=person, state=DataRequest.State.OPEN).first(),

@@ -19,7 +19,7 @@ from esmero.people.models import Channel, ContactPoint, PermissionEntry, Person,
 from esmero.people.permissions.current_permissions import ChannelRight, TopicRights, read_rights
 from esmero.people.permissions.ledger import NewEntry, record
 from esmero.people.permissions.preferences import pause, save_preference, set_language
-from esmero.people.permissions.state import CONSENT
+from esmero.policy.permission import CONSENT
 from esmero.rendering.tokens import TokenPurpose
 from esmero.web.public.labels import KNOWN
 from esmero.web.public.visit_token import TokenVisit, requires_token
@@ -116,7 +116,7 @@ def _read_rows(visit: TokenVisit, person: Person) -> list[TopicRow]:
         topic, wish = rights.topic, rights.preference
         now = "never"
         if rights.by_mail.allowed:
-            now = "monthly" if wish and (wish.minimum_gap_days or 0) > 1 else "always"
+            now = "monthly" if wish.minimum_gap is not None and wish.minimum_gap.days > 1 else "always"
         name, description = pick(topic.name, language) or topic.code, pick(topic.description, language)
         rows.append(TopicRow(topic=topic, name=name, description=description, now=now, rights=rights))
     return rows

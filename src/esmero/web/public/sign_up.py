@@ -35,6 +35,7 @@ from esmero.people.models import Topic
 from esmero.rendering.tokens import TokenPurpose, TokenRefused
 from esmero.web.public.client_address import find_client
 from esmero.web.public.visit_token import keep_private, refuse
+from esmero.web.refusals.say import say
 
 log = logging.getLogger(__name__)
 
@@ -137,7 +138,7 @@ def _take(request: HttpRequest, form: Form, *, offered: list[Topic], language: s
     known = read_stamp(post.get("stamp", ""), slug=form.slug) is not None
     # Without our stamp the form was on another site: show it again for a click on our own page.
     if entered.faults or not known:
-        faults = entered.faults if known else {}
+        faults = {name: say(refusal) for name, refusal in entered.faults.items()} if known else {}
         return _draw(request, form, offered=offered, language=language, given=given, faults=faults, again=not known)
     network = hash_network(find_client(request.META))
     knock = SubmissionAttempt(

@@ -23,7 +23,9 @@ from esmero.mailroom.composing.public_archive import find_public_number
 from esmero.mailroom.inbound_addresses import day_of
 from esmero.outbox.models import Message
 from esmero.people.models import Person
+from esmero.refusal import Refusal
 from esmero.rendering.tokens import Token, TokenPurpose, TokenRefused
+from esmero.web.refusals.say import say
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +56,9 @@ class TokenVisit:
         return render(request, template, {"brand": self.brand, "languages": settings.LANGUAGES, "visit": self, **facts})
 
 
+FOR_VISITORS = frozenset({"erasure-while-sending", "new-address-unusable", "new-address-same", "new-address-too-often"})
+"""Codes of refusals whose author is a visitor of a public page; what they fill into a form is said at its fields."""
+
 type View = Callable[[HttpRequest, str], HttpResponse]
 type Shown = Callable[Concatenate[HttpRequest, TokenVisit, ...], HttpResponse]
 
@@ -75,7 +80,10 @@ def requires_token(purpose: TokenPurpose) -> Callable[[Shown], View]:
                     return refuse(request, refusal)
             spoken = chosen or visit.message.language or visit.brand.language
             with translation.override(spoken), timezone.override(visit.brand.timezone):
-                return keep_private(view(request, visit))
+                try:
+                    return keep_private(view(request, visit))
+                except Refusal as refusal:
+                    return show_refusal(request, refusal, brand=visit.brand)
 
         return guarded
 
@@ -99,6 +107,17 @@ def refuse(request: HttpRequest, refusal: TokenRefused) -> HttpResponse:
     gone = refusal.reason == "expired"
     facts = {"gone": gone, "brand": find_brand(request)}
     return keep_private(render(request, "public/refused.html", facts, status=410 if gone else 404))
+
+
+def show_refusal(request: HttpRequest, refusal: Refusal, *, brand: Brand | None) -> HttpResponse:
+    """Render what was refused as a page in the name of the brand, in the active language.
+
+    A refusal that only the house can mend is raised again: to a visitor it is our fault, and its facts are not theirs.
+    """
+    if refusal.code not in FOR_VISITORS:
+        raise refusal
+    facts = {"words": say(refusal), "brand": brand}
+    return keep_private(render(request, "refusal.html", facts, status=refusal.status))
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001

@@ -143,7 +143,11 @@ def test_a_secret_given_in_the_console_is_kept_encrypted_and_believed(client, mo
 
 @pytest.mark.parametrize(
     ("name", "secret", "code"),
-    [("postmark", "geheim", "pair"), ("ses", ":geheim", "pair"), ("resend", "whsec_é", "base64")],
+    [
+        ("postmark", "geheim", "secret-not-a-pair"),
+        ("ses", ":geheim", "secret-not-a-pair"),
+        ("resend", "whsec_é", "secret-not-a-key"),
+    ],
 )
 def test_a_secret_that_cannot_be_one_is_refused_where_it_is_given(name, secret, code):
     with pytest.raises(SecretRefused) as refusal:

@@ -1,7 +1,8 @@
 import pytest
 
-from esmero.mailroom.planning.case_file import AddressedPerson, DispatchReason, describe_occasion, gather_recipients
+from esmero.mailroom.planning.case_file import describe_occasion, gather_recipients
 from esmero.outbox.models import Message, MessageEvent
+from esmero.people.dispatch_reason import AddressedPerson, DispatchReason
 from esmero.people.models import PermissionEntry, Suppression
 from esmero.policy.gate import judge_occasion, judge_recipient
 from esmero.rendering.tokens import TokenPurpose

@@ -10,10 +10,11 @@ import pytest
 
 from esmero.people.imports import run
 from esmero.people.imports.files.problem import FileProblem
-from esmero.people.imports.lifecycle import ImportMoveRefused, begin_check, choose_sheet, create_import
+from esmero.people.imports.lifecycle import begin_check, choose_sheet, create_import
 from esmero.people.imports.reading import FileReading
 from esmero.people.imports.refused_lines import write_refused
 from esmero.people.models import CustomField, Import, ImportLine, Permission, Person
+from esmero.refusal import Refusal
 from esmero.vault.files import read
 from esmero.work.jobs import run_to_end
 from tests.house_facts import build_house
@@ -153,10 +154,10 @@ def test_the_sheet_with_the_list_is_found_and_another_can_be_chosen(house):
     assert (reading.sheet, reading.sheets) == ("Clientes", ("Notas", "Viejos", "Clientes"))
     again = FileReading.from_json(choose_sheet(brought, sheet="Viejos", by="Lucía").reading)
     assert (again.sheet, [c.name for c in again.columns]) == ("Viejos", ["Correo"])
-    with pytest.raises(FileProblem, match="no sheet"):
+    with pytest.raises(FileProblem, match=r"^sheet-unknown "):
         choose_sheet(brought, sheet="Nada", by="Lucía")
     Import.objects.update(state="running")
-    with pytest.raises(ImportMoveRefused):
+    with pytest.raises(Refusal, match=r"^import-not-a-draft "):
         choose_sheet(brought, sheet="Clientes", by="Lucía")
 
 
@@ -258,22 +259,23 @@ LOCKED = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600 + "EncryptedPackage".
 
 
 @pytest.mark.parametrize(
-    ("content", "words"),
+    ("content", "code"),
     [
-        (LOCKED, "password"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "old Excel workbook"),
-        (zipped(mimetype="application/vnd.oasis.opendocument.spreadsheet", content_dot_xml="<x/>"), "LibreOffice"),
-        (zipped(xl__workbook_dot_bin="x"), "binary Excel"),
-        (zipped(word__document_dot_xml="<x/>"), "another kind of packed file"),
-        (zipped(xl__workbook_dot_xml="<x/>"), "broken"),
-        (pack([["Correo"], ["zoe@cliente.example"]])[:-200], "broken"),
-        (pack([]), "empty"),
-        (swelling(), "far larger inside"),
-        (laughing(), "broken"),
+        (LOCKED, "workbook-locked"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "workbook-xls"),
+        (zipped(mimetype="application/vnd.oasis.opendocument.spreadsheet", content_dot_xml="<x/>"), "workbook-ods"),
+        (zipped(xl__workbook_dot_bin="x"), "workbook-xlsb"),
+        (zipped(word__document_dot_xml="<x/>"), "file-without-workbook"),
+        (zipped(xl__workbook_dot_xml="<x/>"), "workbook-broken"),
+        (pack([["Correo"], ["zoe@cliente.example"]])[:-200], "workbook-broken"),
+        (pack([]), "workbook-empty"),
+        (swelling(), "workbook-too-large"),
+        (laughing(), "workbook-broken"),
     ],
     ids=["password", "xls", "ods", "xlsb", "docx", "no-parts", "cut", "empty", "bomb", "entities"],
 )
-def test_what_cannot_be_read_says_what_to_do(house, content, words):
-    with pytest.raises(FileProblem, match=words):
+def test_what_cannot_be_read_is_refused_by_its_kind(house, content, code):
+    with pytest.raises(FileProblem) as refusal:
         bring(content, house)
+    assert refusal.value.code == code
     assert not Import.objects.exists()

@@ -8,8 +8,9 @@ from esmero.conversations.models import Conversation, Entry
 from esmero.dossier.timeline import read_timeline
 from esmero.outbox.models import Message, MessageEvent
 from esmero.people.models import Address, Permission, Person, Preference
+from esmero.people.permissions.current_permissions import read_rights
 from esmero.people.persons.names import update_folded
-from esmero.people.persons.queries import find_people, people_rows, read_topic_status
+from esmero.people.persons.queries import find_people, people_rows
 from esmero.web.console.people.persons.person_list import PEOPLE
 from esmero.web.console.people.persons.timeline_entries import describe_entries
 from tests.house_facts import add_people, build_house, open_dispatch
@@ -98,12 +99,21 @@ def test_the_story_says_why_something_was_not_sent():
 def test_what_we_may_do_follows_permission_and_preference():
     house = build_house()
     [one] = add_people(house, 1)
-    [wish] = read_topic_status(one, brand=house.brand)
-    assert wish.permission.state == "granted"
-    Preference.objects.create(person=one, brand=house.brand, topic=house.topic, wanted=False)
-    assert read_topic_status(one, brand=house.brand)[0].preference.wanted is False
+
+    def right():
+        [topic] = read_rights(one, brand=house.brand, kinds=())
+        return topic.by_mail
+
+    assert (right().state, right().basis, right().allowed) == ("granted", "consent", True)
+    preference = Preference.objects.create(person=one, brand=house.brand, wanted=False)
+    assert (right().state, right().since, right().allowed) == ("off", preference.changed_at, False)
+    preference.delete()
+    Permission.objects.update(basis="legitimate interest")
+    assert (right().state, right().basis, right().allowed) == ("invalid", "legitimate interest", False)
+    Permission.objects.update(granted_at=None, state="requested")
+    assert (right().state, right().allowed) == ("requested", False)
     Permission.objects.all().delete()
-    assert read_topic_status(one, brand=house.brand)[0].permission is None
+    assert (right().state, right().entry, right().allowed) == ("never", None, False)
 
 
 @pytest.mark.parametrize(

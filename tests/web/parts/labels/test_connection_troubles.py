@@ -82,3 +82,19 @@ def test_every_trouble_with_a_mailbox_is_known():
             if len(texts) == 1 and "refuses" in whole:
                 whole = f"{whole} Check name and password."
             assert translate_trouble(whole) != whole, whole
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'esmero.people.imports.files.problem.FileProblem: utf8-damaged {"line": 1200}',
+        'utf8-damaged {"line": 1200}',
+    ],
+)
+def test_a_refusal_that_was_stored_is_said_in_the_readers_language(text):
+    with translation.override("es"):
+        assert translate_trouble(text).startswith("Línea 1200:")
+
+
+def test_what_looks_like_a_refusal_and_is_none_stays():
+    assert translate_trouble("not-ours {}") == "not-ours {}"

@@ -19,17 +19,14 @@ from esmero.house.models import User
 from esmero.mailroom.arriving.channels.webhook_providers import PROVIDERS
 from esmero.mailroom.models import WebhookSecret
 from esmero.outbox.relay_passwords import decrypt_password, encrypt_password
+from esmero.refusal import InvalidValue
 
 RECORD_INTERVAL = timedelta(minutes=1)
 """Shortest interval between two records: a provider may send a thousand requests a minute."""
 
 
-class SecretRefused(ValueError):
-    """Refuse a secret that cannot be this provider's; `code`: pair (name:password is required) or base64."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
+class SecretRefused(InvalidValue):
+    """Refuse a secret that cannot be this provider's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,9 +120,9 @@ def _open(row: WebhookSecret) -> str:
 
 def _check(name: str, secret: str) -> None:
     if PROVIDERS[name].pair and not all(secret.partition(":")[::2]):
-        raise SecretRefused("pair")
+        raise SecretRefused("secret-not-a-pair")
     if name in {"resend", "sendgrid"}:
         try:
             base64.b64decode(secret.removeprefix("whsec_"), validate=True)
         except ValueError as fault:
-            raise SecretRefused("base64") from fault
+            raise SecretRefused("secret-not-a-key") from fault

@@ -3,7 +3,8 @@
 import argparse
 from typing import Any
 
-from esmero.management.command import CommandFault, CommandOutput, Commands, add_command, add_group, format_table
+from esmero.management.command import CommandOutput, Commands, add_command, add_group, format_table
+from esmero.refusal import InvalidValue
 
 _OPTIONS = {
     "--name": "the name that readers know (default: the code)",
@@ -44,7 +45,7 @@ def create_brand(options: argparse.Namespace) -> CommandOutput:
     # A line break in a name or address could inject a header into every mail of the brand.
     for field, value in vars(options).items():
         if isinstance(value, str) and any(ord(letter) < 32 for letter in value):
-            raise CommandFault(f"{field} holds a line break or another control character. Write it in one line.")
+            raise InvalidValue("option-with-line-break", option=field)
     name = options.name or options.code
     given = {
         "slug": options.code,

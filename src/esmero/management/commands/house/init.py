@@ -3,7 +3,8 @@
 import argparse
 from pathlib import Path
 
-from esmero.management.command import CommandFault, CommandOutput, Commands, add_command
+from esmero.management.command import CommandOutput, Commands, add_command
+from esmero.refusal import Refusal
 
 FOLDERS = ("vault", "spool/clicks", "journals", "static")
 
@@ -65,7 +66,7 @@ def migrate() -> None:
 
 
 def refuse_unreleased() -> None:
-    """Raise CommandFault if the database was made by a version before the first release.
+    """Raise Refusal if the database was made by a version before the first release.
 
     The migrations of those versions were squashed into one, so their tables cannot be brought up to this version.
     """
@@ -79,9 +80,4 @@ def refuse_unreleased() -> None:
         if app == "esmero" and ("esmero", name) not in loader.disk_migrations
     )
     if unknown:
-        raise CommandFault(
-            f"This house was made by an unreleased version of Esmero: its database knows the migration {unknown[-1]},"
-            " which no release has. Its tables cannot be brought up to this version. Name an empty folder in"
-            " ESMERO_HOME (and an empty database in ESMERO_DATABASE_URL, if set), run `esmero init` there, and bring"
-            " your lists in again with `esmero import`."
-        )
+        raise Refusal("house-unreleased", migration=unknown[-1])

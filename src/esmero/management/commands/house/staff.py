@@ -5,7 +5,8 @@ import getpass
 import os
 import sys
 
-from esmero.management.command import CommandFault, CommandOutput, Commands, add_command, add_group, format_table
+from esmero.management.command import CommandOutput, Commands, add_command, add_group, format_table
+from esmero.refusal import InvalidValue
 
 ROLES = ("owner", "manager", "agent", "reader")
 
@@ -54,10 +55,10 @@ def _read_password(email: str) -> str:
     if "ESMERO_STAFF_PASSWORD" in os.environ:
         return os.environ["ESMERO_STAFF_PASSWORD"]
     if not sys.stdin.isatty():
-        raise CommandFault("No password: set ESMERO_STAFF_PASSWORD, or run the command at a terminal.")
+        raise InvalidValue("staff-password-missing")
     first = getpass.getpass(f"Password for {email}: ")
     if getpass.getpass("Once more: ") != first:
-        raise CommandFault("The two passwords differ. Nothing was changed.")
+        raise InvalidValue("passwords-differ")
     return first
 
 

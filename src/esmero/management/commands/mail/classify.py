@@ -5,7 +5,8 @@ import csv
 from collections import Counter
 from pathlib import Path
 
-from esmero.management.command import CommandFault, CommandOutput, Commands, add_command, format_table
+from esmero.management.command import CommandOutput, Commands, add_command, format_table
+from esmero.refusal import NotThere
 
 # Such folders also hold tables about the mail and notes for people.
 NON_MAIL_SUFFIXES = frozenset({".tsv", ".csv", ".json", ".md"})
@@ -37,7 +38,7 @@ def classify(options: argparse.Namespace) -> CommandOutput:
     from esmero.intake.mail_folders import classify_file, name_kind, name_recipients
 
     if not options.folder.is_dir():
-        raise CommandFault(f"{options.folder} is not a folder.")
+        raise NotThere("folder-missing", folder=str(options.folder))
     options.texts.mkdir(parents=True, exist_ok=True)
     counts: Counter[str] = Counter()
     with options.tsv.open("w", encoding="utf-8", newline="") as out:

@@ -7,7 +7,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from esmero.management.command import CommandFault, CommandOutput, Commands, add_command, add_group, format_table
+from esmero.management.command import CommandOutput, Commands, add_command, add_group, format_table
+from esmero.refusal import InvalidValue, NotThere
 
 SECURITY = ("tls", "starttls", "none")
 
@@ -74,7 +75,7 @@ def _read_secret(options: argparse.Namespace) -> str:
     if "ESMERO_MAILBOX_PASSWORD" in os.environ:
         return os.environ["ESMERO_MAILBOX_PASSWORD"]
     if not sys.stdin.isatty():
-        raise CommandFault("No password for the mailbox: give --password-file, or set ESMERO_MAILBOX_PASSWORD.")
+        raise InvalidValue("mailbox-password-missing")
     return getpass.getpass(f"Password of {options.username} at {options.host}: ")
 
 
@@ -82,22 +83,18 @@ def _read_file(path: Path) -> str:
     try:
         return path.read_text("utf-8").rstrip("\r\n")
     except OSError as fault:
-        raise CommandFault(f"{path} cannot be read: {fault.strerror}.") from fault
+        raise InvalidValue("secret-file-unreadable", file=str(path), trouble=fault.strerror) from fault
 
 
 def check_mailbox(options: argparse.Namespace) -> CommandOutput:
     """Sign in and count the messages of each folder; read and change nothing."""
-    from esmero.mailroom.arriving.channels.imap_connection import MailboxTrouble
     from esmero.mailroom.arriving.channels.mailboxes import probe_mailbox
     from esmero.mailroom.models import Mailbox
 
     mailbox = Mailbox.objects.filter(name=options.name).first()
     if mailbox is None:
-        raise CommandFault(f"There is no mailbox {options.name}. `esmero mailbox list` names those that there are.")
-    try:
-        counts = probe_mailbox(mailbox)
-    except MailboxTrouble as trouble:
-        raise CommandFault(str(trouble)) from trouble
+        raise NotThere("mailbox-unknown", name=options.name)
+    counts = probe_mailbox(mailbox)
     rows = [(name, str(number)) for name, number in counts.items()]
     return CommandOutput({"name": mailbox.name, "folders": counts}, format_table(rows, header=("folder", "messages")))
 

@@ -5,7 +5,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from esmero.management.command import CommandFault, CommandOutput, Commands, add_command, format_table
+from esmero.management.command import CommandOutput, Commands, add_command, format_table
+from esmero.refusal import NotThere
 
 
 def add(commands: Commands) -> None:
@@ -39,7 +40,7 @@ def receive(options: argparse.Namespace) -> CommandOutput:
             }
         )
     if not facts:
-        raise CommandFault(f"There is no file in {options.source}.")
+        raise NotThere("mail-missing", folder=options.source)
     rows = [(f["file"], f["state"], f["kind"] or "not read yet", f["message"] or "") for f in facts]
     code = 1 if any(f["state"] == "failed" for f in facts) else 0
     return CommandOutput(facts, format_table(rows, header=("file", "state", "kind", "message")), code)

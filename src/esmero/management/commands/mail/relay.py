@@ -7,7 +7,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from esmero.management.command import CommandFault, CommandOutput, Commands, add_command, add_group, format_table
+from esmero.management.command import CommandOutput, Commands, add_command, add_group, format_table
+from esmero.refusal import InvalidValue
 
 PORTS = {"none": 25, "starttls": 587, "tls": 465}
 
@@ -41,11 +42,11 @@ def create_relay(options: argparse.Namespace) -> CommandOutput:
     from esmero.outbox.relays import save_relay
 
     if not options.capture and not options.host:
-        raise CommandFault("A relay needs --host, or --capture to keep everything for the catcher.")
+        raise InvalidValue("relay-without-host")
     for name, most in (("port", 65_535), ("connections", 1_000), ("per_second", 1_000_000)):
         value = getattr(options, name)
         if value is not None and not 1 <= value <= most:
-            raise CommandFault(f"--{name.replace('_', '-')} {value}: give a number from 1 to {most:,}.")
+            raise InvalidValue("number-out-of-range", option=f"--{name.replace('_', '-')}", value=value, most=most)
     facts = {
         "brand": find_brand(options.brand) if options.brand else None,
         "kind": Relay.Kind.CAPTURE if options.capture else Relay.Kind.SMTP,
@@ -70,7 +71,7 @@ def _read_password(options: argparse.Namespace) -> str:
     if "ESMERO_RELAY_PASSWORD" in os.environ:
         return os.environ["ESMERO_RELAY_PASSWORD"]
     if not sys.stdin.isatty():
-        raise CommandFault("No password for the relay: give --password-file, or set ESMERO_RELAY_PASSWORD.")
+        raise InvalidValue("relay-password-missing")
     return getpass.getpass(f"Password of {options.username} at {options.host}: ")
 
 

@@ -3,7 +3,8 @@
 import argparse
 from typing import Any
 
-from esmero.management.command import CommandFault, CommandOutput, Commands, add_command, add_group, format_table
+from esmero.management.command import CommandOutput, Commands, add_command, add_group, format_table
+from esmero.refusal import Refusal
 
 
 def add(commands: Commands) -> None:
@@ -116,6 +117,7 @@ def dry_run(options: argparse.Namespace) -> CommandOutput:
     from esmero.mailroom.planning.dry_run import run_chunk
     from esmero.management.foreground_jobs import run_in_foreground
     from esmero.management.lookup import find_campaign
+    from esmero.management.reader_language import say_trouble
 
     campaign = find_campaign(options.id)
     if campaign.state != Campaign.State.CHECKING:  # else resume: a command was killed, or another process began it
@@ -123,10 +125,7 @@ def dry_run(options: argparse.Namespace) -> CommandOutput:
     assert campaign.job is not None
     job = run_in_foreground(campaign.job, chunk=run_chunk)
     if job.trouble:
-        last = job.trouble.strip().splitlines()[-1]
-        raise CommandFault(
-            f"The dry run of campaign {campaign.pk} stopped: {last} `esmero campaign status {campaign.pk}`"
-        )
+        raise Refusal("dry-run-stopped", id=campaign.pk, trouble=say_trouble(job.trouble))
     campaign = Campaign.objects.get(pk=campaign.pk)
     return _format_dry_run(campaign, campaign.counts)
 
@@ -151,7 +150,10 @@ def _format_dry_run(campaign: Any, counts: dict[str, Any]) -> CommandOutput:
         ],
     }
     lines = [(number, code, label_objection(code)) for code, number in reasons.items()]
-    rows = [(audience, "", "in the segment"), *lines, (wait, "", "wait for a while"), (go, "", "get it")]
+    waits = sort_by_rule(counts.get("waits", {}))
+    facts["waits"] = waits
+    waiting = [(number, code, f"of these: {label_objection(code)}") for code, number in waits.items()]
+    rows = [(audience, "", "in the segment"), *lines, (wait, "", "wait for a while"), *waiting, (go, "", "get it")]
     if "promotion" in counts:
         facts["promotion"] = counts["promotion"]
         rows += [
@@ -214,6 +216,7 @@ def status(options: argparse.Namespace) -> CommandOutput:
     from esmero.dossier.statistics.dispatch_statistics import count_statistics
     from esmero.mailroom.planning.objection_order import sort_by_rule
     from esmero.management.lookup import find_campaign
+    from esmero.management.reader_language import say_trouble
     from esmero.web.parts.labels.states import label_objection
 
     campaign = find_campaign(options.id)
@@ -226,7 +229,7 @@ def status(options: argparse.Namespace) -> CommandOutput:
     facts = {**_facts(campaign), "states": states, "reasons": reasons, "events": events, "dry_run": campaign.counts}
     parts = [f"{campaign.pk} {campaign.name}: {campaign.state}"]
     if campaign.job is not None and campaign.job.state == "failed":
-        parts.append(f"failed: {campaign.job.trouble.strip().splitlines()[-1]}")
+        parts.append(f"failed: {say_trouble(campaign.job.trouble)}")
     parts.append(format_table([(number, state) for state, number in states.items()]))
     parts.append(format_table([(number, code, label_objection(code)) for code, number in reasons.items()]))
     parts.append(format_table([(number, kind) for kind, number in events.items()]))

@@ -3,7 +3,8 @@
 import argparse
 from typing import Any
 
-from esmero.management.command import CommandFault, CommandOutput, Commands, add_command, add_group, format_table
+from esmero.management.command import CommandOutput, Commands, add_command, add_group, format_table
+from esmero.refusal import InvalidValue, Refusal
 
 
 def add(commands: Commands) -> None:
@@ -49,10 +50,10 @@ def resolve_doubts(options: argparse.Namespace) -> CommandOutput:
     chosen = _doubts()
     if options.id != "all":
         if not options.id.isdecimal():
-            raise CommandFault(f"{options.id!r} is not the id of a message. `esmero doubts list` names those in doubt.")
+            raise InvalidValue("no-message-id", text=options.id)
         chosen = chosen.filter(pk=int(options.id))
         if not chosen.exists():
-            raise CommandFault(f"Message {options.id} is not in doubt. `esmero doubts list` names those that are.")
+            raise Refusal("message-not-in-doubt", id=int(options.id))
     resolved = []
     for message in list(chosen):
         if resolve_doubt(message, sent=options.sent, by="command line", now=timezone.now()):

@@ -2,7 +2,8 @@
 
 import argparse
 
-from esmero.management.command import CommandFault, CommandOutput, Commands, add_command
+from esmero.management.command import CommandOutput, Commands, add_command
+from esmero.refusal import NotThere
 
 
 def add(commands: Commands) -> None:
@@ -31,7 +32,7 @@ def send(options: argparse.Namespace) -> CommandOutput:
     if options.person:
         person = Person.objects.filter(Q(number=options.person) | Q(address__value=options.person.lower())).first()
         if person is None:
-            raise CommandFault(f"There is no person with the number or address {options.person!r}.")
+            raise NotThere("person-unknown", text=options.person)
     message = send_test(campaign, to=options.to, by="command line", person=person, language=options.language or "")
     facts = {"message": message.pk, "to": message.address, "language": message.language}
     return CommandOutput(

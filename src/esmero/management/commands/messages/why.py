@@ -3,7 +3,8 @@
 import argparse
 from typing import Any
 
-from esmero.management.command import CommandFault, CommandOutput, Commands, add_command, format_table
+from esmero.management.command import CommandOutput, Commands, add_command, format_table
+from esmero.refusal import NotThere
 
 
 def add(commands: Commands) -> None:
@@ -24,7 +25,7 @@ def explain(options: argparse.Namespace) -> CommandOutput:
         return CommandOutput(facts, "\n".join(_format_message(facts)))
     if "@" in options.what:
         return _explain_address(options.what.strip().strip("<>").lower())
-    raise CommandFault(f"There is no message {options.what!r}. Give its id, its Message-ID, or an e-mail address.")
+    raise NotThere("message-unknown", text=options.what)
 
 
 def describe_message(message: Any) -> dict[str, Any]:
@@ -91,11 +92,13 @@ def describe_permissions(person: int) -> list[dict[str, Any]]:
 
 
 def _format_message(facts: dict[str, Any]) -> list[str]:
+    from esmero.management.reader_language import say_trouble
+
     lines = [f"Message {facts['id']} to {facts['address'] or '(no address)'}: {facts['state']}"]
     lines += [f"  {facts['brand']}, {facts['class']}" + (f", topic {facts['topic']}" if facts["topic"] else "")]
     lines += [f"  sent {facts['sent_at']:%Y-%m-%d %H:%M:%S %Z}"] if facts["sent_at"] else []
     lines += [f"  next try {facts['due_at']:%Y-%m-%d %H:%M:%S %Z}"] if facts["due_at"] else []
-    lines += [f"  {facts['trouble']}"] if facts["trouble"] else []
+    lines += [f"  {say_trouble(facts['trouble'])}"] if facts["trouble"] else []
     lines += [f"  because: {words}" for words in facts["reason"].values()]
     lines += ["The gate had nothing against it."] if not facts["objections"] else ["The gate objected:"]
     for one in facts["objections"]:
@@ -141,9 +144,7 @@ def _explain_address(value: str) -> CommandOutput:
     rows = Message.objects.filter(address=value).select_related("dispatch__brand", "dispatch__topic").order_by("-id")
     messages = [describe_message(one) for one in rows[:20]]
     if address is None and suppression is None and not people and not messages:
-        raise CommandFault(
-            f"Nothing is known of {value}. `esmero why` takes an address of the house's people, or a message."
-        )
+        raise NotThere("address-unknown", address=value)
     facts = {
         "address": value,
         "standing": address.standing if address else "unknown",

@@ -2,7 +2,8 @@
 
 import argparse
 
-from esmero.management.command import CommandFault, CommandOutput, Commands, add_command, add_group, format_table
+from esmero.management.command import CommandOutput, Commands, add_command, add_group, format_table
+from esmero.refusal import InvalidValue, Refusal
 
 
 def add(commands: Commands) -> None:
@@ -34,7 +35,7 @@ def block_domains(options: argparse.Namespace) -> CommandOutput:
 
 
 def allow_domains(options: argparse.Namespace) -> CommandOutput:
-    """Remove domains from the list; raise CommandFault if one is not on it."""
+    """Remove domains from the list; raise Refusal if one is not on it."""
     from django.db import transaction
 
     from esmero.house.audit import note
@@ -44,7 +45,7 @@ def allow_domains(options: argparse.Namespace) -> CommandOutput:
     there = set(BlockedDomain.objects.filter(domain__in=domains).values_list("domain", flat=True))
     missing = [domain for domain in domains if domain not in there]
     if missing:
-        raise CommandFault(f"Not on the list: {', '.join(missing)}. `esmero blocked-domain list` names those that are.")
+        raise Refusal("domain-not-blocked", list=missing)
     with transaction.atomic():
         BlockedDomain.objects.filter(domain__in=domains).delete()
         note("domains.allowed", by="command line", facts={"domains": domains})
@@ -67,7 +68,7 @@ def _read(text: str) -> str:
     try:
         domain = write_domain(text.strip().lstrip("@.*"))
     except ValueError as wrong:
-        raise CommandFault(f"{wrong}. Give it like trash.example, or .trash.example for all below it.") from wrong
+        raise InvalidValue("domain-unusable", text=text) from wrong
     if "." not in domain:
-        raise CommandFault(f"{text!r} has no dot in it. Give a whole domain, like trash.example.")
+        raise InvalidValue("domain-without-dot", text=text)
     return dot + domain

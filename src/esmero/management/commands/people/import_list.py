@@ -5,7 +5,8 @@ import csv
 from pathlib import Path
 from typing import Any
 
-from esmero.management.command import CommandFault, CommandOutput, Commands, add_command
+from esmero.management.command import CommandOutput, Commands, add_command
+from esmero.refusal import NotThere, Refusal
 
 FIELDS = """FIELD is number, email, given_name, family_name, full_name, title, phone, language, country, organisation,
 street, postal_code, city, region, tags, consent, consent_text, consent_version, consent_date, withdrawn, unsubscribed,
@@ -45,6 +46,7 @@ def import_list(options: argparse.Namespace) -> CommandOutput:
     from esmero.house.audit import note
     from esmero.management.foreground_jobs import run_in_foreground
     from esmero.management.lookup import find_brand, find_topic
+    from esmero.management.reader_language import say_trouble
     from esmero.people.imports.fields import read_map
     from esmero.people.imports.files.problem import MappingProblem
     from esmero.people.imports.lifecycle import IMPORT, begin_unchecked, create_import, find_unfinished
@@ -54,11 +56,11 @@ def import_list(options: argparse.Namespace) -> CommandOutput:
     from esmero.work.jobs import retry
 
     if not options.file.is_file():
-        raise CommandFault(f"There is no file {options.file}.")
+        raise NotThere("file-missing", file=str(options.file))
     # Before the import, so that a mistyped path does not lose the report of a finished one.
     for path in (options.report, options.refused):
         if path and not path.parent.is_dir():
-            raise CommandFault(f"There is no folder {path.parent} for {path.name}. Make it first; nothing was changed.")
+            raise NotThere("folder-for-file-missing", folder=str(path.parent), file=path.name)
     brand = find_brand(options.brand)
     topics = list(Topic.objects.filter(brand=brand, purpose__commercial=True)[:2])
     topic = find_topic(options.topic, brand=brand) if options.topic else topics[0] if len(topics) == 1 else None
@@ -85,9 +87,7 @@ def import_list(options: argparse.Namespace) -> CommandOutput:
     retry(list_import.job)  # an earlier run of the command may have failed
     job = run_in_foreground(list_import.job, chunk=run_chunk if list_import.job.kind == IMPORT else run_check)
     if job.state != job.State.DONE:
-        raise CommandFault(
-            f"The import did not end: {job.trouble.strip().splitlines()[-1] if job.trouble else job.state}"
-        )
+        raise Refusal("import-stopped", trouble=say_trouble(job.trouble) if job.trouble else str(job.state))
     list_import.refresh_from_db()
     taken = [f"--{name}" for name in ("report", "refused") if getattr(options, name)]
     if taken:

@@ -5,7 +5,8 @@ import csv
 import os
 from pathlib import Path
 
-from esmero.management.command import CommandFault, CommandOutput, Commands, add_command, add_group, format_table
+from esmero.management.command import CommandOutput, Commands, add_command, add_group, format_table
+from esmero.refusal import InvalidValue
 
 
 def add(commands: Commands) -> None:
@@ -45,12 +46,12 @@ def export_people(options: argparse.Namespace) -> CommandOutput:
 
     reason = options.reason.strip()[:300]
     if not reason:
-        raise CommandFault("Say with --reason what the file is for; it goes into the audit log.")
+        raise InvalidValue("export-reason-missing")
     rows = people_rows()
     if options.segment:
         rows = rows.filter(pk__in=select_persons(find_segment(options.segment).conditions).order_by().values("pk"))
     if options.file.exists():
-        raise CommandFault(f"{options.file} is there already. Name another file.")
+        raise InvalidValue("file-exists", file=str(options.file))
     with transaction.atomic():
         note("people.exported", by="command line", facts={"reason": reason, "query": options.segment or ""})
     number = -1  # the header line is no person

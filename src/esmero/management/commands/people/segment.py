@@ -5,7 +5,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from esmero.management.command import CommandFault, CommandOutput, Commands, add_command, add_group, format_table
+from esmero.management.command import CommandOutput, Commands, add_command, add_group, format_table
+from esmero.refusal import InvalidValue
 
 SYNTAX = """Conditions: `tenure > 12`, `language = es`, `contract in One year, Two year`, `city known`, `tag = vip`,
 `birthday anniversary 7`, `added last 30`, `permission fibra-norte/novedades = granted`, `topic fibra-norte/novedades =
@@ -36,11 +37,9 @@ def create_segment(options: argparse.Namespace) -> CommandOutput:
     from esmero.management.lookup import find_brand
 
     if not options.name.strip() or options.name.isdecimal():
-        raise CommandFault(
-            f"A segment needs a name that is not a number, so that it cannot be taken for an id: {options.name!r}."
-        )
+        raise InvalidValue("segment-named-by-number", name=options.name)
     if not is_name_free(options.name, besides=None):
-        raise CommandFault(f"There is a segment {options.name!r} already. Choose another name.")
+        raise InvalidValue("segment-name-taken", name=options.name)
     brand = find_brand(options.brand) if options.brand else None
     segment = save_segment(None, name=options.name, conditions=_read(options), brand=brand, by="command line")
     number = "being counted" if segment.counted is None else f"{segment.counted} people"
@@ -53,7 +52,7 @@ def count_segment(options: argparse.Namespace) -> CommandOutput:
     from esmero.management.lookup import find_segment
 
     if options.name and (options.where or options.conditions):
-        raise CommandFault("Give the name of a segment, or conditions, not both.")
+        raise InvalidValue("segment-or-conditions")
     conditions = find_segment(options.name).conditions if options.name else _read(options)
     number = count(conditions)
     return CommandOutput({"segment": options.name, "conditions": conditions, "people": number}, str(number))
@@ -78,11 +77,11 @@ def _read(options: argparse.Namespace) -> dict[str, Any]:
     custom = custom_field_kinds()
     if options.conditions:
         if options.where:
-            raise CommandFault("Give --where or --conditions, not both.")
+            raise InvalidValue("where-or-conditions")
         try:
             data = json.loads(options.conditions.read_text(encoding="utf-8"))
         except (UnicodeDecodeError, json.JSONDecodeError) as wrong:
-            raise CommandFault(f"{options.conditions} is not JSON in UTF-8: {wrong}.") from wrong
+            raise InvalidValue("conditions-not-json", file=str(options.conditions), trouble=str(wrong)) from wrong
         return write_json(read_json(data, custom=custom))
     return write_json(read_texts(options.where, custom=custom, one_is_enough=options.any))
 

@@ -23,7 +23,8 @@ def run_demo(*, began: float | None, once: bool) -> int:
     from esmero.management.processes.process_tree import ProcessTree, hold_serve_lock, stop_on_signals
 
     home = Path(os.environ["ESMERO_HOME"]).expanduser().absolute()
-    prepare_home(home, settings="demo = true\n")
+    # Without quiet hours, so that mail leaves also where somebody looks at it in the evening.
+    prepare_home(home, settings="demo = true\nquiet_hours = false\n")
     stop = stop_on_signals()
     with hold_serve_lock(home):
         migrate()

@@ -5,7 +5,8 @@ import os
 import threading
 from typing import Any
 
-from esmero.management.command import CommandFault, Commands, add_command
+from esmero.management.command import Commands, add_command
+from esmero.refusal import InvalidValue, Refusal
 
 HEADER_TIMEOUT_MS = 5_000  # the headers of a request must have arrived by then
 
@@ -81,11 +82,9 @@ def _check_processes(number: int) -> None:
     from django.db import connection
 
     if number < 1:
-        raise CommandFault(f"--processes {number}: at least one worker is needed.")
+        raise InvalidValue("no-worker", number=number)
     if number > 1 and connection.vendor == "sqlite":
-        raise CommandFault(
-            f"--processes {number}: on SQLite one process writes the ledger. Set database_url to a PostgreSQL for more."
-        )
+        raise InvalidValue("sqlite-with-one-worker", number=number)
 
 
 def _follow_parent() -> None:
@@ -167,9 +166,11 @@ def listen(options: argparse.Namespace) -> None:  # noqa: ARG001
         run_listener(stop)
     except OSError as taken:
         config = settings.ESMERO
-        raise CommandFault(
-            f"The listener cannot use {config.inbound_host}:{config.inbound_port} ({taken.strerror or taken}). "
-            "Set inbound_port in esmero.toml, or end what uses it."
+        raise Refusal(
+            "listener-port-taken",
+            host=config.inbound_host,
+            port=config.inbound_port,
+            trouble=taken.strerror or str(taken),
         ) from taken
     finally:
         stop.set()

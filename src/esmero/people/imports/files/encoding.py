@@ -4,9 +4,6 @@ import codecs
 from dataclasses import dataclass
 from pathlib import Path
 
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-
 from esmero.people.imports.files.problem import FileProblem
 
 _SAMPLE = 256 * 1024
@@ -18,17 +15,16 @@ _MARKS = (  # longer marks first: the mark of UTF-32 begins like that of UTF-16
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _NO_TEXT = (
-    (b"%PDF", gettext_lazy("a PDF document")),
-    (b"\x89PNG", gettext_lazy("a picture")),
-    (b"\xff\xd8\xff", gettext_lazy("a picture")),
-    (b"GIF8", gettext_lazy("a picture")),
-    (b"\x1f\x8b", gettext_lazy("a compressed file")),
-    (b"SQLite format 3", gettext_lazy("a database")),
+    (b"%PDF", "pdf"),
+    (b"\x89PNG", "picture"),
+    (b"\xff\xd8\xff", "picture"),
+    (b"GIF8", "picture"),
+    (b"\x1f\x8b", "compressed"),
+    (b"SQLite format 3", "database"),
 )
 # Of the 8-bit encodings that decode, the one with most Spanish and French letters wins; the first one on a tie.
 _EIGHT_BIT = ("cp1252", "iso8859-15", "mac_roman", "cp850", "cp1250")
 _LIKELY = frozenset("áéíóúüñçàèìòùâêîôûäëïöÁÉÍÓÚÜÑÇÀÈÌÒÙÂÊÎÔÛÄËÏÖœŒæÆºª¿¡€’‘“”«»–—·ãõåøÅØß")
-_REMEDY = gettext_lazy("Save it as CSV UTF-8 and bring it again.")
 _MIXED_SHARE = 5
 
 
@@ -54,22 +50,22 @@ def guess_encoding(path: Path) -> Encoding:
             _refuse_empty(sample[len(mark) :])
             return Encoding(name, len(mark))
     _refuse_empty(sample)
-    for magic, what in _NO_TEXT:
+    for magic, kind in _NO_TEXT:
         if sample.startswith(magic):
-            raise FileProblem(_("This is %(what)s, not a list in CSV.") % {"what": what}, remedy=str(_REMEDY))
+            raise FileProblem("file-without-list", kind=kind)
     wide = _without_mark(sample)
     if wide:
         return Encoding(wide)
     # Tab, line feed, vertical tab, form feed, return, Ctrl-Z and escape occur in text files.
     odd = sum(sample.count(code) for code in range(32) if code not in (9, 10, 11, 12, 13, 26, 27))
     if odd * 50 > len(sample):
-        raise FileProblem(_("This is not text: it is full of control characters."), remedy=str(_REMEDY))
+        raise FileProblem("file-not-text")
     return Encoding("utf-8") if _is_utf8(path) else Encoding(_guess_eight_bit(path))
 
 
 def _refuse_empty(sample: bytes) -> None:
     if not sample.strip(b" \t\r\n\0\xef\xbb\xbf"):
-        raise FileProblem(_("The file is empty."), remedy=_("Export the list again and look that it holds lines."))
+        raise FileProblem("file-empty")
 
 
 def _without_mark(sample: bytes) -> str:
@@ -106,11 +102,7 @@ def _is_utf8(path: Path) -> bool:
     if not bad:
         return True
     if good >= _MIXED_SHARE * bad:
-        raise FileProblem(
-            _("This is UTF-8, but an octet here is not."),
-            line=first_bad or line + 1,
-            remedy=_("Mend that line. %(remedy)s") % {"remedy": _REMEDY},
-        )
+        raise FileProblem("utf8-damaged", line=first_bad or line + 1)
     return False
 
 
@@ -127,5 +119,5 @@ def _guess_eight_bit(path: Path) -> str:
             continue
         scores[name] = sum(letter in _LIKELY for letter in text)
     if not scores:
-        raise FileProblem(_("The letters of this file are stored in an unknown way."), remedy=str(_REMEDY))
+        raise FileProblem("encoding-unknown")
     return max(scores, key=lambda name: scores[name])

@@ -3,8 +3,6 @@
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from django.utils.translation import gettext as _
-
 from esmero.people.imports.files.problem import FileProblem
 
 MOST_OCTETS = 1_000_000
@@ -39,10 +37,7 @@ class Lines(Iterator[str]):
             text = raw.decode(self._encoding)
         except UnicodeDecodeError as trouble:
             raise FileProblem(
-                _("Octet %(value)s cannot be read as %(encoding)s.")
-                % {"value": trouble.start + 1, "encoding": self._encoding},
-                line=self.number,
-                remedy=_("Save the file as CSV UTF-8 and bring it again."),
+                "octet-unreadable", line=self.number, value=trouble.start + 1, encoding=self._encoding
             ) from None
         self.offset += len(raw)
         body = text.rstrip("\r\n")
@@ -65,9 +60,4 @@ class Lines(Iterator[str]):
             self._buffer = self._buffer[self._at :] + block
             self._at = 0
             if len(self._buffer) > MOST_OCTETS + _BLOCK:
-                raise FileProblem(
-                    _("The line is longer than %(most)s octets: this is hardly a list of people.")
-                    % {"most": format(MOST_OCTETS, ",")},
-                    line=self.number + 1,
-                    remedy=_("Look whether the file has one line per person, and bring it again."),
-                )
+                raise FileProblem("line-too-long", line=self.number + 1, most=MOST_OCTETS)

@@ -83,8 +83,4 @@ class CsvReader(Iterator[CsvRecord]):
         yield _END
 
     def _unclosed(self) -> FileProblem:
-        return FileProblem(
-            "A quotation mark is opened here and never closed, so that all that follows would be one cell.",
-            line=self._first,
-            remedy="Close or remove it and bring the file again.",
-        )
+        return FileProblem("quotation-unclosed", line=self._first)

@@ -15,9 +15,6 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-
 from esmero.people.imports.columns import guess_field
 from esmero.people.imports.files.problem import FileProblem
 from esmero.people.imports.files.records import CsvDialect
@@ -38,7 +35,6 @@ _LOOK_AT = 15
 _ZIP, _OLD = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _LOCKED = "EncryptedPackage".encode("utf-16-le")
 _CODE = re.compile(r"0{2,}")
-_AS_CSV = gettext_lazy("Save the sheet as an Excel workbook (.xlsx) or as CSV UTF-8 and bring it again.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +59,8 @@ def check_workbook(content: bytes, path: Path) -> None:
     """
     if content.startswith(_OLD):
         if _LOCKED in content:
-            raise FileProblem(
-                _("This workbook is protected by a password."),
-                remedy=_("Open it, remove the password (File, Info, Protect Workbook), save it and bring it again."),
-            )
-        raise FileProblem(_("This is an old Excel workbook (.xls)."), remedy=str(_AS_CSV))
+            raise FileProblem("workbook-locked")
+        raise FileProblem("workbook-xls")
     try:
         with zipfile.ZipFile(path) as package:
             parts = package.infolist()
@@ -76,11 +69,11 @@ def check_workbook(content: bytes, path: Path) -> None:
         raise _broken() from trouble
     names = {part.filename for part in parts}
     if b"opendocument" in kind:
-        raise FileProblem(_("This is a LibreOffice document (.ods), not an Excel workbook."), remedy=str(_AS_CSV))
+        raise FileProblem("workbook-ods")
     if "xl/workbook.bin" in names:
-        raise FileProblem(_("This is a binary Excel workbook (.xlsb)."), remedy=str(_AS_CSV))
+        raise FileProblem("workbook-xlsb")
     if not any(name.startswith("xl/") for name in names):
-        raise FileProblem(_("This is not a workbook, but another kind of packed file."), remedy=str(_AS_CSV))
+        raise FileProblem("file-without-workbook")
     _check_size(parts, packed=len(content))
 
 
@@ -95,7 +88,7 @@ def look_at_sheets(path: Path) -> Sheets:
             known = max((sum(bool(guess_field(cell)[0]) for cell in row) for row in rows), default=0)
             found[sheet.title] = (known, sum(1 for row in rows for cell in row if cell))
     if not any(filled for _known, filled in found.values()):
-        raise FileProblem(_("The workbook is empty."), remedy=_("Look that its first sheet holds the list."))
+        raise FileProblem("workbook-empty")
     return Sheets(tuple(found), max(found, key=lambda name: found[name]))
 
 
@@ -111,10 +104,7 @@ def write_sheet(path: Path, *, sheet: str, to: Path) -> None:
     """
     with _opened(path) as book, to.open("w", encoding="utf-8", newline="") as file:
         if sheet not in book.sheetnames:
-            raise FileProblem(
-                _("The workbook has no sheet “%(sheet)s”.") % {"sheet": sheet},
-                remedy=_("It has: %(list)s.") % {"list": ", ".join(book.sheetnames)},
-            )
+            raise FileProblem("sheet-unknown", sheet=sheet, list=list(book.sheetnames))
         writer = csv.writer(file, lineterminator="\n")
         blank = 0
         for row in _rows(book[sheet]):
@@ -144,12 +134,7 @@ def _rows(sheet: Any) -> Iterator[list[str]]:
     sheet.reset_dimensions()  # the stated dimensions may be wrong; read each row to its end
     for number, row in enumerate(sheet.iter_rows(), 1):
         if len(row) > MOST_COLUMNS:
-            raise FileProblem(
-                _("The sheet has more than %(most)s columns: this is hardly a list of people.")
-                % {"most": MOST_COLUMNS},
-                line=number,
-                remedy=_("Delete what stands to the right of the list and bring it again."),
-            )
+            raise FileProblem("sheet-too-wide", line=number, most=MOST_COLUMNS)
         cells = [_format_cell(cell) for cell in row]
         while cells and not cells[-1]:
             cells.pop()
@@ -187,13 +172,8 @@ def _check_size(parts: Sequence[zipfile.ZipInfo], *, packed: int) -> None:
     texts = sum(part.file_size for part in parts if part.filename.endswith("sharedStrings.xml"))
     bomb = unpacked > _SMALL and unpacked > MOST_TIMES * packed
     if len(parts) > MOST_PARTS or unpacked > MOST_UNPACKED or texts > MOST_TEXTS or bomb:
-        raise FileProblem(
-            _("This workbook is far larger inside than a list of people is."),
-            remedy=_("Copy the list alone into a new workbook, or save it as CSV UTF-8, and bring that."),
-        )
+        raise FileProblem("workbook-too-large")
 
 
 def _broken() -> FileProblem:
-    return FileProblem(
-        "This workbook is broken.", remedy="Open it in your spreadsheet program, save it anew and bring it again."
-    )
+    return FileProblem("workbook-broken")

@@ -12,7 +12,7 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_POST, require_safe
 
-from esmero.mailroom.catcher_answers import NotDelivered, send_answer
+from esmero.mailroom.catcher_answers import send_answer
 from esmero.outbox.models import Captured
 from esmero.web.console.access import View, requires
 from esmero.web.console.catcher.message_view import read_letter
@@ -131,10 +131,6 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
     kind = request.POST.get("kind", "")
     if kind not in WORDS:
         raise Http404
-    try:
-        send_answer(shown, kind=kind)
-    except NotDelivered as trouble:
-        messages.error(request, str(trouble))
-    else:
-        messages.success(request, _("Done. In a moment it stands in the person's story."))
+    send_answer(shown, kind=kind)
+    messages.success(request, _("Done. In a moment it stands in the person's story."))
     return redirect("console:caught", pk=pk)

@@ -9,7 +9,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonRespons
 from django.shortcuts import get_object_or_404, redirect
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
-from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -39,16 +38,9 @@ from esmero.web.parts.components.template_tags import chip, language_name
 from esmero.web.parts.components.times import format_time
 from esmero.web.parts.components.translated_fields import add_wordings
 from esmero.web.parts.labels.states import LANGUAGE_NAMES
+from esmero.web.refusals.say import say
 
 MOST_OFFERED = 60
-REFUSALS: Mapping[str, str | Promise] = {
-    "empty": gettext_lazy("The file is empty."),
-    "too-large": gettext_lazy(
-        "The file has more than 8 MB. Make the picture smaller: mails need no more than 1,200 pixels."
-    ),
-    "too-many-pixels": gettext_lazy("The picture has too many pixels. Mails need no more than 1,200 across."),
-    "unreadable": gettext_lazy("This is no PNG, JPEG, GIF or WebP picture that can be read wholly."),
-}
 
 
 def _picture(row: MediaFile) -> SafeString:
@@ -208,7 +200,7 @@ def _store(form: UploadForm, *, brand: Brand, request: HttpRequest) -> MediaFile
             by=staff(request),
         )
     except NotAPicture as refusal:
-        form.add_error("file", str(REFUSALS[refusal.code]))
+        form.add_error("file", say(refusal))
         return None
     if new:
         messages.success(request, _("The picture is kept."))

@@ -18,7 +18,7 @@ from esmero.campaigns.models import Campaign
 from esmero.mailroom.composing.sent_copy import SentCopy, has_copy, show_copy
 from esmero.mailroom.models import Inbound
 from esmero.mailroom.planning.explanation import explain
-from esmero.mailroom.sending.manual_retry import RetryRefused, try_message_again
+from esmero.mailroom.sending.manual_retry import try_message_again
 from esmero.outbox.models import Message, MessageAttachment, MessageEvent
 from esmero.outbox.posting.decisions import approve_held, cancel_posted
 from esmero.outbox.posting.kinds import SECRET
@@ -156,12 +156,8 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
 def retry(request: HttpRequest, pk: int) -> HttpResponse:
     """Retry one message now: one that waits for its next attempt, or one that was given up."""
     tried = get_object_or_404(Message, pk=pk)
-    try:
-        try_message_again(tried, by=staff(request))
-    except RetryRefused:
-        messages.error(request, _("This message cannot be tried again: it has left, or it returned for good."))
-    else:
-        messages.success(request, _("It goes again at once, if the gate still lets it."))
+    try_message_again(tried, by=staff(request))
+    messages.success(request, _("It goes again at once, if the gate still lets it."))
     return redirect("console:message", pk=pk)
 
 

@@ -84,4 +84,20 @@ NORMS: Mapping[str, NormWords] = {
         _("It can be told as advertising, says who sends it and where they live, and offers the way out."),
         _("Fill in the postal address of the brand, and give the message a topic that one can leave."),
     ),
+    "G12": NormWords(
+        _("The address is confirmed"),
+        _(
+            "Anybody can type an address into a form. A consent given there counts only from the moment on in which"
+            " the holder of the address confirms it."
+        ),
+        _("They click the link in the mail that asked them to confirm."),
+    ),
+    "G13": NormWords(
+        _("The night is quiet"),
+        _(
+            "Advertising waits for the morning in the time zone of the reader, calls for the hours that the country"
+            " allows. What a contract or an answer needs goes at any hour, at night without its promotion."
+        ),
+        _("Wait: it leaves by itself in the morning."),
+    ),
 }

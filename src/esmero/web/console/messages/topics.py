@@ -27,6 +27,7 @@ from esmero.web.parts.components.tables import Filter, Listing, TableColumn
 from esmero.web.parts.components.template_tags import chip, said
 from esmero.web.parts.components.translated_fields import add_wordings, read_wordings
 from esmero.web.parts.labels.states import LANGUAGE_NAMES
+from esmero.web.refusals.say import say
 
 
 def _name(topic: Topic) -> SafeString:
@@ -212,10 +213,10 @@ def edit_topic(request: HttpRequest, pk: int | None = None) -> HttpResponse:
                 archive_is_public=given["archive_is_public"],
                 by=staff(request),
             )
-        except PurposeFixed:
-            form.add_error("purpose", _("People gave their permission for this purpose; it cannot change any more."))
-        except ValidationError as refusal:
-            form.add_error(None, refusal.messages)
+        except PurposeFixed as refusal:
+            form.add_error("purpose", say(refusal))
+        except ValidationError as faults:
+            form.add_error(None, faults.messages)
         else:
             messages.success(request, _("“%(name)s” is kept.") % {"name": said(saved.name)})
             return redirect("console:topics")

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 
 from esmero.house.audit import note
 from esmero.people.models import Person
-from esmero.privacy.erasure import ErasureRefused, erase_person
+from esmero.privacy.erasure import erase_person
 from esmero.privacy.export import collect_data, count_rows, write_archive
 from esmero.privacy.models import DataRequest
 from esmero.privacy.requests import answer_erasure, request_rows
@@ -115,15 +115,10 @@ def answer_request(request: HttpRequest, pk: int) -> HttpResponse:
     if declined and not words:
         messages.error(request, _("Say why, in words for the person."))
         return redirect("console:data-request", pk=pk)
-    try:
-        answered = answer_erasure(asked, by=staff(request), at=timezone.now(), decline=words if declined else "")
-    except ErasureRefused:
-        messages.error(request, _("A message to this person is leaving right now. Please try again in a minute."))
+    if answer_erasure(asked, by=staff(request), at=timezone.now(), decline=words if declined else ""):
+        messages.success(request, _("Declined.") if declined else _("Erased."))
     else:
-        if answered:
-            messages.success(request, _("Declined.") if declined else _("Erased."))
-        else:
-            messages.warning(request, _("Somebody else answered this one first."))
+        messages.warning(request, _("Somebody else answered this one first."))
     return redirect("console:data-request", pk=pk)
 
 
@@ -154,10 +149,6 @@ def erase(request: HttpRequest, pk: int) -> HttpResponse:
     if not reason:
         messages.error(request, _("Say why they are erased; it is written into the audit log."))
         return redirect("console:person", pk=pk)
-    try:
-        erase_person(person, by=staff(request), reason=reason, at=timezone.now())
-    except ErasureRefused:
-        messages.error(request, _("A message to this person is leaving right now. Please try again in a minute."))
-    else:
-        messages.success(request, _("Erased."))
+    erase_person(person, by=staff(request), reason=reason, at=timezone.now())
+    messages.success(request, _("Erased."))
     return redirect("console:person", pk=pk)

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST
 from esmero.dossier.statistics.person_counts import count_messages
 from esmero.people.duplicates.search import begin_search, last_search, mark_different
 from esmero.people.models import ContactPoint, CustomField, Duplicate, Merge, Permission, PermissionEntry, Person
-from esmero.privacy.merging import CHOICES, MergeRefused, merge, propose_fields, undo_merge
+from esmero.privacy.merging import CHOICES, merge, propose_fields, undo_merge
 from esmero.web.console.access import requires, staff
 from esmero.web.console.list_pages import answer_list
 from esmero.web.console.page_frame import show, show_part, wants_part
@@ -195,11 +195,7 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
         kept, gone = _order(pair, request.POST.get("keep", ""))
         names = (*CHOICES, *(f"own:{key}" for key in {*kept.fields, *gone.fields}))
         taken = {name for name in names if request.POST.get(f"take-{name}") == "gone"}
-        try:
-            done = merge(kept, gone, taken=taken, by=staff(request))
-        except MergeRefused as refusal:
-            messages.error(request, str(refusal))
-            return redirect("console:duplicate", pk=pk)
+        done = merge(kept, gone, taken=taken, by=staff(request))
         offer_undo(request, _("%(name)s is one person now.") % {"name": kept}, kind="merged", merge=done.pk)
     return redirect("console:duplicate", pk=following) if following else redirect("console:duplicates")
 
@@ -209,12 +205,8 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
 def unmerge(request: HttpRequest, pk: int) -> HttpResponse:
     """Undo a merge, at any time later."""
     done = get_object_or_404(Merge.objects.select_related("kept", "gone"), pk=pk)
-    try:
-        undo_merge(done, by=staff(request))
-    except MergeRefused as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, _("They are two people again; each has what was theirs."))
+    undo_merge(done, by=staff(request))
+    messages.success(request, _("They are two people again; each has what was theirs."))
     return redirect("console:person", pk=done.gone_id)
 
 

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from qrcode.image.svg import SvgPathImage
 
 from esmero.asks.models import Form
-from esmero.asks.sign_up_forms import FormIncomplete, close_form, form_rows, form_url, open_form, save_form
+from esmero.asks.sign_up_forms import close_form, form_rows, form_url, open_form, save_form
 from esmero.asks.submissions import STANDARD_FIELDS
 from esmero.house.models import Brand
 from esmero.people.models import CustomField, Topic
@@ -199,10 +199,7 @@ def edit_form(request: HttpRequest, pk: int | None = None) -> HttpResponse:
 def act_on_form(request: HttpRequest, pk: int) -> HttpResponse:
     """Open a form to the public, or close it."""
     moved = get_object_or_404(Form, pk=pk)
-    try:
-        (close_form if request.POST.get("act") == "close" else open_form)(moved, by=staff(request))
-    except FormIncomplete as missing:
-        messages.error(request, _("It cannot be opened yet. Missing: %(what)s.") % {"what": missing})
+    (close_form if request.POST.get("act") == "close" else open_form)(moved, by=staff(request))
     return redirect("console:form", pk=pk)
 
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 
 from esmero.mailroom.sending.manual_retry import try_addresses_again
 from esmero.people.addresses.address_status import bounces_until_suppressed
-from esmero.people.addresses.suppression_lifting import MOST, ReasonMissing, lift_for_addresses
+from esmero.people.addresses.suppression_lifting import MOST, lift_for_addresses
 from esmero.people.models import Address, Person
 from esmero.web.console.access import requires, staff
 from esmero.web.console.list_pages import answer_list
@@ -149,11 +149,7 @@ def act_on_addresses(request: HttpRequest) -> HttpResponse:
         words = ngettext("%(number)d message goes again now.", "%(number)d messages go again now.", number)
         messages.success(request, fill(words, number=number) if number else _("Nothing waits for these addresses."))
         return back
-    try:
-        lifted = lift_for_addresses(rows, reason=request.POST.get("lift-value", ""), by=staff(request))
-    except ReasonMissing:
-        messages.error(request, _("Say why the silence is lifted; it is written into the audit log."))
-        return back
+    lifted = lift_for_addresses(rows, reason=request.POST.get("lift-value", ""), by=staff(request))
     if not lifted:
         messages.info(request, _("None of these addresses is silent."))
         return back

@@ -17,8 +17,6 @@ from django.views.decorators.http import require_POST
 from esmero.mailroom.composing.recipient_fields import FORM_FIELDS, SHARE_URL
 from esmero.people.models import CustomField, Person
 from esmero.people.persons.custom_fields import (
-    FieldInUse,
-    TooManyValues,
     ValuesUnfit,
     change_field,
     count_values,
@@ -26,6 +24,7 @@ from esmero.people.persons.custom_fields import (
     delete_field,
     list_segments,
 )
+from esmero.refusal import Refusal
 from esmero.rendering.templates.placeholders import TOKEN_FIELDS
 from esmero.web.console.access import requires, staff
 from esmero.web.console.list_pages import answer_list
@@ -35,6 +34,7 @@ from esmero.web.parts.components.tables import Filter, Listing, TableColumn
 from esmero.web.parts.components.template_tags import said
 from esmero.web.parts.components.translated_fields import add_wordings, read_wordings
 from esmero.web.parts.labels.states import FIELD_KINDS
+from esmero.web.refusals.say import say
 
 
 def _name(field: CustomField) -> SafeString:
@@ -145,16 +145,10 @@ def edit_field(request: HttpRequest, pk: int | None = None) -> HttpResponse:
             saved, rewritten = _save(request, form, field=field)
         except ValuesUnfit as refusal:
             unfit = refusal
-        except TooManyValues:
-            form.add_error(
-                "kind", _("More than 200,000 people have a value; that is more than a page may change at once.")
-            )
-        except FieldInUse as refusal:
-            form.add_error(
-                "kind", _("These segments ask for it as it is: %(names)s. Change them first.") % {"names": refusal}
-            )
-        except ValidationError as refusal:
-            form.add_error(None, refusal.messages)
+        except Refusal as refusal:
+            form.add_error("kind", say(refusal))
+        except ValidationError as invalid:
+            form.add_error(None, invalid.messages)
         else:
             words = _("“%(name)s” is kept.") % {"name": said(saved.label)}
             if rewritten:
@@ -168,8 +162,7 @@ def edit_field(request: HttpRequest, pk: int | None = None) -> HttpResponse:
         subject="fields",
         form=form,
         field=field,
-        unfit=unfit,
-        kind_wanted=FIELD_KINDS.get(form.data.get("kind", ""), ""),
+        unfit={"words": say(unfit), **unfit.facts} if unfit else None,
         segments=list_segments(field) if field else [],
     )
 
@@ -190,20 +183,11 @@ def remove_field(request: HttpRequest, pk: int) -> HttpResponse:
     """Delete a field with its values."""
     field = get_object_or_404(CustomField, pk=pk)
     name = said(field.label) or field.key
-    try:
-        number = delete_field(field, by=staff(request))
-    except FieldInUse as refusal:
-        messages.error(request, _("These segments ask for it: %(names)s. Change them first.") % {"names": refusal})
-    except TooManyValues:
-        messages.error(
-            request, _("More than 200,000 people have a value; that is more than a page may change at once.")
-        )
-    else:
-        words = ngettext(
-            "“%(name)s” is deleted, with the value of %(number)d person.",
-            "“%(name)s” is deleted, with the values of %(number)d people.",
-            number,
-        )
-        messages.success(request, fill(words, name=name, number=number))
-        return redirect("console:fields")
-    return redirect("console:field", pk=pk)
+    number = delete_field(field, by=staff(request))
+    words = ngettext(
+        "“%(name)s” is deleted, with the value of %(number)d person.",
+        "“%(name)s” is deleted, with the values of %(number)d people.",
+        number,
+    )
+    messages.success(request, fill(words, name=name, number=number))
+    return redirect("console:fields")

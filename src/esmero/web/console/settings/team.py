@@ -35,6 +35,7 @@ from esmero.web.parts.components.tables import Filter, Listing, TableColumn
 from esmero.web.parts.components.template_tags import chip
 from esmero.web.parts.components.times import format_time
 from esmero.web.parts.labels.states import LANGUAGE_NAMES, ROLES
+from esmero.web.refusals.say import say
 
 
 def _name(member: User) -> SafeString:
@@ -150,10 +151,10 @@ def edit_member(request: HttpRequest, pk: int | None = None) -> HttpResponse:
                 made = invite(timezone=by.timezone, by=by, **given)
                 return _send(request, made)
             change_member(member, facts=given, by=by)
-        except LastOwner:
-            form.add_error("role", _("This is the last owner. Make somebody else an owner first."))
-        except ValidationError as refusal:
-            form.add_error(None, refusal.messages)
+        except LastOwner as refusal:
+            form.add_error("role", say(refusal))
+        except ValidationError as faults:
+            form.add_error(None, faults.messages)
         else:
             messages.success(request, _("“%(name)s” is kept.") % {"name": member})
             return redirect("console:team")
@@ -177,12 +178,8 @@ def act_on_member(request: HttpRequest, pk: int) -> HttpResponse:
     member = get_object_or_404(User, pk=pk)
     act, by = request.POST.get("act", ""), staff(request)
     if act == "lock":
-        try:
-            deactivate(member, by=by)
-        except LastOwner:
-            messages.error(request, _("This is the last owner. Make somebody else an owner first."))
-        else:
-            messages.success(request, _("%(name)s can no longer sign in.") % {"name": member})
+        deactivate(member, by=by)
+        messages.success(request, _("%(name)s can no longer sign in.") % {"name": member})
     elif act == "let-in":
         reactivate(member, by=by)
         messages.success(request, _("%(name)s can sign in again.") % {"name": member})

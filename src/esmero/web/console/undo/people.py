@@ -5,10 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from esmero.house.models import Brand, User
-from esmero.people.addresses.address_proposals import AddressStillUsed, reopen
+from esmero.people.addresses.address_proposals import reopen
 from esmero.people.duplicates.search import reopen_pair
 from esmero.people.models import Address, ContactPoint, Duplicate, Merge, Organisation, Person, Proposal
 from esmero.people.permissions import staff_records
@@ -16,7 +15,7 @@ from esmero.people.permissions.staff_records import pause_person
 from esmero.people.persons.contact_points import remove_point, restore_point
 from esmero.people.persons.editing import restore_person
 from esmero.people.persons.organisations import save_organisation
-from esmero.privacy.merging import MergeRefused, undo_merge
+from esmero.privacy.merging import undo_merge
 
 
 def undo_change(facts: Mapping[str, Any], by: User) -> None:
@@ -78,11 +77,6 @@ def reopen_pairs(facts: Mapping[str, Any], by: User) -> None:
 def reopen_proposals(facts: Mapping[str, Any], by: User) -> None:
     """Reopen address proposals; delete people created from them if nothing refers to those people."""
     made = dict(facts["decided"])
-    try:
-        with transaction.atomic():
-            for row in Proposal.objects.filter(pk__in=made):
-                reopen(row, made=made[row.pk], by=by)
-    except AddressStillUsed as refusal:
-        raise MergeRefused(
-            _("%(name)s is in use by now and stays. Change the person’s page instead.") % {"name": refusal}
-        ) from refusal
+    with transaction.atomic():
+        for row in Proposal.objects.filter(pk__in=made):
+            reopen(row, made=made[row.pk], by=by)

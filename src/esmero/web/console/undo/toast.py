@@ -11,7 +11,6 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from esmero.privacy.merging import MergeRefused
 from esmero.web.console.access import requires, staff
 from esmero.web.console.undo.table import UNDOS
 
@@ -36,12 +35,8 @@ def undo(request: HttpRequest) -> HttpResponse:
     if ticket is None:
         messages.error(request, _("This can no longer be taken back here."))
     else:
-        try:
-            UNDOS[ticket["kind"]](ticket["facts"], staff(request))
-        except MergeRefused as refusal:
-            messages.error(request, str(refusal))
-        else:
-            messages.success(request, _("Taken back."))
+        UNDOS[ticket["kind"]](ticket["facts"], staff(request))
+        messages.success(request, _("Taken back."))
     safe = url_has_allowed_host_and_scheme(there, allowed_hosts={request.get_host()}, require_https=request.is_secure())
     return HttpResponseRedirect(there) if safe else redirect("console:today")
 

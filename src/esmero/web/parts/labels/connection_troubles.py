@@ -1,7 +1,8 @@
 """Translate error messages of relays, mailboxes and jobs for display.
 
-Processes store errors in English, because a log has no reader's language. This module recognises the project's own
-sentences and translates them; text quoted from a foreign server stays unchanged.
+Processes store faults of machines in English, because a log has no reader's language, and refusals by code and facts.
+This module recognises the project's own sentences and translates them; text quoted from a foreign server stays
+unchanged.
 """
 
 import re
@@ -9,6 +10,9 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
+
+from esmero.refusal import Refusal
+from esmero.web.refusals.say import WORDS, say
 
 _SENTENCES = (
     # Relay sessions (outbox/transports/smtp).
@@ -63,6 +67,7 @@ _SENTENCES = (
         " relay that"
         " offers it, or ask for another address"
     ),
+    gettext_noop("This message could not be made: %(said)s"),
     # Mailboxes (mailroom/arriving/channels).
     gettext_noop("%(host)s shows a certificate that nobody vouches for (%(said)s)."),
     gettext_noop("The connection to %(host)s broke (%(said)s)."),
@@ -90,9 +95,12 @@ _PATTERNS = tuple(_patterns())
 
 
 def translate_trouble(text: str | None) -> str:
-    """Translate an error message if the sentence is this project's; a leading SMTP stage stays."""
+    """Translate an error message if it is a refusal or a sentence of this project; a leading SMTP stage stays."""
     if not text:
         return ""
+    refusal = Refusal.read(text)
+    if refusal is not None and refusal.code in WORDS:
+        return say(refusal)
     stage = match[0] if (match := _STAGE.match(text)) else ""
     rest = text[len(stage) :]
     for pattern, sentence in _PATTERNS:

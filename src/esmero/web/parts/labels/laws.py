@@ -53,6 +53,12 @@ REMARKS: Mapping[str, str | Promise] = {
     "good practice of mailbox providers: a complaint silences at once": _(
         "good practice of mailbox providers: a complaint silences at once"
     ),
+    "calls only on working days from 10 to 13 and 14 to 20 h, where the consumer lives": _(
+        "calls only on working days from 10 to 13 and 14 to 20 h, where the consumer lives"
+    ),
+    "calls only on working days from 9 to 21 h": _("calls only on working days from 9 to 21 h"),
+    "good practice: double opt-in": _("good practice: double opt-in"),
+    "good practice: no advertising by mail at night": _("good practice: no advertising by mail at night"),
     "good practice: the recipient chooses the frequency": _("good practice: the recipient chooses the frequency"),
     "good practice: the recipient chooses the type of message": _(
         "good practice: the recipient chooses the type of message"

@@ -18,7 +18,6 @@ _WHY: Mapping[str, str | Promise] = {
     "none": gettext_lazy("there is none"),
     "invalid": gettext_lazy("what stands there cannot be one"),
     "no grant": gettext_lazy("nothing stands in the ledger"),
-    "only requested": gettext_lazy("asked for, never confirmed"),
     "expired": gettext_lazy("it ran out"),
     "has it already": gettext_lazy("has it already"),
 }
@@ -65,6 +64,19 @@ def _paused(facts: Facts) -> str:
     return _("until %(day)s") % {"day": _day(facts.get("until"))}
 
 
+def _unconfirmed(facts: Facts) -> str:
+    return _("asked for on %(day)s, %(source)s") % {"day": _day(facts.get("at")), "source": facts.get("source", "")}
+
+
+def _night(facts: Facts) -> str:
+    try:
+        until = datetime.fromisoformat(str(facts.get("until")))
+    except ValueError:
+        return ""
+    local = timezone.localtime(until) if until.tzinfo else until
+    return _("until %(day)s") % {"day": date_format(local, str(TIME_FORMATS["time"]))}
+
+
 def _twice(facts: Facts) -> str:
     if facts.get("why") == "same address":
         return _("person %(person)s gets it at the same address") % {"person": facts.get("person", "")}
@@ -85,4 +97,6 @@ _DESCRIBERS: Mapping[str, Callable[[Facts], str]] = {
     "G08": _twice,
     "G10": _missing,
     "G11": _missing,
+    "G12": _unconfirmed,
+    "G13": _night,
 }

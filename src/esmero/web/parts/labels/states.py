@@ -155,6 +155,7 @@ PERMISSION: Mapping[str, StateLabel] = {
     "objected": StateLabel("broken", pgettext_lazy("permission", "objected to")),
     "requested": StateLabel("wait", pgettext_lazy("permission", "asked, not confirmed")),
     "expired": StateLabel("plain", pgettext_lazy("permission", "ran out")),
+    "invalid": StateLabel("broken", pgettext_lazy("permission", "on a ground that does not count for this")),
     "off": StateLabel("wait", pgettext_lazy("permission", "turned off by themselves")),
     "never": StateLabel("plain", pgettext_lazy("permission", "never allowed")),
 }
@@ -441,6 +442,8 @@ REASONS: Mapping[str, str | Promise] = {
     "G09": _("The message does not say why it is worth their time"),
     "G10": _("Nobody can be reached behind it"),
     "G11": _("It does not say that it is advertising, or how to leave"),
+    "G12": _("They have not confirmed their address yet"),
+    "G13": _("Waits for the morning"),
 }
 
 
@@ -457,6 +460,8 @@ PASS_FINDING: Mapping[str, str | Promise] = {
     "G09": _("It says why it is worth their time"),
     "G10": _("A person can be reached behind it"),
     "G11": _("It says what it is, and how to leave"),
+    "G12": _("No sign-up of theirs waits for its confirmation"),
+    "G13": _("It is not night where they live"),
 }
 
 

@@ -3,17 +3,21 @@ from datetime import timedelta
 from html import unescape
 
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.html import escape
 
 from esmero.campaigns.models import AudienceMember, Campaign
 from esmero.campaigns.queries import measure_progress
 from esmero.content.models import Link
 from esmero.dossier.statistics.daily_aggregates import count_all_due
+from esmero.house.models import Brand, User
 from esmero.mailroom.planning import dry_run, plan
 from esmero.outbox.models import Message, MessageEvent
 from esmero.people.models import Segment
+from esmero.policy.gate import RULES
+from esmero.web.parts.labels.states import label_objection
 from esmero.work.jobs import run_to_end
-from tests.house_facts import add_people, build_house, open_dispatch
+from tests.house_facts import add_people, build_house, find_zone, open_dispatch
 from tests.web.facts import staff
 
 pytestmark = pytest.mark.django_db
@@ -49,6 +53,25 @@ def work_off(campaign):
     kinds = {"dry-run": dry_run.run_chunk, "planning": plan.run_chunk, "cancelling": plan.cancel_chunk}
     run_to_end(campaign.job, kinds=kinds, worker="test")
     campaign.refresh_from_db()
+
+
+def test_who_waits_for_the_morning_is_said_in_each_language(client, house, settings):
+    settings.QUIET_HOURS = True
+    Brand.objects.update(timezone=find_zone(hour=2))
+    draft(client, house)
+    campaign = Campaign.objects.get()
+    act(client, campaign, "check")
+    work_off(campaign)
+    assert (campaign.counts["wait"], campaign.counts["waits"]) == (3, {"G13": 3})
+    for language in ("en", "es", "fr"):
+        User.objects.update(language=language)
+        page = client.get(f"/console/campaigns/{campaign.pk}/")
+        assert (page.context["to_get"], page.context["left_out"]) == (3, 2)
+        with translation.override(language):
+            label = escape(label_objection("G13"))
+        assert f'?tab=people&amp;outcome=wait&amp;reason=G13">{label}: 3</a>' in page.content.decode()
+    people = client.get(f"/console/campaigns/{campaign.pk}/?tab=people&outcome=wait&reason=G13", follow=True)
+    assert len(people.context["table"].lines) == 3
 
 
 def test_from_the_draft_to_the_sending(client, house):
@@ -343,7 +366,7 @@ def test_one_messages_why_names_each_rule_and_the_facts_behind_its_objection(cli
     rules = {rule.code: rule for rule in client.get(f"/console/messages/{refused.pk}/").context["rules"]}
     assert {code for code, rule in rules.items() if rule.objects} == {"G03"}
     assert rules["G03"].facts == "nothing stands in the ledger"
-    assert len(rules) == 11
+    assert set(rules) == {rule.code for rule in RULES}
     sent = Message.objects.filter(dispatch=campaign.dispatch).exclude(state="refused").first()
     page = client.get(f"/console/messages/{sent.pk}/")
     assert not any(rule.objects for rule in page.context["rules"])

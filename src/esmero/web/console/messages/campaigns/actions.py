@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from esmero.campaigns.lifecycle import (
-    CampaignMoveRefused,
     begin_dry_run,
     cancel_campaign,
     duplicate_campaign,
@@ -24,7 +23,6 @@ from esmero.campaigns.models import Campaign
 from esmero.dossier.segments.selection import select_persons
 from esmero.mailroom.checking.test_send import send_test
 from esmero.mailroom.composing.goal_links import list_targets
-from esmero.outbox.relays import NoRelay
 from esmero.people.segments.serialization import SegmentFault
 from esmero.web.console.access import requires, staff
 from esmero.web.console.undo.toast import offer_undo
@@ -46,10 +44,7 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
     moved = get_object_or_404(Campaign.objects.select_related("brand", "topic__purpose", "version", "job"), pk=pk)
     move = _ACTIONS.get(request.POST.get("act", ""))
     if move is not None:
-        try:
-            move(moved, by=staff(request))
-        except (CampaignMoveRefused, NoRelay) as refusal:
-            messages.error(request, str(refusal))
+        move(moved, by=staff(request))
     return redirect("console:campaign", pk=pk)
 
 
@@ -71,13 +66,9 @@ def goal(request: HttpRequest, pk: int) -> HttpResponse:
     targets = list_targets(changed.version) if changed.version else []
     before, chosen = changed.goal, request.POST.get("goal", "")
     wanted: dict[str, Any] = {"reply": True} if chosen == "reply" else {"link": chosen} if chosen else {}
-    try:
-        set_goal(changed, goal=wanted, targets=targets, by=staff(request))
-    except CampaignMoveRefused as refusal:
-        messages.error(request, str(refusal))
-    else:
-        words = _("The campaign has a goal now.") if wanted else _("The campaign has no goal any more.")
-        offer_undo(request, words, kind="goal", campaign=pk, goal=before)
+    set_goal(changed, goal=wanted, targets=targets, by=staff(request))
+    words = _("The campaign has a goal now.") if wanted else _("The campaign has no goal any more.")
+    offer_undo(request, words, kind="goal", campaign=pk, goal=before)
     return redirect("console:campaign", pk=pk)
 
 
@@ -88,15 +79,15 @@ def test(request: HttpRequest, pk: int) -> HttpResponse:
     tested = get_object_or_404(Campaign.objects.select_related("brand", "topic__purpose", "version", "segment"), pk=pk)
     try:
         person = select_persons(tested.segment.conditions).first() if tested.segment else None
-        message = send_test(
-            tested,
-            to=request.POST.get("to", ""),
-            by=staff(request),
-            person=person,
-            language=request.POST.get("language", ""),
-        )
-    except (CampaignMoveRefused, NoRelay, SegmentFault) as refusal:
-        messages.error(request, str(refusal))
+    except SegmentFault as fault:
+        messages.error(request, str(fault))
         return redirect(f"{reverse('console:campaign', args=[pk])}?tab=message")
+    message = send_test(
+        tested,
+        to=request.POST.get("to", ""),
+        by=staff(request),
+        person=person,
+        language=request.POST.get("language", ""),
+    )
     messages.success(request, _("The test is on its way to %(address)s.") % {"address": message.address})
     return redirect(f"{reverse('console:campaign', args=[pk])}?tab=message&test={message.pk}")

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from esmero.campaigns.lifecycle import CampaignMoveRefused, change_campaign, create_campaign, find_missing
+from esmero.campaigns.lifecycle import change_campaign, create_campaign, find_missing
 from esmero.campaigns.models import Campaign
 from esmero.campaigns.queries import CampaignStatistics, audience_rows, read_campaign_statistics
 from esmero.content.models import TemplateText
@@ -20,6 +20,7 @@ from esmero.outbox.models import Message
 from esmero.outbox.queries import dispatch_rows
 from esmero.people.models import Person
 from esmero.people.segments.serialization import SegmentFault
+from esmero.refusal import Refusal
 from esmero.rendering.templates.problem import TemplateFault
 from esmero.web.console.access import requires, staff
 from esmero.web.console.list_pages import answer_list
@@ -30,6 +31,8 @@ from esmero.web.console.messages.campaigns.recipients import AUDIENCE, recipient
 from esmero.web.console.messages.templates.test_status import find_test
 from esmero.web.console.page_frame import read_brand, show, show_part, wants_part
 from esmero.web.parts.components.rates import format_estimate, format_share
+from esmero.web.parts.labels.states import label_objection
+from esmero.web.refusals.say import say
 
 _TABS = ("overview", "message", "record")
 # States that change without a user's action; the page polls in them.
@@ -51,8 +54,8 @@ def edit_campaign(request: HttpRequest, pk: int | None = None) -> HttpResponse:
                 kept = change_campaign(changed, by=staff(request), **form.facts())
             else:
                 kept = create_campaign(brand=brand, by=staff(request), **form.facts())
-        except CampaignMoveRefused as refusal:
-            form.add_error(None, str(refusal))
+        except Refusal as refusal:
+            form.add_error(None, say(refusal))
         else:
             return redirect("console:campaign", pk=kept.pk)
     return show(
@@ -158,6 +161,7 @@ def _live(shown: Campaign, account: CampaignStatistics | None) -> dict[str, Any]
         "to_get": to_get,
         "left_out": sum(reasons.values()),
         "waits": int(shown.counts.get("wait", 0)),
+        "waiting": [(code, label_objection(code), number) for code, number in shown.counts.get("waits", {}).items()],
         "failed": failed,
         "missing": find_missing(shown),
         "funnel": build_funnel(reasons=reasons, to_get=to_get, account=account, goal=shown.goal),

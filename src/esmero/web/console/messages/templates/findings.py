@@ -12,7 +12,7 @@ from esmero.content.queries import LANGUAGES
 from esmero.people.models import Person
 from esmero.rendering.checks.findings import TemplateFinding
 from esmero.rendering.templates.problem import TemplateProblem
-from esmero.web.console.messages.templates.problem_labels import say
+from esmero.web.refusals.words.rendering import say_problem
 
 FINDING_TEXTS: Mapping[str, str | Promise] = {
     "subject-long": gettext_lazy("The subject has %(length)s characters; most programs show no more than %(most)s."),
@@ -98,7 +98,7 @@ def describe_problems(problems: Sequence[TemplateProblem], *, blocks: Mapping[in
     for one in problems:
         part, _line, number = one.place.partition(" line ")
         line = int(number) if number.isdecimal() else 0
-        notes.append(_make_note(f"{say(one.what)}. {say(one.remedy)}.", part, line, blocks=blocks, grave=True))
+        notes.append(_make_note(say_problem(one), part, line, blocks=blocks, grave=True))
     return notes
 
 

@@ -19,7 +19,6 @@ from esmero.content.models import Template
 from esmero.content.queries import LANGUAGES, template_rows
 from esmero.content.versions import create_template, duplicate_template
 from esmero.mailroom.composing.recipient_fields import known_fields
-from esmero.rendering.templates.problem import TemplateFault
 from esmero.web.console.access import requires, staff
 from esmero.web.console.list_pages import answer_list
 from esmero.web.console.page_frame import read_brand, show
@@ -185,10 +184,6 @@ def duplicate(request: HttpRequest, pk: int) -> HttpResponse:
     """Copy a template."""
     copied = get_object_or_404(Template.objects.select_related("brand"), pk=pk)
     words = _("Made from “%(name)s”") % {"name": copied.name}
-    try:
-        made = duplicate_template(copied, fields=known_fields(), changed=words, by=staff(request))
-    except TemplateFault as fault:
-        messages.error(request, str(fault))
-        return redirect("console:template", pk=pk)
+    made = duplicate_template(copied, fields=known_fields(), changed=words, by=staff(request))
     messages.success(request, words)
     return redirect("console:template", pk=made.pk)

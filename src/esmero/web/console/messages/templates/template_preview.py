@@ -12,12 +12,10 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_POST, require_safe
 
-from esmero.campaigns.lifecycle import CampaignMoveRefused
 from esmero.campaigns.models import Campaign
 from esmero.content.models import TemplateText
 from esmero.mailroom.checking.template_test import send_template_test
 from esmero.mailroom.composing.preview import preview
-from esmero.outbox.relays import NoRelay
 from esmero.people.models import Person
 from esmero.people.persons.queries import find_people, people_rows
 from esmero.rendering.templates.problem import TemplateFault
@@ -26,6 +24,7 @@ from esmero.web.console.messages.templates.test_status import find_test
 from esmero.web.console.page_frame import show
 from esmero.web.parts.content_security_policies import PREVIEW_CSP
 from esmero.web.parts.labels.states import LANGUAGE_NAMES
+from esmero.web.refusals.say import say
 
 _MOST_FOUND = 8
 
@@ -57,7 +56,7 @@ def show_preview(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         facts["seen"] = preview(text, person=person, promotion=not options["bare"])
     except TemplateFault as fault:
-        facts["fault"] = str(fault)
+        facts["fault"] = say(fault)
     facts |= find_test(request.GET.get("test", ""))
     return show(
         request,
@@ -83,16 +82,13 @@ def preview_frame(request: HttpRequest, pk: int, language: str) -> HttpResponse:
     """Return the rendered letter alone, for the iframe."""
     texts = TemplateText.objects.select_related("version__template__brand")
     text = get_object_or_404(texts, version=pk, language=language)
-    try:
-        seen = preview(
-            text,
-            person=_find_person(request),
-            promotion=not request.GET.get("bare"),
-            dark=bool(request.GET.get("dark")),
-            campaign=_find_campaign(request.GET.get("campaign", "")),
-        )
-    except TemplateFault as fault:
-        raise Http404(str(fault)) from fault
+    seen = preview(
+        text,
+        person=_find_person(request),
+        promotion=not request.GET.get("bare"),
+        dark=bool(request.GET.get("dark")),
+        campaign=_find_campaign(request.GET.get("campaign", "")),
+    )
     return HttpResponse(seen.html)
 
 
@@ -104,20 +100,16 @@ def send_test_letter(request: HttpRequest, pk: int) -> HttpResponse:
     text = get_object_or_404(
         TemplateText.objects.select_related("version__template__brand"), version=pk, language=options["language"]
     )
-    try:
-        message = send_template_test(
-            text.version,
-            to=request.POST.get("to", ""),
-            by=staff(request),
-            person=_person(options["person"]),
-            language=text.language,
-            promotion=not options["bare"],
-        )
-    except (CampaignMoveRefused, NoRelay) as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, _("The test is on its way to %(address)s.") % {"address": message.address})
-        options["test"] = str(message.pk)
+    message = send_template_test(
+        text.version,
+        to=request.POST.get("to", ""),
+        by=staff(request),
+        person=_person(options["person"]),
+        language=text.language,
+        promotion=not options["bare"],
+    )
+    messages.success(request, _("The test is on its way to %(address)s.") % {"address": message.address})
+    options["test"] = str(message.pk)
     return redirect(f"{reverse('console:template-look', args=[pk])}?{urlencode(options)}")
 
 

@@ -11,7 +11,6 @@ from esmero.content.models import Template, TemplateText, TemplateVersion
 from esmero.content.versions import restore_version
 from esmero.mailroom.composing.recipient_fields import known_fields
 from esmero.rendering.letters.plain_marks import write_marks
-from esmero.rendering.templates.problem import TemplateFault
 from esmero.web.console.access import requires, staff
 from esmero.web.console.page_frame import show
 from esmero.web.parts.components.paging import cut_page, read_key
@@ -60,12 +59,8 @@ def restore(request: HttpRequest, pk: int) -> HttpResponse:
     """Copy an earlier version into a new newest version."""
     wanted = get_object_or_404(TemplateVersion.objects.select_related("template"), pk=pk)
     words = _("As version %(number)d was") % {"number": wanted.number}
-    try:
-        made = restore_version(wanted, fields=known_fields(), changed=words, by=staff(request))
-    except TemplateFault as fault:
-        messages.error(request, str(fault))
-    else:
-        messages.success(request, _("Version %(number)d is the newest now.") % {"number": made.number})
+    made = restore_version(wanted, fields=known_fields(), changed=words, by=staff(request))
+    messages.success(request, _("Version %(number)d is the newest now.") % {"number": made.number})
     return redirect(reverse("console:template-versions", args=[wanted.template_id]))
 
 

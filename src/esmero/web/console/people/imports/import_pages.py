@@ -17,14 +17,12 @@ from django.utils.http import content_disposition_header
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_POST
 
 from esmero.house.models import Brand
 from esmero.house.upload_limits import MAX_LIST
 from esmero.people.imports.fields import GRANTING
 from esmero.people.imports.files.problem import FileProblem, MappingProblem
 from esmero.people.imports.lifecycle import (
-    ImportMoveRefused,
     begin_check,
     begin_import,
     choose_sheet,
@@ -46,6 +44,7 @@ from esmero.web.parts.components.template_tags import said as in_words
 from esmero.web.parts.components.template_tags import state
 from esmero.web.parts.components.times import format_time
 from esmero.web.parts.labels.states import IMPORT
+from esmero.web.refusals.say import say
 
 MOVING = frozenset({Import.State.CHECKING, Import.State.RUNNING})
 _EFFECTS: Mapping[str, Promise] = {
@@ -189,7 +188,7 @@ def upload(request: HttpRequest) -> HttpResponse:
         try:
             brought = create_import(file.read(), name=file.name, brand=brand, by=staff(request))
         except FileProblem as problem:
-            form.add_error("file", str(problem))
+            form.add_error("file", say(problem))
         else:
             return redirect("console:import", pk=brought.pk)
     return show(request, "console/people/import_new.html", subject="imports", form=form)
@@ -224,23 +223,21 @@ def show_import(request: HttpRequest, pk: int) -> HttpResponseBase:
     return show(request, template, subject="imports", **facts)
 
 
-@require_POST
 @requires("people.import")
 def act(request: HttpRequest, pk: int) -> HttpResponse:
     """Move an import to its next or previous step: check, back to the columns, run."""
+    if request.method != "POST":  # the form with its faults stands at this address: a note leads back to it
+        return redirect("console:import", pk=pk)
     brought = get_object_or_404(Import.objects.select_related("brand"), pk=pk)
     what = request.POST.get("act", "")
-    try:
-        if what == "check":
-            return _check(request, brought)
-        if what == "sheet":
-            choose_sheet(brought, sheet=request.POST.get("sheet", ""), by=staff(request))
-        if what == "map":
-            reopen(brought, by=staff(request))
-        elif what == "run":
-            begin_import(brought, by=staff(request))
-    except (ImportMoveRefused, FileProblem) as refusal:
-        messages.error(request, str(refusal))
+    if what == "check":
+        return _check(request, brought)
+    if what == "sheet":
+        choose_sheet(brought, sheet=request.POST.get("sheet", ""), by=staff(request))
+    elif what == "map":
+        reopen(brought, by=staff(request))
+    elif what == "run":
+        begin_import(brought, by=staff(request))
     return redirect("console:import", pk=pk)
 
 
@@ -272,7 +269,7 @@ def _check(request: HttpRequest, brought: Import) -> HttpResponse:
     confirmed = "confirm" in request.POST
     fault = ""
     if form.is_valid() and confirmed and "consent" in values and form.cleaned_data["topic"] is None:
-        form.add_error("topic", gettext("Say which topic the consent is for."))
+        form.add_error("topic", say(MappingProblem("consent-without-topic")))
     if form.is_valid():
         try:
             begin_check(
@@ -283,7 +280,7 @@ def _check(request: HttpRequest, brought: Import) -> HttpResponse:
                 by=staff(request),
             )
         except MappingProblem as problem:
-            fault = str(problem)
+            fault = say(problem)
         else:
             return redirect("console:import", pk=brought.pk)
     chosen = dict(zip((column.name for column in reading.columns), values, strict=False))

@@ -21,7 +21,6 @@ from esmero.people.persons.tags import tag_persons, untag_persons
 from esmero.web.console.access import requires, staff
 from esmero.web.console.page_frame import read_brand, show
 from esmero.web.console.people.persons.person_forms import (
-    REFUSALS,
     AddressForm,
     MailForm,
     PersonForm,
@@ -31,6 +30,7 @@ from esmero.web.console.people.persons.person_forms import (
 )
 from esmero.web.console.people.persons.postal_addresses import country_choices
 from esmero.web.console.undo.toast import offer_undo
+from esmero.web.refusals.say import say
 
 
 @requires("people.change")
@@ -43,8 +43,8 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             changes["organisation"] = _organisation(changes["organisation"], request)
             before = change_person(person, changes=changes, by=staff(request))
-        except NumberTaken:
-            form.add_error("number", _("Another person has this number."))
+        except NumberTaken as refusal:
+            form.add_error("number", say(refusal))
         else:
             if before:
                 offer_undo(request, _("The changes are kept."), kind="person-changed", person=pk, before=before)
@@ -89,8 +89,8 @@ def add(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             point = add_point(person, kind=kind, value=form.value, facts=form.facts, by=staff(request))
-        except ContactPointUnusable as fault:
-            form.add_error(None, REFUSALS[fault.code])
+        except ContactPointUnusable as refusal:
+            form.add_error(None, say(refusal))
         else:
             words = _("Added: %(value)s") % {"value": point.value}
             offer_undo(request, words, kind="reach-added", point=point.pk)
@@ -111,8 +111,8 @@ def change(request: HttpRequest, pk: int, point: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             before = change_point(row, value=form.value, facts=form.facts, by=staff(request))
-        except ContactPointUnusable as fault:
-            form.add_error(None, REFUSALS[fault.code])
+        except ContactPointUnusable as refusal:
+            form.add_error(None, say(refusal))
         else:
             offer_undo(request, _("Changed: %(value)s") % {"value": form.value}, kind="reach-changed", before=before)
             return redirect("console:person", pk=pk)

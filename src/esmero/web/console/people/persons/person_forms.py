@@ -1,6 +1,5 @@
 """Define the forms of a person's page: names, custom fields by kind, contact points."""
 
-from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -12,13 +11,8 @@ from esmero.people.persons.contact_points import ContactPointUnusable, read_mail
 from esmero.web.console.people.persons.postal_addresses import country_choices, post_form
 from esmero.web.parts.components.template_tags import said
 from esmero.web.parts.labels.states import LANGUAGE_NAMES
+from esmero.web.refusals.say import say
 
-REFUSALS: Mapping[str, Any] = {
-    "phone": _("No line can have this number. Write it as one dials it, with +34 or the like from abroad."),
-    "address": _("This cannot be an e-mail address."),
-    "post": _("A postal address needs a street and a town."),
-    "twice": _("This is known already."),
-}
 _YES_NO = [("", "—"), ("yes", _("yes")), ("no", _("no"))]
 
 
@@ -147,7 +141,7 @@ def _read(reader: Any, text: Any) -> tuple[str, dict[str, str]]:
     try:
         value, facts = reader(text)
     except ContactPointUnusable as fault:
-        raise forms.ValidationError(REFUSALS[fault.code]) from fault
+        raise forms.ValidationError(say(fault)) from fault
     return value, facts
 
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 
 from esmero.people.models import Address, Person, Tag
 from esmero.people.persons.queries import count_people, find_people, people_rows
-from esmero.people.persons.tags import TooManyPersons, tag_persons, untag_persons
+from esmero.people.persons.tags import tag_persons, untag_persons
 from esmero.web.console.access import requires, staff
 from esmero.web.console.list_pages import answer_list
 from esmero.web.console.undo.toast import offer_undo
@@ -184,11 +184,7 @@ def act_on_people(request: HttpRequest) -> HttpResponse:
         messages.error(request, _("Choose a tag first."))
         return redirect("console:people")
     persons = list(pick_rows(people_rows(), listing=PEOPLE, post=request.POST).values_list("pk", flat=True))
-    try:
-        changed = (tag_persons if act == "tag" else untag_persons)(persons, name=name, by=staff(request))
-    except TooManyPersons as refusal:
-        messages.error(request, str(refusal))
-        return redirect("console:people")
+    changed = (tag_persons if act == "tag" else untag_persons)(persons, name=name, by=staff(request))
     given = ngettext(
         "%(number)d person has the tag “%(tag)s” now.", "%(number)d people have the tag “%(tag)s” now.", len(changed)
     )

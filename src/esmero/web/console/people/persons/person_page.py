@@ -118,7 +118,7 @@ def _allows(one: TopicRights, channel: str) -> bool:
 
 def _paused(rights: list[TopicRights]) -> datetime | None:
     """Return the end of a pause that the person asked for, if it is in the future."""
-    until = [one.preference.paused_until for one in rights if one.preference and one.preference.paused_until]
+    until = [one.preference.paused_until for one in rights if one.preference.paused_until]
     return max((at for at in until if at > timezone.now()), default=None)
 
 

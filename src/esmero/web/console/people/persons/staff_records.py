@@ -19,7 +19,8 @@ from django.views.decorators.http import require_POST
 from esmero.house.jurisdictions import valid_bases
 from esmero.house.models import Brand
 from esmero.house.upload_limits import MAX_PROOF
-from esmero.people.models import Address, Import, Note, Permission, PermissionEntry, Person, Suppression, Topic
+from esmero.people.models import Address, Import, Note, PermissionEntry, Person, Suppression, Topic
+from esmero.people.permissions.decisions import decide_topics, read_person
 from esmero.people.permissions.staff_records import (
     ProofFile,
     StaffStatement,
@@ -230,11 +231,11 @@ def _say_recorded(request: HttpRequest, entry: PermissionEntry | None, *, said: 
     if entry is None:
         messages.info(request, _("The ledger says exactly this already."))
         return
-    standing = Permission.objects.filter(
-        person=person, brand=said.topic.brand_id, channel=said.channel, purpose=said.topic.purpose_id, topic=said.topic
-    ).first()
+    topic = said.topic
+    statements = read_person(person.pk, brand=topic.brand).get(said.channel, ())
+    answer = decide_topics(statements, topics=[topic], brand=topic.brand, channel=said.channel)[topic.pk]
     # Staff cannot overrule a person's own withdrawal.
-    if said.act == _Act.GRANTED and standing is not None and standing.state != _Act.GRANTED:
+    if said.act == _Act.GRANTED and answer.revoked is not None:
         words = _(
             "It is in the ledger, but their withdrawal stands: only what they tell us themselves afterwards ends it."
         )

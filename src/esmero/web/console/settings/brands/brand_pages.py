@@ -30,6 +30,7 @@ from esmero.web.parts.components.brand_colours import explain_colour, style_shee
 from esmero.web.parts.components.tables import Filter, Listing, TableColumn
 from esmero.web.parts.components.template_tags import chip, said
 from esmero.web.parts.labels.states import LANGUAGE_NAMES
+from esmero.web.refusals.say import say
 
 
 def _name(brand: Brand) -> SafeString:
@@ -142,10 +143,10 @@ def _save(request: HttpRequest, form: BrandForm, *, brand: Brand | None) -> Bran
             if logo is not None:
                 facts["logo"] = store_logo(logo.read(), name=logo.name or "")
             return save_brand(brand or Brand(), facts=facts, by=staff(request))
-    except NotAPicture:
-        form.add_error("logo", _("This picture cannot be read; it may be damaged."))
-    except ValidationError as refusal:
-        for name, faults in refusal.message_dict.items():
+    except NotAPicture as refusal:
+        form.add_error("logo", say(refusal))
+    except ValidationError as invalid:
+        for name, faults in invalid.message_dict.items():
             form.add_error(name if name in form.fields else None, faults)
     return None
 

@@ -1,13 +1,11 @@
 """Manage provider webhooks: URL, signing secret, and received events."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -23,11 +21,7 @@ from esmero.mailroom.arriving.channels.webhook_secrets import (
 from esmero.web.console.access import requires, staff
 from esmero.web.console.page_frame import show
 from esmero.web.parts.components.template_tags import chip
-
-SECRET_ERRORS: Mapping[str, str | Promise] = {
-    "pair": gettext_lazy("Two words with a colon between them: name:password."),
-    "base64": gettext_lazy("This is no key of this provider. Copy it whole, without blanks."),
-}
+from esmero.web.refusals.say import say
 
 
 class SecretForm(forms.Form):
@@ -82,8 +76,8 @@ def edit_hook(request: HttpRequest, provider: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             set_secret(provider, form.cleaned_data["secret"], by=staff(request))
-        except SecretRefused as fault:
-            form.add_error("secret", str(SECRET_ERRORS[fault.code]))
+        except SecretRefused as refusal:
+            form.add_error("secret", say(refusal))
         else:
             messages.success(
                 request, _("The secret is kept. What %(provider)s signs is taken in now.") % {"provider": known.title}

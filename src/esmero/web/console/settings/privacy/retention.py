@@ -15,7 +15,6 @@ from esmero.privacy.retention import (
     MOST_COUNTED,
     RULES,
     RuleStatus,
-    TermTooLong,
     list_rules,
     refresh_counts,
     set_days,
@@ -58,12 +57,8 @@ def set_term(request: HttpRequest, code: str) -> HttpResponse:
     if said and days is None:
         messages.error(request, _("Write a whole number of days."))
         return redirect("console:retention")
-    try:
-        set_days(code, days=days, by=staff(request))
-    except TermTooLong as refusal:
-        messages.error(request, _("At least one day, at most %(days)s: no more is allowed.") % {"days": refusal})
-    else:
-        messages.success(request, _("The term is set; the next look keeps to it."))
+    set_days(code, days=days, by=staff(request))
+    messages.success(request, _("The term is set; the next look keeps to it."))
     return redirect("console:retention")
 
 

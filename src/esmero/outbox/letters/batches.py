@@ -49,6 +49,14 @@ def list_claimed(batch: int) -> list[ClaimedMessage]:
     return [ClaimedMessage(*row) for row in rows.values_list(*ClaimedMessage._fields)]
 
 
+def change_addresses(batch: int, addresses: Mapping[int, str]) -> None:
+    """Store other addresses with letters that a batch has claimed: message id → lines."""
+    rows = list(Message.objects.filter(pk__in=addresses, claimed_by=claim_name(batch), state=Message.State.CLAIMED))
+    for row in rows:
+        row.address = addresses[row.pk]
+    Message.objects.bulk_update(rows, ["address"], batch_size=200)
+
+
 def mark_printed(batch: int, filled: Mapping[int, Mapping[str, object] | None]) -> int:
     """Put claimed letters into their batch, with the values of their fields; return how many were still claimed."""
     with connection.cursor() as cursor:

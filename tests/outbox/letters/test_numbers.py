@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from esmero.outbox.letter_numbers import read_number, write_number
+from esmero.outbox.letters.numbers import read_number, write_number
 
 IDS = st.integers(min_value=1, max_value=10**16)
 

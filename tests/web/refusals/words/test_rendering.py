@@ -9,7 +9,7 @@ import esmero.rendering
 from esmero.rendering.templates.compile import TemplateSource, compile_source
 from esmero.rendering.templates.problem import TemplateFault
 from esmero.web.console.messages.templates.findings import describe_problems
-from esmero.web.console.messages.templates.problem_labels import SENTENCES
+from esmero.web.refusals.words.rendering import SENTENCES
 
 
 def sentences_of_the_code():

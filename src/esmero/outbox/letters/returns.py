@@ -11,7 +11,7 @@ from django.db.models.functions import Greatest
 
 from esmero.house.audit import note
 from esmero.house.models import User
-from esmero.outbox.letter_numbers import read_number
+from esmero.outbox.letters.numbers import read_number
 from esmero.outbox.models import Message, MessageEvent
 from esmero.outbox.posting.letter_addresses import list_addresses
 from esmero.people.models import Channel, ContactPoint

@@ -1,16 +1,17 @@
-"""Translate every message of the rendering package about template problems; the pattern is the key."""
+"""Word the refusals of rendering/: of a header, and of a template with its problems, whose patterns are the keys."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from esmero.rendering.templates.problem import TemplateProblem, TranslatableText
+from esmero.web.refusals.words import Sentence, Words
 
-PLACES: Mapping[str, str | Promise] = {"subject": _("Subject"), "preheader": _("Preview line"), "body": _("Letter")}
+PLACES: Mapping[str, Sentence] = {"subject": _("Subject"), "preheader": _("Preview line"), "body": _("Letter")}
 
-SENTENCES: Mapping[str, str | Promise] = {
+SENTENCES: Mapping[str, Sentence] = {
     "the character U+%(code)s is reserved": _("the character U+%(code)s is reserved"),
     "Remove it": _("Remove it"),
     "the subject is empty": _("the subject is empty"),
@@ -105,7 +106,7 @@ SENTENCES: Mapping[str, str | Promise] = {
 
 def say_problem(problem: TemplateProblem) -> str:
     """Describe a problem and its remedy, in the active language."""
-    return f"{say(problem.what)}. {say(problem.remedy)}."
+    return f"{say_text(problem.what)}. {say_text(problem.remedy)}."
 
 
 def say_place(place: str) -> str:
@@ -116,6 +117,35 @@ def say_place(place: str) -> str:
     return str(PLACES.get(part, place))
 
 
-def say(words: TranslatableText) -> str:
+def say_text(words: TranslatableText) -> str:
     """Translate a text of the rendering package into the active language."""
     return str(SENTENCES[words.pattern]) % words.facts
+
+
+def _say_unusable(*, problems: Sequence[Mapping[str, Any]]) -> str:
+    lines = [f"{say_place(one['place'])}: {_fill(one['what'])}. {_fill(one['remedy'])}." for one in problems]
+    return "\n  ".join((gettext("The template cannot be used:"), *lines))
+
+
+def _fill(text: Mapping[str, Any]) -> str:
+    pattern = str(text["pattern"])
+    words: str = str(SENTENCES.get(pattern, pattern)) % text["facts"]
+    return words
+
+
+WORDS: Mapping[str, Words] = {
+    "template-unusable": _say_unusable,
+    "header-with-break": _(
+        "%(field)s cannot stand in the header %(header)s: it holds a line break or NUL. Mend the value of %(field)s."
+    ),
+    "header-without-address": _(
+        "%(field)s cannot stand in the header %(header)s: it is not a mail address. Mend the value of %(field)s."
+    ),
+    "header-without-domain": _(
+        "%(field)s cannot stand in the header %(header)s: its domain is not a host name. Mend the value of %(field)s."
+    ),
+    "header-with-odd-letters": _(
+        "%(field)s cannot stand in the header %(header)s: it is more than letters, digits, . _ and -. Mend the value"
+        " of %(field)s."
+    ),
+}
