@@ -53,7 +53,8 @@ def furnish_person():
     Captured.objects.create(message=message, return_path="r", recipient=SECRET, subject=SECRET, body=b"x", at=now)
     raw = seal(f"From: {SECRET}".encode(), kind="inbound", media_type="message/rfc822")
     Inbound.objects.create(raw=raw, envelope_from=SECRET, door="smtp", received_at=now, message=message, state="done")
-    MessageAttachment.objects.create(message=message, file=raw, name=SECRET)
+    attached = seal(f"%PDF {SECRET}".encode(), kind="invoice", media_type="application/pdf")
+    MessageAttachment.objects.create(message=message, file=attached, name=SECRET)
     talk = Conversation.objects.create(
         brand=house.brand, person=one, address=SECRET, subject=SECRET, opened_at=now, last_at=now
     )

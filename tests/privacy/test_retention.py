@@ -14,7 +14,7 @@ from esmero.house.models import AuditEntry, Brand
 from esmero.house.retention_terms import NEUTRAL, TermSource, strictest
 from esmero.mailroom.arriving.receive import take_in
 from esmero.mailroom.models import Inbound
-from esmero.outbox.models import Captured, Message, MessageEvent
+from esmero.outbox.models import Captured, Message, MessageAttachment, MessageEvent
 from esmero.people.models import Import, ImportLine, PermissionEntry, Person
 from esmero.privacy.models import DataAccess, DataRequest, Retention
 from esmero.privacy.retention import (
@@ -245,10 +245,11 @@ def test_conversations_at_rest_are_emptied_and_one_that_waits_for_us_stays():
 
 
 def test_the_bytes_of_a_conversation_go_when_nothing_else_needs_them(django_capture_on_commit_callbacks):
-    furnish_person()
+    *_rest, raw, dispatch = furnish_person()
+    forward = Message.objects.create(dispatch=dispatch, kind="reply-forward", opaque="f" * 24, state="sent", content={})
+    MessageAttachment.objects.create(message=forward, file=raw, name="original.eml")
     Inbound.objects.all().delete()
     Conversation.objects.update(state="closed", last_at=NOW - timedelta(days=1200))
-    raw = Entry.objects.get().raw
     with django_capture_on_commit_callbacks(execute=True):
         assert apply_rule("conversations", at=NOW) == 1
     assert not path_of(raw.sha256).exists()

@@ -29,6 +29,7 @@ from esmero.mailroom.arriving.dmarc_reports import delete_reports
 from esmero.mailroom.models import ClickTrace, DmarcReportFile, Inbound
 from esmero.outbox.models import Captured, Message, MessageAttachment, MessageEvent
 from esmero.outbox.posting.decisions import expire_content
+from esmero.outbox.posting.kinds import REPLY_FORWARD
 from esmero.people.models import Import, ImportLine, PermissionEntry
 from esmero.privacy.models import AddressChange, DataAccess, DataRequest, Retention
 from esmero.refusal import InvalidValue
@@ -233,6 +234,9 @@ def _anonymise_conversations(model: type[Any], ids: list[Any], at: datetime) -> 
     entries = Entry.objects.filter(conversation__in=ids)
     files = list(entries.exclude(raw=None).values_list("raw", flat=True))
     entries.update(author="", subject="", text="", full_text="", message_id="", raw=None)
+    # The copies that were forwarded to the brand's mailbox go with them.
+    forwarded = Message.objects.filter(kind=REPLY_FORWARD.name, attachments__file__in=files)
+    expire_content(list(forwarded.values_list("pk", flat=True)), now=at, is_due=True)
     Conversation.objects.filter(pk__in=ids).update(person=None, address="", subject="", state=Conversation.State.CLOSED)
     delete_unused(files)
 

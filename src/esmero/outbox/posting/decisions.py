@@ -39,13 +39,15 @@ def cancel_posted(message: Message, *, by: User | str) -> bool:
     return bool(cancelled)
 
 
-def expire_content(ids: Collection[int], *, now: datetime) -> int:
-    """Blank the content of those of these messages whose term ended; return their number.
+def expire_content(ids: Collection[int], *, now: datetime, is_due: bool = False) -> int:
+    """Blank the content of those of these messages whose term ended (of all if `is_due`); return their number.
 
     What has not left by then is cancelled. Claimed messages are left for the next call: they leave within minutes.
     """
     with transaction.atomic():
-        rows = Message.objects.filter(id__in=ids, content_until__lte=now).exclude(state__in=STATES_BUSY)
+        rows = Message.objects.filter(id__in=ids).exclude(state__in=STATES_BUSY)
+        if not is_due:
+            rows = rows.filter(content_until__lte=now)
         attached = MessageAttachment.objects.filter(message__in=rows.values("pk"))
         files = list(attached.values_list("file", flat=True))
         attached.delete()
