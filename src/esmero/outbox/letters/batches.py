@@ -121,9 +121,9 @@ def discard_batch(batch: PrintBatch, *, by: User | str, now: datetime) -> int:
     return printed + freed
 
 
-def drop_files_of(persons: Sequence[int], *, at: datetime) -> int:
-    """Drop the files of posted batches with letters to these persons (erasure), in the caller's transaction."""
-    batches = Message.objects.filter(person__in=persons, print_batch__isnull=False).values("print_batch")
+def drop_files_of(person: int, *, at: datetime) -> int:
+    """Drop the files of posted batches with a letter to this person (erasure), in the caller's transaction."""
+    batches = Message.objects.filter(person=person, print_batch__isnull=False).values("print_batch")
     files = [pk for row in PrintBatch.objects.filter(pk__in=batches) for pk in _files(row)]
     return drop_content(files, at=at)
 

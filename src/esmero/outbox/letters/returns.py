@@ -10,7 +10,7 @@ from django.db.models import F
 from django.db.models.functions import Greatest
 
 from esmero.house.audit import note
-from esmero.house.models import User
+from esmero.house.models import Brand, User
 from esmero.outbox.letters.numbers import read_number
 from esmero.outbox.models import Message, MessageEvent
 from esmero.outbox.posting.letter_addresses import list_addresses
@@ -59,7 +59,7 @@ def record_return(number: str, *, reason: LetterReturnReason, by: User | str, at
         )
         Message.objects.filter(pk=message.pk).update(worst=Greatest(F("worst"), Message.Worst.HARD_BOUNCE))
         points = _mark_unusable(message)
-        note("letter.returned", by=by, subject=message, facts={"reason": reason.value, "points": points})
+        note("letter.returned", by=by, subject=message, facts={"reason": reason.value})
     undo = {"message": message.pk, "event": event.pk, "worst": message.worst, "points": points}
     return LetterReturn(message, undo)
 
@@ -88,3 +88,11 @@ def undo_return(facts: Mapping[str, object], *, by: User | str) -> None:
         ContactPoint.objects.filter(pk__in=points).update(usable=True)
         message = Message.objects.get(pk=facts["message"])
         note("letter.return-undone", by=by, subject=message)
+
+
+def list_returns(brand: Brand, *, limit: int) -> Sequence[MessageEvent]:
+    """Return the letters of a brand that came back, the latest first."""
+    rows = MessageEvent.objects.filter(
+        kind=MessageEvent.Kind.HARD_BOUNCE, message__channel=Channel.POST, message__dispatch__brand=brand
+    )
+    return list(rows.select_related("message__person").order_by("-at", "-id")[:limit])

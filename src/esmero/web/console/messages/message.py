@@ -30,6 +30,7 @@ from esmero.web.parts.content_security_policies import PREVIEW_CSP
 from esmero.web.parts.labels.objection_facts import describe_objection
 from esmero.web.parts.labels.states import (
     EVENT,
+    LETTER_RETURN,
     SIGNS,
     UNSUBSCRIBE_REASON,
     describe_machine_signs,
@@ -186,6 +187,7 @@ def _describe_event(event: MessageEvent) -> MessageEventEntry:
     meaning = label_meaning(facts["meaning"]) if facts.get("meaning") else ""
     details = [
         meaning,
+        LETTER_RETURN.get(facts.get("letter", ""), ""),
         facts.get("status", ""),
         facts.get("text", ""),
         facts.get("subject", ""),
