@@ -19,6 +19,7 @@ from esmero.mailroom.composing.recipient_fields import SHARE_URL, read_values
 from esmero.outbox.claims import ClaimedMessage
 from esmero.outbox.letters.numbers import write_number
 from esmero.outbox.models import Dispatch, Message
+from esmero.refusal import Refusal
 from esmero.rendering.paper.letter_pdf import PaperLetter, print_letters, write_letter
 from esmero.rendering.templates.compile import CompiledTemplate
 from esmero.rendering.templates.compiled_text import TokenLink
@@ -55,10 +56,11 @@ class LetterWriter:
     def compose(self, row: ClaimedMessage, *, fields: Mapping[str, object], at: datetime) -> ComposedLetter:
         """Compose one letter; `fields` are those of its person.
 
-        Raises TemplateFault, LetterUnprintable, or ValueError without an address or content.
+        Raises Refusal: a fault of the template, a character that cannot be printed, or no address; ValueError without
+        content.
         """
         if not row.address:
-            raise ValueError("there is no postal address")
+            raise Refusal("letter-without-address")
         if row.kind and row.content is None:
             raise ValueError("its content was kept until a time that is over")
         content = self._fill(row, fields)

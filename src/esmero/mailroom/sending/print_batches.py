@@ -11,8 +11,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
-from django.utils import timezone, translation
-from django.utils.translation import gettext as _
+from django.utils import timezone
 
 from esmero.house.audit import note
 from esmero.house.jurisdictions import profile_of
@@ -29,6 +28,7 @@ from esmero.outbox.models import Message, PrintBatch
 from esmero.outbox.posting.letter_addresses import list_addresses
 from esmero.people.models import Channel, Person
 from esmero.people.persons.mailing_addresses import MOST_LINES
+from esmero.refusal import Refusal
 from esmero.rendering.paper.letter_pdf import print_letters
 from esmero.rendering.templates.problem import TemplateFault
 from esmero.vault.files import seal, store
@@ -92,12 +92,10 @@ def _print(job: Job, batch: PrintBatch, *, dispatches: dict[int, OpenDispatch]) 
         for row in ask_gate(rows[start : start + CLAIM_SIZE], open_dispatches=dispatches, worker=name, now=now)
     ]
     composed = _compose(passed, batch=batch, dispatches=dispatches, at=now)
-    with translation.override(batch.brand.language):
-        title = _("Letters of %(brand)s, batch %(number)s") % {"brand": batch.brand.name, "number": batch.pk}
     if not composed:
         _finish_empty(job, batch)
         return True
-    window = profile_of(batch.brand.profile).window
+    window, title = profile_of(batch.brand.profile).window, f"{batch.brand.name} {batch.pk}"
     printed = print_letters(
         [one.letter for one in composed.values()], window=window, title=title, both_sides=batch.both_sides
     )
@@ -160,8 +158,8 @@ def _compose(
         own = fields.get(row.person_id or 0) or {}
         try:
             composed[row.id] = writers[row.dispatch_id].compose(row, fields=own, at=at)
-        except (TemplateFault, ValueError) as fault:
-            faults.append((row.id, f"This letter could not be made: {fault}"))
+        except (Refusal, TemplateFault, ValueError) as fault:
+            faults.append((row.id, f"This message could not be made: {fault}"))
     if faults:
         give_up(faults, worker=claim_name(batch.pk))
     return composed

@@ -15,7 +15,7 @@ from esmero.outbox.letters.numbers import read_number
 from esmero.outbox.models import Message, MessageEvent
 from esmero.outbox.posting.letter_addresses import list_addresses
 from esmero.people.models import Channel, ContactPoint
-from esmero.refusal import Refusal
+from esmero.refusal import NotThere, Refusal
 
 
 class LetterReturnReason(StrEnum):
@@ -49,7 +49,7 @@ def record_return(number: str, *, reason: LetterReturnReason, by: User | str, at
             .first()
         )
         if message is None:
-            raise Refusal("letter-number-unknown", number=number[:40])
+            raise NotThere("letter-number-unknown", number=number[:40])
         if message.state != Message.State.SENT:
             raise Refusal("letter-not-posted", number=number)
         if MessageEvent.objects.filter(message=message, kind=MessageEvent.Kind.HARD_BOUNCE).exists():

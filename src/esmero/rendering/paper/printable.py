@@ -3,6 +3,8 @@
 import re
 import unicodedata
 
+from esmero.refusal import InvalidValue
+
 # Characters of Libertinus Serif, regular and bold, the font that Typst embeds; a test lays out each of them.
 _RANGES = (
     (0x20, 0x7E), (0xA0, 0xAC), (0xAE, 0x24F), (0x2B9, 0x2C7), (0x384, 0x38A), (0x38C, 0x38C), (0x38E, 0x3A1),
@@ -17,12 +19,8 @@ _SPACES = re.compile(r"[\u2000-\u200a\u205f\u3000\t\v\f]")
 _NO_BREAK = re.compile(r"[\u2007\u202f]")
 
 
-class LetterUnprintable(ValueError):
-    """Report characters that the fonts of the letters cannot show."""
-
-    def __init__(self, characters: str) -> None:
-        names = ", ".join(f"{one} (U+{ord(one):04X})" for one in characters[:5])
-        super().__init__(f"These characters cannot be printed: {names}.")
+class LetterUnprintable(InvalidValue):
+    """Refuse to print characters that the font cannot show."""
 
 
 def make_printable(text: str) -> str:
@@ -38,7 +36,8 @@ def make_printable(text: str) -> str:
     kept = [one for one in text if one in PRINTABLE or one == "\n" or not _is_ornament(one)]
     missing = dict.fromkeys(one for one in kept if one not in PRINTABLE and one != "\n")
     if missing:
-        raise LetterUnprintable("".join(missing))
+        names = [f"{one} (U+{ord(one):04X})" for one in missing]
+        raise LetterUnprintable("letter-unprintable", characters=", ".join(names[:5]))
     return "\n".join(re.sub(" {2,}", " ", line).rstrip() for line in "".join(kept).split("\n"))
 
 

@@ -183,7 +183,7 @@ def letter(request: HttpRequest, pk: int) -> HttpResponse:  # noqa: ARG001
     at = batch.printed_at if batch else None
     try:
         content = reprint(message, at=at or timezone.now())
-    except (TemplateFault, ValueError) as fault:
+    except (Refusal, TemplateFault, ValueError) as fault:
         raise Http404 from fault
     headers = {"Content-Disposition": f'attachment; filename="letter-{message.pk}.pdf"'}
     return HttpResponse(content, content_type="application/pdf", headers=headers)

@@ -13,6 +13,7 @@ WORDS: Mapping[str, Words] = {
         "No letter has the number “%(number)s”. It stands above the address and at the foot of each page: digits, a"
         " hyphen, one digit."
     ),
+    "letter-without-address": _("There is no postal address."),
     "letter-not-posted": _("The letter %(number)s is not recorded as posted. Record first that its batch was posted."),
     "letter-returned-before": _("The return of the letter %(number)s is recorded already."),
     "brand-without-relay": _(
