@@ -16,7 +16,13 @@ from bench.house import open_house
 BAR_DRY_RUN = 4_000
 BAR_START = 4_000
 BAR_MEMORY = 64  # MB
-SEGMENT = {"any": [{"did": "clicked"}, {"field": "tenure", "is": ">", "value": -1}]}  # everybody, the long way round
+SEGMENT = {  # everybody, the long way round
+    "kind": "any",
+    "parts": [
+        {"kind": "did", "act": "clicked"},
+        {"kind": "field", "field": "tenure", "comparison": ">", "value": -1},
+    ],
+}
 
 
 def run(*, number: int) -> bool:

@@ -471,7 +471,10 @@ def _add_many_rows(console: Any, number: int) -> None:
         tables.Job, _numbers(min(number, 5000)), kind=_pick(("dry-run", "plan", "import"), "n"), created_at=moment,
         finished_at=moment, state="CASE WHEN n % 50 = 0 THEN 'failed' ELSE 'done' END", done="n",
     )  # fmt: skip
-    conditions = {"any": [{"did": "clicked"}, {"field": "fibre", "is": "=", "value": True}]}
+    conditions = {
+        "kind": "any",
+        "parts": [{"kind": "did", "act": "clicked"}, {"kind": "field", "field": "fibre", "value": True}],
+    }
     tables.Segment.objects.bulk_create(
         tables.Segment(name=f"Grupo {place}", conditions=conditions, counted=number // 3,
             counted_at=timezone.now()) for place in range(50)

@@ -21,37 +21,40 @@ FEWEST = 250
 
 TREES: Mapping[str, tuple[Any, str]] = {
     "own number": (
-        {"all": [{"field": "tenure", "is": ">", "value": 24}]},
+        {"kind": "field", "field": "tenure", "comparison": ">", "value": 24},
         "SELECT count(*) FROM esmero_person WHERE id % 60 > 24",
     ),
     "two fields and a tag": (
-        {"all": [{"field": "language", "is": "=", "value": "es"}, {"field": "plan", "is": "=", "value": "gold"},
-                {"none": [{"tag": "vip"}]}]},
+        {"kind": "all", "parts": [
+            {"kind": "field", "field": "language", "value": "es"}, {"kind": "field", "field": "plan", "value": "gold"},
+            {"kind": "none", "parts": [{"kind": "tag", "name": "vip"}]}]},
         "SELECT count(*) FROM esmero_person WHERE id % 3 = 0 AND id % 4 = 1 AND id % 50 <> 0",
     ),
     "permission": (
-        {"permission": "bench/news", "state": "granted"},
+        {"kind": "permission", "topic": "bench/news", "state": "granted"},
         "SELECT count(*) FROM esmero_person WHERE id % 5 <> 0",
     ),
     "clicked in the last 30 days": (
-        {"did": "clicked", "when": {"last": 30}},
+        {"kind": "did", "act": "clicked", "when": {"kind": "last", "days": 30}},
         ("SELECT count(DISTINCT m.person_id) FROM esmero_messageevent e JOIN esmero_message m ON m.id = e.message_id"
         " WHERE e.kind = 'clicked' AND e.at >= '{month}'"),
     ),
     "clicked ever, or a field": (
-        {"any": [{"did": "clicked"}, {"field": "fibre", "is": "=", "value": True}]},
+        {"kind": "any", "parts": [
+            {"kind": "did", "act": "clicked"}, {"kind": "field", "field": "fibre", "value": True}]},
         ("SELECT count(*) FROM esmero_person p WHERE p.id % 7 = 0 OR p.id IN (SELECT m.person_id"
         " FROM esmero_messageevent e JOIN esmero_message m ON m.id = e.message_id WHERE e.kind = 'clicked')"),
     ),
     "permission, not returned, not sent lately": (
-        {"all": [{"permission": "bench/news", "state": "granted"},
-                {"none": [{"did": "returned"}, {"did": "sent", "when": {"last": 7}}]}]},
+        {"kind": "all", "parts": [{"kind": "permission", "topic": "bench/news", "state": "granted"},
+                {"kind": "none", "parts": [{"kind": "did", "act": "returned"},
+                {"kind": "did", "act": "sent", "when": {"kind": "last", "days": 7}}]}]},
         ("SELECT count(*) FROM esmero_person p WHERE p.id % 5 <> 0 AND NOT EXISTS (SELECT 1 FROM esmero_messageevent e"
         " JOIN esmero_message m ON m.id = e.message_id WHERE m.person_id = p.id AND e.kind = 'returned-for-good')"
         " AND NOT EXISTS (SELECT 1 FROM esmero_message m WHERE m.person_id = p.id AND m.sent_at >= '{week}')"),
     ),
     "got at least 2 in 90 days": (
-        {"did": "got", "times": 2, "when": {"last": 90}},
+        {"kind": "did", "act": "got", "times": 2, "when": {"kind": "last", "days": 90}},
         ("SELECT count(*) FROM (SELECT person_id FROM esmero_message WHERE worst IN (0, 1, 5)"
         " AND sent_at >= '{quarter}' GROUP BY person_id HAVING count(*) >= 2) AS often"),
     ),
@@ -125,7 +128,7 @@ def _time(act: Callable[[], Any]) -> tuple[Any, float]:
 def _ask(connection: Any, text: str) -> int:
     from django.utils import timezone
 
-    from esmero.dossier.segments.date_ranges import start_of_day
+    from esmero.people.segments.date_ranges import start_of_day
 
     today = timezone.localdate()
     days = {"week": 7, "month": 30, "quarter": 90}

@@ -28,7 +28,13 @@ from tests.house_facts import build_house
 TODAY = date(2026, 3, 1)  # not a leap year, and the day after its 28 February
 OWN = {"tenure": "integer", "price": "decimal", "plan": "choice", "fibre": "boolean", "since": "date", "city": "text"}
 LINKS = ("https://fibranorte.example/novedades", "https://fibranorte.example/otra")
-SEGMENT = {"any": [{"tag": "vip"}, {"none": [{"field": "plan", "is": "=", "value": "gold"}]}]}
+SEGMENT = {
+    "kind": "any",
+    "parts": [
+        {"kind": "tag", "name": "vip"},
+        {"kind": "none", "parts": [{"kind": "field", "field": "plan", "value": "gold"}]},
+    ],
+}
 
 
 def day(text):
@@ -136,28 +142,28 @@ def at(text):
 def holds(node, row, *, context):
     """Say plainly whether conditions in JSON hold for a row of PEOPLE. `context` is (dispatch ids, import id)."""
     match node:
-        case {"all": parts}:
+        case {"negated": True}:
+            return not holds({**node, "negated": False}, row, context=context)
+        case {"kind": "all", "parts": parts}:
             return all(holds(part, row, context=context) for part in parts)
-        case {"any": parts}:
+        case {"kind": "any", "parts": parts}:
             return any(holds(part, row, context=context) for part in parts)
-        case {"none": parts}:
+        case {"kind": "none", "parts": parts}:
             return not any(holds(part, row, context=context) for part in parts)
-        case {"not": part}:
-            return not holds(part, row, context=context)
-        case {"segment": _name}:
+        case {"kind": "segment"}:
             return holds(SEGMENT, row, context=context)
-        case {"tag": name}:
+        case {"kind": "tag", "name": name}:
             return name in row[6]
-        case {"topic": _topic, "wanted": wanted}:
+        case {"kind": "topic", "wanted": wanted}:
             return row[8] is wanted
-        case {"import": number}:
+        case {"kind": "import", "number": number}:
             return row[11] and number == context[1]
-        case {"list": values}:
+        case {"kind": "list", "values": values}:
             mails = {value.lower() for value in values}
             return (row[0] != "" and row[0] in values) or (row[3] != "" and row[3] in mails)
-        case {"permission": _topic}:
+        case {"kind": "permission"}:
             return allowed(node, row)
-        case {"did": _act}:
+        case {"kind": "did"}:
             return did(node, row, dispatches=context[0])
     return compares(node, row)
 
@@ -168,18 +174,19 @@ def allowed(node, row):
         state = "none"
     if state != node["state"]:
         return False
-    return state == "none" or (node.get("basis") in (None, basis) and within(said, node.get("when")))
+    return state == "none" or (node.get("basis", "") in ("", basis) and within(said, node.get("when")))
 
 
 def did(node, row, *, dispatches):
-    act = node["did"]
-    if act == "left" and "dispatch" not in node:
-        entries = [gone for gone in row[10] if node.get("topic", f"fibra-norte/{gone[0]}") == f"fibra-norte/{gone[0]}"]
-        return sum(within(when, node.get("when")) for _topic, when in entries) >= node.get("times", 1)
+    act, times = node["act"], node.get("times", 1)
+    scope, _colon, of = node.get("of", "").partition(":")
+    if act == "left" and scope != "dispatch":
+        entries = [gone for gone in row[10] if scope != "topic" or of == f"fibra-norte/{gone[0]}"]
+        return sum(within(when, node.get("when")) for _topic, when in entries) >= times
     found = 0
     for which, sent, worst, events in row[9]:
         topic = "fibra-norte/ofertas" if which == 1 else "fibra-norte/novedades"
-        if node.get("topic", topic) != topic or node.get("dispatch", dispatches[which]) != dispatches[which]:
+        if (scope == "topic" and of != topic) or (scope == "dispatch" and int(of) != dispatches[which]):
             continue
         if act in {"sent", "got"}:
             found += bool(sent) and within(sent, node.get("when")) and (act == "sent" or worst in {0, 1, 5})
@@ -190,37 +197,35 @@ def did(node, row, *, dispatches):
             kind == kinds[act]
             and within(when, node.get("when"))
             and (act != "clicked" or not machine)
-            and ("link" not in node or (link is not None and LINKS[link] == node["link"]))
+            and (not node.get("link") or (link is not None and LINKS[link] == node["link"]))
             for kind, when, link, machine in events
         )
-    return found >= node.get("times", 1)
+    return found >= times
 
 
 def within(text, when):
     happened = day(text)
     match when or {}:
-        case {"last": days}:
+        case {"kind": "last", "days": days}:
             return TODAY - timedelta(days) <= happened <= TODAY
-        case {"ago": days}:
+        case {"kind": "ago", "days": days}:
             return happened < TODAY - timedelta(days)
-        case {"since": first}:
+        case {"kind": "since", "first": first}:
             return happened >= day(first)
-        case {"before": first}:
+        case {"kind": "before", "first": first}:
             return happened < day(first)
-        case {"between": [first, last]}:
+        case {"kind": "between", "first": first, "last": last}:
             return day(first) <= happened <= day(last)
     return True
 
 
 def compares(node, row):
-    name, how, wanted = node["field"], node["is"], node.get("value")
+    name, how, wanted = node["field"], node.get("comparison", "="), node.get("value")
+    if name in {"address", "domain"} and wanted is not None:  # stored in small letters, and so are they compared
+        wanted = [one.lower() for one in wanted] if isinstance(wanted, list) else wanted.lower()
     value = read(name, row)
-    if how in {"known", "unknown"}:
-        return (value is not None) is (how == "known")
-    if how == "!=":
-        return value is None or value != wanted
-    if value is None:
-        return False
+    if value is None or how == "known":
+        return value is not None
     match how:
         case "=":
             return value == wanted

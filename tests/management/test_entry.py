@@ -22,9 +22,11 @@ LOADED = (
 )
 
 
-def load(*words):
+def load(*words, **settings):
     """Return the names of the modules that a command has loaded when it ends."""
-    done = subprocess.run([sys.executable, "-c", LOADED, *words], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", LOADED, *words], capture_output=True, text=True, check=True, env=os.environ | settings
+    )
     return set(json.loads(done.stdout.splitlines()[-1]))
 
 
@@ -55,6 +57,11 @@ def test_a_help_loads_neither_django_nor_another_command(command):
         own,
         *packages,
     }
+
+
+@pytest.mark.parametrize(("words", "loads"), [("brand list", False), ("campaign list", False), ("segment count", True)])
+def test_only_a_command_of_segments_loads_what_validates_their_conditions(home, words, loads):
+    assert ("pydantic" in load(*words.split(), ESMERO_HOME=str(home))) is loads
 
 
 def test_the_lines_of_the_help_are_the_commands_own():

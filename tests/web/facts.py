@@ -184,7 +184,13 @@ def furnish(rows: int = 1) -> Console:
     segments = [
         Segment.objects.create(
             name=f"Segmento {n}",
-            conditions={"any": [{"field": "language", "is": "=", "value": "es"}, {"not": {"tag": "vip"}}]},
+            conditions={
+                "kind": "any",
+                "parts": [
+                    {"kind": "field", "field": "language", "value": "es"},
+                    {"kind": "tag", "name": "vip", "negated": True},
+                ],
+            },
         )
         for n in range(rows)
     ]

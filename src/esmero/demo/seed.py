@@ -49,18 +49,19 @@ def seed_house(*, public_url: str) -> bool:
 
 
 SEGMENTS = (
-    ("Clientes de fibra", {"field": "tariff", "is": "known"}),
+    ("Clientes de fibra", {"kind": "field", "field": "tariff", "comparison": "known"}),
     (
         "Fibra 1000 en Oviedo y Gijón",
         {
-            "all": [
-                {"field": "tariff", "is": "=", "value": "Fibra 1000"},
-                {"field": "city", "is": "in", "value": ["Oviedo", "Gijón"]},
-            ]
+            "kind": "all",
+            "parts": [
+                {"kind": "field", "field": "tariff", "value": "Fibra 1000"},
+                {"kind": "field", "field": "city", "comparison": "in", "value": ["Oviedo", "Gijón"]},
+            ],
         },
     ),
-    ("Membres du Cercle", {"field": "sector", "is": "known"}),
-    ("Membres qui parrainent", {"field": "mentor", "is": "=", "value": True}),
+    ("Membres du Cercle", {"kind": "field", "field": "sector", "comparison": "known"}),
+    ("Membres qui parrainent", {"kind": "field", "field": "mentor", "value": True}),
 )  # fmt: skip
 
 

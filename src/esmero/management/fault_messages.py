@@ -12,7 +12,6 @@ SELF_EXPLAINED_FAULTS = (
     "esmero.mailroom.arriving.channels.imap_connection.MailboxTrouble",
     "esmero.outbox.relay_passwords.RelayPasswordLost",
     "esmero.outbox.transports.smtp.relay_address.RelayTrouble",
-    "esmero.people.segments.conditions.SegmentFault",
     "esmero.vault.files.FileTampered",
 )
 

@@ -75,7 +75,7 @@ def test_only_links_that_are_the_same_for_everybody_and_not_our_own_are_tried():
 def test_a_dry_run_and_a_test_have_the_links_tried_and_once_an_hour_is_enough():
     house = build_house()
     version = write(house)
-    segment = Segment.objects.create(name="Todos", conditions={"all": []})
+    segment = Segment.objects.create(name="Todos", conditions={})
     campaign = create_campaign(
         "Obras", brand=house.brand, topic=house.topic, version=version, segment=segment, reason={"es": "x"}, by="test"
     )

@@ -165,7 +165,7 @@ def test_all_who_ask_get_one_answer(house):
     for some in batched(people, CHUNK):
         page = ask_page(house, some)
         known = [AddressedPerson(one.pk, one.address.value if one.address else "") for one in some]
-        for topic, campaign in campaigns.items():
+        for turn, (topic, campaign) in enumerate(campaigns.items()):
             at = timezone.now()
             reason = reason_of(campaign)
             findings = judge_occasion(describe_occasion(reason, at=at))
@@ -176,7 +176,9 @@ def test_all_who_ask_get_one_answer(house):
             permitted = find_permitted(
                 [one.pk for one in some], brand=house.brand.pk, purpose=topic.purpose_id, topic=topic.pk
             )
-            left = ask_unsubscription(campaign.dispatch, some)
+            # One message a person is enough: each has a query of its own.
+            asked = {one.pk for one in some[turn :: len(campaigns)]}
+            left = ask_unsubscription(campaign.dispatch, some[turn :: len(campaigns)])
             for person, verdict, member in zip(some, gate, dry_run, strict=True):
                 codes = {code.partition(":")[0] for code in verdict.split()}
                 state, allowed = page[person.pk, topic.pk]
@@ -186,7 +188,7 @@ def test_all_who_ask_get_one_answer(house):
                 assert allowed == (not codes & (PERMISSION | TOPIC_OFF)), told
                 assert STATE_OF_CODE.get(state, "G05") in codes or state == "granted", told
                 assert (state == "off") == (bool(codes & TOPIC_OFF) and not codes & PERMISSION), told
-                assert (person.pk in left) == ("G04" in codes), told
+                assert person.pk not in asked or (person.pk in left) == ("G04" in codes), told
                 can_get = not codes & (PERMISSION | TOPIC_OFF | PAUSED | ADDRESS)
                 assert [person.pk in ids for ids in reached[topic]] == [can_get, can_get], told
                 seen[state] += 1

@@ -103,7 +103,7 @@ def test_a_share_that_leads_nowhere_is_told(client, house):
     version = add_version(
         house.version.template, texts=[TemplateSource("es", "x", "", open_link)], fields=known_fields()
     )
-    segment = Segment.objects.create(name="Todos", conditions={"all": []})
+    segment = Segment.objects.create(name="Todos", conditions={})
     campaign = create_campaign(
         "Obras", brand=house.brand, topic=house.topic, version=version, segment=segment, reason={"es": "x"}, by="test"
     )

@@ -5,13 +5,13 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
-from esmero.dossier.segments.date_ranges import bound_span, range_lookups
 from esmero.dossier.segments.expressions import Unindexed
 from esmero.outbox.models import Dispatch, Message, MessageEvent
 from esmero.people.models import PermissionEntry
-from esmero.people.segments.conditions import Did
+from esmero.people.segments.date_ranges import bound_span, range_lookups
+from esmero.people.segments.tree import Did
 
-_EVENTS = {
+EVENTS = {
     "clicked": MessageEvent.Kind.CLICKED,
     "answered": MessageEvent.Kind.REPLIED,
     "returned": MessageEvent.Kind.HARD_BOUNCE,
@@ -19,7 +19,8 @@ _EVENTS = {
     "left": MessageEvent.Kind.UNSUBSCRIBED,
 }
 # A bounced message, even a soft bounce, was not received; neither absence nor complaint is a bounce.
-_GOT = (Message.Worst.NOTHING, Message.Worst.ABSENT, Message.Worst.COMPLAINED)
+GOT = (Message.Worst.NOTHING, Message.Worst.ABSENT, Message.Worst.COMPLAINED)
+LEFT = (PermissionEntry.Act.WITHDRAWN, PermissionEntry.Act.OBJECTED)
 
 
 def find_actors(node: Did, *, today: date, per_person: bool = False) -> tuple[QuerySet[Any], str]:
@@ -36,25 +37,24 @@ def find_actors(node: Did, *, today: date, per_person: bool = False) -> tuple[Qu
 
 def _rows(node: Did, *, today: date, per_person: bool) -> tuple[QuerySet[Any], str, str, bool]:
     """Return rows, their person column, the counted column, and whether that one repeats."""
-    bounds = bound_span(node.span, today=today)
-    if node.act == "left" and not node.dispatch:
-        acts = (PermissionEntry.Act.WITHDRAWN, PermissionEntry.Act.OBJECTED)
-        entries = PermissionEntry.objects.filter(act__in=acts, **range_lookups(bounds, name="at"))
-        if node.brand:
-            entries = entries.filter(brand__slug=node.brand)
-        if node.topic:
-            brand, code = node.topic.split("/")
+    bounds = bound_span(node.when, today=today)
+    if node.act == "left" and not node.scope("dispatch"):
+        entries = PermissionEntry.objects.filter(act__in=LEFT, **range_lookups(bounds, name="at"))
+        if brand := node.scope("brand"):
+            entries = entries.filter(brand__slug=brand)
+        if topic := node.scope("topic"):
+            brand, code = topic.split("/")
             entries = entries.filter(topic__brand__slug=brand, topic__code=code)
         return entries, "person", "pk", False
     if node.act in ("sent", "got"):
         messages = Message.objects.filter(_of(node, "dispatch"), state=Message.State.SENT, person__isnull=False)
         messages = messages.filter(**range_lookups(bounds, name="sent_at"))
-        return (messages.filter(worst__in=_GOT) if node.act == "got" else messages), "person", "pk", False
+        return (messages.filter(worst__in=GOT) if node.act == "got" else messages), "person", "pk", False
     kind, at = ("bare_kind", "bare_at") if per_person else ("kind", "at")
     events = MessageEvent.objects.alias(bare_kind=Unindexed("kind"), bare_at=Unindexed("at")).filter(
         _of(node, "message__dispatch"),
         message__person__isnull=False,
-        **{kind: _EVENTS[node.act]},
+        **{kind: EVENTS[node.act]},
         **range_lookups(bounds, name=at),
     )
     if node.act == "clicked":
@@ -65,11 +65,10 @@ def _rows(node: Did, *, today: date, per_person: bool) -> tuple[QuerySet[Any], s
 
 
 def _of(node: Did, column: str) -> Q:
-    if node.dispatch:
-        return Q(**{column: node.dispatch})
-    if node.topic:
-        brand, code = node.topic.split("/")
+    scope, _colon, name = node.of.partition(":")
+    if scope == "topic":
+        brand, code = name.split("/")
         return Q(**{f"{column}__in": Dispatch.objects.filter(topic__brand__slug=brand, topic__code=code).values("pk")})
-    if node.brand:
-        return Q(**{f"{column}__in": Dispatch.objects.filter(brand__slug=node.brand).values("pk")})
-    return Q()
+    if scope == "brand":
+        return Q(**{f"{column}__in": Dispatch.objects.filter(brand__slug=name).values("pk")})
+    return Q(**{column: int(name)}) if scope else Q()

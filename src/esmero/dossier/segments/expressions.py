@@ -1,13 +1,13 @@
 """Define SQL expressions missing in Django, with the same result on SQLite and PostgreSQL."""
 
-import unicodedata
 from typing import Any
 
 from django.db import connection
 from django.db.backends.signals import connection_created
 from django.db.models import BooleanField, Expression, F, Field, FloatField, Func, Q, TextField
 
-from esmero.people.segments.conditions import Kind
+from esmero.people.segments.evaluation import FOLD, fold_latin
+from esmero.people.segments.vocabulary import Kind
 
 _JSON_TYPES = {  # kind: types of SQLite's JSON, type of PostgreSQL's JSON
     "integer": ("'integer', 'real'", "number"),
@@ -17,25 +17,7 @@ _JSON_TYPES = {  # kind: types of SQLite's JSON, type of PostgreSQL's JSON
 _TEXT = ("'text'", "string")
 
 
-def _fold_table() -> dict[str, str]:
-    """Map each accented Latin letter (U+00C0 to U+017F) to its lower-case base letter, and A to Z to a to z."""
-    table = {chr(code): chr(code + 32) for code in range(ord("A"), ord("Z") + 1)}
-    for code in range(0xC0, 0x180):
-        base = unicodedata.normalize("NFKD", chr(code))
-        letters = [letter for letter in base if not unicodedata.combining(letter)]
-        if len(letters) == 1 and letters[0].isascii():
-            table[chr(code)] = letters[0].lower()
-    return table
-
-
-FOLD = _fold_table()
-_TRANSLATION = str.maketrans(FOLD)
 _FROM, _TO = "".join(FOLD), "".join(FOLD.values())
-
-
-def fold_latin(text: str) -> str:
-    """Return the text in lower case without the accents of Latin letters, letter by letter."""
-    return text.translate(_TRANSLATION)
 
 
 def _fold_or_none(text: Any) -> str | None:

@@ -8,20 +8,22 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from esmero.dossier.segments.estimates import is_large
-from esmero.dossier.segments.mentions import find_references, rename_references
 from esmero.dossier.segments.selection import count, read_context, select_persons
 from esmero.house.audit import note
 from esmero.house.models import Brand, User
-from esmero.people.models import Person, Segment
-from esmero.people.segments.conditions import SegmentFault
+from esmero.people.models import Segment
+from esmero.people.segments.mentions import list_users, rename
+from esmero.people.segments.tree import read_json, write_json
+from esmero.people.segments.values import SegmentFault
+from esmero.refusal import Refusal
 from esmero.work.jobs import enqueue, save_progress
 from esmero.work.models import Job
 
 COUNT = "count-segment"
 
 
-class InUseError(Exception):
-    """Refuse to delete a segment that other segments or rows refer to."""
+class SegmentInUse(Refusal):
+    """Refuse to delete a segment that other segments refer to."""
 
 
 def segment_rows(*, brand: Brand | None) -> QuerySet[Segment]:
@@ -41,9 +43,9 @@ def is_name_free(name: str, *, besides: Segment | None) -> bool:
 
 
 def save_segment(
-    segment: Segment | None, *, name: str, conditions: Mapping[str, Any], brand: Brand | None, by: User | str
+    segment: Segment | None, *, name: str, conditions: Any, brand: Brand | None, by: User | str
 ) -> Segment:
-    """Create a segment (None) or change one, and count its persons; in a large installation a job counts.
+    """Create a segment (None) or change one by a tree or its JSON, and count it; in a large installation a job counts.
 
     References in other segments follow a changed name.
 
@@ -51,12 +53,16 @@ def save_segment(
         SegmentFault: a condition refers to something missing, or back to this segment; nothing is stored.
 
     """
-    rows = select_as_segment(name, conditions=conditions, segment=segment)
+    context = read_context()
+    said = write_json(read_json(conditions, known=context.known))
+    # A reference back to the segment, under its old or new name, is a cycle.
+    context.named = {**context.named, **({segment.name: said} if segment else {}), name: said}
+    rows = select_persons({"kind": "segment", "name": name}, context=context)
     number = None if is_large() else rows.count()
     with transaction.atomic():
         kept = segment or Segment(brand=brand)
         old = kept.name
-        kept.name, kept.conditions, kept.counted = name, dict(conditions), number
+        kept.name, kept.conditions, kept.counted = name, said, number
         kept.counted_at = None if number is None else timezone.now()
         kept.save()
         facts: dict[str, Any] = {} if number is None else {"counted": number}
@@ -82,19 +88,6 @@ def run_count(job: Job) -> bool:
     return True
 
 
-def select_as_segment(name: str, *, conditions: Mapping[str, Any], segment: Segment | None) -> QuerySet[Person]:
-    """Select persons by unsaved conditions of a segment; a reference back to it is a cycle.
-
-    Raises:
-        SegmentFault: see `save_segment`.
-
-    """
-    context = read_context()
-    kept = {key: value for key, value in context.named.items() if segment is None or key != segment.name}
-    context.named = {**kept, name: dict(conditions)} | ({segment.name: dict(conditions)} if segment else {})
-    return select_persons({"segment": name}, context=context)
-
-
 def copy_segment(segment: Segment, *, name: str, by: User | str) -> Segment:
     """Create a copy of a segment under the first free name that begins with `name`."""
     free, number = name[:150], 1
@@ -108,13 +101,13 @@ def delete_segment(segment: Segment, *, by: User | str) -> Mapping[str, Any]:
     """Delete a segment without references; return the values for `restore_segment`.
 
     Raises:
-        InUseError: another segment refers to it.
+        SegmentInUse: another segment refers to it.
         ProtectedError: a campaign uses it.
 
     """
     with transaction.atomic():
-        if any(segment.name in find_references(one) for one in Segment.objects.values_list("conditions", flat=True)):
-            raise InUseError(segment.name)
+        if segment.name in list_users("segment"):
+            raise SegmentInUse("segment-in-use", name=segment.name)
         kept = {
             "name": segment.name,
             "conditions": segment.conditions,
@@ -141,7 +134,6 @@ def restore_segment(facts: Mapping[str, Any], *, by: User | str) -> Segment | No
 
 
 def _update_referrers(old: str, new: str) -> None:
-    for other in Segment.objects.all():
-        if old in find_references(other.conditions):
-            other.conditions = rename_references(other.conditions, old=old, new=new)
-            other.save(update_fields=["conditions"])
+    for other in list_users("segment").get(old, ()):
+        other.conditions = write_json(rename(other.conditions, subject="segment", old=old, new=new))
+        other.save(update_fields=["conditions"])

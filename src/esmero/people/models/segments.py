@@ -6,7 +6,7 @@ from esmero.house.models import Brand
 
 
 class Segment(models.Model):
-    """Store a named condition tree; people/segments/serialization.py reads and writes the conditions."""
+    """Store a named condition tree; people/segments/tree.py reads and writes the conditions."""
 
     brand = models.ForeignKey(Brand, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     name = models.CharField(max_length=150, unique=True)

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from esmero.house.audit import note
 from esmero.house.models import User
-from esmero.people.models import CustomField, Person, Segment
+from esmero.people.models import CustomField, Person
 from esmero.people.persons.custom_field_values import Value, ValueMisfit, read_value
 from esmero.refusal import Refusal
 
@@ -85,16 +85,9 @@ def count_values(field: CustomField, *, most: int = 10_000) -> int | None:
 
 def list_segments(field: CustomField) -> list[str]:
     """Return the names of segments that refer to the field."""
-    rows = Segment.objects.order_by("name").values_list("name", "conditions")
-    return [name for name, conditions in rows if _asks(conditions, field.key)]
+    from esmero.people.segments.mentions import list_users  # not at the top: an import declares fields and needs none
 
-
-def _asks(tree: object, key: str) -> bool:
-    if isinstance(tree, list):
-        return any(_asks(part, key) for part in tree)
-    if isinstance(tree, dict):
-        return tree.get("field") == key or any(_asks(part, key) for part in tree.values())
-    return False
+    return [segment.name for segment in list_users("field").get(field.key, ())]
 
 
 def _holders(key: str) -> list[int]:

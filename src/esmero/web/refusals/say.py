@@ -22,6 +22,7 @@ from esmero.web.refusals.words import (
     people,
     privacy,
     rendering,
+    segments,
 )
 
 TABLES: tuple[Mapping[str, Words], ...] = (
@@ -36,6 +37,7 @@ TABLES: tuple[Mapping[str, Words], ...] = (
     people.WORDS,
     privacy.WORDS,
     rendering.WORDS,
+    segments.WORDS,
 )
 WORDS: Mapping[str, Words] = {code: words for table in TABLES for code, words in table.items()}
 NAMES = frozenset({"id", "line", "port", "process", "code", "value"})

@@ -49,7 +49,7 @@ def keep(house, *languages, mjml=SELLING, template=None):
 def plan(house, version, *, commercial=False, reason=None):
     house.topic.purpose.commercial = commercial
     house.topic.purpose.save()
-    segment = Segment.objects.create(name="Todos", conditions={"all": []})
+    segment = Segment.objects.create(name="Todos", conditions={})
     return create_campaign(
         "Altas", brand=house.brand, topic=house.topic, version=version, segment=segment,
         reason={"es": "Su línea está activa"} if reason is None else reason, by="test",

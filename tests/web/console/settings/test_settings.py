@@ -226,7 +226,9 @@ def test_a_field_changes_its_kind_only_when_every_value_fits(client):
     numbers = client.get(address, headers={"HX-Request": "true"}).content.decode()
     assert "the values of 3 people" in numbers
     assert f'action="{address}remove/"' in numbers
-    Segment.objects.create(name="Veterans", conditions={"any": [{"not": {"field": "years", "is": ">", "value": 5}}]})
+    Segment.objects.create(
+        name="Veterans", conditions={"kind": "field", "field": "years", "comparison": ">", "value": 5, "negated": True}
+    )
     assert "Veterans" in client.post(f"{address}remove/", follow=True).content.decode()
     Segment.objects.all().delete()
     client.post(f"{address}remove/")

@@ -37,7 +37,6 @@ def export_people(options: argparse.Namespace) -> CommandOutput:
     """Write persons to a CSV file that only its owner can read; write the audit log entry before the file."""
     from django.db import transaction
 
-    from esmero.dossier.segments.selection import select_persons
     from esmero.house.audit import note
     from esmero.management.lookup import find_segment
     from esmero.people.persons.queries import people_rows
@@ -49,6 +48,8 @@ def export_people(options: argparse.Namespace) -> CommandOutput:
         raise InvalidValue("export-reason-missing")
     rows = people_rows()
     if options.segment:
+        from esmero.dossier.segments.selection import select_persons
+
         rows = rows.filter(pk__in=select_persons(find_segment(options.segment).conditions).order_by().values("pk"))
     if options.file.exists():
         raise InvalidValue("file-exists", file=str(options.file))

@@ -3,15 +3,19 @@
 import argparse
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from esmero.management.command import CommandOutput, Commands, add_command, add_group, format_table
 from esmero.refusal import InvalidValue
 
+if TYPE_CHECKING:
+    from esmero.people.segments.tree import Group, Leaf
+
 SYNTAX = """Conditions: `tenure > 12`, `language = es`, `contract in One year, Two year`, `city known`, `tag = vip`,
 `birthday anniversary 7`, `added last 30`, `permission fibra-norte/novedades = granted`, `topic fibra-norte/novedades =
 yes`, `did clicked topic fibra-norte/novedades times 2 last 30`, `segment = Name`, `import = 12`, `list = 1001, 1002`; a
-leading `not` turns one round. Without any condition a segment is everybody."""
+leading `not` turns one round, and `any (tag = vip; all (language = es; city known))` nests them. Without any condition
+a segment is everybody."""
 
 
 def add(commands: Commands) -> None:
@@ -50,10 +54,11 @@ def count_segment(options: argparse.Namespace) -> CommandOutput:
     """Count the persons of a segment or of conditions now."""
     from esmero.dossier.segments.selection import count
     from esmero.management.lookup import find_segment
+    from esmero.people.segments.tree import write_json
 
     if options.name and (options.where or options.conditions):
         raise InvalidValue("segment-or-conditions")
-    conditions = find_segment(options.name).conditions if options.name else _read(options)
+    conditions = find_segment(options.name).conditions if options.name else write_json(_read(options))
     number = count(conditions)
     return CommandOutput({"segment": options.name, "conditions": conditions, "people": number}, str(number))
 
@@ -69,12 +74,15 @@ def list_segments(options: argparse.Namespace) -> CommandOutput:  # noqa: ARG001
     )
 
 
-def _read(options: argparse.Namespace) -> dict[str, Any]:
-    from esmero.dossier.segments.selection import custom_field_kinds
-    from esmero.people.segments.command_line import read_texts
-    from esmero.people.segments.serialization import read_json, write_json
+def _read(options: argparse.Namespace) -> "Group | Leaf":
+    """Return the tree that the options say. Raises SegmentFault with the line, or with the file and the place in it."""
+    from esmero.dossier.segments.selection import read_names
+    from esmero.people.segments.text_form import parse_all
+    from esmero.people.segments.tree import read_json
+    from esmero.people.segments.values import SegmentFault
 
-    custom = custom_field_kinds()
+    known = read_names()
+    place = ""
     if options.conditions:
         if options.where:
             raise InvalidValue("where-or-conditions")
@@ -82,16 +90,30 @@ def _read(options: argparse.Namespace) -> dict[str, Any]:
             data = json.loads(options.conditions.read_text(encoding="utf-8"))
         except (UnicodeDecodeError, json.JSONDecodeError) as wrong:
             raise InvalidValue("conditions-not-json", file=str(options.conditions), trouble=str(wrong)) from wrong
-        return write_json(read_json(data, custom=custom))
-    return write_json(read_texts(options.where, custom=custom, one_is_enough=options.any))
+    try:
+        if options.conditions:
+            place = str(options.conditions)
+            return read_json(data, known=known)
+        return parse_all(options.where, known=known, one_is_enough=options.any)
+    except SegmentFault as fault:
+        match fault.path:
+            case ["parts", int(line), *_] if options.where:
+                place = options.where[line]
+            case [_, *_]:
+                place = f"{place} {'.'.join(map(str, fault.path))}"
+        raise SegmentFault("condition-at", fault.path, place=place, fault=fault.code, facts=fault.facts) from fault
 
 
 def _facts(segment: Any) -> dict[str, Any]:
+    from esmero.people.segments.text_form import write
+    from esmero.people.segments.tree import read_json
+
     return {
         "id": segment.pk,
         "name": segment.name,
         "brand": segment.brand.slug if segment.brand else None,
         "conditions": segment.conditions,
+        "where": write(read_json(segment.conditions)),
         "people": segment.counted,
         "counted_at": segment.counted_at,
     }

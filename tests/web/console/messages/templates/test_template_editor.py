@@ -131,7 +131,7 @@ def test_what_is_written_is_looked_at_without_being_kept(client, house):
         assert f'data-go="{go}"' in html
     about = client.get(f"/console/templates/{template.pk}/unwritten/?language=fr").content.decode()
     assert "2 people read Spanish" in about
-    segment = Segment.objects.create(name="Nadie", conditions={"field": "language", "is": "=", "value": "fr"})
+    segment = Segment.objects.create(name="Nadie", conditions={"kind": "field", "field": "language", "value": "fr"})
     facts = {"brand": house.brand, "topic": house.topic, "version": house.version, "segment": segment}
     Campaign.objects.create(name="Una", **facts)
     about = client.get(f"/console/templates/{house.version.template_id}/unwritten/?language=en").content.decode()

@@ -8,11 +8,12 @@ from esmero.campaigns.models import Campaign
 from esmero.dossier.models import SegmentEstimate
 from esmero.dossier.segments import estimates
 from esmero.dossier.segments.estimates import Estimate
+from esmero.dossier.segments.selection import read_names
 from esmero.house.models import AuditEntry, Brand
 from esmero.people.models import Person, Segment
+from esmero.people.segments.text_form import parse
 from esmero.rounds.table import JOBS
 from esmero.web.console.people.segments.choices import read_choices
-from esmero.web.console.people.segments.conditions import open_tree
 from esmero.web.console.people.segments.sentence import describe_tree
 from esmero.work.jobs import run_to_end
 from esmero.work.models import Job
@@ -22,7 +23,7 @@ from tests.web.facts import staff
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
 NEW = "/console/segments/new/"
 ONE = {"node": ["n1 n0 row"], "match_n0": "all", "what_n1": "field:given_name", "is_n1": "=", "value_n1": "Nombre1"}
-STORED = {"all": [{"field": "given_name", "is": "=", "value": "Nombre1"}]}
+STORED = {"kind": "all", "parts": [{"kind": "field", "field": "given_name", "value": "Nombre1"}]}
 NUMBERS = "/console/segments/numbers/"
 EXAMPLES = "/console/segments/examples/"
 
@@ -99,7 +100,7 @@ def test_a_number_belongs_to_the_segments_as_they_stand(client, people, monkeypa
     begun.pop()()
     told = client.post(NUMBERS, by_name).context["numbers"]
     assert {one.number for one in told} == {Estimate(1)}
-    Segment.objects.filter(pk=named.pk).update(conditions={"none": [STORED]})
+    Segment.objects.filter(pk=named.pk).update(conditions={"kind": "none", "parts": [STORED]})
     known = [f"{one.digest}:{one.people}" for one in told]
     later = client.post(NUMBERS, {**by_name, "counted": known}).context["numbers"]
     assert {one.number.kind for one in later} == {"about"} or {one.number.kind for one in later} == {"under"}
@@ -175,7 +176,7 @@ def test_a_reader_counts_but_does_not_save(client, people):
 
 def test_a_circle_is_refused_with_its_path(client, people):
     first = Segment.objects.create(name="A", conditions=STORED)
-    Segment.objects.create(name="B", conditions={"all": [{"segment": "A"}]})
+    Segment.objects.create(name="B", conditions={"kind": "all", "parts": [{"kind": "segment", "name": "A"}]})
     circle = {"node": ["n1 n0 row"], "what_n1": "segment", "is_n1": "is", "value_n1": "B", "name": "A", "act": "save"}
     assert "A → B → A" in client.post(f"/console/segments/{first.pk}/", circle).content.decode()
     assert "B → A → B" in client.post(NUMBERS, {**circle, "segment": first.pk}).content.decode()
@@ -183,10 +184,26 @@ def test_a_circle_is_refused_with_its_path(client, people):
     assert first.conditions == STORED
 
 
+def test_a_circle_through_the_old_name_is_refused_with_the_new_name(client, people):
+    first = Segment.objects.create(name="A", conditions=STORED)
+    Segment.objects.create(name="B", conditions={"kind": "segment", "name": "A"})
+    circle = {"node": ["n1 n0 row"], "what_n1": "segment", "is_n1": "is", "value_n1": "B", "name": "Z", "act": "save"}
+    assert "in a circle" in client.post(f"/console/segments/{first.pk}/", circle).content.decode()
+    first.refresh_from_db()
+    assert (first.name, first.conditions) == ("A", STORED)
+
+
 def test_a_new_name_is_followed_by_those_who_use_it(client, people):
     first = Segment.objects.create(name="A", conditions=STORED)
     user = Segment.objects.create(
-        name="B", conditions={"any": [{"not": {"segment": "A"}}, {"none": [{"segment": "A"}]}]}
+        name="B",
+        conditions={
+            "kind": "any",
+            "parts": [
+                {"kind": "segment", "name": "A", "negated": True},
+                {"kind": "none", "parts": [{"kind": "segment", "name": "A"}]},
+            ],
+        },
     )
     client.post(f"/console/segments/{first.pk}/", {**ONE, "act": "save", "name": "Nuevo"})
     user.refresh_from_db()
@@ -213,7 +230,7 @@ def test_what_is_used_stays(client, people):
 
     topic = Topic.objects.get()
     segment = Segment.objects.create(name="A", conditions=STORED)
-    other = Segment.objects.create(name="B", conditions={"segment": "A"})
+    other = Segment.objects.create(name="B", conditions={"kind": "segment", "name": "A"})
     Campaign.objects.create(name="Primavera", brand=topic.brand, topic=topic, segment=other)
     for one in (segment, other):
         html = client.post(f"/console/segments/{one.pk}/act/", {"act": "delete"}, follow=True).content.decode()
@@ -242,21 +259,29 @@ def test_ten_examples_say_why_and_how_many_said_yes(client, people):
 @pytest.mark.parametrize(
     ("conditions", "sentence"),
     [
-        ({}, "Everybody."),
-        ({"none": [{"tag": "vip"}]}, "Everybody but those with the tag “vip”."),
+        ("all ()", "Everybody."),
         (
-            {"all": [{"field": "language", "is": "=", "value": "es"},
-                    {"any": [{"field": "country", "is": "unknown"},
-                            {"did": "clicked", "times": 2, "when": {"last": 30}}]},
-                     {"none": [{"tag": "vip"}, {"did": "left", "topic": "fibra-norte/novedades"}]}]},
+            "list = 1, 2, 3, 4, 5",
+            "People who stand on a pasted list (1, 2, 3, 4, 5).",
+        ),
+        ("list = 1, 2, 3, 4, 5, 6", "People who stand on a pasted list (6 numbers or addresses)."),
+        ("did got brand fibra-norte", "People who got a message of Fibra Norte."),
+        (
+            "any (not topic fibra-norte/novedades = no; none (tag = vip; tag = vip2))",
+            ("People who have not said that they do not want the topic “Novedades” or who are not among those (with the"
+             " tag “vip” or with the tag “vip2”)."),
+        ),
+        ("none (tag = vip)", "Everybody but those with the tag “vip”."),
+        (
+            ("all (language = es; any (country unknown; did clicked times 2 last 30);"
+             " none (tag = vip; did left topic fibra-norte/novedades))"),
             ("People who speak Spanish and (whose “Country” is not known or who opened a link at least 2 times in "
              "the last"
             " 30 days), but not those with the tag “vip” or who took a permission back about “Novedades”."),
         ),
         (
-            {"any": [{"permission": "fibra-norte/novedades", "state": "granted", "channel": "phone", "basis": "consent",
-                        "when": {"ago": 1}},
-                     {"none": [{"field": "added", "is": "last", "value": 7}]}]},
+            ("any (permission fibra-norte/novedades = granted channel phone basis consent ago 1;"
+             " none (added last 7))"),
             ("People whose permission for “Novedades” is “given” by phone (consent) more than 1 day ago or who are "
              "not among"
             " those whose “Known since” lies in the last 7 days."),
@@ -268,7 +293,9 @@ def test_the_sentence_says_the_tree(people, conditions, sentence):
     from esmero.people.models import Tag
 
     Tag.objects.create(name="vip")
-    assert describe_tree(open_tree(conditions), offer=read_choices(brand=Brand.objects.get())) == sentence
+    assert (
+        describe_tree(parse(conditions, known=read_names()), offer=read_choices(brand=Brand.objects.get())) == sentence
+    )
 
 
 def fields_of(html):
@@ -282,12 +309,13 @@ def fields_of(html):
 def test_what_a_segment_names_and_is_gone_stays_a_choice_of_its_own_and_no_saving_loses_it(client, people):
     house = Brand.objects.get()
     kept = {
-        "all": [
-            {"not": {"tag": "vip"}},
-            {"permission": "otra-casa/ofertas", "state": "granted"},
-            {"did": "clicked", "dispatch": 4711},
-            {"field": "language", "is": "=", "value": "es"},
-        ]
+        "kind": "all",
+        "parts": [
+            {"kind": "tag", "negated": True, "name": "vip"},
+            {"kind": "permission", "topic": "otra-casa/ofertas", "state": "granted"},
+            {"kind": "did", "act": "clicked", "of": "dispatch:4711"},
+            {"kind": "field", "field": "language", "value": "es"},
+        ],
     }
     segment = Segment.objects.create(name="Antiguo", conditions=kept, brand=house)
     page = client.get(f"/console/segments/{segment.pk}/")
@@ -302,5 +330,5 @@ def test_what_a_segment_names_and_is_gone_stays_a_choice_of_its_own_and_no_savin
 
 
 def test_what_a_saved_segment_says_amiss_stands_beside_it_at_once(client, people):
-    segment = Segment.objects.create(name="Roto", conditions={"all": [{"field": "gone", "is": "=", "value": "x"}]})
+    segment = Segment.objects.create(name="Roto", conditions={"kind": "field", "field": "gone", "value": "x"})
     assert "This is no longer there" in client.get(f"/console/segments/{segment.pk}/").content.decode()

@@ -5,17 +5,20 @@ from django.http import QueryDict
 from hypothesis import given
 from hypothesis import strategies as st
 
-from esmero.people.segments.conditions import MOST_DEPTH
-from esmero.people.segments.serialization import read_json, write_json
-from esmero.web.console.people.segments.choices import SegmentChoices
+from esmero.people.segments.text_form import write
+from esmero.people.segments.tree import Compare, Group, read_json, write_json
+from esmero.people.segments.values import SegmentFault
+from esmero.people.segments.vocabulary import ACTS as ALL_ACTS
+from esmero.people.segments.vocabulary import MOST_DEPTH, UNFINISHED
+from esmero.web.console.people.segments.choices import COMPARISON_WORDS, SegmentChoices
 from esmero.web.console.people.segments.conditions import (
     BLANK,
-    ConditionError,
+    find_control,
     fit_rows,
-    mark_faults,
     open_tree,
-    write_row,
-    write_tree,
+    read_row,
+    read_rows,
+    write_root,
 )
 from esmero.web.console.people.segments.controls import draw_row
 from esmero.web.console.people.segments.tree import (
@@ -35,12 +38,15 @@ KINDS = {
     "since": "date",
     "city": "text",
 }
-OWN = {key: kind for key, kind in KINDS.items() if key != "language"}
 TOPIC = "fibra-norte/novedades"
 OFFER = SegmentChoices(
     groups=[],
     kinds=KINDS,
-    labels={f"permission:{TOPIC}": "Novedades", f"topic:{TOPIC}": "Novedades", "list": "List"},
+    labels={
+        f"permission:{TOPIC}": "Novedades", f"topic:{TOPIC}": "Novedades",
+        **{one: one for one in ("tag", "segment", "import", "list")},
+        **{f"field:{key}": key for key in KINDS}, **{f"did:{act}": act for act in ALL_ACTS},
+    },
     choices={
         "field:language": [("es", "Spanish"), ("fr", "French")],
         "tag": [("vip", "vip"), ("new", "new")],
@@ -50,41 +56,66 @@ OFFER = SegmentChoices(
     },
 )  # fmt: skip
 DAYS = ["2026-01-31", "2026-02-28"]
-spans = st.sampled_from([{}, {"last": 30}, {"ago": 7}, {"since": DAYS[0]}, {"before": DAYS[1]}, {"between": DAYS}])
+SPANS = [
+    None, {"kind": "last", "days": 30}, {"kind": "ago", "days": 7}, {"kind": "since", "first": DAYS[0]},
+    {"kind": "before", "first": DAYS[1]}, {"kind": "between", "first": DAYS[0], "last": DAYS[1]},
+]  # fmt: skip
 leaves = st.one_of(
+    st.builds(
+        lambda field, comparison, value: {"kind": "field", "field": field, "comparison": comparison, "value": value},
+        st.just("language"), st.just("="), st.just("es"),
+    ),
     st.sampled_from([
-        {"field": "language", "is": "=", "value": "es"}, {"field": "language", "is": "in", "value": ["es", "fr"]},
-        {"field": "tenure", "is": ">", "value": 12}, {"field": "tenure", "is": "between", "value": [1, 12]},
-        {"field": "price", "is": "<=", "value": 9.5}, {"field": "senior", "is": "=", "value": False},
-        {"field": "since", "is": "anniversary", "value": 7}, {"field": "since", "is": "month"},
-        {"field": "since", "is": ">=", "value": DAYS[0]}, {"field": "city", "is": "unknown"},
-        {"field": "city", "is": "contains", "value": "león, casco"},
-        {"field": "city", "is": "in", "value": ["a, b", "c"]},
-        {"tag": "vip"}, {"segment": "Other"}, {"import": 3}, {"list": ["1001", "eva@cliente.example"]},
-        {"topic": TOPIC, "wanted": False},
+        {"kind": "field", "field": "language", "comparison": "in", "value": ["es", "fr"]},
+        {"kind": "field", "field": "tenure", "comparison": ">", "value": 12},
+        {"kind": "field", "field": "tenure", "comparison": "between", "value": [1, 12]},
+        {"kind": "field", "field": "price", "comparison": "<=", "value": 9.5},
+        {"kind": "field", "field": "senior", "value": False},
+        {"kind": "field", "field": "since", "comparison": "anniversary", "value": 7},
+        {"kind": "field", "field": "since", "comparison": "month"},
+        {"kind": "field", "field": "since", "comparison": ">=", "value": DAYS[0]},
+        {"kind": "field", "field": "city", "comparison": "known"},
+        {"kind": "field", "field": "city", "comparison": "contains", "value": "león, casco"},
+        {"kind": "field", "field": "city", "comparison": "in", "value": ["a, b", "c"]},
+        {"kind": "tag", "name": "vip"}, {"kind": "segment", "name": "Other"}, {"kind": "import", "number": 3},
+        {"kind": "list", "values": ["1001", "eva@cliente.example"]},
+        {"kind": "topic", "topic": TOPIC, "wanted": False},
+        {"kind": "permission", "topic": TOPIC, "state": "none"},
     ]),
     st.builds(
-        lambda state, channel, basis, when: {"permission": TOPIC, "state": state, **channel, **basis,
+        lambda state, channel, basis, when: {"kind": "permission", "topic": TOPIC, "state": state, **channel, **basis,
             **({"when": when} if when else {})},
         st.sampled_from(["granted", "withdrawn"]), st.sampled_from([{}, {"channel": "phone"}]),
-        st.sampled_from([{}, {"basis": "soft opt-in"}]), spans,
+        st.sampled_from([{}, {"basis": "soft opt-in"}]), st.sampled_from(SPANS),
     ),
     st.builds(
-        lambda act, scope, times, when: {"did": act, **scope, **times, **({"when": when} if when else {})},
+        lambda act, scope, times, when: {"kind": "did", "act": act, **scope, **times,
+            **({"when": when} if when else {})},
         st.sampled_from(["sent", "got", "clicked", "left"]),
-        st.sampled_from([{}, {"topic": TOPIC}, {"dispatch": 7}, {"brand": "fibra-norte"}]),
-        st.sampled_from([{}, {"times": 3}]), spans,
+        st.sampled_from([{}, {"of": f"topic:{TOPIC}"}, {"of": "dispatch:7"}, {"of": "brand:fibra-norte"}]),
+        st.sampled_from([{}, {"times": 3}]), st.sampled_from(SPANS),
     ),
 )  # fmt: skip
 trees = st.recursive(
-    leaves,
-    lambda inner: st.one_of(
-        st.builds(lambda how, parts: {how: parts}, st.sampled_from(["all", "any", "none"]),
-            st.lists(inner, min_size=1, max_size=3)),
-        st.builds(lambda part: {"not": part}, inner),
+    st.builds(lambda leaf, negated: {**leaf, "negated": negated}, leaves, st.booleans()),
+    lambda inner: st.builds(
+        lambda kind, parts: {"kind": kind, "parts": parts}, st.sampled_from(["all", "any", "none"]),
+        st.lists(inner, min_size=1, max_size=3),
     ),
     max_leaves=10,
 )  # fmt: skip
+
+
+def tag(name):
+    return {"kind": "tag", "name": name}
+
+
+def all_of(*parts):
+    return {"kind": "all", "parts": parts}
+
+
+def any_of(*parts):
+    return {"kind": "any", "parts": parts}
 
 
 def sent(root, **more):
@@ -106,29 +137,12 @@ def sent(root, **more):
     return post
 
 
-def meaning(conditions):
-    """Conditions as values, with the two ways of saying the same brought to one."""
-    return write_json(simplify(read_json(conditions, custom=OWN)))
-
-
-def simplify(node):
-    from esmero.people.segments.conditions import All, AnyOf, Compare, Not
-
-    opposite = {"=": "!=", "!=": "=", "known": "unknown", "unknown": "known"}
-    match node:
-        case Not(AnyOf((one,))):
-            return simplify(Not(one))
-        case Not(part):
-            inner = simplify(part)
-            if isinstance(inner, Compare) and inner.comparison in opposite:
-                return Compare(inner.field, opposite[inner.comparison], inner.value, inner.kind, inner.custom)
-            return inner.part if isinstance(inner, Not) else Not(inner)
-        case All((one,)) | AnyOf((one,)):
-            return simplify(one)
-        case All(parts):
-            return All(tuple(map(simplify, parts)))
-        case AnyOf(parts):
-            return AnyOf(tuple(map(simplify, parts)))
+def as_the_form_has_it(node):
+    """A negation that no select offers is a group of its own in the form; the root is always a group."""
+    if isinstance(node, Group):
+        return node.model_copy(update={"parts": tuple(map(as_the_form_has_it, node.parts))})
+    if node.negated and isinstance(node, Compare) and f"not {node.comparison}" not in COMPARISON_WORDS:
+        return Group(kind="none", parts=(node.model_copy(update={"negated": False}),))
     return node
 
 
@@ -137,8 +151,9 @@ def test_what_is_stored_is_opened_sent_and_written_as_the_same(conditions):
     root = open_tree(conditions)
     again = read_tree(sent(root))
     fit_rows(again, offer=OFFER)
-    assert not mark_faults(again, offer=OFFER, strict=True)
-    assert meaning(write_tree(again, offer=OFFER, strict=True)) == meaning(conditions)
+    assert not read_rows(again, offer=OFFER, strict=True)
+    node = as_the_form_has_it(read_json(conditions, known=OFFER.known))
+    assert write_root(again) == (node if isinstance(node, Group) and "parts" in conditions else Group(parts=(node,)))
 
 
 ACTS = st.sampled_from(["up", "down", "group", "ungroup", "copy", "add", "add-group", "remove", "nonsense"])
@@ -170,7 +185,7 @@ def test_no_act_loses_or_doubles_a_node_that_it_should_not(conditions, acts):
 
 
 def test_moving_walks_into_and_out_of_groups():
-    root = open_tree({"all": [{"tag": "vip"}, {"any": [{"tag": "new"}]}, {"import": 3}]})
+    root = open_tree(all_of(tag("vip"), any_of(tag("new")), {"kind": "import", "number": 3}))
     first, group, last = root.nodes
     done = apply_action(root, f"down:{first.uid}", blank=BLANK)
     assert (group.nodes[0], done.said, done.focus) == (first, "moved-in", first.uid)
@@ -182,7 +197,7 @@ def test_moving_walks_into_and_out_of_groups():
 
 
 def test_a_node_is_put_anywhere_but_into_itself_or_too_deep():
-    root = open_tree({"all": [{"tag": "vip"}, {"any": [{"tag": "new"}, {"all": [{"tag": "old"}]}]}, {"import": 3}]})
+    root = open_tree(all_of(tag("vip"), any_of(tag("new"), all_of(tag("old"))), {"kind": "import", "number": 3}))
     first, group, last = root.nodes
     new, inner = group.nodes
 
@@ -249,9 +264,24 @@ def test_a_row_that_looks_at_something_else_begins_anew():
     ],
 )  # fmt: skip
 def test_a_wrong_value_is_named_by_its_control(parts, wrong):
-    with pytest.raises(ConditionError) as caught:
-        write_row(ConditionRow("n1", parts), offer=OFFER)
-    assert (caught.value.part, caught.value.unfinished) == (wrong, False)
+    with pytest.raises(SegmentFault) as caught:
+        read_row(ConditionRow("n1", parts), offer=OFFER)
+    assert find_control(caught.value) == wrong
+    assert caught.value.code != UNFINISHED
+
+
+@pytest.mark.parametrize(
+    ("parts", "text"),
+    [
+        ({"what": "did:sent", "is": "is", "link": "https://x.example/"}, "did sent"),
+        ({"what": "did:clicked", "is": "not is", "link": " https://x.example/ "}, "not did clicked link https://x.example/"),
+        ({"what": f"permission:{TOPIC}", "is": "is", "value": "none", "basis": "consent", "when": "last", "days": "x"},
+         f"permission {TOPIC} = none"),
+        ({"what": "field:since", "is": "not =", "value": "2026-01-31", "second": "x"}, "not since = 2026-01-31"),
+    ],
+)  # fmt: skip
+def test_what_a_row_does_not_show_is_not_kept(parts, text):
+    assert write(read_row(ConditionRow("n1", parts), offer=OFFER)) == text
 
 
 def test_an_unfinished_row_is_left_out_until_it_is_saved():
@@ -263,9 +293,7 @@ def test_an_unfinished_row_is_left_out_until_it_is_saved():
             ConditionGroup("n3", "any"),
         ],
     )
-    assert write_tree(root, offer=OFFER, strict=False) == {"all": [{"tag": "vip"}]}
-    assert not mark_faults(root, offer=OFFER, strict=False)
-    assert mark_faults(root, offer=OFFER, strict=True)
+    assert not read_rows(root, offer=OFFER, strict=False)
+    assert write_json(write_root(root)) == all_of(tag("vip")) | {"parts": [tag("vip")]}
+    assert read_rows(root, offer=OFFER, strict=True)
     assert root.nodes[1].wrong == "value"
-    with pytest.raises(ConditionError):
-        write_tree(root, offer=OFFER, strict=True)

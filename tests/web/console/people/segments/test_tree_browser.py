@@ -5,6 +5,8 @@ import os
 import pytest
 
 from esmero.people.models import Person, Segment
+from esmero.people.segments.text_form import parse, write
+from esmero.people.segments.tree import read_json, write_json
 from tests.web.browser import open_browser, open_page, sign_in
 from tests.web.facts import furnish, staff
 from tests.web.looking import find_violations
@@ -82,12 +84,7 @@ def test_a_segment_is_built_by_keyboard_alone(browser, live_server):
         page.get_by_role("link", name="Nombre1 Güell").wait_for()
         assert complaints == []
     segment = Segment.objects.get(name="Por teclado")
-    assert segment.conditions == {
-        "all": [
-            {"any": [{"field": "language", "is": "=", "value": "es"}]},
-            {"field": "given_name", "is": "=", "value": "Nombre1"},
-        ]
-    }
+    assert write(read_json(segment.conditions)) == "all (any (language = es); given_name = Nombre1)"
     assert segment.counted == 1
 
 
@@ -95,7 +92,7 @@ def test_a_condition_is_drawn_to_where_it_belongs(browser, live_server):
     furnish(rows=3)
     segment = Segment.objects.create(
         name="Con el ratón",
-        conditions={"all": [{"tag": "uno"}, {"any": [{"tag": "dos"}, {"tag": "tres"}]}, {"tag": "cuatro"}]},
+        conditions=write_json(parse("all (tag = uno; any (tag = dos; tag = tres); tag = cuatro)")),
     )
     state = sign_in(browser, live_server.url, user=staff())
     with open_page(browser, live_server.url, path=f"/console/segments/{segment.pk}/", state=state) as (
@@ -128,9 +125,7 @@ def test_a_condition_is_drawn_to_where_it_belongs(browser, live_server):
         page.get_by_text("The segment “Con el ratón” is saved.").wait_for()
         assert complaints == []
     segment.refresh_from_db()
-    assert segment.conditions == {
-        "all": [{"any": [{"tag": "dos"}, {"tag": "cuatro"}, {"tag": "tres"}]}, {"tag": "uno"}]
-    }
+    assert write(read_json(segment.conditions)) == "all (any (tag = dos; tag = cuatro; tag = tres); tag = uno)"
 
 
 def test_without_scripts_the_same_form_works(browser, live_server):
@@ -155,14 +150,12 @@ def test_axe_finds_nothing_in_a_full_tree_and_its_menu(browser, live_server):
     furnish(rows=3)
     full = Segment.objects.create(
         name="Todo",
-        conditions={
-            "all": [
-                {"field": "language", "is": "in", "value": ["es", "fr"]},
-                {"did": "clicked", "topic": "fibra-norte/novedades", "when": {"between": ["2026-01-01", "2026-02-01"]}},
-                {"permission": "fibra-norte/novedades", "state": "granted"},
-                {"none": [{"list": ["1001"]}, {"any": [{"field": "organisation", "is": "=", "value": "Acme"}]}]},
-            ]
-        },
+        conditions=write_json(
+            parse(
+                "all (language in es, fr; did clicked topic fibra-norte/novedades between 2026-01-01 2026-02-01;"
+                " permission fibra-norte/novedades = granted; none (list = 1001; any (organisation = Acme)))"
+            )
+        ),
     )
     state = sign_in(browser, live_server.url, user=staff())
     for width in (360, 1280):

@@ -23,7 +23,7 @@ from esmero.campaigns.models import Campaign
 from esmero.dossier.segments.selection import select_persons
 from esmero.mailroom.checking.test_send import send_test
 from esmero.mailroom.composing.goal_links import list_targets
-from esmero.people.segments.serialization import SegmentFault
+from esmero.people.segments.values import SegmentFault
 from esmero.web.console.access import requires, staff
 from esmero.web.console.undo.toast import offer_undo
 

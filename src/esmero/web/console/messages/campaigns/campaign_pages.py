@@ -19,7 +19,7 @@ from esmero.mailroom.composing.preview import Preview, preview
 from esmero.outbox.models import Message
 from esmero.outbox.queries import dispatch_rows
 from esmero.people.models import Person
-from esmero.people.segments.serialization import SegmentFault
+from esmero.people.segments.values import SegmentFault
 from esmero.refusal import Refusal
 from esmero.rendering.templates.problem import TemplateFault
 from esmero.web.console.access import requires, staff

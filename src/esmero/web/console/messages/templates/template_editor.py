@@ -21,7 +21,7 @@ from esmero.house.roles import may
 from esmero.mailroom.composing.recipient_fields import known_fields
 from esmero.people.models import CustomField
 from esmero.people.persons.queries import people_rows
-from esmero.people.segments.serialization import SegmentFault
+from esmero.people.segments.values import SegmentFault
 from esmero.rendering.checks.findings import find_problems
 from esmero.rendering.letters.letter import clean_letter
 from esmero.rendering.letters.plain_marks import read_marks, write_marks

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext, pgettext_lazy
@@ -11,7 +12,8 @@ from esmero.campaigns.models import Campaign
 from esmero.content.models import Link
 from esmero.house.models import Brand
 from esmero.people.models import CustomField, Import, Organisation, Segment, Tag, Topic
-from esmero.people.segments.conditions import STANDARD_FIELDS, Kind
+from esmero.people.segments.values import KnownNames
+from esmero.people.segments.vocabulary import STANDARD_FIELDS, Kind
 from esmero.web.console.people.segments.missing_choices import label_missing, list_named
 from esmero.web.parts.components.template_tags import language_name, said
 from esmero.web.parts.components.times import format_time_short
@@ -46,7 +48,7 @@ ACT_WORDS: Mapping[str, Words] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class SegmentChoices:
     """Hold the choices of a page.
 
@@ -58,6 +60,12 @@ class SegmentChoices:
     labels: Mapping[str, Words]
     choices: Mapping[str, Sequence[Choice]] = field(default_factory=dict)
     scopes: Choices = ()
+
+    @cached_property
+    def known(self) -> KnownNames:
+        """Return the names that a condition may give; any import, for only the latest are offered."""
+        offered = {subject: {value for value, _words in choices} for subject, choices in self.choices.items()}
+        return KnownNames(kinds=self.kinds, choices=offered)
 
     def label_of(self, subject: str, value: str) -> Words:
         """Return the label of a choice, or the value where it has none."""
@@ -72,7 +80,7 @@ def read_choices(*, brand: Brand | None, besides: Segment | None = None) -> Segm
     named = list_named(besides.conditions) if besides else {}
     own = list(CustomField.objects.order_by("key"))
     topics = [(f"{one.brand.slug}/{one.code}", _name(one, alone=brand is not None)) for one in _topics(brand)]
-    topics += _missing(topics, named.get("permission", set()) | named.get("topic", set()), subject="topic")
+    topics += _missing(topics, named.get("topic", ()), subject="topic")
     fields: list[Choice] = [(f"field:{name}", words) for name, words in STANDARD_WORDS.items()]
     own_fields: list[Choice] = [(f"field:{one.key}", said(one.label) or one.key) for one in own]
     acts: list[Choice] = [(f"did:{act}", words) for act, words in ACT_WORDS.items()]
@@ -201,7 +209,7 @@ SPAN_WORDS: Mapping[str, Words] = {
 }
 COMPARISON_WORDS: Mapping[str, Words] = {
     "=": pgettext_lazy("comparison", "is"),
-    "!=": pgettext_lazy("comparison", "is not"),
+    "not =": pgettext_lazy("comparison", "is not"),
     "contains": pgettext_lazy("comparison", "contains"),
     "not contains": pgettext_lazy("comparison", "does not contain"),
     "starts": pgettext_lazy("comparison", "starts with"),
@@ -220,7 +228,7 @@ COMPARISON_WORDS: Mapping[str, Words] = {
     "month": pgettext_lazy("comparison", "is in this month"),
     "anniversary": pgettext_lazy("comparison", "has its day within"),
     "known": pgettext_lazy("comparison", "is known"),
-    "unknown": pgettext_lazy("comparison", "is not known"),
+    "not known": pgettext_lazy("comparison", "is not known"),
 }
 DAY_WORDS: Mapping[str, Words] = {
     "<": pgettext_lazy("comparison", "is before"),

@@ -12,11 +12,12 @@ from esmero.dossier.segments.reach import count_reachable
 from esmero.dossier.segments.selection import read_context
 from esmero.dossier.segments.sql import SegmentContext
 from esmero.people.models import Segment, Topic
-from esmero.people.segments.conditions import SegmentFault
+from esmero.people.segments.tree import write_json
+from esmero.people.segments.values import SegmentFault
 from esmero.web.console.access import requires
 from esmero.web.console.page_frame import read_brand, show_part
 from esmero.web.console.people.segments.choices import SegmentChoices, read_choices
-from esmero.web.console.people.segments.conditions import fit_rows, write_tree
+from esmero.web.console.people.segments.conditions import fit_rows, read_rows, write_root
 from esmero.web.console.people.segments.counting import (
     NodeCount,
     count_missing,
@@ -24,22 +25,22 @@ from esmero.web.console.people.segments.counting import (
     list_conditions,
     read_known,
 )
-from esmero.web.console.people.segments.segment_pages import describe_fault
 from esmero.web.console.people.segments.tree import ConditionGroup, read_tree
+from esmero.web.refusals.say import say
 
 
 @require_POST
 @requires()
 def numbers(request: HttpRequest) -> HttpResponse:
     """Count, in one query, each group and each condition that the page has no number for."""
-    root, offer, house = _read(request)
+    root, _offer, house = _read(request)
     numbers: list[NodeCount] = []
     trouble = ""
     try:
         known = read_known(request.POST)
-        numbers = list(count_missing(list_conditions(root, offer=offer), known=known, house=house).values())
+        numbers = list(count_missing(list_conditions(root), known=known, house=house).values())
     except SegmentFault as fault:
-        trouble = describe_fault(fault)
+        trouble = say(fault)
     # An estimate is followed by a second request, which counts exactly.
     again = any(one.number is not None and one.number.kind != "exact" for one in numbers)
     return show_part(request, "console/people/tree_numbers.html", numbers=numbers, trouble=trouble, again=again)
@@ -54,11 +55,7 @@ def examples(request: HttpRequest) -> HttpResponse:
     chosen = Topic.objects.select_related("purpose").filter(pk=int(topic)).first() if topic.isdecimal() else None
     try:
         people = find_examples(root, offer=offer, house=house)
-        reached = (
-            count_reachable(write_tree(root, offer=offer, strict=False), topic=chosen, context=house)
-            if chosen
-            else None
-        )
+        reached = count_reachable(write_root(root), topic=chosen, context=house) if chosen else None
     except SegmentFault:
         return show_part(request, "console/people/tree_examples.html", people=[], topic=None, reached=None)
     facts = {"people": people, "topic": chosen, "reached": reached, "sampled": is_large()}
@@ -72,6 +69,7 @@ def _read(request: HttpRequest) -> tuple[ConditionGroup, SegmentChoices, Segment
     offer = read_choices(brand=read_brand(request), besides=segment)
     root, house = read_tree(request.POST), read_context()
     fit_rows(root, offer=offer)
+    read_rows(root, offer=offer, strict=False)
     if segment:
-        house.named = {**house.named, segment.name: write_tree(root, offer=offer, strict=False)}
+        house.named = {**house.named, segment.name: write_json(write_root(root))}
     return root, offer, house

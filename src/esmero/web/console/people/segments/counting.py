@@ -10,16 +10,20 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from esmero.dossier.segments.estimates import Estimate, count_or_estimate, is_large, sample_persons
-from esmero.dossier.segments.mentions import resolve_references
-from esmero.dossier.segments.selection import find_matching, select_persons
+from esmero.dossier.segments.person_facts import read_facts
+from esmero.dossier.segments.selection import select_persons
 from esmero.dossier.segments.sql import SegmentContext
 from esmero.people.models import Person
+from esmero.people.segments.evaluation import TreeReading
+from esmero.people.segments.mentions import resolve_references
+from esmero.people.segments.tree import Group, Leaf, write_json
 from esmero.web.console.people.segments.choices import SegmentChoices
-from esmero.web.console.people.segments.conditions import ConditionError, write_row, write_tree
-from esmero.web.console.people.segments.sentence import describe_row
-from esmero.web.console.people.segments.tree import ConditionGroup, ConditionRow, rows_of, walk
+from esmero.web.console.people.segments.conditions import write_root, write_tree
+from esmero.web.console.people.segments.sentence import describe_leaf
+from esmero.web.console.people.segments.tree import ConditionGroup, ConditionRow, walk
 
 SHOWN = 10
+type Counted = Mapping[str, Group | Leaf | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,18 +41,10 @@ class NodeCount:
         return self.number.people if self.number else None
 
 
-def list_conditions(root: ConditionGroup, *, offer: SegmentChoices) -> dict[str, dict[str, Any] | None]:
-    """Return the conditions of the root and each node by name; None for an unfinished or wrong row."""
-    found: dict[str, dict[str, Any] | None] = {root.uid: write_tree(root, offer=offer, strict=False)}
-    for node, _above in walk(root):
-        if isinstance(node, ConditionGroup):
-            found[node.uid] = write_tree(node, offer=offer, strict=False) or None
-        else:
-            try:
-                found[node.uid] = write_row(node, offer=offer)
-            except ConditionError:
-                found[node.uid] = None
-    return found
+def list_conditions(root: ConditionGroup) -> Counted:
+    """Return the trees of the root and of each node by name; None for an unfinished or wrong row."""
+    inner = {node.uid: node.leaf if isinstance(node, ConditionRow) else write_tree(node) for node, _above in walk(root)}
+    return {root.uid: write_root(root), **inner}
 
 
 def read_known(post: QueryDict) -> Mapping[str, Estimate]:
@@ -63,9 +59,7 @@ def read_known(post: QueryDict) -> Mapping[str, Estimate]:
     return known
 
 
-def show_known(
-    conditions: Mapping[str, dict[str, Any] | None], *, known: Mapping[str, Estimate], named: Mapping[str, Any]
-) -> dict[str, NodeCount]:
+def show_known(conditions: Counted, *, known: Mapping[str, Estimate], named: Mapping[str, Any]) -> dict[str, NodeCount]:
     """Return the known counts of a tree by node."""
     return {
         uid: NodeCount(
@@ -78,9 +72,7 @@ def show_known(
     }
 
 
-def count_missing(
-    conditions: Mapping[str, dict[str, Any] | None], *, known: Mapping[str, Estimate], house: SegmentContext
-) -> dict[str, NodeCount]:
+def count_missing(conditions: Counted, *, known: Mapping[str, Estimate], house: SegmentContext) -> dict[str, NodeCount]:
     """Count in one query, or estimate (dossier/segments/estimates.py), all nodes not known exactly.
 
     Raises SegmentFault.
@@ -92,13 +84,13 @@ def count_missing(
     return show_known(conditions, known=found, named=house.named)
 
 
-def digest_of(said: Mapping[str, Any], *, named: Mapping[str, Any]) -> str:
+def digest_of(said: Group | Leaf, *, named: Mapping[str, Any]) -> str:
     """Return a short digest of conditions.
 
     It changes with the day, because conditions hold relative days, and with the segments that they name.
     """
-    text = json.dumps([said, timezone.localdate().isoformat(), resolve_references(said, named=named)], sort_keys=True)
-    return hashlib.blake2b(text.encode(), digest_size=9).hexdigest()
+    facts = [write_json(said), timezone.localdate().isoformat(), resolve_references(said, named=named)]
+    return hashlib.blake2b(json.dumps(facts, sort_keys=True).encode(), digest_size=9).hexdigest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,29 +102,26 @@ class SelectedExample:
 
 
 def find_examples(root: ConditionGroup, *, offer: SegmentChoices, house: SegmentContext) -> list[SelectedExample]:
-    """Return the first people that the tree selects, each with the conditions that match; two queries."""
-    conditions = write_tree(root, offer=offer, strict=False)
-    if is_large():
-        # Search the sample only: the first ten matches of a rare condition could need a scan of a million rows.
-        house = replace(house, per_person=True, compiled={})
-        rows = select_persons(conditions, context=house).filter(pk__in=sample_persons().values("pk"))
-    else:
-        rows = select_persons(conditions, context=house)
+    """Return the first people that the tree selects, each with the conditions outside of “none” that hold for them."""
+    # Search only the sample of a large installation: ten matches of a rare condition could need a scan of all rows.
+    near = replace(house, per_person=True, compiled={}) if is_large() else house
+    rows = select_persons(write_root(root), context=near)
+    rows = rows.filter(pk__in=sample_persons().values("pk")) if is_large() else rows
     people = list(rows.select_related("address")[:SHOWN])
-    wanted = _wanted(root, offer=offer)
-    parts = {row.uid: write_row(row, offer=offer) for row in wanted}
-    held = find_matching(people, parts=parts, context=house) if parts else {}
-    words = {row.uid: describe_row(row, offer=offer) for row in wanted}
-    return [SelectedExample(person=one, why=[words[uid] for uid in held.get(one.pk, ())][:4]) for one in people]
+    wanted = _wanted(root)[:30]
+    words = [describe_leaf(leaf, offer=offer) for leaf in wanted]
+    facts = read_facts(people)
+    reading = TreeReading(today=house.today, known=house.known, named=house.named)
+
+    def explain(person: Person) -> list[str]:
+        return [words[place] for place, leaf in enumerate(wanted) if reading.holds(leaf, facts[person.pk])][:4]
+
+    return [SelectedExample(person=one, why=explain(one)) for one in people]
 
 
-def _wanted(root: ConditionGroup, *, offer: SegmentChoices) -> list[ConditionRow]:
-    """Return the finished rows outside of “none” groups."""
-    refused = {
-        row.uid
-        for node, _above in [(root, root), *walk(root)]
-        if isinstance(node, ConditionGroup) and node.match == "none"
-        for row in rows_of(node)
-    }
-    rows = [row for row in rows_of(root) if row.uid not in refused]
-    return [row for row in rows if describe_row(row, offer=offer)][:30]
+def _wanted(group: ConditionGroup) -> list[Leaf]:
+    """Return the finished conditions outside of “none” groups."""
+    if group.match == "none":
+        return []
+    rows = [_wanted(node) if isinstance(node, ConditionGroup) else [node.leaf] for node in group.nodes]
+    return [leaf for inner in rows for leaf in inner if leaf is not None]

@@ -10,8 +10,8 @@ from django.utils.translation import pgettext_lazy
 from esmero.web.console.people.segments.choices import SegmentChoices, read_links, read_organisations
 from esmero.web.console.people.segments.controls import RowControl, draw_row
 from esmero.web.console.people.segments.counting import NodeCount
-from esmero.web.console.people.segments.sentence import describe_row
-from esmero.web.console.people.segments.tree import ConditionGroup, ConditionRow, TreeChange, rows_of, walk
+from esmero.web.console.people.segments.sentence import describe_leaf
+from esmero.web.console.people.segments.tree import ConditionGroup, ConditionRow, TreeChange, rows_of
 
 MATCH_WORDS: Sequence[tuple[str, str | Promise]] = [
     ("all", _("All of these hold")),
@@ -86,7 +86,7 @@ def draw_tree(
                 fault=node.fault,
                 wrong=node.wrong,
                 focus=focus,
-                label=describe_row(node, offer=offer),
+                label=describe_leaf(node.leaf, offer=offer) if node.leaf else "",
             )
         first, later = JOINS[node.match]
         inside = [draw(one, parent=node.uid, join=later if place else first) for place, one in enumerate(node.nodes)]
@@ -114,8 +114,3 @@ def list_suggestions(root: ConditionGroup, *, offer: SegmentChoices) -> dict[str
     if "organisation" in wanted:
         found["organisation"] = read_organisations()
     return found
-
-
-def is_empty(root: ConditionGroup) -> bool:
-    """Tell whether the tree has no node."""
-    return not any(True for _ in walk(root))

@@ -4,47 +4,31 @@ They are deleted, of another brand, or beyond the limit of a list. They remain c
 opening and saving it loses no condition.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from esmero.campaigns.models import Campaign
 from esmero.people.models import Import, Segment, Tag, Topic
-from esmero.web.console.people.segments.tree import MATCHES
+from esmero.people.segments.mentions import find_mentions
+from esmero.people.segments.tree import Compare, read_json, walk
+from esmero.people.segments.vocabulary import SCOPES
 from esmero.web.parts.components.template_tags import said
 
 type Named = dict[str, set[str]]
 
 
-def list_named(conditions: Mapping[str, Any]) -> Named:
-    """Return the references of conditions by subject.
-
-    Subjects are "tag", "segment", "import", "permission", "topic", "of" and "field:KEY".
-    """
-    found: Named = {}
-    _gather(conditions, found)
+def list_named(conditions: Any) -> Named:
+    """Return what a tree names by the subject of its choices: tag, segment, import, topic, of, field:KEY."""
+    node = read_json(conditions)
+    found = {subject: find_mentions(node, subject=subject) for subject in ("tag", "segment", "import", "topic")}
+    found["of"] = {f"{scope}:{name}" for scope in SCOPES for name in find_mentions(node, subject=scope)}
+    for leaf in walk(node):
+        if isinstance(leaf, Compare):
+            values = leaf.value if isinstance(leaf.value, tuple) else (leaf.value,)
+            found.setdefault(f"field:{leaf.field}", set()).update(one for one in values if isinstance(one, str))
     return found
-
-
-def _gather(part: Mapping[str, Any], found: Named) -> None:
-    for match in MATCHES:
-        for inner in part.get(match, ()):
-            _gather(inner, found)
-    if part.get("not"):
-        _gather(part["not"], found)
-    if "did" in part:
-        for scope in ("brand", "topic", "dispatch"):
-            if part.get(scope):
-                found.setdefault("of", set()).add(f"{scope}:{part[scope]}")
-        return
-    if "field" in part:
-        value = part.get("value")
-        values = value if isinstance(value, list) else [value]
-        found.setdefault(f"field:{part['field']}", set()).update(one for one in values if isinstance(one, str))
-    for subject in ("tag", "segment", "import", "permission", "topic"):
-        if subject in part:
-            found.setdefault(subject, set()).add(str(part[subject]))
 
 
 def label_missing(subject: str, values: Collection[str]) -> list[tuple[str, str]]:
@@ -56,7 +40,7 @@ def label_missing(subject: str, values: Collection[str]) -> list[tuple[str, str]
         known = {name: name for name in Segment.objects.filter(name__in=values).values_list("name", flat=True)}
     elif subject == "import":
         known = {str(pk): name for pk, name in Import.objects.filter(pk__in=values).values_list("pk", "file_name")}
-    elif subject in {"permission", "topic"}:
+    elif subject == "topic":
         known = {code: words for code, words in _topics().items() if code in values}
     elif subject == "of":
         numbers = [int(value.partition(":")[2]) for value in values if value.startswith("dispatch:")]

@@ -17,9 +17,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from esmero.campaigns.segment_uses import list_uses
-from esmero.dossier.segments.mentions import list_referrers
 from esmero.dossier.segments.saving import (
-    InUseError,
+    SegmentInUse,
     copy_segment,
     delete_segment,
     is_name_free,
@@ -29,20 +28,22 @@ from esmero.dossier.segments.saving import (
 from esmero.dossier.segments.selection import read_context
 from esmero.house.roles import may
 from esmero.people.models import Segment, Topic
-from esmero.people.segments.conditions import SegmentCycle, SegmentFault
+from esmero.people.segments.mentions import list_users
+from esmero.people.segments.values import SegmentFault
 from esmero.web.console.access import requires, staff
 from esmero.web.console.list_pages import answer_list
 from esmero.web.console.page_frame import read_brand, show, show_part, wants_part
 from esmero.web.console.people.segments.choices import SegmentChoices, read_choices
-from esmero.web.console.people.segments.conditions import BLANK, fit_rows, mark_faults, open_tree, write_tree
+from esmero.web.console.people.segments.conditions import BLANK, fit_rows, open_tree, read_rows, write_root
 from esmero.web.console.people.segments.counting import count_missing, list_conditions, read_known, show_known
-from esmero.web.console.people.segments.drawing import MATCH_WORDS, SAID, draw_tree, is_empty, list_suggestions
+from esmero.web.console.people.segments.drawing import MATCH_WORDS, SAID, draw_tree, list_suggestions
 from esmero.web.console.people.segments.sentence import describe_tree
 from esmero.web.console.people.segments.tree import ConditionGroup, TreeChange, apply_action, read_tree
 from esmero.web.console.undo.toast import offer_undo
 from esmero.web.parts.components.tables import Listing, TableColumn
 from esmero.web.parts.components.template_tags import said
 from esmero.web.parts.components.times import format_time
+from esmero.web.refusals.say import say
 
 _LONGEST_UNDO = 2_000  # characters of conditions that a toast carries
 
@@ -142,14 +143,14 @@ def edit_segment(request: HttpRequest, pk: int | None = None) -> HttpResponse:
             if kept is not None:
                 return _redirect(request, reverse("console:segment", args=[kept.pk]))
         else:
-            mark_faults(root, offer=offer, strict=False)
+            read_rows(root, offer=offer, strict=False)
     elif segment:
         opened = open_tree(segment.conditions)
         if opened is None:
             return show(request, "console/people/segment.html", subject="segments", segment=segment, too_many=True)
         root = opened
         fit_rows(root, offer=offer)
-        mark_faults(root, offer=offer, strict=True)  # shows at once which conditions have become invalid
+        read_rows(root, offer=offer, strict=True)  # shows at once which conditions have become invalid
     editor = _draw(request, root, segment=segment, offer=offer, done=done) | {"name": name, "fault": fault}
     if wants_part(request):
         return show_part(request, "console/people/segment.html#editor", **editor)
@@ -177,7 +178,7 @@ def act_on_segment(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("console:segment", pk=pk)
     try:
         facts = delete_segment(segment, by=staff(request))
-    except (InUseError, ProtectedError):
+    except (SegmentInUse, ProtectedError):
         messages.error(request, _("“%(name)s” is used, so it stays.") % {"name": segment.name})
         return redirect("console:segment", pk=pk)
     words = _("The segment “%(name)s” is deleted.") % {"name": facts["name"]}
@@ -194,13 +195,6 @@ def is_long(segment: Segment) -> bool:
     return len(str(segment.conditions)) > _LONGEST_UNDO
 
 
-def describe_fault(trouble: SegmentFault) -> str:
-    """Explain in the reader's language why a tree cannot be counted."""
-    if isinstance(trouble, SegmentCycle):
-        return _("These segments name each other in a circle: %(path)s.") % {"path": " → ".join(trouble.path)}
-    return _("It names something that is no longer there. (%(trouble)s)") % {"trouble": trouble}
-
-
 def _redirect(request: HttpRequest, url: str) -> HttpResponse:
     """Redirect, with htmx as without."""
     # htmx would follow a 302 itself and put the whole page into the fragment.
@@ -211,7 +205,7 @@ def _save(
     request: HttpRequest, segment: Segment | None, *, root: ConditionGroup, name: str, offer: SegmentChoices
 ) -> tuple[str, Segment | None]:
     """Store the tree; return the error of the whole tree, or the segment."""
-    wrong = mark_faults(root, offer=offer, strict=True)
+    wrong = read_rows(root, offer=offer, strict=True)
     if not name:
         return _("Give the segment a name before you save it."), None
     # The command line accepts a segment by name or id.
@@ -225,12 +219,12 @@ def _save(
         kept = save_segment(
             segment,
             name=name,
-            conditions=write_tree(root, offer=offer, strict=True),
+            conditions=write_root(root),
             brand=segment.brand if segment else read_brand(request),
             by=staff(request),
         )
     except SegmentFault as trouble:
-        return describe_fault(trouble), None
+        return say(trouble), None
     messages.success(request, _("The segment “%(name)s” is saved.") % {"name": name})
     return "", kept
 
@@ -239,22 +233,22 @@ def _draw(
     request: HttpRequest, root: ConditionGroup, *, segment: Segment | None, offer: SegmentChoices, done: TreeChange
 ) -> dict[str, Any]:
     """Gather the facts of the editor; count only when the page runs without scripts, else show known counts."""
-    conditions, known = list_conditions(root, offer=offer), read_known(request.POST)
+    conditions, known = list_conditions(root), read_known(request.POST)
     house = read_context()
     numbers, trouble = show_known(conditions, known=known, named=house.named), ""
     if request.POST.get("act") == "count" and not wants_part(request):
         try:
             numbers = count_missing(conditions, known=known, house=house)
         except SegmentFault as wrong:
-            trouble = describe_fault(wrong)
+            trouble = say(wrong)
     return {
         "segment": segment,
         "tree": draw_tree(root, offer=offer, numbers=numbers, done=done),
-        "empty": is_empty(root),
+        "empty": not root.nodes,
         "groups": offer.groups,
         "matches": MATCH_WORDS,
         "suggestions": list_suggestions(root, offer=offer),
-        "sentence": describe_tree(root, offer=offer),
+        "sentence": describe_tree(write_root(root), offer=offer),
         "said": SAID.get(done.said, ""),
         "trouble": trouble,
         "users": _read_uses().get(segment.pk, ()) if segment else (),
@@ -268,7 +262,7 @@ def _read_uses() -> Uses:
     """Return the segments and campaigns that use each segment, with their addresses; three queries."""
     uses: dict[int, list[tuple[str, object]]] = {}
     ids = dict(Segment.objects.values_list("name", "pk"))
-    for name, others in list_referrers().items():
+    for name, others in list_users("segment").items():
         if name in ids:
             uses[ids[name]] = [(reverse("console:segment", args=[one.pk]), one) for one in others]
     for pk, campaigns in list_uses(ids.values()).items():

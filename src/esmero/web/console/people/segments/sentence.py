@@ -1,24 +1,41 @@
 """Describe a segment as one sentence in the reader's language, and each condition as a short label.
 
 Each condition is a relative clause (“who speak Spanish”, “whose “Tenure” is more than 12”), so that languages differ
-only inside the phrases: “People who … and whose … or …, but not those who …”. Unfinished rows are left out.
+only inside the phrases: “People who … and whose … or …, but not those who …”. No two trees of a different meaning have
+one sentence, unless a list is longer than LISTED or two choices bear one name.
 """
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import assert_never
 
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 
+from esmero.people.segments.tree import (
+    Compare,
+    DateSpan,
+    Did,
+    FromImport,
+    Group,
+    HasTag,
+    InSegment,
+    Leaf,
+    OnList,
+    PermissionIs,
+    WantsTopic,
+)
+from esmero.people.segments.vocabulary import Scalar
 from esmero.web.console.people.segments.choices import BASIS_WORDS, CHANNEL_WORDS, STATE_WORDS, SegmentChoices, Words
-from esmero.web.console.people.segments.conditions import ConditionError, count_list, write_row
-from esmero.web.console.people.segments.tree import ConditionGroup, ConditionRow
+from esmero.web.console.people.segments.controls import YES_NO
+from esmero.web.parts.components.rates import fill
 
+LISTED = 5  # numbers and addresses of a pasted list that are named one by one
 # Phrases of each comparison and of its negation.
 _FIELDS: Mapping[str, Words] = {
     "=": gettext_lazy("whose “%(field)s” is %(value)s"),
-    "!=": gettext_lazy("whose “%(field)s” is not %(value)s"),
+    "not =": gettext_lazy("whose “%(field)s” is not %(value)s"),
     "contains": gettext_lazy("whose “%(field)s” contains %(value)s"),
     "not contains": gettext_lazy("whose “%(field)s” does not contain %(value)s"),
     "starts": gettext_lazy("whose “%(field)s” starts with %(value)s"),
@@ -31,7 +48,7 @@ _FIELDS: Mapping[str, Words] = {
     ">=": gettext_lazy("whose “%(field)s” is at least %(value)s"),
     "between": gettext_lazy("whose “%(field)s” is between %(value)s and %(second)s"),
     "known": gettext_lazy("whose “%(field)s” is known"),
-    "unknown": gettext_lazy("whose “%(field)s” is not known"),
+    "not known": gettext_lazy("whose “%(field)s” is not known"),
 }
 _DAYS: Mapping[str, Words] = {
     "<": gettext_lazy("whose “%(field)s” is before %(value)s"),
@@ -54,6 +71,16 @@ _ACTS: Mapping[str, tuple[Words, Words]] = {
     "complained": (gettext_lazy("who complained of a message"), gettext_lazy("who did not complain of a message")),
     "left": (gettext_lazy("who took a permission back"), gettext_lazy("who did not take a permission back")),
 }
+_WISHES: Mapping[bool, tuple[Words, Words]] = {
+    True: (
+        gettext_lazy("who want the topic “%(name)s”"),
+        gettext_lazy("who have not said that they want the topic “%(name)s”"),
+    ),
+    False: (
+        gettext_lazy("who do not want the topic “%(name)s”"),
+        gettext_lazy("who have not said that they do not want the topic “%(name)s”"),
+    ),
+}
 _THINGS: Mapping[str, tuple[Words, Words]] = {
     "tag": (gettext_lazy("with the tag “%(name)s”"), gettext_lazy("without the tag “%(name)s”")),
     "segment": (
@@ -71,67 +98,70 @@ _THINGS: Mapping[str, tuple[Words, Words]] = {
 }
 
 
-def describe_tree(root: ConditionGroup, *, offer: SegmentChoices) -> str:
+def describe_tree(node: Group | Leaf, *, offer: SegmentChoices) -> str:
     """Return the sentence of a tree."""
+    root = node if isinstance(node, Group) else Group(parts=(node,))
     phrases, excepted = _phrases(root, offer=offer)
-    if root.match == "none":
-        return _("Everybody but those %(phrase)s.") % {"phrase": _list(phrases, "any")} if phrases else _("Everybody.")
+    if root.kind == "none":
+        phrases, excepted = [], phrases
     if not phrases and not excepted:
         return _("Everybody.")
     if not phrases:
         return _("Everybody but those %(phrase)s.") % {"phrase": _list(excepted, "any")}
-    said = _("People %(phrase)s") % {"phrase": _list(phrases, root.match)}
-    if excepted:
-        said += _(", but not those %(phrase)s") % {"phrase": _list(excepted, "any")}
-    return f"{said}."
+    said = _("People %(phrase)s") % {"phrase": _list(phrases, root.kind)}
+    return f"{said}{_except(excepted)}."
 
 
-def describe_row(row: ConditionRow, *, offer: SegmentChoices) -> str:
-    """Return the relative clause of one condition; "" while it is unfinished or wrong."""
-    try:
-        write_row(row, offer=offer)
-    except ConditionError:
-        return ""
-    subject, _colon, name = row.get("what").partition(":")
-    turned = row.get("is").startswith("not ")
-    if subject == "field":
-        return _say_field(row, name=name, offer=offer)
-    if subject == "did":
-        return " ".join([str(_ACTS[name][turned]), *_adverbs(row, offer=offer)])
-    if subject == "permission":
-        return _say_permission(row, offer=offer, turned=turned)
-    if subject == "topic":
-        wanted = (row.get("value") != "no") is not turned
-        words = _("who want the topic “%(name)s”") if wanted else _("who do not want the topic “%(name)s”")
-        return words % {"name": offer.labels[row.get("what")]}
-    label = count_list(row.get("value")) if subject == "list" else offer.label_of(subject, row.get("value"))
-    return str(_THINGS[subject][turned]) % {"name": label}
+def describe_leaf(leaf: Leaf, *, offer: SegmentChoices) -> str:
+    """Return the relative clause of one condition."""
+    match leaf:
+        case Compare():
+            return _say_field(leaf, offer=offer)
+        case PermissionIs():
+            return _say_permission(leaf, offer=offer)
+        case Did():
+            return " ".join([str(_ACTS[leaf.act][leaf.negated]), *_adverbs(leaf, offer=offer)])
+        case WantsTopic():
+            name = offer.labels.get(f"topic:{leaf.topic}", leaf.topic)
+            return str(_WISHES[leaf.wanted][leaf.negated]) % {"name": name}
+        case HasTag() | InSegment():
+            name = offer.label_of(leaf.kind, leaf.name)
+        case FromImport():
+            name = offer.label_of(leaf.kind, str(leaf.number))
+        case OnList():
+            name = _count(leaf.values)
+        case _:
+            assert_never(leaf)
+    return str(_THINGS[leaf.kind][leaf.negated]) % {"name": name}
 
 
-def _phrases(group: ConditionGroup, *, offer: SegmentChoices) -> tuple[list[str], list[str]]:
+def _phrases(group: Group, *, offer: SegmentChoices) -> tuple[list[str], list[str]]:
     """Return the phrases of a group; for an “all” group, those of its “none” groups separately."""
     phrases: list[str] = []
     excepted: list[str] = []
-    for node in group.nodes:
-        if isinstance(node, ConditionRow):
-            phrases += [said] if (said := describe_row(node, offer=offer)) else []
-            continue
-        inner, but = _phrases(node, offer=offer)
-        if not inner and not but:
-            continue
-        if node.match == "none":
-            among = _list(inner, "any")
-            if group.match == "all":
-                excepted.append(among)
-            else:
-                phrases.append(_("who are not among those %(phrase)s") % {"phrase": among})
-            continue
-        said = _list(inner, node.match)
-        if but:
-            said += _(", but not those %(phrase)s") % {"phrase": _list(but, "any")} if inner else ""
-            said = said or _("who are not among those %(phrase)s") % {"phrase": _list(but, "any")}
-        phrases.append(f"({said})" if len(inner) + len(but) > 1 else said)
+    for part in group.parts:
+        if not isinstance(part, Group):
+            phrases.append(describe_leaf(part, offer=offer))
+        elif part.kind == "none" and group.kind == "all":
+            excepted += _phrases(part, offer=offer)[0]
+        else:
+            phrases.append(_clause(part, offer=offer))
     return phrases, excepted
+
+
+def _clause(group: Group, *, offer: SegmentChoices) -> str:
+    """Return a group as one phrase, in parentheses if it lists several."""
+    phrases, excepted = _phrases(group, offer=offer)
+    if group.kind == "none" or not phrases:
+        among = phrases or excepted
+        listed = _list(among, "any")
+        return _("who are not among those %(phrase)s") % {"phrase": listed if len(among) == 1 else f"({listed})"}
+    said = f"{_list(phrases, group.kind)}{_except(excepted)}"
+    return f"({said})" if len(phrases) + len(excepted) > 1 else said
+
+
+def _except(excepted: Sequence[str]) -> str:
+    return _(", but not those %(phrase)s") % {"phrase": _list(excepted, "any")} if excepted else ""
 
 
 def _list(phrases: Sequence[str], match: str) -> str:
@@ -145,75 +175,67 @@ def _list(phrases: Sequence[str], match: str) -> str:
     return last % {"first": ", ".join(phrases[:-1]), "last": phrases[-1]}
 
 
-def _say_field(row: ConditionRow, *, name: str, offer: SegmentChoices) -> str:
-    kind, comparison, value = offer.kinds[name], row.get("is"), row.get("value")
-    label = offer.labels.get(row.get("what"), name)
-    if name == "language" and comparison in {"=", "!="}:
-        words = _("who speak %(language)s") if comparison == "=" else _("who do not speak %(language)s")
-        return words % {"language": offer.label_of("field:language", value)}
-    if kind == "boolean" and comparison in {"=", "!="}:
-        yes = (value == "yes") is (comparison == "=")
-        return (_("who have “%(field)s”") if yes else _("who do not have “%(field)s”")) % {"field": label}
-    words = str((_DAYS if kind == "date" else {}).get(comparison, _FIELDS.get(comparison, "")))
-    values = [_show(one, kind=kind, subject=f"field:{name}", offer=offer) for one in value.splitlines()]
-    return words % {
-        "field": label,
-        "value": values[0] if values else "",
-        "second": _show(row.get("second"), kind=kind, subject="", offer=offer),
-        "values": _list(values, "any") if values else "",
-    }
+def _count(values: Sequence[str]) -> str:
+    if len(values) <= LISTED:
+        return ", ".join(values)
+    words = ngettext("%(number)d number or address", "%(number)d numbers or addresses", len(values))
+    return fill(words, number=len(values))
 
 
-def _say_permission(row: ConditionRow, *, offer: SegmentChoices, turned: bool) -> str:
+def _say_field(leaf: Compare, *, offer: SegmentChoices) -> str:
+    kind, subject = offer.kinds.get(leaf.field, "text"), f"field:{leaf.field}"
+    label = offer.labels.get(subject, leaf.field)
+    comparison = f"not {leaf.comparison}" if leaf.negated else leaf.comparison
+    if leaf.field == "language" and leaf.comparison == "=":
+        words = _("who do not speak %(language)s") if leaf.negated else _("who speak %(language)s")
+        return words % {"language": offer.label_of(subject, str(leaf.value))}
+    if kind == "boolean" and comparison == "=":
+        return (_("who have “%(field)s”") if leaf.value else _("who do not have “%(field)s”")) % {"field": label}
+    if comparison not in _FIELDS and comparison not in _DAYS:
+        plain = leaf.model_copy(update={"negated": False})
+        return _("who are not among those %(phrase)s") % {"phrase": _say_field(plain, offer=offer)}
+    words = str((_DAYS if kind == "date" else {}).get(comparison) or _FIELDS[comparison])
+    given = leaf.value if isinstance(leaf.value, tuple) else (leaf.value,)
+    values = [_show(one, kind=kind, subject=subject, offer=offer) for one in given if one is not None] or [""]
+    return words % {"field": label, "value": values[0], "second": values[-1], "values": _list(values, "any")}
+
+
+def _say_permission(leaf: PermissionIs, *, offer: SegmentChoices) -> str:
     words = (
         _("whose permission for “%(topic)s” is not “%(state)s”")
-        if turned
+        if leaf.negated
         else _("whose permission for “%(topic)s” is “%(state)s”")
     )
-    said = [words % {"topic": offer.labels[row.get("what")], "state": STATE_WORDS[row.get("value")]}]
-    if row.get("channel") in CHANNEL_WORDS and row.get("channel") != "email":
-        said.append(str(CHANNEL_WORDS[row.get("channel")]))
-    if row.get("value") == "none":
-        return " ".join(said)
-    if row.get("basis") in BASIS_WORDS:
-        said.append(f"({BASIS_WORDS[row.get('basis')]})")
-    return " ".join([*said, *_span(row)])
+    topic = offer.labels.get(f"permission:{leaf.topic}", leaf.topic)
+    said = [words % {"topic": topic, "state": STATE_WORDS[leaf.state]}]
+    said += [str(CHANNEL_WORDS[leaf.channel])] if leaf.channel != "email" else []
+    said += [f"({BASIS_WORDS.get(leaf.basis, leaf.basis)})"] if leaf.basis else []
+    return " ".join([*said, *_span(leaf.when)])
 
 
-def _adverbs(row: ConditionRow, *, offer: SegmentChoices) -> list[str]:
-    said = []
-    scope, _colon, _name = row.get("of").partition(":")
-    if scope:
-        said.append(
-            {
-                "brand": pgettext("sentence", "of %(name)s"),
-                "topic": pgettext("sentence", "about “%(name)s”"),
-                "dispatch": pgettext("sentence", "of the campaign “%(name)s”"),
-            }[scope]
-            % {"name": offer.label_of("of", row.get("of"))}
-        )
-    if row.get("what") == "did:clicked" and row.get("link"):
-        said.append(pgettext("sentence", "(%(link)s)") % {"link": row.get("link")})
-    if row.get("times") not in {"", "1"}:
-        said.append(pgettext("sentence", "at least %(number)s times") % {"number": row.get("times")})
-    return [*said, *_span(row)]
-
-
-def _span(row: ConditionRow) -> list[str]:
-    kind = row.get("when")
-    if kind == "last":
-        days = int(row.get("days"))
-        return [ngettext("in the last %(days)d day", "in the last %(days)d days", days) % {"days": days}]
-    if kind == "ago":
-        days = int(row.get("days"))
-        return [ngettext("more than %(days)d day ago", "more than %(days)d days ago", days) % {"days": days}]
-    facts = {"day": _day(row.get("from")), "last": _day(row.get("to"))}
+def _adverbs(leaf: Did, *, offer: SegmentChoices) -> list[str]:
     words = {
+        "brand": pgettext("sentence", "of %(name)s"),
+        "topic": pgettext("sentence", "about “%(name)s”"),
+        "dispatch": pgettext("sentence", "of the campaign “%(name)s”"),
+    }
+    said = [words[leaf.of.partition(":")[0]] % {"name": offer.label_of("of", leaf.of)}] if leaf.of else []
+    said += [pgettext("sentence", "(%(link)s)") % {"link": leaf.link}] if leaf.link else []
+    said += [pgettext("sentence", "at least %(number)s times") % {"number": leaf.times}] if leaf.times > 1 else []
+    return [*said, *_span(leaf.when)]
+
+
+def _span(when: DateSpan) -> list[str]:
+    days = when.days or 0
+    facts = {"day": _day(when.first or ""), "last": _day(when.last or ""), "days": days}
+    words = {
+        "last": ngettext("in the last %(days)d day", "in the last %(days)d days", days),
+        "ago": ngettext("more than %(days)d day ago", "more than %(days)d days ago", days),
         "since": pgettext("sentence", "since %(day)s"),
         "before": pgettext("sentence", "before %(day)s"),
         "between": pgettext("sentence", "between %(day)s and %(last)s"),
     }
-    return [words[kind] % facts] if kind in words else []
+    return [words[when.kind] % facts] if when.kind in words else []
 
 
 def _day(text: str) -> str:
@@ -223,12 +245,9 @@ def _day(text: str) -> str:
         return text
 
 
-def _show(text: str, *, kind: str, subject: str, offer: SegmentChoices) -> str:
-    if kind == "date":
-        return _day(text)
-    if kind in {"integer", "decimal"}:
-        try:
-            return str(number_format(float(text.replace(",", ".")) if kind == "decimal" else int(text), use_l10n=True))
-        except ValueError:
-            return text
-    return _("“%(text)s”") % {"text": offer.label_of(subject, text)}
+def _show(value: Scalar, *, kind: str, subject: str, offer: SegmentChoices) -> str:
+    if isinstance(value, bool):
+        return _("“%(text)s”") % {"text": YES_NO[not value][1]}
+    if isinstance(value, int | float):
+        return str(number_format(value, use_l10n=True))
+    return _day(value) if kind == "date" else _("“%(text)s”") % {"text": offer.label_of(subject, value)}

@@ -7,14 +7,18 @@ each response is the whole tree.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from functools import partial
+from itertools import count
+from typing import Any, Literal
 
 from django.http import QueryDict
 
-from esmero.people.segments.conditions import LONGEST_LIST, MOST_DEPTH
+from esmero.people.segments.tree import Leaf
+from esmero.people.segments.vocabulary import LONGEST_LIST, MOST_DEPTH
 
-MATCHES = ("all", "any", "none")
+type Match = Literal["all", "any", "none"]
+MATCHES: tuple[Match, ...] = ("all", "any", "none")
 PARTS = ("what", "is", "value", "second", "of", "link", "times", "when", "days", "from", "to", "channel", "basis")
 MAX_NODES = 200
 _MAX_DEPTH = MOST_DEPTH - 4  # a group at this depth cannot contain another
@@ -24,10 +28,11 @@ ROOT = "n0"
 
 @dataclass(slots=True)
 class ConditionRow:
-    """Represent one condition: its parts as typed, and their errors after an attempt to save."""
+    """Represent one condition: its parts as typed, and the condition that they make or the fault in one of them."""
 
     uid: str
     parts: dict[str, str]
+    leaf: Leaf | None = None
     fault: str = ""
     wrong: str = ""
 
@@ -40,7 +45,7 @@ class ConditionGroup:
     """Represent a group of conditions of which all, any or none must hold."""
 
     uid: str
-    match: str = "all"
+    match: Match = "all"
     nodes: list["ConditionRow | ConditionGroup"] = field(default_factory=list)
 
 
@@ -116,9 +121,8 @@ def _read_parts(post: QueryDict, uid: str) -> dict[str, str]:
     return parts
 
 
-def _match(post: QueryDict, uid: str) -> str:
-    match = post.get(f"match_{uid}", "all")
-    return match if match in MATCHES else "all"
+def _match(post: QueryDict, uid: str) -> Match:
+    return next((match for match in MATCHES if match == post.get(f"match_{uid}")), "all")
 
 
 def _find(root: ConditionGroup, uid: str) -> Place | None:
@@ -126,10 +130,6 @@ def _find(root: ConditionGroup, uid: str) -> Place | None:
         if node.uid == uid:
             return above, above.nodes.index(node)
     return None
-
-
-def _above(root: ConditionGroup, group: ConditionGroup) -> Place | None:
-    return _find(root, group.uid)
 
 
 def _new(root: ConditionGroup) -> str:
@@ -160,42 +160,25 @@ def _remove(_root: ConditionGroup, place: Place) -> TreeChange:
     return TreeChange(focus=group.uid, control="add", said="removed")
 
 
-def _move_up(root: ConditionGroup, place: Place) -> TreeChange:
+def _move(root: ConditionGroup, place: Place, *, by: Literal[-1, 1]) -> TreeChange:
+    """Move a node up or down by one place: into the group beside it, or out of its own group at the end of it."""
     group, index = place
     node = group.nodes[index]
-    if index == 0:
-        outside = _above(root, group)
+    done = TreeChange(focus=node.uid, control="menu", said="moved-up" if by < 0 else "moved-down")
+    if index == (0 if by < 0 else len(group.nodes) - 1):
+        outside = _find(root, group.uid)
         if outside is None:
-            return TreeChange(focus=node.uid, control="menu", said="first")
+            return replace(done, said="first" if by < 0 else "last")
         group.nodes.pop(index)
-        outside[0].nodes.insert(outside[1], node)
-        return TreeChange(focus=node.uid, control="menu", said="moved-out")
+        outside[0].nodes.insert(outside[1] + (by > 0), node)
+        return replace(done, said="moved-out")
+    beside = group.nodes[index + by]
     group.nodes.pop(index)
-    before = group.nodes[index - 1]
-    if isinstance(before, ConditionGroup) and not isinstance(node, ConditionGroup):
-        before.nodes.append(node)
-        return TreeChange(focus=node.uid, control="menu", said="moved-in")
-    group.nodes.insert(index - 1, node)
-    return TreeChange(focus=node.uid, control="menu", said="moved-up")
-
-
-def _move_down(root: ConditionGroup, place: Place) -> TreeChange:
-    group, index = place
-    node = group.nodes[index]
-    if index == len(group.nodes) - 1:
-        outside = _above(root, group)
-        if outside is None:
-            return TreeChange(focus=node.uid, control="menu", said="last")
-        group.nodes.pop(index)
-        outside[0].nodes.insert(outside[1] + 1, node)
-        return TreeChange(focus=node.uid, control="menu", said="moved-out")
-    after = group.nodes[index + 1]
-    group.nodes.pop(index)
-    if isinstance(after, ConditionGroup) and not isinstance(node, ConditionGroup):
-        after.nodes.insert(0, node)
-        return TreeChange(focus=node.uid, control="menu", said="moved-in")
-    group.nodes.insert(index + 1, node)
-    return TreeChange(focus=node.uid, control="menu", said="moved-down")
+    if isinstance(beside, ConditionGroup) and not isinstance(node, ConditionGroup):
+        beside.nodes.insert(0 if by > 0 else len(beside.nodes), node)
+        return replace(done, said="moved-in")
+    group.nodes.insert(index + by, node)
+    return done
 
 
 def _put(root: ConditionGroup, where: str, groups: Mapping[str, ConditionGroup]) -> TreeChange:
@@ -205,7 +188,7 @@ def _put(root: ConditionGroup, where: str, groups: Mapping[str, ConditionGroup])
         return TreeChange()
     above, old = place
     node = above.nodes[old]
-    if group in _nodes(node):
+    if group is node or (isinstance(node, ConditionGroup) and group in [one for one, _above in walk(node)]):
         return TreeChange()
     if _depth(root, into) + _height(node) > _MAX_DEPTH:
         return TreeChange(focus=uid, control="menu", said="too-deep")
@@ -213,10 +196,6 @@ def _put(root: ConditionGroup, where: str, groups: Mapping[str, ConditionGroup])
     above.nodes.pop(old)
     group.nodes.insert(new - 1 if group is above and new > old else new, node)
     return TreeChange(focus=uid, control="menu", said="put")
-
-
-def _nodes(node: ConditionRow | ConditionGroup) -> list[ConditionRow | ConditionGroup]:
-    return [node, *(one for one, _above in walk(node))] if isinstance(node, ConditionGroup) else [node]
 
 
 def _depth(root: ConditionGroup, uid: str) -> int:
@@ -254,17 +233,16 @@ def _unwrap(_root: ConditionGroup, place: Place) -> TreeChange:
 
 def _copy(root: ConditionGroup, place: Place) -> TreeChange:
     group, index = place
-    number = int(_new(root)[1:])
+    numbers = count(int(_new(root)[1:]))
 
     def again(node: ConditionRow | ConditionGroup) -> ConditionRow | ConditionGroup:
-        nonlocal number
-        uid, number = f"n{number}", number + 1
+        uid = f"n{next(numbers)}"
         if isinstance(node, ConditionRow):
             return ConditionRow(uid, dict(node.parts))
         return ConditionGroup(uid, node.match, [again(one) for one in node.nodes])
 
     made = again(group.nodes[index])
-    if sum(1 for _ in walk(root)) + number > MAX_NODES * 2:
+    if sum(1 for _ in walk(root)) + next(numbers) > MAX_NODES * 2:
         return TreeChange(focus=group.nodes[index].uid, control="menu", said="full")
     group.nodes.insert(index + 1, made)
     return TreeChange(focus=made.uid, control="menu", said="copied")
@@ -272,8 +250,8 @@ def _copy(root: ConditionGroup, place: Place) -> TreeChange:
 
 _ACTIONS: Mapping[str, Any] = {
     "remove": _remove,
-    "up": _move_up,
-    "down": _move_down,
+    "up": partial(_move, by=-1),
+    "down": partial(_move, by=1),
     "group": _wrap,
     "ungroup": _unwrap,
     "copy": _copy,

@@ -1,13 +1,15 @@
 """Convert date conditions such as "last 30" or "this month" to ranges, relative to today."""
 
 import calendar
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.utils import timezone
 
-from esmero.people.segments.conditions import Compare, DateSpan
+from esmero.people.segments.tree import Compare, DateSpan
+from esmero.people.segments.vocabulary import SPAN_PARTS
 
 _DAY = timedelta(days=1)
 
@@ -19,50 +21,50 @@ class DateRange:
     first: date | None = None
     last: date | None = None
 
+    def __contains__(self, day: str) -> bool:
+        """Compare an ISO date as text, as SQL does."""
+        return (self.first is None or self.first.isoformat() <= day) and (
+            self.last is None or day <= self.last.isoformat()
+        )
 
-def bound_field(node: Compare, *, today: date) -> DateRange:  # noqa: C901 - one line a comparison
-    """Return the range of a date comparison (not for !=, known, unknown and anniversary)."""
-    value: Any = node.value
-    match node.comparison:
-        case "=":
-            return DateRange(_day(value), _day(value))
-        case "<":
-            return DateRange(last=shift_day(_day(value), -1))
-        case "<=":
-            return DateRange(last=_day(value))
-        case ">":
-            return DateRange(first=shift_day(_day(value), 1))
-        case ">=":
-            return DateRange(first=_day(value))
-        case "between":
-            return DateRange(_day(value[0]), _day(value[1]))
-        case "last":
-            return DateRange(shift_day(today, -value), today)
-        case "next":
-            return DateRange(today, shift_day(today, value))
-        case "ago":
-            return DateRange(last=shift_day(today, -value - 1))
-        case "ahead":
-            return DateRange(first=shift_day(today, value + 1))
-        case "month":
-            return DateRange(today.replace(day=1), today.replace(day=calendar.monthrange(today.year, today.month)[1]))
-    raise ValueError(node.comparison)
+
+def bound_field(node: Compare, *, today: date) -> DateRange:
+    """Return the range of a date comparison (not for known and anniversary)."""
+    return _bound(node.comparison, node.value if isinstance(node.value, tuple) else (node.value,), today=today)
 
 
 def bound_span(span: DateSpan, *, today: date) -> DateRange:
     """Return the range of a DateSpan."""
-    match span.kind:
-        case "last":
-            return DateRange(shift_day(today, -span.days), today)
-        case "ago":
-            return DateRange(last=shift_day(today, -span.days - 1))
-        case "since":
-            return DateRange(first=_day(span.first))
-        case "before":
-            return DateRange(last=shift_day(_day(span.first), -1))
-        case "between":
-            return DateRange(_day(span.first), _day(span.second))
-    return DateRange()
+    return _bound(span.kind, [getattr(span, part) for part in SPAN_PARTS[span.kind]], today=today)
+
+
+def _bound(how: str, values: Sequence[Any], *, today: date) -> DateRange:  # noqa: C901 - one line a comparison
+    match how, *values:
+        case "=", day:
+            return DateRange(_day(day), _day(day))
+        case "<" | "before", day:
+            return DateRange(last=shift_day(_day(day), -1))
+        case "<=", day:
+            return DateRange(last=_day(day))
+        case ">", day:
+            return DateRange(first=shift_day(_day(day), 1))
+        case ">=" | "since", day:
+            return DateRange(first=_day(day))
+        case "between", first, last:
+            return DateRange(_day(first), _day(last))
+        case "last", days:
+            return DateRange(shift_day(today, -days), today)
+        case "next", days:
+            return DateRange(today, shift_day(today, days))
+        case "ago", days:
+            return DateRange(last=shift_day(today, -days - 1))
+        case "ahead", days:
+            return DateRange(first=shift_day(today, days + 1))
+        case "month", _none:
+            return DateRange(today.replace(day=1), today.replace(day=calendar.monthrange(today.year, today.month)[1]))
+        case ("ever",):
+            return DateRange()
+    raise ValueError(how)
 
 
 def anniversary_days(days: int, *, today: date) -> list[str]:
