@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from esmero.outbox.models import Message
-from esmero.people.models import Channel, ContactPoint, Permission, PermissionEntry, Person, Preference
+from esmero.people.models import ContactPoint, Permission, PermissionEntry, Person, Preference
 from esmero.policy.gate import RULES
 from esmero.policy.rules.permission_is_proven import PermissionIsProven
 
@@ -51,7 +51,8 @@ def _find_permission(message: Message) -> PermissionEntry | None:
     grants = [
         entry
         for entry in PermissionEntry.objects.filter(person=message.person_id).order_by("id")
-        if (entry.brand_id, entry.channel, entry.purpose_id) == (dispatch.brand_id, Channel.EMAIL, dispatch.purpose_id)
+        if (entry.brand_id, entry.channel, entry.purpose_id)
+        == (dispatch.brand_id, dispatch.channel, dispatch.purpose_id)
         and entry.act == PermissionEntry.Act.GRANTED
         and entry.topic_id in {None, dispatch.topic_id}
         and (sent_at is None or entry.at <= sent_at)

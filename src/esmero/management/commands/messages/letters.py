@@ -44,9 +44,9 @@ def list_batches(options: argparse.Namespace) -> CommandOutput:
 
 def print_due(options: argparse.Namespace) -> CommandOutput:
     """Print the letters that are due, and write PDF and CSV into a folder."""
+    from esmero.mailroom.sending import print_batches
     from esmero.management.foreground_jobs import run_in_foreground
     from esmero.management.lookup import find_brand
-    from esmero.mailroom.sending import print_batches
     from esmero.refusal import Refusal
     from esmero.vault.files import read
     from esmero.work.models import Job
