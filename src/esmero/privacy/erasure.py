@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import Field, Model, Q, QuerySet
 
 from esmero.house.audit import note
+from esmero.house.happenings import PersonErased, happen
 from esmero.house.models import User
 from esmero.outbox.letters.batches import drop_files_of
 from esmero.outbox.models import Message
@@ -57,6 +58,7 @@ def erase_person(person: Person, *, by: User | str, reason: str, at: datetime) -
         gone = delete_unused(files)
         counts["sealed files"] = len(gone)
         note("person.erased", by=by, subject=person, facts={"reason": reason[:300], "rows": counts})
+        happen(PersonErased(person_id=person.pk))
     return counts
 
 

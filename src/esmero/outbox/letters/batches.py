@@ -14,11 +14,12 @@ from django.db.models import Count, Q, QuerySet
 from esmero.house.audit import note
 from esmero.house.models import Brand, User
 from esmero.outbox.claims import STATES_CLAIMABLE, ClaimedMessage
-from esmero.outbox.models import Message, PrintBatch
+from esmero.outbox.models import Message, MessageEvent, PrintBatch
 from esmero.people.models import Channel
 from esmero.refusal import Refusal
 from esmero.vault.files import drop_content
 from esmero.vault.models import StoredFile
+from esmero.work.wakeups import wake
 
 KEPT_UNPOSTED = timedelta(days=90)
 KEPT_POSTED = timedelta(days=30)  # after that, a letter is shown from the ledger
@@ -98,6 +99,7 @@ def post_batch(batch: PrintBatch, *, by: User | str, now: datetime) -> int:
             state=Message.State.SENT, sent_at=now
         )
         StoredFile.objects.filter(pk__in=_files(batch)).update(keep_until=now + KEPT_POSTED)
+        wake(MessageEvent)  # they count as sent
         note("letters.posted", by=by, subject=batch, facts={"letters": posted})
     return posted
 

@@ -10,12 +10,14 @@ from django.db.models import F
 from django.db.models.functions import Greatest
 
 from esmero.house.audit import note
+from esmero.house.happenings import MessageBounced, happen
 from esmero.house.models import Brand, User
 from esmero.outbox.letters.numbers import read_number
 from esmero.outbox.models import Message, MessageEvent
 from esmero.outbox.posting.letter_addresses import list_addresses
 from esmero.people.models import Channel, ContactPoint
 from esmero.refusal import NotThere, Refusal
+from esmero.work.wakeups import wake
 
 
 class LetterReturnReason(StrEnum):
@@ -59,6 +61,8 @@ def record_return(number: str, *, reason: LetterReturnReason, by: User | str, at
         )
         Message.objects.filter(pk=message.pk).update(worst=Greatest(F("worst"), Message.Worst.HARD_BOUNCE))
         points = _mark_unusable(message)
+        happen(MessageBounced(message_id=message.pk, person_id=message.person_id))
+        wake(MessageEvent)
         note("letter.returned", by=by, subject=message, facts={"reason": reason.value})
     undo = {"message": message.pk, "event": event.pk, "worst": message.worst, "points": points}
     return LetterReturn(message, undo)

@@ -349,7 +349,7 @@ class ImportChunk:
                     NewEntry(act=PermissionEntry.Act.WITHDRAWN, at=at, purpose=purpose, topic=one, **about)
                     for purpose, one in self._withdrawn_topics
                 ]
-        fresh = record(entries, now=self.now)
+        fresh = record(entries, now=self.now, announced=False)
         self.permission_counts.update(one.act for one in fresh)
         return {id(people[one.person_id]) for one in fresh}
 

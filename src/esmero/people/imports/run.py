@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
+from esmero.house.happenings import ImportFinished, happen
 from esmero.people.imports.chunk import ImportChunk
 from esmero.people.imports.dry_run_database import copy_known, copy_rules
 from esmero.people.imports.files.records import CsvReader
@@ -52,6 +53,7 @@ def run_chunk(job: Job) -> bool:
             Import.objects.filter(pk=import_.pk).update(
                 state=Import.State.DONE, counts=_sum_up(import_, permission_counts), finished_at=timezone.now()
             )
+            happen(ImportFinished(import_id=import_.pk))
         save_progress(job)
     return not rows
 
