@@ -13,6 +13,13 @@ from esmero.policy.case import Channel
 from esmero.policy.quiet_hours import HolidayCalendar, HoursKind, OpenHours, daily
 from esmero.rendering.paper.window import EnvelopeWindow
 
+# DIN 5008:2020 form B with DIN 680 (window of 90 x 45 mm of a DL envelope, 20 mm from the left): the field is 20 mm
+# from the left, 45 mm from the top, 85 x 45 mm, of which 17.7 mm are for sender and remarks, 27.3 mm for the address.
+LEFT_WINDOW = EnvelopeWindow(left=20, top=45, width=85, height=45, head=17.7, inset=5, body=105)
+# France: window on the right, for the address in the right half that La Poste's "Guide pratique courrier" asks for
+# (NF Z 10-011): frame of 85 x 33 mm, 110 mm from the left and 55 mm from the top, below the line of the sender.
+RIGHT_WINDOW = EnvelopeWindow(left=110, top=45, width=85, height=43, head=12, inset=4, body=105)
+
 
 @dataclass(frozen=True, slots=True)
 class Profile:
@@ -33,20 +40,13 @@ class Profile:
     authority: str = ""
     hours: Mapping[tuple[Channel, HoursKind], OpenHours] = field(default_factory=lambda: _NEUTRAL_HOURS)
     time_zone: str = ""
-    window: EnvelopeWindow = field(default_factory=lambda: _LEFT_WINDOW)
+    window: EnvelopeWindow = LEFT_WINDOW
 
     @property
     def country(self) -> str:
         """Return the country (ISO 3166-1) of a jurisdiction that is one country, else ""."""
         return next(iter(self.countries)) if len(self.countries) == 1 else ""
 
-
-# DIN 5008:2020 form B with DIN 680 (window of 90 x 45 mm of a DL envelope, 20 mm from the left): the field is 20 mm
-# from the left, 45 mm from the top, 85 x 45 mm, of which 17.7 mm are for sender and remarks, 27.3 mm for the address.
-_LEFT_WINDOW = EnvelopeWindow(left=20, top=45, width=85, height=45, head=17.7, inset=5, body=105)
-# France: window on the right, for the address in the right half that La Poste's "Guide pratique courrier" asks for
-# (NF Z 10-011): frame of 85 x 33 mm, 110 mm from the left and 55 mm from the top, below the line of the sender.
-_RIGHT_WINDOW = EnvelopeWindow(left=110, top=45, width=85, height=43, head=12, inset=4, body=105)
 
 _CONSENT = frozenset({"consent"})
 _SOFT = frozenset({"consent", "soft opt-in"})
@@ -141,7 +141,7 @@ PROFILES: dict[str, Profile] = {
             ),
         },
         time_zone="Europe/Paris",
-        window=_RIGHT_WINDOW,
+        window=RIGHT_WINDOW,
     ),
 }
 

@@ -32,6 +32,7 @@ from esmero.refusal import Refusal
 from esmero.rendering.paper.letter_pdf import print_letters
 from esmero.rendering.templates.problem import TemplateFault
 from esmero.vault.files import seal, store
+from esmero.vault.models import StoredFile
 from esmero.work.jobs import enqueue, save_progress
 from esmero.work.models import Job
 
@@ -104,14 +105,13 @@ def _print(job: Job, batch: PrintBatch, *, dispatches: dict[int, OpenDispatch]) 
     for content in (printed.pdf, table):
         store(content)
     with transaction.atomic():
-        keep = {"kind": "letters", "keep_until": now + KEPT_UNPOSTED}
         made = PrintBatch.objects.filter(pk=batch.pk, state=PrintBatch.State.MAKING).update(
             state=PrintBatch.State.PRINTED,
             printed_at=now,
             letters=len(composed),
             pages=sum(printed.pages),
-            pdf=seal(printed.pdf, media_type="application/pdf", name=f"letters-{batch.pk}.pdf", **keep),
-            csv=seal(table, media_type="text/csv", name=f"letters-{batch.pk}.csv", **keep),
+            pdf=_seal(printed.pdf, media_type="application/pdf", name=f"letters-{batch.pk}.pdf", at=now),
+            csv=_seal(table, media_type="text/csv", name=f"letters-{batch.pk}.csv", at=now),
         )
         marked = mark_printed(batch.pk, {pk: one.filled for pk, one in composed.items()})
         if not made or marked != len(composed):
@@ -119,6 +119,10 @@ def _print(job: Job, batch: PrintBatch, *, dispatches: dict[int, OpenDispatch]) 
         job.done = len(composed)
         save_progress(job)
     return True
+
+
+def _seal(content: bytes, *, media_type: str, name: str, at: datetime) -> StoredFile:
+    return seal(content, kind="letters", media_type=media_type, name=name, keep_until=at + KEPT_UNPOSTED)
 
 
 def _finish_empty(job: Job, batch: PrintBatch) -> None:

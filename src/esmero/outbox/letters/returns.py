@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import transaction
 from django.db.models import F
@@ -34,7 +34,7 @@ class LetterReturn(NamedTuple):
     """Hold the message of a returned letter, with all that `undo_return` needs."""
 
     message: Message
-    undo: Mapping[str, object]
+    undo: Mapping[str, Any]
 
 
 def record_return(number: str, *, reason: LetterReturnReason, by: User | str, at: datetime) -> LetterReturn:
@@ -80,18 +80,17 @@ def _mark_unusable(message: Message) -> list[int]:
     return [used.point]
 
 
-def undo_return(facts: Mapping[str, object], *, by: User | str) -> None:
-    """Take back a return that was recorded by mistake; `facts` are those of LetterReturn.undo."""
-    points = facts["points"]
-    assert isinstance(points, Sequence)
+def undo_return(facts: Mapping[str, Any], *, by: User | str) -> bool:
+    """Take back a return that was recorded by mistake; `facts` are those of LetterReturn.undo. False if it is gone."""
     with transaction.atomic():
         gone, _ = MessageEvent.objects.filter(pk=facts["event"], message=facts["message"]).delete()
         if not gone:
-            return
+            return False
         Message.objects.filter(pk=facts["message"]).update(worst=facts["worst"])
-        ContactPoint.objects.filter(pk__in=points).update(usable=True)
+        ContactPoint.objects.filter(pk__in=facts["points"]).update(usable=True)
         message = Message.objects.get(pk=facts["message"])
         note("letter.return-undone", by=by, subject=message)
+    return True
 
 
 def list_returns(brand: Brand, *, limit: int) -> Sequence[MessageEvent]:

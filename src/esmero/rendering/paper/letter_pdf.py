@@ -116,14 +116,13 @@ def _print_part(
         "window": asdict(window),
         "letters": [asdict(letter) for letter in letters],
     }
-    files = {"main.typ": _read_template(), "letters.json": json.dumps(facts).encode()}
-    pdf = typst.compile(files, format="pdf", font_paths=_find_fonts(), ignore_system_fonts=True, pdf_tags=False)
+    # The library's types do not know files by name, which its documentation has; sys_inputs would end its caching.
+    files: Any = {"main.typ": _read_template(), "letters.json": json.dumps(facts).encode()}
+    fonts = _find_fonts()
+    pdf: bytes = typst.compile(files, format="pdf", font_paths=fonts, ignore_system_fonts=True, pdf_tags=False)
     # The layout is still in Typst's memory, so this costs next to nothing.
-    places = json.loads(
-        typst.query(files, "<pages>", field="value", one=True, font_paths=_find_fonts(), ignore_system_fonts=True)
-    )
-    assert isinstance(pdf, bytes)
-    return pdf, [last - first + 1 for first, last in places]
+    places = typst.query(files, "<pages>", field="value", one=True, font_paths=fonts, ignore_system_fonts=True)
+    return pdf, [last - first + 1 for first, last in json.loads(places)]
 
 
 @cache
