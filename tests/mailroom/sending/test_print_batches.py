@@ -2,7 +2,6 @@
 
 import csv
 import io
-import threading
 from datetime import timedelta
 
 import pytest
@@ -33,6 +32,7 @@ from esmero.rendering.templates.compile import TemplateSource
 from esmero.rounds.worker import run_sender
 from esmero.vault.files import path_of, read
 from esmero.work.models import Job
+from esmero.work.stop_signal import StopSignal
 from tests.house_facts import build_house
 from tests.letters import (
     INVOICE,
@@ -69,7 +69,7 @@ def version(house):
 
 def send_mail():
     sender = Sender(home=settings.HOME, worker="w", schedule=RetrySchedule(()), helo="esmero.test")
-    run_sender(sender, stop=threading.Event(), until_idle=True)
+    run_sender(sender, stop=StopSignal(), until_idle=True)
 
 
 def read_table(batch):
