@@ -54,7 +54,8 @@ def write_letters(house, people, *, kind=INVOICE, text="Buenos días:\n\nSu fact
 def make_batch(house, *, both_sides=False):
     """Return a batch after its job ran."""
     batch = print_batches.request_batch(house.brand, both_sides=both_sides, by="test")
-    run_print_job(batch)
+    job = run_print_job(batch)
+    assert not job.trouble, job.trouble
     batch.refresh_from_db()
     return batch
 
