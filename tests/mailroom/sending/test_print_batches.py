@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from esmero.content.versions import add_version, create_template
+from esmero.house.models import Happening
 from esmero.mailroom.composing.letters import reprint
 from esmero.mailroom.composing.recipient_fields import known_fields
 from esmero.mailroom.sending import print_batches
@@ -398,6 +399,7 @@ def test_a_letter_that_came_back_is_found_by_its_number(house):
     assert found.message == letters[0]
     event = MessageEvent.objects.get()
     assert (event.kind, event.facts["letter"]) == ("returned-for-good", "moved")
+    assert Happening.objects.filter(kind="message.bounced").count() == 1
     letters[0].refresh_from_db()
     assert (letters[0].state, letters[0].worst) == ("sent", Message.Worst.HARD_BOUNCE)
     assert list(ContactPoint.objects.order_by("pk").values_list("usable", flat=True)) == [False, True]
