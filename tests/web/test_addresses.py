@@ -22,6 +22,8 @@ NO_PAGES = {
     "console:form-code": "a picture",
     "console:inbound-file": "a file",
     "console:media-offer": "data",
+    "console:message-attachment": "a file",
+    "console:message-copy": "a letter in a frame of its page",
     "console:message-letter": "a file",
     "console:message-tested": "a part of the page that sent a test",
     "console:palette": "a part of every page",
