@@ -6,6 +6,7 @@ import pytest
 from django.apps import apps
 from django.utils import timezone
 
+from esmero.conversations.models import Entry
 from esmero.house.models import AuditEntry
 from esmero.outbox.models import Message, MessageEvent
 from esmero.people.addresses.suppression import find_suppressed_numbers, find_suppressions
@@ -130,3 +131,20 @@ def test_erasing_twice_changes_nothing():
     before = Person.objects.filter(pk=one.pk).values("number", "state", "address_id").get()
     erase(one)
     assert Person.objects.filter(pk=one.pk).values("number", "state", "address_id").get() == before
+
+
+def test_messages_about_the_person_that_name_no_person_are_emptied_too():
+    _house, one, _other, _message, _raw, dispatch = furnish_person()
+    address, entry = one.address.value, Entry.objects.get()
+    facts = {"dispatch": dispatch, "content": {"text": {"text": SECRET}}}
+    occasion = f"entry {entry.pk}"
+    Message.objects.create(kind="reply-forward", occasion=occasion, address="a@x.example", opaque="1", **facts)
+    Message.objects.create(
+        kind="campaign-test", occasion="2", ground=f"test by Lucía, person {one.pk}", address="b@x.example", opaque="2",
+        **facts,
+    )  # fmt: skip
+    bare = Message.objects.create(kind="data-access-link", occasion="3", address=address, opaque="3", **facts)
+    erase_person(one, by="Lucía", reason="asked", at=timezone.now())
+    assert not Message.objects.exclude(kind="").filter(content__isnull=False).exists()
+    bare.refresh_from_db()
+    assert (bare.state, bare.address) == (Message.State.CANCELLED, "")

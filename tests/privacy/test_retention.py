@@ -227,6 +227,19 @@ def test_one_rule_alone_forgets_what_nobody_confirmed():
     assert not Submission.objects.exists()
 
 
+def test_a_message_that_was_never_judged_has_its_term_too():
+    *_rest, dispatch = furnish_person()
+    old = NOW - timedelta(days=1096)
+    row = Message.objects.create(
+        dispatch=dispatch, kind="x", occasion="1", opaque="x", address="a@x.example", state="cancelled", posted_at=old,
+        content={"values": {}},
+    )  # fmt: skip
+    assert apply_rule("messages", at=NOW) == 1
+    row.refresh_from_db()
+    assert (row.address, row.content) == ("", None)
+    assert apply_rule("messages", at=NOW) == 0
+
+
 def test_conversations_at_rest_are_emptied_and_one_that_waits_for_us_stays():
     _house, one, _other, _message, raw, _dispatch = furnish_person()
     talk = Conversation.objects.get()

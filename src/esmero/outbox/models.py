@@ -122,10 +122,11 @@ class Dispatch(models.Model):
 
         Without a topic of its own for the promotion, only advertising does.
         """
+        wanted = bool((content or {}).get("promotion", True))
         if self.message_class == MessageClass.INTERNAL:
-            return bool((content or {}).get("promotion", True))
+            return wanted
         is_judged = self.promotion_topic_id is not None or self.message_class == MessageClass.COMMERCIAL
-        return is_judged and not promotion
+        return wanted and is_judged and not promotion
 
 
 class MessageState(models.TextChoices):
@@ -231,6 +232,7 @@ class Message(Due):
     )
     judged_at = models.DateTimeField(null=True, blank=True)
     opaque = models.CharField(max_length=40, unique=True, help_text="Local part of the Message-ID.")
+    posted_at = models.DateTimeField(null=True, blank=True, help_text="When a single message was posted.")
     sent_at = models.DateTimeField(null=True, blank=True)
     worst = models.PositiveSmallIntegerField(choices=Worst.choices, default=Worst.NOTHING)
     content = models.JSONField(

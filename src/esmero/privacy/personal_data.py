@@ -148,7 +148,7 @@ TABLE: tuple[PersonalData, ...] = (
         why="The ledger proves what was sent, when, and on which ground (art. 5(2)); the address goes.",
         kept=_names(
             "claimed_by claimed_until tries dispatch person kind occasion ground copy_of channel receiver language lane"
-            " print_batch verdict promotion judged_at opaque sent_at worst content_until"
+            " print_batch verdict promotion judged_at opaque posted_at sent_at worst content_until"
         ),
         blanked=_names("address objections trouble content filled state due_at"),
         exported=_names("dispatch channel address language state verdict objections judged_at sent_at"),

@@ -268,7 +268,9 @@ def _arrived_mail(cut: datetime) -> Rows:
 
 def _finished_messages(cut: datetime) -> Rows:
     old = Q(sent_at__lt=cut) | Q(sent_at__isnull=True, judged_at__lt=cut)
-    return Message.objects.filter(old, state__in=_FINAL).exclude(address="")
+    old |= Q(sent_at__isnull=True, judged_at__isnull=True, posted_at__lt=cut)
+    has_data = ~Q(address="") | Q(content__isnull=False) | Q(filled__isnull=False)
+    return Message.objects.filter(old, has_data, state__in=_FINAL)
 
 
 def _import_files(cut: datetime) -> Rows:

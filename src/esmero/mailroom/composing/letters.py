@@ -16,7 +16,7 @@ from esmero.house.jurisdictions import profile_of
 from esmero.mailroom.composing.compiled_templates import CompiledTemplates, open_signer
 from esmero.mailroom.composing.public_archive import find_share_url
 from esmero.mailroom.composing.recipient_fields import SHARE_URL, read_values
-from esmero.outbox.claims import ClaimedMessage
+from esmero.outbox.claims import ClaimedMessage, require_content
 from esmero.outbox.letters.numbers import write_number
 from esmero.outbox.models import Dispatch, Message
 from esmero.refusal import Refusal
@@ -61,8 +61,7 @@ class LetterWriter:
         """
         if not row.address:
             raise Refusal("letter-without-address")
-        if row.kind and row.content is None:
-            raise ValueError("its content was kept until a time that is over")
+        require_content(row, at=at)
         content = self._fill(row, fields)
         brand = self._dispatch.brand
         number = write_number(row.id)

@@ -21,7 +21,7 @@ from esmero.mailroom.composing.letters import ComposedLetter, LetterWriter
 from esmero.mailroom.composing.recipient_fields import read_values
 from esmero.mailroom.sending.batches import ask_gate
 from esmero.mailroom.sending.open_dispatches import OpenDispatch, load_open_dispatches
-from esmero.outbox.claims import CLAIM_SIZE, ClaimedMessage, claim_messages, renew
+from esmero.outbox.claims import CLAIM_SIZE, ClaimedMessage, claim_messages, has_due, renew
 from esmero.outbox.ledger import give_up
 from esmero.outbox.letters.batches import KEPT_UNPOSTED, change_addresses, claim_name, list_claimed, mark_printed
 from esmero.outbox.models import Message, PrintBatch
@@ -83,6 +83,12 @@ def _claim(job: Job, batch: PrintBatch, *, dispatches: dict[int, OpenDispatch]) 
 
 def _print(job: Job, batch: PrintBatch, *, dispatches: dict[int, OpenDispatch]) -> bool:
     now, name = timezone.now(), claim_name(batch.pk)
+    if not list_claimed(batch.pk) and has_due(dispatch_ids=dispatches, now=now):
+        # They were freed while the worker was away: claim them anew.
+        job.cursor["claimed"] = False
+        with transaction.atomic():
+            save_progress(job)
+        return False
     renew(worker=name, now=now)
     # A dispatch that was closed or paused since keeps its letters.
     rows = [row for row in list_claimed(batch.pk) if row.dispatch_id in dispatches]

@@ -6,6 +6,7 @@ from esmero.house.jurisdictions import profile_of
 from esmero.house.models import Brand
 from esmero.outbox.posting.content import PostRecipient, ToAddress, ToPerson, ToStaff
 from esmero.people.persons.mailing_addresses import MOST_LETTERS, MOST_LINES, MailingAddress, list_mailing_addresses
+from esmero.refusal import InvalidValue
 
 
 def list_addresses(persons: Iterable[int], *, brand: Brand) -> dict[int, MailingAddress]:
@@ -16,7 +17,7 @@ def list_addresses(persons: Iterable[int], *, brand: Brand) -> dict[int, Mailing
 def find_letter_addresses(recipients: Iterable[PostRecipient], *, brand: Brand) -> Mapping[PostRecipient, str]:
     """Return the lines of each recipient's address, joined by line ends; "" for a person without one. One query.
 
-    Raises ValueError for staff, and for an address that does not fit on an envelope.
+    Raises ValueError for staff, InvalidValue for an address that does not fit on an envelope.
     """
     wanted = set(recipients)
     persons = {one.person.pk for one in wanted if isinstance(one, ToPerson)}
@@ -37,5 +38,5 @@ def _read_lines(address: str) -> str:
     lines = [line for part in address.splitlines() if (line := " ".join(part.split()))]
     text = "\n".join(lines)
     if not 2 <= len(lines) <= MOST_LINES or len(text) > MOST_LETTERS:
-        raise ValueError(f"An address has 2 to {MOST_LINES} lines and at most {MOST_LETTERS} letters.")
+        raise InvalidValue("letter-address-does-not-fit", lines=MOST_LINES, letters=MOST_LETTERS)
     return text

@@ -32,6 +32,7 @@ from esmero.outbox.posting.letter_addresses import find_letter_addresses
 from esmero.outbox.receivers import receiver_of
 from esmero.outbox.relays import find_relay_id
 from esmero.people.models import Channel, Topic
+from esmero.refusal import InvalidValue
 from esmero.rendering.mime.headers import write_address
 from esmero.work.wakeups import wake
 
@@ -160,9 +161,9 @@ def post_many(
 
 
 def _find_letter_addresses(posts: Sequence[Post], *, brand: Brand) -> Mapping[PostRecipient, str]:
-    """Return the lines on the envelopes; raises ValueError for what a letter cannot have."""
+    """Return the lines on the envelopes; raises InvalidValue for what a letter cannot have."""
     if any(one.attachments or (isinstance(one.content, WrittenText) and one.content.cc) for one in posts):
-        raise ValueError("A letter has neither attachments nor copies.")
+        raise InvalidValue("letter-with-attachments")
     return find_letter_addresses([one.to for one in posts], brand=brand)
 
 
@@ -255,8 +256,9 @@ def _make(one: Post, *, kind: MessageKind, brand: Brand, channel: Channel, now: 
         channel=channel,
         lane=kind.lane if one.lane is None else one.lane,
         state=Message.State.HELD if one.held else Message.State.PLANNED,
-        due_at=None if one.held else one.not_before or now,
+        due_at=one.not_before or now,
         opaque=opaque,
+        posted_at=now,
         content=one.content.stored(),
         content_until=(one.not_before or now) + kind.expires if kind.expires else None,
         **recipient,
@@ -303,9 +305,11 @@ def _make_copies(one: Post, row: Message, *, kind: MessageKind, brand: Brand, no
     if not isinstance(one.content, WrittenText):
         return []
     copies = []
-    for number, address in enumerate(dict.fromkeys(one.content.cc), start=1):
+    addresses = (write_address(address, header="Cc", field="cc").lower() for address in one.content.cc)
+    others = [address for address in dict.fromkeys(addresses) if address != row.address]
+    for number, address in enumerate(others, start=1):
         to = ToAddress(address, ground=f"copy of message {row.pk}", language=row.language)
         copy = _make(replace(one, to=to), kind=kind, brand=brand, channel=Channel.EMAIL, now=now)
-        copy.dispatch_id, copy.copy_of, copy.occasion = row.dispatch_id, row, f"{row.occasion[:100]} cc {number}"
+        copy.dispatch_id, copy.copy_of, copy.occasion = row.dispatch_id, row, f"{row.opaque} cc {number}"
         copies.append(copy)
     return copies

@@ -1,6 +1,7 @@
 """Run `esmero letters`: list letters and print batches, print what is due, record what was posted or came back."""
 
 import argparse
+import os
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,8 @@ def add(commands: Commands) -> None:
     make.add_argument("--both-sides", action="store_true", help="each letter begins on a new sheet")
     posted = add_command(group, "posted", handler=record_posted, summary="record that a batch was posted")
     posted.add_argument("batch", type=int, metavar="BATCH", help="number of the batch")
+    dropped = add_command(group, "discard", handler=discard, summary="discard a batch that was not posted")
+    dropped.add_argument("batch", type=int, metavar="BATCH", help="number of the batch")
     returned = add_command(group, "returned", handler=record_returned, summary="record that a letter came back")
     returned.add_argument("number", metavar="NUMBER", help="number on the letter, such as 10452-7")
     returned.add_argument("--reason", required=True, choices=REASONS, help="what the post wrote on it")
@@ -44,9 +47,13 @@ def list_batches(options: argparse.Namespace) -> CommandOutput:
 
 def print_due(options: argparse.Namespace) -> CommandOutput:
     """Print the letters that are due, and write PDF and CSV into a folder."""
+    from django.db import transaction
+
+    from esmero.house.audit import note
     from esmero.mailroom.sending import print_batches
     from esmero.management.foreground_jobs import run_in_foreground
     from esmero.management.lookup import find_brand
+    from esmero.management.reader_language import say_trouble
     from esmero.refusal import Refusal
     from esmero.vault.files import read
     from esmero.work.models import Job
@@ -57,12 +64,19 @@ def print_due(options: argparse.Namespace) -> CommandOutput:
     batch = print_batches.request_batch(brand, both_sides=options.both_sides, by="command line")
     job = Job.objects.filter(kind=print_batches.PRINT, subject_id=batch.pk).latest("pk")
     run_in_foreground(job, chunk=print_batches.run_chunk)
+    job.refresh_from_db()
+    if job.state != Job.State.DONE:
+        raise Refusal("letters-stopped", trouble=say_trouble(job.trouble) if job.trouble else str(job.state))
     batch.refresh_from_db()
     files = []
     for stored in (batch.pdf, batch.csv):
         if stored is not None:
             path = options.into / stored.name
-            path.write_bytes(read(stored))
+            # Names and addresses of many: for the one who prints them alone.
+            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+                file.write(read(stored))
+            with transaction.atomic():
+                note("letters.exported", by="command line", subject=batch, facts={"name": stored.name})
             files.append(str(path))
     facts = {**_describe(batch), "files": files}
     return CommandOutput(facts, "\n".join((f"batch {batch.pk}: {batch.state}, {batch.letters} letters", *files)))
@@ -81,6 +95,21 @@ def record_posted(options: argparse.Namespace) -> CommandOutput:
         raise NotThere("print-batch-unknown", id=options.batch)
     number = post_batch(batch, by="command line", now=timezone.now())
     return CommandOutput({"batch": batch.pk, "posted": number}, f"{number} letters recorded as posted")
+
+
+def discard(options: argparse.Namespace) -> CommandOutput:
+    """Discard a batch that was not posted: its letters are due again."""
+    from django.utils import timezone
+
+    from esmero.outbox.letters.batches import discard_batch
+    from esmero.outbox.models import PrintBatch
+    from esmero.refusal import NotThere
+
+    batch = PrintBatch.objects.filter(pk=options.batch).first()
+    if batch is None:
+        raise NotThere("print-batch-unknown", id=options.batch)
+    number = discard_batch(batch, by="command line", now=timezone.now())
+    return CommandOutput({"batch": batch.pk, "planned": number}, f"{number} letters are due again")
 
 
 def record_returned(options: argparse.Namespace) -> CommandOutput:

@@ -22,7 +22,6 @@ from esmero.outbox.letters.returns import LetterReturnReason, list_returns, reco
 from esmero.outbox.models import Message, PrintBatch
 from esmero.people.models import Channel
 from esmero.refusal import Refusal
-from esmero.rendering.templates.problem import TemplateFault
 from esmero.vault.files import FileTampered, read
 from esmero.web.console.access import requires, staff
 from esmero.web.console.page_frame import read_brand, show, show_part, wants_part
@@ -183,7 +182,7 @@ def letter(request: HttpRequest, pk: int) -> HttpResponse:  # noqa: ARG001
     at = batch.printed_at if batch else None
     try:
         content = reprint(message, at=at or timezone.now())
-    except (Refusal, TemplateFault, ValueError) as fault:
+    except ValueError as fault:
         raise Http404 from fault
     headers = {"Content-Disposition": f'attachment; filename="letter-{message.pk}.pdf"'}
     return HttpResponse(content, content_type="application/pdf", headers=headers)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
+from esmero.campaigns.lifecycle import reopen_for_retry
 from esmero.house.audit import note
 from esmero.house.happening_queries import list_troubles, try_again
 from esmero.house.models import User
@@ -126,6 +127,8 @@ def _decide(message: Message, *, sent: bool, by: User) -> bool:
     with transaction.atomic():
         moved = resolve_doubt(message, sent=sent, by=by.name, now=timezone.now())
         if moved:
+            if not sent:
+                reopen_for_retry(message.dispatch_id)  # it may be closed, for a doubt is at rest
             note("doubt.decided", by=by, facts={"number": message.pk, "sent": sent})
     return moved
 
