@@ -9,6 +9,7 @@ from esmero.content.models import ExternalCheck, Link, MediaFile, Template, Temp
 from esmero.conversations.models import Conversation, Entry
 from esmero.dossier.models import DailyAggregate, SegmentEstimate
 from esmero.house.models import AuditEntry, Brand, Happening, SavedView, User
+from esmero.imports.models import Import
 from esmero.mailroom.models import (
     AlignmentDay,
     AlignmentSource,
@@ -29,14 +30,14 @@ from esmero.people.models import (
     ContactPoint,
     CustomField,
     Duplicate,
-    Import,
-    ImportLine,
+    ExclusionLine,
     Merge,
     Note,
     Organisation,
     Permission,
     PermissionEntry,
     Person,
+    PersonLine,
     Preference,
     Proposal,
     Purpose,
@@ -72,11 +73,11 @@ __all__ = [
     "DmarcReportRow",
     "Duplicate",
     "Entry",
+    "ExclusionLine",
     "ExternalCheck",
     "Form",
     "Happening",
     "Import",
-    "ImportLine",
     "Inbound",
     "Job",
     "Link",
@@ -92,6 +93,7 @@ __all__ = [
     "Permission",
     "PermissionEntry",
     "Person",
+    "PersonLine",
     "Preference",
     "Proposal",
     "Purpose",

@@ -12,10 +12,11 @@ from esmero.conversations.models import Conversation, Entry
 from esmero.house.jurisdictions import PROFILES
 from esmero.house.models import AuditEntry, Brand
 from esmero.house.retention_terms import NEUTRAL, TermSource, strictest
+from esmero.imports.models import Import
 from esmero.mailroom.arriving.receive import take_in
 from esmero.mailroom.models import Inbound
 from esmero.outbox.models import Captured, Message, MessageAttachment, MessageEvent
-from esmero.people.models import Import, ImportLine, PermissionEntry, Person
+from esmero.people.models import PermissionEntry, Person, PersonLine
 from esmero.privacy.models import DataAccess, DataRequest, Retention
 from esmero.privacy.retention import (
     RULES,
@@ -77,7 +78,7 @@ def test_nothing_young_goes():
 
 def test_what_is_over_its_term_goes_and_the_count_said_so_before(django_capture_on_commit_callbacks):
     furnish_person()
-    ImportLine.objects.update(verdict="refused")
+    PersonLine.objects.update(verdict="refused")
     age(1200)
     said = count_expired(NOW)
     with django_capture_on_commit_callbacks(execute=True):
@@ -102,7 +103,7 @@ def test_what_is_over_its_term_goes_and_the_count_said_so_before(django_capture_
     assert (sent.address, sent.objections, sent.trouble, sent.content) == ("", None, "", None)
     assert sent.sent_at is not None
     assert not [one for one in MessageEvent.objects.all() if SECRET in str(one.facts)]
-    assert not ImportLine.objects.exclude(cell="").exists()
+    assert not PersonLine.objects.exclude(cell="").exists()
     told = {one.facts["code"]: one.facts["rows"] for one in AuditEntry.objects.filter(action="retention.done")}
     assert told == {rule: number for rule, number in gone.items() if number}
     # What was not sent, and who may be written to, is as before.

@@ -8,9 +8,10 @@ from django.db.models import Field, Model, Q, QuerySet
 
 from esmero.house.audit import note
 from esmero.house.models import User
+from esmero.imports.models import Import
 from esmero.outbox.models import Message
 from esmero.people.addresses.suppression import ERASED, suppress, suppress_number
-from esmero.people.models import Import, ImportLine, Merge, Person, Suppression
+from esmero.people.models import Merge, Person, PersonLine, Suppression
 from esmero.privacy.personal_data import BY_RULE, EMPTIED, TABLE, PersonalData, RowErasure
 from esmero.refusal import Refusal
 from esmero.vault.files import delete_unused
@@ -84,8 +85,9 @@ def _blank_dry_run_lines(person: Person, *, address: str) -> int:
         theirs |= Q(cell__icontains=address)
     if not theirs:
         return 0
-    dry = Import.objects.exclude(state__in=(Import.State.RUNNING, Import.State.DONE)).values("pk")
-    return ImportLine.objects.filter(theirs, of__in=dry, person=None).update(number="", cell="")
+    written = (Import.State.RUNNING, Import.State.DONE, Import.State.UNDOING, Import.State.UNDONE)
+    dry = Import.objects.exclude(state__in=written).values("pk")
+    return PersonLine.objects.filter(theirs, of__in=dry, person=None).update(number="", cell="")
 
 
 def _find_files(person: Person) -> set[int]:

@@ -1,6 +1,7 @@
 """List all jobs and routines of the worker. A new one is a line here."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from django.utils import timezone
 
@@ -8,16 +9,18 @@ from esmero.asks.submissions import clear_networks
 from esmero.campaigns.lifecycle import CANCELLING, DRY_RUN, LINK_CHECK, PLANNING, RETRYING, finish_campaigns
 from esmero.dossier.segments.saving import COUNT, run_count
 from esmero.dossier.statistics.daily_aggregates import AggregateRoutine
+from esmero.imports import run as imports
+from esmero.imports.lifecycle import CHECK, IMPORT, UNDO
+from esmero.imports.undo import run_undo
 from esmero.mailroom.arriving import receive, resend_after_absence
 from esmero.mailroom.arriving.clicks import take_in_clicks
 from esmero.mailroom.checking import link_check
 from esmero.mailroom.planning import dry_run, plan
 from esmero.mailroom.transactional.sign_up_messages import CONFIRMATION_JOB, queue_confirmations, run_confirmation_job
 from esmero.people.duplicates import search
-from esmero.people.imports import run as imports
-from esmero.people.imports.lifecycle import CHECK, IMPORT
 from esmero.privacy.data_access import LINK, retry_link, send_links
 from esmero.privacy.retention import apply_due_rule
+from esmero.rounds.import_kinds import IMPORT_KINDS
 from esmero.work.jobs import Chunk
 
 # Kind of job → the function that runs its next chunk.
@@ -27,8 +30,9 @@ JOBS: Mapping[str, Chunk] = {
     CANCELLING: plan.cancel_chunk,
     RETRYING: plan.retry_chunk,
     LINK_CHECK: link_check.run_chunk,
-    CHECK: imports.run_check,
-    IMPORT: imports.run_chunk,
+    CHECK: partial(imports.run_check, kinds=IMPORT_KINDS),
+    IMPORT: partial(imports.run_chunk, kinds=IMPORT_KINDS),
+    UNDO: partial(run_undo, kinds=IMPORT_KINDS),
     search.FIND: search.run_chunk,
     COUNT: run_count,
     CONFIRMATION_JOB: run_confirmation_job,

@@ -2,7 +2,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from esmero.house.models import AuditEntry
-from esmero.people.models import Import, ImportLine
+from esmero.imports.models import Import
+from esmero.people.models import PersonLine
 from tests.house_facts import build_house
 from tests.web.facts import staff
 
@@ -86,8 +87,8 @@ def test_what_does_not_fit_is_said_and_what_was_chosen_stays(client, house):
 def test_the_verdicts_and_the_way_back_or_on(client, house):
     bring(client)
     brought = Import.objects.get()
-    ImportLine.objects.create(of=brought, line=2, verdict="added")
-    ImportLine.objects.create(
+    PersonLine.objects.create(of=brought, line=2, verdict="added")
+    PersonLine.objects.create(
         of=brought, line=3, verdict="refused", reason="address-invalid", cell="Correo: ann at client"
     )
     Import.objects.update(state="checked", counts={"added": 1, "refused": 1})
