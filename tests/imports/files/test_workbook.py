@@ -16,13 +16,13 @@ from esmero.imports.reading import FileReading
 from esmero.imports.refused_lines import write_refused
 from esmero.people.models import CustomField, Permission, Person, PersonLine
 from esmero.refusal import Refusal
-from esmero.rounds.import_kinds import PERSONS
+from esmero.rounds.import_kinds import IMPORT_KINDS, PERSONS
+from esmero.rounds.table import JOBS
 from esmero.vault.files import read
 from esmero.work.jobs import run_to_end
 from tests.house_facts import build_house
 
 pytestmark = pytest.mark.django_db
-JOBS = {"import-check": run.run_check, "import": run.run_chunk}
 TELCO = Path(os.environ["ESMERO_CORPUS"]) / "telco-churn" / "clientes.csv"
 LIST = """Nº cliente;Nombre;Correo;C.P.;Población;Fecha alta;¿Acepta publicidad?;Cuota
 7;Zoë;zoe@cliente.example;08001;Barcelona;08/04/2025;sí;29,85
@@ -124,7 +124,7 @@ def test_what_is_brought_in_is_what_people_see(house):
     )
     Import.objects.update(state="running")
     job = brought.job or Import.objects.get().job
-    while not run.run_chunk(_claimed(job)):
+    while not run.run_chunk(_claimed(job), kinds=IMPORT_KINDS):
         job.refresh_from_db()
     zoe = Person.objects.get(number="7")
     assert zoe.contact_points.get(kind="post").facts["postal_code"] == "08001"
