@@ -179,8 +179,9 @@ def send(home: Path) -> None:
 
     django.setup()
     from esmero.rounds.worker import make_sender, run_sender
+    from esmero.work.stop_signal import StopSignal
 
-    stop = threading.Event()
+    stop = StopSignal()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     run_sender(make_sender(home=home, worker="posting"), stop=stop)
 

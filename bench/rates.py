@@ -9,7 +9,6 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -99,8 +98,9 @@ def send(home: Path, *, name: str) -> None:
     from esmero.mailroom.sending.sender import Sender
     from esmero.outbox.retry_schedule import RetrySchedule
     from esmero.rounds.worker import run_sender
+    from esmero.work.stop_signal import StopSignal
 
-    stop = threading.Event()
+    stop = StopSignal()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     run_sender(Sender(home=home, worker=name, schedule=RetrySchedule(()), helo=name), stop=stop)
 

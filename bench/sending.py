@@ -9,7 +9,6 @@ import shutil
 import socket
 import subprocess
 import tempfile
-import threading
 import time
 from collections import Counter
 from pathlib import Path
@@ -130,10 +129,11 @@ def _send(home: Path) -> tuple[float, float]:
     """Send all; returns CPU seconds (user and system, all threads) and seconds on the clock."""
     from esmero.outbox.models import Message
     from esmero.rounds.worker import make_sender, run_sender
+    from esmero.work.stop_signal import StopSignal
 
     sender = make_sender(home=home, worker="bench")
     cpu, clock = time.process_time(), time.perf_counter()
-    run_sender(sender, stop=threading.Event(), until_idle=True)
+    run_sender(sender, stop=StopSignal(), until_idle=True)
     used, passed = time.process_time() - cpu, time.perf_counter() - clock
     states = Counter(Message.objects.values_list("state", flat=True))
     if set(states) != {"sent"}:

@@ -11,6 +11,7 @@ from esmero.asks.submissions import (
     confirm,
     may_send_confirmation,
     read_entry,
+    record_request,
     save_submission,
 )
 from esmero.outbox.models import Dispatch, Message
@@ -67,6 +68,39 @@ def test_confirming_twice_is_once():
     one = confirm(row, at=timezone.now())
     assert confirm(row, at=timezone.now()) == one
     assert PermissionEntry.objects.count() == 1
+
+
+def test_of_a_known_person_the_ledger_says_that_a_consent_waits_for_its_confirmation():
+    house, form = open_form()
+    [person] = add_people(house, 1, permission=False)
+    row = enter(house, form, address=person.address.value)
+    for _ in range(2):  # asked for again, nothing is added
+        record_request(row)
+    entry = PermissionEntry.objects.get()
+    assert (entry.act, entry.topic, entry.wording, entry.source) == (
+        "requested",
+        house.topic,
+        WORDING["es"],
+        "form boletin",
+    )
+    assert not entry.by_person  # anybody may have typed the address
+    assert not permitted(house, person)
+    confirm(row, at=timezone.now())
+    assert permitted(house, person)
+    assert Permission.objects.get().state == "granted"
+
+
+def test_who_consented_before_loses_nothing_by_signing_up_again():
+    house, form = open_form()
+    [person] = add_people(house, 1)
+    record_request(enter(house, form, address=person.address.value))
+    assert permitted(house, person)
+
+
+def test_a_request_for_an_address_of_nobody_is_not_in_the_ledger():
+    house, form = open_form()
+    record_request(enter(house, form))
+    assert not PermissionEntry.objects.exists()
 
 
 def test_what_waits_too_long_is_worth_nothing():

@@ -3,7 +3,6 @@
 The dry run counts each person once, starting freezes it, pausing and cancelling hold.
 """
 
-import threading
 from collections import Counter
 
 import pytest
@@ -33,6 +32,7 @@ from esmero.refusal import Refusal
 from esmero.rounds.table import JOBS
 from esmero.rounds.worker import run_worker
 from esmero.work.jobs import claim_job, run_to_end
+from esmero.work.stop_signal import StopSignal
 from tests.house_facts import add_people, build_house
 
 pytestmark = pytest.mark.postgres
@@ -71,7 +71,7 @@ def planned(house):
 
 
 def work():
-    run_worker(home=settings.HOME, worker="w", stop=threading.Event(), until_idle=True)
+    run_worker(home=settings.HOME, worker="w", stop=StopSignal(), until_idle=True)
 
 
 def test_the_dry_run_counts_each_person_once_under_the_first_objection(house):

@@ -17,6 +17,7 @@ from esmero.management.command_line import run
 from esmero.outbox.models import Message, MessageEvent
 from esmero.people.models import Address
 from esmero.rounds.worker import run_worker
+from esmero.work.stop_signal import StopSignal
 from tests.house_facts import MJML
 
 NOTHING, ABSENT, FOR_NOW, OURS, FOR_GOOD = (
@@ -55,7 +56,7 @@ def open_listener():
 
 def work_until_idle():
     """Do all that is due, as the worker does."""
-    run_worker(home=settings.HOME, worker="w", stop=threading.Event(), until_idle=True)
+    run_worker(home=settings.HOME, worker="w", stop=StopSignal(), until_idle=True)
 
 
 def bring_and_start(file: Path, folder: Path) -> Campaign:

@@ -23,6 +23,7 @@ from esmero.outbox.models import Message, MessageEvent
 from esmero.outbox.retry_schedule import RetrySchedule
 from esmero.people.models import Address, Suppression
 from esmero.rounds.worker import run_sender
+from esmero.work.stop_signal import StopSignal
 from tests import fates
 from tests.house_facts import add_people, build_house, open_dispatch
 from tests.postfix import open_postfix, wait_for
@@ -123,7 +124,7 @@ def test_nine_fates(tmp_path, listener, monkeypatch):
                 person.address.save()
             dispatch = open_dispatch(house, people)
             sender = Sender(home=settings.HOME, worker="w", schedule=RetrySchedule(pauses=()), helo="e.test")
-            run_sender(sender, stop=threading.Event(), until_idle=True)
+            run_sender(sender, stop=StopSignal(), until_idle=True)
             wait_for(
                 lambda: (
                     {one.partition("@")[0] for one in mailboxes.accepted} == TAKEN

@@ -14,6 +14,7 @@ from esmero.imports.models import Import
 from esmero.outbox.models import Relay
 from esmero.people.models import Address, Permission, PermissionEntry
 from esmero.rounds.worker import run_worker
+from esmero.work.stop_signal import StopSignal
 from tests.web.browser import open_browser, open_page
 from tests.web.facts import furnish, staff
 from tests.web.keyboard import Keyboard
@@ -64,7 +65,7 @@ def work():
 
 def _run_worker():
     try:
-        run_worker(home=settings.HOME, worker="w", stop=threading.Event(), until_idle=True)
+        run_worker(home=settings.HOME, worker="w", stop=StopSignal(), until_idle=True)
     finally:
         connections.close_all()
 

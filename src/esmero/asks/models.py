@@ -78,7 +78,6 @@ class Submission(models.Model):
             models.Index(
                 fields=["confirmed_at"], condition=Q(state="confirmed") & ~Q(address=""), name="submission_confirmed"
             ),
-            models.Index(fields=["id"], condition=Q(asked_at=None), name="submission_unasked"),
             models.Index(fields=["address", "at"], name="submission_address"),
             models.Index(fields=["network", "at"], condition=~Q(network=""), name="submission_network"),
         ]

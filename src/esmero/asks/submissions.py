@@ -10,6 +10,7 @@ from django.db import transaction
 from esmero.asks.bot_guard import AN_HOUR, MOST_MAILS_A_DAY
 from esmero.asks.models import Form, Submission
 from esmero.house.audit import note
+from esmero.house.happenings import SignUpConfirmed, SignUpReceived, happen
 from esmero.people.addresses.address_status import record_delivery
 from esmero.people.addresses.parsing import domain_of, read_address
 from esmero.people.addresses.suppression import ERASED, find_suppressions, lift_brand_suppressions
@@ -128,7 +129,7 @@ def save_submission(
 ) -> Submission:
     """Store entries until confirmed, or for CONFIRM_WITHIN. They have no other effect."""
     with transaction.atomic():
-        return Submission.objects.create(
+        submission = Submission.objects.create(
             form=form,
             address=entered.address,
             language=language,
@@ -140,6 +141,8 @@ def save_submission(
             network=network,
             at=at,
         )
+        happen(SignUpReceived(submission_id=submission.pk))
+    return submission
 
 
 def may_send_confirmation(submission: Submission) -> bool:
@@ -176,6 +179,7 @@ def confirm(submission: Submission, *, at: datetime) -> Person | None:
         row.state, row.confirmed_at, row.person = Submission.State.CONFIRMED, at, person
         row.save(update_fields=["state", "confirmed_at", "person"])
         note("form.confirmed", by="form", subject=row.form, facts={"submission": row.pk, "person": person.pk})
+        happen(SignUpConfirmed(submission_id=row.pk, person_id=person.pk))
     return person
 
 

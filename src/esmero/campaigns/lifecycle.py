@@ -4,7 +4,7 @@ Each transition repeats the expected state in its UPDATE, writes an audit entry,
 """
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import count
 
 from django.db import transaction
@@ -15,6 +15,14 @@ from esmero.campaigns.models import Campaign
 from esmero.content.models import TemplateVersion
 from esmero.content.versions import seal_version
 from esmero.house.audit import note
+from esmero.house.happenings import (
+    CampaignCancelled,
+    CampaignFinished,
+    CampaignStarted,
+    DispatchClosed,
+    happen,
+    happen_all,
+)
 from esmero.house.models import Brand, User
 from esmero.outbox.models import Dispatch, Message, MessageClass, Relay
 from esmero.outbox.posting.dispatches import DispatchFacts, open_dispatch
@@ -23,6 +31,7 @@ from esmero.outbox.relays import find_relay
 from esmero.people.models import Segment, Topic
 from esmero.refusal import InvalidValue, Refusal
 from esmero.work.jobs import cancel, enqueue
+from esmero.work.wakeups import wake
 
 DRY_RUN, PLANNING, CANCELLING, RETRYING, LINK_CHECK = "dry-run", "planning", "cancelling", "retrying", "trying"
 State = Campaign.State
@@ -142,6 +151,7 @@ def start_campaign(campaign: Campaign, *, by: User | str) -> Campaign:
             raise Refusal("campaign-started-meanwhile", name=campaign.name)
         seal_version(campaign.version)
         note("campaign.started", by=by, subject=campaign, facts={"counts": campaign.counts})
+        happen(CampaignStarted(campaign_id=campaign.pk))
     campaign.refresh_from_db()
     return campaign
 
@@ -180,6 +190,7 @@ def _move(campaign: Campaign, *, expected: str, to: str, dispatch: str, by: User
         if moved:
             Dispatch.objects.filter(pk=campaign.dispatch_id or 0).update(state=dispatch)
             note("campaign.paused" if to == State.PAUSED else "campaign.resumed", by=by, subject=campaign)
+            wake(Dispatch)
     campaign.refresh_from_db()
     return bool(moved)
 
@@ -202,7 +213,9 @@ def cancel_campaign(campaign: Campaign, *, by: User | str) -> Campaign:
                 state=Dispatch.State.CLOSED, closed_at=timezone.now()
             )
             enqueue(CANCELLING, subject_id=campaign.pk, by=str(by))
+            wake(Dispatch)
         note("campaign.cancelled", by=by, subject=campaign)
+        happen(CampaignCancelled(campaign_id=campaign.pk))
     return campaign
 
 
@@ -264,17 +277,20 @@ def set_goal(campaign: Campaign, *, goal: Mapping[str, object], targets: Collect
     return campaign
 
 
-def finish_campaigns() -> int:
-    """Mark campaigns as done whose dispatch is closed; return their number."""
-    now = timezone.now()
-    with transaction.atomic():
-        return Campaign.objects.filter(state=State.RUNNING, dispatch__state=Dispatch.State.CLOSED).update(
-            state=State.DONE, finished_at=now
-        )
+def finish_campaigns(happened: Sequence[DispatchClosed]) -> None:
+    """Mark the running campaigns of closed dispatches as done. Needs a transaction."""
+    closed = Campaign.objects.filter(
+        state=State.RUNNING,
+        dispatch__in=[one.dispatch_id for one in happened],
+        dispatch__state=Dispatch.State.CLOSED,  # reopen_for_retry may have opened it again
+    )
+    ids = list(closed.select_for_update(of=("self",)).values_list("pk", flat=True))
+    Campaign.objects.filter(pk__in=ids).update(state=State.DONE, finished_at=timezone.now())
+    happen_all(CampaignFinished(campaign_id=pk) for pk in ids)
 
 
 def reopen_for_retry(dispatch_id: int) -> None:
-    """Reopen a dispatch and its campaign, because one of its messages had a soft bounce and is sent again.
+    """Reopen a dispatch and its campaign, because one of its messages is sent again after a soft bounce; wake senders.
 
     Call it inside the transaction that schedules the message.
     """
@@ -282,6 +298,7 @@ def reopen_for_retry(dispatch_id: int) -> None:
     if dispatch.state == Dispatch.State.CLOSED:
         Dispatch.objects.filter(pk=dispatch_id).update(state=Dispatch.State.OPEN, closed_at=None)
     Campaign.objects.filter(dispatch=dispatch_id, state=State.DONE).update(state=State.RUNNING, finished_at=None)
+    wake(Dispatch)
 
 
 def count_states(campaign: Campaign) -> dict[str, int]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from esmero.conversations.models import Conversation, Entry
+from esmero.house.happenings import ConversationReceived, happen
 from esmero.house.models import Brand
 from esmero.outbox.models import Message
 from esmero.vault.models import StoredFile
@@ -36,7 +37,7 @@ def add_reply(written: InboundReply) -> Entry:
         return before
     conversation = _find_conversation(written) or _open(written)
     Conversation.objects.filter(pk=conversation.pk).update(state=Conversation.State.WAITING_FOR_US, last_at=written.at)
-    return Entry.objects.create(
+    entry = Entry.objects.create(
         conversation=conversation,
         direction=Entry.Direction.IN,
         at=written.at,
@@ -48,6 +49,8 @@ def add_reply(written: InboundReply) -> Entry:
         answers=written.message,
         raw=written.raw,
     )
+    happen(ConversationReceived(conversation_id=conversation.pk, entry_id=entry.pk))
+    return entry
 
 
 def _find_same(written: InboundReply) -> Entry | None:

@@ -4,7 +4,6 @@ import logging
 import time
 from collections.abc import Callable
 from functools import partial
-from threading import Event
 
 from django.utils import timezone
 
@@ -21,6 +20,7 @@ from esmero.outbox.models import Captured, Message, MessageEvent
 from esmero.people.models import Segment, Topic
 from esmero.rounds.table import JOBS
 from esmero.work.jobs import run_to_end
+from esmero.work.stop_signal import StopSignal
 
 log = logging.getLogger(__name__)
 ACTOR = "esmero demo"
@@ -56,7 +56,7 @@ CAMPAIGNS = (
 ANSWERS = (("click", 9), ("reply", 4), ("absent", 3), ("bounce", 3), ("full", 2), ("complain", 1))
 
 
-def send_first_campaigns(*, stop: Event, on_first_mail: Callable[[], None]) -> list[Campaign]:
+def send_first_campaigns(*, stop: StopSignal, on_first_mail: Callable[[], None]) -> list[Campaign]:
     """Check and start each campaign, and wait until it is sent; campaigns of an interrupted run are completed."""
     campaigns = []
     for place, (brand, topic, segment, name, reason) in enumerate(CAMPAIGNS):
@@ -115,7 +115,7 @@ def submit_answers(campaigns: list[Campaign]) -> tuple[dict[str, int], list[str]
     return given, refused
 
 
-def wait_for_answers(given: dict[str, int], *, stop: Event) -> dict[str, int]:
+def wait_for_answers(given: dict[str, int], *, stop: StopSignal) -> dict[str, int]:
     """Wait until answers by mail and clicks are processed; return the number of events by kind."""
     mails = sum(number for kind, number in given.items() if kind != "click")
     done = Inbound.objects.exclude(state=Inbound.State.NEW)
@@ -150,7 +150,7 @@ def _is_sent(campaign: Campaign) -> bool:
     return not rest.exclude(state=Message.State.WAITING, due_at__gt=timezone.now()).exists()
 
 
-def _wait(is_so: Callable[[], bool], *, stop: Event, what: str) -> None:
+def _wait(is_so: Callable[[], bool], *, stop: StopSignal, what: str) -> None:
     deadline = time.monotonic() + TIMEOUT_SECONDS
     while not is_so():
         if stop.wait(0.05):

@@ -128,7 +128,7 @@ def _write_permissions(people: Sequence[InventedPerson], rows: Sequence[Person],
                 )
             )
     for start in range(0, len(entries), CHUNK):
-        record(entries[start : start + CHUNK])
+        record(entries[start : start + CHUNK], announced=False)
 
 
 def _write_preferences(people: Sequence[InventedPerson], rows: Sequence[Person], group: InventedGroup) -> None:

@@ -1,4 +1,4 @@
-"""Define staff with roles, brands, the audit log, saved views and events for higher packages."""
+"""Define staff with roles, brands, the audit log, saved views, and happenings with their deliveries."""
 
 from typing import Any, ClassVar
 
@@ -132,14 +132,38 @@ class SavedView(models.Model):
 
 
 class Happening(Due):
-    """Store an event that higher packages react to (table in rounds/). Kind and ids only, no foreign key."""
+    """Store an event that higher packages react to: a kind of house/happenings.py and its ids, no foreign key.
+
+    It is due until its deliveries are made, by the table in rounds/reactions.py.
+    """
 
     kind = models.CharField(max_length=60)
     facts = models.JSONField(default=dict)
     at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        indexes = [models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="happening_due")]
+        indexes = [
+            models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="happening_due"),
+            models.Index(fields=["at"], name="happening_at"),
+        ]
 
     def __str__(self) -> str:
         return self.kind
+
+
+class HappeningDelivery(Due):
+    """Store the delivery of one happening to one function. It is due until done or failed (due_at and done_at null)."""
+
+    happening = models.ForeignKey(Happening, on_delete=models.CASCADE, related_name="deliveries")
+    function = models.CharField(max_length=60, help_text="Its name in rounds/reactions.py.")
+    done_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["happening", "function"], name="delivery_once")]
+        indexes = [
+            models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="delivery_due"),
+            models.Index(fields=["function"], condition=Q(done_at=None), name="delivery_open"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.function} {self.happening_id}"

@@ -79,6 +79,8 @@ NEUTRAL: Mapping[str, RetentionTerm] = {
     "data-requests": RetentionTerm(1095, RetentionAction.ERASE, "Regulation (EU) 2016/679 art. 5(2), 12(3)"),
     "audit": RetentionTerm(1095, RetentionAction.ERASE, "Regulation (EU) 2016/679 art. 5(2), 32"),
     "sessions": RetentionTerm(1, RetentionAction.ERASE, "Regulation (EU) 2016/679 art. 5(1)(e), 32"),
+    # Ids only: kept for the question whether a function got it.
+    "happenings": RetentionTerm(30, RetentionAction.ERASE, _NEED),
     "dmarc": RetentionTerm(395, RetentionAction.ERASE, _NEED),
 }
 

@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from django.db.models import Count
 from django.utils import timezone
 
+from esmero.house.happenings import ImportFinished, happen
 from esmero.imports.files.records import CsvReader
 from esmero.imports.kind import AnyKind, Kinds
 from esmero.imports.mapping import ColumnMapping, compile_mapping
@@ -50,6 +51,7 @@ def run_chunk(job: Job, *, kinds: Kinds) -> bool:
             Import.objects.filter(pk=import_.pk).update(
                 state=Import.State.DONE, counts=_sum_up(import_, counts, kind=kind), finished_at=timezone.now()
             )
+            happen(ImportFinished(import_id=import_.pk))
         save_progress(job)
     return not rows
 

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from esmero.house.audit import note
+from esmero.house.happenings import ImportUndone, happen
 from esmero.imports.kind import AnyKind, Kinds
 from esmero.imports.lifecycle import select_undoable
 from esmero.imports.models import Import, ImportLine
@@ -45,6 +46,7 @@ def run_undo(job: Job, *, kinds: Kinds) -> bool:
             Import.objects.filter(pk=import_.pk).update(
                 state=Import.State.UNDONE, undo_counts=counts, undone_at=timezone.now(), prepared={}
             )
+            happen(ImportUndone(import_id=import_.pk))
             note("import.undone", by=job.created_by, subject=import_, facts=dict(counts))
         save_progress(job)
     return not lines
@@ -56,7 +58,7 @@ def preview_undo(import_: Import, *, kind: AnyKind) -> dict[str, int] | None:
     if rows.count() > MOST_PREVIEWED:
         return None
     counts: Counter[str] = Counter()
-    for lines in batched(rows.order_by("-line").iterator(chunk_size=CHUNK), CHUNK, strict=False):
+    for lines in batched(rows.order_by("-line").iterator(chunk_size=CHUNK), CHUNK):
         judged = kind.undo(import_, lines, dry_run=True)
         counts += judged.counts + _count(judged.outcomes.values())
     return dict(counts)

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import CharField, Func, QuerySet
 
 from esmero.outbox.models import Message
 
@@ -20,6 +20,9 @@ CLAIM_SIZE = 500  # messages of a batch
 WIRE_SIZE = 100  # messages of a sub-batch: the most that one batch has on the wire
 
 STATES_CLAIMABLE = (Message.State.PLANNED, Message.State.WAITING)
+LANES = (0, 1, 2)
+# Literals, not parameters: otherwise SQLite does not use its partial index of due messages.
+_LITERALS = [Func(template=f"'{state.value}'", output_field=CharField()) for state in STATES_CLAIMABLE]
 STATES_BUSY = (Message.State.CLAIMED, Message.State.WIRE, Message.State.ORPHANED)
 
 
@@ -66,6 +69,18 @@ def claim_messages(
 def has_due(*, dispatch_ids: Collection[int], now: datetime) -> bool:
     """Return whether a claim would find any message."""
     return bool(dispatch_ids) and _due(dispatch_ids, now=now).exists()
+
+
+def find_next_due(*, now: datetime) -> datetime | None:
+    """Return the time after `now` at which the next message becomes due, whatever its dispatch; None if there is none.
+
+    One look into the index of due messages for each lane.
+    """
+    later = (
+        Message.objects.filter(state__in=_LITERALS, due_at__gt=now).order_by("due_at").values_list("due_at", flat=True)
+    )
+    times = [later.filter(lane=lane).first() for lane in LANES]
+    return min(filter(None, times), default=None)
 
 
 def _due(dispatch_ids: Collection[int], *, now: datetime) -> QuerySet[Message]:

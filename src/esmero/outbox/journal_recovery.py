@@ -17,6 +17,7 @@ from esmero.outbox.claims import free
 from esmero.outbox.journal import JournalFolder
 from esmero.outbox.models import Message, MessageEvent
 from esmero.outbox.transports.parcels import Fate, Outcome
+from esmero.work.wakeups import wake
 
 ABSENT_AFTER = timedelta(minutes=15)
 
@@ -77,6 +78,8 @@ def settle_absent(*, now: datetime) -> int:
             claimed_until=None,
             trouble="The machine that was sending it did not come back; the relay may have it.",
         )
+        if freed:
+            wake(Message)
     return freed + doubts
 
 
@@ -100,6 +103,7 @@ def resolve_doubt(message: Message, *, sent: bool, by: str, now: datetime) -> bo
         else:
             moved = doubt.update(state=Message.State.PLANNED, due_at=now, trouble="")
         if moved:
+            wake(Message)
             MessageEvent.objects.create(
                 message=message, kind=MessageEvent.Kind.RESOLVED, at=now, facts={"sent": sent, "by": by}
             )

@@ -14,8 +14,10 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Greatest
 
+from esmero.house.happenings import DispatchClosed, happen_all
 from esmero.outbox.models import Dispatch, Message, MessageEvent
 from esmero.outbox.transports.parcels import Fate, Outcome
+from esmero.work.wakeups import wake
 
 STATES_AT_REST = (
     Message.State.REFUSED,
@@ -155,4 +157,6 @@ def close_finished(*, now: datetime) -> list[int]:
         list(Dispatch.objects.select_for_update().filter(id__in=ids).order_by("id").values_list("id"))
         ids = list(finished.filter(id__in=ids).values_list("id", flat=True))
         Dispatch.objects.filter(over, id__in=ids).update(state=Dispatch.State.CLOSED, closed_at=now)
+        happen_all(DispatchClosed(dispatch_id=pk) for pk in ids)
+        wake(Dispatch)
     return ids

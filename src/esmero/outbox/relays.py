@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 from django.db import transaction
-from django.db.models import Exists, Q, QuerySet
+from django.db.models import Q
 
 from esmero.house.audit import note
 from esmero.house.models import Brand, User
@@ -13,6 +13,7 @@ from esmero.outbox.models import Dispatch, Relay
 from esmero.outbox.relay_passwords import decrypt_relay_password, encrypt_password
 from esmero.outbox.transports.smtp.relay_address import RelayAddress
 from esmero.refusal import Refusal
+from esmero.work.wakeups import wake
 
 if TYPE_CHECKING:
     from esmero.outbox.transports.capture.transport import InThread
@@ -42,12 +43,6 @@ def find_relay_id(brand: Brand) -> int:
     for pk, _brand in sorted(relays, key=lambda relay: (relay[1] is None, relay[0])):
         return pk
     raise NoRelay("brand-without-relay", name=brand.name)
-
-
-def brands_with_relay() -> QuerySet[Brand]:
-    """Return the brands that have a relay."""
-    relays = Relay.objects.all()
-    return Brand.objects.filter(Q(pk__in=relays.values("brand")) | Exists(relays.filter(brand=None)))
 
 
 def address_of(relay: Relay, *, helo: str) -> RelayAddress:
@@ -115,6 +110,7 @@ def save_relay(relay: Relay, *, facts: Mapping[str, Any], password: str | None, 
     with transaction.atomic():
         relay.save()
         note("relay.saved", by=by, subject=relay, facts={"name": relay.name, "host": relay.host})
+        wake(Dispatch)  # senders open its transport anew
     return relay
 
 

@@ -3,8 +3,7 @@
 A forwarded mail therefore reveals nothing to its reader.
 """
 
-import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -12,13 +11,14 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from esmero.house.audit import note
+from esmero.house.happenings import DataAccessRequested, PersonAddressChanged, ReactionPostponed, happen
 from esmero.house.models import Brand
 from esmero.mailroom.composing.compiled_templates import open_signer
 from esmero.mailroom.inbound_addresses import day_of
 from esmero.outbox.posting.content import ToAddress, WrittenText
 from esmero.outbox.posting.kinds import ADDRESS_CHANGED, ADDRESS_CONFIRMATION, DATA_ACCESS_LINK, MessageKind
 from esmero.outbox.posting.post import post
-from esmero.outbox.relays import brands_with_relay
+from esmero.outbox.relays import NoRelay
 from esmero.people.addresses.parsing import domain_of, read_address
 from esmero.people.addresses.suppression import find_suppressions
 from esmero.people.models import Address, ContactPoint, Person, Suppression
@@ -26,73 +26,47 @@ from esmero.people.persons.names import update_folded
 from esmero.privacy.models import AddressChange, DataAccess
 from esmero.refusal import InvalidValue, Refusal
 from esmero.rendering.tokens import TokenPurpose
-from esmero.work.jobs import enqueue, save_progress
-from esmero.work.models import Job
 
 MOST_A_DAY = 3
 LINK_LIFETIME = timedelta(days=1)
 CORRECTABLE = ("given_name", "family_name")
 THE_PERSON = "the person"
-LINK = "write-link"
-log = logging.getLogger(__name__)
+RELAY_EXPECTED = timedelta(minutes=1)  # from look to look while a brand has no relay
 
 
 def request_access(person: Person, *, brand: Brand, language: str, at: datetime) -> bool:
     """Store a request for the link; return False after several requests today.
 
-    A routine sends the mail later (send_links), so that response times do not reveal whether one is sent.
+    A reaction sends the mail later (send_links), so that response times do not reveal whether one is sent.
     """
     if DataAccess.objects.filter(person=person, at__gt=at - LINK_LIFETIME).count() >= MOST_A_DAY:
         return False
     with transaction.atomic():
-        DataAccess.objects.create(person=person, brand=brand, language=language[:2], at=at)
+        access = DataAccess.objects.create(person=person, brand=brand, language=language[:2], at=at)
+        happen(DataAccessRequested(access_id=access.pk))
     return True
 
 
-def send_links(*, at: datetime, most: int = 100) -> int:
-    """Send the requested links; return the number of requests processed.
+def send_links(happened: Sequence[DataAccessRequested]) -> None:
+    """Send the requested links. Needs a transaction; one that was decided on before is skipped.
 
-    None is sent to a suppressed or missing address, nor for an expired link. If the brand has no relay, the request
-    waits until the link would expire.
+    None is sent to a suppressed or missing address, nor for an expired link.
+
+    Raises:
+        ReactionPostponed: a brand has no relay; its requests wait until it has one, or until their links expire.
+
     """
-    waiting = DataAccess.objects.filter(written_at=None, at__gt=at - LINK_LIFETIME, brand__in=brands_with_relay())
-    done = 0
-    for number in waiting.order_by("id").values_list("pk", flat=True)[:most]:
-        try:
-            done += _write_once(number, at=at)
-        except Exception:  # a failure must not block the requests behind it
-            log.exception("no letter for the link %d", number)
-            with transaction.atomic():
-                if DataAccess.objects.filter(pk=number, written_at=None).update(written_at=at):
-                    enqueue(LINK, subject_id=number)
-            done += 1
-    return done
-
-
-def _write_once(number: int, *, at: datetime) -> bool:
-    with transaction.atomic():
-        # Checked again under the lock: another worker may have sent it meanwhile.
-        rows = DataAccess.objects.select_for_update(of=("self",)).select_related("person__address", "brand")
-        row = rows.filter(pk=number, written_at=None).first()
-        if row is None:
-            return False
+    now = timezone.now()
+    rows = DataAccess.objects.select_for_update(of=("self",)).select_related("person__address", "brand").order_by("id")
+    waiting = rows.filter(pk__in=[one.access_id for one in happened], written_at=None, at__gt=now - LINK_LIFETIME)
+    for row in waiting:
         if _may_send(row.person):
-            _write_link(row)
-        row.written_at = at
+            try:
+                _write_link(row)
+            except NoRelay as lacking:
+                raise ReactionPostponed(str(lacking), until=now + RELAY_EXPECTED) from lacking
+        row.written_at = now
         row.save(update_fields=["written_at"])
-    return True
-
-
-def retry_link(job: Job) -> bool:
-    """Retry one link that failed before; the job shows the error to staff."""
-    with transaction.atomic():
-        rows = DataAccess.objects.select_for_update(of=("self",)).select_related("person__address", "brand")
-        row = rows.filter(pk=job.subject, at__gt=timezone.now() - LINK_LIFETIME).first()
-        if row is not None and not job.done and _may_send(row.person):
-            _write_link(row)
-        job.done = 1
-        save_progress(job)
-    return True
 
 
 def _may_send(person: Person) -> bool:
@@ -199,6 +173,7 @@ def confirm_address_change(change: AddressChange, *, at: datetime) -> bool:
         row.confirmed_at = at
         row.save(update_fields=["confirmed_at"])
         note("person.moved", by=THE_PERSON, subject=person, facts={"change": row.pk})
+        happen(PersonAddressChanged(person_id=person.pk))
         if row.old and row.old not in find_suppressions([row.old]):
             _notify_old_address(row, language=person.language or row.brand.language)
     return True

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import Field, Model, Q, QuerySet
 
 from esmero.house.audit import note
+from esmero.house.happenings import PersonErased, happen
 from esmero.house.models import User
 from esmero.imports.models import Import
 from esmero.outbox.models import Message
@@ -54,6 +55,7 @@ def erase_person(person: Person, *, by: User | str, reason: str, at: datetime) -
         gone = delete_unused(files)
         counts["sealed files"] = len(gone)
         note("person.erased", by=by, subject=person, facts={"reason": reason[:300], "rows": counts})
+        happen(PersonErased(person_id=person.pk))
     return counts
 
 

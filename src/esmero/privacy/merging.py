@@ -15,6 +15,7 @@ from django.db.models import Model, Q
 from django.utils import timezone
 
 from esmero.house.audit import note
+from esmero.house.happenings import PersonMerged, PersonUnmerged, happen
 from esmero.house.models import User
 from esmero.outbox.models import Message
 from esmero.people.models import ContactPoint, Duplicate, Merge, Permission, PermissionEntry, Person, Preference
@@ -23,6 +24,7 @@ from esmero.people.persons.names import update_folded
 from esmero.privacy.merge_columns import CONFLICT_STATES, MERGE_RULES, UNIQUE_WITH
 from esmero.privacy.row_snapshots import RowSnapshot, read_snapshot, recreate_rows, take_snapshot
 from esmero.refusal import Refusal
+from esmero.work.wakeups import wake
 
 # Fields to choose from, besides custom fields ("own:KEY").
 CHOICES = ("number", "title", "given_name", "family_name", "language", "country", "organisation", "address")
@@ -72,6 +74,7 @@ def merge(survivor: Person, merged: Person, *, taken: Collection[str], by: User 
             subject=survivor,
             facts={"gone": merged.pk, "merge": done.pk, "taken": sorted(taken)},
         )
+        happen(PersonMerged(person_id=survivor.pk, merged_id=merged.pk, merge_id=done.pk))
     return done
 
 
@@ -106,6 +109,8 @@ def undo_merge(done: Merge, *, by: User | str) -> None:
         _restore_pair(facts["pair"])
         Merge.objects.filter(pk=done.pk).update(undone_at=timezone.now(), undone_by=str(by))
         note("people.unmerged", by=by, subject=survivor, facts={"gone": merged.pk, "merge": done.pk})
+        happen(PersonUnmerged(person_id=survivor.pk, merged_id=merged.pk, merge_id=done.pk))
+        wake(Message)  # cancelled ones may be planned again
 
 
 def _lock(*persons: Person) -> tuple[Person, Person]:

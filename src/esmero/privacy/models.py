@@ -20,10 +20,7 @@ class DataAccess(models.Model):
     used_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        indexes = [
-            models.Index(fields=["person", "at"], name="access_person"),
-            models.Index(fields=["id"], condition=Q(written_at=None), name="access_unwritten"),
-        ]
+        indexes = [models.Index(fields=["person", "at"], name="access_person")]
 
     def __str__(self) -> str:
         return f"{self.person_id} {self.at:%Y-%m-%d}"

@@ -308,8 +308,8 @@ BY_RULE = frozenset({(Message, "state"), (Message, "due_at"), (Person, "tags")})
 IMPERSONAL = frozenset(
     _names(
         "DmarcReportFile DmarcReportRow AlignmentDay AlignmentSource AuditEntry BlockedDomain Brand Campaign"
-        " SegmentEstimate Dispatch Form Happening WebhookSecret Import Job Link Mailbox MailboxFolder MediaFile"
-        " Organisation CustomField ExclusionLine"
+        " SegmentEstimate Dispatch Form Happening HappeningDelivery WebhookSecret Import Job Link Mailbox MailboxFolder"
+        " MediaFile Organisation CustomField ExclusionLine"
         " Purpose Relay RelayRate Retention ReturnCount SavedView StoredFile Segment Suppression Tag DailyAggregate"
         " Template TemplateText TemplateVersion Topic ExternalCheck User"
     )

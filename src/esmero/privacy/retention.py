@@ -23,7 +23,7 @@ from esmero.campaigns.models import AudienceMember, Campaign
 from esmero.conversations.models import Conversation, Entry
 from esmero.house.audit import note
 from esmero.house.jurisdictions import profile_of
-from esmero.house.models import AuditEntry, Brand, User
+from esmero.house.models import AuditEntry, Brand, Happening, HappeningDelivery, User
 from esmero.house.retention_terms import RetentionTerm, strictest
 from esmero.imports.models import Import, ImportLine
 from esmero.mailroom.arriving.dmarc_reports import delete_reports
@@ -36,6 +36,7 @@ from esmero.privacy.models import AddressChange, DataAccess, DataRequest, Retent
 from esmero.refusal import InvalidValue
 from esmero.vault.files import delete_unused, drop_content
 from esmero.vault.models import StoredFile
+from esmero.work.wakeups import wake
 
 type Rows = QuerySet[Any]
 
@@ -108,6 +109,7 @@ def set_days(code: str, *, days: int | None, by: User | str) -> None:
         if row.days == days:
             return
         Retention.objects.filter(pk=row.pk).update(days=days, next_at=None)
+        wake(Retention)
         note("retention.term", by=by, facts={"code": code, "from": row.days or term.days, "to": days or term.days})
 
 
@@ -136,6 +138,14 @@ def apply_due_rule(*, at: datetime) -> int:
     resting = set(Retention.objects.filter(next_at__gt=at).values_list("code", flat=True))
     code = next((code for code in RULES if code not in resting), None)
     return 0 if code is None else apply_rule(code, at=at)
+
+
+def find_next_pass(*, at: datetime) -> datetime | None:
+    """Return the time at which the next rule is due, `at` if one is due now; None in a demo."""
+    if settings.ESMERO.demo:
+        return None
+    rows = dict(Retention.objects.values_list("code", "next_at"))
+    return min(rows.get(code) or at for code in RULES)
 
 
 def apply_rule(code: str, *, at: datetime, by: str = "worker", most: int = MOST) -> int:
@@ -309,6 +319,12 @@ def _dry_runs(cut: datetime) -> Rows:
     return AudienceMember.objects.filter(campaign__in=Campaign.objects.filter(ended | checked | changed))
 
 
+def _delivered_happenings(cut: datetime) -> Rows:
+    """Select happenings that every function got; one that a function still fails on stays visible."""
+    waiting = HappeningDelivery.objects.filter(happening=OuterRef("pk"), done_at=None)
+    return Happening.objects.filter(~Exists(waiting), at__lt=cut, due_at=None)
+
+
 RULES: Mapping[str, RetentionRule] = {
     "arrived-mail": RetentionRule((_arrived_mail,), _drop),
     "unread-mail": RetentionRule(
@@ -347,5 +363,6 @@ RULES: Mapping[str, RetentionRule] = {
         ),
         _delete,
     ),
+    "happenings": RetentionRule((_delivered_happenings,), _delete),
     "dmarc": RetentionRule((lambda cut: DmarcReportFile.objects.filter(end__lt=cut),), _forget_reports),
 }  # fmt: skip

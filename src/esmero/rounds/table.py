@@ -1,12 +1,13 @@
 """List all jobs and routines of the worker. A new one is a line here."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from datetime import timedelta
 from functools import partial
 
-from django.utils import timezone
-
 from esmero.asks.submissions import clear_networks
-from esmero.campaigns.lifecycle import CANCELLING, DRY_RUN, LINK_CHECK, PLANNING, RETRYING, finish_campaigns
+from esmero.campaigns.lifecycle import CANCELLING, DRY_RUN, LINK_CHECK, PLANNING, RETRYING
+from esmero.content.models import Link
+from esmero.dossier.models import DailyAggregate
 from esmero.dossier.segments.saving import COUNT, run_count
 from esmero.dossier.statistics.daily_aggregates import AggregateRoutine
 from esmero.imports import run as imports
@@ -15,12 +16,15 @@ from esmero.imports.undo import run_undo
 from esmero.mailroom.arriving import receive, resend_after_absence
 from esmero.mailroom.arriving.clicks import take_in_clicks
 from esmero.mailroom.checking import link_check
+from esmero.mailroom.models import Inbound, ScheduledResend
 from esmero.mailroom.planning import dry_run, plan
-from esmero.mailroom.transactional.sign_up_messages import CONFIRMATION_JOB, queue_confirmations, run_confirmation_job
+from esmero.outbox.models import Dispatch, MessageEvent
 from esmero.people.duplicates import search
-from esmero.privacy.data_access import LINK, retry_link, send_links
-from esmero.privacy.retention import apply_due_rule
+from esmero.privacy.models import Retention
+from esmero.privacy.retention import apply_due_rule, find_next_pass
 from esmero.rounds.import_kinds import IMPORT_KINDS
+from esmero.rounds.routines import Routine, RoutineCall, RoutineResult
+from esmero.work.due import next_due
 from esmero.work.jobs import Chunk
 
 # Kind of job → the function that runs its next chunk.
@@ -35,46 +39,43 @@ JOBS: Mapping[str, Chunk] = {
     UNDO: partial(run_undo, kinds=IMPORT_KINDS),
     search.FIND: search.run_chunk,
     COUNT: run_count,
-    CONFIRMATION_JOB: run_confirmation_job,
-    LINK: retry_link,
 }
 
-# A routine gets the worker's name and returns a number: above 0 it is called again at once, else a second later.
-type Routine = Callable[[str], int]
+
+def _handle_inbound(call: RoutineCall) -> RoutineResult:
+    return RoutineResult(receive.handle_due(call.worker), next_due(Inbound, state=Inbound.State.NEW))
 
 
-def _finish_campaigns(worker: str) -> int:  # noqa: ARG001
-    return finish_campaigns()
+def _resend_after_absence(call: RoutineCall) -> RoutineResult:
+    done = resend_after_absence.resend_due(call.worker)
+    return RoutineResult(done, next_due(ScheduledResend, state=ScheduledResend.State.WAITING))
 
 
-def _record_clicks(worker: str) -> int:  # noqa: ARG001
-    return take_in_clicks()
+def _record_clicks(call: RoutineCall) -> RoutineResult:  # noqa: ARG001
+    return RoutineResult(take_in_clicks())
 
 
-def _clear_networks(worker: str) -> int:  # noqa: ARG001
-    return clear_networks(at=timezone.now())
+def _clear_networks(call: RoutineCall) -> RoutineResult:
+    return RoutineResult(clear_networks(at=call.at), call.at + timedelta(minutes=10))
 
 
-def _apply_retention(worker: str) -> int:  # noqa: ARG001
-    return apply_due_rule(at=timezone.now())
+def _apply_retention(call: RoutineCall) -> RoutineResult:
+    return RoutineResult(apply_due_rule(at=call.at), find_next_pass(at=call.at))
 
 
-def _queue_confirmations(worker: str) -> int:  # noqa: ARG001
-    return queue_confirmations(at=timezone.now())
+_aggregates = AggregateRoutine()
 
 
-def _send_data_links(worker: str) -> int:  # noqa: ARG001
-    return send_links(at=timezone.now())
+def _update_daily_aggregates(call: RoutineCall) -> RoutineResult:
+    done = _aggregates.run_piece(is_woken=bool(call.woken_by), is_sending=DailyAggregate in call.woken_by)
+    return RoutineResult(done, _aggregates.due_at)
 
 
 ROUTINES: Mapping[str, Routine] = {
-    "queue-confirmations": _queue_confirmations,
-    "send-data-links": _send_data_links,
-    "handle-inbound": receive.handle_due,
-    "resend-after-absence": resend_after_absence.resend_due,
-    "record-clicks": _record_clicks,
-    "finish-campaigns": _finish_campaigns,
-    "clear-networks": _clear_networks,
-    "apply-retention": _apply_retention,
-    "update-daily-aggregates": AggregateRoutine(),
+    "handle-inbound": Routine(_handle_inbound, woken_by=(Inbound,)),
+    "resend-after-absence": Routine(_resend_after_absence, woken_by=(ScheduledResend,)),
+    "record-clicks": Routine(_record_clicks, woken_by=(Link,), rest=1.0),  # seconds, so that clicks come in batches
+    "clear-networks": Routine(_clear_networks),
+    "apply-retention": Routine(_apply_retention, woken_by=(Retention,)),
+    "update-daily-aggregates": Routine(_update_daily_aggregates, woken_by=(MessageEvent, Dispatch, DailyAggregate)),
 }

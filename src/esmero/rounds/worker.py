@@ -1,28 +1,43 @@
-"""Run one worker process: an event loop that sends, a thread for long jobs, a thread for routines."""
+"""Run one worker process: an event loop that sends, and threads for long jobs, happenings and routines.
+
+Each sleeps until its next row is due or a writer wakes it (work/wakeups.py).
+"""
 
 import asyncio
 import gc
 import logging
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
 from django.db import close_old_connections, connections
+from django.utils import timezone
 
+from esmero.house.models import Happening, HappeningDelivery
 from esmero.mailroom.models import Inbound
 from esmero.mailroom.sending.sender import Sender
+from esmero.outbox.models import Dispatch, Message
 from esmero.outbox.retry_schedule import RetrySchedule
+from esmero.rounds.delivery import deliver_due
+from esmero.rounds.reactions import REACTIONS, Reaction
+from esmero.rounds.routines import FAILED_PAUSE, RoutineCall, RoutineSchedule
 from esmero.rounds.table import JOBS, ROUTINES
-from esmero.work.due import release_due
+from esmero.work.due import next_due, release_due
 from esmero.work.jobs import claim_job, release_jobs, run_job
+from esmero.work.models import Job
+from esmero.work.stop_signal import StopSignal
+from esmero.work.wake_listener import WakeListener
+from esmero.work.wakeups import LOOK_EVERY, Sleeper
 
 log = logging.getLogger(__name__)
-# Seconds between looks for work, while there is none.
-PAUSE = 1.0
-JOB_PAUSE = 0.3
+REST = 0.002  # seconds between two pieces of work, so that other writers get the lock
+
+# Gets the topics that woke it, does a bounded piece of work, and returns the seconds that it may sleep.
+type Round = Callable[[set[str]], float]
 
 
 def default_name() -> str:
@@ -30,7 +45,14 @@ def default_name() -> str:
     return str(settings.ESMERO.worker_name or socket.gethostname())[:50]
 
 
-def run_worker(*, home: Path, worker: str, stop: threading.Event, until_idle: bool = False) -> None:
+def run_worker(
+    *,
+    home: Path,
+    worker: str,
+    stop: StopSignal,
+    until_idle: bool = False,
+    reactions: Sequence[Reaction] = REACTIONS,
+) -> None:
     """Work until `stop` is set, or with `until_idle` until nothing is due (commands, tests).
 
     Raises:
@@ -39,24 +61,34 @@ def run_worker(*, home: Path, worker: str, stop: threading.Event, until_idle: bo
     """
     sender = make_sender(home=home, worker=worker)
     # The sender holds the lock of the name, so earlier claims of it belong to a dead process. The sender itself settles
-    # messages; jobs and inbound messages are released here, without waiting for the end of their leases.
+    # messages; the other rows are released here, without waiting for the end of their leases.
     release_jobs(worker)
     release_due(Inbound, worker=worker)
+    release_due(HappeningDelivery, worker=worker)
     if until_idle:
         _work_until_idle(sender, home=home, worker=worker, stop=stop)
         return
+    schedule = RoutineSchedule(ROUTINES, worker=worker)
+    tables = {table for routine in ROUTINES.values() for table in routine.woken_by}
+    rounds: dict[str, tuple[Sleeper, Round]] = {
+        "jobs": (Sleeper(Job), lambda _woken: _run_jobs(worker, stop)),
+        "happenings": (Sleeper(Happening, HappeningDelivery), lambda _woken: _deliver(worker, reactions)),
+        "routines": (Sleeper(*tables), schedule.run_due),
+    }
     threads = [
-        threading.Thread(target=_repeat, args=(stop, JOB_PAUSE, lambda: _run_next_job(worker, stop)), name="jobs"),
-        threading.Thread(target=_repeat, args=(stop, PAUSE, lambda: run_routines(worker)), name="routines"),
+        threading.Thread(target=_repeat, args=(stop, sleeper, work), name=name)
+        for name, (sleeper, work) in rounds.items()
     ]
-    for thread in threads:
-        thread.start()
-    try:
-        run_sender(sender, stop=stop)
-    finally:
-        stop.set()
+    sender.sleeper = Sleeper(Message, Dispatch)
+    with WakeListener([sender.sleeper, *(sleeper for sleeper, _work in rounds.values())]):
         for thread in threads:
-            thread.join()
+            thread.start()
+        try:
+            run_sender(sender, stop=stop)
+        finally:
+            stop.set()
+            for thread in threads:
+                thread.join()
 
 
 def make_sender(*, home: Path, worker: str) -> Sender:
@@ -66,7 +98,7 @@ def make_sender(*, home: Path, worker: str) -> Sender:
     return Sender(home=home, worker=worker, schedule=schedule, helo=socket.getfqdn())
 
 
-def run_sender(sender: Sender, *, stop: threading.Event, until_idle: bool = False) -> None:
+def run_sender(sender: Sender, *, stop: StopSignal, until_idle: bool = False) -> None:
     """Run the sender's event loop in this thread, on uvloop if it is installed."""
     factory: Callable[[], asyncio.AbstractEventLoop] | None = None
     with suppress(ImportError):
@@ -77,39 +109,28 @@ def run_sender(sender: Sender, *, stop: threading.Event, until_idle: bool = Fals
     gc.freeze()
     gc.set_threshold(20_000, 50, 100)
     with asyncio.Runner(loop_factory=factory) as runner:
-        runner.run(_send(sender, stop, until_idle=until_idle))
+        runner.run(sender.run(stop, until_idle=until_idle))
 
 
-async def _send(sender: Sender, stop: threading.Event, *, until_idle: bool) -> None:
-    async_stop = asyncio.Event()
-    watch = asyncio.create_task(_watch(stop, async_stop))
-    try:
-        await sender.run(async_stop, until_idle=until_idle)
-    finally:
-        watch.cancel()
-
-
-async def _watch(stop: threading.Event, async_stop: asyncio.Event) -> None:
-    while not stop.is_set():  # noqa: ASYNC110 - a threading.Event cannot be awaited
-        await asyncio.sleep(0.2)
-    async_stop.set()
-
-
-def _repeat(stop: threading.Event, pause: float, work: Callable[[], int]) -> None:
-    """Call `work` until `stop`, with a pause if it did nothing. Exceptions are logged and do not end the thread."""
+def _repeat(stop: StopSignal, sleeper: Sleeper, work: Round) -> None:
+    """Call `work` until `stop`, and sleep between calls as long as it says. Exceptions are logged and do not end it."""
     while not stop.is_set():
         try:
             close_old_connections()
-            if work():
-                stop.wait(0.002)  # let other writers have the lock
-                continue
+            seconds = work(sleeper.take())
         except Exception:
             log.exception("%s", threading.current_thread().name)
-        stop.wait(pause)
+            seconds = FAILED_PAUSE
+        stop.wait(REST)
+        sleeper.wait(stop, seconds=seconds - REST)
     connections.close_all()
 
 
-def _run_next_job(worker: str, stop: threading.Event) -> int:
+def _run_jobs(worker: str, stop: StopSignal) -> float:
+    return 0.0 if _run_next_job(worker, stop) else _seconds_until(next_due(Job, kind__in=list(JOBS)))
+
+
+def _run_next_job(worker: str, stop: StopSignal) -> int:
     job = claim_job(worker, kinds=JOBS)
     if job is None:
         return 0
@@ -117,27 +138,37 @@ def _run_next_job(worker: str, stop: threading.Event) -> int:
     return 1
 
 
+def _deliver(worker: str, reactions: Sequence[Reaction]) -> float:
+    if deliver_due(worker, reactions=reactions):
+        return 0.0
+    return min(_seconds_until(next_due(Happening)), _seconds_until(next_due(HappeningDelivery)))
+
+
+def _seconds_until(due_at: datetime | None) -> float:
+    return LOOK_EVERY if due_at is None else max(0.0, (due_at - timezone.now()).total_seconds())
+
+
 def run_routines(worker: str) -> int:
-    """Run each routine once and return the sum of their results. A routine that fails does not stop the others."""
+    """Call each routine once and return the sum of the work done. A routine that fails does not stop the others."""
     done = 0
     for name, routine in ROUTINES.items():
         try:
-            done += routine(worker)
+            done += routine.run(RoutineCall(worker, timezone.now())).done
         except Exception:
             log.exception("routine %s", name)
     return done
 
 
-def _work_until_idle(sender: Sender, *, home: Path, worker: str, stop: threading.Event) -> None:
-    """Alternate jobs, routines and sending until all of them find nothing to do."""
+def _work_until_idle(sender: Sender, *, home: Path, worker: str, stop: StopSignal) -> None:
+    """Alternate jobs, happenings, routines and sending until all of them find nothing to do."""
     while not stop.is_set():
         worked = 0
         while _run_next_job(worker, stop):
             worked += 1
-        while done := run_routines(worker):
+        while done := deliver_due(worker) + run_routines(worker):
             worked += done
         run_sender(sender, stop=stop, until_idle=True)
-        worked += sender.handed_over
+        worked += sender.handed_over + deliver_due(worker)
         if not worked:
             return
         # A sender closes its thread and its journal folder at the end of a run.

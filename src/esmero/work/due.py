@@ -8,6 +8,7 @@ from django.db import connection, transaction
 from django.db.models import Q
 
 from esmero.work.models import Due
+from esmero.work.wakeups import wake
 
 # Pauses before each further try.
 RETRY = (timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1), timedelta(hours=6))
@@ -43,7 +44,18 @@ def claim_due[Row: Due](
 def release_due(table: type[Due], *, worker: str) -> int:
     """Free the rows that a dead process of this name had claimed; return their number."""
     held = table._default_manager.filter(claimed_by=worker, due_at__isnull=False)
-    return held.update(claimed_by="", claimed_until=None)
+    released = held.update(claimed_by="", claimed_until=None)
+    if released:
+        wake(table)
+    return released
+
+
+def next_due(table: type[Due], **only: Any) -> datetime | None:
+    """Return the time at which the next row can be claimed: it becomes due, or the lease on it ends. None: no row."""
+    rows = table._default_manager.filter(due_at__isnull=False, **only)
+    free = rows.filter(claimed_until__isnull=True).order_by("due_at").values_list("due_at", flat=True)
+    held = rows.filter(claimed_until__isnull=False).order_by("claimed_until").values_list("claimed_until", flat=True)
+    return min(filter(None, (free.first(), held.first())), default=None)
 
 
 def finish_due(rows: Sequence[Due], **facts: Any) -> int:
@@ -70,4 +82,5 @@ def retry_later(row: Due, *, trouble: str, now: datetime, **facts_when_last: Any
         )
         return False
     mine.update(due_at=now + RETRY[tries - 1], claimed_by="", claimed_until=None, tries=tries, trouble=trouble[-8000:])
+    wake(type(row))
     return True

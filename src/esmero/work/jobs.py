@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from esmero.work.models import Job
+from esmero.work.wakeups import wake
 
 LEASE = timedelta(minutes=5)
 MAX_TRIES = 5
@@ -33,20 +34,25 @@ def enqueue(
     at: datetime | None = None,
 ) -> Job:
     """Create a job that is due now (or `at`). Call it inside the transaction that makes it necessary."""
-    return Job.objects.create(
+    job = Job.objects.create(
         kind=kind, subject_id=subject_id, facts=facts or {}, created_by=by, due_at=at or timezone.now()
     )
+    wake(Job)
+    return job
 
 
 def claim_job(worker: str, *, kinds: Mapping[str, Chunk], now: datetime | None = None) -> Job | None:
     """Claim the job that has been due the longest, unclaimed or with an expired lease; None if there is none."""
     now = now or timezone.now()
+    due = (
+        Job.objects.filter(due_at__lte=now, kind__in=list(kinds))
+        .filter(Q(claimed_until__isnull=True) | Q(claimed_until__lt=now))
+        .order_by("due_at", "id")
+    )
+    # Usually nothing is due: then take no lock.
+    if not due.exists():
+        return None
     with transaction.atomic():
-        due = (
-            Job.objects.filter(due_at__lte=now, kind__in=list(kinds))
-            .filter(Q(claimed_until__isnull=True) | Q(claimed_until__lt=now))
-            .order_by("due_at", "id")
-        )
         if connection.features.has_select_for_update_skip_locked:
             due = due.select_for_update(skip_locked=True)
         job = due.first()
@@ -90,6 +96,7 @@ def run_job(job: Job, *, kinds: Mapping[str, Chunk], stop: Callable[[], bool] = 
     Job.objects.filter(pk=job.pk, claimed_by=job.claimed_by).update(
         claimed_by="", claimed_until=None, state=Job.State.WAITING
     )
+    wake(Job)
 
 
 def _finish(job: Job) -> None:
@@ -113,6 +120,7 @@ def _fail(job: Job, trouble: Exception) -> None:
         claimed_until=None,
         heartbeat=now,
     )
+    wake(Job)
 
 
 def retry(job: Job) -> None:
@@ -120,6 +128,7 @@ def retry(job: Job) -> None:
     Job.objects.filter(pk=job.pk, state=Job.State.FAILED).update(
         state=Job.State.WAITING, due_at=timezone.now(), tries=0, trouble=""
     )
+    wake(Job)
 
 
 def cancel(job: Job) -> None:
@@ -161,6 +170,9 @@ def run_to_end(
 
 def release_jobs(worker: str) -> int:
     """Release the jobs of a dead process of this name; the next worker resumes them at their cursors."""
-    return Job.objects.filter(claimed_by=worker, state=Job.State.RUNNING).update(
+    released = Job.objects.filter(claimed_by=worker, state=Job.State.RUNNING).update(
         claimed_by="", claimed_until=None, state=Job.State.WAITING
     )
+    if released:
+        wake(Job)
+    return released

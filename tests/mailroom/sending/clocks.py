@@ -11,6 +11,7 @@ from esmero.mailroom.sending.sender import Sender
 from esmero.outbox.retry_schedule import RetrySchedule
 from esmero.outbox.transports.parcels import Fate, Outcome
 from esmero.people.models import Permission
+from esmero.work.stop_signal import StopSignal
 
 SCHEDULE = RetrySchedule(pauses=(timedelta(minutes=1),))
 
@@ -75,7 +76,7 @@ class Bench:
     def __init__(self, monkeypatch, *, worker: str = "w") -> None:
         self.clocks = Clocks()
         self.transport = Scripted()
-        self.stop = asyncio.Event()
+        self.stop = StopSignal()
         self.sender = Sender(
             home=settings.HOME,
             worker=worker,
@@ -86,7 +87,7 @@ class Bench:
             rate_now=self.clocks.now,
         )
 
-        async def pause(stop: asyncio.Event, seconds: float) -> None:
+        async def pause(awake: asyncio.Event, seconds: float) -> None:
             self.clocks.advance(seconds)
 
         monkeypatch.setattr(sender, "open_transport", lambda relay, *, helo, in_thread: self.transport)

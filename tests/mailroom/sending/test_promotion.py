@@ -2,7 +2,6 @@
 
 import email
 import email.policy
-import threading
 import zlib
 
 import pytest
@@ -19,6 +18,7 @@ from esmero.rendering.templates.compile import TemplateSource
 from esmero.rounds.table import JOBS
 from esmero.rounds.worker import run_worker
 from esmero.work.jobs import run_to_end
+from esmero.work.stop_signal import StopSignal
 from tests.house_facts import add_people, build_house
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
@@ -70,7 +70,7 @@ def checked(house, **facts):
 def sent(campaign):
     campaign = start_campaign(campaign, by="Lucía")
     run_to_end(campaign.job, kinds=JOBS, worker="test")
-    run_worker(home=settings.HOME, worker="w", stop=threading.Event(), until_idle=True)
+    run_worker(home=settings.HOME, worker="w", stop=StopSignal(), until_idle=True)
     letters = {}
     for one in Captured.objects.all():
         parts = email.message_from_bytes(zlib.decompress(one.body), policy=email.policy.default).iter_parts()

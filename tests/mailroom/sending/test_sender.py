@@ -15,6 +15,7 @@ from esmero.outbox.retry_schedule import RetrySchedule
 from esmero.people.addresses.suppression import suppress
 from esmero.people.models import Address, Permission, Person
 from esmero.rounds.worker import run_sender
+from esmero.work.stop_signal import StopSignal
 from tests.house_facts import add_people, build_house, open_dispatch
 from tests.sink import free_port, open_sink
 
@@ -24,7 +25,7 @@ pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
 def send_all(schedule=NO_PAUSE, stop=None):
     sender = Sender(home=settings.HOME, worker="w", schedule=schedule, helo="esmero.test")
-    run_sender(sender, stop=stop or threading.Event(), until_idle=True)
+    run_sender(sender, stop=stop or StopSignal(), until_idle=True)
 
 
 def states(dispatch):
@@ -128,7 +129,7 @@ def test_a_relay_that_the_operator_mends_is_used_at_once_by_the_same_sender(fate
     house = build_house(port=free_port())  # nobody listens there
     dispatch = open_dispatch(house, add_people(house, 2))
     sender = Sender(home=settings.HOME, worker="w", schedule=NO_PAUSE, helo="esmero.test")
-    stop = threading.Event()
+    stop = StopSignal()
     running = threading.Thread(target=run_sender, args=(sender,), kwargs={"stop": stop})
     running.start()
     while running.is_alive() and not Relay.objects.exclude(trouble="").exists():

@@ -164,9 +164,9 @@ def test_no_more_leaves_at_once_than_the_rate_allows(bench, monkeypatch):
     dispatch = fill(TWO, per_second=20)
     sent = []
 
-    async def pause(stop, seconds):  # for the first time: of the tokens of the first second one is left
+    async def pause(awake, seconds):  # for the first time: of the tokens of the first second one is left
         sent.append((bench.transport.sent, seconds))
-        stop.set()
+        bench.stop.set()
 
     monkeypatch.setattr(sender, "_pause", pause)
     monkeypatch.setattr(sender, "IDLE", 60)
@@ -213,8 +213,8 @@ def test_tokens_of_messages_that_the_gate_refuses_are_given_back(bench):
 def test_tokens_that_were_leased_ahead_are_given_back_at_the_end(bench, monkeypatch):
     fill(TWO, per_second=20)
 
-    async def pause(stop, seconds):
-        stop.set()
+    async def pause(awake, seconds):
+        bench.stop.set()
 
     monkeypatch.setattr(sender, "_pause", pause)
     bench.run(until_idle=False)
@@ -225,7 +225,7 @@ def test_tokens_that_were_leased_ahead_are_given_back_at_the_end(bench, monkeypa
 def test_a_dispatch_that_is_paused_while_its_tokens_come_leaves_them_to_others(bench, monkeypatch):
     dispatch = fill(TWO, per_second=20)
 
-    async def pause(stop, seconds):
+    async def pause(awake, seconds):
         await bench.in_thread(lambda: Dispatch.objects.update(state="paused"))
         bench.clocks.advance(sender.RELOAD_EVERY)
 

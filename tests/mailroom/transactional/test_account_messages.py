@@ -4,7 +4,6 @@ Asked for at the console, sent by the worker's sender, read out of Postfix's sin
 """
 
 import re
-import threading
 from email import message_from_string
 from email.policy import default
 
@@ -19,6 +18,7 @@ from esmero.outbox.domain_readiness import public_key
 from esmero.outbox.models import Message, Relay
 from esmero.outbox.retry_schedule import RetrySchedule
 from esmero.rounds.worker import run_sender
+from esmero.work.stop_signal import StopSignal
 from tests.house_facts import build_house
 from tests.posted import octets_of
 from tests.sink import open_sink
@@ -36,7 +36,7 @@ def owner():
 
 def send_all():
     sender = Sender(home=settings.HOME, worker="w", schedule=RetrySchedule(()), helo="esmero.test")
-    run_sender(sender, stop=threading.Event(), until_idle=True)
+    run_sender(sender, stop=StopSignal(), until_idle=True)
 
 
 def only_mail(sink):

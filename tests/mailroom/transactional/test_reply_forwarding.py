@@ -18,6 +18,7 @@ from esmero.outbox.domain_readiness import public_key
 from esmero.outbox.models import Captured, Message, MessageClass, Relay
 from esmero.outbox.retry_schedule import RetrySchedule
 from esmero.rendering.tokens import TokenPurpose
+from esmero.work.stop_signal import StopSignal
 from tests.home import _HOME
 from tests.mailroom.inbound import send_one, written
 from tests.posted import octets_of, render_posted
@@ -143,7 +144,7 @@ def test_the_sender_carries_it_out():
     sent = send_one(kind="capture")
     sent.receive(reply(sent), to=sent.address(TokenPurpose.REPLY))
     sender = Sender(home=_HOME, worker="test", schedule=RetrySchedule.from_settings(minutes=[1]), helo="test")
-    asyncio.run(sender.run(asyncio.Event(), until_idle=True))
+    asyncio.run(sender.run(StopSignal(), until_idle=True))
     message = forwarded()
     assert message.state == Message.State.SENT
     assert Captured.objects.get(recipient=sent.house.brand.mailbox).return_path == render_posted(message).return_path

@@ -26,6 +26,7 @@ from esmero.outbox.retry_schedule import RetrySchedule
 from esmero.rendering.mime.headers import HeaderInjection
 from esmero.rounds.worker import run_sender
 from esmero.vault.files import path_of, seal
+from esmero.work.stop_signal import StopSignal
 from tests.house_facts import add_people, build_house
 from tests.posted import octets_of, render_posted
 
@@ -48,7 +49,7 @@ def write_to(house, address="ana@cliente.example", **facts):
 
 def send_all():
     sender = Sender(home=settings.HOME, worker="w", schedule=RetrySchedule(()), helo="esmero.test")
-    run_sender(sender, stop=threading.Event(), until_idle=True)
+    run_sender(sender, stop=StopSignal(), until_idle=True)
 
 
 def captured(address):
@@ -158,12 +159,12 @@ def test_a_change_of_the_brand_reaches_a_standing_dispatch_and_its_sender(house)
     sender = Sender(home=settings.HOME, worker="w", schedule=RetrySchedule(()), helo="esmero.test")
     filled = FilledTemplate(house.version, {"given_name": "Ana"})
     post(INVOICE, ToAddress("a@c.example", ground="test"), filled, brand=house.brand, reason=REASON)
-    run_sender(sender, stop=threading.Event(), until_idle=True)
+    run_sender(sender, stop=StopSignal(), until_idle=True)
     Brand.objects.update(phone="+34 911 111 111")
     post(INVOICE, ToAddress("b@c.example", ground="test"), filled, brand=house.brand, reason=REASON)
     again = Sender(home=settings.HOME, worker="w", schedule=RetrySchedule(()), helo="esmero.test")
     again._open_dispatches = sender._open_dispatches
-    run_sender(again, stop=threading.Event(), until_idle=True)
+    run_sender(again, stop=StopSignal(), until_idle=True)
     assert "911 111 111" not in captured("a@c.example").get_body(("plain",)).get_content()
     assert "911 111 111" in captured("b@c.example").get_body(("plain",)).get_content()
 

@@ -75,6 +75,9 @@ def test_a_fault_has_a_code_and_leads_to_its_place(leaf, code, path):
 def test_everybody_is_nothing_and_the_depth_has_an_end():
     assert read_json({}) == read_json(None) == read_json({"kind": "all", "parts": []}) == EVERYBODY
     assert write_json(EVERYBODY) == {}
+    for odd in ([], "", 0, False):
+        with pytest.raises(SegmentFault, match="condition-unreadable"):
+            read_json(odd)
     tree = {"kind": "tag", "name": "vip"}
     for _level in range(MOST_DEPTH):
         tree = {"kind": "all", "parts": [tree]}

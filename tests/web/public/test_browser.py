@@ -15,9 +15,9 @@ from esmero.mailroom.inbound_addresses import day_of
 from esmero.outbox.models import Message
 from esmero.people.models import PermissionEntry, Person, Preference, Topic
 from esmero.people.permissions.decisions import find_permitted
-from esmero.privacy.data_access import send_links
 from esmero.privacy.models import AddressChange, DataAccess
 from esmero.rendering.tokens import TokenPurpose
+from esmero.rounds.delivery import deliver_due
 from tests.asks.facts import open_form
 from tests.mailroom.inbound import send_one
 from tests.web.browser import open_browser
@@ -180,7 +180,7 @@ def test_the_whole_way_works_without_javascript(browser, live_server):
     page.get_by_role("link", name="See it, correct it").click()
     page.get_by_role("button", name="Send the link").click()
     page.get_by_role("status").filter(has_text="mailbox").wait_for()
-    send_links(at=timezone.now())
+    deliver_due("w")
     page.goto(f"{live_server.url}/d/{signer.sign(TokenPurpose.DATA, DataAccess.objects.get().pk, day=today)}?lang=en")
     page.get_by_label("Family name").fill("Güell")
     page.get_by_role("button", name="Correct it").click()

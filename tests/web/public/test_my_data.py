@@ -14,10 +14,10 @@ from esmero.mailroom.inbound_addresses import day_of
 from esmero.outbox.models import Message
 from esmero.people.addresses.suppression import find_suppressions, suppress
 from esmero.people.models import Address, ContactPoint, Person
-from esmero.privacy.data_access import send_links
 from esmero.privacy.models import AddressChange, DataAccess, DataRequest
 from esmero.privacy.requests import answer_erasure
 from esmero.rendering.tokens import TokenPurpose
+from esmero.rounds.delivery import deliver_due
 from tests.mailroom.inbound import send_one
 from tests.posted import octets_of
 from tests.web.console.test_pages import read
@@ -33,7 +33,7 @@ def sent():
 
 def ask(client, sent):
     answer = client.post(f"/f/{sent.token(TokenPurpose.PREFERENCES)}/data?lang=en", follow=True)
-    send_links(at=timezone.now())
+    deliver_due("w")
     return answer
 
 

@@ -1,7 +1,6 @@
 """Signing up through the real doors: the page, the mail that leaves, the link in it, the permission, the welcome."""
 
 import re
-import threading
 import zlib
 from email import message_from_bytes
 from email.policy import default
@@ -14,6 +13,7 @@ from esmero.asks.models import Submission
 from esmero.outbox.models import Captured, Message
 from esmero.people.models import PermissionEntry, Person
 from esmero.rounds.worker import run_worker
+from esmero.work.stop_signal import StopSignal
 from tests.asks.facts import entry, open_form
 from tests.house_facts import add_people
 
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 
 def work():
-    run_worker(home=settings.HOME, worker="w", stop=threading.Event(), until_idle=True)
+    run_worker(home=settings.HOME, worker="w", stop=StopSignal(), until_idle=True)
 
 
 def read_mail(captured):

@@ -30,6 +30,11 @@ from esmero.outbox.models import Dispatch, Message, MessageClass, MessageEvent
 EVENTS = 5000  # read at once
 RECENT = timedelta(days=7)
 EVERY_DAY, EVERY_RECENT, EVERY_OPEN, EVERY_PRESSURE = 60.0, 3600.0, 2.0, 3600.0  # seconds
+# Seconds. While no message is sent, what is not over is counted only every EVERY_QUIET: a dispatch after OPEN_QUIET of
+# silence, a day after DAY_QUIET, so that what was sent last is in its count.
+EVERY_QUIET, OPEN_QUIET, DAY_QUIET = 300.0, 10.0, 150.0
+LIVELY_FOR = 60.0  # after a wake-up it looks every EVERY_OPEN: what was counted a moment ago rests first
+LOOK_FOR_EVENTS = 60.0  # between looks otherwise
 REST_FACTOR = 20  # multiple of the duration of a count
 PRESSURE_DAYS = 30
 MOST_WRITTEN = 50
@@ -39,17 +44,21 @@ _MASS = (MessageClass.COMMERCIAL, MessageClass.RELATIONAL)
 type Clock = Callable[[], datetime]
 
 
-def count_due(clock: Clock) -> Iterator[None]:
-    """Count what is due now, the most urgent first, and yield after each bounded piece."""
+def count_due(clock: Clock, *, silence: float = 0.0) -> Iterator[None]:
+    """Count what is due now, the most urgent first, and yield after each bounded piece.
+
+    `silence`: seconds since the last message was sent.
+    """
     brands = list(Brand.objects.order_by("id").values_list("id", flat=True))
     if not brands:
         return
     mark_changes(brands[0])
-    yield from _update_states(clock)
-    dispatch = find_due_dispatch(clock())
+    if silence < OPEN_QUIET:
+        yield from _update_states(clock)
+    dispatch = find_due_dispatch(clock(), silence=silence)
     if dispatch is not None:
         yield from _update_dispatch(*dispatch, clock=clock)
-    day = find_due_day(clock(), brands=brands)
+    day = find_due_day(clock(), brands=brands, silence=silence)
     if day is not None:
         yield from _update_day(day, brands=brands, clock=clock)
     brand = next((pk for pk in brands if _pressure_is_due(pk, clock())), None)
@@ -95,8 +104,9 @@ def mark_changes(first_brand: int) -> None:
         DailyAggregate.objects.filter(pk=mark.pk).update(number=newest)
 
 
-def find_due_dispatch(now: datetime) -> tuple[int, int] | None:
+def find_due_dispatch(now: datetime, *, silence: float = 0.0) -> tuple[int, int] | None:
     """Return (dispatch, brand) of the dispatch that has waited longest; None if none is due."""
+    every_open = EVERY_OPEN if silence < OPEN_QUIET else EVERY_QUIET
     at, took, news = (
         _read_bookkeeping("figures-at"),
         _read_bookkeeping("figures-took"),
@@ -114,7 +124,8 @@ def find_due_dispatch(now: datetime) -> tuple[int, int] | None:
         young = now.timestamp() - ended < RECENT.total_seconds()
         # A count from before the end (whole seconds) is repeated once after it.
         fresh = news.get(key, 0) or not still or counted <= ended + 1
-        if not counted or (fresh and age >= EVERY_OPEN) or (young and age >= EVERY_RECENT):
+        every = EVERY_OPEN if still or news.get(key) else every_open
+        if not counted or (fresh and age >= every) or (young and age >= EVERY_RECENT):
             due.append((still or bool(counted), counted, pk, brand))  # a dispatch that has just begun comes first
     return min(due)[2:] if due else None
 
@@ -171,7 +182,7 @@ def _update_dispatch(dispatch: int, brand: int, *, clock: Clock) -> Iterator[Non
     yield
 
 
-def find_due_day(now: datetime, *, brands: Sequence[int]) -> date | None:
+def find_due_day(now: datetime, *, brands: Sequence[int], silence: float = 0.0) -> date | None:
     """Return the latest day to count: never counted, counted before its end, or with new events."""
     rows = DailyAggregate.objects.filter(brand__in=brands, kind="counted").values_list("day")
     counted = {day: (number, lowest) for day, number, lowest in rows.annotate(n=Count("id"), low=Min("number"))}
@@ -185,7 +196,8 @@ def find_due_day(now: datetime, *, brands: Sequence[int]) -> date | None:
             return day
         age = now.timestamp() - lowest
         fresh = day in news or lowest < day_bounds(day)[1].timestamp() + EVERY_DAY
-        late = (fresh and age >= EVERY_DAY) or (today - day <= RECENT and age >= EVERY_RECENT)
+        every = EVERY_DAY if silence < DAY_QUIET or day in news else EVERY_QUIET
+        late = (fresh and age >= every) or (today - day <= RECENT and age >= EVERY_RECENT)
         if late and age >= REST_FACTOR * lasted.get(day.isoformat(), 0) / 1000:
             return day
         day -= timedelta(days=1)
@@ -292,19 +304,33 @@ def _upsert(rows: Iterable[DailyAggregate]) -> None:
 
 
 class AggregateRoutine:
-    """Run as a worker routine: one piece per call, and every two seconds a check for due work."""
+    """Count piece by piece: pass after pass while there is work, then every EVERY_OPEN or LOOK_FOR_EVENTS seconds."""
 
     def __init__(self) -> None:
-        self._next = 0.0
+        # What was sent before this process started is not known.
+        self._sent_at = self._woken_at = time.monotonic()
         self._work: Iterator[None] = iter(())
-        self._busy = False
+        self._is_busy = False
+        self.due_at = timezone.now()  # of the next call
 
-    def __call__(self, worker: str) -> int:  # noqa: ARG002 - the shape of a routine
-        for _piece in self._work:
-            self._busy = True
-            return 1
-        if not self._busy and time.monotonic() < self._next:
+    def run_piece(self, *, is_woken: bool, is_sending: bool) -> int:
+        """Count one piece and return 1; 0 if the pass is over, or if the next is not due at `due_at` yet.
+
+        `is_woken`: there are new events, or dispatches changed. `is_sending`: messages were sent.
+        """
+        if is_sending:
+            self._sent_at = time.monotonic()
+        if is_woken or is_sending:
+            self._woken_at = time.monotonic()
+            self.due_at = min(self.due_at, timezone.now() + timedelta(seconds=EVERY_OPEN))
+        if timezone.now() < self.due_at:
             return 0
-        self._busy, self._next = False, time.monotonic() + EVERY_OPEN
-        self._work = count_due(timezone.now)
+        for _piece in self._work:
+            self._is_busy = True
+            return 1
+        if not self._is_busy:
+            is_lively = time.monotonic() - self._woken_at < LIVELY_FOR
+            self.due_at = timezone.now() + timedelta(seconds=EVERY_OPEN if is_lively else LOOK_FOR_EVENTS)
+        self._is_busy = False
+        self._work = count_due(timezone.now, silence=time.monotonic() - self._sent_at)
         return 0

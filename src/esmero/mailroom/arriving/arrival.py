@@ -17,6 +17,7 @@ from esmero.mailroom.inbound_addresses import AddressBook, InboundAddress
 from esmero.mailroom.models import Inbound
 from esmero.outbox.models import Message, MessageEvent, MessageEventKind, MessageWorst
 from esmero.rendering.tokens import TokenPurpose
+from esmero.work.wakeups import wake
 
 _OWN_HEADERS = ("delivered-to", "x-original-to", "envelope-to", "to", "cc")
 _RETURNED_HEADERS = ("return-path", "reply-to", "list-unsubscribe")
@@ -69,6 +70,7 @@ class Arrival:
             if any(old.get("mail") == mail for old in before):
                 return False
         MessageEvent.objects.create(message=self.message, kind=kind, at=self.at, facts=facts)
+        wake(MessageEvent)
         return True
 
     def candidates_of_brand(self) -> list[Message]:

@@ -25,6 +25,7 @@ from esmero.content.models import Link
 from esmero.mailroom.arriving.machine_clicks import delete_old_traces, judge_clicks
 from esmero.outbox.models import Message, MessageEvent
 from esmero.people.addresses.address_status import record_delivery
+from esmero.work.wakeups import wake, wake_here
 
 log = logging.getLogger(__name__)
 
@@ -74,10 +75,13 @@ def spool_click(message: int, *, link: int, nanoseconds: int, sign: str, network
             fcntl.flock(handle, fcntl.LOCK_SH)
             with suppress(FileNotFoundError):  # the reader took the file between the two calls above
                 if path.stat().st_ino == os.fstat(handle).st_ino:
+                    is_first = os.fstat(handle).st_size == 0
                     os.write(handle, line)
-                    return
+                    break
         finally:
             os.close(handle)
+    if is_first:  # the reader takes the file away as a whole, so later lines need no wake-up
+        wake_here(Link)
 
 
 def spool_folder() -> Path:
@@ -156,6 +160,8 @@ def _store(clicks: list[Click]) -> int:
         created = MessageEvent.objects.bulk_create(fresh.values())
         judge_clicks(created, networks=dict(enumerate(networks[key] for key in fresh)))
         _record_arrivals(created)
+        if created:
+            wake(MessageEvent)
     return len(fresh)
 
 

@@ -11,7 +11,7 @@ from django.db.models import CharField, Count, F, Func, Q, QuerySet
 from django.utils import timezone
 
 from esmero.dossier.statistics.day_counts import bounce_class
-from esmero.house.models import Brand, Happening
+from esmero.house.models import Brand, Happening, HappeningDelivery
 from esmero.mailroom.models import Inbound, Mailbox
 from esmero.outbox.models import OTHER_KINDS, RETURN_KINDS, Dispatch, Message, MessageEvent
 from esmero.work.models import Due, Job
@@ -48,7 +48,12 @@ def list_failed(*, limit: int) -> Sequence[Inbound]:
 
 
 # The other tables with due rows, by the name in the output.
-DUE: dict[str, type[Due]] = {"arrivals": Inbound, "jobs": Job, "happenings": Happening}
+DUE: dict[str, type[Due]] = {
+    "arrivals": Inbound,
+    "jobs": Job,
+    "happenings": Happening,
+    "deliveries": HappeningDelivery,
+}
 MOST_COUNTED = 2_000
 # Literals, not parameters: otherwise SQLite does not use its partial index of due messages.
 _SENDABLE = [

@@ -25,6 +25,7 @@ from esmero.rendering.tokens import TokenPurpose
 from esmero.vault.files import read, store
 from esmero.vault.models import StoredFile
 from esmero.work.due import claim_due, finish_due, retry_later
+from esmero.work.wakeups import wake
 
 log = logging.getLogger(__name__)
 
@@ -73,6 +74,7 @@ def take_in(raw: bytes, *, envelope_from: str, envelope_to: str, door: str, at: 
             envelope_to=envelope_to.strip("<>").lower()[:320],
             defaults={"envelope_from": envelope_from.strip("<>")[:320], "door": door, "received_at": at, "due_at": at},
         )
+        wake(Inbound)
     return inbound
 
 

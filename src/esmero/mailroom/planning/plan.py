@@ -12,6 +12,7 @@ from esmero.outbox.models import Dispatch, Message, MessageEvent
 from esmero.outbox.posting.post import JudgedRecipient, post_judged
 from esmero.work.jobs import enqueue, save_progress
 from esmero.work.models import Job
+from esmero.work.wakeups import wake
 
 CHUNK = 1000
 RECHECK_AFTER = timedelta(seconds=10)
@@ -72,6 +73,7 @@ def _open(campaign: Campaign, job: Job) -> None:
         )
         if running:
             Dispatch.objects.filter(pk=campaign.dispatch_id or 0).update(state=Dispatch.State.OPEN)
+            wake(Dispatch)
         save_progress(job)
 
 

@@ -11,6 +11,7 @@ from esmero.house.models import User
 from esmero.mailroom.models import Inbound
 from esmero.outbox.models import Message, MessageEvent
 from esmero.refusal import Refusal
+from esmero.work.wakeups import wake
 
 MAX_MESSAGES = 1000
 
@@ -66,4 +67,5 @@ def read_again(inbound: Inbound, *, by: User | str) -> bool:
         )
         if moved:
             note("inbound.again", by=by, subject=inbound)
+            wake(Inbound)
     return bool(moved)

@@ -6,6 +6,8 @@ from datetime import datetime
 
 from django.db import transaction
 
+from esmero.dossier.models import DailyAggregate
+from esmero.house.happenings import MessageBounced, happen_all
 from esmero.intake.bounces.meaning import judge
 from esmero.mailroom.arriving.return_counts import ReturnEvent, count_returns
 from esmero.outbox.ledger import LedgerAnswer, record_answers
@@ -13,6 +15,7 @@ from esmero.outbox.models import Message, MessageEvent
 from esmero.outbox.retry_schedule import RetrySchedule
 from esmero.outbox.transports.parcels import Fate, Outcome
 from esmero.people.addresses.address_status import BounceReport, record_bounce
+from esmero.work.wakeups import wake
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +70,16 @@ def record_judged(
         for one in judged:
             if one.returned is not None:
                 record_bounce(addresses(one.answer.outcome.key), returned=one.returned)
-        _count_returns(judged, at=at)
+        _report_returns(judged, at=at)
+        wake(DailyAggregate)
 
 
-def _count_returns(judged: Sequence[JudgedOutcome], *, at: datetime) -> None:
-    """Count refusals of relays, for the automatic pause of campaigns and the readiness check."""
+def _report_returns(judged: Sequence[JudgedOutcome], *, at: datetime) -> None:
+    """Count refusals of relays, for the automatic pause of campaigns and the readiness check; report hard bounces."""
     returned = {one.answer.outcome.key: (one.answer.event, one.returned.meaning) for one in judged if one.returned}
     if not returned:
         return
-    rows = Message.objects.filter(pk__in=returned, person__isnull=False).select_related("dispatch")
-    count_returns([ReturnEvent(row, *returned[row.pk]) for row in rows], at=at)
+    rows = Message.objects.filter(pk__in=returned).select_related("dispatch")
+    count_returns([ReturnEvent(row, *returned[row.pk]) for row in rows if row.person_id is not None], at=at)
+    hard = {one.answer.outcome.key for one in judged if one.answer.worst == Message.Worst.HARD_BOUNCE}
+    happen_all(MessageBounced(message_id=row.pk, person_id=row.person_id) for row in rows if row.pk in hard)

@@ -3,7 +3,8 @@
 One event loop speaks to the relays; one thread does all work on the database (batches.py). Each relay has at most
 `BATCHES` batches in progress, so memory does not depend on the size of the audience. A message is marked as on the wire
 in the ledger and in the batch's journal before its first octet is sent (outbox/journal.py). If this process dies, its
-messages are settled from the journal (outbox/journal_recovery.py).
+messages are settled from the journal (outbox/journal_recovery.py). Without work it sleeps until the next message is due
+or a writer wakes it.
 """
 
 import asyncio
@@ -11,6 +12,7 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -24,25 +26,28 @@ from esmero.mailroom.sending.batches import ClaimedBatch, ask_gate, claim_batch,
 from esmero.mailroom.sending.open_dispatches import OpenDispatch, load_open_dispatches
 from esmero.mailroom.sending.parcel_rendering import render_parcels
 from esmero.mailroom.sending.relay_outcomes import judge_outcome, record_judged
-from esmero.outbox.claims import CLAIM_SIZE, LEASE, ClaimedMessage, free, has_due, renew
+from esmero.outbox.claims import CLAIM_SIZE, LEASE, ClaimedMessage, find_next_due, free, has_due, renew
 from esmero.outbox.journal import Journal, JournalFolder
 from esmero.outbox.journal_recovery import mark_orphans, settle_absent, settle_own
 from esmero.outbox.ledger import close_finished
-from esmero.outbox.models import Message, Relay
+from esmero.outbox.models import Dispatch, Message, Relay
 from esmero.outbox.rate_limits import Rate, give_back, lease_tokens
 from esmero.outbox.relay_passwords import RelayPasswordLost
 from esmero.outbox.relays import Transport, connection_settings, note_trouble, open_transport
 from esmero.outbox.retry_schedule import RELAY_STAGES, RetrySchedule
 from esmero.outbox.transports.parcels import Fate, Outcome
+from esmero.work.stop_signal import StopSignal
+from esmero.work.wakeups import UNHEARD, Sleeper, topic_of
 
 log = logging.getLogger(__name__)
 
 # Seconds, except BATCHES.
 BATCHES = 2  # one batch is rendered while the other is on the wire
-IDLE = 0.5
+IDLE = 0.5  # from look to look while batches are under way
 MIN_PAUSE = 0.001  # so that the loop never spins, even if the clock does not advance
 RELOAD_EVERY = 1.0
-TIDY_EVERY = 5.0
+TIDY_EVERY = 5.0  # after messages were recorded
+TIDY_ANYWAY = 60.0  # leases of other workers may have ended
 RENEW_EVERY = 60.0
 SAFETY = 30.0  # nothing is handed over in the last seconds of a lease
 RELAY_PAUSES = (2.0, 5.0, 15.0, 30.0, 60.0)
@@ -112,13 +117,24 @@ class Sender:
         self._files = AttachmentCache()
         self._lease_ends = 0.0
         self._fault: BaseException | None = None
+        self._awake = asyncio.Event()  # set by `stop` and by any wake-up
+        self._is_urgent = asyncio.Event()  # set by `stop` and by changes of dispatches
+        self._reload_at = 0.0
+        self._is_outdated = False  # dispatches may have been opened since they were loaded
+        self._tidied_at = -TIDY_ANYWAY
+        self._is_untidy = False  # messages were claimed or recorded, so that their dispatch may be finished
         self.handed_over = 0  # messages given to transports by this process
+        self.sleeper: Sleeper | None = None  # hears wake-ups; without one the sender looks every second
 
-    async def run(self, stop: asyncio.Event, *, until_idle: bool = False) -> None:
+    async def run(self, stop: StopSignal, *, until_idle: bool = False) -> None:
         """Settle the messages of an earlier process, then send until `stop` is set.
 
         `until_idle`: return as soon as nothing is due (commands, tests). Raises RuntimeError if a batch failed.
         """
+        loop = asyncio.get_running_loop()
+        loop.add_reader(stop.fileno(), self._stop_waiting, stop.fileno())
+        if self.sleeper is not None:
+            loop.add_reader(self.sleeper.fileno(), self._note_wakeups)
         try:
             settled = await self._in_thread(
                 lambda: settle_own(self._journals, worker=self.worker, record=self._record_recovered)
@@ -128,13 +144,28 @@ class Sender:
             self._note_renewal()
             await self._loop(stop, until_idle=until_idle)
         finally:
+            loop.remove_reader(stop.fileno())
+            if self.sleeper is not None:
+                loop.remove_reader(self.sleeper.fileno())
             await self._drain()
             await self._in_thread(connections.close_all)
             self._thread.shutdown(wait=True)
             self._journals.__exit__(None, None, None)
 
-    async def _loop(self, stop: asyncio.Event, *, until_idle: bool) -> None:
-        reload_at = tidy_at = 0.0
+    def _stop_waiting(self, descriptor: int) -> None:
+        asyncio.get_running_loop().remove_reader(descriptor)  # it stays readable
+        self._awake.set()
+        self._is_urgent.set()
+
+    def _note_wakeups(self) -> None:
+        assert self.sleeper is not None
+        if topic_of(Dispatch) in self.sleeper.take():
+            self._reload_at = 0.0  # a paused campaign stops at once
+            self._is_urgent.set()
+        self._is_outdated = True
+        self._awake.set()
+
+    async def _loop(self, stop: StopSignal, *, until_idle: bool) -> None:
         renew_at = self._monotonic() + RENEW_EVERY
         while not stop.is_set():
             if self._fault is not None:
@@ -144,22 +175,52 @@ class Sender:
                 await self._in_thread(lambda: renew(worker=self.worker, now=self._now()))
                 self._note_renewal()
                 renew_at = now + RENEW_EVERY
-            if now >= tidy_at:
-                await self._in_thread(lambda: _tidy(now=self._now()))
-                tidy_at = now + TIDY_EVERY
-            if now >= reload_at:
+            if now >= self._tidy_at():
+                await self._tidy(now)
+            if now >= self._reload_at:
+                self._reload_at, self._is_outdated = now + RELOAD_EVERY, False
                 await self._load_relays()
-                reload_at = now + RELOAD_EVERY
             started = await self._start_batches()
             under_way = {task for relay in self._relays.values() for task in relay.tasks}
             pause = self._pause_for_tokens()
             if until_idle and not started and not under_way and pause is None:
+                if self._is_untidy:
+                    await self._tidy(now)
                 return
-            seconds = IDLE if pause is None else pause
-            if under_way and not started:
-                await asyncio.wait(under_way, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
-            elif not started:
-                await _pause(stop, seconds)
+            if started:
+                continue
+            if under_way:
+                await self._wait_for_batches(under_way, seconds=IDLE if pause is None else pause)
+            else:
+                await _pause(self._awake, await self._sleep_seconds() if pause is None else pause)
+
+    def _tidy_at(self) -> float:
+        return self._tidied_at + (TIDY_EVERY if self._is_untidy else TIDY_ANYWAY)
+
+    async def _tidy(self, now: float) -> None:
+        self._tidied_at, self._is_untidy = now, False
+        await self._in_thread(lambda: _tidy(now=self._now()))
+
+    async def _sleep_seconds(self) -> float:
+        """Return the seconds until there may be work: a message, a relay after its pause, dispatches that changed."""
+        due_at = await self._in_thread(lambda: find_next_due(now=self._now()))
+        now = self._monotonic()
+        times = [self._tidy_at(), *(one.paused_until for one in self._relays.values() if one.paused_until > now)]
+        if due_at is not None:
+            times.append(now + (due_at - self._now()).total_seconds())
+        if self._is_outdated or any(one.is_outdated for one in self._relays.values()):
+            times.append(self._reload_at)
+        longest = UNHEARD if self.sleeper is None else self.sleeper.longest
+        return min(max(min(times) - now, MIN_PAUSE), longest)
+
+    async def _wait_for_batches(self, under_way: set[asyncio.Task[None]], *, seconds: float) -> None:
+        # Not for each message: meanwhile those that become due gather to a batch.
+        woken = asyncio.create_task(self._is_urgent.wait())
+        try:
+            await asyncio.wait({*under_way, woken}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            woken.cancel()
+            self._is_urgent.clear()
 
     def _pause_for_tokens(self) -> float | None:
         """Return the seconds until a relay that waits for tokens gets some; None if none waits."""
@@ -206,7 +267,7 @@ class Sender:
             batch = await self._in_thread(lambda: self._claim_batch(relay, open_dispatches))  # noqa: B023
             if batch is None:
                 continue
-            started = True
+            started = self._is_untidy = True
             if batch.claimed:
                 task = asyncio.create_task(self._send_batch(batch, relay=relay, open_dispatches=open_dispatches))
                 self._watch(task, relay=relay)
@@ -311,6 +372,7 @@ class Sender:
         self._update_pause(relay, outcomes)
 
     def _record(self, outcomes: Sequence[Outcome], *, tries: dict[int, int], addresses: dict[int, str]) -> None:
+        self._is_untidy = True
         now = self._now()
         judged = [judge_outcome(one, tries=tries[one.key], schedule=self._schedule, now=now) for one in outcomes]
         record_judged(judged, addresses=addresses.__getitem__, worker=self.worker, at=now)
@@ -372,8 +434,7 @@ def _tidy(*, now: datetime) -> None:
     close_finished(now=now)
 
 
-async def _pause(stop: asyncio.Event, seconds: float) -> None:
-    try:
-        await asyncio.wait_for(stop.wait(), timeout=seconds)
-    except TimeoutError:
-        return
+async def _pause(awake: asyncio.Event, seconds: float) -> None:
+    with suppress(TimeoutError):
+        await asyncio.wait_for(awake.wait(), timeout=seconds)
+    awake.clear()

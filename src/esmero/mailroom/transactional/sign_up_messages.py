@@ -3,9 +3,8 @@
 Both are ordinary templates of the brand, created when they are first needed, so that the operator can edit them.
 """
 
-import logging
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 from string import Template as Words
 
@@ -19,6 +18,7 @@ from esmero.asks.models import Form, Submission
 from esmero.asks.submissions import CONFIRM_WITHIN, may_send_confirmation, record_request
 from esmero.content.models import Template, TemplateVersion
 from esmero.content.versions import add_version, create_template, seal_version
+from esmero.house.happenings import ReactionPostponed, SignUpReceived
 from esmero.house.models import Brand
 from esmero.mailroom.composing.compiled_templates import open_signer, pick
 from esmero.mailroom.composing.recipient_fields import known_fields
@@ -27,15 +27,12 @@ from esmero.outbox.models import Message
 from esmero.outbox.posting.content import FilledTemplate, ToAddress, ToPerson
 from esmero.outbox.posting.kinds import SIGN_UP_CONFIRMATION, SIGN_UP_WELCOME
 from esmero.outbox.posting.post import post
-from esmero.outbox.relays import brands_with_relay
+from esmero.outbox.relays import NoRelay
 from esmero.people.models import Person, Topic
 from esmero.rendering.templates.compile import TemplateSource
 from esmero.rendering.tokens import TokenPurpose
-from esmero.work.jobs import enqueue, save_progress
-from esmero.work.models import Job
 
-CONFIRMATION_JOB = "ask-to-confirm"
-log = logging.getLogger(__name__)
+RELAY_EXPECTED = timedelta(minutes=1)  # from look to look while a brand has no relay
 _LANGUAGES = ("es", "fr", "en")
 _LAYOUT = Path(asks.__file__).parent / "letters" / "letter.mjml"
 
@@ -51,56 +48,31 @@ def ensure_form_templates(form: Form) -> Form:
     return form
 
 
-def queue_confirmations(*, at: datetime, most: int = 100) -> int:
-    """Queue the mails for new submissions; returns the number of submissions.
+def ask_to_confirm(happened: Sequence[SignUpReceived]) -> None:
+    """Queue the mails for new submissions. Needs a transaction; one that was decided on before is skipped.
 
-    This runs outside the request, so that the page takes the same time for every address. If the brand has no relay,
-    submissions wait until it has one.
+    This runs outside the request, so that the page takes the same time for every address.
+
+    Raises:
+        ReactionPostponed: a brand has no relay; its submissions wait until it has one, or until they expire.
+
     """
-    waiting = Submission.objects.filter(
+    now = timezone.now()
+    rows = Submission.objects.select_for_update(of=("self",)).select_related("form__brand").order_by("id")
+    waiting = rows.filter(
+        pk__in=[one.submission_id for one in happened],
         state=Submission.State.PENDING,
         asked_at=None,
         message=None,
-        at__gt=at - CONFIRM_WITHIN,
-        form__brand__in=brands_with_relay(),
+        at__gt=now - CONFIRM_WITHIN,
     )
-    done = 0
-    for number in waiting.order_by("id").values_list("pk", flat=True)[:most]:
+    for row in waiting:
         try:
-            done += _queue_once(number, at=at)
-        except Exception:  # one failure must not block the other submissions
-            log.exception("no confirmation for submission %d", number)
-            with transaction.atomic():
-                if Submission.objects.filter(pk=number, asked_at=None).update(asked_at=at):
-                    enqueue(CONFIRMATION_JOB, subject_id=number)
-            done += 1
-    return done
-
-
-def _queue_once(number: int, *, at: datetime) -> bool:
-    with transaction.atomic():
-        rows = Submission.objects.select_for_update(of=("self",)).select_related("form__brand")
-        row = rows.filter(pk=number, asked_at=None).first()
-        if row is None:
-            return False
-        queue_confirmation(row, at=at)
-        row.asked_at = at
-        row.save(update_fields=["asked_at"])
-    return True
-
-
-def run_confirmation_job(job: Job) -> bool:
-    """Queue one mail that failed before; a further failure is stored in the job, where staff see it."""
-    now = timezone.now()
-    with transaction.atomic():
-        rows = Submission.objects.select_for_update(of=("self",)).select_related("form__brand")
-        row = rows.filter(
-            pk=job.subject, state=Submission.State.PENDING, message=None, at__gt=now - CONFIRM_WITHIN
-        ).first()
-        if row is not None:
             queue_confirmation(row, at=now)
-        save_progress(job)
-    return True
+        except NoRelay as lacking:
+            raise ReactionPostponed(str(lacking), until=now + RELAY_EXPECTED) from lacking
+        row.asked_at = now
+        row.save(update_fields=["asked_at"])
 
 
 def queue_confirmation(submission: Submission, *, at: datetime) -> Message | None:

@@ -1,4 +1,4 @@
-"""Generate the reference pages of commands, settings, events and retention terms (`docs/reference/`) from the code."""
+"""Generate the reference pages (`docs/reference/`) from the code: commands, settings, events, happenings, terms."""
 
 import argparse
 import inspect
@@ -52,6 +52,33 @@ def events_page() -> str:
         lines += [f"| `{code}` | {_cell(words)} |" for code, words in _list_choice_comments(choices)]
         lines.append("")
     return "\n".join(lines)
+
+
+def happenings_page() -> str:
+    """Return the catalogue of happenings, each with its meaning, its ids and the functions that react, as Markdown."""
+    from dataclasses import fields
+
+    from esmero.house.happenings import CATALOGUE
+    from esmero.rounds.reactions import REACTIONS, names_by_kind
+
+    names = names_by_kind(REACTIONS)
+    lines = [
+        "# Happenings",
+        "",
+        _HINT,
+        "",
+        "Each is written in the transaction of what happened, and delivered at least once to each reaction.",
+        "A name never changes; a kind may gain ids and loses none.",
+        "",
+        "| happening | meaning | ids | reactions |",
+        "|---|---|---|---|",
+    ]
+    for kind in CATALOGUE:
+        ids = ", ".join(f"`{field.name}`" for field in fields(kind))
+        reactions = ", ".join(f"`{name}`" for name in names.get(kind.kind, ()))
+        meaning = (inspect.getdoc(kind) or "").removeprefix("Report ").removeprefix("that ")
+        lines.append(f"| `{kind.kind}` | {_cell(meaning)} | {ids} | {reactions} |")
+    return "\n".join([*lines, ""])
 
 
 def terms_page() -> str:

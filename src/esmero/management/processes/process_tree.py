@@ -11,15 +11,16 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from esmero.refusal import Refusal
+from esmero.work.stop_signal import StopSignal, wait_readable
 
-POLL_INTERVAL = 0.1  # seconds between two checks of the children
+POLL_INTERVAL = 0.1  # seconds between two checks of children that start
+LONGEST_WAIT = 60.0  # seconds between two checks of children that are up; their exit is noticed at once
 STEADY_UPTIME = 10.0  # seconds; a child that ran so long is restarted at once
 RESTART_DELAYS = (0.0, 0.5, 1.0, 2.0, 5.0, 10.0)  # seconds, by the number of quick exits before
 SHUTDOWN_TIMEOUT = 40.0  # seconds; a child that has not drained by then is killed
@@ -38,6 +39,7 @@ class ChildProcess:
     start_at: float = 0.0
     quick_exits: int = 0
     is_up: bool = field(default=False)
+    exit_descriptor: int = -1  # readable when the process has ended; -1 where the system has none (Linux: pidfd_open)
 
 
 class ProcessTree:
@@ -52,15 +54,21 @@ class ProcessTree:
         for child in self.children:
             self._start(child)
 
-    def watch(self, stop: threading.Event) -> None:
+    def watch(self, stop: StopSignal) -> None:
         """Restart children that exit until `stop` is set, then end all."""
         try:
-            while not stop.wait(POLL_INTERVAL):
-                changed = [self._update(child) for child in self.children]
+            while not stop.is_set():
+                descriptors = [child.exit_descriptor for child in self.children if child.exit_descriptor >= 0]
+                wait_readable(stop.fileno(), *descriptors, seconds=self._seconds_to_wait())
+                changed = [self._update(child) for child in self.children] if not stop.is_set() else []
                 if any(changed):
                     self._say(self.health())
         finally:
             self.end()
+
+    def _seconds_to_wait(self) -> float:
+        is_settled = all(child.is_up and child.exit_descriptor >= 0 for child in self.children)
+        return LONGEST_WAIT if is_settled else POLL_INTERVAL
 
     def health(self) -> str:
         """Return one line: each child, its process id and whether it is up."""
@@ -83,7 +91,7 @@ class ProcessTree:
                 child.process.wait(timeout=max(0.1, deadline - time.monotonic()))
             _signal_group(child, signal.SIGKILL)
             child.process.wait()
-            child.process = None
+            _forget_process(child)
 
     def _start(self, child: ChildProcess) -> None:
         child.started_at = time.monotonic()
@@ -94,6 +102,8 @@ class ProcessTree:
             stdin=subprocess.DEVNULL,
             start_new_session=True,
         )
+        with contextlib.suppress(AttributeError, OSError):  # not Linux, or a container that forbids it
+            child.exit_descriptor = os.pidfd_open(child.process.pid)
 
     def _update(self, child: ChildProcess) -> bool:
         """Update the state of a child, restart it when due; return True if its health changed."""
@@ -120,7 +130,7 @@ class ProcessTree:
         pause = RESTART_DELAYS[min(child.quick_exits, len(RESTART_DELAYS) - 1)]
         child.quick_exits += 1
         _signal_group(child, signal.SIGKILL)
-        child.process, child.is_up = None, False
+        _forget_process(child)
         child.start_at = time.monotonic() + pause
         outcome = f"was ended by signal {-code}" if code < 0 else f"ended with {code}"
         self._say(f"{child.name} {outcome}; it starts again {f'in {pause:g} s' if pause else 'at once'}")
@@ -133,6 +143,13 @@ def _signal_group(child: ChildProcess, number: int, *, leader_only: bool = False
             child.process.send_signal(number)
         else:
             os.killpg(child.process.pid, number)
+
+
+def _forget_process(child: ChildProcess) -> None:
+    child.process, child.is_up = None, False
+    if child.exit_descriptor >= 0:
+        os.close(child.exit_descriptor)
+        child.exit_descriptor = -1
 
 
 def _accepts_connections(address: tuple[str, int]) -> bool:
@@ -161,9 +178,9 @@ def hold_serve_lock(home: Path) -> Iterator[None]:
         os.close(handle)
 
 
-def stop_on_signals() -> threading.Event:
-    """Return an event that SIGTERM and SIGINT set."""
-    stop = threading.Event()
+def stop_on_signals() -> StopSignal:
+    """Return a stop signal that SIGTERM and SIGINT set."""
+    stop = StopSignal()
 
     def end(number: int, frame: object) -> None:  # noqa: ARG001
         stop.set()

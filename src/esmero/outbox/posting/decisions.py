@@ -11,6 +11,7 @@ from esmero.house.models import User
 from esmero.outbox.claims import STATES_BUSY
 from esmero.outbox.models import Message, MessageAttachment
 from esmero.vault.files import delete_unused
+from esmero.work.wakeups import wake
 
 _UNCLAIMED = (Message.State.PLANNED, Message.State.WAITING, Message.State.HELD)
 
@@ -22,6 +23,7 @@ def approve_held(message: Message, *, by: User | str, now: datetime) -> bool:
         approved = held.update(state=Message.State.PLANNED, due_at=now)
         if approved:
             note("message.approved", by=by, subject=message, facts={"kind": message.kind})
+            wake(Message)
     return bool(approved)
 
 

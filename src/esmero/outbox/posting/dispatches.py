@@ -12,6 +12,7 @@ from esmero.content.models import TemplateVersion
 from esmero.house.models import Brand
 from esmero.outbox.models import Dispatch, MessageClass
 from esmero.people.models import Channel, Topic
+from esmero.work.wakeups import wake
 
 USED_PRECISION = timedelta(hours=1)  # so that a thousand messages write the row once
 
@@ -52,11 +53,13 @@ def find_standing(facts: DispatchFacts, *, now: datetime) -> int:
     found = Dispatch.objects.filter(standing_key=key).values_list("pk", "state", "used_at").first()
     if found is None:
         made, _ = Dispatch.objects.get_or_create(standing_key=key, defaults={**_columns(facts), "used_at": now})
+        wake(Dispatch)
         return made.pk
     pk, state, used_at = found
     if state != Dispatch.State.OPEN or used_at is None or used_at < now - USED_PRECISION:
         stale = Q(state=Dispatch.State.CLOSED) | Q(used_at__lt=now - USED_PRECISION)
         Dispatch.objects.filter(stale, pk=pk).update(used_at=now, state=Dispatch.State.OPEN, closed_at=None)
+        wake(Dispatch)
     return pk
 
 

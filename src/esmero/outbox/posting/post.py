@@ -32,6 +32,7 @@ from esmero.outbox.receivers import receiver_of
 from esmero.outbox.relays import find_relay_id
 from esmero.people.models import Channel, Topic
 from esmero.rendering.mime.headers import write_address
+from esmero.work.wakeups import wake
 
 BATCH = 500  # rows of an INSERT
 
@@ -134,6 +135,7 @@ def post_many(
             try:
                 with transaction.atomic():
                     _insert([(posts[place], row) for place, row in rows.items()], kind=kind, brand=brand, now=now)
+                    wake(Message)
                 break
             except IntegrityError:
                 # One of the keys is in the ledger. Usually none is, so nobody looks before.

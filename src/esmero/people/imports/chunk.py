@@ -415,7 +415,7 @@ class ImportChunk:
                     NewEntry(act=PermissionEntry.Act.WITHDRAWN, at=at, purpose=purpose, topic=one, **about)
                     for purpose, one in self._withdrawn_topics
                 ]
-        fresh = record(entries, now=self.now)
+        fresh = record(entries, now=self.now, announced=False)
         self.permission_counts.update(one.act for one in fresh)
         for one in fresh:
             self._notes[int(one.proof_place.removeprefix(_PLACE))].setdefault("acts", []).append(one.pk)

@@ -112,7 +112,7 @@ class PersonUndo:
         if person is None or line.person_id != wrote["person"] or person.state != Person.State.ACTIVE:
             return "merged-or-erased"
         if "new" in wrote:
-            return self._find_use(person)
+            return self._find_use(person, number=line.number)
         for name, (value, _writer) in wrote.get("was", {}).items():
             is_gone = name == "address" and value is not None and value not in self.addresses
             if is_gone or person.written_by.get(name) != self.import_.pk:
@@ -122,12 +122,14 @@ class PersonUndo:
             return "changed-since: contact-points"
         return ""
 
-    def _find_use(self, person: Person) -> str:
+    def _find_use(self, person: Person, *, number: str) -> str:
         """Return what others have done with a person that the import added, "" if nothing."""
         if person.pk in self.references:
             return f"in-use: {self.references[person.pk]}"
         names = {name.removesuffix("_id") for name in _COLUMNS if getattr(person, name) not in (None, "")}
         names |= {f"own:{key}" for key in person.fields} | person.written_by.keys()
+        if person.number == number:
+            names.discard("number")  # the identity that the line stated, which no writer is noted for
         other = sorted(name for name in names if person.written_by.get(name) != self.import_.pk)
         if other:
             return f"changed-since: {other[0].removeprefix('own:')}"
@@ -175,7 +177,8 @@ class PersonUndo:
                 )
                 for pk, one in self.entries.items()
                 if pk in self.used
-            ]
+            ],
+            announced=False,
         )
 
     def _undo_changes(self) -> None:

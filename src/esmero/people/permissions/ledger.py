@@ -1,7 +1,7 @@
 """Append grants, withdrawals and objections to the permission ledger and derive the current permissions in bulk."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypedDict, Unpack
@@ -9,12 +9,28 @@ from typing import TypedDict, Unpack
 from django.db import connection, transaction
 from django.utils import timezone
 
+from esmero.house.happenings import (
+    PermissionExpired,
+    PermissionGranted,
+    PermissionHappening,
+    PermissionObjected,
+    PermissionRequested,
+    PermissionWithdrawn,
+    happen_all,
+)
 from esmero.house.models import Brand
 from esmero.people.models import Channel, Permission, PermissionEntry, Person, Purpose, Topic
 from esmero.people.permissions.state import BASES, PermissionFact, PermissionState, compute_state
 from esmero.policy.permission import CONSENT
 
 type _Key = tuple[int, int, str, int, int | None]
+_HAPPENINGS: Mapping[str, type[PermissionHappening]] = {
+    PermissionEntry.Act.REQUESTED: PermissionRequested,
+    PermissionEntry.Act.GRANTED: PermissionGranted,
+    PermissionEntry.Act.EXPIRED: PermissionExpired,
+    PermissionEntry.Act.WITHDRAWN: PermissionWithdrawn,
+    PermissionEntry.Act.OBJECTED: PermissionObjected,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,11 +67,14 @@ class NewEntry:
         return (self.person, self.brand, self.channel, self.purpose, self.topic)
 
 
-def record(entries: Sequence[NewEntry], *, now: datetime | None = None) -> list[PermissionEntry]:
+def record(
+    entries: Sequence[NewEntry], *, now: datetime | None = None, announced: bool = True
+) -> list[PermissionEntry]:
     """Append acts and update the derived permissions in one transaction; return the new entries.
 
     A future date is stored as now: it counts, but does not override a later withdrawal. Duplicates are skipped: the
-    same act of the same date, or an act of a list without a usable date that the ledger holds already.
+    same act of the same date, or an act of a list without a usable date that the ledger holds already. `announced`:
+    each is a happening; an import has one for all.
     """
     if not entries:
         return []
@@ -71,6 +90,10 @@ def record(entries: Sequence[NewEntry], *, now: datetime | None = None) -> list[
         PermissionEntry.objects.bulk_create(fresh)
         touched = {_key_of(row) for row in fresh}
         _write_permissions({key: compute_state(_fact_of(row) for row in known[key]) for key in touched})
+        if announced:
+            # A request permits nothing, and what runs out was announced when it was granted: nobody reacts to them.
+            told = [row for row in fresh if row.act in _HAPPENINGS]
+            happen_all(_HAPPENINGS[row.act](person_id=row.person_id, entry_id=row.pk) for row in told)
     return fresh
 
 

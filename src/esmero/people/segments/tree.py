@@ -232,9 +232,8 @@ class Group(ConditionModel):
 
     @model_validator(mode="after")
     def _fit(self) -> Self:
-        if not (self.parts or self.kind == "all") or any(
-            isinstance(one, Group) and not one.parts for one in self.parts
-        ):
+        empty = any(isinstance(part, Group) and not part.parts for part in self.parts)
+        if empty or (self.kind != "all" and not self.parts):
             raise fault("condition-empty-group")
         return self
 
@@ -251,7 +250,7 @@ def read_json(data: Any, *, known: KnownNames | None = None) -> Group | Leaf:
 
     Raises SegmentFault with the path of the first fault.
     """
-    if not data:
+    if data is None or data == {}:
         return EVERYBODY
     try:
         node = TREE.validate_python(data, context=known)

@@ -149,7 +149,7 @@ def _take(request: HttpRequest, form: Form, *, offered: list[Topic], language: s
         network=network,
     )
     if is_human(knock, slug=form.slug, at=now, recent=count_recent(network, at=now)):
-        # The mail is written by a job (queue_confirmations), so that response time does not reveal a known address.
+        # The mail is written by a reaction (ask_to_confirm), so that response time does not reveal a known address.
         save_submission(form, entered, language=language, wording=pick(form.wording, language), network=network, at=now)
     return HttpResponseRedirect(f"{reverse('form-sent', args=[form.slug])}?lang={language}")
 

@@ -15,6 +15,7 @@ from esmero.mailroom.arriving.receive import handle_due
 from esmero.mailroom.models import Inbound, Mailbox, MailboxFolder
 from esmero.outbox.relay_passwords import encrypt_password
 from esmero.vault.files import read
+from esmero.work.stop_signal import StopSignal
 from tests.mailroom.arriving.channels.imap_server import ImapServer
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -154,7 +155,7 @@ def test_xoauth2_says_who_and_by_which_token():
 
 def test_idle_brings_what_comes_and_a_break_is_survived():
     letters = [mail(1)]
-    stop = threading.Event()
+    stop = StopSignal()
     seen = threading.Event()
 
     def cut(connection, number, name):
@@ -191,7 +192,7 @@ def test_a_secret_of_another_house_is_told():
 
 def test_mailboxes_are_followed_as_they_are_set(monkeypatch):
     monkeypatch.setattr(mailboxes, "LOOK_FOR_CHANGES", 0.05)
-    stop, seen = threading.Event(), threading.Event()
+    stop, seen = StopSignal(), threading.Event()
     letters = [mail(1)]
 
     def arrive(server):

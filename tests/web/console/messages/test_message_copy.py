@@ -16,6 +16,7 @@ from esmero.outbox.posting.post import post
 from esmero.outbox.retry_schedule import RetrySchedule
 from esmero.people.models import Person
 from esmero.vault.files import seal
+from esmero.work.stop_signal import StopSignal
 from tests.house_facts import add_people, build_house
 from tests.web.facts import staff
 
@@ -37,7 +38,7 @@ def enter(client, role):
 
 def send_all():
     sender = Sender(home=settings.HOME, worker="w", schedule=RetrySchedule(()), helo="esmero.test")
-    asyncio.run(sender.run(asyncio.Event(), until_idle=True))
+    asyncio.run(sender.run(StopSignal(), until_idle=True))
 
 
 def page_of(client, row):

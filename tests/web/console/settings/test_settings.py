@@ -256,7 +256,7 @@ def test_an_invitation_leaves_by_the_outbox(client):
     facts = {"name": "Nuria", "email": "nuria@norte.example", "role": "agent", "language": "es"}
     page = client.post("/console/settings/team/new/", facts, follow=True).content.decode()
     message = Message.objects.get()
-    assert (message.address, message.occasion) == ("nuria@norte.example", "invitation")
+    assert (message.address, message.kind) == ("nuria@norte.example", "staff-invitation")
     assert "reset/key" not in page
     assert mail.outbox == []
 

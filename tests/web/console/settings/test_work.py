@@ -1,7 +1,7 @@
 import pytest
 from django.utils import timezone
 
-from esmero.house.models import AuditEntry
+from esmero.house.models import AuditEntry, Happening, HappeningDelivery
 from esmero.mailroom.arriving.receive import handle_due, take_in
 from esmero.outbox.models import Message, MessageEvent
 from esmero.work.models import Job
@@ -79,3 +79,22 @@ def test_mail_that_could_not_be_read_is_had_and_read_again(client, monkeypatch):
     handle_due("w")
     row.refresh_from_db()
     assert (row.state, row.due_at) == ("done", None)
+
+
+def test_a_reaction_that_fails_says_why_and_is_tried_again_by_a_person(client):
+    happening = Happening.objects.create(kind="sign_up.received", facts={"submission_id": 7})
+    row = HappeningDelivery.objects.create(
+        happening=happening, function="ask-to-confirm", tries=6, trouble="Traceback\nOSError: disk full <b>"
+    )
+    client.force_login(staff("reader"))
+    html = client.get("/console/work/").content.decode()
+    assert "OSError: disk full &lt;b&gt;" in html
+    assert "reactions/ask-to-confirm/again" not in html
+    assert client.post("/console/work/reactions/ask-to-confirm/again/").status_code == 403
+    client.force_login(staff("manager"))
+    page = client.post("/console/work/reactions/ask-to-confirm/again/", follow=True)
+    assert "1 is tried again in a moment." in page.content.decode()
+    row.refresh_from_db()
+    assert (row.tries, row.trouble) == (0, "")
+    assert row.due_at is not None
+    assert AuditEntry.objects.get().action == "happening.again"

@@ -6,7 +6,6 @@ a crash before the commit loses nothing. A second delivery of the same octets to
 
 import asyncio
 import logging
-import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, ClassVar
@@ -20,6 +19,7 @@ from django.utils import timezone
 from esmero.mailroom.arriving.receive import take_in
 from esmero.mailroom.composing.compiled_templates import open_signer
 from esmero.mailroom.inbound_addresses import AddressBook, UnknownAddress
+from esmero.work.stop_signal import StopSignal
 
 log = logging.getLogger(__name__)
 
@@ -199,17 +199,19 @@ async def _drain() -> None:
             protocol.transport.close()
 
 
-def run_listener(stop: threading.Event) -> None:
+def run_listener(stop: StopSignal) -> None:
     """Listen until `stop` is set. Raises OSError if the port is taken."""
     asyncio.run(_run(stop))
 
 
-async def _run(stop: threading.Event) -> None:
+async def _run(stop: StopSignal) -> None:
     done = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    loop.add_reader(stop.fileno(), done.set)
     listeners = [serve(done), serve(done, lmtp=True)] if settings.ESMERO.lmtp_port else [serve(done)]
     tasks = [asyncio.create_task(listener) for listener in listeners]
-    # A threading.Event cannot be awaited.
-    while not stop.is_set() and not any(task.done() for task in tasks):  # noqa: ASYNC110
-        await asyncio.sleep(0.2)
+    # Also when one of them fails: its port may be taken.
+    await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    loop.remove_reader(stop.fileno())
     done.set()
     await asyncio.gather(*tasks)

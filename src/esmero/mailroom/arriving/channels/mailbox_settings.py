@@ -9,6 +9,7 @@ from esmero.house.audit import note
 from esmero.house.models import User
 from esmero.mailroom.models import Mailbox, MailboxFolder
 from esmero.outbox.relay_passwords import encrypt_password
+from esmero.work.wakeups import wake
 
 PORTS = {"tls": 993, "starttls": 143, "none": 143}
 
@@ -40,6 +41,7 @@ def save_mailbox(
             MailboxFolder.objects.filter(mailbox=mailbox).delete()
         mailbox.save()
         note("mailbox.saved", by=by, subject=mailbox, facts={"name": mailbox.name, "host": mailbox.host})
+        wake(Mailbox)
     return mailbox
 
 
@@ -51,6 +53,7 @@ def pause_mailbox(mailbox: Mailbox, *, active: bool, by: User | str) -> bool:
         ):
             return False
         note("mailbox.resumed" if active else "mailbox.paused", by=by, subject=mailbox, facts={"name": mailbox.name})
+        wake(Mailbox)
     return True
 
 
@@ -59,3 +62,4 @@ def delete_mailbox(mailbox: Mailbox, *, by: User | str) -> None:
     with transaction.atomic():
         note("mailbox.dropped", by=by, facts={"name": mailbox.name, "host": mailbox.host})
         mailbox.delete()
+        wake(Mailbox)

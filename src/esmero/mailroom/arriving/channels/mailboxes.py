@@ -7,6 +7,7 @@ changed: no flag, no deletion.
 
 import logging
 import threading
+import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from itertools import batched
@@ -20,6 +21,9 @@ from imapclient import IMAPClient
 
 from esmero.mailroom.arriving.channels.imap_connection import MailboxTrouble, connect
 from esmero.mailroom.models import Mailbox, MailboxFolder
+from esmero.work.stop_signal import StopSignal, wait_readable
+from esmero.work.wake_listener import WakeListener
+from esmero.work.wakeups import Sleeper
 
 log = logging.getLogger(__name__)
 
@@ -30,7 +34,7 @@ WAIT_ALONE = 540.0
 """Seconds of IDLE on a single folder (RFC 2177 wants less than 29 minutes; some routers drop connections after ten)."""
 WAIT_SHARED = 60.0
 PAUSES = (1.0, 2.0, 5.0, 15.0, 60.0)
-LOOK_FOR_CHANGES = 10.0
+LOOK_FOR_CHANGES = 60.0
 
 
 class FolderReadElsewhere(Exception):
@@ -52,7 +56,7 @@ def probe_mailbox(mailbox: Mailbox) -> dict[str, int]:
         }
 
 
-def watch_mailbox(mailbox: Mailbox, stop: threading.Event) -> None:
+def watch_mailbox(mailbox: Mailbox, stop: StopSignal) -> None:
     """Read a mailbox until `stop`: new messages at once (IDLE), and with a pause after a fault."""
     failures = 0
     while not stop.is_set():
@@ -74,16 +78,19 @@ def watch_mailbox(mailbox: Mailbox, stop: threading.Event) -> None:
     connections.close_all()
 
 
-def run_mailboxes(stop: threading.Event) -> None:
-    """Watch all active mailboxes, each in a thread; changes of the settings take effect within seconds."""
+def run_mailboxes(stop: StopSignal) -> None:
+    """Watch all active mailboxes, each in a thread; changes of the settings take effect at once."""
     watched: dict[int, _Watch] = {}
-    while not stop.is_set():
-        close_old_connections()
-        try:
-            _reconcile(watched)
-        except DatabaseError:
-            log.exception("the list of mailboxes cannot be read")
-        stop.wait(LOOK_FOR_CHANGES)
+    sleeper = Sleeper(Mailbox)
+    with WakeListener([sleeper]):
+        while not stop.is_set():
+            sleeper.take()
+            close_old_connections()
+            try:
+                _reconcile(watched)
+            except DatabaseError:
+                log.exception("the list of mailboxes cannot be read")
+            sleeper.wait(stop, seconds=LOOK_FOR_CHANGES)
     for watch in watched.values():
         watch.end.set()
     for watch in watched.values():
@@ -93,7 +100,7 @@ def run_mailboxes(stop: threading.Event) -> None:
 
 class _Watch(NamedTuple):
     facts: tuple[object, ...]
-    end: threading.Event
+    end: StopSignal
     thread: threading.Thread
 
 
@@ -106,7 +113,7 @@ def _reconcile(watched: dict[int, _Watch]) -> None:
             del watched[key]
     for key, mailbox in wanted.items():
         if key not in watched:
-            end = threading.Event()
+            end = StopSignal()
             thread = threading.Thread(
                 target=watch_mailbox, args=(mailbox, end), name=f"imap {mailbox.name}", daemon=True
             )
@@ -196,7 +203,7 @@ def _commit(folder: MailboxFolder, uid: int, raw: bytes | None, *, at: datetime 
     folder.last_uid = uid
 
 
-def _wait(client: IMAPClient, mailbox: Mailbox, stop: threading.Event) -> None:
+def _wait(client: IMAPClient, mailbox: Mailbox, stop: StopSignal) -> None:
     """Wait for news of the first folder, or a fixed time if there are others or no IDLE (RFC 2177)."""
     folders = mailbox.folders or ["INBOX"]
     if not client.has_capability("IDLE"):
@@ -204,11 +211,15 @@ def _wait(client: IMAPClient, mailbox: Mailbox, stop: threading.Event) -> None:
         return
     client.select_folder(str(folders[0]), readonly=True)
     client.idle()
-    left = WAIT_ALONE if len(folders) == 1 else WAIT_SHARED
-    while left > 0 and not stop.is_set():
-        if any(b"EXISTS" in response for response in client.idle_check(timeout=1) if isinstance(response, tuple)):
+    ends = time.monotonic() + (WAIT_ALONE if len(folders) == 1 else WAIT_SHARED)
+    descriptor = client.socket().fileno()
+    while not stop.is_set() and (left := ends - time.monotonic()) > 0:
+        if descriptor not in wait_readable(descriptor, stop.fileno(), seconds=left):
+            continue
+        responses = client.idle_check(timeout=0)
+        # No response: the connection ended, and idle_done raises.
+        if not responses or any(b"EXISTS" in response for response in responses if isinstance(response, tuple)):
             break
-        left -= 1
     client.idle_done()
 
 

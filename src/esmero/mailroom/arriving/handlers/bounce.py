@@ -7,6 +7,7 @@ from django.conf import settings
 
 from esmero.campaigns.lifecycle import reopen_for_retry
 from esmero.campaigns.models import Campaign
+from esmero.house.happenings import MessageBounced, happen
 from esmero.intake.bounces.meaning import SENDER_FAULTS
 from esmero.intake.classify import FailureMeaning, Report
 from esmero.mailroom.arriving.arrival import Arrival
@@ -49,6 +50,7 @@ def handle(arrival: Arrival) -> None:
         _record_soft_bounce(arrival, message, report)
     elif arrival.note(MessageEvent.Kind.HARD_BOUNCE, _facts(report)):
         arrival.raise_worst(Message.Worst.HARD_BOUNCE)
+        happen(MessageBounced(message_id=message.pk, person_id=message.person_id))
         _record(arrival, report, kind=MessageEvent.Kind.HARD_BOUNCE)
 
 

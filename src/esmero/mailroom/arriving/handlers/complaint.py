@@ -1,5 +1,6 @@
 """Handle complaints: suppress the address for the brand's commercial mail at once, and record the objection."""
 
+from esmero.house.happenings import MessageComplained, happen
 from esmero.intake.reports.arf import HARMLESS
 from esmero.mailroom.arriving.arrival import Arrival
 from esmero.mailroom.arriving.return_counts import count_return
@@ -27,6 +28,7 @@ def handle(arrival: Arrival) -> None:
     if not arrival.note(MessageEvent.Kind.COMPLAINED, {"sign": ", ".join(arrival.verdict.why), "feedback": feedback}):
         return
     arrival.raise_worst(Message.Worst.COMPLAINED)
+    happen(MessageComplained(message_id=message.pk, person_id=message.person_id))
     if message.person_id is None:
         return
     count_return(message, kind=MessageEvent.Kind.COMPLAINED, meaning=feedback, at=arrival.at)

@@ -1,6 +1,7 @@
 """Handle replies of persons: add them to a conversation and forward them to the brand's mailbox."""
 
 from esmero.conversations.threads import InboundReply, add_reply
+from esmero.house.happenings import MessageReplied, happen
 from esmero.mailroom.arriving.arrival import Arrival
 from esmero.mailroom.transactional.reply_forwarding import forward_entry
 from esmero.outbox.models import MessageEvent
@@ -30,6 +31,7 @@ def handle(arrival: Arrival) -> None:
     if message is not None:
         if not arrival.note(MessageEvent.Kind.REPLIED, {"entry": entry.pk, "proven": arrival.proven}):
             return
+        happen(MessageReplied(message_id=message.pk, person_id=message.person_id, entry_id=entry.pk))
         if arrival.proven and verdict.sender.lower() == message.address:
             record_delivery(message.address)
     forward_entry(entry)

@@ -46,7 +46,7 @@ def run_doctor(options: argparse.Namespace) -> CommandOutput:
         start_django()
         findings += _check_settings()
         if not any(one.state == "wrong" and one.what.startswith("The database") for one in findings):
-            findings += [*_check_brands(), *_check_relays(), *_check_mailboxes()]
+            findings += [*_check_brands(), *_check_relays(), *_check_mailboxes(), *_check_reactions()]
             records = _list_dns_records(home, look_up=options.dns)
     wrong = any(one.state == "wrong" for one in findings)
     facts = {"home": str(home), "findings": [asdict(one) for one in findings], "records": records}
@@ -154,6 +154,19 @@ def _check_relays() -> Iterator[DoctorFinding]:
             )
             continue
         yield _check_relay(relay)
+
+
+def _check_reactions() -> Iterator[DoctorFinding]:
+    from esmero.house.happening_queries import list_troubles
+    from esmero.management.reader_language import say_trouble
+
+    for one in list_troubles():
+        yield DoctorFinding(
+            "wrong" if one.failed else "short",
+            f"The reaction {one.function} fails ({one.failed} given up, {one.retried} tried again by itself): "
+            f"{say_trouble(one.trouble)}",
+            "Remove the cause, then press “Try again” in the console under Work" if one.failed else "",
+        )
 
 
 def _check_mailboxes() -> Iterator[DoctorFinding]:

@@ -6,6 +6,10 @@ import socket
 import threading
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from esmero.work.stop_signal import StopSignal
 
 WEB_PORT, INBOUND_PORT = 8000, 2525
 
@@ -60,7 +64,7 @@ def _choose_port(variable: str, wanted: int) -> int:
     raise OSError(f"No port between {wanted} and {wanted + 49} is free. Set {variable}.")
 
 
-def _run_story_thread(*, began: float, once: bool, stop: threading.Event, troubles: list[str]) -> None:
+def _run_story_thread(*, began: float, once: bool, stop: "StopSignal", troubles: list[str]) -> None:
     """Seed, send and reply; print faults and let the processes run on."""
     from django.db import connections
 
@@ -83,7 +87,7 @@ def _run_story_thread(*, began: float, once: bool, stop: threading.Event, troubl
             stop.set()
 
 
-def _run_story(*, began: float, stop: threading.Event, troubles: list[str]) -> None:
+def _run_story(*, began: float, stop: "StopSignal", troubles: list[str]) -> None:
     from django.conf import settings
 
     from esmero.demo.history import has_answers, send_first_campaigns, submit_answers, wait_for_answers
@@ -123,7 +127,7 @@ def _print_log_ins() -> None:
     )
 
 
-def _wait_for_ports(stop: threading.Event) -> None:
+def _wait_for_ports(stop: "StopSignal") -> None:
     from django.conf import settings
 
     config = settings.ESMERO

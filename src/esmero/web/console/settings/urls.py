@@ -12,6 +12,7 @@ urlpatterns = [
     path("work/jobs/<int:pk>/", work.act_on_job, name="work-job"),
     path("work/doubts/", work.decide_doubts, name="doubts"),
     path("work/doubts/<int:pk>/", work.decide_doubt, name="doubt"),
+    path("work/reactions/<slug:function>/again/", work.deliver_again, name="reaction-again"),
     path("work/arrivals/<int:pk>.eml", work.download_inbound, name="inbound-file"),
     path("work/arrivals/<int:pk>/again/", work.read_inbound_again, name="inbound-again"),
     path("first-steps/", first_steps.first_steps, name="first-steps"),

@@ -1,4 +1,4 @@
-"""Show background work: running, waiting and failed jobs, and messages in doubt for a person to decide."""
+"""Show background work: jobs by state, reactions that fail, and messages in doubt for a person to decide."""
 
 from collections.abc import Sequence
 
@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from esmero.house.audit import note
+from esmero.house.happening_queries import list_troubles, try_again
 from esmero.house.models import User
 from esmero.mailroom.arriving.queries import count_arrivals, count_due, list_failed
 from esmero.mailroom.models import Inbound
@@ -26,6 +27,7 @@ from esmero.web.parts.components.rates import fill
 from esmero.work.jobs import cancel, retry
 from esmero.work.models import Job
 from esmero.work.queries import count_jobs, list_jobs
+from esmero.work.wakeups import wake
 
 PAGE = 30
 MOST_DOUBTS = 1000
@@ -60,6 +62,7 @@ def work(request: HttpRequest) -> HttpResponse:
         states=count_states(),
         arrivals=count_arrivals(),
         unread=list_failed(limit=20),
+        reactions=list_troubles(),
         **jobs,
     )
 
@@ -127,6 +130,16 @@ def _decide(message: Message, *, sent: bool, by: User) -> bool:
     return moved
 
 
+@require_POST
+@requires("work.retry")
+def deliver_again(request: HttpRequest, function: str) -> HttpResponse:
+    """Make the failing deliveries of a function due now."""
+    number = try_again(function, by=staff(request))
+    text = ngettext("%(number)d is tried again in a moment.", "%(number)d are tried again in a moment.", number)
+    messages.success(request, fill(text, number=number))
+    return redirect("console:work")
+
+
 @requires("work.retry")
 def download_inbound(request: HttpRequest, pk: int) -> HttpResponse:  # noqa: ARG001
     """Return the unchanged bytes of a mail that could not be parsed."""
@@ -151,5 +164,6 @@ def read_inbound_again(request: HttpRequest, pk: int) -> HttpResponse:
         )
         if moved:
             note("inbound.again", by=staff(request), facts={"number": inbound.pk})
+            wake(Inbound)
     messages.success(request, _("The worker reads it again in a moment."))
     return redirect("console:work")

@@ -36,6 +36,7 @@ from esmero.web.parts.labels.states import (
     label_job,
     label_meaning,
     label_objection,
+    label_reaction,
 )
 
 register = template.Library()
@@ -259,6 +260,12 @@ def look_up(table: Mapping[Any, Any], key: object) -> Any:
 def job_name(kind: str) -> str:
     """Return the label of a kind of job."""
     return label_job(kind)
+
+
+@register.filter
+def reaction_name(function: str) -> str:
+    """Return the label of a function that reacts to happenings."""
+    return label_reaction(function)
 
 
 @register.filter

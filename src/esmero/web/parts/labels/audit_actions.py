@@ -59,6 +59,7 @@ ACTS: Mapping[str, str | Promise] = {
     "import.exported": _("took a file of an import"),
     "import.reopened": _("opened an import again"),
     "import.sheet": _("chose the sheet of an import"),
+    "happening.again": _("let a failed reaction be tried again"),
     "inbound.again": _("let an arrived mail be read again"),
     "job.retry": _("let a piece of work go on"),
     "job.cancel": _("stopped a piece of work"),

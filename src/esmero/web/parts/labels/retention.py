@@ -39,6 +39,7 @@ RULES: Mapping[str, tuple[Words, Words]] = {
     "data-requests": (_("Answered requests about one’s own data"), _("after the answer")),
     "audit": (_("Audit log"), _("after the change")),
     "sessions": (_("Log-ins of the staff that have ended"), _("after they ended")),
+    "happenings": (_("Happenings that everything has reacted to"), _("after they happened")),
     "dmarc": (_("Reports of receivers about our domains (DMARC)"), _("after their period")),
 }
 

@@ -370,6 +370,7 @@ DUE: Mapping[str, StateLabel] = {
     "arrivals": StateLabel("plain", pgettext_lazy("due", "arrived mails to read")),
     "jobs": StateLabel("plain", pgettext_lazy("due", "long pieces of work")),
     "happenings": StateLabel("plain", pgettext_lazy("due", "happenings to react to")),
+    "deliveries": StateLabel("plain", pgettext_lazy("due", "reactions to happenings")),
 }
 
 # Categories of personal data; the keys are the names in privacy/personal_data.py.
@@ -508,14 +509,25 @@ JOB_KINDS: Mapping[str, str | Promise] = {
     "count-segment": _("Count of a segment"),
     "retrying": _("Another try of what failed"),
     "trying": _("Trying of links"),
-    "ask-to-confirm": _("Mail that asks to confirm a sign-up"),
-    "write-link": _("Letter with the link to one’s data"),
 }
 
 
 def label_job(kind: str) -> str:
     """Return the label of a kind of job; an unknown kind unchanged."""
     return str(JOB_KINDS.get(kind, kind))
+
+
+# The keys are the names in rounds/reactions.py.
+REACTION_NAMES: Mapping[str, str | Promise] = {
+    "ask-to-confirm": _("Mail that asks to confirm a sign-up"),
+    "send-data-link": _("Letter with the link to one’s data"),
+    "finish-campaign": _("End of a campaign"),
+}
+
+
+def label_reaction(function: str) -> str:
+    """Return the label of a function that reacts to happenings; an unknown one unchanged."""
+    return str(REACTION_NAMES.get(function, function))
 
 
 LINE_REASONS: Mapping[str, str | Promise] = {
