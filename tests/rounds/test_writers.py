@@ -9,7 +9,7 @@ from esmero.asks.submissions import confirm
 from esmero.campaigns.lifecycle import begin_dry_run, cancel_campaign, create_campaign, start_campaign
 from esmero.house.happenings import KINDS
 from esmero.house.models import Happening
-from esmero.imports.lifecycle import begin_undo, begin_unchecked, create_import
+from esmero.imports.lifecycle import begin_unchecked, begin_undo, create_import
 from esmero.people.models import Merge, PermissionEntry, Segment
 from esmero.people.permissions.ledger import grant, object_to, withdraw
 from esmero.privacy.erasure import erase_person

@@ -1,5 +1,7 @@
 """Define an import of a list, and the base of the tables that hold its lines."""
 
+from typing import Any
+
 from django.db import models
 
 from esmero.house.models import Brand
@@ -82,3 +84,9 @@ class ImportLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.line}: {self.verdict}"
+
+    @property
+    def written(self) -> dict[str, Any]:
+        """Return `wrote` of a line that changed the database."""
+        assert self.wrote is not None, f"{self} wrote nothing"
+        return dict(self.wrote)

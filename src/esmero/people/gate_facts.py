@@ -16,7 +16,7 @@ from esmero.house.country_time_zones import COUNTRY_TIME_ZONES
 from esmero.house.jurisdictions import PROFILES, profile_of, profile_of_country
 from esmero.people.addresses.suppression import are_numbers_excluded, find_excluded_numbers, find_suppressions
 from esmero.people.dispatch_reason import AddressedPerson, DispatchReason, are_among
-from esmero.people.models import Address, Permission, Person, Preference, Suppression
+from esmero.people.models import Address, Permission, Person, Preference
 from esmero.people.permissions.decisions import read_statements
 from esmero.policy.facts import (
     NO_PREFERENCE,
@@ -72,7 +72,7 @@ def _find_excluded(
 
 def _choose_strictest(*suppressions: CaseSuppression | None) -> CaseSuppression | None:
     there = [one for one in suppressions if one is not None]
-    return next((one for one in there if one.scope == Suppression.Scope.ALL), there[0] if there else None)
+    return next((one for one in there if one.scope == "all"), there[0] if there else None)
 
 
 def provide_permissions(

@@ -11,6 +11,7 @@ from esmero.imports.kind import Kinds
 from esmero.outbox.models import Message
 from esmero.people.imports.exclusions import ExclusionImports
 from esmero.people.imports.persons import PersonImports
+from esmero.people.imports.references import UpperRecords
 
 _NOT_BEGUN = Q(campaign__state__in=(Campaign.State.DRAFT, Campaign.State.CHECKED))
 _NOT_LEFT = (
@@ -35,7 +36,9 @@ def _outdate_dry_runs(persons: Collection[int]) -> None:
 
 
 PERSONS = PersonImports(
-    find_last_messages=_find_last_messages, passing={AudienceMember: _NOT_BEGUN}, release=_outdate_dry_runs
+    UpperRecords(
+        find_last_messages=_find_last_messages, passing={AudienceMember: _NOT_BEGUN}, release=_outdate_dry_runs
+    )
 )
 EXCLUSIONS = ExclusionImports()
 IMPORT_KINDS: Kinds = {one.name: one for one in (PERSONS, EXCLUSIONS)}

@@ -34,7 +34,7 @@ from esmero.work.jobs import claim_job, run_to_end
 from tests.database_rows import assert_same, read_rows
 from tests.house_facts import build_house, open_dispatch
 
-pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
 HEAD = "Número;Nombre;Correo;Empresa;Teléfono;Etiquetas;Acepta publicidad;Baja;Tarifa"
 SAID = {"Acepta publicidad": "consent", "Baja": "withdrawn", "Etiquetas": "tags", "Teléfono": "phone"}
 

@@ -28,8 +28,8 @@ def read_facts(persons: Sequence[Person]) -> dict[int, SegmentFacts]:
         )
     )
     lines = PersonLine.objects.filter(**of).exclude(verdict=PersonLine.Verdict.REFUSED)
-    lines = lines.exclude(undo__startswith=PersonLine.UNDONE).values_list("person", "of")
-    imports, acts = _gather(lines), _gather(_read_acts(ids))
+    lines = lines.exclude(undo__startswith=PersonLine.UNDONE)
+    imports, acts = _gather(lines.values_list("person", "of")), _gather(_read_acts(ids))
     return {
         person.pk: SegmentFacts(
             fields=_fields(person),

@@ -147,13 +147,13 @@ class ExclusionImports(ImportKind[ExclusionRow, ExclusionLine]):
 
     def undo(self, import_: Import, lines: Sequence[ExclusionLine], *, dry_run: bool = False) -> UndoneChunk:  # noqa: ARG002
         """Remove the suppressions that the lines created, unless somebody has lifted one since."""
-        made = {pk for line in lines for pk in line.wrote["suppressions"]}
+        made = {pk for line in lines for pk in line.written["suppressions"]}
         standing = set(Suppression.objects.filter(pk__in=made, lifted_at=None).values_list("id", flat=True))
         outcomes = {
-            line.pk: ImportLine.UNDONE if set(line.wrote["suppressions"]) <= standing else "changed-since: lifted"
+            line.pk: ImportLine.UNDONE if set(line.written["suppressions"]) <= standing else "changed-since: lifted"
             for line in lines
         }
-        going = {pk for line in lines for pk in line.wrote["suppressions"] if outcomes[line.pk] == ImportLine.UNDONE}
+        going = {pk for line in lines for pk in line.written["suppressions"] if outcomes[line.pk] == ImportLine.UNDONE}
         if not dry_run:
             ExclusionLine.objects.filter(suppression__in=going).update(suppression=None)
             Suppression.objects.filter(pk__in=going).delete()

@@ -7,13 +7,13 @@ taken back grants nothing. A grant on which a message has left is proof, so it s
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import Model, Q
 from django.utils import timezone
 
 from esmero.imports.models import Import, ImportLine
-from esmero.people.imports.references import find_references
+from esmero.people.imports.references import UpperRecords, find_references
 from esmero.people.models import (
     Address,
     ContactPoint,
@@ -29,15 +29,12 @@ from esmero.people.models import (
 from esmero.people.permissions.ledger import NewEntry, record, remove_entries
 from esmero.people.persons.names import update_folded
 
-if TYPE_CHECKING:
-    from esmero.people.imports.persons import PersonImports
-
 WITHDRAWN = f"{ImportLine.UNDONE}-withdrawn"
 _TAGS = Person.tags.through
 # Tables whose rows about a person this module judges itself.
-_OWN = frozenset({ContactPoint, Permission, PermissionEntry, PersonLine, _TAGS})
+_OWN: frozenset[type[Model]] = frozenset({ContactPoint, Permission, PermissionEntry, PersonLine, _TAGS})
 # A proposed pair that nobody decided goes with the person.
-_PASSING = {Duplicate: Q(state=Duplicate.State.OPEN)}
+_PASSING: dict[type[Model], Q] = {Duplicate: Q(state=Duplicate.State.OPEN)}
 _COLUMNS = ("number", "title", "given_name", "family_name", "language", "country", "organisation_id", "address_id")
 _ATTRIBUTES = {"organisation": "organisation_id", "address": "address_id"}
 _GRANTED = PermissionEntry.Act.GRANTED
@@ -49,28 +46,28 @@ class PersonUndo:
     `outcomes` are by id of the line: UNDONE, WITHDRAWN if a grant was used, or the reason why the line is kept.
     """
 
-    def __init__(self, import_: Import, lines: Sequence[PersonLine], *, kind: "PersonImports") -> None:
-        self.import_, self.lines, self.kind = import_, lines, kind
+    def __init__(self, import_: Import, lines: Sequence[PersonLine], *, records: UpperRecords) -> None:
+        self.import_, self.lines, self.records = import_, lines, records
         self.counts: Counter[str] = Counter()
-        ids = {line.wrote["person"] for line in lines if line.wrote["person"] is not None}
+        ids = {line.written["person"] for line in lines if line.written["person"] is not None}
         rows = Person.objects.filter(pk__in=ids).order_by("id").select_for_update(of=("self",))
         self.persons = {one.pk: one for one in rows.select_related("address", "organisation")}
         self._read_own_rows(ids)
-        fresh = {line.wrote["person"] for line in lines if "new" in line.wrote}
-        self.references = find_references(Person, fresh, besides=_OWN, passing={**kind.passing, **_PASSING})
+        fresh = {line.written["person"] for line in lines if "new" in line.written}
+        self.references = find_references(Person, fresh, besides=_OWN, passing={**records.passing, **_PASSING})
         self.entries = {
             one.pk: one
             for one in PermissionEntry.objects.filter(
-                pk__in=[pk for line in lines for pk in line.wrote.get("acts", [])]
+                pk__in=[pk for line in lines for pk in line.written.get("acts", [])]
             )
         }
-        last = kind.find_last_messages({one.person_id for one in self.entries.values()}, import_.brand_id)
+        last = records.find_last_messages({one.person_id for one in self.entries.values()}, import_.brand_id)
         self.used = {
             pk
             for pk, one in self.entries.items()
             if one.act == _GRANTED and one.person_id in last and last[one.person_id] >= one.recorded_at
         }
-        former = [line.wrote["was"]["address"][0] for line in lines if "address" in line.wrote.get("was", {})]
+        former = [line.written["was"]["address"][0] for line in lines if "address" in line.written.get("was", {})]
         self.addresses = Address.objects.in_bulk([pk for pk in former if pk is not None])
         self.reasons = {line.pk: self._find_reason(line) for line in lines}
         self.outcomes = {line.pk: self._outcome(line) for line in lines}
@@ -105,7 +102,7 @@ class PersonUndo:
 
     def _find_reason(self, line: PersonLine) -> str:
         """Return why a line is kept, "" if it is taken back."""
-        wrote = line.wrote
+        wrote = line.written
         if wrote["person"] is None:
             return ""  # refused, but its address or organisation was created
         person = self.persons.get(wrote["person"])
@@ -143,19 +140,19 @@ class PersonUndo:
 
     def _outcome(self, line: PersonLine) -> str:
         reason = self.reasons[line.pk]
-        is_used = any(pk in self.used for pk in line.wrote.get("acts", []))
+        is_used = any(pk in self.used for pk in line.written.get("acts", []))
         return reason or (WITHDRAWN if is_used else ImportLine.UNDONE)
 
     def _count(self) -> None:
         taken = [line for line in self.lines if not self.reasons[line.pk]]
-        self.counts["people-removed"] = sum("new" in line.wrote for line in taken)
-        self.counts["people-restored"] = len({line.wrote["person"] for line in taken if "was" in line.wrote})
+        self.counts["people-removed"] = sum("new" in line.written for line in taken)
+        self.counts["people-restored"] = len({line.written["person"] for line in taken if "was" in line.written})
         granted = {pk for pk, one in self.entries.items() if one.act == _GRANTED}
         self.counts["grants-removed"] = len(granted - self.used)
         self.counts["grants-withdrawn"] = len(self.used)
 
     def _undo_permissions(self) -> None:
-        kept = {pk for line in self.lines if self.reasons[line.pk] for pk in line.wrote.get("acts", [])}
+        kept = {pk for line in self.lines if self.reasons[line.pk] for pk in line.written.get("acts", [])}
         # A kept line keeps its withdrawals: the careful side.
         going = [
             one for pk, one in self.entries.items() if pk not in self.used and (one.act == _GRANTED or pk not in kept)
@@ -187,7 +184,7 @@ class PersonUndo:
         points: list[int] = []
         links: list[tuple[int, int]] = []
         for line in self.lines:
-            wrote = line.wrote
+            wrote = line.written
             if self.reasons[line.pk] or wrote["person"] is None:
                 continue
             points += wrote.get("points", [])
@@ -211,25 +208,29 @@ class PersonUndo:
 
     def _restore(self, person: Person, name: str, value: Any, writer: int | None) -> None:
         if name.startswith("own:"):
-            person.fields.pop(name[4:], None) if value is None else person.fields.update({name[4:]: value})
+            if value is None:
+                person.fields.pop(name[4:], None)
+            else:
+                person.fields[name[4:]] = value
         elif name == "address":
             person.address = self.addresses[value] if value is not None else None
         else:
             setattr(person, _ATTRIBUTES.get(name, name), value)
-        person.written_by.pop(name, None)
-        if writer is not None:
-            person.written_by[name] = writer
+        if writer is None:
+            person.written_by.pop(name, None)
+        else:
+            person.written_by[name] = writer  # in place, so that the order of the keys is the former one
 
     def _is_changed_later(self, person: Person) -> bool:
         finished = self.import_.finished_at
         return finished is not None and person.changed_at > finished
 
     def _remove_persons(self) -> None:
-        gone = {line.wrote["person"] for line in self.lines if "new" in line.wrote and not self.reasons[line.pk]}
+        gone = {line.written["person"] for line in self.lines if "new" in line.written and not self.reasons[line.pk]}
         if not gone:
             return
-        self.kind.release(gone)
-        for model, condition in self.kind.passing.items():
+        self.records.release(gone)
+        for model, condition in self.records.passing.items():
             model._default_manager.filter(condition, person__in=gone).delete()
         PersonLine.objects.filter(person__in=gone).update(person=None)
         Permission.objects.filter(person__in=gone).delete()
@@ -237,7 +238,7 @@ class PersonUndo:
 
     def _remove_shared_rows(self) -> None:
         """Remove addresses, organisations, tags and suppressions that the lines created and nobody else uses."""
-        taken = [line.wrote for line in self.lines if not self.reasons[line.pk]]
+        taken = [line.written for line in self.lines if not self.reasons[line.pk]]
         remove_suppressions(taken)
         addresses = Address.objects.filter(
             pk__in=[wrote["address"] for wrote in taken if "address" in wrote], first_return_at=None

@@ -1,10 +1,7 @@
 """Define the import of persons: fields, parsing, writing, dry run, report and undo of the lines of a list."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
-
-from django.db.models import Model, Q
 
 from esmero.imports.files.problem import MappingProblem
 from esmero.imports.files.records import CsvRecord
@@ -16,20 +13,17 @@ from esmero.people.imports.chunk import ImportChunk
 from esmero.people.imports.declared_fields import declare_fields, remove_fields
 from esmero.people.imports.fields import PERSON_FIELDS
 from esmero.people.imports.person_undo import PersonUndo
+from esmero.people.imports.references import UpperRecords
 from esmero.people.imports.report import count_addresses, write_report
 from esmero.people.imports.rows import ImportRow, read_row
 from esmero.people.models import Person, PersonLine
 from esmero.work.sqlite.scratch import Scratch
 
-type FindLastMessages = Callable[[Collection[int], int], Mapping[int, datetime]]
-
 
 class PersonImports(ImportKind[ImportRow, PersonLine]):
     """Import persons with their consent. Options: {"topic": id of the topic of the consent, None for none}.
 
-    `find_last_messages` returns {person id: time of the last message of a brand that left or may have left}; `passing`
-    are the rows of upper packages that are deleted with a person, and `release` is called before that with the ids of
-    the persons.
+    `records` are needed for the undo.
     """
 
     name = "persons"
@@ -38,14 +32,8 @@ class PersonImports(ImportKind[ImportRow, PersonLine]):
     effects = ("granted", "withdrawn")
     report_columns = ("line", "id", "verdict", "address", "shared", "commercial")
 
-    def __init__(
-        self,
-        *,
-        find_last_messages: FindLastMessages,
-        passing: Mapping[type[Model], Q],
-        release: Callable[[Collection[int]], None],
-    ) -> None:
-        self.find_last_messages, self.passing, self.release = find_last_messages, passing, release
+    def __init__(self, records: UpperRecords) -> None:
+        self.records = records
 
     def check_options(self, options: Mapping[str, Any], *, mapping: Mapping[str, str]) -> None:
         """Refuse a column of consent without the topic of the consent."""
@@ -91,7 +79,7 @@ class PersonImports(ImportKind[ImportRow, PersonLine]):
 
     def undo(self, import_: Import, lines: Sequence[PersonLine], *, dry_run: bool = False) -> UndoneChunk:
         """Remove the persons that the lines added, and restore the values that they replaced."""
-        undo = PersonUndo(import_, lines, kind=self)
+        undo = PersonUndo(import_, lines, records=self.records)
         if not dry_run:
             undo.write()
         return UndoneChunk(undo.outcomes, undo.counts)

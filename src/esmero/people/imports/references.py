@@ -1,8 +1,23 @@
 """Find the rows of any table that refer to a row, so that nothing is deleted that somebody uses."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import Field, Model, Q
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpperRecords:
+    """Give access to records about persons that upper packages hold.
+
+    `find_last_messages` returns {person id: time of the last message of a brand (id) that left or may have left}.
+    `passing` are rows that are deleted with a person; `release` is called with the ids of the persons before that.
+    """
+
+    find_last_messages: Callable[[Collection[int], int], Mapping[int, datetime]]
+    passing: Mapping[type[Model], Q]
+    release: Callable[[Collection[int]], None]
 
 
 def find_references(

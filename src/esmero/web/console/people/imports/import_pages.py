@@ -107,7 +107,7 @@ IMPORTS = Listing(
     search_title=_("File or where it is from"),
     columns=(
         TableColumn(key="file", title=_("File"), cell=_name, plain=lambda row: row.file_name, head=True),
-        TableColumn(key="kind", title=_("Kind"), cell=lambda row: IMPORT_KIND[row.kind], quiet=True, shown=False),
+        TableColumn(key="kind", title=_("Kind"), cell=lambda row: str(IMPORT_KIND[row.kind]), quiet=True, shown=False),
         TableColumn(key="state", title=_("State"), cell=lambda row: state("import", row.state)),
         TableColumn(key="source", title=_("Where from"), cell=lambda row: row.source[:80], quiet=True),
         TableColumn(
