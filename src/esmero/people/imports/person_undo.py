@@ -96,9 +96,10 @@ class PersonUndo:
         self.own_tags: dict[int, set[int]] = defaultdict(set)
         self.own_acts: dict[int, set[int]] = defaultdict(set)
         written = PersonLine.objects.filter(of=self.import_, person__in=ids, wrote__isnull=False)
-        for person, wrote in written.values_list("person_id", "wrote"):
-            self.own_tags[person] |= set(wrote.get("tags", []))
-            self.own_acts[person] |= set(wrote.get("acts", []))
+        for line in written.only("wrote"):
+            person = line.written["person"]
+            self.own_tags[person] |= set(line.written.get("tags", []))
+            self.own_acts[person] |= set(line.written.get("acts", []))
 
     def _find_reason(self, line: PersonLine) -> str:
         """Return why a line is kept, "" if it is taken back."""
