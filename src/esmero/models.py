@@ -23,7 +23,16 @@ from esmero.mailroom.models import (
     ScheduledResend,
     WebhookSecret,
 )
-from esmero.outbox.models import Captured, Dispatch, Message, MessageAttachment, MessageEvent, Relay, RelayRate
+from esmero.outbox.models import (
+    Captured,
+    Dispatch,
+    Message,
+    MessageAttachment,
+    MessageEvent,
+    PrintBatch,
+    Relay,
+    RelayRate,
+)
 from esmero.people.models import (
     Address,
     BlockedDomain,
@@ -96,6 +105,7 @@ __all__ = [
     "Person",
     "PersonLine",
     "Preference",
+    "PrintBatch",
     "Proposal",
     "Purpose",
     "Relay",

@@ -56,13 +56,15 @@ def _find_permission(message: Message) -> PermissionEntry | None:
     grants = {
         entry.pk: entry
         for entry in PermissionEntry.objects.filter(person=message.person_id).order_by("id")
-        if (entry.brand_id, entry.channel, entry.purpose_id) == (dispatch.brand_id, Channel.EMAIL, dispatch.purpose_id)
+        if (entry.brand_id, entry.channel, entry.purpose_id)
+        == (dispatch.brand_id, dispatch.channel, dispatch.purpose_id)
         and entry.act == PermissionEntry.Act.GRANTED
         and entry.topic_id in {None, dispatch.topic_id}
         and (sent_at is None or entry.at <= sent_at)
     }
-    statements = read_person(message.person_id, brand=dispatch.brand).get(Channel.EMAIL, [])
-    question = ask_about(dispatch.purpose, dispatch.topic, brand=dispatch.brand)
+    channel = Channel(dispatch.channel)
+    statements = read_person(message.person_id, brand=dispatch.brand).get(channel, [])
+    question = ask_about(dispatch.purpose, dispatch.topic, brand=dispatch.brand, channel=channel)
     deciding = decide_permission(statements, question=question).grant
     newest = max(grants.values(), key=lambda entry: (entry.at, entry.pk), default=None)
     return grants.get(deciding.entry or 0, newest) if deciding is not None else newest

@@ -91,9 +91,7 @@ def record(
         touched = {_key_of(row) for row in fresh}
         _write_permissions({key: compute_state(_fact_of(row) for row in known[key]) for key in touched})
         if announced:
-            # A request permits nothing, and what runs out was announced when it was granted: nobody reacts to them.
-            told = [row for row in fresh if row.act in _HAPPENINGS]
-            happen_all(_HAPPENINGS[row.act](person_id=row.person_id, entry_id=row.pk) for row in told)
+            happen_all(_HAPPENINGS[row.act](person_id=row.person_id, entry_id=row.pk) for row in fresh)
     return fresh
 
 
