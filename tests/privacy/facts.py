@@ -72,7 +72,8 @@ def furnish_person():
         file_name="lista.csv",
         brand=house.brand,
     )
-    PersonLine.objects.create(of=brought, line=2, verdict="added", person=one, number=SECRET, cell=SECRET)
+    wrote = {"person": one.pk, "was": {"given_name": [SECRET, None]}}
+    PersonLine.objects.create(of=brought, line=2, verdict="added", person=one, number=SECRET, cell=SECRET, wrote=wrote)
     form = Form.objects.create(brand=house.brand, slug="boletin", name="Boletín")
     Submission.objects.create(
         form=form, address=SECRET, language="es", values={"given_name": SECRET}, wording="Sí", at=now, person=one
