@@ -218,7 +218,7 @@ def _add_people(number: int) -> None:
 
 
 def _fold(word: str) -> str:
-    from esmero.people.text_folding import fold
+    from esmero.text_folding import fold
 
     return fold(word)
 
@@ -455,7 +455,7 @@ def _add_many_rows(console: Any, number: int) -> None:
     )  # fmt: skip
     brought = tables.Import.objects.filter(state="done").order_by("id").values_list("id", flat=True)[0]
     _fill(
-        tables.ImportLine, _numbers(number), of_id=brought, line="n + 100", person_id=f"{BASE} + n", number="'c' || n",
+        tables.PersonLine, _numbers(number), of_id=brought, line="n + 100", person_id=f"{BASE} + n", number="'c' || n",
         verdict="CASE WHEN n % 10 < 7 THEN 'added' WHEN n % 10 < 9 THEN 'changed' ELSE 'refused' END",
         address_verdict="'ok'",
         reason="CASE WHEN n % 10 = 9 THEN 'address-invalid' ELSE '' END",

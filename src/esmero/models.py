@@ -9,6 +9,7 @@ from esmero.content.models import ExternalCheck, Link, MediaFile, Template, Temp
 from esmero.conversations.models import Conversation, Entry
 from esmero.dossier.models import DailyAggregate, SegmentEstimate
 from esmero.house.models import AuditEntry, Brand, Happening, HappeningDelivery, SavedView, User
+from esmero.imports.models import Import
 from esmero.mailroom.models import (
     AlignmentDay,
     AlignmentSource,
@@ -38,14 +39,14 @@ from esmero.people.models import (
     ContactPoint,
     CustomField,
     Duplicate,
-    Import,
-    ImportLine,
+    ExclusionLine,
     Merge,
     Note,
     Organisation,
     Permission,
     PermissionEntry,
     Person,
+    PersonLine,
     Preference,
     Proposal,
     Purpose,
@@ -81,12 +82,12 @@ __all__ = [
     "DmarcReportRow",
     "Duplicate",
     "Entry",
+    "ExclusionLine",
     "ExternalCheck",
     "Form",
     "Happening",
     "HappeningDelivery",
     "Import",
-    "ImportLine",
     "Inbound",
     "Job",
     "Link",
@@ -102,6 +103,7 @@ __all__ = [
     "Permission",
     "PermissionEntry",
     "Person",
+    "PersonLine",
     "Preference",
     "PrintBatch",
     "Proposal",

@@ -17,6 +17,8 @@ from esmero.content.versions import add_version, create_template, make_letter, s
 from esmero.conversations.models import Conversation, Entry
 from esmero.dossier.statistics.daily_aggregates import count_all_due
 from esmero.house.models import AuditEntry, User
+from esmero.imports.lifecycle import create_import
+from esmero.imports.models import Import
 from esmero.intake.reports.dmarc import read_report
 from esmero.mailroom.arriving.dmarc_reports import source_rows, store_report
 from esmero.mailroom.composing.recipient_fields import known_fields
@@ -28,24 +30,23 @@ from esmero.outbox.posting.post import post
 from esmero.outbox.transports.capture.transport import capture
 from esmero.outbox.transports.parcels import Parcel
 from esmero.people.addresses.suppression import suppress
-from esmero.people.imports.lifecycle import create_import
 from esmero.people.models import (
     Address,
     Channel,
     ContactPoint,
     CustomField,
     Duplicate,
-    Import,
-    ImportLine,
     Note,
     Organisation,
     Person,
+    PersonLine,
     Proposal,
     Segment,
     Tag,
 )
 from esmero.privacy.models import DataRequest
 from esmero.rendering.templates.compile import TemplateSource
+from esmero.rounds.import_kinds import PERSONS
 from esmero.vault.files import seal
 from esmero.work.models import Job
 from tests.house_facts import House, add_people, build_house, open_dispatch
@@ -243,7 +244,7 @@ def furnish(rows: int = 1) -> Console:
     for person in people:
         suppress(f"gone{person.pk}@x.example", scope="all", reason="unknown-user", evidence="x", at=now)
         Note.objects.create(person=person, kind="call", text="¿Cuándo vienen?", at=now, by="Lucía")
-    draft_import = create_import(LIST, name="clientes.csv", brand=house.brand, by="Lucía")
+    draft_import = create_import(LIST, kind=PERSONS, name="clientes.csv", brand=house.brand, by="Lucía")
     dispatch = open_dispatch(house, people)
     running = Campaign.objects.create(
         name="Novedades",
@@ -320,11 +321,12 @@ def furnish(rows: int = 1) -> Console:
     count_all_due(now)
     imported = [
         Import.objects.create(
+            kind="persons",
             file=draft_import.file,
             reading=draft_import.reading,
             file_name="clientes.csv",
             brand=house.brand,
-            topic=house.topic,
+            options={"topic": house.topic.pk},
             source="formulario",
             state="done",
             counts={"added": rows},
@@ -332,8 +334,8 @@ def furnish(rows: int = 1) -> Console:
         )
         for _ in range(rows)
     ]
-    ImportLine.objects.bulk_create(
-        ImportLine(of=imported[0], line=number + 2, verdict="added", person=person)
+    PersonLine.objects.bulk_create(
+        PersonLine(of=imported[0], line=number + 2, verdict="added", person=person)
         for number, person in enumerate(people)
     )
     forms = [

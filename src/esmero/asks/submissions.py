@@ -18,9 +18,9 @@ from esmero.people.models import Address, CustomField, PermissionEntry, Person, 
 from esmero.people.permissions.ledger import NewEntry, record
 from esmero.people.permissions.preferences import save_preference
 from esmero.people.persons.names import update_folded
-from esmero.people.text_folding import fold
 from esmero.policy.permission import CONSENT
 from esmero.refusal import InvalidValue
+from esmero.text_folding import fold
 
 CONFIRM_WITHIN = timedelta(days=7)
 MONTH = 30

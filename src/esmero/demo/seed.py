@@ -14,8 +14,8 @@ from esmero.house.models import Brand
 from esmero.people.addresses.suppression import suppress
 from esmero.people.models import Address, ContactPoint, Person, Preference, Suppression, Tag
 from esmero.people.permissions.ledger import NewEntry, record
-from esmero.people.text_folding import fold
 from esmero.policy.permission import CONSENT
+from esmero.text_folding import fold
 
 CHUNK = 500
 SOURCES = {

@@ -158,6 +158,14 @@ class ImportFinished(HappeningFacts):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ImportUndone(HappeningFacts):
+    """Report that an import was taken back; this one stands for all its lines."""
+
+    kind: ClassVar = "import.undone"
+    import_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DispatchClosed(HappeningFacts):
     """Report that all messages of a dispatch are at rest."""
 
@@ -246,6 +254,7 @@ CATALOGUE: tuple[type[HappeningFacts], ...] = (
     SignUpConfirmed,
     DataAccessRequested,
     ImportFinished,
+    ImportUndone,
     DispatchClosed,
     CampaignStarted,
     CampaignFinished,

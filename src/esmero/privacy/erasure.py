@@ -10,12 +10,13 @@ from esmero.conversations.models import Entry
 from esmero.house.audit import note
 from esmero.house.happenings import PersonErased, happen
 from esmero.house.models import User
+from esmero.imports.models import Import
 from esmero.outbox.letters.batches import drop_files_of
 from esmero.outbox.models import Message, MessageAttachment
 from esmero.outbox.posting.decisions import expire_content
 from esmero.outbox.posting.kinds import CAMPAIGN_TEST, REPLY_FORWARD, TEMPLATE_TEST
 from esmero.people.addresses.suppression import ERASED, suppress, suppress_number
-from esmero.people.models import Import, ImportLine, Merge, Person, Suppression
+from esmero.people.models import Merge, Person, PersonLine, Suppression
 from esmero.privacy.personal_data import BY_RULE, EMPTIED, TABLE, PersonalData, RowErasure
 from esmero.refusal import Refusal
 from esmero.vault.files import delete_unused
@@ -114,8 +115,9 @@ def _blank_dry_run_lines(person: Person, *, address: str) -> int:
         theirs |= Q(cell__icontains=address)
     if not theirs:
         return 0
-    dry = Import.objects.exclude(state__in=(Import.State.RUNNING, Import.State.DONE)).values("pk")
-    return ImportLine.objects.filter(theirs, of__in=dry, person=None).update(number="", cell="")
+    written = (Import.State.RUNNING, Import.State.DONE, Import.State.UNDOING, Import.State.UNDONE)
+    dry = Import.objects.exclude(state__in=written).values("pk")
+    return PersonLine.objects.filter(theirs, of__in=dry, person=None).update(number="", cell="")
 
 
 def _find_files(person: Person) -> set[int]:

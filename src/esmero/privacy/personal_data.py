@@ -20,12 +20,12 @@ from esmero.people.models import (
     Address,
     ContactPoint,
     Duplicate,
-    ImportLine,
     Merge,
     Note,
     Permission,
     PermissionEntry,
     Person,
+    PersonLine,
     Preference,
     Proposal,
 )
@@ -217,12 +217,12 @@ TABLE: tuple[PersonalData, ...] = (
     ),
     PersonalData(
         name="lines of imports",
-        model=ImportLine,
+        model=PersonLine,
         paths=("person",),
         rows=RowErasure.BLANKED,
         why="The sums of an import stay true; what stood in the cells goes.",
-        kept=_names("of line verdict address_verdict reason warnings"),
-        blanked=_names("person number cell"),
+        kept=_names("of line verdict address_verdict reason warnings undo"),
+        blanked=_names("person number cell wrote"),
         exported=_names("of line verdict number reason"),
     ),
     PersonalData(
@@ -309,7 +309,7 @@ IMPERSONAL = frozenset(
     _names(
         "DmarcReportFile DmarcReportRow AlignmentDay AlignmentSource AuditEntry BlockedDomain Brand Campaign"
         " SegmentEstimate Dispatch Form Happening HappeningDelivery WebhookSecret Import Job Link Mailbox MailboxFolder"
-        " MediaFile Organisation CustomField PrintBatch"
+        " MediaFile Organisation CustomField ExclusionLine PrintBatch"
         " Purpose Relay RelayRate Retention ReturnCount SavedView StoredFile Segment Suppression Tag DailyAggregate"
         " Template TemplateText TemplateVersion Topic ExternalCheck User"
     )

@@ -4,9 +4,8 @@ import pytest
 from django.utils import timezone
 
 from esmero.house.models import AuditEntry
+from esmero.imports.lifecycle import begin_unchecked, create_import
 from esmero.people.addresses.suppression import find_suppressions, suppress
-from esmero.people.imports import run
-from esmero.people.imports.lifecycle import begin_unchecked, create_import
 from esmero.people.models import Address, ContactPoint, Organisation, Permission, Person, Preference, Suppression
 from esmero.people.permissions.staff_records import (
     ProofFile,
@@ -29,6 +28,8 @@ from esmero.people.persons.contact_points import (
     restore_point,
 )
 from esmero.people.persons.editing import NumberTaken, change_person, restore_person, set_address
+from esmero.rounds.import_kinds import PERSONS
+from esmero.rounds.table import JOBS
 from esmero.vault.files import read
 from esmero.work.jobs import run_to_end
 from tests.house_facts import add_people, build_house
@@ -57,11 +58,11 @@ def columns(person):
 
 
 def bring(house, text):
-    brought = create_import(text.encode(), name="x.csv", brand=house.brand, by="Lucía")
+    brought = create_import(text.encode(), kind=PERSONS, name="x.csv", brand=house.brand, by="Lucía")
     brought = begin_unchecked(
-        brought, choices={"Tarifa": "own:tariff"}, topic=None, source="x", dry_run=False, by="Lucía"
+        brought, kind=PERSONS, choices={"Tarifa": "own:tariff"}, options={}, source="x", dry_run=False, by="Lucía"
     )
-    run_to_end(brought.job, kinds={"import": run.run_chunk}, worker="test")
+    run_to_end(brought.job, kinds=JOBS, worker="test")
 
 
 def test_what_staff_wrote_no_import_writes_over(house, person):

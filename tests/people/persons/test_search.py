@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 
 from esmero.people.models import Address, Person
 from esmero.people.persons.search import search_persons
-from esmero.people.text_folding import fold
+from esmero.text_folding import fold
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
 

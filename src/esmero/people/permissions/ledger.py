@@ -106,6 +106,26 @@ def recompute_permissions(persons: Iterable[int]) -> None:
     _write_permissions({key: compute_state(_fact_of(row) for row in rows) for key, rows in known.items()})
 
 
+def remove_entries(entries: Sequence[PermissionEntry]) -> None:
+    """Remove entries of an import that is taken back, and derive the permissions without them.
+
+    The ledger is append-only: the caller has made sure that no message rests on these entries. Call it inside a
+    transaction.
+    """
+    gone = {row.pk for row in entries}
+    persons = {row.person_id for row in entries}
+    if not gone:
+        return
+    known: dict[_Key, list[PermissionEntry]] = defaultdict(list)
+    for row in PermissionEntry.objects.filter(person__in=persons).exclude(pk__in=gone).order_by("id"):
+        known[_key_of(row)].append(row)
+    touched = {_key_of(row) for row in entries}
+    stale = [row.pk for row in Permission.objects.filter(person__in=persons) if _key_of(row) in touched - known.keys()]
+    Permission.objects.filter(pk__in=stale).delete()
+    _write_permissions({key: compute_state(_fact_of(row) for row in known[key]) for key in touched & known.keys()})
+    PermissionEntry.objects.filter(pk__in=gone).delete()
+
+
 class EntryDetails(TypedDict, total=False):
     """Describe the optional facts of an act."""
 

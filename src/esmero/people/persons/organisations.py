@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from esmero.house.audit import note
 from esmero.house.models import User
 from esmero.people.models import Organisation
-from esmero.people.text_folding import fold
+from esmero.text_folding import fold
 
 FIELDS = ("name", "tax_id", "domain", "country")
 

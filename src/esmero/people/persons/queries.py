@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from django.core.cache import cache
 from django.db.models import Model, Q, QuerySet
 
-from esmero.people.models import Import, Person
-from esmero.people.text_folding import fold
+from esmero.imports.models import Import
+from esmero.people.models import Person
+from esmero.text_folding import fold
 from esmero.work.query_plan.selective import MOST, MOST_SCANNED, IsOneOf
 
 MOST_COUNTED = 10_000
@@ -73,6 +74,6 @@ def count_people() -> int:
 
 
 def list_running_imports(*, brand: int) -> Sequence[Import]:
-    """Return the imports that are being checked or run."""
-    states = (Import.State.CHECKING, Import.State.RUNNING)
+    """Return the imports that are being checked, run or taken back."""
+    states = (Import.State.CHECKING, Import.State.RUNNING, Import.State.UNDOING)
     return list(Import.objects.filter(brand=brand, state__in=states).select_related("job").order_by("-id"))

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 
 from esmero.people.models import Address, Person
 from esmero.people.models.family_name import FromFamilyName
-from esmero.people.text_folding import fold
+from esmero.text_folding import fold
 
 _READ = 200  # most rows read for names of several words
 

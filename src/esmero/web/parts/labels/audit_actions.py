@@ -61,6 +61,8 @@ ACTS: Mapping[str, str | Promise] = {
     "import.brought": _("brought a file"),
     "import.checked": _("let an import be checked"),
     "import.started": _("started an import"),
+    "import.undo-started": _("started to take an import back"),
+    "import.undone": _("took an import back"),
     "import.exported": _("took a file of an import"),
     "import.reopened": _("opened an import again"),
     "import.sheet": _("chose the sheet of an import"),

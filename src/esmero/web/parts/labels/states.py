@@ -90,7 +90,12 @@ IMPORT: Mapping[str, StateLabel] = {
     "running": StateLabel("info", pgettext_lazy("import", "running")),
     "done": StateLabel("kept", pgettext_lazy("import", "done")),
     "failed": StateLabel("broken", pgettext_lazy("import", "failed")),
+    "undoing": StateLabel("info", pgettext_lazy("import", "being taken back")),
+    "undone": StateLabel("plain", pgettext_lazy("import", "taken back")),
 }
+
+# Kinds of import, in the plural.
+IMPORT_KIND: Mapping[str, str | Promise] = {"persons": _("People"), "exclusions": _("Exclusions")}
 
 LINE: Mapping[str, StateLabel] = {
     "added": StateLabel("kept", pgettext_lazy("import line", "added")),
@@ -515,6 +520,7 @@ MESSAGE_CLASSES: Mapping[str, str | Promise] = {
 JOB_KINDS: Mapping[str, str | Promise] = {
     "import": _("Import of a list"),
     "import-check": _("Dry run of an import"),
+    "import-undo": _("Taking an import back"),
     "dry-run": _("Dry run of a campaign"),
     "planning": _("Planning of a campaign"),
     "cancelling": _("Cancelling of a campaign"),

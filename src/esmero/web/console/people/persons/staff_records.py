@@ -19,7 +19,8 @@ from django.views.decorators.http import require_POST
 from esmero.house.jurisdictions import valid_bases
 from esmero.house.models import Brand
 from esmero.house.upload_limits import MAX_PROOF
-from esmero.people.models import Address, Import, Note, PermissionEntry, Person, Suppression, Topic
+from esmero.imports.models import Import
+from esmero.people.models import Address, Note, PermissionEntry, Person, Suppression, Topic
 from esmero.people.permissions.decisions import decide_topics, read_person
 from esmero.people.permissions.staff_records import (
     ProofFile,

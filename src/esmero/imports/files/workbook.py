@@ -7,7 +7,7 @@ their cached result. The file is streamed row by row; only its table of shared s
 import csv
 import re
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -15,9 +15,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from esmero.people.imports.columns import guess_field
-from esmero.people.imports.files.problem import FileProblem
-from esmero.people.imports.files.records import CsvDialect
+from esmero.imports.files.problem import FileProblem
+from esmero.imports.files.records import CsvDialect
 
 # Dialect of the exported sheet, which the import reads back.
 DIALECT = CsvDialect(encoding="utf-8", start=0, newline="\n", delimiter=",", blank_after=False)
@@ -77,7 +76,7 @@ def check_workbook(content: bytes, path: Path) -> None:
     _check_size(parts, packed=len(content))
 
 
-def look_at_sheets(path: Path) -> Sheets:
+def look_at_sheets(path: Path, *, is_header: Callable[[str], bool]) -> Sheets:
     """Return the sheets of a workbook; the guess is the one with most known headers, else the fullest."""
     with _opened(path) as book:
         found: dict[str, tuple[int, int]] = {}
@@ -85,7 +84,7 @@ def look_at_sheets(path: Path) -> Sheets:
             if sheet.sheet_state != "visible":
                 continue
             rows = list(islice(_rows(sheet), _LOOK_AT))
-            known = max((sum(bool(guess_field(cell)[0]) for cell in row) for row in rows), default=0)
+            known = max((sum(is_header(cell) for cell in row) for row in rows), default=0)
             found[sheet.title] = (known, sum(1 for row in rows for cell in row if cell))
     if not any(filled for _known, filled in found.values()):
         raise FileProblem("workbook-empty")

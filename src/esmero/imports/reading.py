@@ -9,16 +9,12 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from esmero.people.addresses.parsing import read_address
-from esmero.people.imports.column_profile import ColumnProfile
-from esmero.people.imports.columns import guess_field
-from esmero.people.imports.fields import GRANTING, REPEATABLE, to_key
-from esmero.people.imports.files.encoding import Encoding, guess_encoding
-from esmero.people.imports.files.lines import Lines
-from esmero.people.imports.files.problem import FileProblem
-from esmero.people.imports.files.records import CsvDialect, CsvReader, CsvRecord
-from esmero.people.persons.custom_field_values import STATUSES
-from esmero.people.text_folding import fold
+from esmero.imports.column_profile import ColumnProfile
+from esmero.imports.fields import IGNORE, OWN, FieldSet, to_key
+from esmero.imports.files.encoding import Encoding, guess_encoding
+from esmero.imports.files.lines import Lines
+from esmero.imports.files.problem import FileProblem
+from esmero.imports.files.records import CsvDialect, CsvReader, CsvRecord
 
 _DELIMITERS = ",;\t|"
 _LOOK_AT = 60
@@ -27,7 +23,10 @@ _HEADER_WITHIN = 15
 
 @dataclass(frozen=True, slots=True)
 class FileColumn:
-    """Describe a column: `guess` in the syntax of `--map`, `confidence` 0 to 1, the type of all cells, and samples."""
+    """Describe a column: `guess` in the syntax of `--map`, `confidence` 0 to 1, the type of all cells, and samples.
+
+    `needs_confirmation` says whether the guess gives a right, which the user must confirm.
+    """
 
     name: str
     guess: str
@@ -38,11 +37,7 @@ class FileColumn:
     day_first: bool
     filled: int
     keys: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
-
-    @property
-    def needs_confirmation(self) -> bool:
-        """Return whether the guess would grant permission, which requires the user's confirmation."""
-        return self.guess in GRANTING
+    needs_confirmation: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +85,8 @@ class FileReading:
         return cls(**{**facts, "dialect": CsvDialect(**facts["dialect"]), "columns": columns, "sheets": sheets})
 
 
-def read_file(path: Path, *, dialect: CsvDialect | None = None) -> FileReading:
-    """Return the reading of a file, its dialect guessed unless given.
+def read_file(path: Path, *, fields: FieldSet, dialect: CsvDialect | None = None) -> FileReading:
+    """Return the reading of a file with guesses among `fields`, its dialect guessed unless given.
 
     Every octet, line and quotation mark is checked, so that the import cannot fail on the format later.
 
@@ -104,7 +99,7 @@ def read_file(path: Path, *, dialect: CsvDialect | None = None) -> FileReading:
         first = list(islice(records, _HEADER_WITHIN))
     if not first:
         raise FileProblem("file-empty")
-    header = _find_header(first)
+    header = _find_header(first, fields=fields)
     if header is None:
         names, offset, line, header_line = (
             _number_columns(max(len(row.cells) for row in first)),
@@ -119,7 +114,7 @@ def read_file(path: Path, *, dialect: CsvDialect | None = None) -> FileReading:
     return FileReading(
         dialect=dialect,
         header_line=header_line,
-        columns=tuple(_guess_columns(names, profiles, deep)),
+        columns=tuple(_guess_columns(names, profiles, deep, fields=fields)),
         records=count,
         data_offset=offset,
         data_line=line,
@@ -170,15 +165,15 @@ def _regularity(lines: Sequence[str], delimiter: str) -> tuple[float, int]:
     return (times / widths.total() if width > 1 else 0.0, width)
 
 
-def _find_header(first: Sequence[CsvRecord]) -> int | None:
+def _find_header(first: Sequence[CsvRecord], *, fields: FieldSet) -> int | None:
     """Return the index of the header record: the one with most known headers, or a first one without data."""
-    known = [sum(bool(guess_field(cell)[0]) for cell in row.cells) for row in first]
+    known = [sum(bool(fields.guess(cell)[0]) for cell in row.cells) for row in first]
     best = max(range(len(first)), key=lambda n: (known[n], -n))
     filled = [cell for cell in first[best].cells if cell.strip()]
-    if known[best] and not any(read_address(cell).usable for cell in filled):
+    if known[best] and not any(fields.is_data(cell) for cell in filled):
         return best
     cells = [cell.strip() for cell in first[0].cells]
-    plain = all(cells) and not any(read_address(cell).usable or cell.isdigit() for cell in cells)
+    plain = all(cells) and not any(fields.is_data(cell) or cell.isdigit() for cell in cells)
     return 0 if plain and len(first) > 1 else None
 
 
@@ -240,35 +235,29 @@ def _profile_columns(
     return profiles, deep, count
 
 
-def _is_status(profile: ColumnProfile) -> bool:
-    return profile.distinct is not None and all(fold(text) in STATUSES for text in profile.distinct)
-
-
 def _guess_columns(
-    names: Sequence[str], profiles: Sequence[ColumnProfile], deep: Sequence[_AttributeProfiles]
+    names: Sequence[str],
+    profiles: Sequence[ColumnProfile],
+    deep: Sequence[_AttributeProfiles],
+    *,
+    fields: FieldSet,
 ) -> Iterator[FileColumn]:
     taken: set[str] = set()
     keys: set[str] = set()
     for name, profile, inside in zip(names, profiles, deep, strict=True):
-        guess, confidence = guess_field(name)
-        if (guess == "attributes" and not inside.objects) or (guess == "status" and not _is_status(profile)):
-            guess, confidence = "", 0.0
-        elif not guess and inside.objects and inside.objects == profile.filled:
-            guess, confidence = "attributes", 0.9
-        elif not guess and profile.distinct is None and profile.addresses * 10 > profile.filled * 9:
-            guess, confidence = "email", 0.8
-        if guess in taken and guess not in REPEATABLE:
+        guess, confidence = _guess(name, profile, inside, fields=fields)
+        if guess in taken and not fields.may_repeat(guess):
             guess, confidence = "", 0.0
         if guess:
             taken.add(guess)
-        elif not profile.filled or not to_key(name):
-            guess, confidence = "ignore", 1.0
+        elif not profile.filled or not to_key(name) or not fields.takes_own:
+            guess, confidence = IGNORE, 1.0
         else:
             key = to_key(name)
             while key in keys:
                 key += "_2"
             keys.add(key)
-            guess, confidence = f"own:{key}", 0.5
+            guess, confidence = f"{OWN}:{key}", 0.5
         yield FileColumn(
             name=name,
             guess=guess,
@@ -279,4 +268,16 @@ def _guess_columns(
             day_first=profile.day_first,
             filled=profile.filled,
             keys=tuple((key, found.kind, tuple(found.choices)) for key, found in inside.keys.items()),
+            needs_confirmation=guess in fields.granting,
         )
+
+
+def _guess(name: str, profile: ColumnProfile, inside: _AttributeProfiles, *, fields: FieldSet) -> tuple[str, float]:
+    """Return the field of a column by its header, else by its cells, and the confidence; "" and 0.0 if unknown."""
+    guess, confidence = fields.guess(name)
+    if guess:
+        is_fit = inside.objects if guess == fields.objects else fields.requires.get(guess, bool)(profile)
+        return (guess, confidence) if is_fit else ("", 0.0)
+    if fields.objects and inside.objects and inside.objects == profile.filled:
+        return fields.objects, 0.9
+    return next(((name, 0.8) for name, fits in fields.by_cells.items() if fits(profile)), ("", 0.0))

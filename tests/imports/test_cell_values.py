@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from esmero.people.persons.custom_field_values import (
+from esmero.imports.cell_values import (
     ValueMisfit,
     is_blank,
     read_date,

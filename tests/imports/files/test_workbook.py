@@ -8,19 +8,21 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from esmero.people.imports import run
-from esmero.people.imports.files.problem import FileProblem
-from esmero.people.imports.lifecycle import begin_check, choose_sheet, create_import
-from esmero.people.imports.reading import FileReading
-from esmero.people.imports.refused_lines import write_refused
-from esmero.people.models import CustomField, Import, ImportLine, Permission, Person
+from esmero.imports import run
+from esmero.imports.files.problem import FileProblem
+from esmero.imports.lifecycle import begin_check, choose_sheet, create_import
+from esmero.imports.models import Import
+from esmero.imports.reading import FileReading
+from esmero.imports.refused_lines import write_refused
+from esmero.people.models import CustomField, Permission, Person, PersonLine
 from esmero.refusal import Refusal
+from esmero.rounds.import_kinds import IMPORT_KINDS, PERSONS
+from esmero.rounds.table import JOBS
 from esmero.vault.files import read
 from esmero.work.jobs import run_to_end
 from tests.house_facts import build_house
 
 pytestmark = pytest.mark.django_db
-JOBS = {"import-check": run.run_check, "import": run.run_chunk}
 TELCO = Path(os.environ["ESMERO_CORPUS"]) / "telco-churn" / "clientes.csv"
 LIST = """Nº cliente;Nombre;Correo;C.P.;Población;Fecha alta;¿Acepta publicidad?;Cuota
 7;Zoë;zoe@cliente.example;08001;Barcelona;08/04/2025;sí;29,85
@@ -82,16 +84,21 @@ def typed(text, *, delimiter=";"):
 
 def verdicts(brought, house, **said):
     brought = begin_check(
-        brought, choices={"¿Acepta publicidad?": "consent", **said}, topic=house.topic, source="tienda", by="Lucía"
+        brought,
+        kind=PERSONS,
+        choices={"¿Acepta publicidad?": "consent", **said},
+        options={"topic": house.topic.pk},
+        source="tienda",
+        by="Lucía",
     )
     job = run_to_end(brought.job, kinds=JOBS, worker="test")
     assert job.state == "done", job.trouble
     facts = ("line", "verdict", "number", "address_verdict", "reason", "warnings")
-    return list(ImportLine.objects.filter(of=brought).order_by("line").values_list(*facts))
+    return list(PersonLine.objects.filter(of=brought).order_by("line").values_list(*facts))
 
 
 def bring(content, house, name="clientes.xlsx", **facts):
-    return create_import(content, name=name, brand=house.brand, by="Lucía", **facts)
+    return create_import(content, kind=PERSONS, name=name, brand=house.brand, by="Lucía", **facts)
 
 
 def columns(brought):
@@ -107,10 +114,17 @@ def test_a_workbook_gives_the_verdicts_of_its_csv(house):
 
 def test_what_is_brought_in_is_what_people_see(house):
     brought = bring(typed(LIST), house)
-    begin_check(brought, choices={"¿Acepta publicidad?": "consent"}, topic=house.topic, source="x", by="Lucía")
+    begin_check(
+        brought,
+        kind=PERSONS,
+        choices={"¿Acepta publicidad?": "consent"},
+        options={"topic": house.topic.pk},
+        source="x",
+        by="Lucía",
+    )
     Import.objects.update(state="running")
     job = brought.job or Import.objects.get().job
-    while not run.run_chunk(_claimed(job)):
+    while not run.run_chunk(_claimed(job), kinds=IMPORT_KINDS):
         job.refresh_from_db()
     zoe = Person.objects.get(number="7")
     assert zoe.contact_points.get(kind="post").facts["postal_code"] == "08001"
@@ -152,13 +166,13 @@ def test_the_sheet_with_the_list_is_found_and_another_can_be_chosen(house):
     brought = bring(pack([["Correo", "Nombre"], ["zoe@cliente.example", "Zoë"]], others=others), house)
     reading = FileReading.from_json(brought.reading)
     assert (reading.sheet, reading.sheets) == ("Clientes", ("Notas", "Viejos", "Clientes"))
-    again = FileReading.from_json(choose_sheet(brought, sheet="Viejos", by="Lucía").reading)
+    again = FileReading.from_json(choose_sheet(brought, kind=PERSONS, sheet="Viejos", by="Lucía").reading)
     assert (again.sheet, [c.name for c in again.columns]) == ("Viejos", ["Correo"])
     with pytest.raises(FileProblem, match=r"^sheet-unknown "):
-        choose_sheet(brought, sheet="Nada", by="Lucía")
+        choose_sheet(brought, kind=PERSONS, sheet="Nada", by="Lucía")
     Import.objects.update(state="running")
     with pytest.raises(Refusal, match=r"^import-not-a-draft "):
-        choose_sheet(brought, sheet="Clientes", by="Lucía")
+        choose_sheet(brought, kind=PERSONS, sheet="Clientes", by="Lucía")
 
 
 def test_hidden_sheets_are_not_guessed(house):
@@ -217,7 +231,7 @@ def test_of_a_formula_its_last_value_counts(house):
 def test_the_refused_rows_come_back_with_their_own_heads(house):
     brought = bring(typed(LIST), house)
     verdicts(brought, house)
-    lines = b"".join(write_refused(Import.objects.get())).decode("utf-8-sig").splitlines()
+    lines = b"".join(write_refused(Import.objects.get(), kind=PERSONS)).decode("utf-8-sig").splitlines()
     assert lines[0].startswith("Nº cliente,Nombre,Correo")
     assert "Nota: llamar" in "".join(lines[1:])
 

@@ -4,19 +4,20 @@ import csv
 from collections.abc import Iterator
 from io import StringIO
 
-from esmero.people.imports.files.records import CsvReader
-from esmero.people.imports.reading import FileReading
-from esmero.people.models import Import, ImportLine
+from esmero.imports.files.records import CsvReader
+from esmero.imports.kind import AnyKind
+from esmero.imports.models import Import, ImportLine
+from esmero.imports.reading import FileReading
 from esmero.vault.files import path_of
 
 REASON_COLUMN = "Esmero: reason"
 _MARK = "\ufeff"  # byte order mark, so that spreadsheets read the file as UTF-8
 
 
-def write_refused(import_: Import) -> Iterator[bytes]:
+def write_refused(import_: Import, *, kind: AnyKind) -> Iterator[bytes]:
     """Yield the CSV file line by line: UTF-8 with BOM, the original delimiter; only the header if none was refused."""
     reading = FileReading.from_json(import_.reading)
-    refused = ImportLine.objects.filter(of=import_, verdict=ImportLine.Verdict.REFUSED).order_by("line")
+    refused = kind.lines._default_manager.filter(of=import_, verdict=ImportLine.Verdict.REFUSED).order_by("line")
     reasons = {line: f"{reason} {cell}".strip() for line, reason, cell in refused.values_list("line", "reason", "cell")}
     names = [column.name for column in reading.columns]
     yield _write([*names, REASON_COLUMN], delimiter=reading.delimiter, before=_MARK)

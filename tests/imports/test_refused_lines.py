@@ -3,10 +3,12 @@ from io import StringIO
 
 import pytest
 
-from esmero.people.imports.lifecycle import create_import
-from esmero.people.imports.reading import read_file
-from esmero.people.imports.refused_lines import REASON_COLUMN, write_refused
-from esmero.people.models import ImportLine
+from esmero.imports.lifecycle import create_import
+from esmero.imports.reading import read_file
+from esmero.imports.refused_lines import REASON_COLUMN, write_refused
+from esmero.people.imports.fields import PERSON_FIELDS
+from esmero.people.models import PersonLine
+from esmero.rounds.import_kinds import PERSONS
 from tests.house_facts import build_house
 
 pytestmark = pytest.mark.django_db
@@ -22,18 +24,18 @@ FILE = (
 
 @pytest.fixture
 def brought():
-    return create_import(FILE, name="clientes.csv", brand=build_house().brand, by="Lucía")
+    return create_import(FILE, kind=PERSONS, name="clientes.csv", brand=build_house().brand, by="Lucía")
 
 
 def refuse(brought, lines):
-    ImportLine.objects.bulk_create(
-        ImportLine(of=brought, line=line, verdict="refused", reason=reason, cell=cell) for line, reason, cell in lines
+    PersonLine.objects.bulk_create(
+        PersonLine(of=brought, line=line, verdict="refused", reason=reason, cell=cell) for line, reason, cell in lines
     )
-    ImportLine.objects.create(of=brought, line=2, verdict="added")
+    PersonLine.objects.create(of=brought, line=2, verdict="added")
 
 
 def rows(brought):
-    text = b"".join(write_refused(brought)).decode("utf-8-sig")
+    text = b"".join(write_refused(brought, kind=PERSONS)).decode("utf-8-sig")
     return list(csv.reader(StringIO(text, newline=""), delimiter=";"))
 
 
@@ -53,7 +55,7 @@ def test_without_refused_lines_there_is_only_the_head(brought):
 def test_the_file_can_be_brought_again_and_its_reason_is_left_out(brought, tmp_path):
     refuse(brought, [(3, "address-invalid", "")])
     again = tmp_path / "again.csv"
-    again.write_bytes(b"".join(write_refused(brought)))
-    reading = read_file(again)
+    again.write_bytes(b"".join(write_refused(brought, kind=PERSONS)))
+    reading = read_file(again, fields=PERSON_FIELDS)
     assert reading.records == 1
     assert [(column.name, column.guess) for column in reading.columns][-1] == (REASON_COLUMN, "ignore")

@@ -1,10 +1,12 @@
 import pytest
 
 from esmero.house.models import AuditEntry
-from esmero.people.imports.files.problem import FileProblem, MappingProblem
-from esmero.people.imports.lifecycle import begin_check, begin_import, create_import, reopen
-from esmero.people.models import Import, Person
+from esmero.imports.files.problem import FileProblem, MappingProblem
+from esmero.imports.lifecycle import begin_check, begin_import, create_import, reopen
+from esmero.imports.models import Import
+from esmero.people.models import Person
 from esmero.refusal import Refusal
+from esmero.rounds.import_kinds import PERSONS
 from esmero.vault.files import read
 from esmero.work.models import Job
 from tests.house_facts import build_house
@@ -20,17 +22,17 @@ def house():
 
 @pytest.fixture
 def brought(house):
-    return create_import(FILE, name="clientes.csv", brand=house.brand, by="Lucía")
+    return create_import(FILE, kind=PERSONS, name="clientes.csv", brand=house.brand, by="Lucía")
 
 
 def check(brought, house, **facts):
     said = {
         "choices": {"¿Acepta publicidad?": "consent"},
-        "topic": house.topic,
+        "options": {"topic": house.topic.pk},
         "source": "alta en tienda",
         "by": "Lucía",
     }
-    return begin_check(brought, **{**said, **facts})
+    return begin_check(brought, kind=PERSONS, **{**said, **facts})
 
 
 def test_a_file_is_sealed_and_read_and_nothing_else_is_changed(brought):
@@ -44,7 +46,7 @@ def test_a_file_is_sealed_and_read_and_nothing_else_is_changed(brought):
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04 workbook", b"%PDF-1.7"])
 def test_what_is_no_list_leaves_no_import(house, content):
     with pytest.raises(FileProblem):
-        create_import(content, name="x.csv", brand=house.brand, by="Lucía")
+        create_import(content, kind=PERSONS, name="x.csv", brand=house.brand, by="Lucía")
     assert not Import.objects.exists()
 
 
@@ -57,7 +59,7 @@ def test_the_dry_run_is_queued_with_the_whole_mapping(brought, house):
 
 
 def test_consent_that_nobody_confirmed_is_left_out(brought, house):
-    check(brought, house, choices={}, topic=None)
+    check(brought, house, choices={}, options={})
     assert brought.mapping["¿Acepta publicidad?"] == "ignore"
 
 
@@ -65,7 +67,7 @@ def test_consent_that_nobody_confirmed_is_left_out(brought, house):
     ("facts", "code"),
     [
         ({"source": "  "}, "source-missing"),
-        ({"topic": None}, "consent-without-topic"),
+        ({"options": {"topic": None}}, "consent-without-topic"),
         (
             {"choices": {"Nombre": "email", "Correo": "email", "Nº cliente": "given_name", "nombre": "title"}},
             "column-named-twice",

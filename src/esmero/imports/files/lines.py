@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from esmero.people.imports.files.problem import FileProblem
+from esmero.imports.files.problem import FileProblem
 
 MOST_OCTETS = 1_000_000
 _BLOCK = 64 * 1024

@@ -4,7 +4,7 @@ import codecs
 from dataclasses import dataclass
 from pathlib import Path
 
-from esmero.people.imports.files.problem import FileProblem
+from esmero.imports.files.problem import FileProblem
 
 _SAMPLE = 256 * 1024
 _MARKS = (  # longer marks first: the mark of UTF-32 begins like that of UTF-16

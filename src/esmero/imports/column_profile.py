@@ -1,20 +1,21 @@
 """Profile the cells of one column: type, choices and samples, in one pass and constant memory."""
 
 import re
+from collections.abc import Collection
 
-from esmero.people.models import CustomField
-from esmero.people.persons.custom_field_values import (
+from esmero.imports.cell_values import (
     NO,
     YES,
+    CellKind,
     ValueMisfit,
     is_blank,
     read_date,
     read_decimal,
     read_integer,
 )
-from esmero.people.text_folding import fold
+from esmero.text_folding import fold
 
-_Kind = CustomField.Kind
+_Kind = CellKind
 MOST_CHOICES = 12
 _SAMPLES = 3
 _LONGEST_CHOICE = 60
@@ -73,6 +74,10 @@ class ColumnProfile:
                 read_date(text, day_first=not self._second_over or self.first_over)
             except ValueMisfit:
                 self._open.discard(_Kind.DATE)
+
+    def holds_only(self, words: Collection[str]) -> bool:
+        """Return whether the cells hold few values, all of them among these folded words."""
+        return self.distinct is not None and all(fold(text) in words for text in self.distinct)
 
     @property
     def day_first(self) -> bool:

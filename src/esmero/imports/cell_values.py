@@ -1,23 +1,17 @@
-"""Parse the text of a cell into the typed value of a custom field."""
+"""Parse the text of a cell of a file into a typed value."""
 
 import re
 from datetime import date
 
-from esmero.people.models import CustomField
-from esmero.people.text_folding import fold
+from django.db import models
+
 from esmero.refusal import InvalidValue
+from esmero.text_folding import fold
 
 type Value = str | int | float | bool
 
 YES = frozenset("yes y si s x 1 true verdadero oui o vrai on ok".split())  # noqa: SIM905 - read as a list of words
 NO = frozenset("no n 0 false falso non faux off".split())  # noqa: SIM905
-# Subscriber states in the exports of other mailing tools, mapped to ours.
-STATUSES = {
-    **dict.fromkeys(["", "active", "activo", "actif", "enabled", "subscribed", "confirmed", "unconfirmed"], ""),
-    **dict.fromkeys(["unsubscribed", "baja", "desinscrito", "desinscrit", "opted out", "opt-out"], "unsubscribed"),
-    **dict.fromkeys(["unreachable", "bounced", "cleaned", "hard bounce", "blocklisted", "blacklisted"], "unreachable"),
-    **dict.fromkeys(["complained", "spam", "abuse"], "complained"),
-}
 
 _INTEGER = re.compile(r"[+-]?(?:0|[1-9][0-9]{0,17})")
 _DECIMAL = re.compile(r"[+-]?(?:0|[1-9][0-9]{0,17})?[.,][0-9]{1,17}")
@@ -25,8 +19,17 @@ _ISO_DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]\d{1,2}:\d{2}.*)?")
 _COMMON_DATE = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d{2})(?: \d{1,2}:\d{2}.*)?")
 
 
+class CellKind(models.TextChoices):
+    TEXT = "text"
+    INTEGER = "integer"
+    DECIMAL = "decimal"
+    YES_NO = "boolean"
+    DATE = "date"
+    CHOICE = "choice"
+
+
 class ValueMisfit(InvalidValue):
-    """Refuse a text that is no value of a kind of custom field."""
+    """Refuse a text that is no value of a CellKind."""
 
 
 def is_blank(cell: str) -> bool:
@@ -78,16 +81,16 @@ def read_date(cell: str, *, day_first: bool = True) -> date:
 
 
 def read_value(cell: str, *, kind: str, day_first: bool = True) -> Value:
-    """Parse a cell as a value of this kind, as stored in Person.fields (dates in ISO 8601); raise ValueMisfit."""
+    """Parse a cell as a value of this kind, as JSON holds it (dates in ISO 8601); raise ValueMisfit."""
     text = cell.strip()
     match kind:
-        case CustomField.Kind.YES_NO:
+        case CellKind.YES_NO:
             return read_yes_no(text)
-        case CustomField.Kind.INTEGER:
+        case CellKind.INTEGER:
             return read_integer(text)
-        case CustomField.Kind.DECIMAL:
+        case CellKind.DECIMAL:
             return read_decimal(text)
-        case CustomField.Kind.DATE:
+        case CellKind.DATE:
             return read_date(text, day_first=day_first).isoformat()
         case _:
             return text

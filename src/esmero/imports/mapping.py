@@ -3,11 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from esmero.people.imports.columns import normalise_header
-from esmero.people.imports.fields import GRANTING, REPEATABLE, TargetField, read_field
-from esmero.people.imports.files.problem import MappingProblem
-from esmero.people.imports.reading import FileColumn, FileReading
-from esmero.people.models import CustomField
+from esmero.imports.cell_values import CellKind
+from esmero.imports.fields import IGNORE, OWN, FieldSet, TargetField, normalise_header
+from esmero.imports.files.problem import MappingProblem
+from esmero.imports.reading import FileColumn, FileReading
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,52 +35,55 @@ class ColumnMapping:
         return list({plan.key: plan for plan in [*self.own_columns.values(), *self.attribute_keys.values()]}.values())
 
 
-def apply_mapping(reading: FileReading, choices: Mapping[str, str]) -> dict[str, str]:
+def apply_mapping(reading: FileReading, choices: Mapping[str, str], *, fields: FieldSet) -> dict[str, str]:
     """Return {column: field} for every column of the file.
 
-    The user's choices override the guesses. Columns that grant permission are ignored unless the consent column itself
-    was confirmed; columns that withdraw it need no confirmation.
+    The user's choices override the guesses. Columns of `fields.granting` are ignored unless the user chose the first of
+    them; columns that take a right away need no confirmation.
 
     Raises:
         MappingProblem: a column that is not in the file, an unknown field, or one field given twice.
 
     """
-    stated = {_find_column(reading, name): str(read_field(field)) for name, field in choices.items()}
+    stated = {_find_column(reading, name): str(fields.read(field)) for name, field in choices.items()}
     if len(stated) < len(choices):
         raise MappingProblem("column-named-twice")
     holders: dict[str, str] = {}
     for name, field in stated.items():
-        kind = read_field(field)
-        single = f"own:{kind.key}" if kind.name == "own" else kind.name
-        if single in holders and kind.name not in REPEATABLE - {"own"}:
+        single = _identify(fields.read(field))
+        if single in holders and not fields.may_repeat(single):
             raise MappingProblem("field-mapped-twice", field=single, first=holders[single], second=name)
         holders[single] = name
-    confirmed = "consent" in holders
+    confirmed = fields.grant in holders
     mapping = {}
     for column in reading.columns:
-        guess = read_field(column.guess)
         field = stated.get(column.name, "")
         if not field:
-            single = f"own:{guess.key}" if guess.name == "own" else guess.name
-            taken = single in holders and guess.name not in REPEATABLE - {"own"}
-            field = "ignore" if taken or (guess.name in GRANTING and not confirmed) else column.guess
+            single = _identify(fields.read(column.guess))
+            taken = single in holders and not fields.may_repeat(single)
+            field = IGNORE if taken or (single in fields.granting and not confirmed) else column.guess
         mapping[column.name] = field
     return mapping
 
 
-def compile_mapping(reading: FileReading, mapping: Mapping[str, str]) -> ColumnMapping:
+def _identify(target: TargetField) -> str:
+    """Return the name under which a target may be taken: that of the field, or own:KEY."""
+    return f"{OWN}:{target.key}" if target.name == OWN else target.name
+
+
+def compile_mapping(reading: FileReading, mapping: Mapping[str, str], *, fields: FieldSet) -> ColumnMapping:
     """Compile a complete mapping (see apply_mapping) into a ColumnMapping."""
     columns: dict[str, list[int]] = {}
     own: dict[int, CustomFieldMapping] = {}
     inside: dict[str, CustomFieldMapping] = {}
     for index, column in enumerate(reading.columns):
-        field = read_field(mapping.get(column.name, "ignore"))
-        if field.name == "own":
+        field = fields.read(mapping.get(column.name, IGNORE))
+        if field.name == OWN:
             own[index] = _plan_own(column, field)
-        elif field.name == "attributes":
+        elif field.name == fields.objects:
             for key, kind, choices in column.keys:
                 inside[key] = CustomFieldMapping(key, key, kind, choices)
-        if field.name not in {"own", "ignore"}:
+        if field.name not in {OWN, IGNORE}:
             columns.setdefault(field.name, []).append(index)
     return ColumnMapping(
         names=tuple(column.name for column in reading.columns),
@@ -94,7 +96,7 @@ def compile_mapping(reading: FileReading, mapping: Mapping[str, str]) -> ColumnM
 
 def _plan_own(column: FileColumn, field: TargetField) -> CustomFieldMapping:
     kind = field.kind or column.kind
-    choices = column.choices if kind == CustomField.Kind.CHOICE else ()
+    choices = column.choices if kind == CellKind.CHOICE else ()
     return CustomFieldMapping(field.key, column.name, kind, tuple(choices))
 
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from esmero.people.imports.files.encoding import Encoding, guess_encoding
-from esmero.people.imports.files.problem import FileProblem
+from esmero.imports.files.encoding import Encoding, guess_encoding
+from esmero.imports.files.problem import FileProblem
 
 SPANISH = "Nº cliente;Nombre;Población\r\n1;Íñigo Güell;A Coruña\r\n2;María Ñúñez;Cáceres\r\n"
 FRENCH = "Prénom;Nom;Ville\r\nHélène;d’Œuvre;Évry\r\nLoïc;Le Goff;Quimper\r\n"

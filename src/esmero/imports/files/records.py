@@ -7,8 +7,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from esmero.people.imports.files.lines import Lines
-from esmero.people.imports.files.problem import FileProblem
+from esmero.imports.files.lines import Lines
+from esmero.imports.files.problem import FileProblem
 
 MOST_LINES = 1000
 # Appended as a last line: the csv module accepts a quotation that is never closed without an error.

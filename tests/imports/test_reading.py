@@ -8,15 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from esmero.people.imports.files.problem import FileProblem
-from esmero.people.imports.files.records import CsvReader
-from esmero.people.imports.reading import FileReading, read_file
+from esmero.imports.files.problem import FileProblem
+from esmero.imports.files.records import CsvReader
+from esmero.imports.reading import FileReading, read_file
+from esmero.people.imports.fields import PERSON_FIELDS
 
 
 def read(tmp_path, text, *, codec="utf-8"):
     file = tmp_path / "x.csv"
     file.write_bytes(text.encode(codec) if isinstance(text, str) else text)
-    return read_file(file)
+    return read_file(file, fields=PERSON_FIELDS)
 
 
 def guesses(reading):
