@@ -14,8 +14,6 @@ from esmero.house.keys import create_dkim_key
 from esmero.house.models import Brand, User
 
 SELECTOR = "esmero"
-MOST_LOGO = 300_000  # octets
-_PICTURES = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg", b"GIF8": "image/gif"}
 
 
 def save_brand(brand: Brand, *, facts: Mapping[str, Any], by: User | str) -> Brand:
@@ -45,11 +43,6 @@ def save_brand(brand: Brand, *, facts: Mapping[str, Any], by: User | str) -> Bra
         action = "brand.created" if is_new else "brand.changed"
         note(action, by=by, subject=brand, facts={"code": brand.slug} if is_new else {"fields": changed})
     return brand
-
-
-def picture_type(content: bytes) -> str:
-    """Return the media type by the first octets of a picture; "" unless it is PNG, JPEG or GIF."""
-    return next((media for begins, media in _PICTURES.items() if content.startswith(begins)), "")
 
 
 def next_selector(selector: str) -> str:

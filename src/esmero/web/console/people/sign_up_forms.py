@@ -21,6 +21,7 @@ from esmero.asks.sign_up_forms import close_form, form_rows, form_url, open_form
 from esmero.asks.submissions import STANDARD_FIELDS
 from esmero.house.models import Brand
 from esmero.people.models import CustomField, Topic
+from esmero.vault.file_types import SVG
 from esmero.web.console.access import requires, staff
 from esmero.web.console.list_pages import answer_list
 from esmero.web.console.page_frame import read_brand, show
@@ -29,6 +30,7 @@ from esmero.web.parts.components.rates import format_number
 from esmero.web.parts.components.tables import Listing, TableColumn
 from esmero.web.parts.components.template_tags import said, state
 from esmero.web.parts.components.translated_fields import add_wordings, read_wordings
+from esmero.web.parts.files.serving import serve_made
 
 MOST_FIELDS = 6
 
@@ -210,7 +212,7 @@ def form_code(request: HttpRequest, pk: int) -> HttpResponse:  # noqa: ARG001
     form = get_object_or_404(Form.objects.select_related("brand"), pk=pk)
     picture = io.BytesIO()
     qrcode.make(form_url(form), image_factory=SvgPathImage, border=2).save(picture)
-    return HttpResponse(picture.getvalue(), content_type="image/svg+xml")
+    return serve_made(picture.getvalue(), name=f"{form.slug}.svg", media_type=SVG, shown=True)
 
 
 def _address(form: Form) -> str:

@@ -14,14 +14,12 @@ from django.utils.translation import get_language, gettext_lazy, override
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from esmero.content.logos import store_logo
-from esmero.content.media import NotAPicture
 from esmero.house.brands import save_brand
 from esmero.house.jurisdictions import PROFILES, profile_of
 from esmero.house.models import Brand
 from esmero.mailroom.composing.compiled_templates import write_footer
 from esmero.outbox.domain_readiness import is_ready
-from esmero.vault.files import read
+from esmero.vault.uploads import keep_upload
 from esmero.web.console.access import requires, staff
 from esmero.web.console.list_pages import answer_list
 from esmero.web.console.page_frame import show, show_part
@@ -29,8 +27,8 @@ from esmero.web.console.settings.brands.brand_form import BrandForm
 from esmero.web.parts.components.brand_colours import explain_colour, style_sheet
 from esmero.web.parts.components.tables import Filter, Listing, TableColumn
 from esmero.web.parts.components.template_tags import chip, said
+from esmero.web.parts.files.serving import serve_stored
 from esmero.web.parts.labels.states import LANGUAGE_NAMES
-from esmero.web.refusals.say import say
 
 
 def _name(brand: Brand) -> SafeString:
@@ -141,10 +139,8 @@ def _save(request: HttpRequest, form: BrandForm, *, brand: Brand | None) -> Bran
     try:
         with transaction.atomic():
             if logo is not None:
-                facts["logo"] = store_logo(logo.read(), name=logo.name or "")
+                facts["logo"] = keep_upload(logo)
             return save_brand(brand or Brand(), facts=facts, by=staff(request))
-    except NotAPicture as refusal:
-        form.add_error("logo", say(refusal))
     except ValidationError as invalid:
         for name, faults in invalid.message_dict.items():
             form.add_error(name if name in form.fields else None, faults)
@@ -169,11 +165,11 @@ def preview_colours(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @requires()
-def logo(request: HttpRequest, pk: int) -> HttpResponse:  # noqa: ARG001
+def logo(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Return a brand's logo."""
     brand = get_object_or_404(Brand.objects.select_related("logo").exclude(logo=None), pk=pk)
     assert brand.logo is not None
-    return HttpResponse(read(brand.logo), content_type=brand.logo.media_type)
+    return serve_stored(request, brand.logo, permission="house.read", shown=True)
 
 
 def _preview_facts(facts: dict[str, Any], *, brand: Brand | None) -> dict[str, Any]:
