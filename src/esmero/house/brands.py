@@ -12,14 +12,18 @@ from django.utils import timezone
 from esmero.house.audit import note
 from esmero.house.keys import create_dkim_key
 from esmero.house.models import Brand, User
+from esmero.house.row_versions import advance_version
 
 SELECTOR = "esmero"
 
 
-def save_brand(brand: Brand, *, facts: Mapping[str, Any], by: User | str) -> Brand:
+def save_brand(brand: Brand, *, facts: Mapping[str, Any], by: User | str, seen: int | None = None) -> Brand:
     """Create a brand (one without a primary key) or change it; omitted domains derive from the sender's address.
 
+    `seen` is the row version that the author built on (house/row_versions.py).
+
     Raises:
+        StaleWrite: somebody else changed it since.
         ValidationError: a value is invalid; its dictionary names the fields.
 
     """
@@ -39,6 +43,8 @@ def save_brand(brand: Brand, *, facts: Mapping[str, Any], by: User | str) -> Bra
     # Before the row: a brand whose key file is missing could not sign, an unused key file does no harm.
     create_dkim_key(settings.HOME, domain=brand.dkim_domain, selector=brand.dkim_selector)
     with transaction.atomic():
+        if not is_new:
+            advance_version(brand, seen=seen)
         brand.save()
         action = "brand.created" if is_new else "brand.changed"
         note(action, by=by, subject=brand, facts={"code": brand.slug} if is_new else {"fields": changed})

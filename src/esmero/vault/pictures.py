@@ -98,7 +98,7 @@ def _write(image: "Image", *, animated: bool) -> EncodedPicture:
 
 def _is_turned(image: "Image") -> bool:
     try:
-        return image.getexif().get(_ORIENTATION, 1) != 1
+        return bool(image.getexif().get(_ORIENTATION, 1) != 1)
     except (SyntaxError, ValueError, OSError, EOFError):  # broken EXIF data, which goes anyway
         return False
 

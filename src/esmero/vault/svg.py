@@ -67,7 +67,8 @@ def sanitise_svg(content: bytes) -> bytes:
     _copy(root, clean, depth=1)
     _refuse_nested_uses(clean)
     register_namespace("", NAMESPACE)
-    return tostring(clean, encoding="utf-8")
+    written: bytes = tostring(clean, encoding="utf-8")
+    return written
 
 
 def _copy(source: Element, target: Element, *, depth: int) -> None:

@@ -5,7 +5,7 @@ The result is a CheckedFile: functions that keep a file from outside take nothin
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import BinaryIO
+from typing import Protocol
 
 from esmero.refusal import InvalidValue
 from esmero.vault.file_names import clean_name
@@ -45,6 +45,12 @@ class CheckedFile:
     height: int = 0
 
 
+class OpenFile(Protocol):
+    """Give the octets of a file."""
+
+    def read(self, size: int, /) -> bytes: ...
+
+
 def check_upload(content: bytes, *, name: str, rule: UploadRule) -> CheckedFile:
     """Return a file as it may be kept.
 
@@ -79,7 +85,7 @@ def check_upload(content: bytes, *, name: str, rule: UploadRule) -> CheckedFile:
     return CheckedFile(content=content, media_type=media_type, name=name, rule=rule)
 
 
-def read_upload(file: BinaryIO, *, size: int, name: str, rule: UploadRule) -> CheckedFile:
+def read_upload(file: OpenFile, *, size: int, name: str, rule: UploadRule) -> CheckedFile:
     """Read an open file and check it as `check_upload` does; of one that declares too large a size nothing is read."""
     if size > rule.most:
         raise UploadRefused("upload-too-large", most=rule.most, kind=rule.kind)

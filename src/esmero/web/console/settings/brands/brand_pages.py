@@ -17,18 +17,21 @@ from django.views.decorators.http import require_POST, require_safe
 from esmero.house.brands import save_brand
 from esmero.house.jurisdictions import PROFILES, profile_of
 from esmero.house.models import Brand
+from esmero.house.row_versions import StaleWrite
 from esmero.mailroom.composing.compiled_templates import write_footer
 from esmero.outbox.domain_readiness import is_ready
 from esmero.vault.uploads import keep_upload
 from esmero.web.console.access import requires, staff
 from esmero.web.console.list_pages import answer_list
 from esmero.web.console.page_frame import show, show_part
-from esmero.web.console.settings.brands.brand_form import BrandForm
+from esmero.web.console.settings.brands.brand_form import FIELDS, BrandForm
 from esmero.web.parts.components.brand_colours import explain_colour, style_sheet
+from esmero.web.parts.components.stale_notes import StaleNote, compare_form, read_seen
 from esmero.web.parts.components.tables import Filter, Listing, TableColumn
 from esmero.web.parts.components.template_tags import chip, said
 from esmero.web.parts.files.serving import serve_stored
 from esmero.web.parts.labels.states import LANGUAGE_NAMES
+from esmero.web.refusals.say import say
 
 
 def _name(brand: Brand) -> SafeString:
@@ -116,8 +119,14 @@ def edit_brand(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     """Create or change a brand; continue with its domain."""
     brand = get_object_or_404(Brand, pk=pk) if pk else None
     form = BrandForm(request.POST or None, request.FILES or None, brand=brand)
+    stale = None
     if request.method == "POST" and form.is_valid():
-        saved = _save(request, form, brand=brand)
+        try:
+            saved = _save(request, form, brand=brand)
+        except StaleWrite as refusal:
+            brand = get_object_or_404(Brand, pk=pk)
+            theirs = {name: getattr(brand, name) for name in FIELDS}
+            stale, saved = StaleNote(words=say(refusal), differences=compare_form(form, theirs=theirs)), None
         if saved is not None:
             messages.success(request, _("“%(name)s” is kept.") % {"name": saved})
             return redirect("console:brand-edit" if brand else "console:domain", pk=saved.pk)
@@ -128,6 +137,7 @@ def edit_brand(request: HttpRequest, pk: int | None = None) -> HttpResponse:
         subject="brands",
         edited=brand,
         form=form,
+        stale=stale,
         readiness=readiness_chip(brand) if brand else "",
         **_preview_facts(facts, brand=brand),
     )
@@ -140,7 +150,8 @@ def _save(request: HttpRequest, form: BrandForm, *, brand: Brand | None) -> Bran
         with transaction.atomic():
             if logo is not None:
                 facts["logo"] = keep_upload(logo)
-            return save_brand(brand or Brand(), facts=facts, by=staff(request))
+            seen = read_seen(request.POST, otherwise=brand.row_version) if brand else None
+            return save_brand(brand or Brand(), facts=facts, by=staff(request), seen=seen)
     except ValidationError as invalid:
         for name, faults in invalid.message_dict.items():
             form.add_error(name if name in form.fields else None, faults)
