@@ -1,6 +1,6 @@
 """Show somebody whose change was refused as stale both versions, and let them decide; what they typed stays."""
 
-from collections.abc import Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,12 +33,27 @@ def read_seen(post: QueryDict, *, otherwise: int) -> int:
     return int(sent) if sent.isdecimal() and len(sent) < 10 else otherwise
 
 
-def compare_form(form: forms.Form, *, theirs: Mapping[str, Any]) -> list[Difference]:
-    """Return the fields of a form whose value differs from these, with their labels."""
-    pairs = [(str(form[name].label), _to_text(theirs.get(name)), _to_text(form[name].value())) for name in form.fields]
-    named = zip(form.fields, pairs, strict=True)
-    return [Difference(*pair) for name, pair in named if name in theirs and pair[1] != pair[2]]
+def compare_forms(yours: forms.Form, *, theirs: forms.Form, without: Collection[str] = ()) -> list[Difference]:
+    """Return the fields that differ between a sent form and one made anew from the row, files excepted."""
+    found = []
+    for name, field in yours.fields.items():
+        if name in without or name not in theirs.fields or isinstance(field, forms.FileField):
+            continue
+        texts = [_to_text(field, form[name].value()) for form in (theirs, yours)]
+        if texts[0] != texts[1]:
+            found.append(Difference(str(yours[name].label), *texts))
+    return found
 
 
-def _to_text(value: Any) -> str:
-    return "" if value is None else str(value).replace("\r\n", "\n")
+def _to_text(field: forms.Field, value: Any) -> str:
+    """Return a value as its reader knows it: of a choice its label, of a box a tick."""
+    if isinstance(field, forms.BooleanField):
+        return "✓" if value else ""
+    if value is None:
+        return ""
+    choices = getattr(field, "choices", None)
+    if choices is None:
+        return str(value).replace("\r\n", "\n")
+    labels = {str(key): str(label) for key, label in choices}
+    chosen = value if isinstance(value, list | tuple | set) else [value]
+    return ", ".join(sorted(labels.get(key, key) for key in (str(getattr(one, "pk", one)) for one in chosen)))

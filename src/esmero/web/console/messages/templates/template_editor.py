@@ -50,7 +50,7 @@ from esmero.web.console.messages.templates.findings import (
 )
 from esmero.web.console.page_frame import show, show_part
 from esmero.web.console.settings.first_steps import next_step
-from esmero.web.parts.components.stale_notes import Difference, StaleNote, compare_form, read_seen
+from esmero.web.parts.components.stale_notes import Difference, StaleNote, compare_forms, read_seen
 from esmero.web.parts.components.template_tags import said
 from esmero.web.parts.labels.field_names import FIELD_WORDS
 from esmero.web.parts.labels.states import LANGUAGE_NAMES
@@ -304,7 +304,9 @@ def save_version(editor: EditorState, written: EditorInput, *, changed: str, by:
 def _describe_stale(words: str, form: TextForm, *, editor: EditorState) -> StaleNote:
     """Compare the form with the newest text; a letter written in the rich-text editor by the same marks."""
     theirs = _initial(editor.template, editor.text)
-    differences = compare_form(form, theirs={name: theirs.get(name, "") for name in ("subject", "preheader")})
+    saved = TextForm(None, template=editor.template, text=editor.text)
+    # Of the text itself the editor may have sent another form; the note on the change is the author's own.
+    differences = compare_forms(form, theirs=saved, without=("letter", "rich", "mjml", "changed"))
     name = "mjml" if "mjml" in form.fields else "letter"
     rich = form["rich"].value() if "rich" in form.fields else ""
     yours = write_marks(clean_letter(rich)) if rich else (form[name].value() or "").replace("\r\n", "\n")

@@ -24,9 +24,9 @@ from esmero.vault.uploads import keep_upload
 from esmero.web.console.access import requires, staff
 from esmero.web.console.list_pages import answer_list
 from esmero.web.console.page_frame import show, show_part
-from esmero.web.console.settings.brands.brand_form import FIELDS, BrandForm
+from esmero.web.console.settings.brands.brand_form import BrandForm
 from esmero.web.parts.components.brand_colours import explain_colour, style_sheet
-from esmero.web.parts.components.stale_notes import StaleNote, compare_form, read_seen
+from esmero.web.parts.components.stale_notes import StaleNote, compare_forms, read_seen
 from esmero.web.parts.components.tables import Filter, Listing, TableColumn
 from esmero.web.parts.components.template_tags import chip, said
 from esmero.web.parts.files.serving import serve_stored
@@ -125,8 +125,8 @@ def edit_brand(request: HttpRequest, pk: int | None = None) -> HttpResponse:
             saved = _save(request, form, brand=brand)
         except StaleWrite as refusal:
             brand = get_object_or_404(Brand, pk=pk)
-            theirs = {name: getattr(brand, name) for name in FIELDS}
-            stale, saved = StaleNote(words=say(refusal), differences=compare_form(form, theirs=theirs)), None
+            stale = StaleNote(words=say(refusal), differences=compare_forms(form, theirs=BrandForm(brand=brand)))
+            saved = None
         if saved is not None:
             messages.success(request, _("“%(name)s” is kept.") % {"name": saved})
             return redirect("console:brand-edit" if brand else "console:domain", pk=saved.pk)
