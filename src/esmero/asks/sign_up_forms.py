@@ -9,8 +9,8 @@ from django.db.models.functions import Coalesce
 
 from esmero.asks.models import Form, FormState, Submission
 from esmero.house.audit import note
+from esmero.house.editing.row_versions import advance_version
 from esmero.house.models import Brand, User
-from esmero.house.row_versions import advance_version
 from esmero.people.models import Topic
 from esmero.refusal import Refusal
 
@@ -26,7 +26,7 @@ def save_form(
 ) -> Form:
     """Create a form (None: a draft) or change one, with its topics; `facts` are its columns.
 
-    Raises StaleWrite if somebody changed it since the row version `seen` (house/row_versions.py).
+    Raises StaleWrite if somebody changed it since the row version `seen` (house/editing/row_versions.py).
     """
     with transaction.atomic():
         if form is not None:

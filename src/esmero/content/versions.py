@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from esmero.content.models import Link, Template, TemplateText, TemplateVersion
 from esmero.house.audit import note
+from esmero.house.editing.row_versions import advance_version
 from esmero.house.models import Brand, User
-from esmero.house.row_versions import advance_version
 
 if TYPE_CHECKING:  # the renderer is loaded by what renders: moving a campaign on needs none of it
     from esmero.rendering.letters.letter import LetterMarkup
@@ -36,7 +36,7 @@ def add_version(
 ) -> TemplateVersion:
     """Validate the text of each language and store them as the template's next version.
 
-    `seen` is the template's row version that the author built on (house/row_versions.py).
+    `seen` is the template's row version that the author built on (house/editing/row_versions.py).
 
     `letters` are the rich texts from which the MJML was generated, by language; `changed` is the author's change note.
 

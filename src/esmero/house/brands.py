@@ -10,9 +10,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from esmero.house.audit import note
+from esmero.house.editing.row_versions import advance_version
 from esmero.house.keys import create_dkim_key
 from esmero.house.models import Brand, User
-from esmero.house.row_versions import advance_version
 
 SELECTOR = "esmero"
 
@@ -20,7 +20,7 @@ SELECTOR = "esmero"
 def save_brand(brand: Brand, *, facts: Mapping[str, Any], by: User | str, seen: int | None = None) -> Brand:
     """Create a brand (one without a primary key) or change it; omitted domains derive from the sender's address.
 
-    `seen` is the row version that the author built on (house/row_versions.py).
+    `seen` is the row version that the author built on (house/editing/row_versions.py).
 
     Raises:
         StaleWrite: somebody else changed it since.

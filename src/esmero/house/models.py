@@ -12,7 +12,7 @@ from esmero.work.models import Due
 
 
 class Versioned(models.Model):
-    """Count the versions of a row that several people edit (mixin); see house/row_versions.py."""
+    """Count the versions of a row that several people edit (mixin); see house/editing/row_versions.py."""
 
     row_version = models.PositiveIntegerField(default=1)
 

@@ -10,8 +10,8 @@ from django.utils import timezone
 from esmero.dossier.segments.estimates import is_large
 from esmero.dossier.segments.selection import count, read_context, select_persons
 from esmero.house.audit import note
+from esmero.house.editing.row_versions import advance_version
 from esmero.house.models import Brand, User
-from esmero.house.row_versions import advance_version
 from esmero.people.models import Segment
 from esmero.people.segments.mentions import list_users, rename
 from esmero.people.segments.tree import read_json, write_json
@@ -55,7 +55,7 @@ def save_segment(
     """Create a segment (None) or change one by a tree or its JSON, and count it; in a large installation a job counts.
 
     References in other segments follow a changed name. `seen` is the row version that the author built on
-    (house/row_versions.py).
+    (house/editing/row_versions.py).
 
     Raises:
         StaleWrite: somebody else changed it since.

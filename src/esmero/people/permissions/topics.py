@@ -6,8 +6,8 @@ from datetime import datetime
 from django.db import transaction
 
 from esmero.house.audit import note
+from esmero.house.editing.row_versions import advance_version
 from esmero.house.models import User
-from esmero.house.row_versions import advance_version
 from esmero.people.models import PermissionEntry, Purpose, Topic
 from esmero.refusal import Refusal
 
@@ -24,7 +24,7 @@ def save_topic(
 ) -> Topic:
     """Create a topic (brand and code set, no key) or change it. The purpose is fixed once entries refer to the topic.
 
-    `seen` is the row version that the author built on (house/row_versions.py).
+    `seen` is the row version that the author built on (house/editing/row_versions.py).
 
     Raises:
         StaleWrite: somebody else changed it since.

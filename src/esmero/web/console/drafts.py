@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from esmero.content.models import Template
-from esmero.house.drafts import DraftSubject, StaleDraft, drop_draft, save_draft
+from esmero.house.editing.drafts import DraftSubject, StaleDraft, drop_draft, save_draft
 from esmero.house.models import Versioned
 from esmero.house.roles import may
 from esmero.web.console.access import requires, staff

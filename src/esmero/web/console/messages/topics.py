@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 from django.views.decorators.http import require_POST
 
+from esmero.house.editing.row_versions import StaleWrite
 from esmero.house.models import Brand
-from esmero.house.row_versions import StaleWrite
 from esmero.people.models import Purpose, Topic
 from esmero.people.permissions.topics import PurposeFixed, archive_topic, has_entries, save_purpose, save_topic
 from esmero.web.console.access import requires, staff

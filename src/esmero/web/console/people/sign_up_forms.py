@@ -19,8 +19,8 @@ from qrcode.image.svg import SvgPathImage
 from esmero.asks.models import Form
 from esmero.asks.sign_up_forms import close_form, form_rows, form_url, open_form, save_form
 from esmero.asks.submissions import STANDARD_FIELDS
+from esmero.house.editing.row_versions import StaleWrite
 from esmero.house.models import Brand
-from esmero.house.row_versions import StaleWrite
 from esmero.people.models import CustomField, Topic
 from esmero.vault.file_types import SVG
 from esmero.web.console.access import requires, staff

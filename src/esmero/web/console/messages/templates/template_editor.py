@@ -18,10 +18,10 @@ from esmero.content.media import to_local, to_public
 from esmero.content.models import Template, TemplateText, TemplateVersion
 from esmero.content.versions import add_version, make_letter, source_of
 from esmero.dossier.segments.selection import select_persons
-from esmero.house.drafts import DraftSubject, drop_draft, read_draft
+from esmero.house.editing.drafts import DraftSubject, drop_draft, read_draft
+from esmero.house.editing.row_versions import StaleWrite
 from esmero.house.models import Draft, User
 from esmero.house.roles import may
-from esmero.house.row_versions import StaleWrite
 from esmero.mailroom.composing.recipient_fields import known_fields
 from esmero.people.models import CustomField
 from esmero.people.persons.queries import people_rows

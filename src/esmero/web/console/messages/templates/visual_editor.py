@@ -17,7 +17,7 @@ from django.views.decorators.csp import csp_override
 
 from esmero.content.media import to_local, to_public
 from esmero.content.models import Template
-from esmero.house.row_versions import StaleWrite
+from esmero.house.editing.row_versions import StaleWrite
 from esmero.mailroom.composing.recipient_fields import known_fields
 from esmero.rendering.templates.compile import TemplateSource
 from esmero.rendering.templates.problem import TemplateFault

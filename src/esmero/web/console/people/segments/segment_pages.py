@@ -26,8 +26,8 @@ from esmero.dossier.segments.saving import (
     segment_rows,
 )
 from esmero.dossier.segments.selection import read_context
+from esmero.house.editing.row_versions import StaleWrite
 from esmero.house.roles import may
-from esmero.house.row_versions import StaleWrite
 from esmero.people.models import Segment, Topic
 from esmero.people.segments.mentions import list_users
 from esmero.people.segments.values import SegmentFault

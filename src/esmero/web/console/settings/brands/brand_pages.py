@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from esmero.house.brands import save_brand
+from esmero.house.editing.row_versions import StaleWrite
 from esmero.house.jurisdictions import PROFILES, profile_of
 from esmero.house.models import Brand
-from esmero.house.row_versions import StaleWrite
 from esmero.mailroom.composing.compiled_templates import write_footer
 from esmero.outbox.domain_readiness import is_ready
 from esmero.vault.uploads import keep_upload

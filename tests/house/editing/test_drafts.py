@@ -6,7 +6,7 @@ from threading import Barrier, Thread
 import pytest
 from django.db import connection
 
-from esmero.house.drafts import DraftSubject, StaleDraft, drop_draft, read_draft, save_draft
+from esmero.house.editing.drafts import DraftSubject, StaleDraft, drop_draft, read_draft, save_draft
 from esmero.house.models import Draft
 from esmero.refusal import InvalidValue
 from tests.web.facts import staff

@@ -30,11 +30,17 @@ def advance_version(row: Versioned, *, seen: int | None) -> None:
     if seen is not None:
         rows = rows.filter(row_version=seen)
     if not rows.update(row_version=F("row_version") + 1):
-        raise StaleWrite("row-changed-since", name=str(row), seen=seen, **_describe_last_change(row))
+        last = _find_last_change(row)
+        raise StaleWrite(
+            "row-changed-since",
+            name=str(row),
+            seen=seen,
+            by=last.actor_name if last else "",
+            at=last.at if last else None,
+        )
     row.refresh_from_db(fields=["row_version"])
 
 
-def _describe_last_change(row: Versioned) -> dict[str, object]:
+def _find_last_change(row: Versioned) -> AuditEntry | None:
     about = AuditEntry.objects.filter(subject_kind=row._meta.model_name, subject_id=row.pk)
-    last = about.order_by("-at", "-id").first()
-    return {"by": last.actor_name, "at": last.at} if last else {"by": "", "at": None}
+    return about.order_by("-at", "-id").first()

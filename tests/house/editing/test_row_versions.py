@@ -9,8 +9,8 @@ from esmero.content.models import Template, TemplateVersion
 from esmero.content.versions import add_version
 from esmero.dossier.segments.saving import save_segment
 from esmero.house.brands import save_brand
+from esmero.house.editing.row_versions import StaleWrite, advance_version
 from esmero.house.models import Brand
-from esmero.house.row_versions import StaleWrite, advance_version
 from esmero.people.models import Segment
 from esmero.rendering.templates.compile import TemplateSource
 from tests.house_facts import build_house
