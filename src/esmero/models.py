@@ -22,7 +22,16 @@ from esmero.mailroom.models import (
     ScheduledResend,
     WebhookSecret,
 )
-from esmero.outbox.models import Captured, Dispatch, Message, MessageAttachment, MessageEvent, Relay, RelayRate
+from esmero.outbox.models import (
+    Captured,
+    Dispatch,
+    Message,
+    MessageAttachment,
+    MessageEvent,
+    PrintBatch,
+    Relay,
+    RelayRate,
+)
 from esmero.people.models import (
     Address,
     BlockedDomain,
@@ -95,6 +104,7 @@ __all__ = [
     "PermissionEntry",
     "Person",
     "Preference",
+    "PrintBatch",
     "Proposal",
     "Purpose",
     "Relay",

@@ -7,6 +7,7 @@ from django.utils import timezone
 from esmero.asks.models import Submission
 from esmero.asks.submissions import confirm
 from esmero.campaigns.lifecycle import begin_dry_run, cancel_campaign, create_campaign, start_campaign
+from esmero.house.happenings import KINDS
 from esmero.house.models import Happening
 from esmero.people.imports.lifecycle import begin_unchecked, create_import
 from esmero.people.models import Merge, PermissionEntry, Segment
@@ -54,6 +55,7 @@ def test_a_permission_is_granted_withdrawn_and_objected_to():
         (f"permission.{act}", {"person_id": person.pk, "entry_id": number})
         for number, act in PermissionEntry.objects.filter(person=person).order_by("id").values_list("id", "act")
     ]
+    assert {f"permission.{act}" for act in PermissionEntry.Act.values} < set(KINDS)
     assert [kind for kind, _ in happened()] == ["permission.granted", "permission.withdrawn", "permission.objected"]
 
 

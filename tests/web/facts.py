@@ -22,13 +22,17 @@ from esmero.intake.reports.dmarc import read_report
 from esmero.mailroom.arriving.dmarc_reports import source_rows, store_report
 from esmero.mailroom.composing.recipient_fields import known_fields
 from esmero.mailroom.models import Inbound, Mailbox, MailboxFolder
-from esmero.outbox.models import Captured, Message, MessageEvent, Relay
+from esmero.outbox.models import Captured, Message, MessageClass, MessageEvent, PrintBatch, Relay
+from esmero.outbox.posting.content import ToAddress, WrittenText
+from esmero.outbox.posting.kinds import MessageKind
+from esmero.outbox.posting.post import post
 from esmero.outbox.transports.capture.transport import capture
 from esmero.outbox.transports.parcels import Parcel
 from esmero.people.addresses.suppression import suppress
 from esmero.people.imports.lifecycle import create_import
 from esmero.people.models import (
     Address,
+    Channel,
     ContactPoint,
     CustomField,
     Duplicate,
@@ -171,8 +175,39 @@ FIXED = {
     "fields": "settings/fields/", "field-new": "settings/fields/new/", "profiles": "settings/profiles/",
     "retention": "settings/retention/", "records": "settings/records/", "team": "settings/team/",
     "member-new": "settings/team/new/", "audit": "settings/audit/", "topics": "topics/", "topic-new": "topics/new/",
-    "purpose-new": "purposes/new/", "norms": "norms/",
+    "purpose-new": "purposes/new/", "norms": "norms/", "letters": "letters/",
 }  # fmt: skip
+
+
+def furnish_letters(house: House, rows: int, *, at: datetime) -> None:
+    """Add letters of each state: due, in a batch that waits to be posted, and returned."""
+    for number in range(rows):
+        due, printed, returned = (
+            post(
+                MessageKind(name="test-letter", message_class=MessageClass.SERVICE),
+                ToAddress(f"Vecina {number}\nCalle Mayor {number}\n28013 Madrid", ground="test"),
+                WrittenText(subject="Su contrato", text="Buenos días"),
+                brand=house.brand,
+                channel=Channel.POST,
+                reason={"es": "Es cliente"},
+            )
+            for _ in range(3)
+        )
+        batch = PrintBatch.objects.create(
+            brand=house.brand,
+            state="printed",
+            made_at=at,
+            made_by="Lucía Prat",
+            printed_at=at,
+            letters=1,
+            pages=2,
+            pdf=seal(b"%PDF", kind="letters", media_type="application/pdf", name="letters.pdf"),
+            csv=seal(b"number", kind="letters", media_type="text/csv", name="letters.csv"),
+        )
+        Message.objects.filter(pk=printed.pk).update(state="printed", print_batch=batch, due_at=None)
+        Message.objects.filter(pk=returned.pk).update(state="sent", sent_at=at, due_at=None, worst=4)
+        MessageEvent.objects.create(message=returned, kind="returned-for-good", at=at, facts={"letter": "moved"})
+        assert due.state == "planned"
 
 
 def furnish(rows: int = 1) -> Console:
@@ -318,6 +353,7 @@ def furnish(rows: int = 1) -> Console:
         for person in people
     ]
     content = furnish_content(house, rows)
+    furnish_letters(house, rows, at=now)
     sending = f"settings/brands/{house.brand.pk}/senders/"
     pages = FIXED | {
         "letter": f"templates/{content['letter']}/", "letter-versions": f"templates/{content['letter']}/versions/",
@@ -344,6 +380,7 @@ def furnish(rows: int = 1) -> Console:
         "campaign-record": f"campaigns/{running.pk}/?tab=record",
         "campaign-checked": f"campaigns/{checked.pk}/", "campaign-audience": f"campaigns/{checked.pk}/people/",
         "message": f"messages/{message.pk}/",
+        "letter-message": f"messages/{Message.objects.filter(state='printed').first().pk}/",
         "arrival": f"returns/mail/{arrived.pk}/",
         "campaign-draft": f"campaigns/{draft.pk}/", "campaign-edit": f"campaigns/{draft.pk}/edit/",
         "template": f"templates/{house.version.template_id}/",

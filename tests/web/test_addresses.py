@@ -22,6 +22,7 @@ NO_PAGES = {
     "console:form-code": "a picture",
     "console:inbound-file": "a file",
     "console:media-offer": "data",
+    "console:message-letter": "a file",
     "console:message-tested": "a part of the page that sent a test",
     "console:palette": "a part of every page",
     "console:proof": "a file",

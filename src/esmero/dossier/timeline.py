@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 from esmero.conversations.models import Entry
 from esmero.house.models import AuditEntry
 from esmero.outbox.models import Message, MessageEvent
-from esmero.people.models import ImportLine, Note, PermissionEntry, Person
+from esmero.people.models import Channel, ImportLine, Note, PermissionEntry, Person
 
 LIMIT = 100
 _EVENT = MessageEvent.Kind
@@ -91,12 +91,14 @@ def _read(
 
 def _describe_message(row: Message) -> tuple[str, Mapping[str, Any]]:
     version = row.dispatch.version
+    subject = (row.content or {}).get("text", {}).get("subject", "") if row.channel == Channel.POST else ""
     return "message", {
         "message": row.pk,
         "state": row.state,
         "codes": row.verdict.split(),
         "dispatch": row.dispatch_id,
-        "name": version.template.name if version else row.dispatch.message_class,
+        "name": version.template.name if version else subject or row.dispatch.message_class,
+        "channel": row.channel,
         "address": row.address,
     }
 

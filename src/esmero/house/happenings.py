@@ -83,10 +83,17 @@ class PersonAddressChanged(HappeningFacts):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PermissionHappening(HappeningFacts):
-    """Report an entry of the permission ledger, except those of an import; base of three kinds."""
+    """Report an entry of the permission ledger, except those of an import; base of five kinds."""
 
     person_id: int
     entry_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PermissionRequested(PermissionHappening):
+    """Report that a permission was given and waits for its confirmation (double opt-in)."""
+
+    kind: ClassVar = "permission.requested"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +101,13 @@ class PermissionGranted(PermissionHappening):
     """Report that a permission was granted."""
 
     kind: ClassVar = "permission.granted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PermissionExpired(PermissionHappening):
+    """Report that a permission ended by itself."""
+
+    kind: ClassVar = "permission.expired"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -223,7 +237,9 @@ CATALOGUE: tuple[type[HappeningFacts], ...] = (
     PersonMerged,
     PersonUnmerged,
     PersonAddressChanged,
+    PermissionRequested,
     PermissionGranted,
+    PermissionExpired,
     PermissionWithdrawn,
     PermissionObjected,
     SignUpReceived,

@@ -9,6 +9,7 @@ from django.db.models import Field, Model, Q, QuerySet
 from esmero.house.audit import note
 from esmero.house.happenings import PersonErased, happen
 from esmero.house.models import User
+from esmero.outbox.letters.batches import drop_files_of
 from esmero.outbox.models import Message
 from esmero.people.addresses.suppression import ERASED, suppress, suppress_number
 from esmero.people.models import Import, ImportLine, Merge, Person, Suppression
@@ -33,7 +34,7 @@ def erase_person(person: Person, *, by: User | str, reason: str, at: datetime) -
     them. Persons merged into this one are erased too.
 
     Raises:
-        ErasureRefused: a message to the person is in transmission.
+        ErasureRefused: a message to the person is in transmission, or a letter is printed and not posted.
 
     """
     counts: dict[str, int] = {}
@@ -41,11 +42,14 @@ def erase_person(person: Person, *, by: User | str, reason: str, at: datetime) -
         person = Person.objects.select_for_update(of=("self",)).get(pk=person.pk)
         if Message.objects.filter(person=person, state__in=_LEAVING).exists():
             raise ErasureRefused("erasure-while-sending")
+        if Message.objects.filter(person=person, state=Message.State.PRINTED).exists():
+            raise ErasureRefused("erasure-while-printed")
         into = Merge.objects.filter(kept=person, undone_at=None).values("gone")
         for merged in Person.objects.filter(pk__in=into, state=Person.State.MERGED):
             erase_person(merged, by=by, reason=reason, at=at)
         _suppress_identity(person, at=at)
         address = person.address.value if person.address else ""
+        drop_files_of(person.pk, at=at)
         files = _find_files(person)  # before blanking, which removes the references
         for holding in TABLE:
             rows = rows_of(holding, person)

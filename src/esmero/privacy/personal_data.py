@@ -148,7 +148,7 @@ TABLE: tuple[PersonalData, ...] = (
         why="The ledger proves what was sent, when, and on which ground (art. 5(2)); the address goes.",
         kept=_names(
             "claimed_by claimed_until tries dispatch person kind occasion ground copy_of channel receiver language lane"
-            " verdict promotion judged_at opaque sent_at worst content_until"
+            " print_batch verdict promotion judged_at opaque sent_at worst content_until"
         ),
         blanked=_names("address objections trouble content filled state due_at"),
         exported=_names("dispatch channel address language state verdict objections judged_at sent_at"),
@@ -309,7 +309,7 @@ IMPERSONAL = frozenset(
     _names(
         "DmarcReportFile DmarcReportRow AlignmentDay AlignmentSource AuditEntry BlockedDomain Brand Campaign"
         " SegmentEstimate Dispatch Form Happening HappeningDelivery WebhookSecret Import Job Link Mailbox MailboxFolder"
-        " MediaFile Organisation CustomField Draft"
+        " MediaFile Organisation CustomField PrintBatch Draft"
         " Purpose Relay RelayRate Retention ReturnCount SavedView StoredFile Segment Suppression Tag DailyAggregate"
         " Template TemplateText TemplateVersion Topic ExternalCheck User"
     )

@@ -14,6 +14,7 @@ from esmero.mailroom.arriving.clicks import take_in_clicks
 from esmero.mailroom.checking import link_check
 from esmero.mailroom.models import Inbound, ScheduledResend
 from esmero.mailroom.planning import dry_run, plan
+from esmero.mailroom.sending import print_batches
 from esmero.outbox.models import Dispatch, MessageEvent
 from esmero.people.duplicates import search
 from esmero.people.imports import run as imports
@@ -35,6 +36,7 @@ JOBS: Mapping[str, Chunk] = {
     IMPORT: imports.run_chunk,
     search.FIND: search.run_chunk,
     COUNT: run_count,
+    print_batches.PRINT: print_batches.run_chunk,
 }
 
 

@@ -10,9 +10,11 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from esmero.house.happenings import (
+    PermissionExpired,
     PermissionGranted,
     PermissionHappening,
     PermissionObjected,
+    PermissionRequested,
     PermissionWithdrawn,
     happen_all,
 )
@@ -23,7 +25,9 @@ from esmero.policy.permission import CONSENT
 
 type _Key = tuple[int, int, str, int, int | None]
 _HAPPENINGS: Mapping[str, type[PermissionHappening]] = {
+    PermissionEntry.Act.REQUESTED: PermissionRequested,
     PermissionEntry.Act.GRANTED: PermissionGranted,
+    PermissionEntry.Act.EXPIRED: PermissionExpired,
     PermissionEntry.Act.WITHDRAWN: PermissionWithdrawn,
     PermissionEntry.Act.OBJECTED: PermissionObjected,
 }

@@ -18,9 +18,11 @@ from esmero.mailroom.composing.sent_copy import SentCopy, has_copy, show_copy
 from esmero.mailroom.models import Inbound
 from esmero.mailroom.planning.explanation import explain
 from esmero.mailroom.sending.manual_retry import try_message_again
+from esmero.outbox.letters.numbers import write_number
 from esmero.outbox.models import Message, MessageAttachment, MessageEvent
 from esmero.outbox.posting.decisions import approve_held, cancel_posted
 from esmero.outbox.posting.kinds import SECRET
+from esmero.people.models import Channel
 from esmero.rendering.templates.problem import TemplateFault
 from esmero.web.console.access import requires, staff
 from esmero.web.console.page_frame import show
@@ -29,6 +31,7 @@ from esmero.web.parts.files.serving import serve_stored
 from esmero.web.parts.labels.objection_facts import describe_objection
 from esmero.web.parts.labels.states import (
     EVENT,
+    LETTER_RETURN,
     SIGNS,
     UNSUBSCRIBE_REASON,
     describe_machine_signs,
@@ -67,7 +70,7 @@ def message(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a message: each rule's verdict with its facts, the permission used, and its events."""
     shown = get_object_or_404(
         Message.objects.select_related(
-            "person__address", "dispatch__brand", "dispatch__topic__purpose", "dispatch__version"
+            "person__address", "dispatch__brand", "dispatch__topic__purpose", "dispatch__version", "print_batch"
         ),
         pk=pk,
     )
@@ -85,7 +88,9 @@ def message(request: HttpRequest, pk: int) -> HttpResponse:
         rules=_rule_answers(why.rules, shown),
         events=[_describe_event(event) for event in events],
         arrivals=list(arrivals),
-        copy=_show_copy(shown),
+        copy=None if shown.channel == Channel.POST else _show_copy(shown),
+        number=write_number(shown.pk),
+        has_letter=has_copy(shown),
         is_secret=shown.kind in SECRET,
         can_cancel=bool(shown.kind) and shown.state in _CANCELLABLE,
     )
@@ -180,6 +185,7 @@ def _describe_event(event: MessageEvent) -> MessageEventEntry:
     meaning = label_meaning(facts["meaning"]) if facts.get("meaning") else ""
     details = [
         meaning,
+        LETTER_RETURN.get(facts.get("letter", ""), ""),
         facts.get("status", ""),
         facts.get("text", ""),
         facts.get("subject", ""),

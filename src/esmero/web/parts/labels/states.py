@@ -25,6 +25,7 @@ MESSAGE: Mapping[str, StateLabel] = {
     "claimed": StateLabel("info", pgettext_lazy("message", "next to leave")),
     "wire": StateLabel("info", pgettext_lazy("message", "on its way")),
     "orphaned": StateLabel("wait", pgettext_lazy("message", "being settled")),
+    "printed": StateLabel("info", pgettext_lazy("message", "printed")),
     "sent": StateLabel("kept", pgettext_lazy("message", "sent")),
     "doubt": StateLabel("broken", pgettext_lazy("message", "in doubt")),
     "gave-up": StateLabel("broken", pgettext_lazy("message", "given up")),
@@ -37,6 +38,23 @@ OUTCOME: Mapping[int, StateLabel] = {
     3: StateLabel("broken", pgettext_lazy("message", "refused, our side")),
     4: StateLabel("broken", pgettext_lazy("message", "returned for good")),
     5: StateLabel("broken", pgettext_lazy("message", "complained")),
+}
+
+PRINT_BATCH: Mapping[str, StateLabel] = {
+    "making": StateLabel("info", pgettext_lazy("print batch", "being made")),
+    "printed": StateLabel("wait", pgettext_lazy("print batch", "to be posted")),
+    "posted": StateLabel("kept", pgettext_lazy("print batch", "posted")),
+    "discarded": StateLabel("plain", pgettext_lazy("print batch", "discarded")),
+    "empty": StateLabel("plain", pgettext_lazy("print batch", "empty")),
+}
+
+# Why the post brought a letter back (outbox/letters/returns.py).
+LETTER_RETURN: Mapping[str, str | Promise] = {
+    "unknown": pgettext_lazy("letter came back", "unknown at this address"),
+    "moved": pgettext_lazy("letter came back", "moved"),
+    "refused": pgettext_lazy("letter came back", "refused by the addressee"),
+    "unclaimed": pgettext_lazy("letter came back", "not collected"),
+    "deceased": pgettext_lazy("letter came back", "deceased"),
 }
 
 EVENT: Mapping[str, StateLabel] = {
@@ -404,6 +422,7 @@ ROLES: Mapping[str, str | Promise] = {role: word.text for role, word in ROLE.ite
 STATES: Mapping[str, Mapping[str, StateLabel]] = {
     "message": MESSAGE,
     "event": EVENT,
+    "print-batch": PRINT_BATCH,
     "counted": COUNTED,
     "campaign": CAMPAIGN,
     "import": IMPORT,
@@ -503,6 +522,7 @@ JOB_KINDS: Mapping[str, str | Promise] = {
     "count-segment": _("Count of a segment"),
     "retrying": _("Another try of what failed"),
     "trying": _("Trying of links"),
+    "print-letters": _("Printing of letters"),
 }
 
 
