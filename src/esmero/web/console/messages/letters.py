@@ -139,7 +139,7 @@ def file(request: HttpRequest, pk: int, form: str) -> HttpResponseBase:
     """Return the PDF or CSV of a batch. They hold names and addresses, so each download is audited."""
     batch = get_object_or_404(PrintBatch.objects.select_related("pdf", "csv"), pk=pk)
     stored = {"pdf": batch.pdf, "csv": batch.csv}.get(form)
-    if stored is None:
+    if stored is None or stored.dropped_at is not None:
         raise Http404
     response = serve_stored(request, stored, permission="campaigns.start")
     with transaction.atomic():

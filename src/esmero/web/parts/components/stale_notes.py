@@ -37,7 +37,7 @@ def compare_forms(yours: forms.Form, *, theirs: forms.Form, without: Collection[
     """Return the fields that differ between a sent form and one made anew from the row, files excepted."""
     found = []
     for name, field in yours.fields.items():
-        if name in without or name not in theirs.fields or isinstance(field, forms.FileField):
+        if name in without or name not in theirs.fields or isinstance(field.widget, forms.FileInput):
             continue
         texts = [_to_text(field, form[name].value()) for form in (theirs, yours)]
         if texts[0] != texts[1]:
