@@ -17,6 +17,7 @@ from esmero.content.versions import add_version, create_template, make_letter, s
 from esmero.conversations.models import Conversation, Entry
 from esmero.dossier.statistics.daily_aggregates import count_all_due
 from esmero.house.models import AuditEntry, User
+from esmero.house.upload_limits import PICTURE
 from esmero.imports.lifecycle import create_import
 from esmero.imports.models import Import
 from esmero.intake.reports.dmarc import read_report
@@ -48,6 +49,7 @@ from esmero.privacy.models import DataRequest
 from esmero.rendering.templates.compile import TemplateSource
 from esmero.rounds.import_kinds import PERSONS
 from esmero.vault.files import seal
+from esmero.vault.uploads import check_upload
 from esmero.work.models import Job
 from tests.house_facts import House, add_people, build_house, open_dispatch
 from tests.intake.dmarc_samples import make_xml
@@ -104,7 +106,10 @@ def furnish_content(house: House, rows: int) -> dict[str, int]:
         add_version(house.version.template, texts=[source_of(text)], fields=known_fields(), created_by="Lucía")
     by = User.objects.create_user("fotos@fibranorte.example", None, name="Lucía Prado", role="reader")
     facts = {"brand": house.brand, "alt": {"es": "Una calle"}, "by": by}
-    pictures = [add_picture(draw_picture(number), name=f"Foto {number}", **facts)[0].pk for number in range(rows)]
+    pictures = [
+        add_picture(check_upload(draw_picture(number), name="f", rule=PICTURE), name=f"Foto {number}", **facts)[0].pk
+        for number in range(rows)
+    ]
     return {"letter": letter.pk, "letter-version": version.pk, "picture": pictures[0]}
 
 

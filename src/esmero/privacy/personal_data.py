@@ -309,7 +309,7 @@ IMPERSONAL = frozenset(
     _names(
         "DmarcReportFile DmarcReportRow AlignmentDay AlignmentSource AuditEntry BlockedDomain Brand Campaign"
         " SegmentEstimate Dispatch Form Happening HappeningDelivery WebhookSecret Import Job Link Mailbox MailboxFolder"
-        " MediaFile Organisation CustomField ExclusionLine PrintBatch"
+        " MediaFile Organisation CustomField ExclusionLine PrintBatch Draft"
         " Purpose Relay RelayRate Retention ReturnCount SavedView StoredFile Segment Suppression Tag DailyAggregate"
         " Template TemplateText TemplateVersion Topic ExternalCheck User"
     )

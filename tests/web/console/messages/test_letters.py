@@ -67,9 +67,9 @@ def test_from_print_to_posted_through_the_pages(client, house):
     pdf = client.post(f"{LETTERS}{batch.pk}/pdf/")
     assert pdf["Content-Type"] == "application/pdf"
     assert "attachment" in pdf["Content-Disposition"]
-    assert len(read_pages(pdf.content)) == 3  # the back of the first is blank
+    assert len(read_pages(pdf.getvalue())) == 3  # the back of the first is blank
     table = client.post(f"{LETTERS}{batch.pk}/csv/")
-    assert table.content.decode("utf-8-sig").count("\r\n") == 3
+    assert table.getvalue().decode("utf-8-sig").count("\r\n") == 3
     assert AuditEntry.objects.filter(action="letters.exported").count() == 2
     client.post(f"{LETTERS}{batch.pk}/act/", {"act": "post"})
     batch.refresh_from_db()

@@ -8,7 +8,6 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
@@ -22,10 +21,10 @@ from esmero.outbox.letters.returns import LetterReturnReason, list_returns, reco
 from esmero.outbox.models import Message, PrintBatch
 from esmero.people.models import Channel
 from esmero.refusal import Refusal
-from esmero.vault.files import FileTampered, read
 from esmero.web.console.access import requires, staff
 from esmero.web.console.page_frame import read_brand, show, show_part, wants_part
 from esmero.web.console.undo.toast import offer_undo
+from esmero.web.parts.files.serving import serve_made, serve_stored
 from esmero.web.parts.labels.states import LETTER_RETURN
 from esmero.web.refusals.say import say
 from esmero.work.models import Job
@@ -135,20 +134,16 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @requires("campaigns.start")
-def file(request: HttpRequest, pk: int, form: str) -> HttpResponse:
+def file(request: HttpRequest, pk: int, form: str) -> HttpResponseBase:
     """Return the PDF or CSV of a batch. They hold names and addresses, so each download is audited."""
     batch = get_object_or_404(PrintBatch.objects.select_related("pdf", "csv"), pk=pk)
     stored = {"pdf": batch.pdf, "csv": batch.csv}.get(form)
     if stored is None or stored.dropped_at is not None:
         raise Http404
-    try:
-        content = read(stored)
-    except (OSError, FileTampered) as fault:
-        raise Http404 from fault
+    response = serve_stored(request, stored, permission="campaigns.start")
     with transaction.atomic():
         note("letters.exported", by=staff(request), subject=batch, facts={"name": stored.name})
-    headers = {"Content-Disposition": content_disposition_header(as_attachment=True, filename=stored.name) or ""}
-    return HttpResponse(content, content_type=stored.media_type, headers=headers)
+    return response
 
 
 @require_POST
@@ -184,5 +179,4 @@ def letter(request: HttpRequest, pk: int) -> HttpResponse:  # noqa: ARG001
         content = reprint(message, at=at or timezone.now())
     except ValueError as fault:
         raise Http404 from fault
-    headers = {"Content-Disposition": f'attachment; filename="letter-{message.pk}.pdf"'}
-    return HttpResponse(content, content_type="application/pdf", headers=headers)
+    return serve_made(content, name=f"letter-{message.pk}.pdf", media_type="application/pdf")

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.csp import csp_override
@@ -25,10 +24,10 @@ from esmero.outbox.posting.decisions import approve_held, cancel_posted
 from esmero.outbox.posting.kinds import SECRET
 from esmero.people.models import Channel
 from esmero.rendering.templates.problem import TemplateFault
-from esmero.vault.files import FileTampered, read
 from esmero.web.console.access import requires, staff
 from esmero.web.console.page_frame import show
 from esmero.web.parts.content_security_policies import PREVIEW_CSP
+from esmero.web.parts.files.serving import serve_stored
 from esmero.web.parts.labels.objection_facts import describe_objection
 from esmero.web.parts.labels.states import (
     EVENT,
@@ -121,15 +120,10 @@ def copy_frame(request: HttpRequest, pk: int) -> HttpResponse:  # noqa: ARG001
 
 @require_safe
 @requires()
-def attachment(request: HttpRequest, pk: int, position: int) -> HttpResponse:  # noqa: ARG001
+def attachment(request: HttpRequest, pk: int, position: int) -> HttpResponseBase:
     """Return an attached file as a download, whatever its type: it is never shown in a page of ours."""
     attached = get_object_or_404(MessageAttachment.objects.select_related("file"), message=pk, position=position)
-    try:
-        content = read(attached.file)
-    except (OSError, FileTampered) as fault:
-        raise Http404 from fault
-    headers = {"Content-Disposition": content_disposition_header(as_attachment=True, filename=attached.name) or ""}
-    return HttpResponse(content, content_type="application/octet-stream", headers=headers)
+    return serve_stored(request, attached.file, permission="house.read", name=attached.name)
 
 
 @require_POST

@@ -9,19 +9,18 @@ from django.contrib.humanize.templatetags.humanize import intcomma
 from django.db.models import BigIntegerField, OuterRef, Q, Subquery
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.html import format_html
-from django.utils.http import content_disposition_header
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from esmero.house.models import Brand
-from esmero.house.upload_limits import MAX_LIST
+from esmero.house.upload_limits import LIST
 from esmero.imports.files.problem import FileProblem, MappingProblem
 from esmero.imports.lifecycle import (
     begin_check,
@@ -49,6 +48,8 @@ from esmero.web.parts.components.tables import Filter, Listing, TableColumn
 from esmero.web.parts.components.template_tags import said as in_words
 from esmero.web.parts.components.template_tags import state
 from esmero.web.parts.components.times import format_time
+from esmero.web.parts.files.serving import serve_pieces
+from esmero.web.parts.files.upload_field import UploadField
 from esmero.web.parts.labels.states import IMPORT, IMPORT_KIND
 from esmero.web.refusals.say import say
 
@@ -78,18 +79,12 @@ _DELIMITERS = {",": _("commas"), ";": _("semicolons"), "\t": _("tabs"), "|": _("
 class FileForm(forms.Form):
     """Accept the file to import."""
 
-    file = forms.FileField(
+    file = UploadField(
+        rule=LIST,
         label=_("File"),
         help_text=_("An Excel workbook (.xlsx) or CSV. Sheet, encoding and separator are found out."),
         widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.csv,.txt,.tsv,text/csv"}),
     )
-
-    def clean_file(self) -> Any:
-        """Refuse a file too large for an upload."""
-        file = self.cleaned_data["file"]
-        if file.size > MAX_LIST:
-            raise forms.ValidationError(_("This file is over 100 MB: bring it by the command line, `esmero import`."))
-        return file
 
 
 def _name(row: Import) -> SafeString:
@@ -194,7 +189,7 @@ def upload(request: HttpRequest, kind: str = PERSONS.name) -> HttpResponse:
         file = form.cleaned_data["file"]
         try:
             brought = create_import(
-                file.read(), kind=IMPORT_KINDS[kind], name=file.name, brand=brand, by=staff(request)
+                file.content, kind=IMPORT_KINDS[kind], name=file.name, brand=brand, by=staff(request)
             )
         except FileProblem as problem:
             form.add_error("file", say(problem))
@@ -282,14 +277,10 @@ def refused_file(request: HttpRequest, pk: int) -> HttpResponseBase:
         messages.error(request, _("The file is gone: its term of storage is over."))
         return redirect("console:import", pk=pk)
     name = f"{brought.file_name.rpartition('.')[0] or brought.file_name}-refused.csv"
-    disposition = content_disposition_header(as_attachment=True, filename=name) or "attachment"
 
     def give() -> HttpResponseBase:
-        return StreamingHttpResponse(
-            write_refused(brought, kind=IMPORT_KINDS[brought.kind]),
-            content_type="text/csv; charset=utf-8",
-            headers={"Content-Disposition": disposition},
-        )
+        pieces = write_refused(brought, kind=IMPORT_KINDS[brought.kind])
+        return serve_pieces(pieces, name=name, media_type="text/csv; charset=utf-8")
 
     return give_file(request, brought=brought, words=str(_("The refused lines")), give=give)
 
