@@ -400,6 +400,7 @@ HOLDING: Mapping[str, str | Promise] = {
     "proposed addresses": pgettext_lazy("held", "Proposed addresses"),
     "sign-ups": pgettext_lazy("held", "Sign-ups by a form"),
     "messages": pgettext_lazy("held", "Messages"),
+    "attachments of messages": pgettext_lazy("held", "Files sent with messages"),
     "dry runs": pgettext_lazy("held", "Verdicts of dry runs"),
     "permission standings": pgettext_lazy("held", "What they allow now"),
     "permission ledger": pgettext_lazy("held", "What they allowed and took back"),
