@@ -79,6 +79,7 @@ def fill_house(console: Any, *, number: int) -> None:
         _add_people(number)
         _add_permissions(console, number)
         _add_beside(console, number)
+    _index_people()
     text = console.house.version.texts.get()
     tables.Link.objects.get_or_create(text=text, number=1, defaults={"url": "https://fibranorte.example/novedades"})
     sizes = _sizes(number)
@@ -217,8 +218,18 @@ def _add_people(number: int) -> None:
         _fill(through, f"{numbers} WHERE n % {share} = 1", person_id=f"{BASE} + n", tag_id=tag.pk)
 
 
+def _index_people() -> None:
+    """Feed the search, as a rebuild does."""
+    from esmero.people.search_texts import index_next_persons
+
+    ids = [0]
+    while ids:
+        with transaction.atomic():
+            ids = index_next_persons(ids[-1], 1_000)
+
+
 def _fold(word: str) -> str:
-    from esmero.search.text_folding import fold
+    from esmero.text_folding import fold
 
     return fold(word)
 
@@ -455,7 +466,7 @@ def _add_many_rows(console: Any, number: int) -> None:
     )  # fmt: skip
     brought = tables.Import.objects.filter(state="done").order_by("id").values_list("id", flat=True)[0]
     _fill(
-        tables.ImportLine, _numbers(number), of_id=brought, line="n + 100", person_id=f"{BASE} + n", number="'c' || n",
+        tables.PersonLine, _numbers(number), of_id=brought, line="n + 100", person_id=f"{BASE} + n", number="'c' || n",
         verdict="CASE WHEN n % 10 < 7 THEN 'added' WHEN n % 10 < 9 THEN 'changed' ELSE 'refused' END",
         address_verdict="'ok'",
         reason="CASE WHEN n % 10 = 9 THEN 'address-invalid' ELSE '' END",

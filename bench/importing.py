@@ -10,8 +10,9 @@ BAR = 1_000
 def run(*, number: int) -> bool:
     """Bring `number` invented people in, twice; the second time nothing may change."""
     from esmero.house.models import Brand
-    from esmero.people.imports.lifecycle import begin_unchecked, create_import
+    from esmero.imports.lifecycle import begin_unchecked, create_import
     from esmero.people.models import Topic
+    from esmero.rounds.import_kinds import PERSONS
     from esmero.rounds.table import JOBS
     from esmero.work.jobs import run_to_end
 
@@ -26,9 +27,17 @@ def run(*, number: int) -> bool:
     said = {"¿Acepta publicidad?": "consent", "Fecha alta": "consent_date"}
     rates = []
     for expected in ("added", "unchanged"):
-        brought = create_import(content, name="lista.csv", brand=brand, by="bench")
+        brought = create_import(content, kind=PERSONS, name="lista.csv", brand=brand, by="bench")
         started = time.process_time()
-        brought = begin_unchecked(brought, choices=said, topic=topic, source="bench", dry_run=False, by="bench")
+        brought = begin_unchecked(
+            brought,
+            kind=PERSONS,
+            choices=said,
+            options={"topic": topic.pk},
+            source="bench",
+            dry_run=False,
+            by="bench",
+        )
         assert brought.job is not None
         run_to_end(brought.job, kinds=JOBS, worker="bench")
         rates.append(number / (time.process_time() - started))

@@ -29,7 +29,7 @@ def run(*, number: int) -> bool:
     from esmero.search.finding import find_ids
     from esmero.search.indexing import SearchEntry, index
     from esmero.search.models import SearchText, SubjectKind
-    from esmero.search.text_folding import fold
+    from esmero.text_folding import fold
 
     chance = random.Random(13)
     vocabulary = _read_words()

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from esmero.people.imports.files.problem import FileProblem
+from esmero.imports.files.problem import FileProblem
 from esmero.refusal import Refusal
 
 PLAIN = st.none() | st.booleans() | st.integers() | st.text()

@@ -1,4 +1,8 @@
 /** Beside a text that is written: buttons that lead to the place of a problem. A letter's editor listens for paragraphs. */
+import { keepDraft } from "./drafts.js";
+
+for (const form of document.querySelectorAll("form[data-draft]")) keepDraft(form);
+
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-go]");
   if (!button) return;

@@ -8,7 +8,8 @@ from esmero.campaigns.models import AudienceMember, Campaign
 from esmero.content.models import ExternalCheck, Link, MediaFile, Template, TemplateText, TemplateVersion
 from esmero.conversations.models import Conversation, Entry
 from esmero.dossier.models import DailyAggregate, SegmentEstimate
-from esmero.house.models import AuditEntry, Brand, Happening, HappeningDelivery, SavedView, User
+from esmero.house.models import AuditEntry, Brand, Draft, Happening, HappeningDelivery, SavedView, User
+from esmero.imports.models import Import
 from esmero.mailroom.models import (
     AlignmentDay,
     AlignmentSource,
@@ -22,21 +23,30 @@ from esmero.mailroom.models import (
     ScheduledResend,
     WebhookSecret,
 )
-from esmero.outbox.models import Captured, Dispatch, Message, MessageAttachment, MessageEvent, Relay, RelayRate
+from esmero.outbox.models import (
+    Captured,
+    Dispatch,
+    Message,
+    MessageAttachment,
+    MessageEvent,
+    PrintBatch,
+    Relay,
+    RelayRate,
+)
 from esmero.people.models import (
     Address,
     BlockedDomain,
     ContactPoint,
     CustomField,
     Duplicate,
-    Import,
-    ImportLine,
+    ExclusionLine,
     Merge,
     Note,
     Organisation,
     Permission,
     PermissionEntry,
     Person,
+    PersonLine,
     Preference,
     Proposal,
     Purpose,
@@ -71,14 +81,15 @@ __all__ = [
     "Dispatch",
     "DmarcReportFile",
     "DmarcReportRow",
+    "Draft",
     "Duplicate",
     "Entry",
+    "ExclusionLine",
     "ExternalCheck",
     "Form",
     "Happening",
     "HappeningDelivery",
     "Import",
-    "ImportLine",
     "Inbound",
     "Job",
     "Link",
@@ -94,7 +105,9 @@ __all__ = [
     "Permission",
     "PermissionEntry",
     "Person",
+    "PersonLine",
     "Preference",
+    "PrintBatch",
     "Proposal",
     "Purpose",
     "Relay",

@@ -8,10 +8,12 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from esmero.content.logos import logo_of, store_logo
-from esmero.content.media import NotAPicture
+from esmero.content.logos import logo_of
 from esmero.content.versions import make_letter
+from esmero.house.upload_limits import LOGO
 from esmero.rendering.templates.compile import TemplateSource, compile_source
+from esmero.vault.pictures import NotAPicture
+from esmero.vault.uploads import check_upload, keep_upload
 from tests.house_facts import build_house
 
 pytestmark = pytest.mark.django_db
@@ -24,7 +26,7 @@ def draw(width, height):
 
 
 def give_logo(brand, width, height):
-    brand.logo = store_logo(draw(width, height), name="logo.png")
+    brand.logo = keep_upload(check_upload(draw(width, height), name="logo.png", rule=LOGO))
     brand.save()
     return brand
 
@@ -50,7 +52,7 @@ def test_a_letter_shows_it_above_its_words_and_readers_get_it(client):
     words = next(line for line, text in enumerate(made.mjml.splitlines(), start=1) if "Hola</p>" in text)
     assert made.blocks[words] == 1, "a problem still leads to the first block"
     answer = client.get(address.removeprefix(brand.public_url.rstrip("/")))
-    assert Image.open(BytesIO(answer.content)).size == (120, 40)
+    assert Image.open(BytesIO(answer.getvalue())).size == (120, 40)
     give_logo(brand, 60, 20)
     assert client.get(address.removeprefix(brand.public_url.rstrip("/"))).status_code == 200
 
@@ -62,4 +64,4 @@ def test_a_brand_without_one_writes_without():
 
 def test_what_cannot_be_read_is_no_logo():
     with pytest.raises(NotAPicture):
-        store_logo(b"\x89PNG\r\n\x1a\n" + bytes(20), name="logo.png")
+        check_upload(b"\x89PNG\r\n\x1a\n" + bytes(20), name="logo.png", rule=LOGO)

@@ -7,7 +7,6 @@ from PIL import Image, PngImagePlugin
 
 from esmero.content.archiving import archive, unarchive
 from esmero.content.media import (
-    NotAPicture,
     add_picture,
     find_uses,
     public_address,
@@ -17,8 +16,11 @@ from esmero.content.media import (
 )
 from esmero.content.models import MediaFile
 from esmero.content.versions import add_version, create_template
+from esmero.house.upload_limits import PICTURE
+from esmero.refusal import InvalidValue
 from esmero.rendering.templates.compile import TemplateSource
 from esmero.vault.models import StoredFile
+from esmero.vault.uploads import check_upload
 from tests.house_facts import build_house
 from tests.web.facts import staff
 
@@ -42,7 +44,8 @@ def draw(kind="PNG", size=(40, 20), *, frames=1, **how):
 
 def keep(house, content, **facts):
     said = {"name": "Foto", "alt": {"es": "Una foto"}, "by": house.user, **facts}
-    return add_picture(content, brand=house.brand, **said)
+    file = check_upload(content, name="Foto.png", rule=PICTURE)
+    return add_picture(file, brand=house.brand, **said)
 
 
 @pytest.mark.parametrize(
@@ -55,7 +58,7 @@ def test_each_kind_is_kept_and_comes_back_to_readers_for_ever(client, house, kin
     assert answer["Content-Type"] == media_type
     assert "immutable" in answer["Cache-Control"]
     assert "Set-Cookie" not in answer
-    assert Image.open(BytesIO(answer.content)).size == (40, 20)
+    assert Image.open(BytesIO(answer.getvalue())).size == (40, 20)
     assert client.get(public_path(picture), headers={"If-None-Match": answer["ETag"]}).status_code == 304
     assert client.get(public_path(picture).rsplit(".", 1)[0] + ".svg").status_code == 404
     assert client.get(f"/m/{'0' * 64}.png").status_code == 404
@@ -76,14 +79,14 @@ def test_where_and_with_what_it_was_taken_stays_with_who_took_it(client, house):
     exif[0x0112] = 6
     exif.get_ifd(0x8825)[1] = "N"
     picture, _ = keep(house, draw("JPEG", exif=exif))
-    content = client.get(public_path(picture)).content
+    content = client.get(public_path(picture)).getvalue()
     assert (picture.width, picture.height) == (20, 40), "turned upright"
     assert b"SecretCamera" not in content
     assert len(Image.open(BytesIO(content)).getexif()) == 0
     facts = PngImagePlugin.PngInfo()
     facts.add_text("Author", "SecretName")
     picture, _ = keep(house, draw("PNG", pnginfo=facts) + b"<script>alert(1)</script>")
-    content = client.get(public_path(picture)).content
+    content = client.get(public_path(picture)).getvalue()
     assert b"SecretName" not in content
     assert b"script" not in content
 
@@ -91,30 +94,30 @@ def test_where_and_with_what_it_was_taken_stays_with_who_took_it(client, house):
 @pytest.mark.parametrize("kind", ["GIF", "WEBP"])
 def test_what_moves_still_moves(client, house, kind):
     picture, _ = keep(house, draw(kind, frames=3))
-    shown = Image.open(BytesIO(client.get(public_path(picture)).content))
+    shown = Image.open(BytesIO(client.get(public_path(picture)).getvalue()))
     assert shown.n_frames == 3
 
 
 @pytest.mark.parametrize(
     ("content", "code"),
     [
-        (b"", "picture-empty"),
-        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "picture-unreadable"),
+        (b"", "upload-empty"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "upload-of-wrong-type"),
         (b"GIF89a<script>", "picture-unreadable"),
         (draw("PNG")[:-30], "picture-unreadable"),
-        (b"\x89PNG\r\n\x1a\n" + b"\0" * 9_000_000, "picture-too-large"),
+        (b"\x89PNG\r\n\x1a\n" + b"\0" * 9_000_000, "upload-too-large"),
     ],
     ids=["nothing", "svg", "not a gif", "cut off", "huge"],
 )
 def test_what_is_no_picture_is_refused(house, content, code):
-    with pytest.raises(NotAPicture) as refusal:
+    with pytest.raises(InvalidValue) as refusal:
         keep(house, content)
     assert refusal.value.code == code
     assert not MediaFile.objects.exists()
 
 
 def test_a_picture_of_more_pixels_than_memory_should_hold_is_refused(house):
-    with pytest.raises(NotAPicture) as refusal:
+    with pytest.raises(InvalidValue) as refusal:
         keep(house, draw("PNG", size=(8_000, 5_000)))
     assert refusal.value.code == "picture-too-many-pixels"
 

@@ -7,22 +7,23 @@ from zoneinfo import ZoneInfo
 from django.utils import timezone
 
 from esmero.content.models import Link
+from esmero.imports.lifecycle import create_import
 from esmero.outbox.ledger import new_opaque
 from esmero.outbox.models import Dispatch, Message, MessageEvent
-from esmero.people.imports.lifecycle import create_import
 from esmero.people.models import (
     Address,
     CustomField,
-    ImportLine,
     Organisation,
     Permission,
     PermissionEntry,
     Person,
+    PersonLine,
     Preference,
     Segment,
     Tag,
     Topic,
 )
+from esmero.rounds.import_kinds import PERSONS
 from tests.house_facts import build_house
 
 TODAY = date(2026, 3, 1)  # not a leap year, and the day after its 28 February
@@ -79,7 +80,7 @@ def furnish():
         Dispatch.objects.create(brand=house.brand, message_class="commercial", topic=topic)
         for topic in (house.topic, more, house.topic)
     ]
-    brought = create_import(b"Correo\r\na@b.example\r\n", name="x.csv", brand=house.brand, by="x")
+    brought = create_import(b"Correo\r\na@b.example\r\n", kind=PERSONS, name="x.csv", brand=house.brand, by="x")
     made = []
     for line, row in enumerate(PEOPLE):
         made.append(_store(row, house=house, topics={"novedades": house.topic, "ofertas": more}, links=links,
@@ -127,8 +128,8 @@ def _store(row, *, house, topics, links, dispatches, brought, line):
             MessageEvent.objects.create(
                 message=message, kind=kind, at=at(when), machine=machine, link=None if link is None else links[link]
             )
-    verdict = ImportLine.Verdict.ADDED if listed else ImportLine.Verdict.REFUSED
-    ImportLine.objects.create(of=brought, line=line + 50, verdict=verdict, person=person)
+    verdict = PersonLine.Verdict.ADDED if listed else PersonLine.Verdict.REFUSED
+    PersonLine.objects.create(of=brought, line=line + 50, verdict=verdict, person=person)
     return person.pk
 
 

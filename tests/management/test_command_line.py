@@ -11,10 +11,11 @@ import pytest
 from django.utils import timezone
 
 from esmero.house.models import AuditEntry, User
+from esmero.imports.models import Import
 from esmero.management.command_line import build_parser, run
 from esmero.outbox.models import Captured, Message, Relay
 from esmero.outbox.relay_passwords import decrypt_relay_password
-from esmero.people.models import BlockedDomain, Import
+from esmero.people.models import BlockedDomain
 from tests.house_facts import MJML, add_people, build_house, open_dispatch
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db]

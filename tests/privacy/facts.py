@@ -5,16 +5,16 @@ from django.utils import timezone
 from esmero.asks.models import Form, Submission
 from esmero.campaigns.models import AudienceMember, Campaign
 from esmero.conversations.models import Conversation, Entry
+from esmero.imports.models import Import
 from esmero.mailroom.models import ClickTrace, Inbound, ScheduledResend
 from esmero.outbox.models import Captured, Message, MessageAttachment, MessageEvent
 from esmero.people.models import (
     ContactPoint,
     Duplicate,
-    Import,
-    ImportLine,
     Merge,
     Note,
     Person,
+    PersonLine,
     Preference,
     Proposal,
     Tag,
@@ -67,9 +67,13 @@ def furnish_person():
     Note.objects.create(person=one, text=SECRET, at=now, by="Lucía")
     ContactPoint.objects.create(person=one, kind="phone", value=SECRET, facts={"e164": SECRET})
     brought = Import.objects.create(
-        file=seal(b"list", kind="import", media_type="text/csv"), file_name="lista.csv", brand=house.brand
+        kind="persons",
+        file=seal(b"list", kind="import", media_type="text/csv"),
+        file_name="lista.csv",
+        brand=house.brand,
     )
-    ImportLine.objects.create(of=brought, line=2, verdict="added", person=one, number=SECRET, cell=SECRET)
+    wrote = {"person": one.pk, "was": {"given_name": [SECRET, None]}}
+    PersonLine.objects.create(of=brought, line=2, verdict="added", person=one, number=SECRET, cell=SECRET, wrote=wrote)
     form = Form.objects.create(brand=house.brand, slug="boletin", name="Boletín")
     Submission.objects.create(
         form=form, address=SECRET, language="es", values={"given_name": SECRET}, wording="Sí", at=now, person=one

@@ -6,10 +6,12 @@ import pytest
 from django.apps import apps
 from django.utils import timezone
 
+from esmero.conversations.models import Entry
 from esmero.house.models import AuditEntry
+from esmero.imports.models import Import
 from esmero.outbox.models import Message, MessageEvent
 from esmero.people.addresses.suppression import find_suppressed_numbers, find_suppressions
-from esmero.people.models import Address, Import, ImportLine, PermissionEntry, Person
+from esmero.people.models import Address, PermissionEntry, Person, PersonLine
 from esmero.privacy.erasure import ErasureRefused, erase_person
 from esmero.vault.files import path_of, seal
 from esmero.vault.models import StoredFile
@@ -43,14 +45,18 @@ def test_nothing_of_the_person_is_left_in_any_table():
 def test_what_dry_runs_said_of_them_goes_and_of_others_stays():
     house, one, other, *_rest = furnish_person()
     brought = Import.objects.create(
-        brand=house.brand, file_name="l.csv", state="checked", file=seal(b"x", kind="import", media_type="text/csv")
+        kind="persons",
+        brand=house.brand,
+        file_name="l.csv",
+        state="checked",
+        file=seal(b"x", kind="import", media_type="text/csv"),
     )
-    ImportLine.objects.create(of=brought, line=2, verdict="added", cell=f"{SECRET} Gil, {one.address.value}")
-    ImportLine.objects.create(of=brought, line=3, verdict="unchanged", number=one.number, cell=SECRET)
-    ImportLine.objects.create(of=brought, line=4, verdict="added", cell=f"Otra, {other.address.value}")
+    PersonLine.objects.create(of=brought, line=2, verdict="added", cell=f"{SECRET} Gil, {one.address.value}")
+    PersonLine.objects.create(of=brought, line=3, verdict="unchanged", number=one.number, cell=SECRET)
+    PersonLine.objects.create(of=brought, line=4, verdict="added", cell=f"Otra, {other.address.value}")
     erase(one)
     assert rows_that_hold(SECRET) == []
-    assert ImportLine.objects.get(of=brought, line=4).cell == f"Otra, {other.address.value}"
+    assert PersonLine.objects.get(of=brought, line=4).cell == f"Otra, {other.address.value}"
 
 
 def test_what_proves_something_stays():
@@ -130,3 +136,20 @@ def test_erasing_twice_changes_nothing():
     before = Person.objects.filter(pk=one.pk).values("number", "state", "address_id").get()
     erase(one)
     assert Person.objects.filter(pk=one.pk).values("number", "state", "address_id").get() == before
+
+
+def test_messages_about_the_person_that_name_no_person_are_emptied_too():
+    _house, one, _other, _message, _raw, dispatch = furnish_person()
+    address, entry = one.address.value, Entry.objects.get()
+    facts = {"dispatch": dispatch, "content": {"text": {"text": SECRET}}}
+    occasion = f"entry {entry.pk}"
+    Message.objects.create(kind="reply-forward", occasion=occasion, address="a@x.example", opaque="1", **facts)
+    Message.objects.create(
+        kind="campaign-test", occasion="2", ground=f"test by Lucía, person {one.pk}", address="b@x.example", opaque="2",
+        **facts,
+    )  # fmt: skip
+    bare = Message.objects.create(kind="data-access-link", occasion="3", address=address, opaque="3", **facts)
+    erase_person(one, by="Lucía", reason="asked", at=timezone.now())
+    assert not Message.objects.exclude(kind="").filter(content__isnull=False).exists()
+    bare.refresh_from_db()
+    assert (bare.state, bare.address) == (Message.State.CANCELLED, "")

@@ -7,21 +7,20 @@ from django.utils import timezone
 from esmero.campaigns.models import AudienceMember, Campaign
 from esmero.conversations.models import Conversation
 from esmero.house.models import AuditEntry
+from esmero.imports.lifecycle import begin_unchecked, create_import
+from esmero.imports.models import Import
 from esmero.outbox.models import Message, MessageEvent
 from esmero.people.addresses.suppression import suppress
-from esmero.people.imports import run
-from esmero.people.imports.lifecycle import begin_unchecked, create_import
 from esmero.people.models import (
     Address,
     ContactPoint,
     Duplicate,
-    Import,
-    ImportLine,
     Merge,
     Note,
     Permission,
     PermissionEntry,
     Person,
+    PersonLine,
     Preference,
     Proposal,
     Suppression,
@@ -34,12 +33,14 @@ from esmero.privacy.merge_columns import MERGE_RULES
 from esmero.privacy.merging import merge, propose_fields, undo_merge
 from esmero.privacy.models import DataRequest
 from esmero.refusal import Refusal
+from esmero.rounds.import_kinds import PERSONS
+from esmero.rounds.table import JOBS
 from esmero.work.jobs import run_to_end
 from tests.house_facts import add_people, build_house, open_dispatch
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
-WATCHED = (Person, ContactPoint, PermissionEntry, Permission, Preference, ImportLine, Message, MessageEvent)
+WATCHED = (Person, ContactPoint, PermissionEntry, Permission, Preference, PersonLine, Message, MessageEvent)
 WATCHED += (
     Conversation,
     AudienceMember,
@@ -108,8 +109,8 @@ def furnish(house):
     for person in (kept, gone):
         AudienceMember.objects.create(campaign=campaign, person=person, outcome="go")
     AudienceMember.objects.create(campaign=other, person=gone, outcome="refuse", codes="G03", first="G03")
-    brought = create_import(b"Correo\na@b.example\n", name="x.csv", brand=house.brand, by="Lucía")
-    ImportLine.objects.create(of=brought, line=2, verdict="added", person=gone)
+    brought = create_import(b"Correo\na@b.example\n", kind=PERSONS, name="x.csv", brand=house.brand, by="Lucía")
+    PersonLine.objects.create(of=brought, line=2, verdict="added", person=gone)
     for person, state in ((kept, "open"), (gone, "open"), (kept, "done"), (gone, "done")):
         DataRequest.objects.create(kind="erase", person=person, brand=house.brand, at=NOW, due_at=NOW, state=state)
     for person, address in ((kept, "b@c.example"), (gone, "b@c.example"), (gone, "d@c.example")):
@@ -140,7 +141,7 @@ def test_everything_becomes_the_kept_ones(house):
         PermissionEntry,
         Permission,
         Preference,
-        ImportLine,
+        PersonLine,
         Message,
         Conversation,
         AudienceMember,
@@ -275,9 +276,9 @@ def test_a_list_that_names_the_old_number_finds_whom_they_became(house, taken):
     expected = Person.objects.get(pk=kept.pk).number
     for number in numbers:
         text = f"Número;Tratamiento\n{number};Dra. {number}\n"
-        brought = create_import(text.encode(), name="x.csv", brand=house.brand, by="Lucía")
-        brought = begin_unchecked(brought, choices={}, topic=None, source="x", dry_run=False, by="Lucía")
-        run_to_end(brought.job, kinds={"import": run.run_chunk}, worker="test")
+        brought = create_import(text.encode(), kind=PERSONS, name="x.csv", brand=house.brand, by="Lucía")
+        brought = begin_unchecked(brought, kind=PERSONS, choices={}, options={}, source="x", dry_run=False, by="Lucía")
+        run_to_end(brought.job, kinds=JOBS, worker="test")
         assert Import.objects.get(pk=brought.pk).counts == {
             "changed": 1,
             "address-none": 1,

@@ -12,10 +12,12 @@ from esmero.conversations.models import Conversation, Entry
 from esmero.house.jurisdictions import PROFILES
 from esmero.house.models import AuditEntry, Brand
 from esmero.house.retention_terms import NEUTRAL, TermSource, strictest
+from esmero.imports.lifecycle import begin_undo, select_undoable
+from esmero.imports.models import Import
 from esmero.mailroom.arriving.receive import take_in
 from esmero.mailroom.models import Inbound
 from esmero.outbox.models import Captured, Message, MessageAttachment, MessageEvent
-from esmero.people.models import Import, ImportLine, PermissionEntry, Person
+from esmero.people.models import PermissionEntry, Person, PersonLine
 from esmero.privacy.models import DataAccess, DataRequest, Retention
 from esmero.privacy.retention import (
     RULES,
@@ -27,7 +29,8 @@ from esmero.privacy.retention import (
     list_rules,
     set_days,
 )
-from esmero.refusal import InvalidValue
+from esmero.refusal import InvalidValue, Refusal
+from esmero.rounds.import_kinds import PERSONS
 from esmero.vault.files import path_of, read, seal
 from esmero.vault.models import StoredFile
 from tests.privacy.facts import SECRET, furnish_person
@@ -77,7 +80,7 @@ def test_nothing_young_goes():
 
 def test_what_is_over_its_term_goes_and_the_count_said_so_before(django_capture_on_commit_callbacks):
     furnish_person()
-    ImportLine.objects.update(verdict="refused")
+    PersonLine.objects.update(verdict="refused")
     age(1200)
     said = count_expired(NOW)
     with django_capture_on_commit_callbacks(execute=True):
@@ -102,12 +105,27 @@ def test_what_is_over_its_term_goes_and_the_count_said_so_before(django_capture_
     assert (sent.address, sent.objections, sent.trouble, sent.content) == ("", None, "", None)
     assert sent.sent_at is not None
     assert not [one for one in MessageEvent.objects.all() if SECRET in str(one.facts)]
-    assert not ImportLine.objects.exclude(cell="").exists()
+    assert not PersonLine.objects.exclude(cell="").exists()
     told = {one.facts["code"]: one.facts["rows"] for one in AuditEntry.objects.filter(action="retention.done")}
     assert told == {rule: number for rule, number in gone.items() if number}
     # What was not sent, and who may be written to, is as before.
     assert Message.objects.filter(state="planned").exclude(address="").exists()
     assert PermissionEntry.objects.exists()
+
+
+def test_replaced_values_go_at_their_term_and_the_import_can_no_longer_be_taken_back():
+    furnish_person()
+    brought = Import.objects.get()
+    age(80)
+    apply_all_rules(at=NOW, by="test")
+    assert select_undoable(brought, kind=PERSONS).count() == 1
+    age(100)
+    apply_all_rules(at=NOW, by="test")
+    (line,) = PersonLine.objects.all()
+    assert (line.wrote, line.number, line.verdict) == (None, SECRET, "added"), "its person is still here"
+    brought.refresh_from_db()
+    with pytest.raises(Refusal, match=r"^import-nothing-to-undo "):
+        begin_undo(brought, kind=PERSONS, by="test")
 
 
 def test_a_second_run_changes_nothing():
@@ -225,6 +243,19 @@ def test_one_rule_alone_forgets_what_nobody_confirmed():
     Submission.objects.update(at=NOW - timedelta(days=7, minutes=1))
     assert apply_rule("sign-ups", at=NOW) == 1
     assert not Submission.objects.exists()
+
+
+def test_a_message_that_was_never_judged_has_its_term_too():
+    *_rest, dispatch = furnish_person()
+    old = NOW - timedelta(days=1096)
+    row = Message.objects.create(
+        dispatch=dispatch, kind="x", occasion="1", opaque="x", address="a@x.example", state="cancelled", posted_at=old,
+        content={"values": {}},
+    )  # fmt: skip
+    assert apply_rule("messages", at=NOW) == 1
+    row.refresh_from_db()
+    assert (row.address, row.content) == ("", None)
+    assert apply_rule("messages", at=NOW) == 0
 
 
 def test_conversations_at_rest_are_emptied_and_one_that_waits_for_us_stays():

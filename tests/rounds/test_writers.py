@@ -7,13 +7,15 @@ from django.utils import timezone
 from esmero.asks.models import Submission
 from esmero.asks.submissions import confirm
 from esmero.campaigns.lifecycle import begin_dry_run, cancel_campaign, create_campaign, start_campaign
+from esmero.house.happenings import KINDS
 from esmero.house.models import Happening
-from esmero.people.imports.lifecycle import begin_unchecked, create_import
+from esmero.imports.lifecycle import begin_unchecked, begin_undo, create_import
 from esmero.people.models import Merge, PermissionEntry, Segment
 from esmero.people.permissions.ledger import grant, object_to, withdraw
 from esmero.privacy.erasure import erase_person
 from esmero.privacy.merging import merge, undo_merge
 from esmero.rendering.tokens import TokenPurpose
+from esmero.rounds.import_kinds import PERSONS
 from esmero.rounds.table import JOBS
 from esmero.rounds.worker import run_worker
 from esmero.work.jobs import run_to_end
@@ -54,20 +56,32 @@ def test_a_permission_is_granted_withdrawn_and_objected_to():
         (f"permission.{act}", {"person_id": person.pk, "entry_id": number})
         for number, act in PermissionEntry.objects.filter(person=person).order_by("id").values_list("id", "act")
     ]
+    assert {f"permission.{act}" for act in PermissionEntry.Act.values} < set(KINDS)
     assert [kind for kind, _ in happened()] == ["permission.granted", "permission.withdrawn", "permission.objected"]
 
 
 def test_an_import_tells_once_for_all_its_lines():
     house = build_house()
     lines = "Número;Correo;Consentimiento\r\n7;ada@cliente.example;sí\r\n8;eva@cliente.example;sí"
-    brought = create_import(lines.encode(), name="lista.csv", brand=house.brand, by="test")
+    brought = create_import(lines.encode(), kind=PERSONS, name="lista.csv", brand=house.brand, by="test")
     begun = begin_unchecked(
-        brought, choices={"Consentimiento": "consent"}, topic=house.topic, source="tienda", dry_run=False, by="test"
+        brought,
+        kind=PERSONS,
+        choices={"Consentimiento": "consent"},
+        options={"topic": house.topic.pk},
+        source="tienda",
+        dry_run=False,
+        by="test",
     )
     Happening.objects.all().delete()
     run_to_end(begun.job, kinds=JOBS, worker="test")
     assert PermissionEntry.objects.count() == 2
     assert happened() == [("import.finished", {"import_id": brought.pk})]
+    brought.refresh_from_db()
+    Happening.objects.all().delete()
+    run_to_end(begin_undo(brought, kind=PERSONS, by="test").job, kinds=JOBS, worker="test")
+    assert not PermissionEntry.objects.exists()
+    assert happened() == [("import.undone", {"import_id": brought.pk})]
 
 
 def test_a_sign_up_is_received_and_confirmed(client):

@@ -11,7 +11,7 @@ from esmero.house.models import Brand
 from esmero.search.finding import find_ids, has_words, search
 from esmero.search.indexing import SearchEntry, index, remove
 from esmero.search.models import SearchText, SubjectKind
-from esmero.search.text_folding import fold
+from esmero.text_folding import fold
 from tests.house_facts import build_house
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db]

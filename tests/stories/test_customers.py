@@ -10,8 +10,15 @@ import pytest
 from django.db.models import Count
 
 from esmero.campaigns.models import AudienceMember, Campaign
+from esmero.imports.models import Import
 from esmero.management.command_line import run
-from esmero.people.models import ContactPoint, CustomField, Import, Permission, PermissionEntry, Person
+from esmero.people.models import (
+    ContactPoint,
+    CustomField,
+    Permission,
+    PermissionEntry,
+    Person,
+)
 from tests.corpus import CORPUS, TOOLS, needs
 from tests.house_facts import MJML, build_house
 from tests.stories import plain_reasons

@@ -17,7 +17,7 @@ TABLES = {
     "LEFT JOIN esmero_address a ON a.id = p.address_id ORDER BY p.id",
     "ledger": "SELECT p.number, e.act, e.at, e.proof_place FROM esmero_permissionentry e "
     "JOIN esmero_person p ON p.id = e.person_id ORDER BY e.id",
-    "lines": "SELECT line, verdict, address_verdict FROM esmero_importline ORDER BY line",
+    "lines": "SELECT line, verdict, address_verdict FROM esmero_personline ORDER BY line",
     "imports": "SELECT state, counts FROM esmero_import",
 }
 
@@ -62,7 +62,7 @@ def test_killed_and_said_again_it_ends_as_if_nothing_had_happened(tmp_path):
             pass
         process.send_signal(signal.SIGKILL)
         assert process.wait() == -signal.SIGKILL, "it ended before it could be killed"
-    done = shaken.ask("SELECT count(*) FROM esmero_importline")[0][0]
+    done = shaken.ask("SELECT count(*) FROM esmero_personline")[0][0]
     assert 1500 <= done < NUMBER, "it was killed in the middle"
     shaken.run(*command(file, tmp_path / "shaken.tsv"))
     assert (tmp_path / "shaken.tsv").read_text() == (tmp_path / "calm.tsv").read_text()

@@ -17,25 +17,30 @@ from esmero.content.versions import add_version, create_template, make_letter, s
 from esmero.conversations.models import Conversation, Entry
 from esmero.dossier.statistics.daily_aggregates import count_all_due
 from esmero.house.models import AuditEntry, User
+from esmero.house.upload_limits import PICTURE
+from esmero.imports.lifecycle import create_import
+from esmero.imports.models import Import
 from esmero.intake.reports.dmarc import read_report
 from esmero.mailroom.arriving.dmarc_reports import source_rows, store_report
 from esmero.mailroom.composing.recipient_fields import known_fields
 from esmero.mailroom.models import Inbound, Mailbox, MailboxFolder
-from esmero.outbox.models import Captured, Message, MessageEvent, Relay
+from esmero.outbox.models import Captured, Message, MessageClass, MessageEvent, PrintBatch, Relay
+from esmero.outbox.posting.content import ToAddress, WrittenText
+from esmero.outbox.posting.kinds import MessageKind
+from esmero.outbox.posting.post import post
 from esmero.outbox.transports.capture.transport import capture
 from esmero.outbox.transports.parcels import Parcel
 from esmero.people.addresses.suppression import suppress
-from esmero.people.imports.lifecycle import create_import
 from esmero.people.models import (
     Address,
+    Channel,
     ContactPoint,
     CustomField,
     Duplicate,
-    Import,
-    ImportLine,
     Note,
     Organisation,
     Person,
+    PersonLine,
     Proposal,
     Segment,
     Tag,
@@ -43,7 +48,9 @@ from esmero.people.models import (
 from esmero.people.search_texts import index_persons
 from esmero.privacy.models import DataRequest
 from esmero.rendering.templates.compile import TemplateSource
+from esmero.rounds.import_kinds import PERSONS
 from esmero.vault.files import seal
+from esmero.vault.uploads import check_upload
 from esmero.work.models import Job
 from tests.house_facts import House, add_people, build_house, open_dispatch
 from tests.intake.dmarc_samples import make_xml
@@ -100,7 +107,10 @@ def furnish_content(house: House, rows: int) -> dict[str, int]:
         add_version(house.version.template, texts=[source_of(text)], fields=known_fields(), created_by="Lucía")
     by = User.objects.create_user("fotos@fibranorte.example", None, name="Lucía Prado", role="reader")
     facts = {"brand": house.brand, "alt": {"es": "Una calle"}, "by": by}
-    pictures = [add_picture(draw_picture(number), name=f"Foto {number}", **facts)[0].pk for number in range(rows)]
+    pictures = [
+        add_picture(check_upload(draw_picture(number), name="f", rule=PICTURE), name=f"Foto {number}", **facts)[0].pk
+        for number in range(rows)
+    ]
     return {"letter": letter.pk, "letter-version": version.pk, "picture": pictures[0]}
 
 
@@ -153,6 +163,7 @@ FIXED = {
     "data-requests": "data-requests/", "forms": "forms/", "form-new": "forms/new/", "organisations": "organisations/",
     "organisation-new": "organisations/new/", "duplicates": "duplicates/", "permissions": "permissions/",
     "silences": "permissions/silences/", "segments": "segments/", "imports": "imports/", "import-new": "imports/new/",
+    "import-new-exclusions": "imports/new/exclusions/",
     "segment-new": "segments/new/", "campaigns": "campaigns/", "campaign-new": "campaigns/new/",
     "returns": "returns/", "returns-each": "returns/each/", "returns-words": "returns/words/",
     "returns-addresses": "returns/addresses/", "returns-complaints": "returns/complaints/",
@@ -167,8 +178,39 @@ FIXED = {
     "fields": "settings/fields/", "field-new": "settings/fields/new/", "profiles": "settings/profiles/",
     "retention": "settings/retention/", "records": "settings/records/", "team": "settings/team/",
     "member-new": "settings/team/new/", "audit": "settings/audit/", "topics": "topics/", "topic-new": "topics/new/",
-    "purpose-new": "purposes/new/", "norms": "norms/",
+    "purpose-new": "purposes/new/", "norms": "norms/", "letters": "letters/",
 }  # fmt: skip
+
+
+def furnish_letters(house: House, rows: int, *, at: datetime) -> None:
+    """Add letters of each state: due, in a batch that waits to be posted, and returned."""
+    for number in range(rows):
+        due, printed, returned = (
+            post(
+                MessageKind(name="test-letter", message_class=MessageClass.SERVICE),
+                ToAddress(f"Vecina {number}\nCalle Mayor {number}\n28013 Madrid", ground="test"),
+                WrittenText(subject="Su contrato", text="Buenos días"),
+                brand=house.brand,
+                channel=Channel.POST,
+                reason={"es": "Es cliente"},
+            )
+            for _ in range(3)
+        )
+        batch = PrintBatch.objects.create(
+            brand=house.brand,
+            state="printed",
+            made_at=at,
+            made_by="Lucía Prat",
+            printed_at=at,
+            letters=1,
+            pages=2,
+            pdf=seal(b"%PDF", kind="letters", media_type="application/pdf", name="letters.pdf"),
+            csv=seal(b"number", kind="letters", media_type="text/csv", name="letters.csv"),
+        )
+        Message.objects.filter(pk=printed.pk).update(state="printed", print_batch=batch, due_at=None)
+        Message.objects.filter(pk=returned.pk).update(state="sent", sent_at=at, due_at=None, worst=4)
+        MessageEvent.objects.create(message=returned, kind="returned-for-good", at=at, facts={"letter": "moved"})
+        assert due.state == "planned"
 
 
 def furnish(rows: int = 1) -> Console:
@@ -209,7 +251,7 @@ def furnish(rows: int = 1) -> Console:
     for person in people:
         suppress(f"gone{person.pk}@x.example", scope="all", reason="unknown-user", evidence="x", at=now)
         Note.objects.create(person=person, kind="call", text="¿Cuándo vienen?", at=now, by="Lucía")
-    draft_import = create_import(LIST, name="clientes.csv", brand=house.brand, by="Lucía")
+    draft_import = create_import(LIST, kind=PERSONS, name="clientes.csv", brand=house.brand, by="Lucía")
     dispatch = open_dispatch(house, people)
     running = Campaign.objects.create(
         name="Novedades",
@@ -287,11 +329,12 @@ def furnish(rows: int = 1) -> Console:
     count_all_due(now)
     imported = [
         Import.objects.create(
+            kind="persons",
             file=draft_import.file,
             reading=draft_import.reading,
             file_name="clientes.csv",
             brand=house.brand,
-            topic=house.topic,
+            options={"topic": house.topic.pk},
             source="formulario",
             state="done",
             counts={"added": rows},
@@ -299,8 +342,8 @@ def furnish(rows: int = 1) -> Console:
         )
         for _ in range(rows)
     ]
-    ImportLine.objects.bulk_create(
-        ImportLine(of=imported[0], line=number + 2, verdict="added", person=person)
+    PersonLine.objects.bulk_create(
+        PersonLine(of=imported[0], line=number + 2, verdict="added", person=person)
         for number, person in enumerate(people)
     )
     forms = [
@@ -315,6 +358,7 @@ def furnish(rows: int = 1) -> Console:
         for person in people
     ]
     content = furnish_content(house, rows)
+    furnish_letters(house, rows, at=now)
     sending = f"settings/brands/{house.brand.pk}/senders/"
     pages = FIXED | {
         "letter": f"templates/{content['letter']}/", "letter-versions": f"templates/{content['letter']}/versions/",
@@ -334,13 +378,14 @@ def furnish(rows: int = 1) -> Console:
         "organisation-edit": f"organisations/{organisation.pk}/edit/",
         "duplicate": f"duplicates/{twins[0].pk}/",
         "import": f"imports/{imported[0].pk}/", "import-refused": f"imports/{imported[0].pk}/refused.csv",
-        "import-draft": f"imports/{draft_import.pk}/",
+        "import-draft": f"imports/{draft_import.pk}/", "import-undo": f"imports/{imported[0].pk}/undo/",
         "segment": f"segments/{segments[0].pk}/",
         "campaign": f"campaigns/{running.pk}/", "campaign-people": f"campaigns/{running.pk}/people/",
         "campaign-message": f"campaigns/{running.pk}/?tab=message",
         "campaign-record": f"campaigns/{running.pk}/?tab=record",
         "campaign-checked": f"campaigns/{checked.pk}/", "campaign-audience": f"campaigns/{checked.pk}/people/",
         "message": f"messages/{message.pk}/",
+        "letter-message": f"messages/{Message.objects.filter(state='printed').first().pk}/",
         "arrival": f"returns/mail/{arrived.pk}/",
         "campaign-draft": f"campaigns/{draft.pk}/", "campaign-edit": f"campaigns/{draft.pk}/edit/",
         "template": f"templates/{house.version.template_id}/",

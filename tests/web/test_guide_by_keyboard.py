@@ -10,8 +10,9 @@ from playwright.sync_api import expect
 
 from esmero.campaigns.models import Campaign
 from esmero.conversations.models import Conversation
+from esmero.imports.models import Import
 from esmero.outbox.models import Relay
-from esmero.people.models import Address, Import, Permission, PermissionEntry
+from esmero.people.models import Address, Permission, PermissionEntry
 from esmero.rounds.worker import run_worker
 from esmero.work.stop_signal import StopSignal
 from tests.web.browser import open_browser, open_page

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from esmero.content.models import Template
-from esmero.house.models import Brand
+from esmero.house.models import Brand, Versioned
 from esmero.outbox.models import Message
 from esmero.people.models import Person, Topic
 
@@ -15,7 +15,7 @@ class FormState(models.TextChoices):
     CLOSED = "closed"
 
 
-class Form(models.Model):
+class Form(Versioned):
     """Represent a sign-up form: the topics offered, the fields, and the wording of the consent.
 
     `wording_version` counts changes of `wording`; each permission given by the form stores both.

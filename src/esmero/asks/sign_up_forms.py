@@ -9,16 +9,28 @@ from django.db.models.functions import Coalesce
 
 from esmero.asks.models import Form, FormState, Submission
 from esmero.house.audit import note
+from esmero.house.editing.row_versions import advance_version
 from esmero.house.models import Brand, User
 from esmero.people.models import Topic
 from esmero.refusal import Refusal
 
 
 def save_form(
-    form: Form | None, *, brand: Brand, topics: Sequence[Topic], facts: Mapping[str, Any], by: User | str
+    form: Form | None,
+    *,
+    brand: Brand,
+    topics: Sequence[Topic],
+    facts: Mapping[str, Any],
+    by: User | str,
+    seen: int | None = None,
 ) -> Form:
-    """Create a form (None: a draft) or change one, with its topics; `facts` are its columns."""
+    """Create a form (None: a draft) or change one, with its topics; `facts` are its columns.
+
+    Raises StaleWrite if somebody changed it since the row version `seen` (house/editing/row_versions.py).
+    """
     with transaction.atomic():
+        if form is not None:
+            advance_version(form, seen=seen)
         kept = form or Form(brand=brand, created_by=str(by))
         changed = form is not None and dict(form.wording) != dict(facts["wording"])
         for name, value in facts.items():

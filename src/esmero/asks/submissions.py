@@ -21,7 +21,7 @@ from esmero.people.persons.names import update_folded
 from esmero.people.search_texts import index_persons
 from esmero.policy.permission import CONSENT
 from esmero.refusal import InvalidValue
-from esmero.search.text_folding import fold
+from esmero.text_folding import fold
 
 CONFIRM_WITHIN = timedelta(days=7)
 MONTH = 30

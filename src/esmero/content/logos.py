@@ -1,25 +1,13 @@
-"""Store a brand's logo and provide it for the header of its mails."""
+"""Provide a brand's logo for the header of its mails."""
 
 from PIL import Image
 
-from esmero.content.media import public_path, reencode
+from esmero.content.media import public_path
 from esmero.house.models import Brand
 from esmero.rendering.letters.letter import Logo
-from esmero.vault.files import path_of, seal
-from esmero.vault.models import StoredFile
+from esmero.vault.files import path_of
 
 WIDEST, HIGHEST = 240, 48  # px in the header of a mail
-
-
-def store_logo(content: bytes, *, name: str) -> StoredFile:
-    """Store a logo under its hash and return its StoredFile; mails sent with it still show it after a change of logo.
-
-    Raises:
-        NotAPicture: it cannot be decoded completely.
-
-    """
-    picture, kind, _width, _height = reencode(content)
-    return seal(picture, kind="logo", media_type=Image.MIME[kind], name=name)
 
 
 def logo_of(brand: Brand) -> Logo | None:

@@ -1,9 +1,6 @@
-"""Store the brand's picture library: each picture fully decoded, stripped of metadata, stored once by its hash."""
+"""Store the brand's picture library: each picture is a checked upload (vault/uploads.py), stored once by its hash."""
 
-import warnings
 from collections.abc import Mapping
-from io import BytesIO
-from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -11,43 +8,22 @@ from django.db.models import QuerySet
 from esmero.content.models import MediaFile, Template, TemplateText
 from esmero.house.audit import note
 from esmero.house.models import Brand, User
-from esmero.house.upload_limits import MAX_PICTURE
-from esmero.refusal import InvalidValue
-from esmero.vault.files import seal
 from esmero.vault.models import StoredFile
+from esmero.vault.pictures import ENDINGS
+from esmero.vault.uploads import CheckedFile, keep_upload
 
-if TYPE_CHECKING:  # loading Pillow takes long, and only decoding needs it
-    from PIL.Image import Image
-
-MOST_PIXELS = 30_000_000
-MOST_FRAMES = 300
-# Format as Pillow names it → media type and ending. Nothing that can hold a program: no SVG, no HTML.
-FORMATS = {
-    "PNG": ("image/png", "png"),
-    "JPEG": ("image/jpeg", "jpg"),
-    "GIF": ("image/gif", "gif"),
-    "WEBP": ("image/webp", "webp"),
-}
-ENDINGS = dict(FORMATS.values())
 PUBLIC = ("media", "logo")  # kinds of stored files that are public by their URL
-_ORIENTATION = 0x0112
 
 
-class NotAPicture(InvalidValue):
-    """Refuse an upload that is no usable picture."""
+def add_picture(
+    file: CheckedFile, *, brand: Brand, name: str, alt: Mapping[str, str], by: User
+) -> tuple[MediaFile, bool]:
+    """Add a picture, checked by the rule PICTURE, to the library; return it, and whether it is new.
 
-
-def add_picture(content: bytes, *, brand: Brand, name: str, alt: Mapping[str, str], by: User) -> tuple[MediaFile, bool]:
-    """Add a picture to the library; return it, and whether it is new: the same picture is stored once.
-
-    Raises:
-        NotAPicture: it is no PNG, JPEG, GIF or WebP that can be decoded completely, or it is too large.
-
+    The same picture is stored once.
     """
-    picture, kind, width, height = reencode(content)
-    media_type, ending = FORMATS[kind]
     with transaction.atomic():
-        sealed = seal(picture, kind="media", media_type=media_type, name=f"{name[:140]}.{ending}")
+        sealed = keep_upload(file, name=f"{name[:140]}.{ENDINGS[file.media_type]}")
         kept, new = MediaFile.objects.get_or_create(
             brand=brand,
             sha256=sealed.sha256,
@@ -55,10 +31,10 @@ def add_picture(content: bytes, *, brand: Brand, name: str, alt: Mapping[str, st
                 "sealed": sealed,
                 "name": name[:150],
                 "alt": {code: words for code, words in alt.items() if words},
-                "media_type": media_type,
-                "size": len(picture),
-                "width": width,
-                "height": height,
+                "media_type": file.media_type,
+                "size": len(file.content),
+                "width": file.width,
+                "height": file.height,
                 "created_by": by.name,
             },
         )
@@ -105,58 +81,3 @@ def find_uses(picture: MediaFile) -> QuerySet[Template]:
     """Return the templates with a version that shows the picture."""
     texts = TemplateText.objects.filter(mjml__contains=picture.sha256, version__template__brand=picture.brand_id)
     return Template.objects.filter(pk__in=texts.values("version__template")).order_by("name")
-
-
-def reencode(content: bytes) -> tuple[bytes, str, int, int]:
-    """Decode every pixel and encode the picture again, without EXIF, location data or trailing bytes."""
-    if not content:
-        raise NotAPicture("picture-empty")
-    if len(content) > MAX_PICTURE:
-        raise NotAPicture("picture-too-large")
-    from PIL import Image
-
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            image = Image.open(BytesIO(content), formats=tuple(FORMATS))
-            # Limits before decoding: a small file may expand to many frames or pixels.
-            frames = getattr(image, "n_frames", 1)
-            if image.width * image.height * min(frames, MOST_FRAMES) > MOST_PIXELS * 4 or frames > MOST_FRAMES:
-                raise NotAPicture("picture-too-many-pixels")
-            if image.width * image.height > MOST_PIXELS:
-                raise NotAPicture("picture-too-many-pixels")
-            return _write(image, animated=frames > 1)
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as fault:
-        raise NotAPicture("picture-too-many-pixels") from fault
-    except (OSError, SyntaxError, ValueError, EOFError, IndexError, TypeError) as fault:
-        raise NotAPicture("picture-unreadable") from fault
-
-
-def _write(image: "Image", *, animated: bool) -> tuple[bytes, str, int, int]:
-    from PIL import ImageOps, ImageSequence
-
-    kind = image.format or ""
-    written = BytesIO()
-    if animated and kind in ("GIF", "WEBP"):
-        frames = [frame.copy() for frame in ImageSequence.Iterator(image)]
-        durations = [frame.info.get("duration", 100) for frame in frames]
-        for frame in frames:
-            frame.info = {}
-        frames[0].save(
-            written, kind, save_all=True, append_images=frames[1:], duration=durations, loop=image.info.get("loop", 0)
-        )
-        return written.getvalue(), kind, image.width, image.height
-    image.load()
-    turned = image.getexif().get(_ORIENTATION, 1) != 1
-    drawn = ImageOps.exif_transpose(image) if turned else image
-    profile = image.info.get("icc_profile")
-    transparency = {} if "transparency" not in image.info else {"transparency": image.info["transparency"]}
-    # "keep" reuses the JPEG's quantisation tables: no loss of quality unless the picture was rotated.
-    if kind == "JPEG":
-        drawn.save(written, kind, quality=90 if turned else "keep", icc_profile=profile, optimize=True)
-    elif kind == "WEBP":
-        drawn.save(written, kind, quality=90, icc_profile=profile, exif=b"", xmp=b"")
-    else:
-        drawn.info = {}
-        drawn.save(written, kind, optimize=kind == "PNG", icc_profile=profile, **transparency)
-    return written.getvalue(), kind, drawn.width, drawn.height

@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from esmero.house.models import Brand
+from esmero.house.models import Brand, Versioned
 from esmero.vault.models import StoredFile
 
 
@@ -11,7 +11,7 @@ class TemplateKind(models.TextChoices):
     LETTER = "letter"
 
 
-class Template(models.Model):
+class Template(Versioned):
     """Represent a reusable message. Kind *letter* is rich text, from which its MJML is generated."""
 
     Kind = TemplateKind

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from esmero.content.models import Link, Template, TemplateText, TemplateVersion
 from esmero.house.audit import note
+from esmero.house.editing.row_versions import advance_version
 from esmero.house.models import Brand, User
 
 if TYPE_CHECKING:  # the renderer is loaded by what renders: moving a campaign on needs none of it
@@ -31,13 +32,17 @@ def add_version(
     created_by: str = "",
     letters: Mapping[str, str] | None = None,
     changed: str = "",
+    seen: int | None = None,
 ) -> TemplateVersion:
     """Validate the text of each language and store them as the template's next version.
+
+    `seen` is the template's row version that the author built on (house/editing/row_versions.py).
 
     `letters` are the rich texts from which the MJML was generated, by language; `changed` is the author's change note.
 
     Raises:
         TemplateFault: with all problems of the first faulty language; nothing is stored.
+        StaleWrite: somebody else stored a version since.
 
     """
     from esmero.rendering.templates.compile import compile_source
@@ -45,6 +50,7 @@ def add_version(
     for text in texts:
         compile_source(text, fields=fields, footer=None)
     with transaction.atomic():
+        advance_version(template, seen=seen)
         last = TemplateVersion.objects.filter(template=template).aggregate(Max("number"))["number__max"] or 0
         version = TemplateVersion.objects.create(
             template=template, number=last + 1, created_by=created_by, note=changed[:200]

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from esmero.demo.names import NAMES
-from esmero.search.text_folding import fold
+from esmero.text_folding import fold
 
 SEED = 20261124
 EACH = 2000  # people of each language

@@ -16,7 +16,7 @@ from esmero.people.models import Address, ContactPoint, Person, Preference, Supp
 from esmero.people.permissions.ledger import NewEntry, record
 from esmero.people.search_texts import index_persons
 from esmero.policy.permission import CONSENT
-from esmero.search.text_folding import fold
+from esmero.text_folding import fold
 
 CHUNK = 500
 SOURCES = {

@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 from esmero.conversations.models import Entry
 from esmero.house.models import AuditEntry
 from esmero.outbox.models import Message, MessageEvent
-from esmero.people.models import ImportLine, Note, PermissionEntry, Person
+from esmero.people.models import Channel, Note, PermissionEntry, Person, PersonLine
 
 LIMIT = 100
 _EVENT = MessageEvent.Kind
@@ -91,12 +91,14 @@ def _read(
 
 def _describe_message(row: Message) -> tuple[str, Mapping[str, Any]]:
     version = row.dispatch.version
+    subject = (row.content or {}).get("text", {}).get("subject", "") if row.channel == Channel.POST else ""
     return "message", {
         "message": row.pk,
         "state": row.state,
         "codes": row.verdict.split(),
         "dispatch": row.dispatch_id,
-        "name": version.template.name if version else row.dispatch.message_class,
+        "name": version.template.name if version else subject or row.dispatch.message_class,
+        "channel": row.channel,
         "address": row.address,
     }
 
@@ -127,7 +129,7 @@ def _describe_entry(row: Entry) -> tuple[str, Mapping[str, Any]]:
     }
 
 
-def _describe_import(row: ImportLine) -> tuple[str, Mapping[str, Any]]:
+def _describe_import(row: PersonLine) -> tuple[str, Mapping[str, Any]]:
     return "import", {"import": row.of_id, "file": row.of.file_name, "line": row.line, "verdict": row.verdict}
 
 
@@ -163,9 +165,9 @@ def _name(model: type[Model]) -> str:
 _SOURCES: Mapping[str, _Source] = {
     "changes": _Source(rows=_changes, entry_time=F("at"), describe=_describe_change),
     "imports": _Source(
-        rows=lambda person: ImportLine.objects.filter(
+        rows=lambda person: PersonLine.objects.filter(
             person=person,
-            verdict__in=(ImportLine.Verdict.ADDED, ImportLine.Verdict.CHANGED, ImportLine.Verdict.MERGED),
+            verdict__in=(PersonLine.Verdict.ADDED, PersonLine.Verdict.CHANGED, PersonLine.Verdict.MERGED),
         ).select_related("of"),
         entry_time=Coalesce("of__finished_at", "of__created_at"),
         describe=_describe_import,

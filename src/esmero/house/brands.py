@@ -10,18 +10,20 @@ from django.db import transaction
 from django.utils import timezone
 
 from esmero.house.audit import note
+from esmero.house.editing.row_versions import advance_version
 from esmero.house.keys import create_dkim_key
 from esmero.house.models import Brand, User
 
 SELECTOR = "esmero"
-MOST_LOGO = 300_000  # octets
-_PICTURES = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg", b"GIF8": "image/gif"}
 
 
-def save_brand(brand: Brand, *, facts: Mapping[str, Any], by: User | str) -> Brand:
+def save_brand(brand: Brand, *, facts: Mapping[str, Any], by: User | str, seen: int | None = None) -> Brand:
     """Create a brand (one without a primary key) or change it; omitted domains derive from the sender's address.
 
+    `seen` is the row version that the author built on (house/editing/row_versions.py).
+
     Raises:
+        StaleWrite: somebody else changed it since.
         ValidationError: a value is invalid; its dictionary names the fields.
 
     """
@@ -41,15 +43,12 @@ def save_brand(brand: Brand, *, facts: Mapping[str, Any], by: User | str) -> Bra
     # Before the row: a brand whose key file is missing could not sign, an unused key file does no harm.
     create_dkim_key(settings.HOME, domain=brand.dkim_domain, selector=brand.dkim_selector)
     with transaction.atomic():
+        if not is_new:
+            advance_version(brand, seen=seen)
         brand.save()
         action = "brand.created" if is_new else "brand.changed"
         note(action, by=by, subject=brand, facts={"code": brand.slug} if is_new else {"fields": changed})
     return brand
-
-
-def picture_type(content: bytes) -> str:
-    """Return the media type by the first octets of a picture; "" unless it is PNG, JPEG or GIF."""
-    return next((media for begins, media in _PICTURES.items() if content.startswith(begins)), "")
 
 
 def next_selector(selector: str) -> str:

@@ -83,10 +83,17 @@ class PersonAddressChanged(HappeningFacts):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PermissionHappening(HappeningFacts):
-    """Report an entry of the permission ledger, except those of an import; base of three kinds."""
+    """Report an entry of the permission ledger, except those of an import; base of five kinds."""
 
     person_id: int
     entry_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PermissionRequested(PermissionHappening):
+    """Report that a permission was given and waits for its confirmation (double opt-in)."""
+
+    kind: ClassVar = "permission.requested"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +101,13 @@ class PermissionGranted(PermissionHappening):
     """Report that a permission was granted."""
 
     kind: ClassVar = "permission.granted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PermissionExpired(PermissionHappening):
+    """Report that a permission ended by itself."""
+
+    kind: ClassVar = "permission.expired"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,6 +154,14 @@ class ImportFinished(HappeningFacts):
     """Report that an import is done; this one stands for all its lines."""
 
     kind: ClassVar = "import.finished"
+    import_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportUndone(HappeningFacts):
+    """Report that an import was taken back; this one stands for all its lines."""
+
+    kind: ClassVar = "import.undone"
     import_id: int
 
 
@@ -223,13 +245,16 @@ CATALOGUE: tuple[type[HappeningFacts], ...] = (
     PersonMerged,
     PersonUnmerged,
     PersonAddressChanged,
+    PermissionRequested,
     PermissionGranted,
+    PermissionExpired,
     PermissionWithdrawn,
     PermissionObjected,
     SignUpReceived,
     SignUpConfirmed,
     DataAccessRequested,
     ImportFinished,
+    ImportUndone,
     DispatchClosed,
     CampaignStarted,
     CampaignFinished,

@@ -11,6 +11,14 @@ from datetime import time
 from esmero.house.retention_terms import FRANCE, NEUTRAL, SPAIN, RetentionTerm
 from esmero.policy.case import Channel
 from esmero.policy.quiet_hours import HolidayCalendar, HoursKind, OpenHours, daily
+from esmero.rendering.paper.window import EnvelopeWindow
+
+# DIN 5008:2020 form B with DIN 680 (window of 90 x 45 mm of a DL envelope, 20 mm from the left): the field is 20 mm
+# from the left, 45 mm from the top, 85 x 45 mm, of which 17.7 mm are for sender and remarks, 27.3 mm for the address.
+LEFT_WINDOW = EnvelopeWindow(left=20, top=45, width=85, height=45, head=17.7, inset=5, body=105)
+# France: window on the right, for the address in the right half that La Poste's "Guide pratique courrier" asks for
+# (NF Z 10-011): frame of 85 x 33 mm, 110 mm from the left and 55 mm from the top, below the line of the sender.
+RIGHT_WINDOW = EnvelopeWindow(left=110, top=45, width=85, height=43, head=12, inset=4, body=105)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +27,7 @@ class Profile:
 
     `hours` are the open hours by the same keys, in the recipient's time; what is missing may arrive at any hour.
     `time_zone` is that of most people in a country with several zones, "" for none. `terms` are the retention terms by
-    rule, `authority` the supervisory authority for data protection.
+    rule, `authority` the supervisory authority for data protection, `window` the window of the envelopes in use.
     """
 
     code: str
@@ -32,6 +40,12 @@ class Profile:
     authority: str = ""
     hours: Mapping[tuple[Channel, HoursKind], OpenHours] = field(default_factory=lambda: _NEUTRAL_HOURS)
     time_zone: str = ""
+    window: EnvelopeWindow = LEFT_WINDOW
+
+    @property
+    def country(self) -> str:
+        """Return the country (ISO 3166-1) of a jurisdiction that is one country, else ""."""
+        return next(iter(self.countries)) if len(self.countries) == 1 else ""
 
 
 _CONSENT = frozenset({"consent"})
@@ -127,6 +141,7 @@ PROFILES: dict[str, Profile] = {
             ),
         },
         time_zone="Europe/Paris",
+        window=RIGHT_WINDOW,
     ),
 }
 

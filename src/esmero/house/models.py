@@ -1,4 +1,4 @@
-"""Define staff with roles, brands, the audit log, saved views, and happenings with their deliveries."""
+"""Define staff with roles, brands, the audit log, saved views, drafts, and happenings with their deliveries."""
 
 from typing import Any, ClassVar
 
@@ -9,6 +9,22 @@ from django.db.models import Q
 
 from esmero.vault.models import StoredFile
 from esmero.work.models import Due
+
+
+class Versioned(models.Model):
+    """Count the versions of a row that several people edit (mixin); see house/editing/row_versions.py."""
+
+    row_version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **how: Any) -> None:
+        """Save the row; its version is counted in the database alone, for this object may be an old copy."""
+        if not self._state.adding and how.get("update_fields") is None and not how.get("force_insert"):
+            columns = (field for field in self._meta.concrete_fields if not field.primary_key)
+            how["update_fields"] = [field.name for field in columns if field.name != "row_version"]
+        super().save(*args, **how)
 
 
 class UserManager(BaseUserManager["User"]):
@@ -62,7 +78,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.is_active
 
 
-class Brand(models.Model):
+class Brand(Versioned):
     """Represent a sender identity: sender, host, legal text and jurisdiction profile."""
 
     slug = models.SlugField(max_length=40, unique=True)
@@ -129,6 +145,27 @@ class SavedView(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Draft(models.Model):
+    """Keep what somebody writes until they save the thing: one draft for each person, thing and part of it."""
+
+    owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    subject_kind = models.CharField(max_length=40)
+    subject_id = models.BigIntegerField()
+    part = models.CharField(max_length=20, blank=True, default="", help_text="Such as a language.")
+    content = models.JSONField(default=dict, help_text="{field: text}, as it stands in the form.")
+    begun_from = models.PositiveIntegerField(default=0, help_text="The row's version that the writer saw.")
+    version = models.PositiveIntegerField(default=1)
+    saved_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["owner", "subject_kind", "subject_id", "part"], name="draft_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subject_kind} {self.subject_id} by {self.owner_id}"
 
 
 class Happening(Due):

@@ -58,7 +58,7 @@ NEUTRAL: Mapping[str, RetentionTerm] = {
     "arrived-mail": RetentionTerm(180, RetentionAction.DROP, _NEED),
     "unread-mail": RetentionTerm(90, RetentionAction.ERASE, _NEED),
     "caught-mail": RetentionTerm(30, RetentionAction.ERASE, _NEED),
-    "own-letters": RetentionTerm(1, RetentionAction.DROP, _NEED),
+    "own-letters": RetentionTerm(1, RetentionAction.DROP, _NEED, maximum=1),
     "messages": RetentionTerm(1095, RetentionAction.ANONYMISE, _PROOF),
     "import-files": RetentionTerm(90, RetentionAction.DROP, _NEED),
     "import-lines": RetentionTerm(90, RetentionAction.ANONYMISE, _NEED),

@@ -58,6 +58,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
         "send a campaign's message to an address of your own",
     ),
     "why": ("esmero.management.commands.messages.why", "why a message left or did not; or all about an address"),
+    "letters": ("esmero.management.commands.messages.letters", "letters on paper: print, post, returned"),
     "doubts": ("esmero.management.commands.messages.doubts", "messages that the relay may or may not have"),
     "receive": ("esmero.management.commands.mail.receive", "read mail from files and act on it, as the listener does"),
     "classify": ("esmero.management.commands.mail.classify", "say what each mail of a folder is; changes nothing"),

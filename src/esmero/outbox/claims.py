@@ -19,6 +19,8 @@ LEASE = timedelta(minutes=5)
 CLAIM_SIZE = 500  # messages of a batch
 WIRE_SIZE = 100  # messages of a sub-batch: the most that one batch has on the wire
 
+OUT_OF_DATE = "Its content was of use until a time that is over."
+
 STATES_CLAIMABLE = (Message.State.PLANNED, Message.State.WAITING)
 LANES = (0, 1, 2)
 # Literals, not parameters: otherwise SQLite does not use its partial index of due messages.
@@ -38,6 +40,7 @@ class ClaimedMessage(NamedTuple):
     tries: int
     kind: str
     content: dict[str, Any] | None
+    content_until: datetime | None
     copy_of_id: int | None
     promotion: str
 
@@ -69,6 +72,12 @@ def claim_messages(
 def has_due(*, dispatch_ids: Collection[int], now: datetime) -> bool:
     """Return whether a claim would find any message."""
     return bool(dispatch_ids) and _due(dispatch_ids, now=now).exists()
+
+
+def require_content(row: ClaimedMessage, *, at: datetime) -> None:
+    """Raise ValueError if the content of a single message is gone, or of no use any more."""
+    if row.kind and (row.content is None or (row.content_until is not None and row.content_until <= at)):
+        raise ValueError(OUT_OF_DATE)
 
 
 def find_next_due(*, now: datetime) -> datetime | None:

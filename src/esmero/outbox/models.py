@@ -122,10 +122,11 @@ class Dispatch(models.Model):
 
         Without a topic of its own for the promotion, only advertising does.
         """
+        wanted = bool((content or {}).get("promotion", True))
         if self.message_class == MessageClass.INTERNAL:
-            return bool((content or {}).get("promotion", True))
+            return wanted
         is_judged = self.promotion_topic_id is not None or self.message_class == MessageClass.COMMERCIAL
-        return is_judged and not promotion
+        return wanted and is_judged and not promotion
 
 
 class MessageState(models.TextChoices):
@@ -136,7 +137,8 @@ class MessageState(models.TextChoices):
     CLAIMED = "claimed"  # by a worker, under a lease
     WIRE = "wire"  # handed to the transport; no outcome yet
     ORPHANED = "orphaned"  # on the wire when the lease of its worker ended; settled from the journal
-    SENT = "sent"  # accepted by the relay
+    PRINTED = "printed"  # a letter in a print batch that is not posted yet
+    SENT = "sent"  # accepted by the relay; a letter: posted
     DOUBT = "doubt"  # the relay may or may not have accepted it; a person decides
     GAVE_UP = "gave-up"  # refused permanently, the last try failed, or it could not be rendered
     CANCELLED = "cancelled"  # before it was sent
@@ -150,6 +152,41 @@ class MessageWorst(models.IntegerChoices):
     OUR_FAULT = 3
     HARD_BOUNCE = 4, "Returned For Good"
     COMPLAINED = 5
+
+
+class PrintBatchState(models.TextChoices):
+    MAKING = "making"  # its job claims and prints
+    PRINTED = "printed"  # its files wait to be printed and posted
+    POSTED = "posted"
+    DISCARDED = "discarded"  # not posted; its letters are planned again
+    EMPTY = "empty"  # no letter could leave
+
+
+class PrintBatch(models.Model):
+    """Store letters that are printed together: one PDF and one CSV (mailroom/sending/print_batches.py)."""
+
+    State = PrintBatchState
+
+    brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=9, choices=State.choices, default=State.MAKING)
+    both_sides = models.BooleanField(default=False, help_text="Each letter begins on the front of a sheet.")
+    made_at = models.DateTimeField(help_text="When somebody asked for it.")
+    made_by = models.CharField(max_length=200)
+    printed_at = models.DateTimeField(null=True, blank=True)
+    posted_at = models.DateTimeField(null=True, blank=True)
+    posted_by = models.CharField(max_length=200, blank=True, default="")
+    letters = models.PositiveIntegerField(default=0)
+    pages = models.PositiveIntegerField(default=0)
+    pdf = models.ForeignKey(StoredFile, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    csv = models.ForeignKey(StoredFile, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["brand"], condition=Q(state="making"), name="print_batch_making_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.pk} {self.state}"
 
 
 class Message(Due):
@@ -179,7 +216,9 @@ class Message(Due):
         help_text="The message that this one brings to a reader in Cc.",
     )
     channel = models.CharField(max_length=6, choices=Channel.choices, default=Channel.EMAIL)
-    address = models.CharField(max_length=320, blank=True, default="")
+    address = models.CharField(
+        max_length=640, blank=True, default="", help_text="E-mail address; of a letter, the lines on its envelope."
+    )
     receiver = models.CharField(max_length=255, blank=True, default="")
     language = models.CharField(max_length=2, blank=True, default="")
     lane = models.PositiveSmallIntegerField(default=2, help_text="0 service and internal, 1 relational, 2 bulk.")
@@ -193,6 +232,7 @@ class Message(Due):
     )
     judged_at = models.DateTimeField(null=True, blank=True)
     opaque = models.CharField(max_length=40, unique=True, help_text="Local part of the Message-ID.")
+    posted_at = models.DateTimeField(null=True, blank=True, help_text="When a single message was posted.")
     sent_at = models.DateTimeField(null=True, blank=True)
     worst = models.PositiveSmallIntegerField(choices=Worst.choices, default=Worst.NOTHING)
     content = models.JSONField(
@@ -204,6 +244,8 @@ class Message(Due):
     filled = models.JSONField(
         null=True, blank=True, help_text="Values of the template's fields in the message that was sent."
     )
+
+    print_batch = models.ForeignKey(PrintBatch, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         constraints = [

@@ -14,7 +14,7 @@ from django.db.models import Q
 
 from esmero.house.country_time_zones import COUNTRY_TIME_ZONES
 from esmero.house.jurisdictions import PROFILES, profile_of, profile_of_country
-from esmero.people.addresses.suppression import find_suppressions
+from esmero.people.addresses.suppression import are_numbers_excluded, find_excluded_numbers, find_suppressions
 from esmero.people.dispatch_reason import AddressedPerson, DispatchReason, are_among
 from esmero.people.models import Address, Permission, Person, Preference
 from esmero.people.permissions.decisions import read_statements
@@ -40,6 +40,7 @@ def provide_addresses(
         address: CaseSuppression(scope=found.scope, reason=found.reason, since=found.since)  # type: ignore[arg-type]
         for address, found in find_suppressions(values, brand=reason.brand.pk).items()
     }
+    excluded = _find_excluded(people, reason=reason) if are_numbers_excluded() else {}
     failing = set(
         Address.objects.filter(IsOneOf("value", list(values)), standing=Address.Standing.FAILING).values_list(
             "value", flat=True
@@ -49,10 +50,29 @@ def provide_addresses(
         one: AddressFacts(
             one.address or None,
             "none" if not one.address else "failing" if one.address in failing else "ok",
-            suppressions.get(one.address),
+            _choose_strictest(suppressions.get(one.address), excluded.get(one.person)),
         )
         for one in people
     }
+
+
+def _find_excluded(
+    people: Sequence[AddressedPerson], *, reason: DispatchReason
+) -> Mapping[int | None, CaseSuppression]:
+    """Return the persons whose customer number an exclusion list names."""
+    rows = Person.objects.filter(are_among(people, column="id")).exclude(number=None)
+    numbers = dict(rows.values_list("pk", "number"))
+    excluded = find_excluded_numbers({one for one in numbers.values() if one}, brand=reason.brand.pk)
+    return {
+        pk: CaseSuppression(scope=found.scope, reason=found.reason, since=found.since)  # type: ignore[arg-type]
+        for pk, number in numbers.items()
+        if (found := excluded.get(number or ""))
+    }
+
+
+def _choose_strictest(*suppressions: CaseSuppression | None) -> CaseSuppression | None:
+    there = [one for one in suppressions if one is not None]
+    return next((one for one in there if one.scope == "all"), there[0] if there else None)
 
 
 def provide_permissions(

@@ -3,6 +3,7 @@
 Whoever changes one of these calls `index_persons` in the same transaction.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from itertools import batched
@@ -18,6 +19,7 @@ from esmero.work.models import Job
 
 INDEX_MEMBERS = "index-members"
 _CHUNK = 500
+_GROUPED_NUMBER = re.compile(r"\+?[\d().-]+(?: [\d().-]+)+", re.ASCII)
 _COLUMNS = ("id", "given_name", "family_name", "number", "address__value", "organisation__name", "state")
 
 
@@ -85,6 +87,11 @@ def _gather(ids: Collection[int]) -> list[SearchEntry]:
 def _drop_blank(fields: Iterable[str | None]) -> Iterable[str]:
     """Return the fields that have a value, each once: an address may be a contact point, too."""
     return dict.fromkeys(field for field in fields if field)
+
+
+def join_phone_number(text: str) -> str:
+    """Return a phone number that is typed in groups, "910 00 12 34", as one word; any other text unchanged."""
+    return "".join(re.findall(r"[+\d]", text)) if _GROUPED_NUMBER.fullmatch(text.strip()) else text
 
 
 def _write_phone(value: str, *, e164: str) -> list[str]:

@@ -6,12 +6,17 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Field, Model, Q, QuerySet
 
+from esmero.conversations.models import Entry
 from esmero.house.audit import note
 from esmero.house.happenings import PersonErased, happen
 from esmero.house.models import User
-from esmero.outbox.models import Message
+from esmero.imports.models import Import
+from esmero.outbox.letters.batches import drop_files_of
+from esmero.outbox.models import Message, MessageAttachment
+from esmero.outbox.posting.decisions import expire_content
+from esmero.outbox.posting.kinds import CAMPAIGN_TEST, REPLY_FORWARD, TEMPLATE_TEST
 from esmero.people.addresses.suppression import ERASED, suppress, suppress_number
-from esmero.people.models import Import, ImportLine, Merge, Person, Suppression
+from esmero.people.models import Merge, Person, PersonLine, Suppression
 from esmero.privacy.personal_data import BY_RULE, EMPTIED, TABLE, PersonalData, RowErasure
 from esmero.refusal import Refusal
 from esmero.search.purging import request_purge
@@ -34,19 +39,24 @@ def erase_person(person: Person, *, by: User | str, reason: str, at: datetime) -
     them. Persons merged into this one are erased too.
 
     Raises:
-        ErasureRefused: a message to the person is in transmission.
+        ErasureRefused: a message to the person is in transmission, or a letter is printed and not posted.
 
     """
     counts: dict[str, int] = {}
     with transaction.atomic():
         person = Person.objects.select_for_update(of=("self",)).get(pk=person.pk)
-        if Message.objects.filter(person=person, state__in=_LEAVING).exists():
+        theirs = Q(person=person) | Q(copy_of__person=person)
+        if Message.objects.filter(theirs, state__in=_LEAVING).exists():
             raise ErasureRefused("erasure-while-sending")
+        if Message.objects.filter(person=person, state=Message.State.PRINTED).exists():
+            raise ErasureRefused("erasure-while-printed")
         into = Merge.objects.filter(kept=person, undone_at=None).values("gone")
         for merged in Person.objects.filter(pk__in=into, state=Person.State.MERGED):
             erase_person(merged, by=by, reason=reason, at=at)
         _suppress_identity(person, at=at)
         address = person.address.value if person.address else ""
+        drop_files_of(person.pk, at=at)
+        _expire_messages_to_others(person, address=address, at=at)
         files = _find_files(person)  # before blanking, which removes the references
         for holding in TABLE:
             rows = rows_of(holding, person)
@@ -60,12 +70,31 @@ def erase_person(person: Person, *, by: User | str, reason: str, at: datetime) -
     return counts
 
 
-def rows_of(holding: PersonalData, person: Person) -> QuerySet[Any]:
-    """Return the rows of one table about a person."""
+def _expire_messages_to_others(person: Person, *, address: str, at: datetime) -> None:
+    """Blank messages about the person that name no person: forwarded replies, tests, mail to the bare address."""
+    entries = Entry.objects.filter(conversation__person=person)
+    about = Q(kind=REPLY_FORWARD.name, occasion__in=[f"entry {pk}" for pk in entries.values_list("pk", flat=True)])
+    about |= Q(kind__in=(CAMPAIGN_TEST.name, TEMPLATE_TEST.name), ground__endswith=f", person {person.pk}")
+    # The address of two persons stays for the other one.
+    own = bool(address) and not Person.objects.filter(address__value=address).exclude(pk=person.pk).exists()
+    bare = Message.objects.filter(person=None, address=address).exclude(kind="") if own else Message.objects.none()
+    to_person = list(bare.values_list("pk", flat=True))
+    ids = [*to_person, *Message.objects.filter(about).values_list("pk", flat=True)]
+    expire_content(ids, now=at, is_due=True)
+    Message.objects.filter(pk__in=to_person).exclude(state__in=_LEAVING).update(address="", objections=None, trouble="")
+
+
+def rows_of(holding: PersonalData, person: Person, *, with_copies: bool = True) -> QuerySet[Any]:
+    """Return the rows of one table about a person.
+
+    `with_copies`: also what others got in Cc of a message to the person: to be erased with it, but theirs to export.
+    """
     about = Q()
     for path in holding.paths:
         about |= Q(**{path: holding.number_of(person.pk)})
     rows = holding.model._default_manager.filter(about)
+    if not with_copies and holding.model in (Message, MessageAttachment):
+        rows = rows.filter(**{holding.paths[0]: person.pk})
     if holding.rows is RowErasure.UNSHARED:
         rows = rows.exclude(pk__in=Person.objects.exclude(pk=person.pk).filter(address__isnull=False).values("address"))
     return rows
@@ -88,8 +117,9 @@ def _blank_dry_run_lines(person: Person, *, address: str) -> int:
         theirs |= Q(cell__icontains=address)
     if not theirs:
         return 0
-    dry = Import.objects.exclude(state__in=(Import.State.RUNNING, Import.State.DONE)).values("pk")
-    return ImportLine.objects.filter(theirs, of__in=dry, person=None).update(number="", cell="")
+    written = (Import.State.RUNNING, Import.State.DONE, Import.State.UNDOING, Import.State.UNDONE)
+    dry = Import.objects.exclude(state__in=written).values("pk")
+    return PersonLine.objects.filter(theirs, of__in=dry, person=None).update(number="", cell="")
 
 
 def _find_files(person: Person) -> set[int]:

@@ -32,7 +32,7 @@ def count_rows(person: Person) -> dict[str, int]:
     holdings = [holding for holding in TABLE if holding.exported]
     counted = []
     for place, holding in enumerate(holdings):
-        rows = rows_of(holding, person) if holding.model.__name__ != "Address" else _address(person)
+        rows = rows_of(holding, person, with_copies=False) if holding.model.__name__ != "Address" else _address(person)
         found = rows.order_by().values_list(Value(place, output_field=IntegerField()))
         counted.append(found.annotate(number=Count("pk", distinct=True)))
     numbers = dict(counted[0].union(*counted[1:], all=True))
@@ -57,7 +57,7 @@ def write_archive(held: Mapping[str, list[dict[str, Any]]]) -> bytes:
 
 
 def _read(holding: PersonalData, person: Person) -> list[dict[str, Any]]:
-    rows = rows_of(holding, person) if holding.model.__name__ != "Address" else _address(person)
+    rows = rows_of(holding, person, with_copies=False) if holding.model.__name__ != "Address" else _address(person)
     return [{name: _plain(_value(row, name)) for name in holding.exported} for row in rows.order_by("pk")]
 
 

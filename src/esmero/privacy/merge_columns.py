@@ -17,7 +17,7 @@ MERGE_RULES: Mapping[str, Mapping[str, MergeRule]] = {
     "esmero.PermissionEntry": {"person": "move"},
     "esmero.Permission": {"person": "settle"},
     "esmero.Preference": {"person": "once"},
-    "esmero.ImportLine": {"person": "move"},
+    "esmero.PersonLine": {"person": "move"},
     "esmero.Duplicate": {"first": "stay", "second": "stay"},
     "esmero.Merge": {"kept": "stay", "gone": "stay"},
     "esmero.Message": {"person": "move"},

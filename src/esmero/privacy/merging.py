@@ -14,6 +14,7 @@ from django.db import transaction
 from django.db.models import Model, Q
 from django.utils import timezone
 
+from esmero.campaigns.lifecycle import reopen_for_retry
 from esmero.house.audit import note
 from esmero.house.happenings import PersonMerged, PersonUnmerged, happen
 from esmero.house.models import User
@@ -169,7 +170,14 @@ def _move_messages(survivor: Person, merged: Person) -> list[RowSnapshot]:
     for row in Message.objects.filter(person=merged).only(*_MESSAGE_COLUMNS).order_by("id"):
         same = theirs.get((row.dispatch_id, row.occasion))
         due = row.due_at.isoformat() if row.due_at else None
-        was = {"id": row.pk, "occasion": row.occasion, "state": row.state, "due_at": due, "stopped": False}
+        was = {
+            "id": row.pk,
+            "occasion": row.occasion,
+            "state": row.state,
+            "due_at": due,
+            "stopped": False,
+            "dispatch": row.dispatch_id,
+        }
         changes: dict[str, Any] = {"person": survivor}
         if same is not None:
             changes["occasion"] = f"merged {merged.pk} {row.occasion}".strip()[:80]
@@ -189,7 +197,8 @@ def _restore_messages(before: list[RowSnapshot], *, survivor: Person, merged: Pe
         row = Message.objects.filter(pk=was["id"], person=survivor)
         if was["stopped"]:
             due = datetime.fromisoformat(was["due_at"]) if was["due_at"] else None
-            row.filter(state=Message.State.CANCELLED).update(state=was["state"], due_at=due)
+            if row.filter(state=Message.State.CANCELLED).update(state=was["state"], due_at=due):
+                reopen_for_retry(was["dispatch"])
         row.update(person=merged, occasion=was["occasion"])
 
 

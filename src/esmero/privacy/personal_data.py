@@ -20,12 +20,12 @@ from esmero.people.models import (
     Address,
     ContactPoint,
     Duplicate,
-    ImportLine,
     Merge,
     Note,
     Permission,
     PermissionEntry,
     Person,
+    PersonLine,
     Preference,
     Proposal,
 )
@@ -151,7 +151,7 @@ TABLE: tuple[PersonalData, ...] = (
         why="The ledger proves what was sent, when, and on which ground (art. 5(2)); the address goes.",
         kept=_names(
             "claimed_by claimed_until tries dispatch person kind occasion ground copy_of channel receiver language lane"
-            " verdict promotion judged_at opaque sent_at worst content_until"
+            " print_batch verdict promotion judged_at opaque posted_at sent_at worst content_until"
         ),
         blanked=_names("address objections trouble content filled state due_at"),
         exported=_names("dispatch channel address language state verdict objections judged_at sent_at"),
@@ -220,12 +220,12 @@ TABLE: tuple[PersonalData, ...] = (
     ),
     PersonalData(
         name="lines of imports",
-        model=ImportLine,
+        model=PersonLine,
         paths=("person",),
         rows=RowErasure.BLANKED,
         why="The sums of an import stay true; what stood in the cells goes.",
-        kept=_names("of line verdict address_verdict reason warnings"),
-        blanked=_names("person number cell"),
+        kept=_names("of line verdict address_verdict reason warnings undo"),
+        blanked=_names("person number cell wrote"),
         exported=_names("of line verdict number reason"),
     ),
     PersonalData(
@@ -320,7 +320,7 @@ IMPERSONAL = frozenset(
     _names(
         "DmarcReportFile DmarcReportRow AlignmentDay AlignmentSource AuditEntry BlockedDomain Brand Campaign"
         " SegmentEstimate Dispatch Form Happening HappeningDelivery WebhookSecret Import Job Link Mailbox MailboxFolder"
-        " MediaFile Organisation CustomField"
+        " MediaFile Organisation CustomField ExclusionLine PrintBatch Draft"
         " Purpose Relay RelayRate Retention ReturnCount SavedView StoredFile Segment Suppression Tag DailyAggregate"
         " Template TemplateText TemplateVersion Topic ExternalCheck User"
     )

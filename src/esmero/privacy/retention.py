@@ -25,12 +25,13 @@ from esmero.house.audit import note
 from esmero.house.jurisdictions import profile_of
 from esmero.house.models import AuditEntry, Brand, Happening, HappeningDelivery, User
 from esmero.house.retention_terms import RetentionTerm, strictest
+from esmero.imports.models import Import, ImportLine
 from esmero.mailroom.arriving.dmarc_reports import delete_reports
 from esmero.mailroom.models import ClickTrace, DmarcReportFile, Inbound
 from esmero.outbox.models import Captured, Message, MessageAttachment, MessageEvent
 from esmero.outbox.posting.decisions import expire_content
 from esmero.outbox.posting.kinds import REPLY_FORWARD
-from esmero.people.models import Import, ImportLine, PermissionEntry
+from esmero.people.models import ExclusionLine, PermissionEntry, PersonLine
 from esmero.privacy.models import AddressChange, DataAccess, DataRequest, Retention
 from esmero.refusal import InvalidValue
 from esmero.vault.files import delete_unused, drop_content
@@ -47,6 +48,9 @@ NEVER_EXPIRES = ("permission-ledger", "suppression")
 _FINAL = (Message.State.SENT, Message.State.REFUSED, Message.State.GAVE_UP, Message.State.CANCELLED)
 _ENDED = (Campaign.State.DONE, Campaign.State.CANCELLED)
 _PROVES = PermissionEntry.objects.filter(proof=OuterRef("pk"))
+# Lines that were refused, and those of a dry run; the others name their person by a foreign key.
+_TRIED = Q(of__finished_at=None, of__state__in=(Import.State.CHECKED, Import.State.FAILED))
+_HAS_CELLS = Q(verdict=ImportLine.Verdict.REFUSED) | _TRIED
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,7 +237,12 @@ def _expire_own(model: type[Any], ids: list[Any], at: datetime) -> None:
 
 
 def _anonymise_lines(model: type[Any], ids: list[Any], at: datetime) -> None:  # noqa: ARG001
-    ImportLine.objects.filter(pk__in=ids).update(number="", cell="")
+    lines = model._default_manager.filter(pk__in=ids)
+    if model is PersonLine:
+        lines.update(wrote=None)  # the replaced values: from now on the import cannot be taken back
+        lines = lines.filter(_HAS_CELLS)
+        lines.update(number="")
+    lines.update(cell="")
 
 
 def _anonymise_sign_ups(model: type[Any], ids: list[Any], at: datetime) -> None:  # noqa: ARG001
@@ -268,7 +277,9 @@ def _arrived_mail(cut: datetime) -> Rows:
 
 def _finished_messages(cut: datetime) -> Rows:
     old = Q(sent_at__lt=cut) | Q(sent_at__isnull=True, judged_at__lt=cut)
-    return Message.objects.filter(old, state__in=_FINAL).exclude(address="")
+    old |= Q(sent_at__isnull=True, judged_at__isnull=True, posted_at__lt=cut)
+    has_data = ~Q(address="") | Q(content__isnull=False) | Q(filled__isnull=False)
+    return Message.objects.filter(old, has_data, state__in=_FINAL)
 
 
 def _import_files(cut: datetime) -> Rows:
@@ -279,10 +290,17 @@ def _import_files(cut: datetime) -> Rows:
     return Import.objects.filter(ended, ~Exists(proves), file__dropped_at=None)
 
 
-def _import_lines(cut: datetime) -> Rows:
-    tried = Q(of__finished_at=None, of__created_at__lt=cut, of__state__in=(Import.State.CHECKED, Import.State.FAILED))
-    lines = ImportLine.objects.filter(Q(of__finished_at__lt=cut, verdict=ImportLine.Verdict.REFUSED) | tried)
-    return lines.exclude(number="", cell="")
+def _is_old(cut: datetime) -> Q:
+    return Q(of__finished_at__lt=cut) | Q(_TRIED, of__created_at__lt=cut)
+
+
+def _person_lines(cut: datetime) -> Rows:
+    cells = _HAS_CELLS & ~Q(number="", cell="")
+    return PersonLine.objects.filter(_is_old(cut), cells | Q(wrote__isnull=False))
+
+
+def _exclusion_lines(cut: datetime) -> Rows:
+    return ExclusionLine.objects.filter(_is_old(cut), _HAS_CELLS).exclude(cell="")
 
 
 def _confirmed_sign_ups(cut: datetime) -> Rows:
@@ -324,7 +342,7 @@ RULES: Mapping[str, RetentionRule] = {
     ),
     "messages": RetentionRule((_finished_messages,), _anonymise_messages),
     "import-files": RetentionRule((_import_files,), _drop),
-    "import-lines": RetentionRule((_import_lines,), _anonymise_lines),
+    "import-lines": RetentionRule((_person_lines, _exclusion_lines), _anonymise_lines),
     "sign-ups": RetentionRule(
         (lambda cut: Submission.objects.filter(state=Submission.State.PENDING, at__lt=cut),), _delete
     ),

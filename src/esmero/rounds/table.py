@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import partial
 
 from esmero.asks.submissions import clear_networks
 from esmero.campaigns.lifecycle import CANCELLING, DRY_RUN, LINK_CHECK, PLANNING, RETRYING
@@ -9,18 +10,21 @@ from esmero.content.models import Link
 from esmero.dossier.models import DailyAggregate
 from esmero.dossier.segments.saving import COUNT, run_count
 from esmero.dossier.statistics.daily_aggregates import AggregateRoutine
+from esmero.imports import run as imports
+from esmero.imports.lifecycle import CHECK, IMPORT, UNDO
+from esmero.imports.undo import run_undo
 from esmero.mailroom.arriving import receive, resend_after_absence
 from esmero.mailroom.arriving.clicks import take_in_clicks
 from esmero.mailroom.checking import link_check
 from esmero.mailroom.models import Inbound, ScheduledResend
 from esmero.mailroom.planning import dry_run, plan
+from esmero.mailroom.sending import print_batches
 from esmero.outbox.models import Dispatch, MessageEvent
 from esmero.people.duplicates import search
-from esmero.people.imports import run as imports
-from esmero.people.imports.lifecycle import CHECK, IMPORT
 from esmero.people.search_texts import INDEX_MEMBERS, run_members_chunk
 from esmero.privacy.models import Retention
 from esmero.privacy.retention import apply_due_rule, find_next_pass
+from esmero.rounds.import_kinds import IMPORT_KINDS
 from esmero.rounds.routines import Routine, RoutineCall, RoutineResult
 from esmero.rounds.search_sources import run_rebuild
 from esmero.search import purging
@@ -36,13 +40,15 @@ JOBS: Mapping[str, Chunk] = {
     CANCELLING: plan.cancel_chunk,
     RETRYING: plan.retry_chunk,
     LINK_CHECK: link_check.run_chunk,
-    CHECK: imports.run_check,
-    IMPORT: imports.run_chunk,
+    CHECK: partial(imports.run_check, kinds=IMPORT_KINDS),
+    IMPORT: partial(imports.run_chunk, kinds=IMPORT_KINDS),
+    UNDO: partial(run_undo, kinds=IMPORT_KINDS),
     search.FIND: search.run_chunk,
     COUNT: run_count,
     INDEX_MEMBERS: run_members_chunk,
     REBUILD: run_rebuild,
     PURGE: purging.run_chunk,
+    print_batches.PRINT: print_batches.run_chunk,
 }
 
 

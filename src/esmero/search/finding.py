@@ -12,8 +12,8 @@ from django.db import connection
 from django.db.models import Exists, F, OuterRef, Value
 from django.db.models.functions import StrIndex
 
+from esmero.search.folded_words import fold_words
 from esmero.search.models import KEY_BITS, SearchText, SubjectKind
-from esmero.search.text_folding import fold_words
 from esmero.search.trigram_index import quote_lexeme
 from esmero.search.trigrams import cover_part, write_part
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from django.db import connection
 
+from esmero.search.folded_words import fold_fields
 from esmero.search.models import SearchText, SubjectKind
 from esmero.search.purging import request_purge
-from esmero.search.text_folding import fold_fields
 
 LONGEST = 20_000  # characters of a text that are searched
 _CHUNK = 1_000

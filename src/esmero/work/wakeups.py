@@ -97,8 +97,8 @@ def _write_pipe(path: Path, topic: str) -> None:
             path.unlink(missing_ok=True)
         return
     try:
-        # A full pipe belongs to a reader that will look for everything (wake_listener.py).
-        with contextlib.suppress(BlockingIOError):
+        # A full pipe belongs to a reader that will look for everything (wake_listener.py); a broken one has none.
+        with contextlib.suppress(OSError):
             os.write(pipe, topic.encode("ascii") + b"\n")
     finally:
         os.close(pipe)

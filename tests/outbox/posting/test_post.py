@@ -217,6 +217,15 @@ def test_a_held_message_leaves_when_a_person_approves_it(house):
     assert {row.pk: row.state for row in Message.objects.all()} == {held.pk: "sent", other.pk: "cancelled"}
 
 
+def test_a_held_message_that_waits_for_a_time_waits_for_it_after_the_approval_too(house):
+    time = timezone.now() + timedelta(days=2)
+    row = write_to(house, held=True, not_before=time)
+    assert approve_held(row, by="Lucía", now=timezone.now())
+    send_all()
+    row.refresh_from_db()
+    assert (row.state, row.due_at) == (Message.State.PLANNED, time)
+
+
 def test_it_is_cancelled_until_it_is_claimed(house):
     row, claimed = write_to(house), write_to(house)
     Message.objects.filter(pk=claimed.pk).update(state=Message.State.CLAIMED, claimed_by="w")
@@ -233,6 +242,50 @@ def test_content_with_a_term_is_blanked_and_what_has_not_left_is_cancelled(house
     row.refresh_from_db()
     assert (row.state, row.content, row.content_until) == (Message.State.CANCELLED, None, None)
     assert row.trouble
+
+
+def test_content_whose_term_is_over_does_not_leave(house):
+    user = User.objects.create_user("lucia@fibranorte.example", password=None, name="Lucía")
+    row = post(STAFF_INVITATION, ToStaff(user), WrittenText(subject="s", text="secret link"), brand=house.brand)
+    Message.objects.update(content_until=timezone.now())
+    send_all()
+    row.refresh_from_db()
+    assert row.state == Message.State.GAVE_UP
+    assert "a time that is over" in row.trouble
+
+
+def test_nobody_gets_it_twice_by_a_copy(house):
+    cc = ("Ana@cliente.example", "jefe@cliente.example", "Jefe@CLIENTE.example")
+    text = WrittenText(subject="s", text="t", cc=cc)
+    post(ANSWER, ToAddress("ana@cliente.example", ground="test"), text, brand=house.brand, reason=REASON)
+    assert sorted(Message.objects.values_list("address", flat=True)) == ["ana@cliente.example", "jefe@cliente.example"]
+
+
+def test_a_disk_that_does_not_answer_costs_time_and_no_message(house, monkeypatch):
+    file = seal(b"%PDF", kind="test", media_type="application/pdf")
+    row = write_to(house, attachments=[AttachedFile(file.pk, "factura.pdf")])
+
+    def fail(_file):
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr("esmero.mailroom.composing.attachments.read", fail)
+    send_all()
+    row.refresh_from_db()
+    assert row.state == Message.State.WAITING
+    assert row.due_at > timezone.now()
+
+
+def test_a_promotion_that_is_not_wanted_is_left_out_whatever_the_class(house):
+    commercial = MessageKind(name="test-offer", message_class=MessageClass.COMMERCIAL)
+    person = add_people(house, 1)[0]
+    rows = [
+        post(
+            commercial, ToPerson(person), FilledTemplate(house.version, promotion=wanted), brand=house.brand,
+            topic=house.topic, reason=REASON,
+        )
+        for wanted in (True, False)
+    ]  # fmt: skip
+    assert [row.dispatch.includes_promotion(content=row.content, promotion="") for row in rows] == [True, False]
 
 
 def test_a_thread_with_copies_reaches_each_reader_once_with_the_same_headers(house):

@@ -2,8 +2,16 @@
 
 import pytest
 
+from esmero.imports.models import Import
 from esmero.management.command_line import run
-from esmero.people.models import Address, BlockedDomain, Import, ImportLine, Permission, Person, Suppression
+from esmero.people.models import (
+    Address,
+    BlockedDomain,
+    Permission,
+    Person,
+    PersonLine,
+    Suppression,
+)
 from esmero.work.models import Job
 from tests.corpus import CORPUS, needs
 from tests.house_facts import build_house
@@ -117,4 +125,4 @@ def test_the_first_of_several_addresses_is_written_to_and_the_others_are_kept(tm
 def test_the_line_that_stood_earlier_stands_and_the_later_is_warned_of(tmp_path):
     bring("keila-import_rfc_4180_upsert.csv", tmp_path)
     assert Person.objects.get(address__value="joao@example.com").family_name == "Milton"
-    assert ImportLine.objects.get(line=6).warnings == ["said-otherwise-before: family_name"]
+    assert PersonLine.objects.get(line=6).warnings == ["said-otherwise-before: family_name"]

@@ -8,21 +8,21 @@ from django.conf import settings
 from django.db import connections
 from django.utils import timezone
 
+from esmero.imports import run as work
+from esmero.imports.lifecycle import begin_unchecked, create_import
+from esmero.imports.models import Import
 from esmero.people.addresses.suppression import suppress
-from esmero.people.imports import run as work
 from esmero.people.imports.chunk import ImportChunk
-from esmero.people.imports.lifecycle import begin_unchecked, create_import
 from esmero.people.imports.report import write_report
 from esmero.people.models import (
     Address,
     BlockedDomain,
     ContactPoint,
-    Import,
-    ImportLine,
     Organisation,
     Permission,
     PermissionEntry,
     Person,
+    PersonLine,
     Suppression,
     Tag,
     Topic,
@@ -30,6 +30,7 @@ from esmero.people.models import (
 from esmero.people.permissions.ledger import grant, withdraw
 from esmero.privacy.erasure import erase_person
 from esmero.privacy.merging import merge
+from esmero.rounds.import_kinds import IMPORT_KINDS, PERSONS
 from esmero.rounds.table import JOBS
 from esmero.work.jobs import claim_job, run_to_end
 from tests.house_facts import build_house
@@ -43,10 +44,16 @@ def house():
 
 
 def begin(house, *lines, said=None, topic=True, dry_run=False):
-    brought = create_import("\r\n".join(lines).encode(), name="lista.csv", brand=house.brand, by="Lucía")
+    brought = create_import("\r\n".join(lines).encode(), kind=PERSONS, name="lista.csv", brand=house.brand, by="Lucía")
     chosen = house.topic if topic is True else topic
     return begin_unchecked(
-        brought, choices=said or {}, topic=chosen, source="alta en tienda", dry_run=dry_run, by="Lucía"
+        brought,
+        kind=PERSONS,
+        choices=said or {},
+        options={"topic": chosen.pk if chosen else None},
+        source="alta en tienda",
+        dry_run=dry_run,
+        by="Lucía",
     )
 
 
@@ -59,7 +66,7 @@ def bring(house, *lines, **facts):
 
 
 def verdicts(brought):
-    return [(line.verdict, line.address_verdict) for line in ImportLine.objects.filter(of=brought).order_by("line")]
+    return [(line.verdict, line.address_verdict) for line in PersonLine.objects.filter(of=brought).order_by("line")]
 
 
 def ada():
@@ -115,7 +122,7 @@ def test_a_later_line_of_the_file_fills_what_the_earlier_left_blank_and_changes_
     assert verdicts(brought) == [("added", "ok"), ("merged", "ok")]
     assert (ada().given_name, ada().address.value, ada().fields) == ("Ada", "ada@c.example", {"tarifa": "B"})
     assert list(ContactPoint.objects.values_list("kind", "value")) == [("email", "otra@c.example")]
-    assert ImportLine.objects.get(line=3).warnings == [
+    assert PersonLine.objects.get(line=3).warnings == [
         "said-otherwise-before: given_name",
         "said-otherwise-before: address",
     ]
@@ -124,7 +131,7 @@ def test_a_later_line_of_the_file_fills_what_the_earlier_left_blank_and_changes_
 
 def test_a_line_without_number_and_address_is_refused_with_its_cell(house):
     brought = bring(house, HEAD, ";Ada;ada at c.example;A", ";;;", ";TOTAL;;")
-    lines = ImportLine.objects.filter(of=brought).order_by("line").values_list("line", "verdict", "reason", "cell")
+    lines = PersonLine.objects.filter(of=brought).order_by("line").values_list("line", "verdict", "reason", "cell")
     assert list(lines) == [(2, "refused", "no-identity", "Correo: ada at c.example"), (3, "refused", "no-identity", ""),
         (4, "refused", "no-identity", "")]  # fmt: skip
     assert not Person.objects.exists()
@@ -133,7 +140,7 @@ def test_a_line_without_number_and_address_is_refused_with_its_cell(house):
 def test_a_bad_address_costs_the_address_and_not_the_person(house):
     brought = bring(house, HEAD, "7;Ada;ada@@c.example;A")
     assert verdicts(brought) == [("added", "invalid")]
-    assert (ada().address, ImportLine.objects.get().warnings) == (None, ["address-two-ats"])
+    assert (ada().address, PersonLine.objects.get().warnings) == (None, ["address-two-ats"])
 
 
 @pytest.mark.parametrize(
@@ -204,7 +211,7 @@ def test_a_no_in_the_column_takes_nothing_back_that_the_list_knows_nothing_of(ho
 def test_a_consent_of_the_future_counts_with_a_warning(house):
     consents(house, "7;ada@c.example;03/04/2199;sí;;")
     assert Permission.objects.get().state == "granted"
-    assert ImportLine.objects.get().warnings == ["consent-in-the-future"]
+    assert PersonLine.objects.get().warnings == ["consent-in-the-future"]
 
 
 def test_a_withdrawal_needs_neither_confirmation_nor_topic_and_takes_back_all_advertising(house):
@@ -221,7 +228,7 @@ def test_who_was_silenced_stays_silent_and_the_line_says_so(house):
     suppress("ada@c.example", scope="all", reason="unknown-user", evidence="x", at=timezone.now())
     brought = consents(house, "7;ADA@c.example;03/04/2026;sí;;")
     assert Address.objects.get().standing == "suppressed"
-    assert ImportLine.objects.get().warnings == ["suppressed"]
+    assert PersonLine.objects.get().warnings == ["suppressed"]
     assert brought.counts == {"added": 1, "address-mended": 1, "suppressed": 1, "granted": 1, "withdrawn": 0}
     assert Suppression.objects.count() == 1
 
@@ -235,7 +242,7 @@ def test_who_was_erased_is_not_taken_in_again(house, line, cell):
     bring(house, HEAD, "7;Ada;ada@c.example;A")
     erase_person(ada(), by="Lucía", reason="asked", at=timezone.now())
     brought = bring(house, HEAD, line)
-    assert ImportLine.objects.filter(of=brought).values_list("verdict", "reason", "cell").get() == (
+    assert PersonLine.objects.filter(of=brought).values_list("verdict", "reason", "cell").get() == (
         "refused",
         "erased",
         cell,
@@ -270,14 +277,14 @@ def test_the_dry_run_says_who_each_line_is_and_how_many_permissions_it_brings(ho
     consents(house, "7;ada@c.example;03/04/2026;sí;;")
     lines = ("7;ada@c.example;03/04/2026;sí;;", "8;bea@c.example;03/04/2026;sí;;", "9;ida@c.example;;;;05/06/2026")
     dry = consents(house, *lines, dry_run=True)
-    told = {line.number: line.cell for line in ImportLine.objects.filter(of=dry)}
+    told = {line.number: line.cell for line in PersonLine.objects.filter(of=dry)}
     assert told == {"7": "ada@c.example", "8": "bea@c.example", "9": "ida@c.example"}
     assert (dry.counts["granted"], dry.counts["withdrawn"]) == (1, 1), "what the ledger holds already is no news"
     assert PermissionEntry.objects.count() == 1
     real = consents(house, *lines)
     assert real.counts == dry.counts
     assert PermissionEntry.objects.count() == 3
-    assert set(ImportLine.objects.filter(of=real).values_list("cell", flat=True)) == {""}
+    assert set(PersonLine.objects.filter(of=real).values_list("cell", flat=True)) == {""}
 
 
 @pytest.mark.parametrize("chunk", [1, 3])
@@ -311,7 +318,7 @@ def test_in_the_dry_run_each_row_meets_what_it_would_meet_in_the_import(house, m
 
     def told(brought):
         names = ("line", "verdict", "number", "address_verdict", "reason", "warnings")
-        return list(ImportLine.objects.filter(of=brought).order_by("line").values_list(*names))
+        return list(PersonLine.objects.filter(of=brought).order_by("line").values_list(*names))
 
     assert told(dry) == told(real)
     assert {verdict for _line, verdict, *_rest in told(dry)} >= {"added", "changed", "merged", "refused"}
@@ -347,20 +354,20 @@ def test_interrupted_after_any_chunk_it_goes_on_where_it_was(house, monkeypatch,
     brought = begin(house, HEAD, *lines)
     job = claim_job("dies", kinds=JOBS)
     for _ in range(chunks):
-        work.run_chunk(job)
+        work.run_chunk(job, kinds=IMPORT_KINDS)
     job.refresh_from_db()
     assert job.done == 2 * chunks
     finished = run_to_end(brought.job, kinds=JOBS, worker="dies")
     assert (finished.state, finished.done) == ("done", 6)
     assert verdicts(brought) == [("added", "ok")] * 5 + [("merged", "ok")]
-    assert [line.line for line in ImportLine.objects.order_by("line")] == [2, 3, 4, 5, 6, 7]
+    assert [line.line for line in PersonLine.objects.order_by("line")] == [2, 3, 4, 5, 6, 7]
 
 
 def test_a_chunk_that_fails_leaves_nothing_half_done(house, monkeypatch):
     monkeypatch.setattr(work, "CHUNK", 2)
     brought = begin(house, HEAD, *[f"{n};P{n};p{n}@c.example;A" for n in range(4)])
     job = claim_job("w", kinds=JOBS)
-    work.run_chunk(job)
+    work.run_chunk(job, kinds=IMPORT_KINDS)
 
     def fail(*_args, **_facts):
         raise OSError("disk full")
@@ -368,7 +375,7 @@ def test_a_chunk_that_fails_leaves_nothing_half_done(house, monkeypatch):
     with monkeypatch.context() as broken:
         broken.setattr(work, "save_progress", fail)
         with pytest.raises(OSError, match="disk full"):
-            work.run_chunk(job)
-    assert (Person.objects.count(), ImportLine.objects.count()) == (2, 2)
+            work.run_chunk(job, kinds=IMPORT_KINDS)
+    assert (Person.objects.count(), PersonLine.objects.count()) == (2, 2)
     assert run_to_end(brought.job, kinds=JOBS, worker="w").state == "done"
-    assert (Person.objects.count(), ImportLine.objects.count()) == (4, 4)
+    assert (Person.objects.count(), PersonLine.objects.count()) == (4, 4)

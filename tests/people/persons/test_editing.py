@@ -4,12 +4,11 @@ import pytest
 from django.utils import timezone
 
 from esmero.house.models import AuditEntry
+from esmero.house.upload_limits import PROOF
+from esmero.imports.lifecycle import begin_unchecked, create_import
 from esmero.people.addresses.suppression import find_suppressions, suppress
-from esmero.people.imports import run
-from esmero.people.imports.lifecycle import begin_unchecked, create_import
 from esmero.people.models import Address, ContactPoint, Organisation, Permission, Person, Preference, Suppression
 from esmero.people.permissions.staff_records import (
-    ProofFile,
     StaffStatement,
     lift_address_suppressions,
     pause_person,
@@ -29,7 +28,10 @@ from esmero.people.persons.contact_points import (
     restore_point,
 )
 from esmero.people.persons.editing import NumberTaken, change_person, restore_person, set_address
+from esmero.rounds.import_kinds import PERSONS
+from esmero.rounds.table import JOBS
 from esmero.vault.files import read
+from esmero.vault.uploads import check_upload
 from esmero.work.jobs import run_to_end
 from tests.house_facts import add_people, build_house
 
@@ -57,11 +59,11 @@ def columns(person):
 
 
 def bring(house, text):
-    brought = create_import(text.encode(), name="x.csv", brand=house.brand, by="Lucía")
+    brought = create_import(text.encode(), kind=PERSONS, name="x.csv", brand=house.brand, by="Lucía")
     brought = begin_unchecked(
-        brought, choices={"Tarifa": "own:tariff"}, topic=None, source="x", dry_run=False, by="Lucía"
+        brought, kind=PERSONS, choices={"Tarifa": "own:tariff"}, options={}, source="x", dry_run=False, by="Lucía"
     )
-    run_to_end(brought.job, kinds={"import": run.run_chunk}, worker="test")
+    run_to_end(brought.job, kinds=JOBS, worker="test")
 
 
 def test_what_staff_wrote_no_import_writes_over(house, person):
@@ -182,7 +184,7 @@ def said(house, act="granted", **facts):
 
 
 def test_a_statement_stands_in_the_ledger_with_its_proof(house, person):
-    proof = ProofFile(content=b"%PDF-1.7", name="ficha.pdf", media_type="application/pdf")
+    proof = check_upload(b"%PDF-1.7", name="ficha.pdf", rule=PROOF)
     entry = record_statement(
         person, statement=said(house, wording="Quiero", wording_version="v2"), proof=proof, by="Lucía"
     )

@@ -10,7 +10,7 @@ from esmero.people.persons.editing import change_person
 from esmero.people.persons.organisations import save_organisation
 from esmero.people.persons.search import search_persons
 from esmero.people.search_texts import index_persons
-from esmero.search.text_folding import fold
+from esmero.text_folding import fold
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
 

@@ -4,7 +4,8 @@ import pytest
 from django.utils import timezone
 
 from esmero.house.models import AuditEntry
-from esmero.people.models import Import, PermissionEntry
+from esmero.imports.models import Import
+from esmero.people.models import PermissionEntry
 from esmero.vault.files import seal
 from tests.web.facts import furnish, staff
 
@@ -76,7 +77,9 @@ def test_the_list_behind_a_permission_is_given_for_a_reason_alone(client):
     console = furnish(rows=3)
     client.force_login(staff())
     paper = seal(b"Ana;ana@otra.example", kind="import", media_type="text/csv", name="lista.csv")
-    Import.objects.create(file=paper, file_name="lista.csv", brand=console.house.brand, finished_at=timezone.now())
+    Import.objects.create(
+        kind="persons", file=paper, file_name="lista.csv", brand=console.house.brand, finished_at=timezone.now()
+    )
     entry = PermissionEntry.objects.order_by("id").first()
     PermissionEntry.objects.filter(pk=entry.pk).update(proof=paper)
     address = f"/console/people/{entry.person_id}/proof/{entry.pk}/"

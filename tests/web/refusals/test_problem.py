@@ -6,7 +6,7 @@ from urllib.parse import urljoin, urlsplit
 
 from django.utils import translation
 
-from esmero.people.imports.files.problem import FileProblem
+from esmero.imports.files.problem import FileProblem
 from esmero.refusal import NotThere, Refusal
 from esmero.web.refusals.problem import as_problem
 

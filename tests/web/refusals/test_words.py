@@ -20,11 +20,13 @@ DOORS = ("web", "management", "migrations")
 # Packages below the interfaces that may use gettext, because what they word is a mail.
 WRITING_MAILS = {
     "mailroom/composing/compiled_templates.py": "the footer of every mail",
+    "mailroom/composing/letters.py": "the lines below a letter on paper",
     "mailroom/composing/preview.py": "the footer, with a place holder for the reason",
     "mailroom/transactional/relay_test.py": "the mail that proves a relay",
     "mailroom/transactional/reply_forwarding.py": "the mail around a forwarded reply",
     "mailroom/transactional/sign_up_messages.py": "the mails of a sign-up",
     "mailroom/transactional/staff_invitations.py": "the mail to a new member of staff",
+    "people/persons/countries.py": "the country on an envelope",
     "privacy/data_access.py": "the mails with a link to one's data, or to a new address",
 }
 # Where a code is the type of an error that pydantic collects, it is a constant that no refusal is made with directly.

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from esmero.dossier.segments.behaviour import EVENTS, GOT, LEFT
 from esmero.outbox.models import Message, MessageEvent
-from esmero.people.models import ImportLine, Permission, PermissionEntry, Person, Preference
+from esmero.people.models import Permission, PermissionEntry, Person, PersonLine, Preference
 from esmero.people.segments.evaluation import ActFact, HeldPermission, SegmentFacts
 
 _STANDARD = ("number", "given_name", "family_name", "language", "country")
@@ -27,8 +27,9 @@ def read_facts(persons: Sequence[Person]) -> dict[int, SegmentFacts]:
             "person", "topic__brand__slug", "topic__code", "wanted"
         )
     )
-    lines = ImportLine.objects.filter(**of).exclude(verdict=ImportLine.Verdict.REFUSED).values_list("person", "of")
-    imports, acts = _gather(lines), _gather(_read_acts(ids))
+    lines = PersonLine.objects.filter(**of).exclude(verdict=PersonLine.Verdict.REFUSED)
+    lines = lines.exclude(undo__startswith=PersonLine.UNDONE)
+    imports, acts = _gather(lines.values_list("person", "of")), _gather(_read_acts(ids))
     return {
         person.pk: SegmentFacts(
             fields=_fields(person),

@@ -10,6 +10,7 @@ from django.utils import timezone
 from esmero.dossier.segments.estimates import is_large
 from esmero.dossier.segments.selection import count, read_context, select_persons
 from esmero.house.audit import note
+from esmero.house.editing.row_versions import advance_version
 from esmero.house.models import Brand, User
 from esmero.people.models import Segment
 from esmero.people.segments.mentions import list_users, rename
@@ -43,13 +44,21 @@ def is_name_free(name: str, *, besides: Segment | None) -> bool:
 
 
 def save_segment(
-    segment: Segment | None, *, name: str, conditions: Any, brand: Brand | None, by: User | str
+    segment: Segment | None,
+    *,
+    name: str,
+    conditions: Any,
+    brand: Brand | None,
+    by: User | str,
+    seen: int | None = None,
 ) -> Segment:
     """Create a segment (None) or change one by a tree or its JSON, and count it; in a large installation a job counts.
 
-    References in other segments follow a changed name.
+    References in other segments follow a changed name. `seen` is the row version that the author built on
+    (house/editing/row_versions.py).
 
     Raises:
+        StaleWrite: somebody else changed it since.
         SegmentFault: a condition refers to something missing, or back to this segment; nothing is stored.
 
     """
@@ -62,6 +71,8 @@ def save_segment(
     with transaction.atomic():
         kept = segment or Segment(brand=brand)
         old = kept.name
+        if segment is not None:
+            advance_version(segment, seen=seen)
         kept.name, kept.conditions, kept.counted = name, said, number
         kept.counted_at = None if number is None else timezone.now()
         kept.save()
@@ -136,4 +147,5 @@ def restore_segment(facts: Mapping[str, Any], *, by: User | str) -> Segment | No
 def _update_referrers(old: str, new: str) -> None:
     for other in list_users("segment").get(old, ()):
         other.conditions = write_json(rename(other.conditions, subject="segment", old=old, new=new))
+        advance_version(other, seen=None)
         other.save(update_fields=["conditions"])

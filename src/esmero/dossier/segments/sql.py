@@ -27,7 +27,7 @@ from django.db.models.lookups import (
 
 from esmero.dossier.segments.behaviour import find_actors
 from esmero.dossier.segments.expressions import CustomFieldValue, Folded, IsNotTrue
-from esmero.people.models import ImportLine, Permission, Person, Preference
+from esmero.people.models import Permission, Person, PersonLine, Preference
 from esmero.people.segments.date_ranges import anniversary_days, bound_field, bound_span, range_lookups
 from esmero.people.segments.evaluation import SMALL, fold_latin
 from esmero.people.segments.tree import (
@@ -116,8 +116,9 @@ def _leaf(node: Leaf, *, context: SegmentContext, path: tuple[str, ...]) -> Cond
             often = node.times > 1 and not context.per_person
             return Q(pk__in=rows.values(person)) if often else person_in(rows, person, per_person=context.per_person)
         case FromImport():
-            lines = ImportLine.objects.filter(of=node.number, person__isnull=False)
-            return person_in(lines.exclude(verdict=ImportLine.Verdict.REFUSED), "person", per_person=context.per_person)
+            lines = PersonLine.objects.filter(of=node.number, person__isnull=False)
+            lines = lines.exclude(verdict=PersonLine.Verdict.REFUSED).exclude(undo__startswith=PersonLine.UNDONE)
+            return person_in(lines, "person", per_person=context.per_person)
         case OnList():
             numbers = [one for one in node.values if "@" not in one]
             mails = [one.lower() for one in node.values if "@" in one]

@@ -118,7 +118,13 @@ def _find_inbound_address(inbound: Inbound, *, raw: bytes, book: AddressBook) ->
 
 
 def _find_returned(verdict: Classification, *, book: AddressBook, at: datetime) -> Message | None:
-    """Find our message by its returned part, or by the references of the mail."""
+    """Find our message by its returned part, or by the references of the mail.
+
+    Tokens first: a copy (Cc) has the Message-ID of the message that it copies.
+    """
+    returned = "\n".join(verdict.returned_headers.get(name, "") for name in _RETURNED_HEADERS)
+    if number := book.find_message(returned, at=at):
+        return _load(number)
     ids = [verdict.returned_message_id, *verdict.in_reply_to]
     opaques = [one.partition("@")[0].lower() for one in ids if 0 < len(one.partition("@")[0]) <= 40][:20]
     if opaques:
@@ -126,10 +132,9 @@ def _find_returned(verdict: Classification, *, book: AddressBook, at: datetime) 
         for opaque in opaques:
             if opaque in rows:
                 return rows[opaque]
-    returned = "\n".join(verdict.returned_headers.get(name, "") for name in _RETURNED_HEADERS)
-    number = book.find_message(returned, at=at)
-    if not number and verdict.kind in (InboundKind.BOUNCE, InboundKind.COMPLAINT):
-        number = book.find_message(verdict.text[:_MAX_TEXT], at=at)
+    if verdict.kind not in (InboundKind.BOUNCE, InboundKind.COMPLAINT):
+        return None
+    number = book.find_message(verdict.text[:_MAX_TEXT], at=at)
     return _load(number) if number else None
 
 

@@ -8,6 +8,7 @@ from esmero.campaigns.lifecycle import LINK_CHECK
 from esmero.content.models import TemplateVersion
 from esmero.house.audit import note
 from esmero.house.models import User
+from esmero.mailroom.checking.test_send import name_ground
 from esmero.mailroom.composing.recipient_fields import read_values
 from esmero.outbox.models import Message
 from esmero.outbox.posting.content import FilledTemplate, ToAddress
@@ -36,7 +37,7 @@ def send_template_test(
     with transaction.atomic():
         message = post(
             TEMPLATE_TEST,
-            ToAddress(address.normalised, ground=f"test by {by}"[:120], language=language),
+            ToAddress(address.normalised, ground=name_ground(by, person), language=language),
             FilledTemplate(version, values, promotion),
             brand=brand,
         )

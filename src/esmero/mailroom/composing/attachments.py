@@ -11,7 +11,14 @@ CACHED_OCTETS = 8_000_000
 
 
 class AttachmentUnreadable(Exception):
-    """Report that the stored file of an attachment is missing or changed; the text names it."""
+    """Report that the stored file of an attachment is missing or changed; the text names it.
+
+    `may_return`: the disk did not answer; the file may be there again later.
+    """
+
+    def __init__(self, text: str, *, may_return: bool) -> None:
+        super().__init__(text)
+        self.may_return = may_return
 
 
 def list_attachments(ids: Sequence[int]) -> Mapping[int, Sequence[MessageAttachment]]:
@@ -42,7 +49,9 @@ class AttachmentCache:
         try:
             content = read(file)
         except (OSError, FileTampered) as fault:
-            raise AttachmentUnreadable(f"The attachment {attached.name} cannot be read: {fault}") from fault
+            may_return = isinstance(fault, OSError) and not isinstance(fault, FileNotFoundError)
+            text = f"The attachment {attached.name} cannot be read: {fault}"
+            raise AttachmentUnreadable(text, may_return=may_return) from fault
         made = encode_attachment(content, media_type=file.media_type, name=attached.name)
         self._keep(key, made)
         return made

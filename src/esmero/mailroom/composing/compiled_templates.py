@@ -101,6 +101,11 @@ class CompiledTemplates:
             footer = write_footer(dispatch.brand, reason=reason, leave=dispatch.topic is not None)
         return _compile(source_of(text), fields=known_fields(), footer=footer)
 
+    def compile_for_paper(self, preferred: str) -> CompiledTemplate:
+        """Compile the text for a person who prefers a language, without the footer; raises TemplateFault."""
+        text = self._read_texts()[self.language_for(preferred)]
+        return _compile(source_of(text), fields=known_fields(), footer=None)
+
     def _make(self, language: str) -> MessageRenderer:
         dispatch, text = self._dispatch, self._read_texts()[language]
         with translation.override(language):
@@ -130,7 +135,7 @@ _AUTOMATIC: Mapping[str, str] = {MessageClass.INTERNAL: "auto-generated", Messag
 
 
 @lru_cache(maxsize=MOST_COMPILED)
-def _compile(source: TemplateSource, *, fields: frozenset[str], footer: Footer) -> CompiledTemplate:
+def _compile(source: TemplateSource, *, fields: frozenset[str], footer: Footer | None) -> CompiledTemplate:
     """Compile a text, unless another dispatch has compiled the same; raises TemplateFault."""
     return compile_source(source, fields=fields, footer=footer)
 

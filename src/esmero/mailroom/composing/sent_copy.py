@@ -31,7 +31,10 @@ def has_copy(message: Message) -> bool:
     """Return whether the content can be shown: it is there, and not for its reader alone."""
     if message.kind in SECRET:
         return False
-    return message.content is not None if message.kind else message.dispatch.version_id is not None
+    if message.kind:
+        return message.content is not None
+    # Without the address, the values went too: the person was erased, or the term is over.
+    return message.dispatch.version_id is not None and bool(message.address)
 
 
 def show_copy(message: Message) -> SentCopy:

@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from esmero.outbox.models import Message
-from esmero.people.models import Channel, ContactPoint, Permission, PermissionEntry, Person, Preference
+from esmero.people.models import Channel, ContactPoint, PermissionEntry, Person, Preference
+from esmero.people.permissions.decisions import ask_about, read_person
 from esmero.policy.gate import RULES
+from esmero.policy.permission import decide_permission
 from esmero.policy.rules.permission_is_proven import PermissionIsProven
 
 KNOWN = ("name", "number", "language", "country", "organisation", "phone", "post", "fields")
@@ -42,26 +44,30 @@ def explain(message: Message) -> MessageExplanation:
 
 
 def _find_permission(message: Message) -> PermissionEntry | None:
-    """Return the grant on which the message was based: the newest for purpose and topic before it was sent."""
+    """Return the grant on which the message was based.
+
+    That is the one that decides now, if it was given before the message was sent, else the newest of that time.
+    """
     dispatch = message.dispatch
-    if message.person_id is None or dispatch.purpose_id is None:
+    if message.person_id is None or dispatch.purpose is None:
         return None
     sent_at = message.sent_at or message.judged_at
     # A person has few entries, so the index on the person is best; the ledger's other indexes cover all persons.
-    grants = [
-        entry
+    grants = {
+        entry.pk: entry
         for entry in PermissionEntry.objects.filter(person=message.person_id).order_by("id")
-        if (entry.brand_id, entry.channel, entry.purpose_id) == (dispatch.brand_id, Channel.EMAIL, dispatch.purpose_id)
+        if (entry.brand_id, entry.channel, entry.purpose_id)
+        == (dispatch.brand_id, dispatch.channel, dispatch.purpose_id)
         and entry.act == PermissionEntry.Act.GRANTED
         and entry.topic_id in {None, dispatch.topic_id}
         and (sent_at is None or entry.at <= sent_at)
-    ]
-    # The entry of the current permission counted, if it is one of these grants; else the newest of them.
-    current = set(
-        Permission.objects.filter(person=message.person_id, brand=dispatch.brand_id).values_list("entry", flat=True)
-    )
-    effective = [entry for entry in grants if entry.pk in current]
-    return max(effective or grants, key=lambda entry: (entry.at, entry.pk), default=None)
+    }
+    channel = Channel(dispatch.channel)
+    statements = read_person(message.person_id, brand=dispatch.brand).get(channel, [])
+    question = ask_about(dispatch.purpose, dispatch.topic, brand=dispatch.brand, channel=channel)
+    deciding = decide_permission(statements, question=question).grant
+    newest = max(grants.values(), key=lambda entry: (entry.at, entry.pk), default=None)
+    return grants.get(deciding.entry or 0, newest) if deciding is not None else newest
 
 
 def _find_gap(message: Message) -> timedelta | None:

@@ -6,6 +6,7 @@ from esmero.mailroom.composing.compiled_templates import CompiledTemplates, fact
 from esmero.mailroom.composing.public_archive import find_share_url
 from esmero.outbox.models import Dispatch
 from esmero.people.dispatch_reason import DispatchReason
+from esmero.people.models import Channel
 from esmero.rendering.tokens import Signer
 
 
@@ -32,12 +33,15 @@ class OpenDispatch:
         )
 
 
-def load_open_dispatches(*, signer: Signer, known: dict[int, OpenDispatch]) -> dict[int, OpenDispatch]:
-    """Return the open dispatches by id. Known compiled templates are reused while brand, topic and relay are the same.
+def load_open_dispatches(
+    *, signer: Signer, known: dict[int, OpenDispatch], channel: str = Channel.EMAIL
+) -> dict[int, OpenDispatch]:
+    """Return the open dispatches of a channel by id.
 
+    Known compiled templates are reused while brand, topic and relay are the same.
     Standing dispatches live for years, so a change of the brand's phone number must reach them.
     """
-    rows = Dispatch.objects.filter(state=Dispatch.State.OPEN).select_related(
+    rows = Dispatch.objects.filter(state=Dispatch.State.OPEN, channel=channel).select_related(
         "brand", "purpose", "topic__brand", "promotion_topic__purpose", "relay"
     )
     fresh: dict[int, OpenDispatch] = {}

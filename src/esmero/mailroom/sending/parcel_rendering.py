@@ -1,15 +1,15 @@
 """Render claimed messages into parcels and mark them as on the wire. Runs in the sender's database thread."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from esmero.mailroom.composing.attachments import AttachmentCache, AttachmentUnreadable
 from esmero.mailroom.composing.recipient_fields import SHARE_URL, read_values
 from esmero.mailroom.sending.open_dispatches import OpenDispatch
-from esmero.outbox.claims import ClaimedMessage, put_on_wire
+from esmero.outbox.claims import ClaimedMessage, put_on_wire, require_content
 from esmero.outbox.journal import Journal
-from esmero.outbox.ledger import give_up
+from esmero.outbox.ledger import give_up, refuse
 from esmero.outbox.models import Message, MessageAttachment
 from esmero.outbox.transports.parcels import Parcel
 from esmero.rendering.message import FinishedMail, PersonalFacts
@@ -17,6 +17,8 @@ from esmero.rendering.mime.attachment import EncodedAttachment
 from esmero.rendering.mime.headers import HeaderInjection
 from esmero.rendering.templates.problem import TemplateFault
 from esmero.rendering.written_message import WrittenContent
+
+STORAGE_PAUSE = timedelta(minutes=10)  # until the next try, if the disk of the vault does not answer
 
 type Filled = dict[str, object] | None
 
@@ -54,6 +56,7 @@ def render_parcels(
     copied = _read_copied(row.copy_of_id for row in rows if row.copy_of_id is not None)
     composed: list[ComposedMail] = []
     faults: list[tuple[int, str]] = []
+    later: list[int] = []
     for row in rows:
         try:
             composed.append(
@@ -66,10 +69,17 @@ def render_parcels(
                     at=at,
                 )
             )
-        except (HeaderInjection, TemplateFault, AttachmentUnreadable, OSError, ValueError) as fault:
+        except AttachmentUnreadable as fault:
+            if fault.may_return:
+                later.append(row.id)
+            else:
+                faults.append((row.id, f"This message could not be made: {fault}"))
+        except (HeaderInjection, TemplateFault, OSError, ValueError) as fault:
             faults.append((row.id, f"This message could not be made: {fault}"))
     if faults:
         give_up(faults, worker=worker)
+    if later:
+        refuse([(pk, "", None, at + STORAGE_PAUSE) for pk in later], worker=worker, at=at)
     held = put_on_wire({mail.message: filled for mail, filled in composed}, worker=worker)
     ours = [
         Parcel(mail.message, mail.return_path, mail.recipient, mail.body, mail.needs_smtputf8)
@@ -94,8 +104,7 @@ def compose(
 
     Raises HeaderInjection or TemplateFault.
     """
-    if row.kind and row.content is None:
-        raise ValueError("its content was kept until a time that is over")
+    require_content(row, at=at)
     content = row.content or {}
     name = str(fields.get("full_name", ""))
     opaque = copied.opaque if copied else row.opaque

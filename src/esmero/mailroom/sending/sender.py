@@ -117,6 +117,7 @@ class Sender:
         self._files = AttachmentCache()
         self._lease_ends = 0.0
         self._fault: BaseException | None = None
+        self._looked_at = now()  # for due messages: what becomes due later is awaited
         self._awake = asyncio.Event()  # set by `stop` and by any wake-up
         self._is_urgent = asyncio.Event()  # set by `stop` and by changes of dispatches
         self._reload_at = 0.0
@@ -180,6 +181,7 @@ class Sender:
             if now >= self._reload_at:
                 self._reload_at, self._is_outdated = now + RELOAD_EVERY, False
                 await self._load_relays()
+            self._looked_at = self._now()
             started = await self._start_batches()
             under_way = {task for relay in self._relays.values() for task in relay.tasks}
             pause = self._pause_for_tokens()
@@ -203,7 +205,7 @@ class Sender:
 
     async def _sleep_seconds(self) -> float:
         """Return the seconds until there may be work: a message, a relay after its pause, dispatches that changed."""
-        due_at = await self._in_thread(lambda: find_next_due(now=self._now()))
+        due_at = await self._in_thread(lambda: find_next_due(now=self._looked_at))
         now = self._monotonic()
         times = [self._tidy_at(), *(one.paused_until for one in self._relays.values() if one.paused_until > now)]
         if due_at is not None:

@@ -28,7 +28,10 @@ class ToStaff:
 
 @dataclass(frozen=True, slots=True)
 class ToAddress:
-    """Address somebody who is no Person here, with the ground for writing ("submission 12", "asked by staff 3")."""
+    """Address somebody who is no Person here, with the ground for writing ("submission 12", "asked by staff 3").
+
+    For a letter, `address` holds the lines of the envelope.
+    """
 
     address: str
     ground: str

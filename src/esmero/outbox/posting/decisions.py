@@ -4,11 +4,12 @@ from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import DateTimeField, F, Q, QuerySet, Value
+from django.db.models.functions import Coalesce, Greatest
 
 from esmero.house.audit import note
 from esmero.house.models import User
-from esmero.outbox.claims import STATES_BUSY
+from esmero.outbox.claims import OUT_OF_DATE, STATES_BUSY
 from esmero.outbox.models import Message, MessageAttachment
 from esmero.vault.files import delete_unused
 from esmero.work.wakeups import wake
@@ -20,7 +21,9 @@ def approve_held(message: Message, *, by: User | str, now: datetime) -> bool:
     """Release a held message to the sender, with its copies; False if it is not held any more."""
     with transaction.atomic():
         held = _with_copies(message).filter(state=Message.State.HELD)
-        approved = held.update(state=Message.State.PLANNED, due_at=now)
+        moment = Value(now, output_field=DateTimeField())
+        # One that is not to leave before a time waits for it.
+        approved = held.update(state=Message.State.PLANNED, due_at=Greatest(Coalesce(F("due_at"), moment), moment))
         if approved:
             note("message.approved", by=by, subject=message, facts={"kind": message.kind})
             wake(Message)
@@ -47,14 +50,14 @@ def expire_content(ids: Collection[int], *, now: datetime, is_due: bool = False)
     What has not left by then is cancelled. Claimed messages are left for the next call: they leave within minutes.
     """
     with transaction.atomic():
-        rows = Message.objects.filter(id__in=ids).exclude(state__in=STATES_BUSY)
+        found = Message.objects.filter(id__in=ids).exclude(state__in=STATES_BUSY)
         if not is_due:
-            rows = rows.filter(content_until__lte=now)
+            found = found.filter(content_until__lte=now)
+        # Locked: no sender may claim one between the loss of its files and that of its text.
+        rows = Message.objects.filter(pk__in=list(found.select_for_update(of=("self",)).values_list("pk", flat=True)))
         attached = MessageAttachment.objects.filter(message__in=rows.values("pk"))
         files = list(attached.values_list("file", flat=True))
         attached.delete()
         delete_unused(files)
-        rows.filter(state__in=_UNCLAIMED).update(
-            state=Message.State.CANCELLED, due_at=None, trouble="It was of use until a time that is over."
-        )
+        rows.filter(state__in=_UNCLAIMED).update(state=Message.State.CANCELLED, due_at=None, trouble=OUT_OF_DATE)
         return rows.update(content=None, filled=None, content_until=None)

@@ -24,9 +24,9 @@ LANES: Mapping[str, int] = {
 class MessageKind:
     """Describe a kind of single messages.
 
-    `expires`: the content is of no use after this time (it holds a link with a term, or what stands elsewhere); it is
-    blanked then, and a message that has not left by then is cancelled. `secret`: its link is for its reader alone, so
-    nobody else is shown the content.
+    `expires`: the content is of no use after this time (it holds a link with a term, or what stands elsewhere); the
+    message does not leave any more, and the content is blanked within a day (retention rule "own-letters"). `secret`:
+    its link is for its reader alone, so nobody else is shown the content.
     """
 
     name: str
@@ -48,8 +48,9 @@ STAFF_INVITATION = MessageKind(
 )
 RELAY_TEST = MessageKind(name="relay-test", message_class=MessageClass.INTERNAL)
 REPLY_FORWARD = MessageKind(name="reply-forward", message_class=MessageClass.INTERNAL, expires=timedelta(days=30))
-CAMPAIGN_TEST = MessageKind(name="campaign-test", message_class=MessageClass.INTERNAL)
-TEMPLATE_TEST = MessageKind(name="template-test", message_class=MessageClass.INTERNAL)
+# Tests show the fields of a person, but are sent to staff.
+CAMPAIGN_TEST = MessageKind(name="campaign-test", message_class=MessageClass.INTERNAL, expires=timedelta(days=7))
+TEMPLATE_TEST = MessageKind(name="template-test", message_class=MessageClass.INTERNAL, expires=timedelta(days=7))
 DATA_ACCESS_LINK = MessageKind(
     name="data-access-link", message_class=MessageClass.INTERNAL, expires=timedelta(days=2), secret=True
 )

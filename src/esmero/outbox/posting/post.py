@@ -28,9 +28,11 @@ from esmero.outbox.posting.content import (
 )
 from esmero.outbox.posting.dispatches import DispatchFacts, find_standing
 from esmero.outbox.posting.kinds import LANES, MessageKind
+from esmero.outbox.posting.letter_addresses import find_letter_addresses
 from esmero.outbox.receivers import receiver_of
 from esmero.outbox.relays import find_relay_id
 from esmero.people.models import Channel, Topic
+from esmero.refusal import InvalidValue
 from esmero.rendering.mime.headers import write_address
 from esmero.work.wakeups import wake
 
@@ -110,9 +112,11 @@ def post_many(
     Raises:
         NoRelay: the brand has no relay.
         HeaderInjection: an address is none.
+        ValueError: a letter has attachments or copies, or goes to staff.
     """
     now = timezone.now()
     relay_id = relay.pk if relay else find_relay_id(brand) if channel == Channel.EMAIL else None
+    letters = _find_letter_addresses(posts, brand=brand) if channel == Channel.POST else None
     with transaction.atomic():
         dispatches = {
             version: find_standing(
@@ -131,7 +135,16 @@ def post_many(
         }
         found: dict[str, Message] = {}
         while True:
-            rows = _make_rows(posts, kind, brand=brand, channel=channel, dispatches=dispatches, found=found, now=now)
+            rows = _make_rows(
+                posts,
+                kind,
+                brand=brand,
+                channel=channel,
+                dispatches=dispatches,
+                found=found,
+                letters=letters,
+                now=now,
+            )
             try:
                 with transaction.atomic():
                     _insert([(posts[place], row) for place, row in rows.items()], kind=kind, brand=brand, now=now)
@@ -147,6 +160,13 @@ def post_many(
     return [rows[place] if place in rows else by_key[one.key] for place, one in enumerate(posts)]
 
 
+def _find_letter_addresses(posts: Sequence[Post], *, brand: Brand) -> Mapping[PostRecipient, str]:
+    """Return the lines on the envelopes; raises InvalidValue for what a letter cannot have."""
+    if any(one.attachments or (isinstance(one.content, WrittenText) and one.content.cc) for one in posts):
+        raise InvalidValue("letter-with-attachments")
+    return find_letter_addresses([one.to for one in posts], brand=brand)
+
+
 def _version_of(one: Post) -> TemplateVersion | None:
     return one.content.version if isinstance(one.content, FilledTemplate) else None
 
@@ -159,6 +179,7 @@ def _make_rows(
     channel: Channel,
     dispatches: Mapping[TemplateVersion | None, int],
     found: Mapping[str, Message],
+    letters: Mapping[PostRecipient, str] | None,
     now: datetime,
 ) -> dict[int, Message]:
     """Make the messages of those posts whose key is not there, once each, by their place."""
@@ -170,6 +191,8 @@ def _make_rows(
         if one.key:
             keys.add(one.key)
         row = _make(one, kind=kind, brand=brand, channel=channel, now=now)
+        if letters is not None:
+            row.address = letters[one.to]
         row.dispatch_id = dispatches[_version_of(one)]
         rows[place] = row
     return rows
@@ -233,8 +256,9 @@ def _make(one: Post, *, kind: MessageKind, brand: Brand, channel: Channel, now: 
         channel=channel,
         lane=kind.lane if one.lane is None else one.lane,
         state=Message.State.HELD if one.held else Message.State.PLANNED,
-        due_at=None if one.held else one.not_before or now,
+        due_at=one.not_before or now,
         opaque=opaque,
+        posted_at=now,
         content=one.content.stored(),
         content_until=(one.not_before or now) + kind.expires if kind.expires else None,
         **recipient,
@@ -242,7 +266,7 @@ def _make(one: Post, *, kind: MessageKind, brand: Brand, channel: Channel, now: 
 
 
 def _recipient_columns(to: PostRecipient, *, brand: Brand, channel: Channel) -> dict[str, Any]:
-    """Return person, address, language and ground of a message."""
+    """Return person, address, language and ground of a message; of a letter, without its address."""
     match to:
         case ToPerson(person):
             address = person.address.value if channel == Channel.EMAIL and person.address else ""
@@ -251,6 +275,8 @@ def _recipient_columns(to: PostRecipient, *, brand: Brand, channel: Channel) -> 
             address = write_address(user.email, header="To", field="email").lower()
             ground = f"staff {user.pk}"
             return {"language": user.language or brand.language, "ground": ground, **_address_columns(address)}
+        case ToAddress(_, ground, language) if channel == Channel.POST:
+            return {"language": language or brand.language, "ground": ground}
         case ToAddress(address, ground, language):
             written = write_address(address, header="To", field="to").lower()
             return {"language": language or brand.language, "ground": ground, **_address_columns(written)}
@@ -279,9 +305,11 @@ def _make_copies(one: Post, row: Message, *, kind: MessageKind, brand: Brand, no
     if not isinstance(one.content, WrittenText):
         return []
     copies = []
-    for number, address in enumerate(dict.fromkeys(one.content.cc), start=1):
+    addresses = (write_address(address, header="Cc", field="cc").lower() for address in one.content.cc)
+    others = [address for address in dict.fromkeys(addresses) if address != row.address]
+    for number, address in enumerate(others, start=1):
         to = ToAddress(address, ground=f"copy of message {row.pk}", language=row.language)
         copy = _make(replace(one, to=to), kind=kind, brand=brand, channel=Channel.EMAIL, now=now)
-        copy.dispatch_id, copy.copy_of, copy.occasion = row.dispatch_id, row, f"{row.occasion[:100]} cc {number}"
+        copy.dispatch_id, copy.copy_of, copy.occasion = row.dispatch_id, row, f"{row.opaque} cc {number}"
         copies.append(copy)
     return copies

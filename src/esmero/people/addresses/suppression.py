@@ -5,8 +5,10 @@ of the normalisation is stored with it. Addresses cannot be read back from the h
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db import transaction
@@ -19,6 +21,7 @@ from esmero.people.models import Address, Suppression
 from esmero.work.query_plan.selective import IsOneOf
 
 VERSION = 1
+_EXCLUDED, _NUMBER = "excluded number:", "n"
 ERASED = "erased"
 """Reason of the suppression after an erasure: the person's own act lifts it, an import never does."""
 
@@ -27,6 +30,34 @@ def hash_address(address: str) -> str:
     """Return the keyed hash of an address, normalised as version 1: stripped and in lower case."""
     key = suppression_key(settings.HOME)[:64]  # BLAKE2b accepts at most 64 octets
     return hashlib.blake2b(address.strip().lower().encode(), key=key, digest_size=32).hexdigest()
+
+
+def key_of_number(number: str) -> str:
+    """Return the key under which a StatedSuppression excludes a customer number; no address can be equal to it."""
+    return f"{_EXCLUDED}{number.strip()}"
+
+
+def hash_key(key: str) -> str:
+    """Return the hash of a key: an address, or key_of_number. Those of numbers begin with n, and no other does."""
+    digest = hash_address(key)
+    return f"{_NUMBER}{digest[1:]}" if key.startswith(_EXCLUDED) else digest
+
+
+def find_excluded_numbers(numbers: Iterable[str], *, brand: int) -> dict[str, Suppression]:
+    """Return {number: strictest active Suppression for the brand} of these customer numbers; one query."""
+    by_hash = {hash_key(key_of_number(number)): number for number in numbers}
+    found: dict[str, Suppression] = {}
+    rows = _active().filter(Q(brand=brand) | Q(brand__isnull=True), IsOneOf("hash", list(by_hash)))
+    for row in rows.order_by("id") if by_hash else ():
+        number = by_hash[row.hash]
+        if number not in found or row.scope == Suppression.Scope.ALL:
+            found[number] = row
+    return found
+
+
+def are_numbers_excluded() -> bool:
+    """Return whether any customer number is excluded; one look at the index of hashes, whose digits end with f."""
+    return Suppression.objects.filter(hash__gte=_NUMBER).exists()
 
 
 def suppress(
@@ -51,6 +82,69 @@ def suppress(
                 standing=Address.Standing.SUPPRESSED, reason=reason, since=at
             )
     return row
+
+
+@dataclass(frozen=True, slots=True)
+class StatedSuppression:
+    """Describe the suppression of an address, or of a customer number (key_of_number), by a list.
+
+    `brand` is an id, None for all brands.
+    """
+
+    key: str
+    scope: str
+    reason: str
+    evidence: str
+    brand: int | None
+
+
+class SuppressionEffect(NamedTuple):
+    """Hold the id of a suppression, whether it is new, and the former standing of the address, if it changed."""
+
+    suppression: int
+    is_new: bool
+    standing: dict[str, Any] | None
+
+
+def suppress_many(stated: Sequence[StatedSuppression], *, at: datetime) -> list[SuppressionEffect]:
+    """Suppress addresses as `suppress` does, in a fixed number of queries; return the effect of each, in order."""
+    digests = [hash_key(one.key) for one in stated]
+    with transaction.atomic():
+        rows = _active().filter(IsOneOf("hash", digests)).order_by("-id")
+        there = {(row.hash, row.scope, row.brand_id): row for row in rows}
+        first: dict[int, Suppression] = {}
+        for place, (one, digest) in enumerate(zip(stated, digests, strict=True)):
+            if (digest, one.scope, one.brand) not in there:
+                first[place] = there[digest, one.scope, one.brand] = Suppression(
+                    hash=digest, hash_version=VERSION, brand_id=one.brand, scope=one.scope, reason=one.reason,
+                    evidence=one.evidence[:300], since=at,
+                )  # fmt: skip
+        Suppression.objects.bulk_create(first.values())
+        former = _silence(stated, at=at)
+    return [
+        SuppressionEffect(there[digest, one.scope, one.brand].pk, place in first, former.get(place))
+        for place, (one, digest) in enumerate(zip(stated, digests, strict=True))
+    ]
+
+
+def _silence(stated: Sequence[StatedSuppression], *, at: datetime) -> dict[int, dict[str, Any]]:
+    """Set the standing of addresses that get no mail at all; return their former standing by place in `stated`."""
+    total = {n: one for n, one in enumerate(stated) if one.scope == Suppression.Scope.ALL and one.brand is None}
+    if not total:
+        return {}
+    values = [one.key.strip().lower() for one in total.values()]
+    rows = {row.value: row for row in Address.objects.filter(IsOneOf("value", values))}
+    former: dict[int, dict[str, Any]] = {}
+    for place, one in total.items():
+        row = rows.get(one.key.strip().lower())
+        if row is not None:
+            former[place] = {
+                "address": row.pk, "standing": row.standing, "reason": row.reason,
+                "since": row.since.isoformat() if row.since else None,
+            }  # fmt: skip
+            row.standing, row.reason, row.since = Address.Standing.SUPPRESSED, one.reason, at
+    Address.objects.bulk_update(rows.values(), ["standing", "reason", "since"])
+    return former
 
 
 def suppress_number(number: str, *, reason: str, evidence: str, at: datetime) -> Suppression:

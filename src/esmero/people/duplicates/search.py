@@ -18,7 +18,7 @@ from esmero.house.audit import note
 from esmero.house.models import User
 from esmero.people.duplicates.similarity import ENOUGH, PersonTraits, compare
 from esmero.people.models import ContactPoint, Duplicate, Person
-from esmero.search.text_folding import fold
+from esmero.text_folding import fold
 from esmero.work.jobs import enqueue, save_progress
 from esmero.work.models import Job
 

@@ -4,7 +4,7 @@ Identity is the number first, then the address (of a person without a number). I
 first line wins: later lines only fill blanks, so that importing a file again changes nothing.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
@@ -12,19 +12,25 @@ from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
-from esmero.people.addresses.suppression import ERASED, find_suppressed_numbers, find_suppressions, suppress
+from esmero.imports.mapping import ColumnMapping
+from esmero.imports.models import Import
+from esmero.people.addresses.suppression import (
+    ERASED,
+    StatedSuppression,
+    find_suppressed_numbers,
+    find_suppressions,
+    suppress_many,
+)
 from esmero.people.duplicates.merged_persons import find_survivors
-from esmero.people.imports.mapping import ColumnMapping
 from esmero.people.imports.rows import ImportRow
 from esmero.people.models import (
     Address,
     BlockedDomain,
     ContactPoint,
-    Import,
-    ImportLine,
     Organisation,
     PermissionEntry,
     Person,
+    PersonLine,
     Tag,
     Topic,
 )
@@ -33,9 +39,10 @@ from esmero.people.persons.editing import BY_STAFF
 from esmero.people.persons.names import update_folded
 from esmero.people.persons.phone_numbers import parse_phone, write_e164
 from esmero.people.search_texts import index_persons
-from esmero.people.text_folding import fold
+from esmero.text_folding import fold
 
-_V = ImportLine.Verdict
+_V = PersonLine.Verdict
+_PLACE = "line "  # and its number: the place of the proof
 _WRITABLE = ("number", "title", "given_name", "family_name", "language", "country")
 _UPDATED = [*_WRITABLE, "name_is_damaged", "organisation", "address", "fields", "written_by", "folded", "changed_at"]
 
@@ -48,6 +55,7 @@ class ImportChunk:
 
     def __init__(self, import_: Import, plan: ColumnMapping, rows: Sequence[ImportRow]) -> None:
         self.import_, self.plan, self.rows = import_, plan, rows
+        self.topic = Topic.objects.filter(pk=import_.options.get("topic")).first()
         self.zone = ZoneInfo(import_.brand.timezone)
         self.now = timezone.now()
         self.blocked = {domain.lower() for domain in BlockedDomain.objects.values_list("domain", flat=True)}
@@ -70,7 +78,7 @@ class ImportChunk:
         known = [person.pk for person in one_each.values()]
         self.seen = {
             id(one_each[pk])
-            for pk in ImportLine.objects.filter(of=import_, person__in=known).values_list("person_id", flat=True)
+            for pk in PersonLine.objects.filter(of=import_, person__in=known).values_list("person_id", flat=True)
             if pk in one_each
         }
         self.points = {
@@ -80,19 +88,25 @@ class ImportChunk:
             )
         }
         self.tagged = set(Person.tags.through.objects.filter(person__in=known).values_list("person_id", "tag__name"))
+        self.new_organisations: dict[str, Organisation] = {}
+        self.new_addresses: dict[str, Address] = {}
         names = {row.texts["organisation"] for row in rows if row.texts.get("organisation")}
         self.organisations = self._organisations(names)
         # A withdrawal covers the topic of the import or, without one, all commercial topics of the brand.
         topics = Topic.objects.filter(brand=import_.brand_id)
-        chosen = topics.filter(pk=import_.topic_id) if import_.topic_id else topics.filter(purpose__commercial=True)
+        chosen = topics.filter(pk=self.topic.pk) if self.topic else topics.filter(purpose__commercial=True)
         self._withdrawn_topics = list(chosen.order_by("id").values_list("purpose_id", "id"))
         self.created: list[Person] = []
         self.changed: dict[int, Person] = {}
-        self.matches: list[tuple[ImportRow, Person | None, ImportLine]] = []
+        self.matches: list[tuple[ImportRow, Person | None, PersonLine]] = []
         self.permission_counts: Counter[str] = Counter()
+        self._suppressing: list[tuple[PersonLine, StatedSuppression]] = []
+        self._point_lines: dict[tuple[int, str, str], int] = {}
+        self._tag_lines: dict[str, list[int]] = {}
+        self._notes: defaultdict[int, dict[str, Any]] = defaultdict(dict)
 
-    def write(self) -> list[ImportLine]:
-        """Match and write every row; return their ImportLines."""
+    def write(self) -> list[PersonLine]:
+        """Match and write every row; return their PersonLines."""
         self._make_addresses()
         for row in self.rows:
             self.matches.append(self._match(row))
@@ -107,14 +121,16 @@ class ImportChunk:
         others = {person.pk for _, person, _ in self.matches if person is not None and id(person) in fresh | touched}
         index_persons(others | self.changed.keys())
         touched |= self._write_permissions()
+        self._write_suppressions()
         lines = []
-        for _, person, line in self.matches:
+        for row, person, line in self.matches:
+            self._record(row, person, line)
             if person is not None:
                 line.person = person
                 if line.verdict == _V.UNCHANGED and id(person) in touched:
                     line.verdict = _V.CHANGED
             lines.append(line)
-        ImportLine.objects.bulk_create(lines)
+        PersonLine.objects.bulk_create(lines)
         return lines
 
     def _find_by_number(self, numbers: set[str]) -> tuple[list[Person], dict[str, int]]:
@@ -131,7 +147,8 @@ class ImportChunk:
         have = {one.folded: one for one in Organisation.objects.filter(folded__in=folded).order_by("-id")}
         fresh = [Organisation(name=name, folded=key) for key, name in folded.items() if key not in have]
         Organisation.objects.bulk_create(fresh)
-        return have | {one.folded: one for one in fresh}
+        self.new_organisations = {one.folded: one for one in fresh}
+        return have | self.new_organisations
 
     def _make_addresses(self) -> None:
         wanted = {row.address.normalised for row in self.rows if row.address.usable} - self.addresses.keys()
@@ -145,7 +162,8 @@ class ImportChunk:
             for value in allowed
         ]
         Address.objects.bulk_create(made)
-        self.addresses |= {one.value: one for one in made}
+        self.new_addresses = {one.value: one for one in made}
+        self.addresses |= self.new_addresses
 
     def _is_blocked(self, value: str) -> bool:
         domain = value.rpartition("@")[2]
@@ -155,9 +173,9 @@ class ImportChunk:
         found = self.suppressions.get(value)
         return found is not None and found.scope == "all" and found.brand_id is None
 
-    def _match(self, row: ImportRow) -> tuple[ImportRow, Person | None, ImportLine]:
+    def _match(self, row: ImportRow) -> tuple[ImportRow, Person | None, PersonLine]:
         number, value = row.texts.get("number", ""), row.address.normalised
-        line = ImportLine(
+        line = PersonLine(
             of=self.import_, line=row.line, number=number, address_verdict=row.address.state, warnings=row.warnings
         )
         refusal = self._find_refusal(row, number=number, value=value)
@@ -173,9 +191,14 @@ class ImportChunk:
             self._apply(row, person, merges=False)
             self.created.append(person)
             line.verdict = _V.ADDED
+            line.wrote = {"new": True}
         else:
             merges = id(person) in self.seen
-            changed = self._apply(row, person, merges=merges)
+            was: dict[str, list[Any]] = {}
+            changed_at = person.changed_at
+            changed = self._apply(row, person, merges=merges, was=was)
+            if changed:
+                line.wrote = {"was": was, "at": changed_at.isoformat() if person.pk else ""}
             if changed and person.pk:
                 self.changed[person.pk] = person
             line.verdict = _V.MERGED if merges else _V.CHANGED if changed else _V.UNCHANGED
@@ -199,14 +222,15 @@ class ImportChunk:
             return "erased", number or value
         return None if number or value else ("no-identity", row.cell)
 
-    def _refuse(self, line: ImportLine, reason: str, cell: str) -> ImportLine:
+    def _refuse(self, line: PersonLine, reason: str, cell: str) -> PersonLine:
         line.verdict, line.reason, line.cell, line.address_verdict = _V.REFUSED, reason, cell[:200], "none"
         return line
 
-    def _apply(self, row: ImportRow, person: Person, *, merges: bool) -> bool:
+    def _apply(self, row: ImportRow, person: Person, *, merges: bool, was: dict[str, list[Any]] | None = None) -> bool:
         """Write the row's values to the person where an import may; return whether anything changed.
 
-        With `merges`, the row fills blanks that an earlier line left, and a different value adds a warning.
+        With `merges`, the row fills blanks that an earlier line left, and a different value adds a warning. `was` gets
+        the replaced values: {attribute or own:KEY: [value, its entry in written_by]}.
         """
         changed = False
         for name, value in self._stated_values(row):
@@ -218,8 +242,11 @@ class ImportChunk:
             if merges and current not in (None, ""):
                 self._keep_alternative(row, name)
                 continue
+            writer = person.written_by.get(name)
             if not self._may_write(person, name, current):
                 continue
+            if was is not None:
+                was[name] = [current.pk if isinstance(current, Address | Organisation) else current, writer]
             if name.startswith("own:"):
                 person.fields[name[4:]] = value
             else:
@@ -269,7 +296,7 @@ class ImportChunk:
         touched: set[int] = set()
         points: list[ContactPoint] = []
         tags: list[tuple[Person, str]] = []
-        for row, person, _ in self.matches:
+        for row, person, line in self.matches:
             if person is None:
                 continue
             for kind, value, facts, usable in self._points_of(row):
@@ -277,6 +304,8 @@ class ImportChunk:
                 if key not in self.points:
                     self.points.add(key)
                     touched.add(id(person))
+                    if id(person) not in fresh:  # those of a new person go with the person
+                        self._point_lines[key] = line.line
                     points.append(
                         ContactPoint(
                             person=person,
@@ -292,16 +321,53 @@ class ImportChunk:
                     self.tagged.add((person.pk, name))
                     touched.add(id(person))
                     tags.append((person, name))
+                    self._tag_lines.setdefault(name, []).append(line.line)
         # Staff may have added the same contact point or tag meanwhile.
         ContactPoint.objects.bulk_create(points, ignore_conflicts=True)
+        if self._point_lines:
+            self._note_points()
         if tags:
-            Tag.objects.bulk_create([Tag(name=name) for name in {name for _, name in tags}], ignore_conflicts=True)
-            ids = dict(Tag.objects.filter(name__in={name for _, name in tags}).values_list("name", "id"))
-            link = Person.tags.through
-            link.objects.bulk_create(
-                [link(person_id=person.pk, tag_id=ids[name]) for person, name in tags], ignore_conflicts=True
-            )
+            self._write_tags(tags)
         return touched - fresh
+
+    def _note_points(self) -> None:
+        """Note the ids of contact points that persons got who were known before."""
+        persons = {person for person, _kind, _value in self._point_lines}
+        rows = ContactPoint.objects.filter(person__in=persons, written_by=self.import_.pk)
+        for pk, person, kind, value in rows.values_list("id", "person_id", "kind", "value"):
+            line = self._point_lines.get((person, kind, value))
+            if line is not None:
+                self._notes[line].setdefault("points", []).append(pk)
+
+    def _write_tags(self, tags: Sequence[tuple[Person, str]]) -> None:
+        """Create missing tags and put them on persons."""
+        names = self._tag_lines.keys()
+        known = set(Tag.objects.filter(name__in=names).values_list("name", flat=True))
+        Tag.objects.bulk_create([Tag(name=name) for name in names if name not in known], ignore_conflicts=True)
+        ids = dict(Tag.objects.filter(name__in=names).values_list("name", "id"))
+        link = Person.tags.through
+        link.objects.bulk_create(
+            [link(person_id=person.pk, tag_id=ids[name]) for person, name in tags], ignore_conflicts=True
+        )
+        for name, lines in self._tag_lines.items():
+            for line in lines:
+                self._notes[line].setdefault("tags", []).append(ids[name])
+            if name not in known:
+                self._notes[lines[0]].setdefault("new_tags", []).append(ids[name])
+
+    def _record(self, row: ImportRow, person: Person | None, line: PersonLine) -> None:
+        """Set `wrote` of a line: what it created and replaced, for the undo (people/imports/person_undo.py)."""
+        wrote = line.wrote or {}
+        address = self.new_addresses.pop(row.address.normalised, None)
+        if address is not None:
+            wrote["address"] = address.pk
+        if self.new_organisations:
+            organisation = self.new_organisations.pop(fold(row.texts.get("organisation", "")), None)
+            if organisation is not None:
+                wrote["organisation"] = organisation.pk
+        if row.line in self._notes:
+            wrote |= self._notes[row.line]
+        line.wrote = {**wrote, "person": person.pk if person else None} if wrote else None
 
     def _points_of(self, row: ImportRow) -> Iterator[tuple[str, str, dict[str, str], bool]]:
         for value in row.others:
@@ -326,7 +392,7 @@ class ImportChunk:
         """Record grants and withdrawals; return the id() of persons with new ledger entries."""
         entries: list[NewEntry] = []
         people: dict[int, Person] = {}
-        topic = self.import_.topic
+        topic = self.topic
         for row, person, line in self.matches:
             if person is None:
                 continue
@@ -335,7 +401,7 @@ class ImportChunk:
             about: dict[str, Any] = {
                 "person": person.pk, "brand": self.import_.brand_id,
                 "source": self.import_.source or self.import_.file_name, "proof": self.import_.file_id,
-                "proof_place": f"line {row.line}",
+                "proof_place": f"{_PLACE}{row.line}",
             }  # fmt: skip
             if row.granted and topic is not None:
                 at = self._at_midnight(row.granted_on)
@@ -355,16 +421,32 @@ class ImportChunk:
                 ]
         fresh = record(entries, now=self.now, announced=False)
         self.permission_counts.update(one.act for one in fresh)
+        for one in fresh:
+            self._notes[int(one.proof_place.removeprefix(_PLACE))].setdefault("acts", []).append(one.pk)
         return {id(people[one.person_id]) for one in fresh}
 
-    def _suppress(self, row: ImportRow, line: ImportLine) -> None:
+    def _suppress(self, row: ImportRow, line: PersonLine) -> None:
         if not row.status or not row.address.usable:
             return
         brand = None if row.status == "unreachable" else self.import_.brand
         scope = "all" if row.status == "unreachable" else "commercial"
         place = f"{self.import_.file_name} line {row.line}"
-        suppress(row.address.normalised, scope=scope, reason=row.status, evidence=place, at=self.now, brand=brand)
+        stated = StatedSuppression(
+            row.address.normalised, scope=scope, reason=row.status, evidence=place, brand=brand.pk if brand else None
+        )
+        self._suppressing.append((line, stated))
         line.warnings = [*(one for one in line.warnings if one != "suppressed"), "silenced"]
+
+    def _write_suppressions(self) -> None:
+        """Suppress the addresses that another mailing tool reported, and note which were not suppressed before."""
+        if not self._suppressing:
+            return
+        made = suppress_many([stated for _line, stated in self._suppressing], at=self.now)
+        for (line, _stated), effect in zip(self._suppressing, made, strict=True):
+            if effect.is_new:
+                self._notes[line.line]["suppression"] = effect.suppression
+            if effect.standing is not None:
+                self._notes[line.line]["standing"] = effect.standing
 
     def _at_midnight(self, day: date | None) -> datetime | None:
         return datetime(day.year, day.month, day.day, tzinfo=self.zone).astimezone(UTC) if day else None

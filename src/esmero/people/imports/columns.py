@@ -1,10 +1,6 @@
-"""Map column headers in Spanish, French and English, and of common export formats, to fields."""
+"""List column headers in Spanish, French and English, and of common export formats, by field of a person."""
 
-import re
-
-from esmero.people.text_folding import fold
-
-REASON_COLUMN = "Esmero: reason"
+from esmero.imports.fields import split_headers
 
 _WORDS: dict[str, str] = {
     "number": "nocliente ndecliente numcliente numerocliente numerodecliente ncliente nclient noclient numclient numeroclient "
@@ -50,22 +46,8 @@ _WORDS: dict[str, str] = {
     "ignore": "index email1type email2type email3type phone1type phone2type emailtype email2type emaildisplayname "
     "esmeroreason yominame givennameyomi familynameyomi additionalnameyomi optinip confirmip euid leid row",
 }
-KNOWN: dict[str, str] = {word: field for field, words in _WORDS.items() for word in words.split()}
+HEADERS = split_headers(_WORDS)
 # Ambiguous headers: their low confidence asks the user to check them.
-_WEAK = frozenset(
+WEAK_HEADERS = frozenset(
     {"id", "numero", "customer", "name", "data", "title", "status", "newsletter", "subscribed", "address", "cc"}
 )
-
-
-def normalise_header(header: str) -> str:
-    """Reduce a header to its letters and digits: "¿Acepta publicidad?" equals "acepta_publicidad"."""
-    return re.sub(r"[^a-z0-9]", "", fold(header))
-
-
-def guess_field(header: str) -> tuple[str, float]:
-    """Return the field that a header names and the confidence (0 to 1); "" and 0.0 if unknown."""
-    word = normalise_header(header)
-    field = KNOWN.get(word)
-    if field is None:
-        return "", 0.0
-    return field, 0.6 if word in _WEAK else 1.0

@@ -14,7 +14,6 @@ from esmero.people.models import (
     BlockedDomain,
     ContactPoint,
     CustomField,
-    Import,
     Merge,
     Organisation,
     Permission,
@@ -25,17 +24,16 @@ from esmero.people.models import (
     Tag,
     Topic,
 )
-from esmero.people.text_folding import fold
+from esmero.text_folding import fold
 from esmero.work.sqlite.scratch import Scratch
 
 _SMALL = (Brand, Purpose, Topic, BlockedDomain, CustomField, Tag)
 
 
-def copy_rules(scratch: Scratch, import_: Import) -> None:
+def copy_rules(scratch: Scratch) -> None:
     """Copy the tables that every row may refer to."""
     for model in _SMALL:
         scratch.copy_all(model)
-    scratch.copy_rows(Import, id=[import_.pk])
 
 
 def copy_known(scratch: Scratch, rows: Sequence[ImportRow]) -> None:

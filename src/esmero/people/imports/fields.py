@@ -1,12 +1,9 @@
-"""Define the fields that a column can be mapped to, their aliases, and the option `--map COLUMN=FIELD`."""
+"""Define the fields of a person that a column can be mapped to, and their aliases."""
 
-import re
-from collections.abc import Iterable
-from dataclasses import dataclass
-
-from esmero.people.imports.files.problem import MappingProblem
-from esmero.people.models import CustomField
-from esmero.people.text_folding import fold
+from esmero.imports.column_profile import ColumnProfile
+from esmero.imports.fields import FieldSet
+from esmero.people.addresses.parsing import read_address
+from esmero.people.imports.columns import HEADERS, WEAK_HEADERS
 
 FIELDS: dict[str, str] = {
     "number": "the operator's own number of the person; identifies before anything else",
@@ -69,63 +66,43 @@ ALIASES: dict[str, str] = {
     **dict.fromkeys(["data", "json"], "attributes"),
     **dict.fromkeys(["skip", "none", "-"], "ignore"),
 }
-REPEATABLE = frozenset({"email", "phone", "street", "tags", "attributes", "ignore", "own"})
+# Subscriber states in the exports of other mailing tools, mapped to ours.
+STATUSES = {
+    **dict.fromkeys(["", "active", "activo", "actif", "enabled", "subscribed", "confirmed", "unconfirmed"], ""),
+    **dict.fromkeys(["unsubscribed", "baja", "desinscrito", "desinscrit", "opted out", "opt-out"], "unsubscribed"),
+    **dict.fromkeys(["unreachable", "bounced", "cleaned", "hard bounce", "blocklisted", "blacklisted"], "unreachable"),
+    **dict.fromkeys(["complained", "spam", "abuse"], "complained"),
+}
+REPEATABLE = frozenset({"email", "phone", "street", "tags", "attributes"})
 # Fields that grant permission: ignored unless the user confirmed the consent column.
 GRANTING = frozenset({"consent", "consent_text", "consent_version", "consent_date"})
-KINDS = {
-    **{kind.value: kind.value for kind in CustomField.Kind},
-    **dict.fromkeys(["bool", "yesno", "yes-no", "yes_no"], CustomField.Kind.YES_NO.value),
-    **dict.fromkeys(["int", "number"], CustomField.Kind.INTEGER.value),
-    **dict.fromkeys(["float", "money"], CustomField.Kind.DECIMAL.value),
-    **dict.fromkeys(["str", "string"], CustomField.Kind.TEXT.value),
-    "enum": CustomField.Kind.CHOICE.value,
-}
 
 
-@dataclass(frozen=True, slots=True)
-class TargetField:
-    """Describe the target of a column: a name of FIELDS, or "own" with its key and optional type."""
-
-    name: str
-    key: str = ""
-    kind: str = ""
-
-    def __str__(self) -> str:
-        return ":".join(part for part in (self.name, self.key, self.kind) if part)
+def _holds_statuses(profile: ColumnProfile) -> bool:
+    return profile.holds_only(STATUSES)
 
 
-def read_field(text: str) -> TargetField:
-    """Parse a field name such as "email", "opt-out" or "own:tenure:integer"; raise MappingProblem."""
-    name, _colon, rest = text.strip().partition(":")
-    if name.strip().lower() == "own":
-        key, _colon, kind = (part.strip() for part in rest.partition(":"))
-        if not to_key(key):
-            raise MappingProblem("own-field-unnamed", text=text)
-        if kind and kind.lower() not in KINDS:
-            raise MappingProblem("own-field-type-unknown", kind=kind, list=sorted(set(KINDS.values())))
-        return TargetField("own", to_key(key), KINDS[kind.lower()] if kind else "")
-    wanted = fold(name).replace("-", "_").replace(" ", "_")
-    found = wanted if wanted in FIELDS else ALIASES.get(wanted) or ALIASES.get(fold(name))
-    if rest or found is None:
-        raise MappingProblem("import-field-unknown", text=text, list=list(FIELDS))
-    return TargetField(found)
+def holds_addresses(profile: ColumnProfile) -> bool:
+    """Return whether nearly all cells of a column are e-mail addresses."""
+    return profile.distinct is None and profile.addresses * 10 > profile.filled * 9
 
 
-def to_key(header: str) -> str:
-    """Return the custom field key for a header: "MonthlyCharges" and "Monthly Charges" give monthly_charges."""
-    parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", header)
-    return "_".join(re.findall(r"[a-z0-9]+", fold(parted)))[:60].strip("_")
+def is_data(cell: str) -> bool:
+    """Return whether a cell holds a usable address, so that its line is no line of headers."""
+    return read_address(cell).usable
 
 
-def read_map(assignments: Iterable[str]) -> dict[str, str]:
-    """Parse COLUMN=FIELD arguments into {column: field}; raise MappingProblem."""
-    mapping: dict[str, str] = {}
-    for text in assignments:
-        column, sign, field = text.rpartition("=")
-        column = column.strip()
-        if not sign or not column:
-            raise MappingProblem("mapping-unreadable", text=text)
-        if column in mapping:
-            raise MappingProblem("column-mapped-twice", column=column, first=mapping[column], second=field.strip())
-        mapping[column] = str(read_field(field))
-    return mapping
+PERSON_FIELDS = FieldSet(
+    meanings=FIELDS,
+    headers=HEADERS,
+    weak_headers=WEAK_HEADERS,
+    aliases=ALIASES,
+    repeatable=REPEATABLE,
+    granting=GRANTING,
+    grant="consent",
+    requires={"status": _holds_statuses},
+    by_cells={"email": holds_addresses},
+    objects="attributes",
+    takes_own=True,
+    is_data=is_data,
+)

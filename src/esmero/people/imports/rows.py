@@ -5,12 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 
-from esmero.people.addresses.parsing import AddressVerdict, read_addresses
-from esmero.people.imports.files.records import CsvRecord
-from esmero.people.imports.mapping import ColumnMapping, CustomFieldMapping
-from esmero.people.imports.reading import read_attributes
-from esmero.people.persons.custom_field_values import (
-    STATUSES,
+from esmero.imports.cell_values import (
     Value,
     ValueMisfit,
     is_blank,
@@ -18,7 +13,12 @@ from esmero.people.persons.custom_field_values import (
     read_value,
     read_yes_no,
 )
-from esmero.people.text_folding import fold
+from esmero.imports.files.records import CsvRecord
+from esmero.imports.mapping import ColumnMapping, CustomFieldMapping
+from esmero.imports.reading import read_attributes
+from esmero.people.addresses.parsing import AddressVerdict, read_addresses
+from esmero.people.imports.fields import STATUSES
+from esmero.text_folding import fold
 
 _LANGUAGES = {
     **dict.fromkeys(["es", "spa", "espanol", "castellano", "spanish", "espagnol"], "es"),

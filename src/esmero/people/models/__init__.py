@@ -1,7 +1,7 @@
-"""Define persons, organisations, contact points, permissions, preferences, segments and imports."""
+"""Define persons, organisations, contact points, permissions, preferences, segments and lines of imports."""
 
 from esmero.people.models.duplicates import Duplicate, Merge, Proposal
-from esmero.people.models.imports import BlockedDomain, Import, ImportLine
+from esmero.people.models.imports import BlockedDomain, ExclusionLine, PersonLine
 from esmero.people.models.permissions import (
     Channel,
     Permission,
@@ -22,8 +22,7 @@ __all__ = [
     "ContactPoint",
     "CustomField",
     "Duplicate",
-    "Import",
-    "ImportLine",
+    "ExclusionLine",
     "Merge",
     "Note",
     "Organisation",
@@ -31,6 +30,7 @@ __all__ = [
     "PermissionEntry",
     "PermissionFacts",
     "Person",
+    "PersonLine",
     "Preference",
     "Proposal",
     "Purpose",

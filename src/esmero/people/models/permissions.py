@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-from esmero.house.models import Brand
+from esmero.house.models import Brand, Versioned
 from esmero.people.models.persons import Person
 from esmero.vault.models import StoredFile
 
@@ -26,7 +26,7 @@ class Purpose(models.Model):
         return self.code
 
 
-class Topic(models.Model):
+class Topic(Versioned):
     """Represent a subject that a brand writes about regularly and that people can choose."""
 
     brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="+")

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
+from esmero.imports.cell_values import CellKind
 from esmero.people.models.family_name import FromFamilyName
 from esmero.work.query_plan.likely import Likely
 
@@ -168,19 +169,10 @@ class Note(models.Model):
         return f"{self.kind} {self.at:%Y-%m-%d}"
 
 
-class CustomFieldKind(models.TextChoices):
-    TEXT = "text"
-    INTEGER = "integer"
-    DECIMAL = "decimal"
-    YES_NO = "boolean"
-    DATE = "date"
-    CHOICE = "choice"
-
-
 class CustomField(models.Model):
     """Declare a custom field: key, labels and type."""
 
-    Kind = CustomFieldKind
+    Kind = CellKind
 
     key = models.SlugField(max_length=60, unique=True)
     label = models.JSONField(default=dict, help_text="{language: text}")

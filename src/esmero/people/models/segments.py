@@ -2,10 +2,10 @@
 
 from django.db import models
 
-from esmero.house.models import Brand
+from esmero.house.models import Brand, Versioned
 
 
-class Segment(models.Model):
+class Segment(Versioned):
     """Store a named condition tree; people/segments/tree.py reads and writes the conditions."""
 
     brand = models.ForeignKey(Brand, null=True, blank=True, on_delete=models.PROTECT, related_name="+")

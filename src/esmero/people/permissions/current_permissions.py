@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from esmero.house.models import AuditEntry, Brand
+from esmero.imports.models import Import
 from esmero.people.models import (
     Channel,
     ContactPoint,
-    Import,
     Permission,
     PermissionEntry,
     Person,

@@ -10,9 +10,11 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from esmero.house.happenings import (
+    PermissionExpired,
     PermissionGranted,
     PermissionHappening,
     PermissionObjected,
+    PermissionRequested,
     PermissionWithdrawn,
     happen_all,
 )
@@ -23,7 +25,9 @@ from esmero.policy.permission import CONSENT
 
 type _Key = tuple[int, int, str, int, int | None]
 _HAPPENINGS: Mapping[str, type[PermissionHappening]] = {
+    PermissionEntry.Act.REQUESTED: PermissionRequested,
     PermissionEntry.Act.GRANTED: PermissionGranted,
+    PermissionEntry.Act.EXPIRED: PermissionExpired,
     PermissionEntry.Act.WITHDRAWN: PermissionWithdrawn,
     PermissionEntry.Act.OBJECTED: PermissionObjected,
 }
@@ -100,6 +104,26 @@ def recompute_permissions(persons: Iterable[int]) -> None:
     stale = [row.pk for row in Permission.objects.filter(person__in=ids) if _key_of(row) not in known]
     Permission.objects.filter(pk__in=stale).delete()
     _write_permissions({key: compute_state(_fact_of(row) for row in rows) for key, rows in known.items()})
+
+
+def remove_entries(entries: Sequence[PermissionEntry]) -> None:
+    """Remove entries of an import that is taken back, and derive the permissions without them.
+
+    The ledger is append-only: the caller has made sure that no message rests on these entries. Call it inside a
+    transaction.
+    """
+    gone = {row.pk for row in entries}
+    persons = {row.person_id for row in entries}
+    if not gone:
+        return
+    known: dict[_Key, list[PermissionEntry]] = defaultdict(list)
+    for row in PermissionEntry.objects.filter(person__in=persons).exclude(pk__in=gone).order_by("id"):
+        known[_key_of(row)].append(row)
+    touched = {_key_of(row) for row in entries}
+    stale = [row.pk for row in Permission.objects.filter(person__in=persons) if _key_of(row) in touched - known.keys()]
+    Permission.objects.filter(pk__in=stale).delete()
+    _write_permissions({key: compute_state(_fact_of(row) for row in known[key]) for key in touched & known.keys()})
+    PermissionEntry.objects.filter(pk__in=gone).delete()
 
 
 class EntryDetails(TypedDict, total=False):

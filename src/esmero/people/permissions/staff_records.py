@@ -13,7 +13,7 @@ from esmero.people.addresses.suppression import hash_address, lift_suppressions,
 from esmero.people.models import Address, Note, PermissionEntry, Person, Preference, Suppression, Topic
 from esmero.people.permissions.ledger import NewEntry, record
 from esmero.people.permissions.preferences import pause
-from esmero.vault.files import seal
+from esmero.vault.uploads import CheckedFile, keep_upload
 
 BY_STAFF = "staff"  # reason of a suppression set by staff
 
@@ -33,25 +33,12 @@ class StaffStatement:
     personally: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProofFile:
-    """Hold a file that proves a statement."""
-
-    content: bytes
-    name: str
-    media_type: str
-
-
 def record_statement(
-    person: Person, *, statement: StaffStatement, proof: ProofFile | None, by: User | str
+    person: Person, *, statement: StaffStatement, proof: CheckedFile | None, by: User | str
 ) -> PermissionEntry | None:
     """Append a statement to the ledger and return its entry; None if the ledger holds it already."""
     with transaction.atomic():
-        sealed = (
-            seal(proof.content, kind="permission-proof", media_type=proof.media_type, name=proof.name)
-            if proof
-            else None
-        )
+        sealed = keep_upload(proof) if proof else None
         entries = record(
             [
                 NewEntry(

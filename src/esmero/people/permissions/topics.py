@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db import transaction
 
 from esmero.house.audit import note
+from esmero.house.editing.row_versions import advance_version
 from esmero.house.models import User
 from esmero.people.models import PermissionEntry, Purpose, Topic
 from esmero.refusal import Refusal
@@ -19,10 +20,14 @@ def save_topic(
     purpose: Purpose,
     archive_is_public: bool,
     by: User | str,
+    seen: int | None = None,
 ) -> Topic:
     """Create a topic (brand and code set, no key) or change it. The purpose is fixed once entries refer to the topic.
 
+    `seen` is the row version that the author built on (house/editing/row_versions.py).
+
     Raises:
+        StaleWrite: somebody else changed it since.
         ValidationError: a value is invalid.
         PurposeFixed: permissions were given for the current purpose.
 
@@ -35,6 +40,8 @@ def save_topic(
     topic.full_clean()
     facts = {"code": topic.code, "archive_is_public": archive_is_public}
     with transaction.atomic():
+        if not is_new:
+            advance_version(topic, seen=seen)
         topic.save()
         note("topic.created" if is_new else "topic.changed", by=by, subject=topic, facts=facts)
     return topic

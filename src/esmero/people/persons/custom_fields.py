@@ -6,8 +6,8 @@ from django.db import transaction
 
 from esmero.house.audit import note
 from esmero.house.models import User
+from esmero.imports.cell_values import Value, ValueMisfit, read_value
 from esmero.people.models import CustomField, Person
-from esmero.people.persons.custom_field_values import Value, ValueMisfit, read_value
 from esmero.refusal import Refusal
 
 MOST = 200_000  # values that one change may touch

@@ -1,7 +1,7 @@
 """Derive the folded text of a person, by which lists search and sort."""
 
 from esmero.people.models import Person
-from esmero.search.text_folding import fold
+from esmero.text_folding import fold
 
 LOST_LETTER = "?"
 

@@ -10,7 +10,7 @@ from esmero.house.audit import note
 from esmero.house.models import User
 from esmero.people.models import Organisation
 from esmero.people.search_texts import index_members
-from esmero.search.text_folding import fold
+from esmero.text_folding import fold
 
 FIELDS = ("name", "tax_id", "domain", "country")
 

@@ -6,7 +6,9 @@ from django.core.cache import cache
 from django.db.models import Model, Q, QuerySet
 from django.db.models.expressions import Combinable
 
-from esmero.people.models import Import, Person
+from esmero.imports.models import Import
+from esmero.people.models import Person
+from esmero.people.search_texts import join_phone_number
 from esmero.search.finding import find_ids, has_words
 from esmero.search.models import SubjectKind
 from esmero.work.query_plan.selective import MOST, MOST_SCANNED, IsOneOf
@@ -40,6 +42,7 @@ def _match_people(text: str, *, column: str) -> Combinable | Q:
     ids. Beyond that the text of each row's person is looked up: with one match in fifty persons or more, a page fills
     soon (docs/decisions/0008-a-million-people.md).
     """
+    text = join_phone_number(text)
     found = find_ids(SubjectKind.PERSON, text=text, most=MOST_SCANNED)
     if len(found) <= MOST:
         return Q(**{f"{column}__in": found})
@@ -60,6 +63,6 @@ def count_people() -> int:
 
 
 def list_running_imports(*, brand: int) -> Sequence[Import]:
-    """Return the imports that are being checked or run."""
-    states = (Import.State.CHECKING, Import.State.RUNNING)
+    """Return the imports that are being checked, run or taken back."""
+    states = (Import.State.CHECKING, Import.State.RUNNING, Import.State.UNDOING)
     return list(Import.objects.filter(brand=brand, state__in=states).select_related("job").order_by("-id"))

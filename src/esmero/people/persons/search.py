@@ -11,10 +11,11 @@ from django.db.models import QuerySet
 
 from esmero.people.models import Address, Person
 from esmero.people.models.family_name import FromFamilyName
+from esmero.people.search_texts import join_phone_number
 from esmero.search import trigrams
 from esmero.search.finding import search
 from esmero.search.models import SubjectKind
-from esmero.search.text_folding import fold
+from esmero.text_folding import fold
 
 _READ = 200  # most rows read for names of several words
 
@@ -40,7 +41,7 @@ def search_persons(text: str, *, limit: int) -> Sequence[Person]:
         found = _by_family(words, limit=limit) or _by_family([words[-1], *words[:-1]], limit=limit)
     unique = {person.pk: person for person in found}
     if len(unique) < limit and max(map(len, words)) >= trigrams.SIZE:
-        hits = search(whole, kinds=[SubjectKind.PERSON], limit=2 * limit)
+        hits = search(join_phone_number(whole), kinds=[SubjectKind.PERSON], limit=2 * limit)
         by_id = _everybody().in_bulk([hit.subject_id for hit in hits if hit.subject_id not in unique])
         inside = (by_id.get(hit.subject_id) for hit in hits)
         unique |= {person.pk: person for person in inside if person is not None and _is_active(person)}

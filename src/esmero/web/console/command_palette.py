@@ -16,7 +16,7 @@ from esmero.content.models import Template
 from esmero.house.models import Brand, User
 from esmero.people.models import Person, Segment
 from esmero.people.persons.search import search_persons
-from esmero.search.text_folding import fold
+from esmero.text_folding import fold
 from esmero.web.console.access import requires, staff
 from esmero.web.console.menu import list_actions, list_places
 from esmero.web.console.page_frame import read_brand, show_part

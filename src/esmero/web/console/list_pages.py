@@ -21,6 +21,7 @@ from esmero.house.roles import may
 from esmero.web.console.access import requires, staff
 from esmero.web.console.page_frame import show, show_part, wants_part
 from esmero.web.parts.components.tables import Listing, Rows, build_table, read_table_request, write_csv
+from esmero.web.parts.files.serving import serve_pieces
 
 
 def answer_list(
@@ -120,8 +121,4 @@ def _answer_csv(rows: Rows, *, listing: Listing, params: Any) -> StreamingHttpRe
             yield writer.writerow(line)
 
     name = f"{listing.page}-{timezone.localdate():%Y-%m-%d}.csv"
-    return StreamingHttpResponse(
-        lines(),
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
+    return serve_pieces(lines(), name=name, media_type="text/csv; charset=utf-8")

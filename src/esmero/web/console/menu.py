@@ -68,6 +68,7 @@ PLACES: tuple[MenuPlace, ...] = (
     MenuPlace(subject="campaigns", address="campaigns", words=_("Messages"), letter="m", icon="send"),
     MenuPlace(subject="templates", address="templates", words=_("Templates"), letter="l", under="campaigns"),
     MenuPlace(subject="topics", address="topics", words=_("Topics"), letter="y", under="campaigns"),
+    MenuPlace(subject="letters", address="letters", words=_("Letters"), letter="u", under="campaigns"),
     MenuPlace(subject="norms", address="norms", words=_("Norms"), letter="n", under="campaigns"),
     MenuPlace(subject="media", address="media", words=_("Pictures"), letter="g", under="campaigns"),
     MenuPlace(subject="returns", address="returns", words=_("Returns"), letter="r"),

@@ -6,6 +6,7 @@ from esmero.web.console import list_pages, today
 from esmero.web.console.catcher.urls import urlpatterns as catcher
 from esmero.web.console.command_palette import palette
 from esmero.web.console.conversations.urls import urlpatterns as conversations
+from esmero.web.console.drafts import draft
 from esmero.web.console.messages.urls import urlpatterns as messages
 from esmero.web.console.parts_gallery import parts
 from esmero.web.console.people.urls import urlpatterns as people
@@ -26,6 +27,8 @@ urlpatterns = [
     *settings,
     path("views/save/", list_pages.save_view, name="view-save"),
     path("views/<int:pk>/drop/", list_pages.drop_view, name="view-drop"),
+    path("drafts/<slug:kind>/<int:pk>/", draft, name="draft"),
+    path("drafts/<slug:kind>/<int:pk>/<slug:part>/", draft, name="draft"),
     path("palette/", palette, name="palette"),
     path("undo/", toast.undo, name="undo"),
     path("parts/", parts, name="parts"),

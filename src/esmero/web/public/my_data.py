@@ -34,6 +34,7 @@ from esmero.privacy.personal_data import TABLE, RowErasure
 from esmero.privacy.requests import request_erasure
 from esmero.refusal import Refusal
 from esmero.rendering.tokens import TokenPurpose, TokenRefused
+from esmero.web.parts.files.serving import serve_made
 from esmero.web.public.labels import HOLDINGS, KEPT, mask
 from esmero.web.public.visit_token import TokenVisit, keep_private, refuse, requires_token, show_refusal
 from esmero.web.refusals.say import say
@@ -137,14 +138,14 @@ def my_data(request: HttpRequest, access: DataAccess) -> HttpResponse:
 @_requires_access
 def my_data_json(request: HttpRequest, access: DataAccess) -> HttpResponse:  # noqa: ARG001
     """Return all data as JSON."""
-    return _file(write_json(collect_data(access.person)), kind="application/json", name="my-data.json")
+    return serve_made(write_json(collect_data(access.person)), name="my-data.json", media_type="application/json")
 
 
 @require_safe
 @_requires_access
 def my_data_zip(request: HttpRequest, access: DataAccess) -> HttpResponse:  # noqa: ARG001
     """Return all data as CSV files and JSON in one archive."""
-    return _file(write_archive(collect_data(access.person)), kind="application/zip", name="my-data.zip")
+    return serve_made(write_archive(collect_data(access.person)), name="my-data.zip", media_type="application/zip")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -183,7 +184,3 @@ def _name_fields(fields: Mapping[str, Any], *, language: str) -> list[tuple[str,
 def _back(request: HttpRequest, told: str) -> str:
     lang = request.GET.get("lang", "")
     return f"{request.path}?told={told}" + (f"&lang={lang}" if lang in dict(settings.LANGUAGES) else "")
-
-
-def _file(content: str | bytes, *, kind: str, name: str) -> HttpResponse:
-    return HttpResponse(content, content_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})

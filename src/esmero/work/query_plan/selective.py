@@ -47,6 +47,8 @@ class IsOneOf(Func):
 
     def as_postgresql(self, compiler: Any, _connection: Any, **_context: Any) -> Any:
         """Compile with an array, which PostgreSQL searches by a hash table."""
+        if not self.values:
+            return "FALSE", ()  # an empty list has no type that would fit the column
         sql, params = compiler.compile(self.source_expressions[0])
         kind = "text" if self.values and isinstance(self.values[0], str) else "bigint"
         return f"({sql} = ANY(%s::{kind}[]))", (*params, list(self.values))

@@ -69,7 +69,7 @@ def test_a_written_text_is_shown_as_text_and_its_file_is_a_download(client, hous
     assert page.css_first(".letter.plain").text() == "Ya está <script>"
     link = next(a for a in page.css("a") if a.text() == "a ñ.html")
     answer = client.get(link.attributes["href"])
-    assert answer.content == b"<script>1</script>"
+    assert answer.getvalue() == b"<script>1</script>"
     assert answer["Content-Type"] == "application/octet-stream"
     assert answer["Content-Disposition"].startswith("attachment")
 

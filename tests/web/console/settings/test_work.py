@@ -74,7 +74,7 @@ def test_mail_that_could_not_be_read_is_had_and_read_again(client, monkeypatch):
     row = take_in(letter, envelope_from="a@x.example", envelope_to="b@y.example", door="smtp", at=timezone.now())
     type(row).objects.update(state="failed", due_at=None, trouble="Traceback\nValueError: odd letter")
     assert "ValueError: odd letter" in client.get("/console/work/").content.decode()
-    assert client.get(f"/console/work/arrivals/{row.pk}.eml").content == letter
+    assert client.get(f"/console/work/arrivals/{row.pk}.eml").getvalue() == letter
     client.post(f"/console/work/arrivals/{row.pk}/again/")
     handle_due("w")
     row.refresh_from_db()

@@ -87,7 +87,7 @@ def test_every_trouble_with_a_mailbox_is_known():
 @pytest.mark.parametrize(
     "text",
     [
-        'esmero.people.imports.files.problem.FileProblem: utf8-damaged {"line": 1200}',
+        'esmero.imports.files.problem.FileProblem: utf8-damaged {"line": 1200}',
         'utf8-damaged {"line": 1200}',
     ],
 )

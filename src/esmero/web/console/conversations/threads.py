@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 from esmero.conversations.models import Conversation, Entry
 from esmero.conversations.queries import conversation_rows
 from esmero.conversations.waiting_marks import set_state
-from esmero.search.text_folding import fold
+from esmero.text_folding import fold
 from esmero.web.console.access import requires, staff
 from esmero.web.console.list_pages import answer_list
 from esmero.web.console.page_frame import read_brand, show

@@ -17,7 +17,6 @@ from django.views.decorators.http import require_POST, require_safe
 
 from esmero.content.archiving import archive
 from esmero.content.media import (
-    NotAPicture,
     add_picture,
     describe_picture,
     find_uses,
@@ -27,7 +26,7 @@ from esmero.content.media import (
 from esmero.content.models import MediaFile
 from esmero.house.models import Brand
 from esmero.house.roles import may
-from esmero.house.upload_limits import MAX_PICTURE
+from esmero.house.upload_limits import PICTURE
 from esmero.web.console.access import requires, staff
 from esmero.web.console.list_pages import answer_list
 from esmero.web.console.page_frame import read_brand, show
@@ -37,8 +36,8 @@ from esmero.web.parts.components.tables import BulkAct, Filter, Listing, Rows, T
 from esmero.web.parts.components.template_tags import chip, language_name
 from esmero.web.parts.components.times import format_time
 from esmero.web.parts.components.translated_fields import add_wordings
+from esmero.web.parts.files.upload_field import UploadField
 from esmero.web.parts.labels.states import LANGUAGE_NAMES
-from esmero.web.refusals.say import say
 
 MOST_OFFERED = 60
 
@@ -129,7 +128,9 @@ class DescribeForm(forms.Form):
 class UploadForm(DescribeForm):
     """Upload a picture."""
 
-    file = forms.FileField(label=gettext_lazy("File"), help_text=gettext_lazy("PNG, JPEG, GIF or WebP, up to 8 MB."))
+    file = UploadField(
+        rule=PICTURE, label=gettext_lazy("File"), help_text=gettext_lazy("PNG, JPEG, GIF or WebP, up to 8 MB.")
+    )
     name = forms.CharField(
         label=gettext_lazy("Name"),
         max_length=140,
@@ -183,25 +184,14 @@ def new_picture(request: HttpRequest) -> HttpResponse:
         return redirect("console:today")
     form = UploadForm(request.POST or None, request.FILES or None, brand=brand)
     if request.method == "POST" and form.is_valid():
-        kept = _store(form, brand=brand, request=request)
-        if kept is not None:
-            return redirect("console:picture", pk=kept.pk)
+        return redirect("console:picture", pk=_store(form, brand=brand, request=request).pk)
     return show(request, "console/messages/picture_new.html", subject="media", form=form)
 
 
-def _store(form: UploadForm, *, brand: Brand, request: HttpRequest) -> MediaFile | None:
+def _store(form: UploadForm, *, brand: Brand, request: HttpRequest) -> MediaFile:
     file = form.cleaned_data["file"]
-    try:
-        kept, new = add_picture(
-            file.read(MAX_PICTURE + 1),
-            brand=brand,
-            name=form.cleaned_data["name"] or file.name,
-            alt=form.alt(),
-            by=staff(request),
-        )
-    except NotAPicture as refusal:
-        form.add_error("file", say(refusal))
-        return None
+    name = form.cleaned_data["name"] or file.name
+    kept, new = add_picture(file, brand=brand, name=name, alt=form.alt(), by=staff(request))
     if new:
         messages.success(request, _("The picture is kept."))
     else:

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.csp import csp_override
@@ -19,17 +18,20 @@ from esmero.mailroom.composing.sent_copy import SentCopy, has_copy, show_copy
 from esmero.mailroom.models import Inbound
 from esmero.mailroom.planning.explanation import explain
 from esmero.mailroom.sending.manual_retry import try_message_again
+from esmero.outbox.letters.numbers import write_number
 from esmero.outbox.models import Message, MessageAttachment, MessageEvent
 from esmero.outbox.posting.decisions import approve_held, cancel_posted
 from esmero.outbox.posting.kinds import SECRET
+from esmero.people.models import Channel
 from esmero.rendering.templates.problem import TemplateFault
-from esmero.vault.files import FileTampered, read
 from esmero.web.console.access import requires, staff
 from esmero.web.console.page_frame import show
 from esmero.web.parts.content_security_policies import PREVIEW_CSP
+from esmero.web.parts.files.serving import serve_stored
 from esmero.web.parts.labels.objection_facts import describe_objection
 from esmero.web.parts.labels.states import (
     EVENT,
+    LETTER_RETURN,
     SIGNS,
     UNSUBSCRIBE_REASON,
     describe_machine_signs,
@@ -68,7 +70,7 @@ def message(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a message: each rule's verdict with its facts, the permission used, and its events."""
     shown = get_object_or_404(
         Message.objects.select_related(
-            "person__address", "dispatch__brand", "dispatch__topic__purpose", "dispatch__version"
+            "person__address", "dispatch__brand", "dispatch__topic__purpose", "dispatch__version", "print_batch"
         ),
         pk=pk,
     )
@@ -86,7 +88,9 @@ def message(request: HttpRequest, pk: int) -> HttpResponse:
         rules=_rule_answers(why.rules, shown),
         events=[_describe_event(event) for event in events],
         arrivals=list(arrivals),
-        copy=_show_copy(shown),
+        copy=None if shown.channel == Channel.POST else _show_copy(shown),
+        number=write_number(shown.pk),
+        has_letter=has_copy(shown),
         is_secret=shown.kind in SECRET,
         can_cancel=bool(shown.kind) and shown.state in _CANCELLABLE,
     )
@@ -116,15 +120,10 @@ def copy_frame(request: HttpRequest, pk: int) -> HttpResponse:  # noqa: ARG001
 
 @require_safe
 @requires()
-def attachment(request: HttpRequest, pk: int, position: int) -> HttpResponse:  # noqa: ARG001
+def attachment(request: HttpRequest, pk: int, position: int) -> HttpResponseBase:
     """Return an attached file as a download, whatever its type: it is never shown in a page of ours."""
     attached = get_object_or_404(MessageAttachment.objects.select_related("file"), message=pk, position=position)
-    try:
-        content = read(attached.file)
-    except (OSError, FileTampered) as fault:
-        raise Http404 from fault
-    headers = {"Content-Disposition": content_disposition_header(as_attachment=True, filename=attached.name) or ""}
-    return HttpResponse(content, content_type="application/octet-stream", headers=headers)
+    return serve_stored(request, attached.file, permission="house.read", name=attached.name)
 
 
 @require_POST
@@ -186,6 +185,7 @@ def _describe_event(event: MessageEvent) -> MessageEventEntry:
     meaning = label_meaning(facts["meaning"]) if facts.get("meaning") else ""
     details = [
         meaning,
+        LETTER_RETURN.get(facts.get("letter", ""), ""),
         facts.get("status", ""),
         facts.get("text", ""),
         facts.get("subject", ""),

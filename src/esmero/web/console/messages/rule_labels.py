@@ -41,6 +41,14 @@ NORMS: Mapping[str, NormWords] = {
         ),
         _("Ask for it with a sign-up form, or import it with its proof: date, source and wording."),
     ),
+    "G12": NormWords(
+        _("The address is confirmed"),
+        _(
+            "Anybody can type an address into a form. A consent given there counts only from the moment on in which"
+            " the holder of the address confirms it."
+        ),
+        _("They click the link in the mail that asked them to confirm."),
+    ),
     "G04": NormWords(
         _("A no is a no"),
         _(
@@ -64,6 +72,14 @@ NORMS: Mapping[str, NormWords] = {
         _("Whoever asked for a pause is left in peace until it ends."),
         _("Wait: it leaves by itself when the pause ends."),
     ),
+    "G13": NormWords(
+        _("The night is quiet"),
+        _(
+            "Advertising waits for the morning in the time zone of the reader, calls for the hours that the country"
+            " allows. What a contract or an answer needs goes at any hour, at night without its promotion."
+        ),
+        _("Wait: it leaves by itself in the morning."),
+    ),
     "G08": NormWords(
         _("Nothing twice"),
         _("One message a person, and one advertisement for all who share an address."),
@@ -83,21 +99,5 @@ NORMS: Mapping[str, NormWords] = {
         _("Advertising says what it is"),
         _("It can be told as advertising, says who sends it and where they live, and offers the way out."),
         _("Fill in the postal address of the brand, and give the message a topic that one can leave."),
-    ),
-    "G12": NormWords(
-        _("The address is confirmed"),
-        _(
-            "Anybody can type an address into a form. A consent given there counts only from the moment on in which"
-            " the holder of the address confirms it."
-        ),
-        _("They click the link in the mail that asked them to confirm."),
-    ),
-    "G13": NormWords(
-        _("The night is quiet"),
-        _(
-            "Advertising waits for the morning in the time zone of the reader, calls for the hours that the country"
-            " allows. What a contract or an answer needs goes at any hour, at night without its promotion."
-        ),
-        _("Wait: it leaves by itself in the morning."),
     ),
 }

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 from django.views.decorators.http import require_POST
 
+from esmero.house.editing.row_versions import StaleWrite
 from esmero.house.models import Brand
 from esmero.people.models import Purpose, Topic
 from esmero.people.permissions.topics import PurposeFixed, archive_topic, has_entries, save_purpose, save_topic
@@ -23,6 +24,7 @@ from esmero.web.console.list_pages import answer_list
 from esmero.web.console.page_frame import read_brand, show
 from esmero.web.console.settings.first_steps import next_step
 from esmero.web.console.undo.toast import offer_undo
+from esmero.web.parts.components.stale_notes import StaleNote, compare_forms, read_seen
 from esmero.web.parts.components.tables import Filter, Listing, TableColumn
 from esmero.web.parts.components.template_tags import chip, said
 from esmero.web.parts.components.translated_fields import add_wordings, read_wordings
@@ -202,6 +204,7 @@ def edit_topic(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     if topic is None and not Purpose.objects.exists():
         return redirect("console:purpose-new")  # which says why
     form = TopicForm(request.POST or None, topic=topic, brand=read_brand(request))
+    stale = None
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         try:
@@ -212,15 +215,20 @@ def edit_topic(request: HttpRequest, pk: int | None = None) -> HttpResponse:
                 purpose=given["purpose"],
                 archive_is_public=given["archive_is_public"],
                 by=staff(request),
+                seen=read_seen(request.POST, otherwise=topic.row_version) if topic else None,
             )
         except PurposeFixed as refusal:
             form.add_error("purpose", say(refusal))
+        except StaleWrite as refusal:
+            topic = get_object_or_404(Topic.objects.select_related("brand", "purpose"), pk=pk)
+            theirs = TopicForm(None, topic=topic, brand=read_brand(request))
+            stale = StaleNote(words=say(refusal), differences=compare_forms(form, theirs=theirs))
         except ValidationError as faults:
             form.add_error(None, faults.messages)
         else:
             messages.success(request, _("“%(name)s” is kept.") % {"name": said(saved.name)})
             return redirect("console:topics")
-    return show(request, "console/messages/topic.html", subject="topics", form=form, topic=topic)
+    return show(request, "console/messages/topic.html", subject="topics", form=form, topic=topic, stale=stale)
 
 
 @require_POST

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from esmero.web.console.messages import media, message, rules, topics
+from esmero.web.console.messages import letters, media, message, rules, topics
 from esmero.web.console.messages.campaigns import actions, campaign_list, campaign_pages, checks
 from esmero.web.console.messages.templates import (
     link_check,
@@ -49,6 +49,12 @@ urlpatterns = [
     path(
         "templates/versions/<int:pk>/preview/<str:language>/", template_preview.preview_frame, name="template-preview"
     ),
+    path("messages/<int:pk>/letter/", letters.letter, name="message-letter"),
+    path("letters/", letters.letters, name="letters"),
+    path("letters/print/", letters.print_due, name="letters-print"),
+    path("letters/returned/", letters.returned, name="letters-returned"),
+    path("letters/<int:pk>/act/", letters.act, name="letters-act"),
+    path("letters/<int:pk>/<str:form>/", letters.file, name="letters-file"),
     path("media/", media.media, name="media"),
     path("media/act/", media.act_on_media, name="media-act"),
     path("media/new/", media.new_picture, name="picture-new"),

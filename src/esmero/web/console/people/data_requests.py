@@ -24,6 +24,7 @@ from esmero.web.console.page_frame import show
 from esmero.web.parts.components.tables import Filter, Listing, TableColumn
 from esmero.web.parts.components.template_tags import state
 from esmero.web.parts.components.times import format_time
+from esmero.web.parts.files.serving import serve_made
 from esmero.web.parts.labels.states import DATA_REQUEST, DATA_REQUEST_KIND
 
 
@@ -133,11 +134,7 @@ def export_person(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("console:person", pk=pk)
     with transaction.atomic():
         note("person.exported", by=staff(request), subject=person, facts={"reason": reason})
-    return HttpResponse(
-        write_archive(collect_data(person)),
-        content_type="application/zip",
-        headers={"Content-Disposition": f'attachment; filename="person-{pk}.zip"'},
-    )
+    return serve_made(write_archive(collect_data(person)), name=f"person-{pk}.zip", media_type="application/zip")
 
 
 @require_POST

@@ -18,13 +18,14 @@ from django.views.decorators.http import require_POST
 from esmero.dossier.statistics.person_counts import count_messages
 from esmero.house.roles import may
 from esmero.people.models import Organisation, Person
+from esmero.people.persons.countries import COUNTRIES
 from esmero.people.persons.editing import change_person
 from esmero.people.persons.organisations import FIELDS, find_organisations, pack_organisation, save_organisation
 from esmero.people.persons.queries import find_people, people_rows
 from esmero.web.console.access import requires, staff
 from esmero.web.console.list_pages import answer_list
 from esmero.web.console.page_frame import show
-from esmero.web.console.people.persons.postal_addresses import COUNTRIES, country_choices
+from esmero.web.console.people.persons.postal_addresses import country_choices
 from esmero.web.console.undo.toast import offer_undo
 from esmero.web.parts.components.email_addresses import show_address
 from esmero.web.parts.components.tables import Filter, Listing, TableColumn

@@ -19,16 +19,21 @@ from qrcode.image.svg import SvgPathImage
 from esmero.asks.models import Form
 from esmero.asks.sign_up_forms import close_form, form_rows, form_url, open_form, save_form
 from esmero.asks.submissions import STANDARD_FIELDS
+from esmero.house.editing.row_versions import StaleWrite
 from esmero.house.models import Brand
 from esmero.people.models import CustomField, Topic
+from esmero.vault.file_types import SVG
 from esmero.web.console.access import requires, staff
 from esmero.web.console.list_pages import answer_list
 from esmero.web.console.page_frame import read_brand, show
 from esmero.web.parts.components.forms import DrawnFormPart, group_fields
 from esmero.web.parts.components.rates import format_number
+from esmero.web.parts.components.stale_notes import StaleNote, compare_forms, read_seen
 from esmero.web.parts.components.tables import Listing, TableColumn
 from esmero.web.parts.components.template_tags import said, state
 from esmero.web.parts.components.translated_fields import add_wordings, read_wordings
+from esmero.web.parts.files.serving import serve_made
+from esmero.web.refusals.say import say
 
 MOST_FIELDS = 6
 
@@ -184,13 +189,25 @@ def edit_form(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     if brand is None:
         return redirect("console:today")
     form = SignUpForm(request.POST or None, brand=brand, form=changed)
+    stale = None
     if request.method == "POST" and form.is_valid():
-        kept = save_form(
-            changed, brand=brand, topics=list(form.cleaned_data["topics"]), facts=form.facts(), by=staff(request)
-        )
-        messages.success(request, _("Kept."))
-        return redirect("console:form", pk=kept.pk)
-    facts = _embedding(changed) if changed else {}
+        try:
+            kept = save_form(
+                changed,
+                brand=brand,
+                topics=list(form.cleaned_data["topics"]),
+                facts=form.facts(),
+                by=staff(request),
+                seen=read_seen(request.POST, otherwise=changed.row_version) if changed else None,
+            )
+        except StaleWrite as refusal:
+            changed = get_object_or_404(Form.objects.select_related("brand"), pk=pk)
+            theirs = SignUpForm(None, brand=brand, form=changed)
+            stale = StaleNote(words=say(refusal), differences=compare_forms(form, theirs=theirs))
+        else:
+            messages.success(request, _("Kept."))
+            return redirect("console:form", pk=kept.pk)
+    facts = (_embedding(changed) if changed else {}) | {"stale": stale}
     return show(request, "console/people/form.html", subject="forms", form=form, sign_up=changed, **facts)
 
 
@@ -210,7 +227,7 @@ def form_code(request: HttpRequest, pk: int) -> HttpResponse:  # noqa: ARG001
     form = get_object_or_404(Form.objects.select_related("brand"), pk=pk)
     picture = io.BytesIO()
     qrcode.make(form_url(form), image_factory=SvgPathImage, border=2).save(picture)
-    return HttpResponse(picture.getvalue(), content_type="image/svg+xml")
+    return serve_made(picture.getvalue(), name=f"{form.slug}.svg", media_type=SVG, shown=True)
 
 
 def _address(form: Form) -> str:

@@ -51,7 +51,9 @@ urlpatterns = [
     path("segments/<int:pk>/act/", segment_pages.act_on_segment, name="segment-act"),
     path("imports/", import_pages.imports, name="imports"),
     path("imports/new/", import_pages.upload, name="import-new"),
+    path("imports/new/exclusions/", import_pages.upload, {"kind": "exclusions"}, name="import-new-exclusions"),
     path("imports/<int:pk>/", import_pages.show_import, name="import"),
     path("imports/<int:pk>/act/", import_pages.act, name="import-act"),
+    path("imports/<int:pk>/undo/", import_pages.take_back, name="import-undo"),
     path("imports/<int:pk>/refused.csv", import_pages.refused_file, name="import-refused"),
 ]

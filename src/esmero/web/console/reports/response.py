@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Sequence
+from io import StringIO
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,6 +13,7 @@ from esmero.web.console.page_frame import show
 from esmero.web.console.reports.period import SPANS, ReportPeriod
 from esmero.web.parts.components.charts import Chart
 from esmero.web.parts.components.small_tables import SmallTable
+from esmero.web.parts.files.serving import serve_made
 
 
 def answer_report(
@@ -49,10 +51,8 @@ def answer_report(
 
 
 def _answer_file(sheet: SmallTable, *, name: str) -> HttpResponse:
-    response = HttpResponse(
-        "\ufeff",  # spreadsheets take UTF-8 for it only with a mark
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}-{timezone.localdate():%Y-%m-%d}.csv"'},
-    )
-    csv.writer(response).writerows(sheet.write())
-    return response
+    text = StringIO()
+    text.write("\ufeff")  # spreadsheets take UTF-8 for it only with a mark
+    csv.writer(text).writerows(sheet.write())
+    name = f"{name}-{timezone.localdate():%Y-%m-%d}.csv"
+    return serve_made(text.getvalue(), name=name, media_type="text/csv; charset=utf-8")

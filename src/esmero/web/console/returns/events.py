@@ -28,7 +28,7 @@ from esmero.web.parts.components.email_addresses import show_address
 from esmero.web.parts.components.tables import Choice, Filter, Listing, Rows, TableColumn
 from esmero.web.parts.components.template_tags import state
 from esmero.web.parts.components.times import format_time
-from esmero.web.parts.labels.states import MEANING, RETURN_CLASS, label_meaning
+from esmero.web.parts.labels.states import LETTER_RETURN, MEANING, RETURN_CLASS, label_meaning
 
 Kind = MessageEvent.Kind
 SEARCHED_EVENTS = 5_000  # latest events of the period searched by text, which has no index; addresses have one
@@ -63,7 +63,8 @@ def _words(event: MessageEvent) -> str:
 
 def _meaning(event: MessageEvent) -> SafeString:
     """Show the meaning of the bounce, with the relay's text below."""
-    meaning = label_meaning(event.facts.get("meaning", ""))
+    letter = event.facts.get("letter", "")
+    meaning = LETTER_RETURN.get(letter, "") if letter else label_meaning(event.facts.get("meaning", ""))
     return format_html('{}<br><span class="soft small wrap">{}</span>', meaning, _words(event))
 
 

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
+from esmero.campaigns.lifecycle import reopen_for_retry
 from esmero.house.audit import note
 from esmero.house.happening_queries import list_troubles, try_again
 from esmero.house.models import User
@@ -19,11 +20,11 @@ from esmero.mailroom.models import Inbound
 from esmero.outbox.journal_recovery import resolve_doubt
 from esmero.outbox.models import Message
 from esmero.outbox.queries import count_doubts, count_states, list_doubts
-from esmero.vault.files import FileTampered, read
 from esmero.web.console.access import requires, staff
 from esmero.web.console.page_frame import read_brand, show, show_part, wants_part
 from esmero.web.parts.components.paging import cut_page, read_key
 from esmero.web.parts.components.rates import fill
+from esmero.web.parts.files.serving import serve_stored
 from esmero.work.jobs import cancel, retry
 from esmero.work.models import Job
 from esmero.work.queries import count_jobs, list_jobs
@@ -126,6 +127,8 @@ def _decide(message: Message, *, sent: bool, by: User) -> bool:
     with transaction.atomic():
         moved = resolve_doubt(message, sent=sent, by=by.name, now=timezone.now())
         if moved:
+            if not sent:
+                reopen_for_retry(message.dispatch_id)  # it may be closed, for a doubt is at rest
             note("doubt.decided", by=by, facts={"number": message.pk, "sent": sent})
     return moved
 
@@ -141,15 +144,10 @@ def deliver_again(request: HttpRequest, function: str) -> HttpResponse:
 
 
 @requires("work.retry")
-def download_inbound(request: HttpRequest, pk: int) -> HttpResponse:  # noqa: ARG001
+def download_inbound(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Return the unchanged bytes of a mail that could not be parsed."""
     inbound = get_object_or_404(Inbound.objects.select_related("raw"), pk=pk)
-    try:
-        content = read(inbound.raw)
-    except (FileNotFoundError, FileTampered) as lost:
-        raise Http404 from lost
-    headers = {"Content-Disposition": f'attachment; filename="inbound-{inbound.pk}.eml"'}
-    return HttpResponse(content, content_type="message/rfc822", headers=headers)
+    return serve_stored(request, inbound.raw, permission="work.retry", name=f"inbound-{inbound.pk}.eml")
 
 
 @require_POST

@@ -11,6 +11,7 @@ from esmero.content.archiving import unarchive
 from esmero.content.models import MediaFile, Template
 from esmero.dossier.segments.saving import restore_segment
 from esmero.house.models import User
+from esmero.outbox.letters.returns import undo_return
 from esmero.people.addresses.suppression_lifting import LiftedSuppression, restore_suppressions
 from esmero.people.models import Topic
 from esmero.people.permissions.topics import archive_topic
@@ -57,6 +58,10 @@ def _restore_segment(facts: Mapping[str, Any], by: User) -> object:
     return restore_segment(facts, by=by)
 
 
+def _undo_letter_return(facts: Mapping[str, Any], by: User) -> object:
+    return undo_return(facts, by=by)
+
+
 UNDOS: Mapping[str, Undo] = {
     "silence-lifted": _restore_suppressions,
     "goal": _goal,
@@ -68,6 +73,7 @@ UNDOS: Mapping[str, Undo] = {
     "reach-changed": people.restore_contact_point,
     "paused": people.restore_pause,
     "silenced": people.undo_suppression,
+    "letter-returned": _undo_letter_return,
     "lifted": people.undo_lifting,
     "noted": people.undo_note,
     "merged": people.undo_merging,

@@ -242,6 +242,18 @@ def may_do(user: Any, permission: str) -> bool:
 
 
 @register.filter
+def first_line(text: str) -> str:
+    """Return the first line: of a postal address, the addressee; an e-mail address as it is."""
+    return text.partition("\n")[0]
+
+
+@register.filter
+def on_one_line(text: str) -> str:
+    """Return the lines of a postal address with commas between them."""
+    return ", ".join(text.split("\n"))
+
+
+@register.filter
 def last_line(text: str) -> str:
     """Return the last line of a traceback: the error itself."""
     return text.strip().rpartition("\n")[2]

@@ -7,7 +7,14 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from esmero.web.parts.labels.field_names import KIND_WORDS
-from esmero.web.parts.labels.states import CHANNELS, CONVERSATION, DATA_REQUEST_KIND, PROPOSAL_KIND, ROLES
+from esmero.web.parts.labels.states import (
+    CHANNELS,
+    CONVERSATION,
+    DATA_REQUEST_KIND,
+    LETTER_RETURN,
+    PROPOSAL_KIND,
+    ROLES,
+)
 
 ACTS: Mapping[str, str | Promise] = {
     "address.again": _("let an address be tried again"),
@@ -54,6 +61,8 @@ ACTS: Mapping[str, str | Promise] = {
     "import.brought": _("brought a file"),
     "import.checked": _("let an import be checked"),
     "import.started": _("started an import"),
+    "import.undo-started": _("started to take an import back"),
+    "import.undone": _("took an import back"),
     "import.exported": _("took a file of an import"),
     "import.reopened": _("opened an import again"),
     "import.sheet": _("chose the sheet of an import"),
@@ -63,6 +72,12 @@ ACTS: Mapping[str, str | Promise] = {
     "job.cancel": _("stopped a piece of work"),
     "hook.armed": _("set a webhook’s secret"),
     "hook.disarmed": _("closed a webhook"),
+    "letter.returned": _("recorded that a letter came back"),
+    "letter.return-undone": _("took back that a letter came back"),
+    "letters.printed": _("let letters be printed"),
+    "letters.posted": _("recorded that letters were posted"),
+    "letters.discarded": _("discarded printed letters"),
+    "letters.exported": _("took a file of printed letters"),
     "mailbox.saved": _("set a mailbox up"),
     "mailbox.paused": _("let a mailbox rest"),
     "mailbox.resumed": _("let a mailbox be read again"),
@@ -146,7 +161,9 @@ SUBJECTS: Mapping[str, str | Promise] = {
     "mailbox": pgettext_lazy("subject", "mailbox"),
     "mediafile": pgettext_lazy("subject", "picture"),
     "customfield": pgettext_lazy("subject", "own field"),
+    "message": pgettext_lazy("subject", "message"),
     "person": pgettext_lazy("subject", "person"),
+    "printbatch": pgettext_lazy("subject", "print batch"),
     "purpose": pgettext_lazy("subject", "purpose"),
     "relay": pgettext_lazy("subject", "relay"),
     "segment": pgettext_lazy("subject", "segment"),
@@ -167,6 +184,7 @@ FACTS: Mapping[str, str | Promise] = {
     "host": pgettext_lazy("fact", "host"),
     "key": pgettext_lazy("fact", "key"),
     "kind": pgettext_lazy("fact", "kind"),
+    "letters": pgettext_lazy("fact", "letters"),
     "name": pgettext_lazy("fact", "name"),
     "number": pgettext_lazy("fact", "number"),
     "on": pgettext_lazy("fact", "on"),
@@ -200,7 +218,7 @@ _VALUES: Mapping[str, Mapping[str, str | Promise]] = {
         **DATA_REQUEST_KIND,
         **{kind: word.text for kind, word in PROPOSAL_KIND.items()},
     },
-    "reason": {"taken back": pgettext_lazy("fact", "taken back")},
+    "reason": {"taken back": pgettext_lazy("fact", "taken back"), **LETTER_RETURN},
     "role": ROLES,
     "state": {state: word.text for state, word in CONVERSATION.items()},
 }

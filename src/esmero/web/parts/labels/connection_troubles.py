@@ -15,6 +15,8 @@ from esmero.refusal import Refusal
 from esmero.web.refusals.say import WORDS, say
 
 _SENTENCES = (
+    # Messages that cannot leave (outbox/claims.py).
+    gettext_noop("Its content was of use until a time that is over"),
     # Relay sessions (outbox/transports/smtp).
     gettext_noop("The password for %(host)s would travel in the clear"),
     gettext_noop("Set the relay's security to starttls or tls"),

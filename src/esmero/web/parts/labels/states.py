@@ -25,6 +25,7 @@ MESSAGE: Mapping[str, StateLabel] = {
     "claimed": StateLabel("info", pgettext_lazy("message", "next to leave")),
     "wire": StateLabel("info", pgettext_lazy("message", "on its way")),
     "orphaned": StateLabel("wait", pgettext_lazy("message", "being settled")),
+    "printed": StateLabel("info", pgettext_lazy("message", "printed")),
     "sent": StateLabel("kept", pgettext_lazy("message", "sent")),
     "doubt": StateLabel("broken", pgettext_lazy("message", "in doubt")),
     "gave-up": StateLabel("broken", pgettext_lazy("message", "given up")),
@@ -37,6 +38,23 @@ OUTCOME: Mapping[int, StateLabel] = {
     3: StateLabel("broken", pgettext_lazy("message", "refused, our side")),
     4: StateLabel("broken", pgettext_lazy("message", "returned for good")),
     5: StateLabel("broken", pgettext_lazy("message", "complained")),
+}
+
+PRINT_BATCH: Mapping[str, StateLabel] = {
+    "making": StateLabel("info", pgettext_lazy("print batch", "being made")),
+    "printed": StateLabel("wait", pgettext_lazy("print batch", "to be posted")),
+    "posted": StateLabel("kept", pgettext_lazy("print batch", "posted")),
+    "discarded": StateLabel("plain", pgettext_lazy("print batch", "discarded")),
+    "empty": StateLabel("plain", pgettext_lazy("print batch", "empty")),
+}
+
+# Why the post brought a letter back (outbox/letters/returns.py).
+LETTER_RETURN: Mapping[str, str | Promise] = {
+    "unknown": pgettext_lazy("letter came back", "unknown at this address"),
+    "moved": pgettext_lazy("letter came back", "moved"),
+    "refused": pgettext_lazy("letter came back", "refused by the addressee"),
+    "unclaimed": pgettext_lazy("letter came back", "not collected"),
+    "deceased": pgettext_lazy("letter came back", "deceased"),
 }
 
 EVENT: Mapping[str, StateLabel] = {
@@ -72,7 +90,12 @@ IMPORT: Mapping[str, StateLabel] = {
     "running": StateLabel("info", pgettext_lazy("import", "running")),
     "done": StateLabel("kept", pgettext_lazy("import", "done")),
     "failed": StateLabel("broken", pgettext_lazy("import", "failed")),
+    "undoing": StateLabel("info", pgettext_lazy("import", "being taken back")),
+    "undone": StateLabel("plain", pgettext_lazy("import", "taken back")),
 }
+
+# Kinds of import, in the plural.
+IMPORT_KIND: Mapping[str, str | Promise] = {"persons": _("People"), "exclusions": _("Exclusions")}
 
 LINE: Mapping[str, StateLabel] = {
     "added": StateLabel("kept", pgettext_lazy("import line", "added")),
@@ -377,6 +400,7 @@ HOLDING: Mapping[str, str | Promise] = {
     "proposed addresses": pgettext_lazy("held", "Proposed addresses"),
     "sign-ups": pgettext_lazy("held", "Sign-ups by a form"),
     "messages": pgettext_lazy("held", "Messages"),
+    "attachments of messages": pgettext_lazy("held", "Files sent with messages"),
     "dry runs": pgettext_lazy("held", "Verdicts of dry runs"),
     "permission standings": pgettext_lazy("held", "What they allow now"),
     "permission ledger": pgettext_lazy("held", "What they allowed and took back"),
@@ -404,6 +428,7 @@ ROLES: Mapping[str, str | Promise] = {role: word.text for role, word in ROLE.ite
 STATES: Mapping[str, Mapping[str, StateLabel]] = {
     "message": MESSAGE,
     "event": EVENT,
+    "print-batch": PRINT_BATCH,
     "counted": COUNTED,
     "campaign": CAMPAIGN,
     "import": IMPORT,
@@ -496,6 +521,7 @@ MESSAGE_CLASSES: Mapping[str, str | Promise] = {
 JOB_KINDS: Mapping[str, str | Promise] = {
     "import": _("Import of a list"),
     "import-check": _("Dry run of an import"),
+    "import-undo": _("Taking an import back"),
     "dry-run": _("Dry run of a campaign"),
     "planning": _("Planning of a campaign"),
     "cancelling": _("Cancelling of a campaign"),
@@ -506,6 +532,7 @@ JOB_KINDS: Mapping[str, str | Promise] = {
     "index-members": _("Search texts of a renamed organisation"),
     "rebuild-search": _("Rebuilding of the search index"),
     "purge-search": _("Removal of deleted texts from the search index"),
+    "print-letters": _("Printing of letters"),
 }
 
 

@@ -64,6 +64,7 @@ WORDS: Mapping[str, Words] = {
     "message-not-in-doubt": _("Message %(id)s is not in doubt. `esmero doubts list` names those that are."),
     "domain-not-blocked": _("Not on the list: %(list)s. `esmero blocked-domain list` names those that are."),
     # Files and folders.
+    "print-batch-unknown": _("There is no print batch %(id)s. `esmero letters list` names them."),
     "folder-missing": _("%(folder)s is not a folder."),
     "folder-for-file-missing": _("There is no folder %(folder)s for %(file)s. Make it first; nothing was changed."),
     "file-missing": _("There is no file %(file)s."),

@@ -1,7 +1,10 @@
 """Word the refusals of house/: staff, keys, settings."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -23,6 +26,26 @@ def _say_wrong_kind(*, setting: str, variable: str, value: object, kind: str) ->
     ) % {"setting": setting, "variable": variable, "value": repr(value), "kind": KINDS[kind]}
 
 
+def _say_changed_since(*, name: str, by: str, at: datetime | str | None) -> str:
+    moment = _format_moment(at)
+    if not by or not moment:
+        return gettext("“%(name)s” was changed while you wrote. Nothing of yours is saved yet.") % {"name": name}
+    facts = {"name": name, "by": by, "at": moment}
+    return gettext("%(by)s changed “%(name)s” while you wrote (%(at)s). Nothing of yours is saved yet.") % facts
+
+
+def _say_draft_elsewhere(*, at: datetime | str | None) -> str:
+    moment = _format_moment(at)
+    if not moment:
+        return gettext("In another window this text was saved or left while you wrote here.")
+    return gettext("This text was also written in another window (%(at)s).") % {"at": moment}
+
+
+def _format_moment(at: datetime | str | None) -> str:
+    moment = datetime.fromisoformat(at) if isinstance(at, str) and len(at) > 1 else at
+    return date_format(localtime(moment), "SHORT_DATETIME_FORMAT") if isinstance(moment, datetime) else ""
+
+
 WORDS: Mapping[str, Words] = {
     "last-owner": _("This is the last owner. Make somebody else an owner first."),
     "token-key-missing": _("No key to sign links in %(folder)s. Run `esmero init`."),
@@ -34,5 +57,8 @@ WORDS: Mapping[str, Words] = {
         "The setting %(setting)s (%(variable)s, or %(setting)s in esmero.toml) is wrong: “%(value)s” is not JSON"
         " (%(trouble)s)."
     ),
+    "row-changed-since": _say_changed_since,
+    "draft-changed-elsewhere": _say_draft_elsewhere,
+    "draft-too-long": _("A draft holds at most %(most)s characters. Save what you have written."),
     "settings-unreadable": _("%(file)s cannot be read: %(trouble)s."),
 }

@@ -1,4 +1,4 @@
-"""Word the refusals of imports (people/imports/): of a file, of its mapping, and of a step."""
+"""Word the refusals of imports (imports/, people/imports/): of a file, of its mapping, and of a step."""
 
 from collections.abc import Mapping
 
@@ -79,9 +79,17 @@ WORDS: Mapping[str, Words] = {
     "column-unknown": _("The file has no column “%(name)s”. Its columns: %(list)s."),
     "own-field-unnamed": _("“%(text)s” names no own field. Write own:KEY, for example own:tenure."),
     "own-field-type-unknown": _("“%(kind)s” is no type of an own field. Types: %(list)s."),
-    "import-field-unknown": _("“%(text)s” is no field. Fields: %(list)s, own:KEY."),
+    "import-field-unknown": _("“%(text)s” is no field. Fields: %(list)s."),
     "mapping-unreadable": _("“%(text)s” is not COLUMN=FIELD."),
     "column-mapped-twice": _("The column “%(column)s” is mapped twice: to %(first)s and to %(second)s."),
+    "exclusion-scope-missing": _("Say which mail the list excludes: commercial or all."),
+    "exclusion-without-column": _("No column holds an address or a customer number. Say which one does."),
+    "import-nothing-to-undo": _(
+        "Nothing of “%(file)s” can be taken back: it changed nothing, or the term for taking it back is over."
+    ),
+    "import-unknown": _("There is no import %(id)s."),
+    "import-brand-missing": _("Say for which brand the list is: --brand CODE."),
+    "import-source-missing": _("Say who gathered the list, where and when: --source TEXT."),
     "import-without-sheets": _("“%(file)s” has no sheets to choose from."),
     "import-not-a-draft": _("“%(file)s” was checked or brought in already; bring the file again to read it anew."),
     "import-not-checked": _("“%(file)s” can be changed once it is checked, and before it is brought in."),

@@ -134,6 +134,7 @@ def _fill(text: Mapping[str, Any]) -> str:
 
 
 WORDS: Mapping[str, Words] = {
+    "letter-unprintable": _("The letter cannot be printed: its font has no %(characters)s."),
     "template-unusable": _say_unusable,
     "header-with-break": _(
         "%(field)s cannot stand in the header %(header)s: it holds a line break or NUL. Mend the value of %(field)s."

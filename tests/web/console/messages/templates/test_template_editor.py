@@ -237,7 +237,7 @@ def test_a_picture_is_brought_described_offered_and_archived(client, house):
     client.post("/console/media/act/", {"act": "archive", "pick": [picture.pk]})
     assert client.get("/console/media/offer/").json()["pictures"] == []
     svg = SimpleUploadedFile("x.png", b"<svg/>", content_type="image/png")
-    assert "no PNG" in client.post("/console/media/new/", {"file": svg}).content.decode()
+    assert "this is SVG" in client.post("/console/media/new/", {"file": svg}).content.decode()
 
 
 def test_the_visual_editor_keeps_what_comes_out_of_it_and_warns_of_what_it_may_lose(client, house):

@@ -1,8 +1,12 @@
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from esmero.house.models import AuditEntry
-from esmero.people.models import Import, ImportLine
+from esmero.house.models import AuditEntry, User
+from esmero.imports.models import Import
+from esmero.people.models import Person, PersonLine, Suppression
+from esmero.people.persons.editing import change_person
+from esmero.rounds.table import JOBS
+from esmero.work.jobs import run_to_end
 from tests.house_facts import build_house
 from tests.web.facts import staff
 
@@ -86,8 +90,8 @@ def test_what_does_not_fit_is_said_and_what_was_chosen_stays(client, house):
 def test_the_verdicts_and_the_way_back_or_on(client, house):
     bring(client)
     brought = Import.objects.get()
-    ImportLine.objects.create(of=brought, line=2, verdict="added")
-    ImportLine.objects.create(
+    PersonLine.objects.create(of=brought, line=2, verdict="added")
+    PersonLine.objects.create(
         of=brought, line=3, verdict="refused", reason="address-invalid", cell="Correo: ann at client"
     )
     Import.objects.update(state="checked", counts={"added": 1, "refused": 1})
@@ -121,3 +125,64 @@ def test_bringing_a_list_needs_its_role(client, house):
     assert bring(client).status_code == 403
     assert act(client, "check").status_code == 403
     assert client.get(f"/console/imports/{Import.objects.get().pk}/").status_code == 200
+
+
+def work(brought):
+    job = run_to_end(Import.objects.get(pk=brought.pk).job, kinds=JOBS, worker="test")
+    assert job.state == "done", job.trouble
+
+
+def test_an_import_is_taken_back_after_a_preview_in_numbers(client, house):
+    bring(client)
+    brought = Import.objects.get()
+    check(client, house)
+    work(brought)
+    act(client, "run")
+    work(brought)
+    page = client.get(f"/console/imports/{brought.pk}/")
+    assert f"/console/imports/{brought.pk}/undo/" in page.content.decode()
+    change_person(Person.objects.get(number="8"), changes={"given_name": "Anna"}, by="Lucía")
+    address = f"/console/imports/{brought.pk}/undo/"
+    page = client.get(address)
+    assert [(str(words), number) for words, number in page.context["effects"]] == [
+        ("Lines taken back", 1),
+        ("Lines that stay, because somebody has changed or used them since", 1),
+        ("People removed", 1),
+        ("Permissions removed, on which nothing was sent", 1),
+    ]
+    assert Person.objects.count() == 2
+    client.force_login(staff("agent"))
+    assert client.post(address).status_code == 403
+    client.force_login(User.objects.get(role="manager"))
+    assert client.post(address)["Location"] == f"/console/imports/{brought.pk}/"
+    assert "Taking back" in client.get(f"/console/imports/{brought.pk}/").content.decode()
+    work(brought)
+    page = client.get(f"/console/imports/{brought.pk}/?undo=kept")
+    assert [line.row.line for line in page.context["table"].lines] == [3]
+    assert "somebody has changed it since (Given name)" in page.content.decode()
+    assert Person.objects.get().number == "8"
+    page = client.post(address, follow=True)
+    assert "is not ready for that" in page.content.decode()
+
+
+def test_an_exclusion_list_is_brought_in_like_any_other(client, house):
+    page = client.get("/console/imports/new/exclusions/")
+    assert "exclusion list" in page.content.decode()
+    file = SimpleUploadedFile("robinson.csv", b"Correo;Nombre\r\nzoe@cliente.example;Zoe\r\nann at client;Ann\r\n")
+    page = client.get(client.post("/console/imports/new/exclusions/", {"file": file})["Location"])
+    assert [[value for value, _words in column.choices] for column in page.context["columns"]] == [
+        ["ignore", "number", "email"]
+    ] * 2
+    assert [column.chosen for column in page.context["columns"]] == ["email", "ignore"]
+    act(client, "check", column=["email", "ignore"], source="Robinson", scope="all")
+    brought = Import.objects.get()
+    assert (brought.kind, brought.options) == ("exclusions", {"scope": "all"})
+    work(brought)
+    assert not Suppression.objects.exists()
+    act(client, "run")
+    work(brought)
+    page = client.get(f"/console/imports/{brought.pk}/?verdict=refused")
+    assert "ann at client" in page.content.decode()
+    assert Suppression.objects.get().brand == house.brand
+    page = client.get("/console/imports/?kind=exclusions")
+    assert [line.row.pk for line in page.context["table"].lines] == [brought.pk]

@@ -7,18 +7,18 @@ from django.utils import timezone, translation
 
 from esmero.dossier.timeline import read_timeline
 from esmero.house.models import AuditEntry
+from esmero.imports.models import Import
 from esmero.outbox.models import Message, MessageEvent
 from esmero.people.models import (
     Address,
     ContactPoint,
     CustomField,
-    Import,
-    ImportLine,
     Note,
     Organisation,
     Permission,
     PermissionEntry,
     Person,
+    PersonLine,
     Preference,
     Suppression,
 )
@@ -71,9 +71,9 @@ def test_the_story_can_be_narrowed_to_each_kind(client, house, person):
         MessageEvent.objects.create(message=message, kind=kind, at=now)
     Note.objects.create(person=person, kind="visit", text="Muy amable", at=now, by="Lucía")
     brought = Import.objects.create(
-        file=seal(b"x", kind="import", media_type="text/csv"), file_name="x.csv", brand=house.brand
+        kind="persons", file=seal(b"x", kind="import", media_type="text/csv"), file_name="x.csv", brand=house.brand
     )
-    ImportLine.objects.create(of=brought, line=2, verdict="added", person=person)
+    PersonLine.objects.create(of=brought, line=2, verdict="added", person=person)
     assert len(lines(client, person)) == 7
     expected = {
         "clicks": ["They opened a link"],

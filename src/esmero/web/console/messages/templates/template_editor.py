@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -17,6 +18,9 @@ from esmero.content.media import to_local, to_public
 from esmero.content.models import Template, TemplateText, TemplateVersion
 from esmero.content.versions import add_version, make_letter, source_of
 from esmero.dossier.segments.selection import select_persons
+from esmero.house.editing.drafts import DraftSubject, drop_draft, read_draft
+from esmero.house.editing.row_versions import StaleWrite
+from esmero.house.models import Draft, User
 from esmero.house.roles import may
 from esmero.mailroom.composing.recipient_fields import known_fields
 from esmero.people.models import CustomField
@@ -46,9 +50,11 @@ from esmero.web.console.messages.templates.findings import (
 )
 from esmero.web.console.page_frame import show, show_part
 from esmero.web.console.settings.first_steps import next_step
+from esmero.web.parts.components.stale_notes import Difference, StaleNote, compare_forms, read_seen
 from esmero.web.parts.components.template_tags import said
 from esmero.web.parts.labels.field_names import FIELD_WORDS
 from esmero.web.parts.labels.states import LANGUAGE_NAMES
+from esmero.web.refusals.say import say
 
 FIRST_TEXT = """<mjml>
   <mj-body>
@@ -95,8 +101,8 @@ class TextForm(forms.Form):
         label=_("What has changed"), max_length=200, required=False, help_text=_("For the list of versions.")
     )
 
-    def __init__(self, data: Any, *, template: Template, text: TemplateText | None) -> None:
-        super().__init__(data, initial=_initial(template, text))
+    def __init__(self, data: Any, *, template: Template, text: TemplateText | None, draft: Draft | None = None) -> None:
+        super().__init__(data, initial=_initial(template, text) | (draft.content if draft else {}))
         if data and data.get("rich"):
             self.fields["letter"].required = False
         for name in ("mjml",) if template.kind == Template.Kind.LETTER else ("letter", "rich"):
@@ -128,10 +134,15 @@ class EditorState:
     texts: dict[str, TemplateText]
     language: str
     notes: list[FindingNote] = field(default_factory=list)
+    stale: StaleNote | None = None
 
     @property
     def text(self) -> TemplateText | None:
         return self.texts.get(self.language)
+
+    @property
+    def subject(self) -> DraftSubject:
+        return DraftSubject(kind="template", id=self.template.pk, part=self.language)
 
 
 def open_editor(pk: int, *, language: str) -> EditorState:
@@ -148,17 +159,31 @@ def open_editor(pk: int, *, language: str) -> EditorState:
 def template(request: HttpRequest, pk: int) -> HttpResponse:
     """Show one language of the newest version, and store valid input as the next version."""
     editor = open_editor(pk, language=request.GET.get("language", ""))
-    form = TextForm(request.POST or None, template=editor.template, text=editor.text)
     may_write = may(staff(request), "campaigns.write")
+    draft = read_draft(staff(request), subject=editor.subject) if may_write else None
+    form = TextForm(request.POST or None, template=editor.template, text=editor.text, draft=draft)
     if request.method == "POST" and may_write and form.is_valid():
         written = read_form(form, editor=editor)
         try:
-            kept = save_version(editor, written, changed=form.cleaned_data["changed"], by=staff(request).name)
+            kept = save_version(
+                editor,
+                written,
+                changed=form.cleaned_data["changed"],
+                by=staff(request),
+                seen=read_seen(request.POST, otherwise=editor.template.row_version),
+            )
         except TemplateFault as fault:
             editor.notes = describe_problems(fault.problems, blocks=written.blocks)
+        except StaleWrite as refusal:
+            # Read again: what is compared with is the version that refused.
+            editor = open_editor(pk, language=editor.language)
+            editor.stale = _describe_stale(say(refusal), form, editor=editor)
         else:
             messages.success(request, gettext("Version %(number)s is kept.") % {"number": kept.number})
             return redirect(f"{reverse('console:template', args=[pk])}?language={editor.language}")
+    elif draft is not None and draft.begun_from != editor.template.row_version:
+        words = gettext("A newer version was saved since you began this text.")
+        editor.stale = _describe_stale(words, form, editor=editor)
     source = form["mjml"].value() if "mjml" in form.fields else ""
     said_fields = label_fields()
     fields = sorted(said_fields)
@@ -180,6 +205,8 @@ def template(request: HttpRequest, pk: int) -> HttpResponse:
         field_words=[said_fields[name] for name in fields],
         said_fields=sorted(((name, words) for name, words in said_fields.items()), key=lambda one: one[1].casefold()),
         may_write=may_write,
+        draft=draft,
+        stale=editor.stale,
         next_step=next_step(request, here="template"),
     )
 
@@ -254,17 +281,38 @@ def read_form(form: TextForm, *, editor: EditorState) -> EditorInput:
     return EditorInput(TemplateSource(**facts, mjml=made.mjml), letter, made.blocks)
 
 
-def save_version(editor: EditorState, written: EditorInput, *, changed: str, by: str) -> TemplateVersion:
-    """Store the input as the next version, other languages unchanged; raises TemplateFault."""
+def save_version(editor: EditorState, written: EditorInput, *, changed: str, by: User, seen: int) -> TemplateVersion:
+    """Store the input as the next version, other languages unchanged, and end the author's draft.
+
+    Raises TemplateFault and StaleWrite, as `add_version` does.
+    """
     others = [text for code, text in editor.texts.items() if code != editor.language]
-    return add_version(
-        editor.template,
-        texts=[written.source, *map(source_of, others)],
-        letters={**{text.language: text.letter for text in others}, editor.language: written.letter},
-        fields=known_fields(),
-        created_by=by,
-        changed=changed,
-    )
+    with transaction.atomic():
+        kept = add_version(
+            editor.template,
+            texts=[written.source, *map(source_of, others)],
+            letters={**{text.language: text.letter for text in others}, editor.language: written.letter},
+            fields=known_fields(),
+            created_by=by.name,
+            changed=changed,
+            seen=seen,
+        )
+        drop_draft(by, subject=editor.subject)
+    return kept
+
+
+def _describe_stale(words: str, form: TextForm, *, editor: EditorState) -> StaleNote:
+    """Compare the form with the newest text; a letter written in the rich-text editor by the same marks."""
+    theirs = _initial(editor.template, editor.text)
+    saved = TextForm(None, template=editor.template, text=editor.text)
+    # Of the text itself the editor may have sent another form; the note on the change is the author's own.
+    differences = compare_forms(form, theirs=saved, without=("letter", "rich", "mjml", "changed"))
+    name = "mjml" if "mjml" in form.fields else "letter"
+    rich = form["rich"].value() if "rich" in form.fields else ""
+    yours = write_marks(clean_letter(rich)) if rich else (form[name].value() or "").replace("\r\n", "\n")
+    if yours.strip() != theirs.get(name, "").strip():
+        differences.append(Difference(str(form[name].label), theirs.get(name, ""), yours))
+    return StaleNote(words=words, differences=differences)
 
 
 def _initial(template: Template, text: TemplateText | None) -> dict[str, str]:

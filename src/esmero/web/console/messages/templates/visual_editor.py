@@ -17,6 +17,7 @@ from django.views.decorators.csp import csp_override
 
 from esmero.content.media import to_local, to_public
 from esmero.content.models import Template
+from esmero.house.editing.row_versions import StaleWrite
 from esmero.mailroom.composing.recipient_fields import known_fields
 from esmero.rendering.templates.compile import TemplateSource
 from esmero.rendering.templates.problem import TemplateFault
@@ -24,6 +25,8 @@ from esmero.web.console.access import requires, staff
 from esmero.web.console.messages.templates.findings import describe_problems
 from esmero.web.console.messages.templates.template_editor import FIRST_TEXT, EditorInput, open_editor, save_version
 from esmero.web.console.page_frame import show
+from esmero.web.parts.components.stale_notes import Difference, StaleNote, read_seen
+from esmero.web.refusals.say import say
 
 # The only page that allows inline styles. Scripts come from this origin only, and no other origin is contacted.
 EDITOR_CSP: Mapping[str, Any] = {
@@ -69,9 +72,19 @@ def visual(request: HttpRequest, pk: int) -> HttpResponse:
         subject = text.subject if text else editor.template.name
         source = TemplateSource(editor.language, subject, text.preheader if text else "", mjml)
         try:
-            save_version(editor, EditorInput(source), changed=_("In the visual editor"), by=staff(request).name)
+            save_version(
+                editor,
+                EditorInput(source),
+                changed=_("In the visual editor"),
+                by=staff(request),
+                seen=read_seen(request.POST, otherwise=editor.template.row_version),
+            )
         except TemplateFault as fault:
             editor.notes = describe_problems(fault.problems, blocks=None)
+        except StaleWrite as refusal:
+            editor = open_editor(pk, language=editor.language)
+            theirs = editor.text.mjml if editor.text else ""
+            editor.stale = StaleNote(words=say(refusal), differences=[Difference("MJML", theirs, mjml)])
         else:
             return redirect(back)
     return show(
@@ -84,5 +97,6 @@ def visual(request: HttpRequest, pk: int) -> HttpResponse:
         cannot=[words for pattern, words in LOSSY_CONSTRUCTS if pattern.search(mjml)],
         fields=sorted(known_fields()),
         notes=editor.notes,
+        stale=editor.stale,
         back=back,
     )

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from esmero.people.imports.fields import GRANTING
-from esmero.people.imports.reading import FileColumn, FileReading
+from esmero.imports.fields import IGNORE, FieldSet
+from esmero.imports.reading import FileColumn, FileReading
 from esmero.web.parts.labels.field_names import FIELD_WORDS, KIND_WORDS
 
 _CONFIDENT = 0.7
@@ -23,22 +23,24 @@ class DrawnColumn:
     unsure: bool
 
 
-def draw_columns(reading: FileReading, *, chosen: Mapping[str, str]) -> list[DrawnColumn]:
+def draw_columns(reading: FileReading, *, chosen: Mapping[str, str], fields: FieldSet) -> list[DrawnColumn]:
     """Return every column with its `chosen` meaning, or the guessed one."""
-    return [_draw(column, chosen=chosen.get(column.name, column.guess)) for column in reading.columns]
+    return [_draw(column, chosen=chosen.get(column.name, column.guess), fields=fields) for column in reading.columns]
 
 
-def read_mapping(reading: FileReading, *, values: Sequence[str], confirmed: bool) -> dict[str, str]:
+def read_mapping(reading: FileReading, *, values: Sequence[str], confirmed: bool, fields: FieldSet) -> dict[str, str]:
     """Return {column: field} as submitted; columns that would grant permission need confirmation."""
     said = dict(zip((column.name for column in reading.columns), values, strict=False))
-    return {name: "ignore" if field in GRANTING and not confirmed else field for name, field in said.items() if field}
+    barred = frozenset[str]() if confirmed else fields.granting
+    return {name: IGNORE if field in barred else field for name, field in said.items() if field}
 
 
-def _draw(column: FileColumn, *, chosen: str) -> DrawnColumn:
-    choices = [(value, str(words)) for value, words in FIELD_WORDS.items()]
+def _draw(column: FileColumn, *, chosen: str, fields: FieldSet) -> DrawnColumn:
+    choices = [(value, str(words)) for value, words in FIELD_WORDS.items() if value in fields.meanings]
     own = column.guess if column.guess.startswith("own:") else f"own:{column.name}"
     kind = str(KIND_WORDS.get(column.kind, column.kind))
-    choices.insert(1, (own, _("Own field (%(kind)s)") % {"kind": kind}))
+    if fields.takes_own:
+        choices.insert(1, (own, _("Own field (%(kind)s)") % {"kind": kind}))
     if chosen not in dict(choices):
         choices.append((chosen, chosen))
     unsure = bool(column.filled) and column.confidence < _CONFIDENT and not column.guess.startswith("own:")

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from esmero.house.audit import note
 from esmero.house.roles import may
-from esmero.people.models import Import
+from esmero.imports.models import Import
 from esmero.web.console.access import staff
 from esmero.web.console.page_frame import show
 

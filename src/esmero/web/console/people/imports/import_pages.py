@@ -6,47 +6,55 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.contrib.humanize.templatetags.humanize import intcomma
-from django.db.models import Q
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.db.models import BigIntegerField, OuterRef, Q, Subquery
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.html import format_html
-from django.utils.http import content_disposition_header
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from esmero.house.models import Brand
-from esmero.house.upload_limits import MAX_LIST
-from esmero.people.imports.fields import GRANTING
-from esmero.people.imports.files.problem import FileProblem, MappingProblem
-from esmero.people.imports.lifecycle import (
+from esmero.house.upload_limits import LIST
+from esmero.imports.files.problem import FileProblem, MappingProblem
+from esmero.imports.lifecycle import (
     begin_check,
     begin_import,
+    begin_undo,
     choose_sheet,
     create_import,
     reopen,
 )
-from esmero.people.imports.reading import FileReading
-from esmero.people.imports.refused_lines import write_refused
-from esmero.people.models import Import, ImportLine, Topic
+from esmero.imports.models import Import, ImportLine
+from esmero.imports.reading import FileReading
+from esmero.imports.refused_lines import write_refused
+from esmero.imports.undo import preview_undo
+from esmero.people.models import Topic
+from esmero.rounds.import_kinds import EXCLUSIONS, IMPORT_KINDS, PERSONS
 from esmero.web.console.access import requires, staff
 from esmero.web.console.list_pages import answer_list
 from esmero.web.console.page_frame import read_brand, show, show_part, wants_part
 from esmero.web.console.people.imports.columns import draw_columns, read_mapping
 from esmero.web.console.people.imports.files import give_file
 from esmero.web.console.people.imports.lines import LINES, line_rows
+from esmero.web.console.people.imports.origin import ORIGIN_FORMS, OriginForm
 from esmero.web.console.settings.first_steps import next_step
 from esmero.web.parts.components.tables import Filter, Listing, TableColumn
 from esmero.web.parts.components.template_tags import said as in_words
 from esmero.web.parts.components.template_tags import state
 from esmero.web.parts.components.times import format_time
-from esmero.web.parts.labels.states import IMPORT
+from esmero.web.parts.files.serving import serve_pieces
+from esmero.web.parts.files.upload_field import UploadField
+from esmero.web.parts.labels.states import IMPORT, IMPORT_KIND
 from esmero.web.refusals.say import say
 
-MOVING = frozenset({Import.State.CHECKING, Import.State.RUNNING})
+MOVING = frozenset({Import.State.CHECKING, Import.State.RUNNING, Import.State.UNDOING})
+_ENDED = frozenset({Import.State.CHECKED, Import.State.DONE, Import.State.FAILED, Import.State.UNDONE})
 _EFFECTS: Mapping[str, Promise] = {
     "granted": _("Permissions given"),
     "withdrawn": _("Permissions taken back"),
@@ -55,46 +63,28 @@ _EFFECTS: Mapping[str, Promise] = {
     "address-invalid": _("Addresses that cannot be: these people come without one"),
     "address-none": _("Lines without an address"),
 }
+_WRITING = (ImportLine.Verdict.ADDED, ImportLine.Verdict.CHANGED, ImportLine.Verdict.MERGED)
+_UNDO_EFFECTS: Mapping[str, Promise] = {
+    "undone": _("Lines taken back"),
+    "kept": _("Lines that stay, because somebody has changed or used them since"),
+    "people-removed": _("People removed"),
+    "people-restored": _("People who get their former values back"),
+    "grants-removed": _("Permissions removed, on which nothing was sent"),
+    "grants-withdrawn": _("Permissions withdrawn, on which something was sent: they stay in the ledger as proof"),
+    "suppressions-removed": _("Exclusions removed"),
+}
 _DELIMITERS = {",": _("commas"), ";": _("semicolons"), "\t": _("tabs"), "|": _("bars")}
 
 
 class FileForm(forms.Form):
     """Accept the file to import."""
 
-    file = forms.FileField(
+    file = UploadField(
+        rule=LIST,
         label=_("File"),
         help_text=_("An Excel workbook (.xlsx) or CSV. Sheet, encoding and separator are found out."),
         widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.csv,.txt,.tsv,text/csv"}),
     )
-
-    def clean_file(self) -> Any:
-        """Refuse a file too large for an upload."""
-        file = self.cleaned_data["file"]
-        if file.size > MAX_LIST:
-            raise forms.ValidationError(_("This file is over 100 MB: bring it by the command line, `esmero import`."))
-        return file
-
-
-class OriginForm(forms.Form):
-    """Edit the source of the list and the topic of its consent."""
-
-    topic = forms.ModelChoiceField(
-        label=_("Topic of the consent"), queryset=Topic.objects.none(), required=False, empty_label=_("Choose one")
-    )
-    source = forms.CharField(
-        label=_("Where is this list from?"),
-        max_length=300,
-        help_text=_("Who gathered it, where and when: it is stored with each permission as its proof."),
-    )
-
-    def __init__(self, data: Any, *, brought: Import) -> None:
-        topics = Topic.objects.filter(brand=brought.brand_id, archived_at=None).order_by("id")
-        first_two = list(topics.values_list("pk", flat=True)[:2])
-        only = first_two[0] if len(first_two) == 1 else None
-        super().__init__(data, initial={"topic": brought.topic_id or only, "source": brought.source})
-        fields: dict[str, Any] = self.fields
-        fields["topic"].queryset = topics
-        fields["topic"].label_from_instance = lambda topic: in_words(topic.name) or topic.code
 
 
 def _name(row: Import) -> SafeString:
@@ -112,12 +102,13 @@ IMPORTS = Listing(
     search_title=_("File or where it is from"),
     columns=(
         TableColumn(key="file", title=_("File"), cell=_name, plain=lambda row: row.file_name, head=True),
+        TableColumn(key="kind", title=_("Kind"), cell=lambda row: str(IMPORT_KIND[row.kind]), quiet=True, shown=False),
         TableColumn(key="state", title=_("State"), cell=lambda row: state("import", row.state)),
         TableColumn(key="source", title=_("Where from"), cell=lambda row: row.source[:80], quiet=True),
         TableColumn(
             key="topic",
             title=_("Topic of the consent"),
-            cell=lambda row: in_words(row.topic.name) if row.topic else "",
+            cell=lambda row: in_words(row.topic_name) if row.topic_name else "",
             quiet=True,
             shown=False,
         ),
@@ -152,7 +143,18 @@ IMPORTS = Listing(
             choices=lambda: [(value, word.text) for value, word in IMPORT.items()],
             apply=lambda rows, value: rows.filter(state=value),
         ),
+        Filter(
+            key="kind",
+            title=_("Kind"),
+            every=_("Every kind"),
+            choices=lambda: list(IMPORT_KIND.items()),
+            apply=lambda rows, value: rows.filter(kind=value),
+        ),
     ),
+)
+# The name of the topic of the consent, which a list of persons has among its options.
+_TOPIC_NAME = Subquery(
+    Topic.objects.filter(pk=Cast(KeyTextTransform("topic", OuterRef("options")), BigIntegerField())).values("name")[:1]
 )
 
 
@@ -164,7 +166,7 @@ def imports(request: HttpRequest) -> HttpResponseBase:
         request,
         "console/people/imports.html",
         listing=IMPORTS,
-        rows=Import.objects.filter(brand=brand.pk if brand else 0).select_related("topic"),
+        rows=Import.objects.filter(brand=brand.pk if brand else 0).annotate(topic_name=_TOPIC_NAME),
         subject="imports",
         empty_title=gettext("No list yet"),
         empty_text=gettext(
@@ -177,8 +179,8 @@ def imports(request: HttpRequest) -> HttpResponseBase:
 
 
 @requires("people.import")
-def upload(request: HttpRequest) -> HttpResponse:
-    """Store an uploaded file and read its columns."""
+def upload(request: HttpRequest, kind: str = PERSONS.name) -> HttpResponse:
+    """Store an uploaded file of a kind of import and read its columns."""
     brand: Brand | None = read_brand(request)
     if brand is None:
         return redirect("console:today")
@@ -186,18 +188,21 @@ def upload(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
         try:
-            brought = create_import(file.read(), name=file.name, brand=brand, by=staff(request))
+            brought = create_import(
+                file.content, kind=IMPORT_KINDS[kind], name=file.name, brand=brand, by=staff(request)
+            )
         except FileProblem as problem:
             form.add_error("file", say(problem))
         else:
             return redirect("console:import", pk=brought.pk)
-    return show(request, "console/people/import_new.html", subject="imports", form=form)
+    excludes = kind == EXCLUSIONS.name
+    return show(request, "console/people/import_new.html", subject="imports", form=form, excludes=excludes)
 
 
 @requires()
 def show_import(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Show an import by its state: columns, progress, or the verdict on each line."""
-    brought = get_object_or_404(Import.objects.select_related("job", "brand", "topic"), pk=pk)
+    brought = get_object_or_404(Import.objects.select_related("job", "brand"), pk=pk)
     live = wants_part(request) and "was" in request.GET
     if live and request.GET["was"] != brought.state:
         return HttpResponse(headers={"HX-Refresh": "true"})
@@ -205,13 +210,13 @@ def show_import(request: HttpRequest, pk: int) -> HttpResponseBase:
     if live:
         return show_part(request, "console/people/import.html#live", **facts)
     template = "console/people/import.html"
-    if brought.state in {Import.State.CHECKED, Import.State.DONE, Import.State.FAILED}:
+    if brought.state in _ENDED:
         if brought.state == Import.State.DONE:
             facts["next_step"] = next_step(request, here="import")
         return answer_list(
             request,
             template,
-            listing=LINES,
+            listing=LINES[brought.kind],
             rows=line_rows(brought),
             subject="imports",
             empty_title=gettext("No line was looked at"),
@@ -219,7 +224,7 @@ def show_import(request: HttpRequest, pk: int) -> HttpResponseBase:
             **facts,
         )
     if brought.state == Import.State.DRAFT:
-        facts |= _mapping_facts(brought, form=OriginForm(None, brought=brought), chosen=brought.mapping)
+        facts |= _mapping_facts(brought, form=ORIGIN_FORMS[brought.kind](None, brought=brought), chosen=brought.mapping)
     return show(request, template, subject="imports", **facts)
 
 
@@ -233,12 +238,35 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
     if what == "check":
         return _check(request, brought)
     if what == "sheet":
-        choose_sheet(brought, sheet=request.POST.get("sheet", ""), by=staff(request))
+        choose_sheet(brought, kind=IMPORT_KINDS[brought.kind], sheet=request.POST.get("sheet", ""), by=staff(request))
     elif what == "map":
         reopen(brought, by=staff(request))
     elif what == "run":
         begin_import(brought, by=staff(request))
     return redirect("console:import", pk=pk)
+
+
+@requires("people.import")
+def take_back(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show what taking an import back would change, in numbers; by POST begin it."""
+    brought = get_object_or_404(Import.objects.select_related("brand", "file", "job"), pk=pk)
+    kind = IMPORT_KINDS[brought.kind]
+    if request.method == "POST":
+        begin_undo(brought, kind=kind, by=staff(request))
+        return redirect("console:import", pk=pk)
+    if brought.state != Import.State.DONE:
+        return redirect("console:import", pk=pk)
+    counts = preview_undo(brought, kind=kind)
+    effects = [(words, counts[name]) for name, words in _UNDO_EFFECTS.items() if counts.get(name)] if counts else []
+    return show(
+        request,
+        "console/people/import_undo.html",
+        subject="imports",
+        shown=brought,
+        effects=effects,
+        is_counted=counts is not None,
+        lines=sum(int(brought.counts.get(name, 0)) for name in _WRITING),
+    )
 
 
 @requires()
@@ -249,33 +277,31 @@ def refused_file(request: HttpRequest, pk: int) -> HttpResponseBase:
         messages.error(request, _("The file is gone: its term of storage is over."))
         return redirect("console:import", pk=pk)
     name = f"{brought.file_name.rpartition('.')[0] or brought.file_name}-refused.csv"
-    disposition = content_disposition_header(as_attachment=True, filename=name) or "attachment"
 
     def give() -> HttpResponseBase:
-        return StreamingHttpResponse(
-            write_refused(brought),
-            content_type="text/csv; charset=utf-8",
-            headers={"Content-Disposition": disposition},
-        )
+        pieces = write_refused(brought, kind=IMPORT_KINDS[brought.kind])
+        return serve_pieces(pieces, name=name, media_type="text/csv; charset=utf-8")
 
     return give_file(request, brought=brought, words=str(_("The refused lines")), give=give)
 
 
 def _check(request: HttpRequest, brought: Import) -> HttpResponse:
     """Store the mapping and queue the dry run, or show the form again with its errors."""
+    kind = IMPORT_KINDS[brought.kind]
     reading = FileReading.from_json(brought.reading)
-    form = OriginForm(request.POST, brought=brought)
+    form = ORIGIN_FORMS[brought.kind](request.POST, brought=brought)
     values = request.POST.getlist("column")
     confirmed = "confirm" in request.POST
     fault = ""
-    if form.is_valid() and confirmed and "consent" in values and form.cleaned_data["topic"] is None:
+    if form.is_valid() and confirmed and "consent" in values and form.cleaned_data.get("topic") is None:
         form.add_error("topic", say(MappingProblem("consent-without-topic")))
     if form.is_valid():
         try:
             begin_check(
                 brought,
-                choices=read_mapping(reading, values=values, confirmed=confirmed),
-                topic=form.cleaned_data["topic"],
+                kind=kind,
+                choices=read_mapping(reading, values=values, confirmed=confirmed, fields=kind.fields),
+                options=form.options,
                 source=form.cleaned_data["source"],
                 by=staff(request),
             )
@@ -306,10 +332,15 @@ def _facts(brought: Import) -> dict[str, Any]:
         "minutes_left": -(-(_seconds_left(brought) or 0) // 60),
         "delimiter": _DELIMITERS.get(delimiter, delimiter),
         "moving": brought.state in MOVING,
+        "topic": Topic.objects.filter(pk=brought.options.get("topic")).first(),
+        "excludes": brought.kind == EXCLUSIONS.name,
+        "undo_effects": [
+            (words, brought.undo_counts[name]) for name, words in _UNDO_EFFECTS.items() if brought.undo_counts.get(name)
+        ],
         "verdicts": list(counts.items()) if any(counts.values()) else [],
         "changes": counts["added"] + counts["changed"] + counts["merged"],
         "refused": counts["refused"],
-        "effects": _effects(brought) if brought.state in {Import.State.CHECKED, Import.State.DONE} else [],
+        "effects": _effects(brought) if brought.state in _ENDED else [],
     }
 
 
@@ -330,5 +361,11 @@ def _seconds_left(brought: Import) -> int | None:
 
 
 def _mapping_facts(brought: Import, *, form: OriginForm, chosen: dict[str, str]) -> dict[str, Any]:
-    columns = draw_columns(FileReading.from_json(brought.reading), chosen=chosen)
-    return {"columns": columns, "form": form, "giving": sorted(GRANTING), "confirmed": "consent" in chosen.values()}
+    fields = IMPORT_KINDS[brought.kind].fields
+    columns = draw_columns(FileReading.from_json(brought.reading), chosen=chosen, fields=fields)
+    return {
+        "columns": columns,
+        "form": form,
+        "giving": sorted(fields.granting),
+        "confirmed": "consent" in chosen.values(),
+    }

@@ -1,5 +1,7 @@
 """List the lines of an import with the verdict, person and reason of each."""
 
+from collections.abc import Mapping
+
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.db.models import OuterRef, Subquery
 from django.urls import reverse
@@ -8,26 +10,31 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from esmero.people.models import Import, ImportLine, Person
+from esmero.imports.models import Import, ImportLine
+from esmero.people.models import ExclusionLine, Person, PersonLine
+from esmero.rounds.import_kinds import EXCLUSIONS, PERSONS
 from esmero.web.parts.components.tables import Filter, Listing, Rows, TableColumn
 from esmero.web.parts.components.template_tags import state
+from esmero.web.parts.labels.import_undo import describe_undo
 from esmero.web.parts.labels.states import LINE, describe_line_reason
 
 
 def line_rows(brought: Import) -> Rows:
-    """Return the lines of an import, annotated with the person whose number matches, if not linked yet."""
+    """Return the lines of an import; those about persons with the person whose number matches, if not linked yet."""
+    if brought.kind == EXCLUSIONS.name:
+        return ExclusionLine.objects.filter(of=brought)
     known = Person.objects.filter(number=OuterRef("number")).exclude(number=None).values("pk")[:1]
-    return ImportLine.objects.filter(of=brought).select_related("person").annotate(known=Subquery(known))
+    return PersonLine.objects.filter(of=brought).select_related("person").annotate(known=Subquery(known))
 
 
-def _name(line: ImportLine) -> str:
+def _name(line: PersonLine) -> str:
     """Return the person's name, else the name in a line that is not refused, else the number."""
     if line.person is not None:
         return str(line.person)
     return (line.cell if line.verdict != ImportLine.Verdict.REFUSED else "") or line.number
 
 
-def _who(line: ImportLine) -> str | SafeString:
+def _who(line: PersonLine) -> str | SafeString:
     pk, name = line.person_id or line.known, _name(line)  # type: ignore[attr-defined]
     if pk is None or not name:
         return format_html('<span class="wrap">{}</span>', name)
@@ -47,31 +54,57 @@ def _why_plainly(line: ImportLine) -> str:
     return "; ".join(filter(None, [reason, *(describe_line_reason(warning) for warning in line.warnings)]))
 
 
-LINES = Listing(
-    page="import",
-    order="line",
-    personal=True,
-    columns=(
-        TableColumn(
-            key="line",
-            title=gettext_lazy("Line"),
-            cell=lambda row: format_html('<span class="table-label">{} </span>{}', _("Line"), intcomma(row.line)),
-            plain=lambda row: row.line,
-            order=("line",),
-            head=True,
-        ),
-        TableColumn(key="verdict", title=gettext_lazy("Result"), cell=lambda row: state("line", row.verdict)),
-        TableColumn(key="number", title=gettext_lazy("Number"), cell=lambda row: row.number, quiet=True, shown=False),
-        TableColumn(key="person", title=gettext_lazy("Person"), cell=_who, plain=_name),
-        TableColumn(key="reason", title=gettext_lazy("Reason"), cell=_why, plain=_why_plainly),
+_LINE = TableColumn(
+    key="line",
+    title=gettext_lazy("Line"),
+    cell=lambda row: format_html('<span class="table-label">{} </span>{}', _("Line"), intcomma(row.line)),
+    plain=lambda row: row.line,
+    order=("line",),
+    head=True,
+)
+_VERDICT = TableColumn(key="verdict", title=gettext_lazy("Result"), cell=lambda row: state("line", row.verdict))
+_ENDING = (
+    TableColumn(key="reason", title=gettext_lazy("Reason"), cell=_why, plain=_why_plainly),
+    TableColumn(key="undo", title=gettext_lazy("Taken back"), cell=lambda row: describe_undo(row.undo)),
+)
+_FILTERS = (
+    Filter(
+        key="verdict",
+        title=gettext_lazy("Result"),
+        every=gettext_lazy("Every result"),
+        choices=lambda: [(value, LINE[value].text) for value in ImportLine.Verdict.values],
+        apply=lambda rows, value: rows.filter(verdict=value),
     ),
-    filters=(
-        Filter(
-            key="verdict",
-            title=gettext_lazy("Result"),
-            every=gettext_lazy("Every result"),
-            choices=lambda: [(value, LINE[value].text) for value in ImportLine.Verdict.values],
-            apply=lambda rows, value: rows.filter(verdict=value),
+    Filter(
+        key="undo",
+        title=gettext_lazy("Taken back"),
+        every=gettext_lazy("Taken back or not"),
+        choices=lambda: [("undone", _("taken back")), ("kept", _("kept"))],
+        apply=lambda rows, value: (
+            rows.filter(undo__startswith=ImportLine.UNDONE)
+            if value == "undone"
+            else rows.exclude(undo="").exclude(undo__startswith=ImportLine.UNDONE)
         ),
     ),
 )
+# Name of the kind of import → the list of its lines.
+LINES: Mapping[str, Listing] = {
+    PERSONS.name: Listing(
+        page="import",
+        order="line",
+        personal=True,
+        columns=(
+            _LINE,
+            _VERDICT,
+            TableColumn(
+                key="number", title=gettext_lazy("Number"), cell=lambda row: row.number, quiet=True, shown=False
+            ),
+            TableColumn(key="person", title=gettext_lazy("Person"), cell=_who, plain=_name),
+            *_ENDING,
+        ),
+        filters=_FILTERS,
+    ),
+    EXCLUSIONS.name: Listing(
+        page="import-exclusions", order="line", personal=True, columns=(_LINE, _VERDICT, *_ENDING), filters=_FILTERS
+    ),
+}

@@ -8,7 +8,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -18,11 +18,11 @@ from django.views.decorators.http import require_POST
 
 from esmero.house.jurisdictions import valid_bases
 from esmero.house.models import Brand
-from esmero.house.upload_limits import MAX_PROOF
-from esmero.people.models import Address, Import, Note, PermissionEntry, Person, Suppression, Topic
+from esmero.house.upload_limits import PROOF
+from esmero.imports.models import Import
+from esmero.people.models import Address, Note, PermissionEntry, Person, Suppression, Topic
 from esmero.people.permissions.decisions import decide_topics, read_person
 from esmero.people.permissions.staff_records import (
-    ProofFile,
     StaffStatement,
     lift_address_suppressions,
     pause_person,
@@ -30,12 +30,13 @@ from esmero.people.permissions.staff_records import (
     suppress_address,
     write_note,
 )
-from esmero.vault.files import path_of
 from esmero.web.console.access import requires, staff
 from esmero.web.console.page_frame import read_brand, show
 from esmero.web.console.people.imports.files import give_file
 from esmero.web.console.undo.toast import offer_undo
 from esmero.web.parts.components.template_tags import said
+from esmero.web.parts.files.serving import serve_stored
+from esmero.web.parts.files.upload_field import UploadField
 from esmero.web.parts.labels.states import BASES, CHANNELS, NOTES
 
 PAUSES = ("30", "90", "180", "365")  # days
@@ -77,7 +78,8 @@ class StatementForm(forms.Form):
         label=gettext_lazy("The words that they agreed to"), required=False, widget=forms.Textarea(attrs={"rows": 3})
     )
     wording_version = forms.CharField(label=gettext_lazy("Version of the wording"), max_length=40, required=False)
-    proof = forms.FileField(
+    proof = UploadField(
+        rule=PROOF,
         label=gettext_lazy("Proof"),
         required=False,
         help_text=gettext_lazy("A scan, a recording, a mail: it is sealed and cannot be changed."),
@@ -96,13 +98,6 @@ class StatementForm(forms.Form):
         if day > timezone.localdate():
             raise forms.ValidationError(_("This day has not come yet."))
         return day
-
-    def clean_proof(self) -> Any:
-        """Refuse a file too large to be stored with a permission."""
-        proof = self.cleaned_data["proof"]
-        if proof and proof.size > MAX_PROOF:
-            raise forms.ValidationError(_("This file is over 20 MB."))
-        return proof
 
     def clean(self) -> dict[str, Any]:
         """Refuse a legal basis that the brand's jurisdiction does not accept for this channel and purpose."""
@@ -133,9 +128,7 @@ def permission(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("console:person", pk=pk)
     form = StatementForm(request.POST or None, request.FILES or None, brand=brand)
     if request.method == "POST" and form.is_valid():
-        file = form.cleaned_data["proof"]
-        kind = (file.content_type or "application/octet-stream") if file else ""
-        proof = ProofFile(content=file.read(), name=file.name, media_type=kind) if file else None
+        proof = form.cleaned_data["proof"]
         entry = record_statement(person, statement=form.statement(), proof=proof, by=staff(request))
         _say_recorded(request, entry, said=form.statement(), person=person)
         return redirect("console:person", pk=pk)
@@ -207,19 +200,17 @@ def note(request: HttpRequest, pk: int) -> HttpResponse:
 def proof(request: HttpRequest, pk: int, entry: int) -> HttpResponseBase:
     """Return the sealed file that proves a ledger entry, as an attachment; a whole list only with a reason."""
     row = get_object_or_404(PermissionEntry.objects.select_related("proof"), pk=entry, person=pk)
-    if row.proof is None or not path_of(row.proof.sha256).is_file():
+    if row.proof is None:
         raise Http404
-    name = row.proof.name or f"proof-{row.pk}"
-    path = path_of(row.proof.sha256)
+    stored, name = row.proof, row.proof.name or f"proof-{row.pk}"
+    # A proof by import is the whole list, which holds other people too.
+    brought = Import.objects.filter(file__sha256=stored.sha256).order_by("id").first()
+    if brought is None:
+        return serve_stored(request, stored, permission="house.read", name=name)
 
     def give() -> HttpResponseBase:
-        # As an attachment, because a proof may be HTML, which must not run on the console's origin.
-        return FileResponse(path.open("rb"), as_attachment=True, filename=name, content_type="application/octet-stream")
+        return serve_stored(request, stored, permission="people.export", name=name)
 
-    # A proof by import is the whole list, which holds other people too.
-    brought = Import.objects.filter(file__sha256=row.proof.sha256).order_by("id").first()
-    if brought is None:
-        return give()
     return give_file(request, brought=brought, words=_("The whole list that proves it"), give=give)
 
 

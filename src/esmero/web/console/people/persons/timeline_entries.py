@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from esmero.dossier.timeline import TimelineEntry
+from esmero.people.models import Channel
 from esmero.web.parts.absence_labels import describe_absence
 from esmero.web.parts.components.template_tags import said
 from esmero.web.parts.labels.audit_actions import label_action, label_actor
@@ -17,6 +18,7 @@ from esmero.web.parts.labels.field_names import label_field
 from esmero.web.parts.labels.states import (
     CHANNELS,
     EVENT,
+    LETTER_RETURN,
     NOTES,
     UNSUBSCRIBE_REASON,
     describe_machine_signs,
@@ -48,6 +50,8 @@ def _message(at: datetime, facts: Mapping[str, Any]) -> TimelineLine:
     if state == "refused":
         reasons = "; ".join(label_objection(code) for code in facts["codes"])
         return TimelineLine(at=at, text=_("“%(name)s” was not sent") % {"name": name}, note=reasons)
+    if facts["channel"] == Channel.POST:
+        return _letter(at, facts)
     texts = {
         "sent": _("“%(name)s” sent"),
         "doubt": _("“%(name)s” is in doubt: the relay may or may not have it"),
@@ -59,6 +63,19 @@ def _message(at: datetime, facts: Mapping[str, Any]) -> TimelineLine:
     return TimelineLine(at=at, text=text, state=looks.get(state, ""), note=facts["address"])
 
 
+def _letter(at: datetime, facts: Mapping[str, Any]) -> TimelineLine:
+    texts = {
+        "printed": _("The letter “%(name)s” is printed"),
+        "sent": _("The letter “%(name)s” posted"),
+        "gave-up": _("The letter “%(name)s” could not be made"),
+        "cancelled": _("The letter “%(name)s” was cancelled before it was printed"),
+    }
+    text = texts.get(facts["state"], _("The letter “%(name)s” is to be printed")) % {"name": facts["name"]}
+    look = {"sent": "kept", "gave-up": "broken"}.get(facts["state"], "")
+    url = reverse("console:message", args=[facts["message"]])
+    return TimelineLine(at=at, text=text, state=look, note=facts["address"].replace("\n", ", "), url=url)
+
+
 def _event(at: datetime, facts: Mapping[str, Any]) -> TimelineLine:
     look, text = EVENT.get(facts["event"], ("", facts["event"]))
     if facts["event"] == "clicked" and facts["machine"]:
@@ -66,6 +83,7 @@ def _event(at: datetime, facts: Mapping[str, Any]) -> TimelineLine:
         return TimelineLine(at=at, text=_("A machine opened a link"), note=note)
     details = [str(facts[key]) for key in ("status", "diagnostic", "reply") if facts.get(key)]
     details += [label_meaning(facts["meaning"])] if facts.get("meaning") else []
+    details += [str(LETTER_RETURN.get(facts["letter"], facts["letter"]))] if facts.get("letter") else []
     details += [describe_absence(facts)] if facts["event"] == "absent" else []
     details += [str(UNSUBSCRIBE_REASON[facts["reason"]])] if facts.get("reason") in UNSUBSCRIBE_REASON else []
     return TimelineLine(

@@ -11,9 +11,11 @@ from django.utils.translation import gettext_lazy as _
 from esmero.campaigns.models import Campaign
 from esmero.content.models import Link
 from esmero.house.models import Brand
-from esmero.people.models import CustomField, Import, Organisation, Segment, Tag, Topic
+from esmero.imports.models import Import
+from esmero.people.models import CustomField, Organisation, Segment, Tag, Topic
 from esmero.people.segments.values import KnownNames
 from esmero.people.segments.vocabulary import STANDARD_FIELDS, Kind
+from esmero.rounds.import_kinds import PERSONS
 from esmero.web.console.people.segments.missing_choices import label_missing, list_named
 from esmero.web.parts.components.template_tags import language_name, said
 from esmero.web.parts.components.times import format_time_short
@@ -119,7 +121,7 @@ def read_choices(*, brand: Brand | None, besides: Segment | None = None) -> Segm
     ]
     choices["import"] = [
         (str(one.pk), f"{one.file_name} ({format_time_short(one.finished_at or one.created_at)})")
-        for one in Import.objects.filter(state=Import.State.DONE).order_by("-id")[:MAX_CHOICES]
+        for one in Import.objects.filter(kind=PERSONS.name, state=Import.State.DONE).order_by("-id")[:MAX_CHOICES]
     ]
     for subject, values in named.items():
         if subject in choices:

@@ -10,7 +10,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from esmero.campaigns.models import Campaign
-from esmero.people.models import Import, Segment, Tag, Topic
+from esmero.imports.models import Import
+from esmero.people.models import Segment, Tag, Topic
 from esmero.people.segments.mentions import find_mentions
 from esmero.people.segments.tree import Compare, read_json, walk
 from esmero.people.segments.vocabulary import SCOPES

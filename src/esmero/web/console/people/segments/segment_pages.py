@@ -26,6 +26,7 @@ from esmero.dossier.segments.saving import (
     segment_rows,
 )
 from esmero.dossier.segments.selection import read_context
+from esmero.house.editing.row_versions import StaleWrite
 from esmero.house.roles import may
 from esmero.people.models import Segment, Topic
 from esmero.people.segments.mentions import list_users
@@ -40,6 +41,7 @@ from esmero.web.console.people.segments.drawing import MATCH_WORDS, SAID, draw_t
 from esmero.web.console.people.segments.sentence import describe_tree
 from esmero.web.console.people.segments.tree import ConditionGroup, TreeChange, apply_action, read_tree
 from esmero.web.console.undo.toast import offer_undo
+from esmero.web.parts.components.stale_notes import Difference, StaleNote, read_seen
 from esmero.web.parts.components.tables import Listing, TableColumn
 from esmero.web.parts.components.template_tags import said
 from esmero.web.parts.components.times import format_time
@@ -133,13 +135,21 @@ def edit_segment(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     segment = get_object_or_404(Segment, pk=pk) if pk else None
     offer = read_choices(brand=read_brand(request), besides=segment)
     root, name, done, fault = ConditionGroup("n0"), segment.name if segment else "", TreeChange(), ""
+    stale = None
+    # Each change of the tree draws the form anew, which keeps the version that it was opened with.
+    seen = read_seen(request.POST, otherwise=segment.row_version) if segment else None
     if request.method == "POST":
         root, name = read_tree(request.POST), request.POST.get("name", "").strip()[:150]
         act = request.POST.get("act", "")
         done = apply_action(root, act, blank=BLANK)
         fit_rows(root, offer=offer)
         if act == "save" and may(staff(request), "campaigns.write"):
-            fault, kept = _save(request, segment, root=root, name=name, offer=offer)
+            try:
+                fault, kept = _save(request, segment, root=root, name=name, offer=offer, seen=seen)
+            except StaleWrite as refusal:
+                assert segment is not None
+                segment.refresh_from_db()
+                stale, seen, kept = _describe_stale(refusal, segment, root=root, offer=offer), segment.row_version, None
             if kept is not None:
                 return _redirect(request, reverse("console:segment", args=[kept.pk]))
         else:
@@ -151,7 +161,12 @@ def edit_segment(request: HttpRequest, pk: int | None = None) -> HttpResponse:
         root = opened
         fit_rows(root, offer=offer)
         read_rows(root, offer=offer, strict=True)  # shows at once which conditions have become invalid
-    editor = _draw(request, root, segment=segment, offer=offer, done=done) | {"name": name, "fault": fault}
+    editor = _draw(request, root, segment=segment, offer=offer, done=done) | {
+        "name": name,
+        "fault": fault,
+        "seen": seen,
+        "stale": stale,
+    }
     if wants_part(request):
         return show_part(request, "console/people/segment.html#editor", **editor)
     brand = read_brand(request)
@@ -202,7 +217,13 @@ def _redirect(request: HttpRequest, url: str) -> HttpResponse:
 
 
 def _save(
-    request: HttpRequest, segment: Segment | None, *, root: ConditionGroup, name: str, offer: SegmentChoices
+    request: HttpRequest,
+    segment: Segment | None,
+    *,
+    root: ConditionGroup,
+    name: str,
+    offer: SegmentChoices,
+    seen: int | None,
 ) -> tuple[str, Segment | None]:
     """Store the tree; return the error of the whole tree, or the segment."""
     wrong = read_rows(root, offer=offer, strict=True)
@@ -222,11 +243,19 @@ def _save(
             conditions=write_root(root),
             brand=segment.brand if segment else read_brand(request),
             by=staff(request),
+            seen=seen,
         )
     except SegmentFault as trouble:
         return say(trouble), None
     messages.success(request, _("The segment “%(name)s” is saved.") % {"name": name})
     return "", kept
+
+
+def _describe_stale(refusal: StaleWrite, segment: Segment, *, root: ConditionGroup, offer: SegmentChoices) -> StaleNote:
+    saved = open_tree(segment.conditions)
+    theirs = describe_tree(write_root(saved), offer=offer) if saved else ""  # too many conditions for a page
+    yours = describe_tree(write_root(root), offer=offer)
+    return StaleNote(words=say(refusal), differences=[Difference(_("In words"), theirs, yours)])
 
 
 def _draw(

@@ -9,11 +9,12 @@ from django.utils.text import slugify
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from esmero.house.brands import MOST_LOGO, picture_type
 from esmero.house.jurisdictions import PROFILES, is_ordinary_rate
 from esmero.house.models import Brand
+from esmero.house.upload_limits import LOGO
 from esmero.web.parts.components.forms import FormPart
 from esmero.web.parts.components.template_tags import said
+from esmero.web.parts.files.upload_field import UploadField
 from esmero.web.parts.labels.field_names import BRAND_WORDS
 from esmero.web.parts.labels.states import LANGUAGE_NAMES
 
@@ -92,7 +93,8 @@ class BrandForm(forms.Form):
         widget=forms.TextInput(attrs={"type": "color"}),
         help_text=gettext_lazy("Made darker or lighter by itself wherever text would be hard to read."),
     )
-    logo = forms.FileField(
+    logo = UploadField(
+        rule=LOGO,
         label=BRAND_WORDS["logo"],
         required=False,
         widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg,image/gif"}),
@@ -146,19 +148,6 @@ class BrandForm(forms.Form):
     def clean_public_url(self) -> str:
         """Remove trailing slashes."""
         return str(self.cleaned_data["public_url"]).rstrip("/")
-
-    def clean_logo(self) -> Any:
-        """Accept only image formats that every mail program shows."""
-        file = self.cleaned_data.get("logo")
-        if file is None:
-            return None
-        if (file.size or 0) > MOST_LOGO:
-            raise forms.ValidationError(_("This file is larger than 300 kB."))
-        begins = file.read(16)
-        file.seek(0)
-        if not picture_type(begins):
-            raise forms.ValidationError(_("This is neither PNG, JPEG nor GIF."))
-        return file
 
     def facts(self) -> dict[str, Any]:
         """Return the arguments of `save_brand`."""

@@ -14,21 +14,22 @@ from django.utils.translation import get_language, gettext_lazy, override
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from esmero.content.logos import store_logo
-from esmero.content.media import NotAPicture
 from esmero.house.brands import save_brand
+from esmero.house.editing.row_versions import StaleWrite
 from esmero.house.jurisdictions import PROFILES, profile_of
 from esmero.house.models import Brand
 from esmero.mailroom.composing.compiled_templates import write_footer
 from esmero.outbox.domain_readiness import is_ready
-from esmero.vault.files import read
+from esmero.vault.uploads import keep_upload
 from esmero.web.console.access import requires, staff
 from esmero.web.console.list_pages import answer_list
 from esmero.web.console.page_frame import show, show_part
 from esmero.web.console.settings.brands.brand_form import BrandForm
 from esmero.web.parts.components.brand_colours import explain_colour, style_sheet
+from esmero.web.parts.components.stale_notes import StaleNote, compare_forms, read_seen
 from esmero.web.parts.components.tables import Filter, Listing, TableColumn
 from esmero.web.parts.components.template_tags import chip, said
+from esmero.web.parts.files.serving import serve_stored
 from esmero.web.parts.labels.states import LANGUAGE_NAMES
 from esmero.web.refusals.say import say
 
@@ -118,8 +119,14 @@ def edit_brand(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     """Create or change a brand; continue with its domain."""
     brand = get_object_or_404(Brand, pk=pk) if pk else None
     form = BrandForm(request.POST or None, request.FILES or None, brand=brand)
+    stale = None
     if request.method == "POST" and form.is_valid():
-        saved = _save(request, form, brand=brand)
+        try:
+            saved = _save(request, form, brand=brand)
+        except StaleWrite as refusal:
+            brand = get_object_or_404(Brand, pk=pk)
+            stale = StaleNote(words=say(refusal), differences=compare_forms(form, theirs=BrandForm(brand=brand)))
+            saved = None
         if saved is not None:
             messages.success(request, _("“%(name)s” is kept.") % {"name": saved})
             return redirect("console:brand-edit" if brand else "console:domain", pk=saved.pk)
@@ -130,6 +137,7 @@ def edit_brand(request: HttpRequest, pk: int | None = None) -> HttpResponse:
         subject="brands",
         edited=brand,
         form=form,
+        stale=stale,
         readiness=readiness_chip(brand) if brand else "",
         **_preview_facts(facts, brand=brand),
     )
@@ -141,10 +149,9 @@ def _save(request: HttpRequest, form: BrandForm, *, brand: Brand | None) -> Bran
     try:
         with transaction.atomic():
             if logo is not None:
-                facts["logo"] = store_logo(logo.read(), name=logo.name or "")
-            return save_brand(brand or Brand(), facts=facts, by=staff(request))
-    except NotAPicture as refusal:
-        form.add_error("logo", say(refusal))
+                facts["logo"] = keep_upload(logo)
+            seen = read_seen(request.POST, otherwise=brand.row_version) if brand else None
+            return save_brand(brand or Brand(), facts=facts, by=staff(request), seen=seen)
     except ValidationError as invalid:
         for name, faults in invalid.message_dict.items():
             form.add_error(name if name in form.fields else None, faults)
@@ -169,11 +176,11 @@ def preview_colours(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @requires()
-def logo(request: HttpRequest, pk: int) -> HttpResponse:  # noqa: ARG001
+def logo(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Return a brand's logo."""
     brand = get_object_or_404(Brand.objects.select_related("logo").exclude(logo=None), pk=pk)
     assert brand.logo is not None
-    return HttpResponse(read(brand.logo), content_type=brand.logo.media_type)
+    return serve_stored(request, brand.logo, permission="house.read", shown=True)
 
 
 def _preview_facts(facts: dict[str, Any], *, brand: Brand | None) -> dict[str, Any]:

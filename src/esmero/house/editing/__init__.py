@@ -1,0 +1,1 @@
+"""Guard what several people edit: row versions against stale writes, and drafts."""
