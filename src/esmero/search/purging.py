@@ -17,7 +17,7 @@ from esmero.work.models import Job
 PURGE = "purge-search"
 _DELAY = timedelta(minutes=10)  # several removals share one purge
 _PAGES = 200  # of the index, merged in one transaction
-INDEX = SearchText._meta.indexes[0].name
+_INDEX = SearchText._meta.indexes[0].name
 
 
 def request_purge() -> None:
@@ -35,7 +35,7 @@ def run_chunk(job: Job) -> bool:
         # A negative number starts a merge of all parts; positive ones continue it.
         pages = _PAGES if job.cursor else -_PAGES
         before = connection.connection.total_changes
-        cursor.execute(f"INSERT INTO {INDEX}({INDEX}, rank) VALUES ('merge', %s)", [pages])  # noqa: S608 - our own name
+        cursor.execute(f"INSERT INTO {_INDEX}({_INDEX}, rank) VALUES ('merge', %s)", [pages])  # noqa: S608 - our own name
         is_done = bool(connection.connection.total_changes - before < 2)  # the command itself counts as one change
         job.cursor = {"begun": True}
         job.done += _PAGES

@@ -10,7 +10,6 @@ from django.db import connection, transaction
 
 from esmero.search.indexing import remove
 from esmero.search.models import SearchText, SubjectKind
-from esmero.search.purging import INDEX
 from esmero.work.jobs import enqueue, save_progress
 from esmero.work.models import Job
 
@@ -59,9 +58,12 @@ def rebuild_chunk(job: Job, *, sources: Sequence[SearchSource]) -> bool:
 
 
 def empty_index() -> None:
-    """Remove all texts and their index at once: what is found until the rebuild has ended is not everything."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            # Before the rows, one by one: their triggers then have nothing to mark as removed.
-            cursor.execute(f"INSERT INTO {INDEX}({INDEX}) VALUES ('delete-all')")  # noqa: S608 - our own name
-        cursor.execute(f"DELETE FROM {SearchText._meta.db_table}")  # noqa: S608 - our own name
+    """Remove all texts and make their index anew, even a damaged one. Call it outside of transactions.
+
+    Until the rebuild has ended, not everything is found.
+    """
+    [parts] = SearchText._meta.indexes
+    with connection.schema_editor() as editor:
+        editor.remove_index(SearchText, parts)  # with the triggers of SQLite, which would follow each row
+        editor.execute(f"DELETE FROM {editor.quote_name(SearchText._meta.db_table)}")
+        editor.add_index(SearchText, parts)

@@ -11,6 +11,7 @@ from esmero.people.models import Address, Permission, Person, Preference
 from esmero.people.permissions.current_permissions import read_rights
 from esmero.people.persons.names import update_folded
 from esmero.people.persons.queries import find_people, people_rows
+from esmero.people.search_texts import index_persons
 from esmero.web.console.people.persons.person_list import PEOPLE
 from esmero.web.console.people.persons.timeline_entries import describe_entries
 from tests.house_facts import add_people, build_house, open_dispatch
@@ -25,20 +26,21 @@ def person(name="Zoë Yáñez", number=None, address=None):
     made = Person(given_name=given, family_name=family, number=number, address=reached)
     update_folded(made)
     made.save()
+    index_persons([made.pk])
     return made
 
 
-@pytest.mark.parametrize("text", ["zoe", "YANEZ", "zoë yáñez", "yáñez zoë", "7590", "7590-vhveg", "zoe.yanez@", "ñ"])
+@pytest.mark.parametrize(
+    "text", ["zoe", "YANEZ", "zoë yáñez", "yáñez zoë", "7590", "7590-vhveg", "zoe.yanez@", "áñe", "90-vh", "z"]
+)
 def test_a_person_is_found(text):
     wanted = person(number="7590-VHVEG", address="zoe.yanez@cliente.example")
     person("Ann Smith", number="1", address="ann@client.example")
     found = list(find_people(people_rows(), text=text))
-    assert wanted in found
-    if text != "ñ":
-        assert found == [wanted]
+    assert found == [wanted]
 
 
-@pytest.mark.parametrize("text", ["zoe smith", "nobody", "%", "_", "'; drop"])
+@pytest.mark.parametrize("text", ["zoe smith", "nobody", "ñe", "%", "_", "'; drop"])
 def test_nobody_is_found(text):
     person(number="7590-VHVEG")
     person("Ann Smith")
