@@ -22,7 +22,8 @@ def main() -> int:
     # In processes of their own: their people are made by plain SQL and want an empty house.
     counted = subprocess.run([sys.executable, "-m", "bench.segments", str(number)], check=False)
     shown = subprocess.run([sys.executable, "-m", "bench.pages"], check=False)
-    return 0 if all(met) and counted.returncode == 0 and shown.returncode == 0 else 1
+    found = subprocess.run([sys.executable, "-m", "bench.search"], check=False)
+    return 0 if all(met) and counted.returncode == shown.returncode == found.returncode == 0 else 1
 
 
 sys.exit(main())

@@ -38,9 +38,15 @@ def index_persons(ids: Collection[int]) -> None:
 
 def index_next_persons(after: int, most: int) -> list[int]:
     """Index the next persons by id and return their ids; none at the end. For the rebuild of the whole index."""
-    ids = list(Person.objects.filter(pk__gt=after).order_by("id").values_list("pk", flat=True)[:most])
+    rows = Person.objects.filter(pk__gt=after).exclude(state=Person.State.ERASED).order_by("id")
+    ids = list(rows.values_list("pk", flat=True)[:most])
     index_persons(ids)
     return ids
+
+
+def count_searchable() -> int:
+    """Return the number of persons who have a search text: all but the erased."""
+    return Person.objects.exclude(state=Person.State.ERASED).count()
 
 
 def index_members(organisation: Organisation) -> None:

@@ -61,9 +61,9 @@ def erase_person(person: Person, *, by: User | str, reason: str, at: datetime) -
         for holding in TABLE:
             rows = rows_of(holding, person)
             counts[holding.name] = _erase_rows(rows, holding=holding)
-        request_purge()
         counts["lines of dry runs"] = _blank_dry_run_lines(person, address=address)
         gone = delete_unused(files)
+        request_purge()
         counts["sealed files"] = len(gone)
         note("person.erased", by=by, subject=person, facts={"reason": reason[:300], "rows": counts})
         happen(PersonErased(person_id=person.pk))

@@ -28,6 +28,10 @@ class SearchSource:
     count: Callable[[], int]
     index_next: Callable[[int, int], Sequence[int]]
 
+    def count_texts(self) -> int:
+        """Return the number of texts of this kind."""
+        return SearchText.objects.filter(pk__range=(self.kind.first_key, self.kind.last_key)).count()
+
 
 def request_rebuild(*, by: str) -> Job:
     """Queue the rebuild; return the waiting or running one if there is one."""

@@ -46,7 +46,7 @@ def run_doctor(options: argparse.Namespace) -> CommandOutput:
         start_django()
         findings += _check_settings()
         if not any(one.state == "wrong" and one.what.startswith("The database") for one in findings):
-            findings += [*_check_brands(), *_check_relays(), *_check_mailboxes(), *_check_reactions()]
+            findings += [*_check_brands(), *_check_relays(), *_check_mailboxes(), *_check_reactions(), *_check_search()]
             records = _list_dns_records(home, look_up=options.dns)
     wrong = any(one.state == "wrong" for one in findings)
     facts = {"home": str(home), "findings": [asdict(one) for one in findings], "records": records}
@@ -167,6 +167,19 @@ def _check_reactions() -> Iterator[DoctorFinding]:
             f"{say_trouble(one.trouble)}",
             "Remove the cause, then press “Try again” in the console under Work" if one.failed else "",
         )
+
+
+def _check_search() -> Iterator[DoctorFinding]:
+    from esmero.rounds.search_sources import SOURCES
+
+    for source in SOURCES:
+        lacks = source.count() - source.count_texts()
+        if lacks > 0:
+            yield DoctorFinding(
+                "short",
+                f"{lacks} rows of kind {source.kind.name.lower()} are not in the search index",
+                "esmero search rebuild",
+            )
 
 
 def _check_mailboxes() -> Iterator[DoctorFinding]:
