@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
-from django.db.models import Exists, F, OuterRef, Value
+from django.db.models import Exists, F, Model, OuterRef, Value
 from django.db.models.functions import StrIndex
 
 from esmero.search.folded_words import fold_words
@@ -79,16 +79,53 @@ def _place_of(start: str, folded: str) -> int:
     return 1 if start in folded else 2
 
 
+def find_first(rows: type[Model], kind: SubjectKind, *, text: str, column: str, most: int) -> Any:
+    """Return the lowest value of a column among the subjects found, whose table is `rows`; None of more than `most`.
+
+    Candidates are counted first, in the index alone: the rows of too many are not read.
+    """
+    words = fold_words(text)
+    table = connection.ops.quote_name(rows._meta.db_table)
+    candidates, about = _write_select("id", kind, words, limit=most + 1, is_compared=False)
+    found, given = _write_select("id", kind, words, limit=most + 1)
+    # CROSS JOIN: SQLite begins with the subjects found, not with the table.
+    join = "CROSS JOIN" if connection.vendor == "sqlite" else "JOIN"
+    lowest = f"SELECT min({table}.{connection.ops.quote_name(column)}) FROM ({found}) AS found"  # noqa: S608 - our own names
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*) FROM ({candidates}) AS candidates", about)  # noqa: S608 - our own names
+        if cursor.fetchone()[0] > most:
+            return None
+        cursor.execute(f"{lowest} {join} {table} ON {table}.id = found.id - {kind.first_key}", given)
+        return cursor.fetchone()[0]
+
+
 def _select(
     columns: str, kind: SubjectKind, words: Sequence[str], *, brands: Collection[int] | None, limit: int
 ) -> list[Any]:
+    statement, given = _write_select(columns, kind, words, brands=brands, limit=limit)
+    with connection.cursor() as cursor:
+        cursor.execute(statement, given)
+        return list(cursor.fetchall())
+
+
+def _write_select(
+    columns: str,
+    kind: SubjectKind,
+    words: Sequence[str],
+    *,
+    limit: int,
+    brands: Collection[int] | None = None,
+    is_compared: bool = True,
+) -> tuple[str, list[Any]]:
+    """Return the statement that reads the texts found, and its values; not `is_compared`: the candidates."""
     parts = [write_part(word) for word in words]
     trigrams = sorted({trigram for part in parts for trigram in cover_part(part)})
     source, conditions, values = _TABLE, ["id BETWEEN %s AND %s"], [kind.first_key, kind.last_key]
     given: list[Any] = []
     if trigrams and connection.vendor == "sqlite":
-        # CROSS JOIN: SQLite begins with the index. The range of ids is its own, too.
-        source = f"{_INDEX} CROSS JOIN {_TABLE} ON id = {_INDEX}.rowid"
+        # CROSS JOIN: SQLite begins with the index. Candidates need no row of the table.
+        source = f"{_INDEX} CROSS JOIN {_TABLE} ON id = {_INDEX}.rowid" if is_compared else _INDEX
+        columns = columns if is_compared else "rowid"
         conditions = [f"{_INDEX} MATCH %s", f"{_INDEX}.rowid BETWEEN %s AND %s"]
         given.append(" AND ".join('"{}"'.format(one.replace('"', '""')) for one in trigrams))
     elif trigrams:
@@ -97,15 +134,13 @@ def _select(
         given.append(" & ".join(quote_lexeme(one) for one in trigrams))
     given += values
     contains = "instr" if connection.vendor == "sqlite" else "strpos"
-    for part in parts:
+    for part in parts if is_compared else ():
         conditions.append(f"{contains}({_TABLE}.folded, %s) > 0")
         given.append(part)
     if brands is not None:
         places = ", ".join("%s" for _brand in brands)
         conditions.append(f"(brand_id IS NULL OR brand_id IN ({places}))" if brands else "brand_id IS NULL")
         given += brands
-    shown = ", ".join(f"{_TABLE}.{column.strip()}" for column in columns.split(","))
+    shown = columns if columns == "rowid" else ", ".join(f"{_TABLE}.{name.strip()}" for name in columns.split(","))
     statement = f"SELECT {shown} FROM {source} WHERE {' AND '.join(conditions)} LIMIT %s"  # noqa: S608 - our own names
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [*given, limit])
-        return list(cursor.fetchall())
+    return statement, [*given, limit]

@@ -38,3 +38,15 @@ def test_the_same_rows_are_found_whatever_way_is_taken(entries, monkeypatch, wor
 
 def test_nobody_bears_it(entries):
     assert not queries.find_rows_of_people(entries, text="nadie").exists()
+
+
+@pytest.mark.parametrize("word", WORDS)
+@pytest.mark.parametrize("order", ["folded", "-folded", "-id"])
+@pytest.mark.parametrize(("few", "bounded"), [(20, 30), (1, 30), (1, 3), (0, 0)])
+def test_the_same_people_are_found_whatever_way_is_taken(entries, monkeypatch, word, order, few, bounded):
+    Person.objects.filter(given_name="Carla").update(folded="")  # a name of nobody stands before all others
+    monkeypatch.setattr(queries, "MOST", few)
+    monkeypatch.setattr(queries, "MOST_BOUNDED", bounded)
+    found = list(queries.find_people(queries.people_rows(), text=word[1:]).order_by(order, "id"))
+    assert found == list(Person.objects.filter(given_name=word).order_by(order, "id"))
+    assert len(found) == WORDS[word]

@@ -3,17 +3,17 @@
 from collections.abc import Sequence
 
 from django.core.cache import cache
-from django.db.models import Model, Q, QuerySet
-from django.db.models.expressions import Combinable
+from django.db.models import Model, QuerySet
 
 from esmero.imports.models import Import
 from esmero.people.models import Person
 from esmero.people.search_texts import join_phone_number
-from esmero.search.finding import find_ids, has_words
+from esmero.search.finding import find_first, find_ids, has_words
 from esmero.search.models import SubjectKind
 from esmero.work.query_plan.selective import MOST, MOST_SCANNED, IsOneOf
 
 MOST_COUNTED = 10_000
+MOST_BOUNDED = 40_000  # matches among whom the first name is looked for
 _PEOPLE = "esmero-people"
 
 
@@ -25,30 +25,33 @@ def people_rows() -> QuerySet[Person]:
 def find_people(rows: QuerySet[Person], *, text: str) -> QuerySet[Person]:
     """Filter persons by every word of a text in name, number, address, phone number or organisation.
 
-    One query runs here. A selective result becomes a list of ids; else each row that the list meets is compared.
+    Up to MOST matches become a list of ids. Of more, the text of each row that the list meets is looked up; a list in
+    the order of names begins at the first match, for those who bear one name follow one another, and may be far. At
+    most three queries run here.
     """
-    return rows.filter(_match_people(text, column="pk"))
+    text = join_phone_number(text)
+    found = find_ids(SubjectKind.PERSON, text=text, most=MOST)
+    if len(found) <= MOST:
+        return rows.filter(pk__in=found)
+    rows = rows.filter(has_words(SubjectKind.PERSON, text))
+    first = find_first(Person, SubjectKind.PERSON, text=text, column="folded", most=MOST_BOUNDED)
+    return rows if first is None else rows.filter(folded__gte=first)
 
 
 def find_rows_of_people[Row: Model](rows: QuerySet[Row], *, text: str) -> QuerySet[Row]:
-    """Filter rows with a `person` by every word of a text in the person's search text, merged persons included."""
-    return rows.filter(_match_people(text, column="person_id"))
+    """Filter rows with a `person` by every word of a text in the person's search text, merged persons included.
 
-
-def _match_people(text: str, *, column: str) -> Combinable | Q:
-    """Return the condition that the person in a column is found. One query runs here.
-
-    Up to MOST matches, rows are fetched by person id. Up to MOST_SCANNED, rows are scanned and compared with a list of
-    ids. Beyond that the text of each row's person is looked up: with one match in fifty persons or more, a page fills
-    soon (docs/decisions/0008-a-million-people.md).
+    One query runs here. Up to MOST matches, rows are fetched by person id. Up to MOST_SCANNED, rows are scanned and
+    compared with a list of ids. Beyond that the text of each row's person is looked up: with one match in fifty persons
+    or more, a page fills soon (docs/decisions/0008-a-million-people.md).
     """
     text = join_phone_number(text)
     found = find_ids(SubjectKind.PERSON, text=text, most=MOST_SCANNED)
     if len(found) <= MOST:
-        return Q(**{f"{column}__in": found})
+        return rows.filter(person__in=found)
     if len(found) <= MOST_SCANNED:
-        return IsOneOf(column, found, scanned=True)
-    return has_words(SubjectKind.PERSON, text, column=column)
+        return rows.filter(IsOneOf("person_id", found, scanned=True))
+    return rows.filter(has_words(SubjectKind.PERSON, text, column="person_id"))
 
 
 def count_people() -> int:
