@@ -29,7 +29,7 @@ EXAMPLES = [kind(**{field.name: 7 for field in fields(kind)}) for kind in CATALO
 
 def test_each_kind_has_a_name_of_its_own_that_says_what_happened_to_what():
     assert len(KINDS) == len(CATALOGUE)
-    assert [name for name in KINDS if not re.fullmatch(r"[a-z_]+\.([a-z_]+ed|withdrawn)", name)] == []
+    assert [name for name in KINDS if not re.fullmatch(r"[a-z_]+\.([a-z_]+ed|withdrawn|undone)", name)] == []
 
 
 def test_facts_are_ids_and_say_so():

@@ -15,7 +15,7 @@ from esmero.house.happenings import PersonErased, happen_all
 from esmero.house.models import AuditEntry, HappeningDelivery
 from tests.postfix import wait_for
 
-NUMBER = 10_000 if os.environ.get("SIZE") == "full" else 600
+NUMBER = 10_000 if os.environ.get("SIZE") == "full" else 300
 CHUNK = 100
 SCRIPT = Path(__file__).parent / "killed_worker.py"
 ROOT = Path(__file__).resolve().parents[2]

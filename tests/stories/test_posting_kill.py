@@ -12,7 +12,7 @@ import pytest
 from tests.sink import require_sink
 from tests.stories.houses import once
 
-NUMBER = 10_000 if os.environ.get("SIZE") == "full" else 400
+NUMBER = 10_000 if os.environ.get("SIZE") == "full" else 250
 pytestmark = [pytest.mark.relay, pytest.mark.slow, once]
 
 

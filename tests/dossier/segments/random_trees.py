@@ -11,7 +11,7 @@ DAYS = ["2020-02-29", "2024-02-29", "2026-01-30", "2026-02-10", "2026-02-28", "2
 TOPICS = ["fibra-norte/novedades", "fibra-norte/ofertas"]
 IMPORT, DISPATCHES = 999, (990, 991)  # stand-ins for ids
 SCOPES = ["", "brand:fibra-norte", *(f"topic:{one}" for one in TOPICS), *(f"dispatch:{one}" for one in DISPATCHES)]
-NUMBER = 2_000 if os.environ.get("SIZE") == "full" else 20 if os.environ.get("ESMERO_TEST_FAST") else 200
+NUMBER = 2_000 if os.environ.get("SIZE") == "full" else 20 if os.environ.get("ESMERO_TEST_FAST") else 120
 OF_THE_BAR = settings(
     max_examples=NUMBER, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=False
 )

@@ -44,9 +44,19 @@ def now_and_here(monkeypatch):
 def actions_of_the_code():
     """Every first argument of note(), as a pattern: literals whole, parts that are computed as anything."""
     for path in Path(esmero.__file__).parent.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        tree = ast.parse(path.read_text("utf-8"))
+        for node in ast.walk(tree):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "note" and node.args:
-                yield from patterns(node.args[0], path)
+                act = node.args[0]
+                yield from values_of(act.value.id, tree) if isinstance(act, ast.Subscript) else patterns(act, path)
+
+
+def values_of(table, tree):
+    """Every value of a module's literal dictionary, from which the action is taken."""
+    (found,) = [
+        one.value for one in tree.body if isinstance(one, ast.Assign) and getattr(one.targets[0], "id", "") == table
+    ]
+    return [re.escape(value.value) for value in found.values]
 
 
 def patterns(node, path):
