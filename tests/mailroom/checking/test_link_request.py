@@ -172,7 +172,8 @@ def test_what_is_no_address_of_the_web_is_not_asked_at_all(url, outcome, monkeyp
 
 def test_one_that_hangs_or_drips_holds_nobody():
     with serving() as (_server, base):
-        told = check_links([f"{base}/drips", f"{base}/hangs", f"{base}/well"], allow=loopback, seconds=0.3, total=0.8)
+        # Two seconds: a machine with much to do answers late, too, and must not seem silent.
+        told = check_links([f"{base}/drips", f"{base}/hangs", f"{base}/well"], allow=loopback, seconds=2, total=2.5)
     assert [one.outcome for one in told.values()] == ["silent", "silent", "ok"]
 
 
@@ -228,7 +229,7 @@ def test_whose_turn_did_not_come_in_time_is_not_told_of():
     assert told == {}, "who had no time is not blamed"
     with serving() as (_server, base):
         urls = [f"{base}/hangs?{number}" for number in range(link_request.CONCURRENCY + 2)]
-        told = check_links(urls, allow=loopback, seconds=0.2, total=0.3)
+        told = check_links(urls, allow=loopback, seconds=1.5, total=2.5)
     assert list(told) == urls[: link_request.CONCURRENCY]
 
 

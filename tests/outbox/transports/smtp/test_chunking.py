@@ -78,7 +78,7 @@ def test_a_relay_that_does_not_know_bdat_after_all_gets_data():
 
 def test_a_relay_on_which_bdat_timed_out_once_gets_data():
     relay = ScriptedRelay(faults=(Fault("body", "hang", 5),))
-    journal = run(relay, timeout=0.15, window=2)
+    journal = run(relay, timeout=1.0, window=2)
     judge(relay, journal, PARCELS)
     assert journal.fates() == {Fate.ACCEPTED: 10, Fate.IN_DOUBT: 2}
     assert relay.commands.count("DATA") == 6
