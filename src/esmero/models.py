@@ -8,7 +8,7 @@ from esmero.campaigns.models import AudienceMember, Campaign
 from esmero.content.models import ExternalCheck, Link, MediaFile, Template, TemplateText, TemplateVersion
 from esmero.conversations.models import Conversation, Entry
 from esmero.dossier.models import DailyAggregate, SegmentEstimate
-from esmero.house.models import AuditEntry, Brand, Draft, Happening, HappeningDelivery, SavedView, User
+from esmero.house.models import AuditEntry, Brand, Draft, Happening, HappeningDelivery, Issuer, NumberSeries, SavedView, User
 from esmero.imports.models import Import
 from esmero.mailroom.models import (
     AlignmentDay,
@@ -40,9 +40,12 @@ from esmero.people.models import (
     CustomField,
     Duplicate,
     ExclusionLine,
+    Membership,
     Merge,
     Note,
     Organisation,
+    PartyNumber,
+    PartyRole,
     Permission,
     PermissionEntry,
     Person,
@@ -91,17 +94,22 @@ __all__ = [
     "HappeningDelivery",
     "Import",
     "Inbound",
+    "Issuer",
     "Job",
     "Link",
     "Mailbox",
     "MailboxFolder",
     "MediaFile",
+    "Membership",
     "Merge",
     "Message",
     "MessageAttachment",
     "MessageEvent",
     "Note",
+    "NumberSeries",
     "Organisation",
+    "PartyNumber",
+    "PartyRole",
     "Permission",
     "PermissionEntry",
     "Person",
