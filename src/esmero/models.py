@@ -8,7 +8,17 @@ from esmero.campaigns.models import AudienceMember, Campaign
 from esmero.content.models import ExternalCheck, Link, MediaFile, Template, TemplateText, TemplateVersion
 from esmero.conversations.models import Conversation, Entry
 from esmero.dossier.models import DailyAggregate, SegmentEstimate
-from esmero.house.models import AuditEntry, Brand, Draft, Happening, HappeningDelivery, Issuer, NumberSeries, SavedView, User
+from esmero.house.models import (
+    AuditEntry,
+    Brand,
+    Draft,
+    Happening,
+    HappeningDelivery,
+    Issuer,
+    NumberSeries,
+    SavedView,
+    User,
+)
 from esmero.imports.models import Import
 from esmero.mailroom.models import (
     AlignmentDay,

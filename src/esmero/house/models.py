@@ -1,4 +1,4 @@
-"""Define staff with roles, issuers with their number series, brands, the audit log, saved views, drafts, and happenings with their deliveries."""
+"""Define staff, issuers with their number series, brands, audit log, saved views, drafts, happenings and deliveries."""
 
 from typing import Any, ClassVar
 
@@ -118,7 +118,7 @@ class Brand(Versioned):
 
     slug = models.SlugField(max_length=40, unique=True)
     name = models.CharField(max_length=120)
-    issuer = models.ForeignKey(Issuer, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    issuer = models.ForeignKey(Issuer, null=True, blank=True, on_delete=models.PROTECT, related_name="brands")
     profile = models.CharField(max_length=8, default="EU")
     language = models.CharField(max_length=2, default="en")
     sender_name = models.CharField(max_length=120)

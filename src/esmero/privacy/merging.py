@@ -29,7 +29,10 @@ from esmero.refusal import Refusal
 from esmero.work.wakeups import wake
 
 # Fields to choose from, besides custom fields ("own:KEY").
-CHOICES = ("number", "title", "given_name", "family_name", "language", "country", "organisation", "address")
+CHOICES = (
+    "number", "title", "given_name", "family_name", "language", "country", "organisation", "position", "address",
+    "capacity", "tax_id", "timezone",
+)  # fmt: skip
 _COLUMN = {"organisation": "organisation_id", "address": "address_id"}
 _UNSENT = frozenset({Message.State.PLANNED, Message.State.WAITING, Message.State.HELD})
 _LEFT_OUT = frozenset({Message.State.REFUSED, Message.State.CANCELLED})

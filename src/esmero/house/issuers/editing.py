@@ -20,27 +20,22 @@ _CHECKS: Mapping[str, Callable[[str], str]] = {
 }
 
 
-class IssuerInvalid(InvalidValue):
-    """Refuse the values of an issuer; `faults` are the refusals by field."""
-
-    def __init__(self, faults: Mapping[str, Refusal]) -> None:
-        super().__init__("issuer-invalid", list=", ".join(faults))
-        self.faults = faults
-
-
 def save_issuer(issuer: Issuer, *, facts: Mapping[str, Any], by: User | str, seen: int | None = None) -> Issuer:
     """Create an issuer (one without a primary key) or change it; `postal_address` is a mapping of its parts.
 
     `seen` is the row version that the author built on (house/editing/row_versions.py).
 
     Raises:
-        IssuerInvalid: an identifier is wrong; its `faults` name the fields.
+        InvalidValue: an identifier or the address is wrong; `check_issuer` tells them all, by field.
         StaleWrite: somebody else changed it since.
         ValidationError: a value is too long, or no e-mail address; its dictionary names the fields.
 
     """
     is_new = issuer.pk is None
-    values = {**facts, **_check(facts)}
+    checked, faults = check_issuer(facts)
+    if faults:
+        raise next(iter(faults.values()))
+    values = {**facts, **checked}
     changed = sorted(name for name, value in values.items() if is_new or getattr(issuer, name) != value)
     if not is_new and not changed:
         return issuer
@@ -63,16 +58,16 @@ def find_or_create_issuer(name: str, *, by: User | str) -> Issuer:
     return found or save_issuer(Issuer(), facts={"name": name}, by=by)
 
 
-def _check(facts: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the checked values in their compact form; raise IssuerInvalid with all faults."""
+def check_issuer(facts: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Refusal]]:
+    """Return the checked values in their compact form, and the refusals of those that are wrong, by field."""
     faults: dict[str, Refusal] = {}
     checked: dict[str, Any] = {}
+    country = ""
     if "postal_address" in facts:
         address = PostalAddress.read(facts["postal_address"])
-        checked["postal_address"] = address.as_parts()
+        checked["postal_address"], country = address.as_parts(), address.country
         if checked["postal_address"].keys() - {"country"} and not address.is_complete:
             faults["postal_address"] = InvalidValue("postal-address-incomplete")
-    country = checked.get("postal_address", {}).get("country", "")
     checks = {**_CHECKS, "tax_id": lambda text: read_tax_number(text, country=country)}
     for name, check in checks.items():
         if name in facts:
@@ -80,6 +75,4 @@ def _check(facts: Mapping[str, Any]) -> dict[str, Any]:
                 checked[name] = check(facts[name])
             except InvalidValue as fault:
                 faults[name] = fault
-    if faults:
-        raise IssuerInvalid(faults)
-    return checked
+    return checked, faults

@@ -1,6 +1,6 @@
 """Check identifiers of companies and bank accounts: tax numbers, SIREN, IBAN, SEPA creditor identifiers.
 
-The rules are those of python-stdnum. Each function returns the number in its compact form.
+The rules are those of python-stdnum. Each function returns the number in its compact form, "" for a blank one.
 """
 
 import contextlib
@@ -45,7 +45,8 @@ def read_tax_number(text: str, *, country: str) -> str:
     found = (get_cc_module(country.lower(), name) for name in ("vat", *_OTHERS.get(country, ()))) if country else ()
     modules: list[Any] = [module for module in found if module is not None]
     if modules:
-        return _check_any([module.validate for module in modules], text, code="tax-number-invalid", country=country)
+        wrong = IdentifierInvalid("tax-number-invalid", text=text.strip()[:60], country=country)
+        return _check([module.validate for module in modules], text, wrong=wrong)
     if not (3 <= len(compact) <= LONGEST_TAX_NUMBER and compact.isascii() and any(map(str.isdigit, compact))):
         raise IdentifierInvalid("tax-number-shape")
     return compact
@@ -53,26 +54,25 @@ def read_tax_number(text: str, *, country: str) -> str:
 
 def read_siren(text: str) -> str:
     """Return a SIREN (nine digits, Luhn; Code de commerce art. D123-235); raise IdentifierInvalid."""
-    return _check(siren.validate, text, code="siren-invalid") if text.strip() else ""
+    return _check([siren.validate], text, wrong=IdentifierInvalid("siren-invalid", text=text[:60]))
 
 
 def read_iban(text: str) -> str:
     """Return an IBAN (ISO 13616: length of its country, modulo 97); raise IdentifierInvalid."""
-    return _check(iban.validate, text, code="iban-invalid") if text.strip() else ""
+    return _check([iban.validate], text, wrong=IdentifierInvalid("iban-invalid", text=text[:60]))
 
 
 def read_creditor_id(text: str) -> str:
     """Return a SEPA creditor identifier (EPC262-08, AT-02: modulo 97 without the business code)."""
-    return _check(at_02.validate, text, code="creditor-id-invalid") if text.strip() else ""
+    return _check([at_02.validate], text, wrong=IdentifierInvalid("creditor-id-invalid", text=text[:60]))
 
 
-def _check(validate: Callable[[str], str], text: str, *, code: str) -> str:
-    return _check_any([validate], text, code=code)
-
-
-def _check_any(validators: Sequence[Callable[[str], str]], text: str, *, code: str, **facts: object) -> str:
-    """Return the result of the first validator that accepts the text."""
-    for validate in validators:
+def _check(validators: Sequence[Callable[[str], str]], text: str, *, wrong: IdentifierInvalid) -> str:
+    """Return the result of the first validator that accepts the text, "" for a blank one; else raise `wrong`."""
+    given = text.strip().upper()
+    for validate in validators if given else ():
         with contextlib.suppress(ValidationError):
-            return validate(text.strip().upper())
-    raise IdentifierInvalid(code, text=text.strip()[:60], **facts)
+            return validate(given)
+    if given:
+        raise wrong
+    return ""

@@ -1,4 +1,4 @@
-"""Define persons, organisations, contact points, roles, memberships, permissions, preferences, segments and lines of imports."""
+"""Define persons, organisations, what belongs to them, permissions, preferences, segments and lines of imports."""
 
 from esmero.people.models.duplicates import Duplicate, Merge, Proposal
 from esmero.people.models.imports import BlockedDomain, ExclusionLine, PersonLine

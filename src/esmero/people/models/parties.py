@@ -53,9 +53,7 @@ class ContactPoint(OfParty):
     Kind = ContactPointKind
     Use = AddressUse
 
-    person = models.ForeignKey(
-        Person, null=True, blank=True, on_delete=models.CASCADE, related_name="contact_points"
-    )
+    person = models.ForeignKey(Person, null=True, blank=True, on_delete=models.CASCADE, related_name="contact_points")
     organisation = models.ForeignKey(
         Organisation, null=True, blank=True, on_delete=models.CASCADE, related_name="contact_points"
     )

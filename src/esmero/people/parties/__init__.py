@@ -1,1 +1,1 @@
-"""Keep what belongs to parties, persons and organisations: roles, stage, memberships, numbers, tax numbers."""
+"""Change what belongs to a party, a person or an organisation: roles, numbers, memberships."""

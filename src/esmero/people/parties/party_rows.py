@@ -111,7 +111,17 @@ def _save(row: PartyRow) -> None:
         with transaction.atomic():
             row.save()
     except IntegrityError:
-        raise PartyRowKnown(f"party-{_NAMES[type(row)]}-known") from None  # codes: see web/refusals/words/people.py
+        raise _refuse_known(row) from None
+
+
+def _refuse_known(row: PartyRow) -> PartyRowKnown:
+    match row:
+        case PartyRole():
+            return PartyRowKnown("role-known")
+        case PartyNumber():
+            return PartyRowKnown("party-number-taken", number=row.value)
+        case Membership():
+            return PartyRowKnown("membership-known")
 
 
 def _note(row: PartyRow, party: Person | Organisation, act: str, *, by: User | str) -> None:

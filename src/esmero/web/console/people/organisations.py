@@ -25,9 +25,9 @@ from esmero.people.persons.queries import find_people, people_rows
 from esmero.web.console.access import requires, staff
 from esmero.web.console.list_pages import answer_list
 from esmero.web.console.page_frame import show
-from esmero.web.console.people.persons.postal_addresses import country_choices
 from esmero.web.console.undo.toast import offer_undo
 from esmero.web.parts.components.email_addresses import show_address
+from esmero.web.parts.components.postal_forms import country_choices
 from esmero.web.parts.components.tables import Filter, Listing, TableColumn
 from esmero.web.parts.components.template_tags import state
 from esmero.web.parts.components.times import format_time

@@ -406,6 +406,9 @@ HOLDING: Mapping[str, str | Promise] = {
     "permission ledger": pgettext_lazy("held", "What they allowed and took back"),
     "wishes": pgettext_lazy("held", "Their wishes: topics and how often"),
     "other ways to reach them": pgettext_lazy("held", "Telephone numbers, postal and other addresses"),
+    "roles": pgettext_lazy("held", "Roles"),
+    "numbers in other systems": pgettext_lazy("held", "Numbers in other systems"),
+    "further organisations": pgettext_lazy("held", "Further organisations"),
     "notes": pgettext_lazy("held", "Notes"),
     "lines of imports": pgettext_lazy("held", "Lines of lists"),
     "links to their data": pgettext_lazy("held", "Links to their data"),
@@ -415,6 +418,33 @@ HOLDING: Mapping[str, str | Promise] = {
     "address": pgettext_lazy("held", "Mail address"),
     "person": pgettext_lazy("held", "Name, number and fields"),
     "silences": pgettext_lazy("held", "Silenced addresses"),
+}
+
+# Stage of the relationship with a party, derived from its roles (people/relationship/stages.py).
+STAGE: Mapping[str, StateLabel] = {
+    "known": StateLabel("plain", pgettext_lazy("stage", "known")),
+    "prospect": StateLabel("info", pgettext_lazy("stage", "prospect")),
+    "customer": StateLabel("kept", pgettext_lazy("stage", "customer")),
+    "leaving": StateLabel("wait", pgettext_lazy("stage", "leaving")),
+    "former": StateLabel("plain", pgettext_lazy("stage", "former customer")),
+}
+PARTY_ROLES: Mapping[str, str | Promise] = {
+    "customer": pgettext_lazy("party", "customer"),
+    "member": pgettext_lazy("party", "member"),
+    "prospect": pgettext_lazy("party", "prospect"),
+    "sponsor": pgettext_lazy("party", "sponsor"),
+    "member-client": pgettext_lazy("party", "client of a member"),
+    "supplier": pgettext_lazy("party", "supplier"),
+}
+CAPACITIES: Mapping[str, str | Promise] = {
+    "consumer": pgettext_lazy("party", "consumer"),
+    "business": pgettext_lazy("party", "business"),
+}
+ADDRESS_USES: Mapping[str, str | Promise] = {
+    "": pgettext_lazy("postal address", "every use"),
+    "home": pgettext_lazy("postal address", "home"),
+    "billing": pgettext_lazy("postal address", "billing"),
+    "service": pgettext_lazy("postal address", "service"),
 }
 
 ROLE: Mapping[str, StateLabel] = {
@@ -451,6 +481,10 @@ STATES: Mapping[str, Mapping[str, StateLabel]] = {
     "duplicate": DUPLICATE,
     "sign": SIGN,
     "role": ROLE,
+    "stage": STAGE,
+    "party-role": _plain(PARTY_ROLES),
+    "capacity": _plain(CAPACITIES),
+    "address-use": _plain(ADDRESS_USES),
     "due": DUE,
     "return": RETURN_CLASS,
     "arrival": ARRIVAL,

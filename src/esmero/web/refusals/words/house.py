@@ -47,6 +47,12 @@ def _format_moment(at: datetime | str | None) -> str:
 
 
 WORDS: Mapping[str, Words] = {
+    "tax-number-invalid": _("“%(text)s” is no tax number of this country; its check digits or its form are wrong."),
+    "tax-number-shape": _("A tax number has 3 to 40 letters and digits, with a digit at least."),
+    "siren-invalid": _("“%(text)s” is no SIREN: nine digits, of which the last one checks the others."),
+    "iban-invalid": _("“%(text)s” is no IBAN; a sign is wrong, missing or too many."),
+    "creditor-id-invalid": _("“%(text)s” is no SEPA creditor identifier; a sign is wrong, missing or too many."),
+    "series-started": _("Numbers of the series %(series)s are given already; it goes on from there."),
     "last-owner": _("This is the last owner. Make somebody else an owner first."),
     "token-key-missing": _("No key to sign links in %(folder)s. Run `esmero init`."),
     "suppression-key-missing": _(

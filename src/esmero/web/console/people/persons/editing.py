@@ -28,8 +28,8 @@ from esmero.web.console.people.persons.person_forms import (
     PointForm,
     PostAddressForm,
 )
-from esmero.web.console.people.persons.postal_addresses import country_choices
 from esmero.web.console.undo.toast import offer_undo
+from esmero.web.parts.components.postal_forms import country_choices
 from esmero.web.refusals.say import say
 
 

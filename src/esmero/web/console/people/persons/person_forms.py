@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from esmero.people.models import CustomField, Person
 from esmero.people.persons.contact_points import ContactPointUnusable, read_mail, read_phone, read_post
-from esmero.web.console.people.persons.postal_addresses import country_choices, post_form
+from esmero.web.parts.components.postal_forms import country_choices, post_form
 from esmero.web.parts.components.template_tags import said
 from esmero.web.parts.labels.states import LANGUAGE_NAMES
 from esmero.web.refusals.say import say

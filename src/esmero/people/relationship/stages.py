@@ -27,7 +27,7 @@ class RoleFact(NamedTuple):
 
 
 def derive_stage(roles: Iterable[RoleFact], *, today: date) -> Stage:
-    """Return the stage on a day; the first that applies:
+    """Return the stage on a day, the first that applies.
 
     * customer: a role of customer or member is held, and its end is not known;
     * leaving: such a role is held, and its last day is known;

@@ -6,7 +6,7 @@ from typing import Literal
 from django.db.models import Case, CharField, Exists, OuterRef, Q, Value, When
 
 from esmero.people.models import PartyRole
-from esmero.people.parties.stages import CUSTOMER_ROLES, PROSPECT_ROLE
+from esmero.people.relationship.stages import CUSTOMER_ROLES, PROSPECT_ROLE
 
 type Party = Literal["person", "organisation"]
 
