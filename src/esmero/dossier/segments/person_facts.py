@@ -20,7 +20,7 @@ _SCOPE = ("brand__slug", "topic__brand__slug", "topic__code")
 
 
 def read_facts(persons: Sequence[Person]) -> dict[int, SegmentFacts]:
-    """Return the facts of each person by id; twelve queries."""
+    """Return the facts of each person by id; eleven queries."""
     ids = [person.pk for person in persons]
     rows = Person.objects.filter(pk__in=ids).select_related("address", "organisation").prefetch_related("tags")
     of = {"person__in": ids}

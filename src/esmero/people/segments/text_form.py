@@ -86,10 +86,8 @@ def _write_leaf(leaf: Leaf) -> str:
             if comparison in WITHOUT_VALUE:
                 return head
             return f"{head} {', '.join(map(_quote, value)) if isinstance(value, tuple) else _quote(value)}"
-        case HasTag():
-            return f"tag = {_quote(leaf.name)}"
-        case InSegment():
-            return f"segment = {_quote(leaf.name)}"
+        case HasTag() | InSegment():
+            return f"{leaf.kind} = {_quote(leaf.name)}"
         case FromImport():
             return f"import = {leaf.number}"
         case OnList():
