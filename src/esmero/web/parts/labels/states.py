@@ -230,6 +230,7 @@ SIGN: Mapping[str, StateLabel] = {
     "phone": StateLabel("info", _("same phone")),
     "post": StateLabel("info", _("same postal code")),
     "organisation": StateLabel("info", _("same organisation")),
+    "tax-number": StateLabel("info", _("same tax number")),
     "domain": StateLabel("info", _("same domain")),
 }
 

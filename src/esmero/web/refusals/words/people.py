@@ -47,6 +47,7 @@ WORDS: Mapping[str, Words] = {
     "role-days-reversed": _("The last day is before the first."),
     "party-number-taken": _("Somebody has the number %(number)s at this brand already."),
     "membership-known": _("They belong to this organisation already."),
+    "organisations-same": _("Choose two organisations that are there."),
     "party-gone": _("The person or organisation is no longer there."),
     "contact-point-known": _("This is known already."),
     "lift-reason-missing": _("Say why the silence is lifted; it is written into the audit log."),
