@@ -70,12 +70,12 @@ ISSUERS: Mapping[str, Mapping[str, Any]] = {
             "country": "ES",
         },
         "iban": "ES9121000418450200051332",
-        "creditor_id": "ES00000B33000001",
+        "creditor_id": "ES53000B33000001",
         "status_address": "facturas@fibra-norte.example",
     },
     "cercle-references": {
         "name": "Cercle Références SAS",
-        "tax_id": "FR00000000000",
+        "tax_id": "FR12000000000",
         "siren": "000000000",
         "postal_address": {
             "street": "14 rue des Tisserands",

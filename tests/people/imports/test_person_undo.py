@@ -114,7 +114,7 @@ PARTY_FIRST = (
     "2;bea@c.example;;;;;;;;;;;;;;",
 )
 PARTY_SECOND = (
-    "1;ada@c.example;Añil;Presidenta;empresa;B58378431;cliente,proveedor;A-2;Atlantic/Canary;C 1;León;C 1;;León;P 3;Lugo",
+    "1;ada@c.example;Añil;Presidenta;empresa;B58378431;cliente,proveedor;A-2;Atlantic/Canary;C 1;León;C 1;;León;P;Lugo",
     "2;bea@c.example;Otra;Jefa;empresa;;socio;B-1;;;;;;;Calle 9;Lugo",
     ";;;;;;patrocinador;C-1;;;;;;;;",
     ";;;;;;prospecto;C-1;;;;;;;;",

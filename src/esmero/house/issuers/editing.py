@@ -1,6 +1,7 @@
 """Create and change issuers; every identifier is checked here, whoever writes it."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -68,7 +69,7 @@ def check_issuer(facts: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Re
         checked["postal_address"], country = address.as_parts(), address.country
         if checked["postal_address"].keys() - {"country"} and not address.is_complete:
             faults["postal_address"] = InvalidValue("postal-address-incomplete")
-    checks = {**_CHECKS, "tax_id": lambda text: read_tax_number(text, country=country)}
+    checks = {**_CHECKS, "tax_id": partial(read_tax_number, country=country)}
     for name, check in checks.items():
         if name in facts:
             try:

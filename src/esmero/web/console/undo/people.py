@@ -44,7 +44,7 @@ def undo_organisation_change(facts: Mapping[str, Any], by: User) -> None:
 def undo_party_row(facts: Mapping[str, Any], by: User) -> None:
     """Remove a role or number that was just added."""
     model = PartyRole if facts["model"] == PartyRole.__name__ else PartyNumber
-    row: PartyRole | PartyNumber | None = model.objects.filter(pk=facts["row"]).first()  # type: ignore[attr-defined]
+    row: PartyRole | PartyNumber | None = model.objects.filter(pk=facts["row"]).first()
     if row is not None:
         remove_row(row, by=by)
 

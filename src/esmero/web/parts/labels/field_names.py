@@ -84,7 +84,7 @@ BRAND_WORDS = {
     "timezone": _("Time zone"),
 }
 # Parts of a postal address (esmero/postal_address.py).
-ADDRESS_WORDS: Mapping[str, str | Promise] = {
+ADDRESS_WORDS = {
     "street": _("Street and number"),
     "line_2": _("Building, floor, door"),
     "postal_code": _("Postal code"),
@@ -92,7 +92,7 @@ ADDRESS_WORDS: Mapping[str, str | Promise] = {
     "region": _("Province"),
     "country": _("Country"),
 }
-ISSUER_WORDS: Mapping[str, str | Promise] = {
+ISSUER_WORDS = {
     "name": _("Name of the company"),
     "tax_id": _("Tax number"),
     "siren": _("SIREN"),

@@ -29,7 +29,7 @@ class PointForm(forms.Form):
     facts: dict[str, str]
 
     @property
-    def use(self) -> str:
+    def chosen_use(self) -> str:
         """Return the use of a postal address, "" of the others."""
         return str(self.cleaned_data.get("use", ""))
 

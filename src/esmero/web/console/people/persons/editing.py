@@ -81,7 +81,9 @@ def add(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     form = make_point_form(kind, request, country=country)
     if request.method == "POST" and form.is_valid():
         try:
-            point = add_point(person, kind=kind, value=form.value, facts=form.facts, use=form.use, by=staff(request))
+            point = add_point(
+                person, kind=kind, value=form.value, facts=form.facts, use=form.chosen_use, by=staff(request)
+            )
         except ContactPointUnusable as refusal:
             form.add_error(None, say(refusal))
         else:
@@ -104,7 +106,7 @@ def change(request: HttpRequest, pk: int, point: int) -> HttpResponse:
     form = make_point_form(row.kind, request, country=country, initial=open_point(row))
     if request.method == "POST" and form.is_valid():
         try:
-            before = change_point(row, value=form.value, facts=form.facts, use=form.use, by=staff(request))
+            before = change_point(row, value=form.value, facts=form.facts, use=form.chosen_use, by=staff(request))
         except ContactPointUnusable as refusal:
             form.add_error(None, say(refusal))
         else:

@@ -188,7 +188,8 @@ def _find_issuer(facts: dict[str, Any]) -> Issuer | None:
     chosen = facts.get("issuer")
     if isinstance(chosen, Issuer):
         return chosen
-    return Issuer.objects.filter(pk=chosen).first() if str(chosen or "").isdecimal() else None
+    number = str(chosen or "")
+    return Issuer.objects.filter(pk=int(number)).first() if number.isdecimal() and len(number) < 10 else None
 
 
 def _preview_facts(facts: dict[str, Any], *, brand: Brand | None) -> dict[str, Any]:

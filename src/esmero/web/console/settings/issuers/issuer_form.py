@@ -96,7 +96,7 @@ class IssuerForm(forms.Form):
 class SeriesForm(forms.Form):
     """Open a number series, or set the first number of an unused one."""
 
-    prefix = forms.RegexField(
+    series = forms.RegexField(
         r"[A-Za-z0-9/.-]{0,12}",
         label=gettext_lazy("Prefix"),
         required=False,

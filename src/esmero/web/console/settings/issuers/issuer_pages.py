@@ -113,7 +113,7 @@ def open_number_series(request: HttpRequest, pk: int) -> HttpResponse:
         given = form.cleaned_data
         try:
             series = open_series(
-                issuer, prefix=given["prefix"], year=given["year"] or 0, first=given["first"], by=staff(request)
+                issuer, prefix=given["series"], year=given["year"] or 0, first=given["first"], by=staff(request)
             )
         except SeriesStarted as refusal:
             form.add_error("first", say(refusal))
