@@ -57,7 +57,6 @@ def _write_roles(
     """Make customers of those who are with the provider; some leave, have left, or only asked."""
     roles = []
     for one, row in zip(people, rows, strict=True):
-        row.capacity = "business" if one.tag == "empresa" else "consumer"
         if "fibra-norte" not in one.brands:
             continue
         since, chance = date.fromisoformat(one.fields["since"]), dice.random()
@@ -69,7 +68,6 @@ def _write_roles(
         until = ends if ends and ends >= since else None
         roles.append(PartyRole(kind=PartyRole.Kind.CUSTOMER, since=since, until=until, **facts))
     PartyRole.objects.bulk_create(roles, batch_size=CHUNK)
-    Person.objects.bulk_update(rows, ["capacity"], batch_size=CHUNK)
 
 
 def _write_addresses(people: Sequence[InventedPerson], rows: Sequence[Person], *, dice: random.Random) -> None:

@@ -82,6 +82,7 @@ def _write_people(people: Sequence[InventedPerson]) -> list[Person]:
                 family_name=one.family,
                 language=one.language,
                 country=one.country,
+                capacity="business" if one.tag == "empresa" else "consumer",
                 address_id=addresses.get(one.address),
                 fields=one.fields,
                 folded=one.folded,

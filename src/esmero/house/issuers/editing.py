@@ -69,7 +69,7 @@ def check_issuer(facts: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Re
         checked["postal_address"], country = address.as_parts(), address.country
         if checked["postal_address"].keys() - {"country"} and not address.is_complete:
             faults["postal_address"] = InvalidValue("postal-address-incomplete")
-    checks = {**_CHECKS, "tax_id": partial(read_tax_number, country=country)}
+    checks: dict[str, Callable[[str], str]] = {**_CHECKS, "tax_id": partial(read_tax_number, country=country)}
     for name, check in checks.items():
         if name in facts:
             try:

@@ -6,7 +6,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from esmero.people.models import Organisation, PartyNumber, PartyRole, Person
-from esmero.people.relationship.stages import RoleFact, derive_stage
+from esmero.people.parties.memberships import list_memberships
+from esmero.people.relationship.roles import read_roles
+from esmero.people.relationship.stages import RoleFact, Stage, derive_stage
 
 
 class RoleLine(NamedTuple):
@@ -15,6 +17,15 @@ class RoleLine(NamedTuple):
     role: PartyRole
     look: str
     is_past: bool
+
+
+class OrganisationLine(NamedTuple):
+    """Hold one organisation of a person; `row` is the id of a further membership, None for the main one."""
+
+    organisation: Organisation
+    position: str
+    row: int | None
+    stage: Stage
 
 
 def describe_party(party: Person | Organisation) -> dict[str, Any]:
@@ -36,3 +47,16 @@ def describe_party(party: Person | Organisation) -> dict[str, Any]:
         "role_new": reverse(f"console:{name}-role-new", args=[party.pk]),
         "number_new": reverse(f"console:{name}-number-new", args=[party.pk]),
     }
+
+
+def describe_memberships(person: Person) -> list[OrganisationLine]:
+    """Return the organisations of a person, the main one first, each with its stage; three queries."""
+    held = list_memberships([person]).get(person.pk, [])
+    _persons, roles = read_roles(organisations=[one.organisation.pk for one in held])
+    today = timezone.localdate()
+    return [
+        OrganisationLine(
+            one.organisation, one.position, one.row, derive_stage(roles.get(one.organisation.pk, ()), today=today)
+        )
+        for one in held
+    ]

@@ -38,7 +38,7 @@ def _name(person: Person) -> SafeString:
         '<a href="{}">{}</a>{}',
         reverse("console:person", args=[person.pk]),
         person,
-        format_html(' <span class="soft small">{}</span>', organisation) if organisation else "",
+        format_html('<div class="soft small">{}</div>', organisation) if organisation else "",
     )
 
 

@@ -14,11 +14,10 @@ from esmero.dossier.timeline import FILTERS, LIMIT, TimelineEntry, TimelineKey, 
 from esmero.people.addresses.address_proposals import proposal_rows
 from esmero.people.addresses.suppression import hash_address
 from esmero.people.models import Channel, ContactPoint, CustomField, Merge, Person, Proposal, Suppression, Tag
-from esmero.people.parties.memberships import list_memberships
 from esmero.people.permissions.current_permissions import ChannelRight, TopicRights, find_recorders, read_rights
 from esmero.web.console.access import requires
 from esmero.web.console.page_frame import read_brand, show
-from esmero.web.console.people.parties.party_cards import describe_party
+from esmero.web.console.people.parties.party_cards import describe_memberships, describe_party
 from esmero.web.console.people.persons.custom_field_values import format_custom_value
 from esmero.web.console.people.persons.timeline_entries import describe_entries
 from esmero.web.console.returns.address_proposals import evidence_link
@@ -65,7 +64,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
         kind=kind,
         contact_points=points,
         **describe_party(shown),
-        memberships=list_memberships([shown]).get(shown.pk, []),
+        memberships=describe_memberships(shown),
         phone=next((one for one in points if one.kind == ContactPoint.Kind.PHONE and one.usable), None),
         silences=_suppressions(shown),
         tags=list(shown.tags.order_by("name")),
