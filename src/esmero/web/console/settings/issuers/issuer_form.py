@@ -97,7 +97,7 @@ class SeriesForm(forms.Form):
     """Open a number series, or set the first number of an unused one."""
 
     series = forms.RegexField(
-        r"[A-Za-z0-9/.-]{0,12}",
+        r"^[A-Za-z0-9/.-]{0,12}\Z",
         label=gettext_lazy("Prefix"),
         required=False,
         help_text=gettext_lazy("Letters, digits, / . and -, such as F."),
