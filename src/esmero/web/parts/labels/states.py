@@ -407,9 +407,9 @@ HOLDING: Mapping[str, str | Promise] = {
     "permission ledger": pgettext_lazy("held", "What they allowed and took back"),
     "wishes": pgettext_lazy("held", "Their wishes: topics and how often"),
     "other ways to reach them": pgettext_lazy("held", "Telephone numbers, postal and other addresses"),
-    "roles": pgettext_lazy("held", "Roles"),
-    "numbers in other systems": pgettext_lazy("held", "Numbers in other systems"),
-    "further organisations": pgettext_lazy("held", "Further organisations"),
+    "roles": _("Roles"),
+    "numbers in other systems": _("Numbers in other systems"),
+    "further organisations": _("Further organisations"),
     "notes": pgettext_lazy("held", "Notes"),
     "lines of imports": pgettext_lazy("held", "Lines of lists"),
     "links to their data": pgettext_lazy("held", "Links to their data"),
@@ -424,8 +424,8 @@ HOLDING: Mapping[str, str | Promise] = {
 # Stage of the relationship with a party, derived from its roles (people/relationship/stages.py).
 STAGE: Mapping[str, StateLabel] = {
     "known": StateLabel("plain", pgettext_lazy("stage", "known")),
-    "prospect": StateLabel("info", pgettext_lazy("stage", "prospect")),
-    "customer": StateLabel("kept", pgettext_lazy("stage", "customer")),
+    "prospect": StateLabel("info", pgettext_lazy("party", "prospect")),
+    "customer": StateLabel("kept", pgettext_lazy("party", "customer")),
     "leaving": StateLabel("wait", pgettext_lazy("stage", "leaving")),
     "former": StateLabel("plain", pgettext_lazy("stage", "former customer")),
 }
