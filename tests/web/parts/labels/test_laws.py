@@ -1,6 +1,6 @@
 from django.utils.translation import override
 
-from esmero.house.jurisdictions import PROFILES
+from esmero.house.jurisdictions import all_profiles
 from esmero.mailroom.planning.rule_counts import list_rules
 from esmero.web.console.settings.privacy.jurisdictions import SOURCES
 from esmero.web.parts.labels.laws import split_remark, translate_citation
@@ -8,7 +8,7 @@ from esmero.web.parts.labels.laws import split_remark, translate_citation
 
 def pieces():
     sources = [one.norm for one in list_rules()]
-    sources += [term.norm for profile in PROFILES.values() for term in profile.terms.values()]
+    sources += [term.norm for profile in all_profiles().values() for term in profile.terms.values()]
     sources += ["; ".join(one) for one in SOURCES.values()]
     return {piece.rstrip(".") for one in sources for piece in one.split("; ")}
 

@@ -57,6 +57,11 @@ WORDS: Mapping[str, Words] = {
         "The setting %(setting)s (%(variable)s, or %(setting)s in esmero.toml) is wrong: “%(value)s” is not JSON"
         " (%(trouble)s)."
     ),
+    "profile-unknown": _("There is no profile %(profile)s. There are: %(known)s."),
+    "holiday-region-unknown": _("The holidays of the region %(region)s of %(country)s are not known."),
+    "tax-rate-unknown": _(
+        "The profile %(profile)s states no tax rate of the kind “%(kind)s” for %(on)s. Add it to the profile’s file."
+    ),
     "row-changed-since": _say_changed_since,
     "draft-changed-elsewhere": _say_draft_elsewhere,
     "draft-too-long": _("A draft holds at most %(most)s characters. Save what you have written."),
