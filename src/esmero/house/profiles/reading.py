@@ -158,7 +158,7 @@ def _build(file: ProfileFile, *, base: Profile | None) -> Profile:
     if base is not None and (unknown := own["terms"].keys() - base.terms.keys()):
         msg = f"terms: there is no rule {', '.join(sorted(map(str, unknown)))}"
         raise ValueError(msg)
-    merged = {key: {**(getattr(base, key) if base else {}), **values} for key, values in own.items()}
+    merged: dict[str, Any] = {key: {**(getattr(base, key) if base else {}), **values} for key, values in own.items()}
     for kind in closed:
         merged["hours"][kind] = replace(merged["hours"][kind], holidays=holidays or NoHolidays())
     if paper is None and base is None:

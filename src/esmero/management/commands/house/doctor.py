@@ -83,6 +83,7 @@ def _check_settings() -> Iterator[DoctorFinding]:
     from django.db.utils import DatabaseError
 
     from esmero.house.models import User
+    from esmero.house.roles import list_roles
 
     config = settings.ESMERO
     try:
@@ -95,7 +96,8 @@ def _check_settings() -> Iterator[DoctorFinding]:
         yield DoctorFinding("wrong", f"The database lacks {len(behind)} changes of this version", "Run `esmero init`")
         return
     yield DoctorFinding("ok", f"The database ({connection.vendor}) fits this version")
-    if not User.objects.filter(role=User.Role.OWNER, is_active=True).exists():
+    setting = [code for code, rights in list_roles().items() if "house.settings" in rights]
+    if not User.objects.filter(role__in=setting, is_active=True).exists():
         yield DoctorFinding("wrong", "Nobody may change settings", "esmero staff create ADDRESS --role owner")
     if not config.public_url.startswith("https://"):
         yield DoctorFinding(
