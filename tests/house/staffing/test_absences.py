@@ -145,4 +145,5 @@ def test_a_team_has_a_name_a_brand_and_members():
     with pytest.raises(InvalidValue):
         save_team(Team(), name="ATENCIÓN", brand=None, members=[], by=one)
     delete_team(kept, by=one)
-    assert list(AuditEntry.objects.values_list("action", flat=True)) == ["team.created", "team.changed", "team.deleted"]
+    told = AuditEntry.objects.order_by("id").values_list("action", flat=True)
+    assert list(told) == ["team.created", "team.changed", "team.deleted"]

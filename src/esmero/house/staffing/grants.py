@@ -42,8 +42,11 @@ def keep_rights() -> Iterator[None]:
     list(StaffRole.objects.select_for_update().order_by("pk").values_list("pk", flat=True))
     before = _list_held(lock=True)
     yield
-    if lost := before - _list_held():
-        raise RightsLost("last-staff-manager" if MANAGES in lost else "rights-would-be-lost", rights=sorted(lost))
+    lost = before - _list_held()
+    if MANAGES in lost:
+        raise RightsLost("last-staff-manager")
+    if lost:
+        raise RightsLost("rights-would-be-lost", rights=sorted(lost))
 
 
 def _list_held(*, lock: bool = False) -> set[Right]:

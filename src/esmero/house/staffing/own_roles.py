@@ -12,6 +12,7 @@ from esmero.house.rights import RIGHTS, Right
 from esmero.house.roles import ROLE_RIGHTS, read_rights
 from esmero.house.staffing.grants import keep_rights, require_held
 from esmero.refusal import InvalidValue, Refusal
+from esmero.text_folding import fold
 
 
 class RoleInUse(Refusal):
@@ -93,5 +94,7 @@ def _make_code(name: str) -> str:
 
 
 def _require_free(role: StaffRole) -> None:
-    if StaffRole.objects.filter(name__iexact=role.name).exclude(pk=role.pk).exists():
+    # Compared here, because SQLite compares only ASCII regardless of case.
+    others = StaffRole.objects.exclude(pk=role.pk).values_list("name", flat=True)
+    if fold(role.name) in map(fold, others):
         raise InvalidValue("name-taken", name=role.name)

@@ -8,6 +8,7 @@ from esmero.house.audit import note
 from esmero.house.editing.row_versions import advance_version
 from esmero.house.models import Brand, Team, TeamMember, User
 from esmero.refusal import InvalidValue
+from esmero.text_folding import fold
 
 
 def save_team(
@@ -22,13 +23,12 @@ def save_team(
 
     """
     with transaction.atomic():
-        if is_new := team.pk is None:
-            action = "team.created"
-        else:
-            action = "team.changed"
+        is_new = team.pk is None
+        if not is_new:
             advance_version(team, seen=seen)
         team.name, team.brand = name.strip(), brand
-        if Team.objects.filter(name__iexact=team.name).exclude(pk=team.pk).exists():
+        # Compared here, because SQLite compares only ASCII regardless of case.
+        if fold(team.name) in map(fold, Team.objects.exclude(pk=team.pk).values_list("name", flat=True)):
             raise InvalidValue("name-taken", name=team.name)
         team.full_clean()
         team.save()
@@ -36,8 +36,8 @@ def save_team(
         have = set() if is_new else set(team.memberships.values_list("user_id", flat=True))
         team.memberships.filter(user__in=have - wanted).delete()
         TeamMember.objects.bulk_create([TeamMember(team=team, user_id=pk) for pk in sorted(wanted - have)])
-        names = sorted(str(member) for member in members)
-        note(action, by=by, subject=team, facts={"name": team.name, "members": names})
+        facts = {"name": team.name, "members": sorted(str(member) for member in members)}
+        note("team.created" if is_new else "team.changed", by=by, subject=team, facts=facts)
     return team
 
 

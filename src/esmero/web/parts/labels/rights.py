@@ -1,13 +1,11 @@
-"""Label the rights of staff and the roles that hold them."""
+"""Label the rights of staff."""
 
 from collections.abc import Mapping
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from esmero.house.models import StaffRole
 from esmero.house.rights import Right
-from esmero.web.parts.labels.states import ROLES
 
 RIGHT_WORDS: Mapping[Right, str | Promise] = {
     "house.read": _("read in the console"),
@@ -29,9 +27,3 @@ RIGHT_WORDS: Mapping[Right, str | Promise] = {
     "work.retry": _("let failed work be tried again"),
     "returns.lift": _("lift the silence of addresses"),
 }
-
-
-def list_role_names() -> dict[str, str]:
-    """Return {code: name} of all roles, the installation's own included. One query."""
-    own = StaffRole.objects.order_by("name").values_list("code", "name")
-    return {**{code: str(words) for code, words in ROLES.items()}, **dict(own)}

@@ -5,7 +5,7 @@ from selectolax.lexbor import LexborHTMLParser as HTMLParser
 
 from esmero.house.models import AuditEntry, StaffAbsence, StaffRole, Team, User
 from esmero.house.staffing.own_roles import define_role
-from tests.web.facts import staff
+from tests.web.facts import furnish, staff
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
 TEAM = "/console/settings/team/"
@@ -59,11 +59,12 @@ def test_a_stale_change_shows_both_versions(client, owner):
 
 
 def test_an_own_role_opens_exactly_what_its_rights_open(client, owner):
+    furnish()
     be(client, owner, "house.read", "campaigns.write")
     assert client.get("/console/templates/new/").status_code != 403
     for path in (TEAM, "/console/settings/brands/", "/console/imports/new/", TEAM + "roles/new/"):
         assert client.get(path).status_code == 403, path
-    html = HTMLParser(client.get("/console/").content)
+    html = HTMLParser(client.get("/console/campaigns/").content)
     links = [one.attributes.get("href") for one in html.css("a")]
     assert "/console/campaigns/new/" in links
     assert "/console/imports/new/" not in links
