@@ -237,7 +237,7 @@ _VALUES: Mapping[str, Mapping[str, str | Promise]] = {
     },
     "reason": {"taken back": pgettext_lazy("fact", "taken back"), **LETTER_RETURN},
     **dict.fromkeys(("role", "role_before"), ROLES),
-    **dict.fromkeys(("granted", "rights", "taken"), RIGHT_WORDS),
+    **{key: {str(right): words for right, words in RIGHT_WORDS.items()} for key in ("granted", "rights", "taken")},
     "state": {state: word.text for state, word in CONVERSATION.items()},
 }
 
