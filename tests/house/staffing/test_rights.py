@@ -17,7 +17,7 @@ from esmero.house.staffing.grants import RightNotHeld, RightsLost
 from esmero.house.staffing.own_roles import RoleInUse, change_role, define_role, delete_role
 from esmero.house.team import change_member, deactivate, invite, reactivate
 from esmero.refusal import InvalidValue
-from esmero.web.parts.labels.rights import RIGHT_WORDS
+from esmero.web.refusals.words.rights import RIGHT_WORDS
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
 SOURCE = Path(esmero.__file__).parent
@@ -38,7 +38,7 @@ def list_checks():
     for path in SOURCE.rglob("*.py"):
         if path.name in {"rights.py", "roles.py"} and "web" not in path.parts:
             continue
-        if path.parts[-2:] == ("labels", "rights.py"):
+        if path.parts[-2:] == ("words", "rights.py"):
             continue
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Constant) and node.value in RIGHTS:

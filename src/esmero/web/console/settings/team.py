@@ -37,10 +37,10 @@ from esmero.web.console.page_frame import show
 from esmero.web.parts.components.tables import Filter, Listing, TableColumn
 from esmero.web.parts.components.template_tags import chip
 from esmero.web.parts.components.times import format_time
-from esmero.web.parts.labels.rights import RIGHT_WORDS
 from esmero.web.parts.labels.roles import list_role_names
 from esmero.web.parts.labels.states import LANGUAGE_NAMES, ROLES
 from esmero.web.refusals.say import say
+from esmero.web.refusals.words.rights import RIGHT_WORDS
 
 
 def _name(member: User) -> SafeString:

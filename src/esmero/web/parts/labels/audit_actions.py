@@ -7,7 +7,6 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from esmero.web.parts.labels.field_names import KIND_WORDS
-from esmero.web.parts.labels.rights import RIGHT_WORDS
 from esmero.web.parts.labels.states import (
     CHANNELS,
     CONVERSATION,
@@ -16,6 +15,7 @@ from esmero.web.parts.labels.states import (
     PROPOSAL_KIND,
     ROLES,
 )
+from esmero.web.refusals.words.rights import RIGHT_WORDS
 
 ACTS: Mapping[str, str | Promise] = {
     "absence.recorded": _("noted an absence"),

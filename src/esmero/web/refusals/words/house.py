@@ -8,8 +8,8 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from esmero.web.parts.labels.rights import RIGHT_WORDS
 from esmero.web.refusals.words import Sentence, Words
+from esmero.web.refusals.words.rights import RIGHT_WORDS
 
 KINDS: Mapping[str, Sentence] = {
     "text": _("text"),

@@ -20,8 +20,8 @@ from esmero.refusal import Refusal
 from esmero.web.console.access import requires, staff
 from esmero.web.console.page_frame import show
 from esmero.web.parts.components.stale_notes import StaleNote, compare_forms, read_seen
-from esmero.web.parts.labels.rights import RIGHT_WORDS
 from esmero.web.refusals.say import say
+from esmero.web.refusals.words.rights import RIGHT_WORDS
 
 
 class RoleForm(forms.Form):

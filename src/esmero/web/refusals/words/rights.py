@@ -1,4 +1,4 @@
-"""Label the rights of staff."""
+"""Word the rights of staff, for refusals and for pages."""
 
 from collections.abc import Mapping
 
