@@ -174,3 +174,21 @@ def test_legal_clocks_end_on_their_day(code, name, region, event, last):
 def test_a_region_that_is_none_is_refused():
     with pytest.raises(InvalidValue):
         CountryHolidays("ES").in_region("XX")
+
+
+# Of a country without a list of premium numbers: kinds by the numbering plans of `phonenumbers`.
+@pytest.mark.parametrize(
+    ("phone", "ordinary"),
+    [
+        ("+351 21 123 45 67", True),
+        ("00351912345678", True),
+        ("+351 800 123 456", True),
+        ("+351 760 123 456", False),
+        ("+49 900 1234567", False),
+        ("21 123 45 67", False),  # of which country?
+        ("", False),
+        ("call us", False),
+    ],
+)
+def test_without_a_list_only_numbers_that_are_known_to_be_ordinary_pass(phone, ordinary):
+    assert is_ordinary_rate(phone, code="XX") is ordinary

@@ -3,10 +3,12 @@
 import ast
 import re
 from pathlib import Path
+from threading import Barrier, Thread
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
+from django.db import connection
 
 import esmero
 from esmero.house.editing.row_versions import StaleWrite
@@ -232,3 +234,26 @@ def test_every_change_of_rights_is_in_the_audit_log():
         ("staff.let-in", owner.pk, about),
         ("role.deleted", owner.pk, {"name": "Lee", "rights": ["files.read"]}),
     ]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_owners_cannot_take_it_from_each_other_at_once():
+    pair = [member("a@x.example"), member("b@x.example")]
+    begin, refused = Barrier(2), []
+
+    def lock_out(by, other):
+        begin.wait()
+        try:
+            deactivate(other, by=by)
+        except RightsLost as refusal:
+            refused.append(refusal.code)
+        finally:
+            connection.close()
+
+    threads = [Thread(target=lock_out, args=(pair[one], pair[1 - one])) for one in (0, 1)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert refused == ["last-staff-manager"]
+    assert User.objects.filter(is_active=True).count() == 1
