@@ -69,7 +69,8 @@ def test_a_fault_is_named_with_its_place_and_the_strictest_values_hold(tmp_path,
     if line:
         assert fault.line == line
         assert f"line {line}" in str(fault)
-    stand_in = found.profiles["PT"]
+    stand_in = found.profiles.get("PT")
+    assert stand_in is not None
     assert stand_in.origin is ProfileOrigin.STAND_IN
     assert (stand_in.bases, stand_in.terms, stand_in.hours) == (
         found.strictest.bases,
@@ -104,3 +105,10 @@ def test_the_strictest_values_cannot_be_replaced(tmp_path):
     text = (SHIPPED / "strictest.toml").read_text("utf-8")
     found = write(tmp_path, "strictest.toml", text)
     assert [fault.place for fault in found.faults] == ["code"]
+
+
+def test_a_misspelt_name_of_an_optional_value_is_a_fault(tmp_path):
+    text = EXAMPLE.read_text("utf-8").replace("until =", "untill =").replace("calling_code", "calling_cod")
+    found = write(tmp_path, "pt.toml", text)
+    assert [fault.place.rpartition(".")[2] for fault in found.faults] == ["calling_cod", "untill"]
+    assert text.splitlines()[found.faults[1].line - 1].startswith("untill")

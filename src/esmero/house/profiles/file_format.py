@@ -108,8 +108,6 @@ class TermSection(CitedSection):
 class TaxRateSection(CitedSection):
     """Define a rate of value-added tax: percent, as text or a whole number, because a float is not exact."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
-
     kind: TaxKind
     percent: Annotated[Decimal, Field(ge=0, le=100, decimal_places=3)]
     begins: date = Field(alias="from")
