@@ -64,6 +64,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "django.template.context_processors.i18n",
+                "esmero.web.parts.components.rights_context.provide_rights",
             ],
             "libraries": {"parts": "esmero.web.parts.components.template_tags"},
         },

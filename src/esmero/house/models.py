@@ -1,4 +1,4 @@
-"""Define staff, issuers with their number series, brands, audit log, saved views, drafts, happenings and deliveries."""
+"""Define staff, roles, teams, issuers, brands, audit log, saved views, drafts, and happenings with deliveries."""
 
 from typing import Any, ClassVar
 
@@ -41,6 +41,8 @@ class UserManager(BaseUserManager["User"]):
 
 
 class UserRole(models.TextChoices):
+    """List the roles that every installation has; the operator's own are rows of StaffRole."""
+
     OWNER = "owner"
     MANAGER = "manager"
     AGENT = "agent"
@@ -48,13 +50,15 @@ class UserRole(models.TextChoices):
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """Represent a member of staff. The role defines the permissions (house/roles.py)."""
+    """Represent a member of staff. The role defines the rights (house/roles.py)."""
 
     Role = UserRole
 
     email = models.EmailField(unique=True)
     name = models.CharField(max_length=200)
-    role = models.CharField(max_length=10, choices=Role.choices, default=Role.READER)
+    role = models.CharField(
+        max_length=40, default=Role.READER, help_text="Code of a UserRole or StaffRole; an unknown one has no rights."
+    )
     language = models.CharField(max_length=2, default="en")
     timezone = models.CharField(max_length=64, default="Europe/Madrid")
     theme = models.CharField(max_length=5, blank=True, default="")
@@ -76,6 +80,18 @@ class User(AbstractBaseUser, PermissionsMixin):
     @property
     def is_staff(self) -> bool:
         return self.is_active
+
+
+class StaffRole(Versioned):
+    """Define a role of the operator's own: a name and a set of rights (house/rights.py)."""
+
+    code = models.SlugField(max_length=40, unique=True)
+    name = models.CharField(max_length=80, unique=True)
+    rights = models.JSONField(default=list, help_text="Sorted names of rights.")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Issuer(Versioned):
@@ -146,6 +162,53 @@ class Brand(Versioned):
     def legal_name(self) -> str:
         """Return the name of the issuer, "" without one."""
         return self.issuer.name if self.issuer else ""
+
+
+class Team(Versioned):
+    """Group members of staff who answer for the same things, for one brand or for all (null)."""
+
+    name = models.CharField(max_length=80, unique=True)
+    brand = models.ForeignKey(Brand, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    members = models.ManyToManyField(User, through="TeamMember", related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class TeamMember(models.Model):
+    """Store that a member of staff belongs to a team."""
+
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["team", "user"], name="team_member_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} in {self.team_id}"
+
+
+class StaffAbsence(models.Model):
+    """Store that a member of staff is away from the first to the last day, in their time zone, and who stands in."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    first_day = models.DateField()
+    last_day = models.DateField()
+    stand_in = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(last_day__gte=models.F("first_day")), name="absence_in_order"),
+            models.CheckConstraint(
+                condition=Q(stand_in=None) | ~Q(stand_in=models.F("user")), name="absence_stand_in_is_another"
+            ),
+        ]
+        indexes = [models.Index(fields=["last_day"], name="absence_last_day")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} from {self.first_day} to {self.last_day}"
 
 
 class AuditEntry(models.Model):

@@ -349,7 +349,7 @@ IMPERSONAL = frozenset(
         " SegmentEstimate Dispatch Form Happening HappeningDelivery WebhookSecret Import Job Link Mailbox MailboxFolder"
         " MediaFile Organisation Issuer NumberSeries CustomField ExclusionLine PrintBatch Draft"
         " Purpose Relay RelayRate Retention ReturnCount SavedView StoredFile Segment Suppression Tag DailyAggregate"
-        " Template TemplateText TemplateVersion Topic ExternalCheck User"
+        " Template TemplateText TemplateVersion Topic ExternalCheck User StaffRole Team TeamMember StaffAbsence"
     )
 )
 
