@@ -36,10 +36,10 @@ from esmero.web.console.people.parties.party_fields import add_party_fields, che
 from esmero.web.console.people.parties.party_filters import ROLE_FILTER, STAGE_FILTER
 from esmero.web.console.undo.toast import offer_undo
 from esmero.web.parts.components.email_addresses import show_address
-from esmero.web.parts.components.postal_forms import country_choices
 from esmero.web.parts.components.tables import Filter, Listing, TableColumn
 from esmero.web.parts.components.template_tags import state
 from esmero.web.parts.components.times import format_time
+from esmero.web.parts.labels.postal_forms import country_choices
 from esmero.web.parts.labels.states import STATES
 
 MAX_COUNTED_PEOPLE = 200  # people of an organisation whose messages are counted

@@ -13,7 +13,7 @@ from esmero.web.parts.labels.states import PARTY_ROLES
 _DATE = {"type": "date"}
 
 
-class RoleForm(forms.Form):
+class PartyRoleForm(forms.Form):
     """Edit a role: kind, brand, first and last day."""
 
     kind = forms.ChoiceField(label=gettext_lazy("Role"), choices=list(PARTY_ROLES.items()))
@@ -89,11 +89,11 @@ class MembershipForm(forms.Form):
             del self.fields["organisation"]
 
 
-type PartyForm = RoleForm | NumberForm
+type PartyForm = PartyRoleForm | NumberForm
 
 
 def make_form(model: type[PartyRow], data: Any = None, *, row: PartyRow | None = None) -> PartyForm:
     """Return the form of a role or number."""
     if model is PartyRole:
-        return RoleForm(data, row=row if isinstance(row, PartyRole) else None)
+        return PartyRoleForm(data, row=row if isinstance(row, PartyRole) else None)
     return NumberForm(data, row=row if isinstance(row, PartyNumber) else None)
