@@ -3,11 +3,13 @@
 Import models from their own packages, never from here.
 """
 
+from esmero.accounts.models import CustomerAccount
 from esmero.asks.models import Form, Submission
 from esmero.campaigns.models import AudienceMember, Campaign
 from esmero.content.models import ExternalCheck, Link, MediaFile, Template, TemplateText, TemplateVersion
 from esmero.conversations.models import Conversation, Entry
 from esmero.dossier.models import DailyAggregate, SegmentEstimate
+from esmero.grants.models import Grant
 from esmero.house.models import AuditEntry, Brand, Draft, Happening, HappeningDelivery, SavedView, User
 from esmero.imports.models import Import
 from esmero.mailroom.models import (
@@ -75,6 +77,7 @@ __all__ = [
     "ContactPoint",
     "Conversation",
     "CustomField",
+    "CustomerAccount",
     "DailyAggregate",
     "DataAccess",
     "DataRequest",
@@ -87,6 +90,7 @@ __all__ = [
     "ExclusionLine",
     "ExternalCheck",
     "Form",
+    "Grant",
     "Happening",
     "HappeningDelivery",
     "Import",

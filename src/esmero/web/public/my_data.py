@@ -35,8 +35,9 @@ from esmero.privacy.requests import request_erasure
 from esmero.refusal import Refusal
 from esmero.rendering.tokens import TokenPurpose, TokenRefused
 from esmero.web.parts.files.serving import serve_made
+from esmero.web.parts.signed_pages.old_links import keep_private
 from esmero.web.public.labels import HOLDINGS, KEPT, mask
-from esmero.web.public.visit_token import TokenVisit, keep_private, refuse, requires_token, show_refusal
+from esmero.web.public.visit_token import TokenVisit, refuse, requires_token, show_refusal
 from esmero.web.refusals.say import say
 
 log = logging.getLogger(__name__)
