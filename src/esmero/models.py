@@ -57,14 +57,13 @@ from esmero.people.models import (
     Tag,
     Topic,
 )
-from esmero.privacy.models import AddressChange, DataAccess, DataRequest, Retention
+from esmero.privacy.models import DataRequest, Retention
 from esmero.search.models import SearchText
 from esmero.vault.models import StoredFile
 from esmero.work.models import Job
 
 __all__ = [
     "Address",
-    "AddressChange",
     "AlignmentDay",
     "AlignmentSource",
     "AudienceMember",
@@ -79,7 +78,6 @@ __all__ = [
     "CustomField",
     "CustomerAccount",
     "DailyAggregate",
-    "DataAccess",
     "DataRequest",
     "Dispatch",
     "DmarcReportFile",

@@ -1,6 +1,7 @@
 """Open a signed page to the holder of its grant. GET and HEAD never act: mail gateways fetch every link."""
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import wraps
 
 from django.conf import settings
@@ -19,12 +20,13 @@ type GrantView = Callable[[HttpRequest, Grant], HttpResponse]
 
 
 def requires_grant(
-    purpose: GrantPurpose, *, again: SendAgain | None = None
+    purpose: GrantPurpose, *, again: SendAgain | None = None, spent: GrantView | None = None
 ) -> Callable[[GrantView], Callable[[HttpRequest, str], HttpResponse]]:
     """Restrict a view to holders of an open grant; all others get the page of old links.
 
     The view acts on POST alone, within `spend`; where another request was faster, that raises GrantRefused and the
-    answer is the same page. `again` sends another link in place of a genuine old one.
+    answer is the same page. `again` sends another link in place of a genuine old one. `spent` shows the holder of a
+    spent link the outcome of the act, until the link expires.
     """
 
     def decorate(view: GrantView) -> Callable[[HttpRequest, str], HttpResponse]:
@@ -39,12 +41,19 @@ def requires_grant(
                 with translation.override(_choose_language(request, grant)):
                     return keep_private(view(request, grant))
             except GrantRefused as refused:
+                if spent is not None and refused.grant is not None and _is_done(refused.grant, at=now):
+                    with translation.override(_choose_language(request, refused.grant)):
+                        return keep_private(spent(request, refused.grant))
                 with translation.override(_choose_language(request, refused.grant)):
                     return answer_old_link(request, grant=refused.grant, again=again, at=now)
 
         return guarded
 
     return decorate
+
+
+def _is_done(grant: Grant, *, at: datetime) -> bool:
+    return grant.uses > 0 and grant.revoked_at is None and grant.expires_at > at
 
 
 def _choose_language(request: HttpRequest, grant: Grant | None) -> str:
