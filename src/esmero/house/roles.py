@@ -24,6 +24,7 @@ CONFIGURE = _at_least("owner")
 PERMISSIONS = {
     "house.read": READ,
     "people.change": ANSWER,
+    "people.accounts": ANSWER,
     "people.import": SEND,
     "people.export": SEND,
     "people.erase": SEND,

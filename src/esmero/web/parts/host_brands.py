@@ -16,6 +16,15 @@ def find_brand(request: HttpRequest) -> Brand | None:
     return found[0] if len(found) == 1 else None
 
 
+def find_brand_of_area(request: HttpRequest) -> Brand | None:
+    """Return the brand of the host, else the only one of the house: the area's host is the house's, not a brand's."""
+    found = find_brand(request)
+    if found is None:
+        few = list(Brand.objects.order_by("id")[:2])
+        found = few[0] if len(few) == 1 else None
+    return found
+
+
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
     """Answer 404 in the name of the brand whose host was requested."""
     return render(request, "404.html", {"brand": find_brand(request)}, status=404)

@@ -11,7 +11,7 @@ from django.utils import timezone, translation
 from esmero.accounts.links import AREA
 from esmero.house.models import User
 from esmero.house.sign_in.kinds import UserKind, current_kind, serving
-from esmero.web.parts.host_brands import find_brand
+from esmero.web.parts.host_brands import find_brand_of_area
 
 PREFIX = "area_"
 URLCONF = "esmero.web.portal.urls"
@@ -81,7 +81,7 @@ def describe_area(request: HttpRequest) -> dict[str, Any]:
     if getattr(request, "urlconf", None) != URLCONF:
         return {}
     account = getattr(request, "customer_account", None)
-    brand = account.brand if account is not None else find_brand(request)
+    brand = account.brand if account is not None else find_brand_of_area(request)
     return {"in_area": True, "brand": brand, "languages": settings.LANGUAGES}
 
 

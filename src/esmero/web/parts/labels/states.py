@@ -545,6 +545,7 @@ def label_job(kind: str) -> str:
 # The keys are the names in rounds/reactions.py.
 REACTION_NAMES: Mapping[str, str | Promise] = {
     "ask-to-confirm": _("Mail that asks to confirm a sign-up"),
+    "send-account-link": _("Letter with a link to an account"),
     "send-data-link": _("Letter with the link to one’s data"),
     "finish-campaign": _("End of a campaign"),
 }
