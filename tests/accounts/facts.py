@@ -2,6 +2,7 @@
 
 import re
 
+from django.core.cache import cache
 from django.utils import timezone
 
 from esmero.accounts.models import CustomerAccount
@@ -19,6 +20,7 @@ PASSWORD = "a-long-password"
 
 def add_customers(number: int = 2, *, house: House | None = None, password: str = PASSWORD) -> list[CustomerAccount]:
     """Persons with an account and a password."""
+    cache.clear()  # the counters of rate limits
     house = house or build_house()
     accounts = []
     for place, person in enumerate(add_people(house, number)):
@@ -32,6 +34,7 @@ def add_customers(number: int = 2, *, house: House | None = None, password: str 
 
 def add_same_as_staff(person: Person, house: House) -> tuple[User, CustomerAccount]:
     """A member of staff and a customer with one address and one password."""
+    cache.clear()
     account = open_account(person, brand=house.brand, by="test", at=timezone.now())
     account.user.set_password(PASSWORD)
     account.user.save()
@@ -42,6 +45,11 @@ def add_same_as_staff(person: Person, house: House) -> tuple[User, CustomerAccou
 
 def sign_in(client, account, password=PASSWORD):
     return client.post("/area/sign-in/", {"login": account.user.email, "password": password})
+
+
+def show_again(client, password=PASSWORD):
+    """Show once more that it is them, as some pages ask."""
+    return client.post("/area/once-more/", {"password": password})
 
 
 def read_link(grant: Grant) -> tuple[str, str]:
