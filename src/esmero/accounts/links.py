@@ -63,13 +63,18 @@ def renew_link(grant: Grant, at: datetime) -> None:
 
     A first password that was set is not set by an invitation again: the link is then one for a new password.
     """
-    account = _list_open().filter(pk=grant.subject_id).first()
+    account = find_account_of(grant)
     if account is None:
         return
     purpose = _OURS[grant.purpose]
     if purpose is INVITATION and account.user.has_usable_password():
         purpose = SET_PASSWORD
     _request(purpose, account, language=grant.language, at=at)
+
+
+def find_account_of(grant: Grant) -> CustomerAccount | None:
+    """Return the open account that a link is for; None where there is none any more."""
+    return _list_open().filter(pk=grant.subject_id).first() if grant.subject_id is not None else None
 
 
 def send_account_links(happened: Sequence[AccountLinkRequested]) -> None:

@@ -170,6 +170,7 @@ def confirm_address_change(change: Grant, *, at: datetime) -> None:
     """
     old, new, brand = change.facts["old"], change.facts["new"], change.brand
     assert brand is not None
+    assert change.person_id is not None
     with spend(change, purpose=ADDRESS_CHANGE, at=at):
         person = Person.objects.select_for_update(of=("self",)).select_related("address").get(pk=change.person_id)
         now = person.address.value if person.address else ""

@@ -9,5 +9,5 @@ class SessionStore(DatabaseStore):
     """Sign session data with a salt per kind of users, so that a key of one kind opens nothing for the other."""
 
     @property
-    def key_salt(self) -> str:  # type: ignore[override]
+    def key_salt(self) -> str:
         return f"esmero.sessions.{current_kind()}"

@@ -33,7 +33,7 @@ def account_page(request: HttpRequest, account: CustomerAccount) -> HttpResponse
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires_account
-@reauthentication_required
+@reauthentication_required  # type: ignore[untyped-decorator]
 def change_email(request: HttpRequest, account: CustomerAccount) -> HttpResponse:
     """Send a link to a new address, with the same answer whether it is another account's or not."""
     form = NewEmailForm(request.POST or None)

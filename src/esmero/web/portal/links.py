@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from esmero.accounts.links import is_right_code, is_same_browser, renew_link, request_link
+from esmero.accounts.links import find_account_of, is_right_code, is_same_browser, renew_link, request_link
 from esmero.accounts.models import CustomerAccount
 from esmero.accounts.new_emails import confirm_new_email
 from esmero.accounts.opening import find_account, find_account_by_name
@@ -22,7 +22,6 @@ from esmero.grants.granting import GrantRefused, spend
 from esmero.grants.models import Grant
 from esmero.grants.purposes import INVITATION, NEW_EMAIL, SET_PASSWORD, SIGN_IN, GrantPurpose
 from esmero.outbox.relays import NoRelay
-from esmero.people.models import Person
 from esmero.refusal import Refusal
 from esmero.web.parts.signed_pages.guard import requires_grant
 from esmero.web.portal.forms import CodeForm, FirstPasswordForm, LinkForm
@@ -125,8 +124,7 @@ def _choose_password(request: HttpRequest, grant: Grant, *, purpose: GrantPurpos
 
 def _account_of(grant: Grant) -> CustomerAccount:
     """Return the open account of a grant; raises GrantRefused where there is none any more."""
-    rows = CustomerAccount.objects.select_related("user", "person", "brand")
-    account = rows.filter(pk=grant.subject_id, user__is_active=True, person__state=Person.State.ACTIVE).first()
+    account = find_account_of(grant)
     if account is None:
         raise GrantRefused(None)
     return account

@@ -1,8 +1,7 @@
 """Keep the customer area apart from the console: its own URLs, cookies, sessions and users (docs/decisions/0022)."""
 
 from collections.abc import Callable
-from http.cookies import Morsel
-from typing import Any, cast
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
@@ -91,7 +90,7 @@ def _names() -> tuple[str, ...]:
 
 
 def _rename(response: HttpResponseBase, name: str) -> None:
-    morsel = cast("Morsel[str]", response.cookies.pop(name))
+    morsel = response.cookies.pop(name)
     morsel.set(PREFIX + name, morsel.value, morsel.coded_value)
     morsel["path"] = AREA
     response.cookies[PREFIX + name] = morsel

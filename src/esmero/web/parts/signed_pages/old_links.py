@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from esmero.grants.models import Grant
+from esmero.house.sign_in.kinds import UserKind, current_kind
 from esmero.web.parts.host_brands import find_brand
 
 type SendAgain = Callable[[Grant, datetime], object]
@@ -47,5 +48,6 @@ def keep_private(response: HttpResponse) -> HttpResponse:
     """Keep a page with a token in its URL out of search indexes and referrers."""
     # The URL grants access, so it must not reach search indexes or referrer logs.
     response["X-Robots-Tag"] = "noindex, nofollow"
-    response["Referrer-Policy"] = "no-referrer"
+    # In the area forms are guarded against forgery (CSRF), which needs their origin: "no-referrer" would hide it.
+    response["Referrer-Policy"] = "same-origin" if current_kind() == UserKind.CUSTOMER else "no-referrer"
     return response
