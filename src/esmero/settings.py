@@ -130,6 +130,7 @@ ACCOUNT_FORMS = {
     "change_password": "esmero.web.console.login_forms.ChangePasswordForm",
     "reauthenticate": "esmero.web.console.login_forms.ReauthenticateForm",
 }
+MFA_ADAPTER = "esmero.mailroom.transactional.account_messages.SecondFactorAdapter"
 MFA_FORMS = {
     "authenticate": "esmero.web.console.login_forms.SecondFactorForm",
     "reauthenticate": "esmero.web.console.login_forms.SecondFactorAgainForm",

@@ -22,7 +22,7 @@ from esmero.grants.models import Grant
 from esmero.house.models import AuditEntry, User
 from esmero.house.sign_in.kinds import UserKind, serving
 from esmero.outbox.models import Message
-from tests.accounts.facts import PASSWORD, add_customers, read_link, sign_in
+from tests.accounts.facts import PASSWORD, add_customers, read_link, show_again, sign_in
 from tests.web.public.test_enumeration import work
 
 pytestmark = pytest.mark.django_db
@@ -182,6 +182,15 @@ def test_the_second_factor_is_asked_after_password_and_link_alike(accounts):
     assert by_link.post("/area/2fa/authenticate/", {"code": read_digits(secret)}).url == "/area/"
     assert by_link.get("/area/").status_code == 200
     assert by_password.get("/area/").status_code == 302
+
+
+def test_the_authenticator_app_shows_the_brand(accounts):
+    client = Client()
+    sign_in(client, accounts[0])
+    show_again(client)
+    page = client.get("/area/2fa/totp/activate/")
+    assert page.status_code == 200
+    assert "issuer=Fibra%20Norte" in page.context["totp_url"]
 
 
 def test_a_new_password_ends_every_session_and_asks_the_second_factor_all_the_same(accounts):

@@ -4,6 +4,8 @@ from typing import Any
 from urllib.parse import quote
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context
+from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import PermissionDenied
@@ -19,6 +21,15 @@ from esmero.house.sign_in.kinds import UserKind, current_kind
 from esmero.mailroom.transactional.staff_notices import send_notice
 from esmero.outbox.posting.content import ToAddress, ToStaff
 from esmero.outbox.posting.kinds import STAFF_ACCOUNT
+
+
+class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
+    """Name the brand of a customer's account in their authenticator app, Esmero in that of staff."""
+
+    def get_totp_issuer(self) -> str:
+        """Return the name beside the six digits."""
+        account = find_account(context.request.user)
+        return account.brand.name if account is not None else str(super().get_totp_issuer())
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
