@@ -16,7 +16,7 @@ from pathlib import Path
 
 from bench.figures import show, tell
 from bench.house import serve_postgres
-from bench.sending import free_port
+from bench.sink import free_port
 
 SECONDS = 300.0
 STARTING = 300.0  # seconds that the start may take

@@ -170,8 +170,8 @@ def _look(client: Any, name: str, path: str) -> Iterator[Address]:
     for head in table.heads:
         if head.column.order:
             for after, words in ((table.following, "second page"), *_ends(client, base, head.column.key)):
-                if after and (words != "second page" or table.wish.order.removeprefix("-") == head.column.key):
-                    order = table.wish.order if words == "second page" else words.split()[-1]
+                if after and (words != "second page" or table.params.order.removeprefix("-") == head.column.key):
+                    order = table.params.order if words == "second page" else words.split()[-1]
                     yield Address(f"{name} {words}", f"{base}?{urlencode({'sort': order, 'after': after})}")
     yield Address(f"{name} table alone", path, part=True)
     file = f"{base}?file=csv"

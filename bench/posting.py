@@ -6,13 +6,10 @@ memory for each, at most 10 standing dispatches, and every message once in Postf
 """
 
 import os
-import re
 import resource
-import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections import Counter
@@ -20,7 +17,7 @@ from pathlib import Path
 
 from bench.figures import show, tell
 from bench.house import open_house
-from bench.sending import SINK, await_port, free_port
+from bench.sink import open_sink
 
 NUMBER = 10_000
 KILLS = 2
@@ -35,18 +32,8 @@ MJML = """<mjml><mj-body><mj-section><mj-column><mj-text>Hola {{ given_name }}: 
 def run(*, number: int, kills: int) -> bool:
     """Post and send so many messages; show rate, memory and dispatches."""
     home = open_house()
-    folder = Path(tempfile.mkdtemp(prefix="esmero-sink-"))
-    folder.chmod(0o777)
-    port = free_port()
-    sink = subprocess.Popen(
-        [SINK, "-u", "nobody", "-D", str(folder / "kept"), f"127.0.0.1:{port}", "256"],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        cwd=folder,
-    )
-    try:
-        await_port(port)
-        brand, version, people, files = _fill(number, port=port)
+    with open_sink() as sink:
+        brand, version, people, files = _fill(number, port=sink.port)
         sender = SendingProcess(home, number=number, kills=kills)
         cpu, began = time.process_time(), time.perf_counter()
         sender.start()
@@ -56,12 +43,7 @@ def run(*, number: int, kills: int) -> bool:
         sender.finish()
         passed = time.perf_counter() - began
         memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        kept = (folder / "kept").read_text("latin-1")
-        arrived = Counter(re.findall(r"^X-Rcpt-Args: <([^>]*)>", kept, re.MULTILINE))
-    finally:
-        sink.kill()
-        sink.wait()
-        shutil.rmtree(folder, ignore_errors=True)
+        arrived = sink.recipients()
     return _judge(arrived, number=number, posted=posted, memory=memory, sender=sender, passed=passed)
 
 

@@ -18,7 +18,8 @@ from aiosmtpd.controller import Controller
 
 from bench.figures import show, tell
 from bench.house import open_house
-from bench.sending import fill, free_port
+from bench.sending import fill
+from bench.sink import free_port
 
 PER_SECOND = 20
 PROCESSES = 2

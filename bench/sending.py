@@ -4,53 +4,35 @@ What is measured is verified: every message says *sent*, and the sink has each r
 smtp-source, which is written in C and knows no ledger, does into the same sink.
 """
 
-import re
 import shutil
-import socket
 import subprocess
-import tempfile
 import time
 from collections import Counter
 from pathlib import Path
 
 from bench.figures import show, tell
 from bench.house import open_house
+from bench.sink import has_sink, open_sink
 
 BAR = 2_000
-SINK = shutil.which("smtp-sink") or "/usr/sbin/smtp-sink"
 SOURCE = shutil.which("smtp-source") or "/usr/sbin/smtp-source"
 
 
 def run(*, number: int) -> bool:
     """Send `number` newsletters; show messages per CPU-second of ours."""
-    if not Path(SINK).exists():
+    if not has_sink():
         print("sending\t–\t–\tshort\tsmtp-sink is missing: install Debian's package postfix")
         return False
     home = open_house()
-    folder = Path(tempfile.mkdtemp(prefix="esmero-sink-"))
-    folder.chmod(0o777)
-    port = free_port()
-    sink = subprocess.Popen(
-        [SINK, "-u", "nobody", "-D", str(folder / "kept"), f"127.0.0.1:{port}", "256"],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        cwd=folder,
-    )
-    try:
-        await_port(port)
-        expected = fill(number, port=port)
+    with open_sink() as sink:
+        expected = fill(number, port=sink.port)
         used, passed = _send(home)
-        arrived = Counter(re.findall(r"^X-Rcpt-Args: <([^>]*)>", (folder / "kept").read_text("latin-1"), re.MULTILINE))
-        if arrived != Counter(expected):
+        if sink.recipients() != Counter(expected):
             raise SystemExit("sending: what arrived is not what was sent, each once")
         met = show("sending, messages per CPU-second", number / used, bar=BAR, unit="/s")
         tell("sending, messages per second", number / passed, unit="/s")
-        tell("smtp-source into the same sink", _raw_rate(number, port=port), unit="/s")
+        tell("smtp-source into the same sink", _raw_rate(number, port=sink.port), unit="/s")
         return met
-    finally:
-        sink.kill()
-        sink.wait()
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def fill(number: int, *, port: int) -> list[str]:
@@ -147,19 +129,3 @@ def _raw_rate(number: int, *, port: int) -> float:
         [SOURCE, "-s", "8", "-m", str(number), "-l", "46000", "-d", f"127.0.0.1:{port}"], check=True, timeout=300
     )
     return number / (time.perf_counter() - started)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def await_port(port: int) -> None:
-    """Wait until something listens on this port."""
-    for _ in range(500):
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.02)
-    raise SystemExit("sending: smtp-sink does not listen")

@@ -55,6 +55,7 @@ def serve_until_sent(house):
 
 @pytest.mark.relay
 @pytest.mark.slow
+@pytest.mark.long
 def test_the_way_of_the_readme_leads_to_delivered_mail(tmp_path):
     (tmp_path / "list.csv").write_text(LIST)
     (tmp_path / "letter.mjml").write_text(letter())

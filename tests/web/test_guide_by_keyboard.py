@@ -151,6 +151,7 @@ def send(keys):
     headed(keys, "The message for Nombre")
 
 
+@pytest.mark.long
 def test_bringing_a_list(keys, tmp_path):
     page = keys.page
     file = tmp_path / "lista.csv"
@@ -186,6 +187,7 @@ def test_bringing_a_list(keys, tmp_path):
     assert fetched.value.suggested_filename == "lista-refused.csv"
 
 
+@pytest.mark.long
 def test_permissions(keys):
     page = keys.page
     keys.call_up("People")
@@ -241,6 +243,7 @@ def answer_a_request(keys):
     expect(page.locator("main")).to_contain_text("The answer")
 
 
+@pytest.mark.long
 def test_what_comes_back(keys):
     page = keys.page
     keys.call_up("Returns")

@@ -72,20 +72,19 @@ def list_doubts(*, brand: Brand, limit: int) -> Sequence[Message]:
     return list(_in_state(Message.State.DOUBT, brand=brand).select_related("person").order_by("id")[:limit])
 
 
-def count_doubts(*, brand: Brand) -> int:
-    """Return the number of messages in doubt."""
-    return _in_state(Message.State.DOUBT, brand=brand).count()
-
-
 def list_held(*, brand: Brand, limit: int) -> Sequence[Message]:
     """Return messages that wait for a person's approval, without the copies of them. The oldest come first."""
     held = _in_state(Message.State.HELD, brand=brand).filter(copy_of=None)
     return list(held.select_related("person").order_by("id")[:limit])
 
 
-def count_held(*, brand: Brand) -> int:
-    """Return the number of messages that wait for a person's approval, without the copies of them."""
-    return _in_state(Message.State.HELD, brand=brand).filter(copy_of=None).count()
+def count_undecided(*, brand: Brand) -> dict[str, int]:
+    """Return the number of messages in doubt and of held ones, without copies of these, by state."""
+    doubts, held = (
+        rows.order_by().values("state").annotate(number=Count("pk"))
+        for rows in (_in_state(Message.State.DOUBT, brand=brand), _in_state(Message.State.HELD, brand=brand))
+    )
+    return {one["state"]: one["number"] for one in doubts.union(held.filter(copy_of=None), all=True)}
 
 
 def _in_state(state: str, *, brand: Brand) -> QuerySet[Message]:

@@ -4,8 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
-from django.db import transaction
-from django.db.models import Q
+from django.db import connection, transaction
 
 from esmero.house.audit import note
 from esmero.house.models import Brand, User
@@ -18,6 +17,10 @@ from esmero.work.wakeups import wake
 if TYPE_CHECKING:
     from esmero.outbox.transports.capture.transport import InThread
     from esmero.outbox.transports.parcels import DeliveryObserver, Parcel
+
+
+_RELAY_OF_BRAND = """SELECT id FROM esmero_relay WHERE brand_id = %s OR brand_id IS NULL
+ORDER BY brand_id IS NULL, id LIMIT 1"""
 
 
 class Transport(Protocol):
@@ -38,11 +41,16 @@ def find_relay(brand: Brand) -> Relay:
 
 
 def find_relay_id(brand: Brand) -> int:
-    """Return the id of the relay that `find_relay` returns, by a cheaper query. Raises NoRelay."""
-    relays = Relay.objects.filter(Q(brand=brand) | Q(brand=None)).values_list("pk", "brand")
-    for pk, _brand in sorted(relays, key=lambda relay: (relay[1] is None, relay[0])):
-        return pk
-    raise NoRelay("brand-without-relay", name=brand.name)
+    """Return the id of the relay that `find_relay` returns. Raises NoRelay.
+
+    Plain SQL: each single message asks this, and to build the same query from models takes several times as long.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_RELAY_OF_BRAND, [brand.pk])
+        row = cursor.fetchone()
+    if row is None:
+        raise NoRelay("brand-without-relay", name=brand.name)
+    return int(row[0])
 
 
 def address_of(relay: Relay, *, helo: str) -> RelayAddress:

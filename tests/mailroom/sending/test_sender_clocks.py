@@ -160,6 +160,27 @@ def test_when_its_rest_is_over_a_relay_is_tried_again(bench):
 
 
 @database
+def test_single_messages_that_are_posted_after_a_small_batch_go_together(bench):
+    dispatch = fill(3)
+    messages = list(Message.objects.order_by("pk").values_list("pk", flat=True))
+    Message.objects.filter(pk__in=messages[1:]).update(due_at=bench.clocks.at + timedelta(hours=1))
+    times = []
+
+    async def post(delivery):
+        times.append(bench.clocks.seconds)
+        if delivery == 1:
+            await bench.in_thread(lambda: Message.objects.filter(pk=messages[1]).update(due_at=bench.clocks.at))
+            bench.sender._awake.set()
+        else:
+            bench.stop.set()
+
+    bench.transport.during = post
+    bench.run(until_idle=False)
+    assert times[1] - times[0] == sender.GATHER
+    assert states(dispatch) == {"sent": 2, "planned": 1}
+
+
+@database
 def test_no_more_leaves_at_once_than_the_rate_allows(bench, monkeypatch):
     dispatch = fill(TWO, per_second=20)
     sent = []

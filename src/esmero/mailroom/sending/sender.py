@@ -41,8 +41,10 @@ from esmero.work.wakeups import UNHEARD, Sleeper, topic_of
 
 log = logging.getLogger(__name__)
 
-# Seconds, except BATCHES.
+# Seconds, except BATCHES and SMALL_BATCH.
 BATCHES = 2  # one batch is rendered while the other is on the wire
+SMALL_BATCH = 100  # messages; a claim costs as much as ten of them
+GATHER = 0.5  # from a small batch to the next claim: single messages that are posted meanwhile go together
 IDLE = 0.5  # from look to look while batches are under way
 MIN_PAUSE = 0.001  # so that the loop never spins, even if the clock does not advance
 RELOAD_EVERY = 1.0
@@ -58,8 +60,8 @@ class ActiveRelay:
     """Hold a relay in use: its transport, its rate limit, and the pause after trouble.
 
     `is_outdated`: the operator changed the relay; batches in progress are finished, then the transport is opened again.
-    `tokens` of its rate are leased and may be used from `tokens_at`. If there are no tokens, `tokens_at` is the time to
-    ask again; None: do not wait. Times are monotonic, in seconds.
+    Nothing is claimed before `claim_at`: the time from which the leased `tokens` of its rate may be used or others are
+    asked for, or the time until which messages gather; None: do not wait. Times are monotonic, in seconds.
     """
 
     row: Relay
@@ -70,7 +72,7 @@ class ActiveRelay:
     troubles: int = 0
     paused_until: float = 0.0
     tokens: int = 0
-    tokens_at: float | None = None
+    claim_at: float | None = None
 
     def is_open(self, now: float) -> bool:
         """Return whether a batch may start, apart from the rate limit."""
@@ -182,9 +184,9 @@ class Sender:
                 self._reload_at, self._is_outdated = now + RELOAD_EVERY, False
                 await self._load_relays()
             self._looked_at = self._now()
-            started = await self._start_batches()
+            started = await self._start_batches(gather=not until_idle)
             under_way = {task for relay in self._relays.values() for task in relay.tasks}
-            pause = self._pause_for_tokens()
+            pause = self._pause_before_claim()
             if until_idle and not started and not under_way and pause is None:
                 if self._is_untidy:
                     await self._tidy(now)
@@ -194,7 +196,7 @@ class Sender:
             if under_way:
                 await self._wait_for_batches(under_way, seconds=IDLE if pause is None else pause)
             else:
-                await _pause(self._awake, await self._sleep_seconds() if pause is None else pause)
+                await self._sleep(pause)
 
     def _tidy_at(self) -> float:
         return self._tidied_at + (TIDY_EVERY if self._is_untidy else TIDY_ANYWAY)
@@ -202,6 +204,12 @@ class Sender:
     async def _tidy(self, now: float) -> None:
         self._tidied_at, self._is_untidy = now, False
         await self._in_thread(lambda: _tidy(now=self._now()))
+
+    async def _sleep(self, pause: float | None) -> None:
+        if pause is None:
+            await _pause(self._awake, await self._sleep_seconds())
+        else:  # not ended by each message, or single messages would not gather
+            await _pause(self._is_urgent, pause)
 
     async def _sleep_seconds(self) -> float:
         """Return the seconds until there may be work: a message, a relay after its pause, dispatches that changed."""
@@ -224,10 +232,10 @@ class Sender:
             woken.cancel()
             self._is_urgent.clear()
 
-    def _pause_for_tokens(self) -> float | None:
-        """Return the seconds until a relay that waits for tokens gets some; None if none waits."""
+    def _pause_before_claim(self) -> float | None:
+        """Return the seconds until a relay that waits for tokens or gathers may claim; None if none waits."""
         now = self._monotonic()
-        due = [relay.tokens_at for relay in self._relays.values() if relay.tokens_at is not None and relay.is_open(now)]
+        due = [relay.claim_at for relay in self._relays.values() if relay.claim_at is not None and relay.is_open(now)]
         return min(max(min(due) - now, MIN_PAUSE), IDLE) if due else None
 
     async def _load_relays(self) -> None:
@@ -256,11 +264,11 @@ class Sender:
             return
         self._relays[relay.pk] = ActiveRelay(relay, transport, Rate(relay.per_second) if relay.per_second else None)
 
-    async def _start_batches(self) -> bool:
+    async def _start_batches(self, *, gather: bool) -> bool:
         started = False
         for relay in self._relays.values():
             now = self._monotonic()
-            if not relay.is_open(now) or (relay.tokens_at is not None and now < relay.tokens_at):
+            if not relay.is_open(now) or (relay.claim_at is not None and now < relay.claim_at):
                 continue
             open_dispatches = {pk: d for pk, d in self._open_dispatches.items() if d.dispatch.relay_id == relay.row.pk}
             if not open_dispatches:
@@ -270,6 +278,8 @@ class Sender:
             if batch is None:
                 continue
             started = self._is_untidy = True
+            if gather and relay.rate is None and len(batch.claimed) < SMALL_BATCH:
+                relay.claim_at = now + GATHER
             if batch.claimed:
                 task = asyncio.create_task(self._send_batch(batch, relay=relay, open_dispatches=open_dispatches))
                 self._watch(task, relay=relay)
@@ -278,9 +288,9 @@ class Sender:
     def _claim_batch(self, relay: ActiveRelay, open_dispatches: dict[int, OpenDispatch]) -> ClaimedBatch | None:
         """Claim a batch; under a rate limit, as many messages as there are tokens."""
         now = self._now()
+        relay.claim_at = None
         if relay.rate is None:
             return claim_batch(worker=self.worker, open_dispatches=open_dispatches, most=CLAIM_SIZE, now=now)
-        relay.tokens_at = None
         if not relay.tokens and not self._lease_tokens(relay, rate=relay.rate, open_dispatches=open_dispatches):
             return None
         tokens, relay.tokens = relay.tokens, 0
@@ -297,7 +307,7 @@ class Sender:
         relay.tokens = lease.tokens
         if not lease.wait:
             return True
-        relay.tokens_at = self._monotonic() + lease.wait.total_seconds()
+        relay.claim_at = self._monotonic() + lease.wait.total_seconds()
         return False
 
     def _give_back(self, relay: ActiveRelay, unused: int) -> None:
@@ -418,7 +428,7 @@ class Sender:
 
     async def _return_tokens(self, relay: ActiveRelay) -> None:
         """Give back tokens that were leased ahead and are not used."""
-        tokens, relay.tokens, relay.tokens_at = relay.tokens, 0, None
+        tokens, relay.tokens, relay.claim_at = relay.tokens, 0, None
         if tokens:
             await self._in_thread(lambda: self._give_back(relay, tokens))
 

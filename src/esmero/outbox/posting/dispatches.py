@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from django.db import connection
 from django.db.models import Q
 
 from esmero.content.models import TemplateVersion
@@ -15,6 +16,8 @@ from esmero.people.models import Channel, Topic
 from esmero.work.wakeups import wake
 
 USED_PRECISION = timedelta(hours=1)  # so that a thousand messages write the row once
+
+_STANDING_IN_USE = "SELECT id FROM esmero_dispatch WHERE standing_key = %s AND state = %s AND used_at >= %s"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,17 +53,21 @@ def find_standing(facts: DispatchFacts, *, now: datetime) -> int:
     UPDATE repeats that condition; so either this UPDATE sees the closed row and opens it, or that one sees it in use.
     """
     key = facts.key()
-    found = Dispatch.objects.filter(standing_key=key).values_list("pk", "state", "used_at").first()
+    with connection.cursor() as cursor:
+        # Plain SQL: each single message asks this, and nearly always it is the whole answer.
+        fresh = connection.ops.adapt_datetimefield_value(now - USED_PRECISION)
+        cursor.execute(_STANDING_IN_USE, [key, Dispatch.State.OPEN, fresh])
+        if (row := cursor.fetchone()) is not None:
+            return int(row[0])
+    found = Dispatch.objects.filter(standing_key=key).values_list("pk", flat=True).first()
     if found is None:
         made, _ = Dispatch.objects.get_or_create(standing_key=key, defaults={**_columns(facts), "used_at": now})
         wake(Dispatch)
         return made.pk
-    pk, state, used_at = found
-    if state != Dispatch.State.OPEN or used_at is None or used_at < now - USED_PRECISION:
-        stale = Q(state=Dispatch.State.CLOSED) | Q(used_at__lt=now - USED_PRECISION)
-        Dispatch.objects.filter(stale, pk=pk).update(used_at=now, state=Dispatch.State.OPEN, closed_at=None)
-        wake(Dispatch)
-    return pk
+    stale = Q(state=Dispatch.State.CLOSED) | Q(used_at__lt=now - USED_PRECISION)
+    Dispatch.objects.filter(stale, pk=found).update(used_at=now, state=Dispatch.State.OPEN, closed_at=None)
+    wake(Dispatch)
+    return found
 
 
 def _columns(facts: DispatchFacts) -> dict[str, object]:

@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 from esmero.campaigns.queries import list_running, measure_progress
 from esmero.conversations.queries import count_waiting, list_waiting
 from esmero.mailroom.arriving.queries import count_failed, list_failing_mailboxes
+from esmero.outbox.models import Message
 from esmero.outbox.queries import (
-    count_doubts,
     count_events,
-    count_held,
     count_sent,
+    count_undecided,
     list_doubts,
     list_held,
     list_relays,
@@ -50,7 +50,7 @@ def today(request: HttpRequest) -> HttpResponse:
     yesterday = now - timedelta(days=1)
     events = count_events(brand=brand, kinds=_EVENT_KINDS, since=yesterday)
     waiting = list_waiting(brand=brand, limit=6)
-    jobs = count_jobs()
+    jobs, undecided, relays = count_jobs(), count_undecided(brand=brand), list_relays()
     return show(
         request,
         "console/today.html",
@@ -64,17 +64,17 @@ def today(request: HttpRequest) -> HttpResponse:
         sent=count_sent(brand=brand, since=yesterday),
         since=[(kind, events.get(kind, 0)) for kind in _EVENT_KINDS],
         held=list_held(brand=brand, limit=5),
-        held_number=count_held(brand=brand),
+        held_number=undecided.get(Message.State.HELD, 0),
         doubts=list_doubts(brand=brand, limit=5),
-        doubts_number=count_doubts(brand=brand),
+        doubts_number=undecided.get(Message.State.DOUBT, 0),
         failed=jobs.get("failed", 0),
-        relays=list_relays(),
+        relays=relays,
         requests=list_open(limit=5),
         requests_number=count_open_requests(),
         proposals=count_open_proposals(),
         unread=count_failed(),
         troubled=list_failing_mailboxes(),
-        steps_left=steps_left(brand, user=staff(request)),
+        steps_left=steps_left(brand, user=staff(request), relays=relays),
         **running,
     )
 

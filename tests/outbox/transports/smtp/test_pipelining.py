@@ -1,4 +1,6 @@
 import asyncio
+import gc
+import sys
 
 import pytest
 
@@ -27,6 +29,18 @@ def test_bodies_arrive_as_they_were(mode):
     assert journal.fates() == {Fate.ACCEPTED: 29}
     assert relay.sessions == 1
     assert not any(command.startswith("BDAT") for command in relay.commands)
+
+
+def test_a_delivered_message_is_freed_at_once():
+    parcels = [make_parcel(key) for key in range(1, 4)]
+    earlier = parcels[:-1]  # a session may hold its last one
+    before = [sys.getrefcount(parcel) for parcel in earlier]
+    gc.disable()  # without it only what nothing refers to is freed
+    try:
+        assert run(ScriptedRelay(), parcels).fates() == {Fate.ACCEPTED: 3}
+        assert [sys.getrefcount(parcel) for parcel in earlier] == before
+    finally:
+        gc.enable()
 
 
 @pytest.mark.parametrize("lenient", [False, True])

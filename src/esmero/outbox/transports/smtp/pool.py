@@ -51,6 +51,8 @@ class SmtpPool:
         except BaseException:  # also CancelledError, which is no Exception
             self._withdraw(delivery)
             raise
+        finally:
+            delivery.items.clear()  # they refer back: the messages would stay until the search for garbage
 
     async def probe(self) -> Probe:
         """Read the relay's capabilities on a session of its own. Raises RelayTrouble with place and remedy."""

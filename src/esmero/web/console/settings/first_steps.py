@@ -47,10 +47,10 @@ class FirstStep:
         return not self.missing
 
 
-def list_steps(brand: Brand | None) -> list[FirstStep]:
-    """Return all steps with their missing parts, from a few indexed queries."""
+def list_steps(brand: Brand | None, *, relays: Sequence[Relay] | None = None) -> list[FirstStep]:
+    """Return all steps with their missing parts, from a few indexed queries; `relays` are all, if they were read."""
     pk = brand.pk if brand else None
-    relays = list(Relay.objects.all())
+    relays = list(Relay.objects.all()) if relays is None else relays
     return [
         _brand_step(brand),
         FirstStep(
@@ -166,11 +166,11 @@ def _was_tested(brand: int | None) -> bool:
     return tests.exists() or left.filter(dispatch__message_class=MessageClass.COMMERCIAL).exists()
 
 
-def steps_left(brand: Brand | None, *, user: User) -> list[FirstStep]:
+def steps_left(brand: Brand | None, *, user: User, relays: Sequence[Relay] | None = None) -> list[FirstStep]:
     """Return the steps that Today reminds of: none once all are done or the user has hidden them."""
     if user.console.get(HIDDEN) or not may(user, "house.settings"):
         return []
-    return [one for one in list_steps(brand) if not one.done]
+    return [one for one in list_steps(brand, relays=relays) if not one.done]
 
 
 def next_step(request: HttpRequest, *, here: str) -> FirstStep | None:

@@ -19,7 +19,7 @@ from esmero.mailroom.arriving.queries import count_arrivals, count_due, list_fai
 from esmero.mailroom.models import Inbound
 from esmero.outbox.journal_recovery import resolve_doubt
 from esmero.outbox.models import Message
-from esmero.outbox.queries import count_doubts, count_states, list_doubts
+from esmero.outbox.queries import count_states, count_undecided, list_doubts
 from esmero.web.console.access import requires, staff
 from esmero.web.console.page_frame import read_brand, show, show_part, wants_part
 from esmero.web.parts.components.paging import cut_page, read_key
@@ -58,7 +58,7 @@ def work(request: HttpRequest) -> HttpResponse:
         "console/settings/work.html",
         subject="work",
         doubts=list_doubts(brand=brand, limit=50) if brand else [],
-        doubts_number=count_doubts(brand=brand) if brand else 0,
+        doubts_number=count_undecided(brand=brand).get(Message.State.DOUBT, 0) if brand else 0,
         due=count_due(),
         states=count_states(),
         arrivals=count_arrivals(),
