@@ -34,7 +34,7 @@ def open_one(options: argparse.Namespace) -> CommandOutput:
     named = Q(number=text) | Q(address__value=text.lower())
     found = list(Person.objects.filter(named, state=Person.State.ACTIVE).order_by("id")[:2])
     if len(found) != 1:  # an address may be of two persons, whose numbers tell them apart
-        raise NotThere("person-unknown", name=text)
+        raise NotThere("person-unknown", text=text)
     account = open_account(
         found[0],
         brand=find_brand(options.brand),

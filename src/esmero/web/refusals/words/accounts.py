@@ -16,5 +16,4 @@ WORDS: Mapping[str, Words] = {
     "account-name-taken": _("This user name or this address belongs to another account."),
     "link-of-another-account": _("This link is for another account than the one in which you are signed in."),
     "account-unknown": _("There is no open account with the user name or address “%(name)s”."),
-    "person-unknown": _("There is no person with the number or address “%(name)s”."),
 }
