@@ -37,6 +37,7 @@ from esmero.house.models import AuditEntry
 from esmero.outbox.models import Message
 from esmero.people.models import Person
 from esmero.rendering.tokens import Signer, TokenPurpose
+from esmero.web.parts.signed_pages import guard
 from tests.accounts.facts import add_customers, read_link, sign_in
 from tests.grants.facts import grant_address_change, grant_data_access
 from tests.web.public.test_every import state
@@ -253,8 +254,8 @@ def test_an_act_that_fails_spends_nothing():
 
 @EACH
 @pytest.mark.django_db(transaction=True)
-def test_of_two_at_once_one_acts(signed):
-    """Each link is pressed in two threads that begin together."""
+def test_of_two_at_once_one_acts(signed, monkeypatch):
+    """Each link is pressed in two threads, and neither acts before both have found it open."""
     if signed.purpose.uses is None:
         pytest.skip("may be used more than once")
     accounts = add_customers(200 if FULL else 3)
@@ -265,9 +266,15 @@ def test_of_two_at_once_one_acts(signed):
     ]
     together, answers = threading.Barrier(2, timeout=60), []
 
+    def read_together(*args, **kwargs):
+        grant = read_grant(*args, **kwargs)
+        together.wait()
+        return grant
+
+    monkeypatch.setattr(guard, "read_grant", read_together)
+
     def press(place):
         for path, fields, clients in tries:
-            together.wait()
             answers.append((path, clients[place].post(path, fields)))
         connection.close()
 
