@@ -17,7 +17,7 @@ help:
 	@echo "make demo       install, seed the invented group and start everything (Ctrl-C stops it)"
 	@echo "make test       lint, types, contracts, the tests on SQLite, and on PostgreSQL those with the mark postgres"
 	@echo "                (PKG=people or PKG=people/imports: only tests/people, on both databases)"
-	@echo "make test-fast  lint and the tests that need no server, on SQLite, in a minute"
+	@echo "make test-fast  lint and the tests below the pages that need no server, on SQLite, in a minute"
 	@echo "make test-all   everything on both databases: long stories, every page in every language, theme and width"
 	@echo "make coverage   which lines the tests reach, and the floors for pure packages and the sender"
 	@echo "make mutations  put deliberate faults into a copy of the program; a named test must find each of them"
@@ -70,7 +70,7 @@ endif
 # Only as many workers as processors: here nothing waits, and each worker costs seconds to collect the tests.
 test-fast: $(STAMP)-dev
 	$(BIN)/ruff check .
-	ESMERO_TEST_FAST=1 $(BIN)/python -m pytest -n $$(nproc) --dist load --maxschedchunk 16 -m "not browser and not relay and not slow and not long and not corpus"
+	ESMERO_TEST_FAST=1 $(BIN)/python -m pytest -n $$(nproc) --dist load --maxschedchunk 16 -m "not browser and not relay and not slow and not long and not corpus" --ignore tests/web/console --ignore tests/web/public
 
 test-all: export SIZE = full
 test-all: lint $(STAMP)-html

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow  # each starts pytest
+
 SCRIPT = Path(__file__).parents[1] / "bin" / "mutations"
 
 

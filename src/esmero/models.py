@@ -10,7 +10,19 @@ from esmero.content.models import ExternalCheck, Link, MediaFile, Template, Temp
 from esmero.conversations.models import Conversation, Entry
 from esmero.dossier.models import DailyAggregate, SegmentEstimate
 from esmero.grants.models import Grant
-from esmero.house.models import AuditEntry, Brand, Draft, Happening, HappeningDelivery, SavedView, User
+from esmero.house.models import (
+    AuditEntry,
+    Brand,
+    Draft,
+    Happening,
+    HappeningDelivery,
+    SavedView,
+    StaffAbsence,
+    StaffRole,
+    Team,
+    TeamMember,
+    User,
+)
 from esmero.imports.models import Import
 from esmero.mailroom.models import (
     AlignmentDay,
@@ -121,10 +133,14 @@ __all__ = [
     "SearchText",
     "Segment",
     "SegmentEstimate",
+    "StaffAbsence",
+    "StaffRole",
     "StoredFile",
     "Submission",
     "Suppression",
     "Tag",
+    "Team",
+    "TeamMember",
     "Template",
     "TemplateText",
     "TemplateVersion",

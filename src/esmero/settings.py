@@ -68,6 +68,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "django.template.context_processors.i18n",
                 "esmero.web.portal.site.describe_area",
+                "esmero.web.parts.components.rights_context.provide_rights",
             ],
             "libraries": {"parts": "esmero.web.parts.components.template_tags"},
         },

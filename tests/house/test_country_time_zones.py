@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from esmero.house.country_time_zones import COUNTRY_TIME_ZONES
-from esmero.house.jurisdictions import PROFILES
+from esmero.house.jurisdictions import all_profiles
 
 # Two years from the day for which the table was made, each day: changes of the clock included.
 DAYS = [datetime(2026, 11, 1, 12, tzinfo=UTC) + timedelta(days=number) for number in range(730)]
@@ -31,7 +31,7 @@ def test_every_country_with_one_time_is_in_the_table_and_no_other():
     assert all(COUNTRY_TIME_ZONES[country] in zones[country] for country in one_time)
 
 
-@pytest.mark.parametrize("profile", PROFILES.values(), ids=lambda profile: profile.code)
+@pytest.mark.parametrize("profile", all_profiles().values(), ids=lambda profile: profile.code)
 def test_a_profile_of_a_country_knows_its_time(profile):
     for country in profile.countries:
         assert ZoneInfo(profile.time_zone).key == COUNTRY_TIME_ZONES.get(country, profile.time_zone)

@@ -3,8 +3,8 @@ from django.core.exceptions import ValidationError
 
 from esmero.house.brands import next_selector, save_brand
 from esmero.house.models import AuditEntry, Brand, User
+from esmero.house.staffing.grants import RightsLost
 from esmero.house.team import (
-    LastOwner,
     change_member,
     deactivate,
     invite,
@@ -22,14 +22,14 @@ def member(email, role="owner"):
 
 def test_the_last_owner_stays():
     owner, reader = member("a@x.example"), member("b@x.example", "reader")
-    with pytest.raises(LastOwner):
+    with pytest.raises(RightsLost):
         deactivate(owner, by=owner)
-    with pytest.raises(LastOwner):
+    with pytest.raises(RightsLost):
         change_member(owner, facts={"role": "agent"}, by=owner)
     assert User.objects.get(pk=owner.pk).role == "owner"
     change_member(reader, facts={"role": "owner"}, by=owner)
     deactivate(owner, by=reader)
-    with pytest.raises(LastOwner):
+    with pytest.raises(RightsLost):
         deactivate(User.objects.get(pk=reader.pk), by=reader)
     reactivate(owner, by=reader)
     assert User.objects.get(pk=owner.pk).is_active

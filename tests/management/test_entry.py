@@ -14,6 +14,8 @@ from esmero.management.command_line import COMMANDS, build_parser
 from esmero.management.fault_messages import SELF_EXPLAINED_FAULTS
 from tests.foundation import lay
 
+pytestmark = pytest.mark.slow  # each starts a process or several
+
 ESMERO = [sys.executable, "-m", "esmero"]
 LOADED = (
     "import json, sys, esmero.__main__ as entry\n"

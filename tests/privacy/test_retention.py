@@ -10,9 +10,9 @@ from esmero.asks.models import Form, Submission
 from esmero.campaigns.models import AudienceMember, Campaign
 from esmero.conversations.models import Conversation, Entry
 from esmero.grants.models import Grant
-from esmero.house.jurisdictions import PROFILES
+from esmero.house.jurisdictions import all_profiles
 from esmero.house.models import AuditEntry, Brand
-from esmero.house.retention_terms import NEUTRAL, TermSource, strictest
+from esmero.house.retention_terms import TermSource
 from esmero.imports.lifecycle import begin_undo, select_undoable
 from esmero.imports.models import Import
 from esmero.mailroom.arriving.receive import take_in
@@ -54,7 +54,7 @@ def age(days):
 
 
 def test_every_profile_has_a_term_for_every_rule_within_its_own_maximum():
-    for profile in PROFILES.values():
+    for profile in all_profiles().values():
         assert set(profile.terms) == set(RULES)
         for term in profile.terms.values():
             assert 1 <= term.days <= term.longest
@@ -70,7 +70,10 @@ def test_the_strictest_profile_of_the_house_holds():
         return_domain="r.f.example",
     )  # fmt: skip
     assert (current_terms()["audit"].days, current_terms()["audit"].maximum) == (1095, 1095)
-    assert strictest([]) == dict(NEUTRAL)
+
+
+def test_without_a_brand_the_neutral_terms_hold():
+    assert current_terms() == all_profiles()["EU"].terms
 
 
 def test_nothing_young_goes():
@@ -314,9 +317,11 @@ def test_verdicts_of_dry_runs_go_when_nothing_is_to_be_frozen_of_them(facts, gon
 
 
 def test_every_term_says_where_its_days_come_from():
-    for profile in PROFILES.values():
+    for profile in all_profiles().values():
         for code, term in profile.terms.items():
             if term.source is TermSource.CONVENTION:
-                assert term.norm == NEUTRAL[code].norm, code  # no national law is named for a number it does not hold
+                assert term.norm == all_profiles()["EU"].terms[code].norm, (
+                    code
+                )  # no national law is named for a number it does not hold
             else:
-                assert term.norm != NEUTRAL[code].norm, code
+                assert term.norm != all_profiles()["EU"].terms[code].norm, code

@@ -55,6 +55,7 @@ def check_index() -> None:
             cursor.execute("INSERT INTO search_trigrams(search_trigrams, rank) VALUES ('integrity-check', 1)")
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(texts=texts, later=texts, queries=st.lists(words | fields, min_size=1, max_size=8), data=st.data())
 def test_what_is_found_equals_a_plain_folded_comparison(texts, later, queries, data):

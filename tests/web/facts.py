@@ -4,7 +4,7 @@ There are `rows` of each thing, so that lists can be tried with 1 and 3.
 """
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from io import BytesIO
 
 from django.utils import timezone
@@ -16,7 +16,7 @@ from esmero.content.media import add_picture
 from esmero.content.versions import add_version, create_template, make_letter, source_of
 from esmero.conversations.models import Conversation, Entry
 from esmero.dossier.statistics.daily_aggregates import count_all_due
-from esmero.house.models import AuditEntry, User
+from esmero.house.models import AuditEntry, StaffAbsence, StaffRole, Team, TeamMember, User
 from esmero.house.upload_limits import PICTURE
 from esmero.imports.lifecycle import create_import
 from esmero.imports.models import Import
@@ -177,7 +177,9 @@ FIXED = {
     "mailbox-new": "settings/mailboxes/new/", "hooks": "settings/hooks/", "hook": "settings/hooks/postmark/",
     "fields": "settings/fields/", "field-new": "settings/fields/new/", "profiles": "settings/profiles/",
     "retention": "settings/retention/", "records": "settings/records/", "team": "settings/team/",
-    "member-new": "settings/team/new/", "audit": "settings/audit/", "topics": "topics/", "topic-new": "topics/new/",
+    "member-new": "settings/team/new/", "role-new": "settings/team/roles/new/",
+    "staff-team-new": "settings/team/teams/new/", "absence-new": "settings/team/absences/new/",
+    "audit": "settings/audit/", "topics": "topics/", "topic-new": "topics/new/",
     "purpose-new": "purposes/new/", "norms": "norms/", "letters": "letters/",
 }  # fmt: skip
 
@@ -220,6 +222,12 @@ def furnish(rows: int = 1) -> Console:
         return Console(house, [], {name: f"/console/{path}" for name, path in FIXED.items()})
     Relay.objects.create(name="catcher", kind="capture")
     member = User.objects.create_user("nuria@fibranorte.example", name="Nuria Soler", role="agent", language="es")
+    role = StaffRole.objects.create(code="caja", name="Caja", rights=["house.read", "people.export"])
+    team = Team.objects.create(name="Atención", brand=house.brand)
+    TeamMember.objects.create(team=team, user=member)
+    for number in range(rows):
+        away = date.today() + timedelta(days=number)  # noqa: DTZ011 - any day that is not over
+        StaffAbsence.objects.create(user=member, first_day=away, last_day=away)
     CustomField.objects.create(key="contract", label={"en": "Contract"})
     people = add_people(house, rows)
     now = timezone.now()
@@ -401,6 +409,7 @@ def furnish(rows: int = 1) -> Console:
         "dmarc-report": f"{sending}{domain}/reports/{aggregate.pk}/",
         "mailbox": f"settings/mailboxes/{box.pk}/",
         "field": f"settings/fields/{CustomField.objects.get().pk}/", "member": f"settings/team/{member.pk}/",
+        "role": f"settings/team/roles/{role.pk}/", "staff-team": f"settings/team/teams/{team.pk}/",
         "topic": f"topics/{house.topic.pk}/",
         "purpose": f"purposes/{house.topic.purpose_id}/",
     }  # fmt: skip

@@ -2,8 +2,9 @@
 
 Each page is opened once, in French, whose words are the longest, and measured at the width of a phone, enlarged, and
 with large letters; axe looks at every second page wide in the light, at the others narrow in the dark. With SIZE=full
-axe looks at each at both widths in both themes, in all three languages. So are the dialogs, sheets and menus of tests/web/opening.py while they
-are open, and the forms of tests/web/refusing.py after they were sent with nothing in them.
+axe looks at each at both widths in both themes, in all three languages. So are the dialogs, sheets and menus of
+tests/web/opening.py while they are open, and the forms of tests/web/refusing.py after they were sent with nothing in
+them.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""Define staff with roles, brands, the audit log, saved views, drafts, and happenings with their deliveries."""
+"""Define staff, roles, teams, absences, brands, audit log, saved views, drafts, and happenings with deliveries."""
 
 from typing import Any, ClassVar
 
@@ -55,6 +55,8 @@ class CustomerManager(models.Manager["User"]):
 
 
 class UserRole(models.TextChoices):
+    """List the roles that every installation has; the operator's own are rows of StaffRole."""
+
     OWNER = "owner"
     MANAGER = "manager"
     AGENT = "agent"
@@ -62,7 +64,7 @@ class UserRole(models.TextChoices):
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """Represent a log-in: of a member of staff, whose role defines the permissions (house/roles.py), or of a customer.
+    """Represent a log-in: of a member of staff, whose role defines the rights (house/roles.py), or of a customer.
 
     The two kinds share the table and nothing else: `objects` holds the kind that the running code serves, and an
     address may belong to one of each. A customer's person stands in accounts/models.py.
@@ -76,7 +78,12 @@ class User(AbstractBaseUser, PermissionsMixin):
     email = models.EmailField()
     username = models.CharField(max_length=60, unique=True, null=True, blank=True, help_text="Of customers only.")
     name = models.CharField(max_length=200, blank=True)
-    role = models.CharField(max_length=10, choices=Role.choices, blank=True, default=Role.READER)
+    role = models.CharField(
+        max_length=40,
+        blank=True,
+        default=Role.READER,
+        help_text="Code of a UserRole or StaffRole; an unknown one has no rights. Customers have none.",
+    )
     language = models.CharField(max_length=2, default="en")
     timezone = models.CharField(max_length=64, default="Europe/Madrid")
     theme = models.CharField(max_length=5, blank=True, default="")
@@ -98,7 +105,7 @@ class User(AbstractBaseUser, PermissionsMixin):
             models.UniqueConstraint(fields=["kind", "email"], name="user_address"),
             models.CheckConstraint(
                 condition=(
-                    Q(kind=UserKind.STAFF, role__in=UserRole.values, username=None) & ~Q(name="")
+                    Q(kind=UserKind.STAFF, username=None) & ~Q(role="") & ~Q(name="")
                     | Q(kind=UserKind.CUSTOMER, role="", is_superuser=False)
                 ),
                 name="user_kind",
@@ -111,6 +118,18 @@ class User(AbstractBaseUser, PermissionsMixin):
     @property
     def is_staff(self) -> bool:
         return self.is_active and self.kind == UserKind.STAFF
+
+
+class StaffRole(Versioned):
+    """Define a role of the operator's own: a name and a set of rights (house/rights.py)."""
+
+    code = models.SlugField(max_length=40, unique=True)
+    name = models.CharField(max_length=80, unique=True)
+    rights = models.JSONField(default=list, help_text="Sorted names of rights.")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Brand(Versioned):
@@ -141,6 +160,53 @@ class Brand(Versioned):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Team(Versioned):
+    """Group members of staff who answer for the same things, for one brand or for all (null)."""
+
+    name = models.CharField(max_length=80, unique=True)
+    brand = models.ForeignKey(Brand, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    members = models.ManyToManyField(User, through="TeamMember", related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class TeamMember(models.Model):
+    """Store that a member of staff belongs to a team."""
+
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["team", "user"], name="team_member_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} in {self.team_id}"
+
+
+class StaffAbsence(models.Model):
+    """Store that a member of staff is away from the first to the last day, in their time zone, and who stands in."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    first_day = models.DateField()
+    last_day = models.DateField()
+    stand_in = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(last_day__gte=models.F("first_day")), name="absence_in_order"),
+            models.CheckConstraint(
+                condition=Q(stand_in=None) | ~Q(stand_in=models.F("user")), name="absence_stand_in_is_another"
+            ),
+        ]
+        indexes = [models.Index(fields=["last_day"], name="absence_last_day")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} from {self.first_day} to {self.last_day}"
 
 
 class AuditEntry(models.Model):

@@ -1,79 +1,106 @@
-"""Manage staff: invitation, role, deactivation and two-factor policy. One active owner always remains."""
+"""Manage staff: invitation, role, deactivation and two-factor policy.
+
+Nobody gives or takes a right that they do not have, and no right is lost to the house (house/staffing/grants.py).
+"""
 
 from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from esmero.house.audit import note
-from esmero.house.models import User
-from esmero.refusal import Refusal
+from esmero.house.models import StaffRole, User
+from esmero.house.roles import list_roles, rights_of
+from esmero.house.staffing.grants import MANAGES, keep_rights, require_held
+from esmero.refusal import InvalidValue
 
 TWO_FACTOR = "two_factor_for_all"
 
 
-class LastOwner(Refusal):
-    """Refuse a change that would leave no active owner."""
-
-
 def invite(email: str, *, name: str, role: str, language: str, timezone: str, by: User) -> User:
-    """Create a user without a password, who sets it by a link. Raises ValidationError."""
+    """Create a user without a password, who sets it by a link. Raises RightNotHeld, InvalidValue, ValidationError."""
     user = User(email=email.strip().lower(), name=name.strip(), role=role, language=language, timezone=timezone)
     user.set_unusable_password()
     user.full_clean()
     with transaction.atomic():
+        _require_role(role, by=by)
         user.save()
         note("staff.invited", by=by, subject=user, facts={"email": user.email, "role": role})
     return user
 
 
 def change_member(member: User, *, facts: Mapping[str, Any], by: User) -> User:
-    """Change name, role or language of a user. Raises LastOwner, ValidationError."""
-    with transaction.atomic():
-        if facts.get("role", member.role) != User.Role.OWNER:
-            _require_owner(member)
-        changed = {key: value for key, value in facts.items() if getattr(member, key) != value}
+    """Change name, role or language of a user.
+
+    Raises:
+        RightNotHeld: the actor lacks a right of the old or the new role.
+        RightsLost: nobody who manages staff would hold a right any more.
+        InvalidValue: there is no such role.
+        ValidationError: a value is not valid.
+
+    """
+    with transaction.atomic(), keep_rights():
+        row = User.objects.get(pk=member.pk)  # a refused change leaves the caller's object alone
+        changed = {key: value for key, value in facts.items() if getattr(row, key) != value}
+        require_above(row, by=by)
+        if "role" in changed:
+            _require_role(changed["role"], by=by)
+        was = {"role_before": row.role} if "role" in changed else {}
         for key, value in changed.items():
-            setattr(member, key, value)
-        member.full_clean()
-        member.save(update_fields=list(facts))
-        note("staff.changed", by=by, subject=member, facts={"email": member.email, **changed})
+            setattr(row, key, value)
+        row.full_clean()
+        row.save(update_fields=list(facts))
+        note("staff.changed", by=by, subject=row, facts={"email": row.email, **changed, **was})
+    member.refresh_from_db()
     return member
 
 
 def deactivate(member: User, *, by: User) -> None:
-    """Deactivate a user and end their sessions. Raises LastOwner."""
-    with transaction.atomic():
-        _require_owner(member)
+    """Deactivate a user and end their sessions. Raises RightNotHeld, RightsLost."""
+    with transaction.atomic(), keep_rights():
+        require_above(member, by=by)
         User.objects.filter(pk=member.pk).update(is_active=False)
         note("staff.locked", by=by, subject=member, facts={"email": member.email})
 
 
 def reactivate(member: User, *, by: User) -> None:
-    """Reactivate a user."""
+    """Reactivate a user. Raises RightNotHeld."""
     with transaction.atomic():
+        require_above(member, by=by)
         User.objects.filter(pk=member.pk).update(is_active=True)
         note("staff.let-in", by=by, subject=member, facts={"email": member.email})
 
 
+def require_above(member: User, *, by: User) -> None:
+    """Raise RightNotHeld if the member's role has rights that the actor lacks.
+
+    Otherwise who manages staff could take the account of an owner, by a link for a new password.
+    """
+    require_held(list_roles([member.role]).get(member.role, frozenset()), by=by)
+
+
 def require_two_factor(*, on: bool, by: User) -> None:
-    """Require a second factor of all users, or not; stored with an owner, and in force while that owner is active."""
+    """Require a second factor of all users, or not; stored with its author, and in force while they manage staff."""
     with transaction.atomic():
-        for owner in User.objects.select_for_update().filter(role=User.Role.OWNER):
-            rest = {key: value for key, value in owner.console.items() if key != TWO_FACTOR}
-            wanted = {**rest, TWO_FACTOR: True} if on and owner.pk == by.pk else rest
-            User.objects.filter(pk=owner.pk).update(console=wanted)
+        for user in User.objects.select_for_update().filter(Q(pk=by.pk) | Q(**{f"console__{TWO_FACTOR}": True})):
+            rest = {key: value for key, value in user.console.items() if key != TWO_FACTOR}
+            wanted = {**rest, TWO_FACTOR: True} if on and user.pk == by.pk else rest
+            User.objects.filter(pk=user.pk).update(console=wanted)
         note("house.two-factor", by=by, facts={"on": on})
 
 
 def needs_two_factor() -> bool:
     """Return whether all users need a second factor."""
-    owners = User.objects.filter(role=User.Role.OWNER, is_active=True)
-    return owners.filter(**{f"console__{TWO_FACTOR}": True}).exists()
+    managers = Q(role=User.Role.OWNER) | Q(role__in=StaffRole.objects.values("code"))
+    asked = User.objects.filter(managers, is_active=True, **{f"console__{TWO_FACTOR}": True})
+    return any(MANAGES in rights_of(user) for user in asked.only("role", "is_active"))
 
 
-def _require_owner(member: User) -> None:
-    # Locked: two owners could otherwise deactivate each other at the same time.
-    owners = User.objects.select_for_update().filter(role=User.Role.OWNER, is_active=True)
-    if member.role == User.Role.OWNER and list(owners.values_list("pk", flat=True)) == [member.pk]:
-        raise LastOwner("last-owner")
+def _require_role(code: str, *, by: User) -> None:
+    # Locked, so that the role is not deleted or widened meanwhile.
+    StaffRole.objects.select_for_update().filter(code=code).first()
+    rights = list_roles([code]).get(code)
+    if rights is None:
+        raise InvalidValue("role-unknown", role=code)
+    require_held(rights, by=by)

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db.models import Q
 
 from esmero.house.country_time_zones import COUNTRY_TIME_ZONES
-from esmero.house.jurisdictions import PROFILES, profile_of, profile_of_country
+from esmero.house.jurisdictions import all_profiles, profile_of, profile_of_country
 from esmero.people.addresses.suppression import are_numbers_excluded, find_excluded_numbers, find_suppressions
 from esmero.people.dispatch_reason import AddressedPerson, DispatchReason, are_among
 from esmero.people.models import Address, Permission, Person, Preference
@@ -166,5 +166,7 @@ def _hours_matter(reason: DispatchReason) -> bool:
     if reason.promotion is not None:
         kinds.add("commercial")
     return settings.QUIET_HOURS and any(
-        channel == reason.channel and kind in kinds for profile in PROFILES.values() for channel, kind in profile.hours
+        channel == reason.channel and kind in kinds
+        for profile in all_profiles().values()
+        for channel, kind in profile.hours
     )

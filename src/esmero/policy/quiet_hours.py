@@ -1,13 +1,13 @@
 """Compute when a message may reach a person: hours of the week and public holidays, in the person's time zone.
 
-The hours of each jurisdiction are data (house/jurisdictions.py).
+The hours of each jurisdiction are data (house/profiles/).
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, Protocol
 from zoneinfo import ZoneInfo
 
 from esmero.policy.case import Channel
@@ -19,18 +19,20 @@ type Span = tuple[time, time]
 _FARTHEST = timedelta(days=30)
 
 
-@dataclass(frozen=True, slots=True)
-class HolidayCalendar:
-    """Hold public holidays: fixed dates as (month, day), and movable ones as days from Easter Sunday."""
-
-    fixed: frozenset[tuple[int, int]] = frozenset()
-    from_easter: frozenset[int] = frozenset()
+class HolidayCalendar(Protocol):
+    """Tell which days are public holidays; the calendars of countries are values of the jurisdiction profiles."""
 
     def includes(self, day: date) -> bool:
         """Return whether a day is a public holiday."""
-        if (day.month, day.day) in self.fixed:
-            return True
-        return bool(self.from_easter) and (day - easter_sunday(day.year)).days in self.from_easter
+
+
+@dataclass(frozen=True, slots=True)
+class NoHolidays:
+    """Hold no holidays."""
+
+    def includes(self, day: date) -> bool:  # noqa: ARG002 - as every calendar
+        """Return False."""
+        return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ class OpenHours:
     """
 
     week: tuple[tuple[Span, ...], ...]
-    holidays: HolidayCalendar = HolidayCalendar()
+    holidays: HolidayCalendar = NoHolidays()
 
     def __post_init__(self) -> None:
         if len(self.week) != 7 or not any(self.week):
@@ -108,18 +110,3 @@ def next_opening(hours: OpenHours, *, zone: ZoneInfo, at: datetime) -> datetime 
         day += timedelta(days=1)
     msg = f"These hours never open: {hours}."
     raise ValueError(msg)
-
-
-@lru_cache(maxsize=64)
-def easter_sunday(year: int) -> date:
-    """Return Easter Sunday of the Gregorian calendar (the anonymous algorithm, Nature 13 (1876), p. 487)."""
-    golden = year % 19
-    century, of_century = divmod(year, 100)
-    leaps, rest = divmod(century, 4)
-    correction = (century - (century + 8) // 25 + 1) // 3
-    epact = (19 * golden + century - leaps - correction + 15) % 30
-    leap_years, years = divmod(of_century, 4)
-    weekday = (32 + 2 * rest + 2 * leap_years - epact - years) % 7
-    late = (golden + 11 * epact + 22 * weekday) // 451
-    month, day = divmod(epact + weekday - 7 * late + 114, 31)
-    return date(year, month, day + 1)

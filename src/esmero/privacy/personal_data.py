@@ -334,7 +334,7 @@ IMPERSONAL = frozenset(
         " SegmentEstimate Dispatch Form Happening HappeningDelivery WebhookSecret Import Job Link Mailbox MailboxFolder"
         " MediaFile Organisation CustomField ExclusionLine PrintBatch Draft"
         " Purpose Relay RelayRate Retention ReturnCount SavedView StoredFile Segment Suppression Tag DailyAggregate"
-        " Template TemplateText TemplateVersion Topic ExternalCheck"
+        " Template TemplateText TemplateVersion Topic ExternalCheck StaffRole Team TeamMember StaffAbsence"
     )
 )
 

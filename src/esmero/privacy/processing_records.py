@@ -16,9 +16,10 @@ from django.utils import timezone
 from esmero.asks.models import Form
 from esmero.conversations.models import Conversation
 from esmero.dossier.models import DailyAggregate
-from esmero.house.jurisdictions import Profile, profile_of, valid_bases
+from esmero.house.jurisdictions import profile_of, valid_bases
 from esmero.house.keys import dkim_path
 from esmero.house.models import Brand, User
+from esmero.house.profiles.profile import Profile
 from esmero.house.team import needs_two_factor
 from esmero.mailroom.arriving.channels.webhook_secrets import list_webhooks
 from esmero.mailroom.models import Inbound, Mailbox

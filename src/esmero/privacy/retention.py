@@ -1,6 +1,6 @@
 """Apply retention terms: rows past their term are deleted or anonymised in bounded batches, with audited counts.
 
-The terms are data of the jurisdiction profiles (house/retention_terms.py). The shortest term of the brands' profiles
+The terms are data of the jurisdiction profiles (house/profiles/). The shortest term of the brands' profiles
 applies, unless the operator set another. NEVER_EXPIRES lists the exceptions. Every batch is a transaction of its own
 and selects its rows anew, so a crash or a second run is harmless.
 """
@@ -25,6 +25,7 @@ from esmero.grants.models import Grant
 from esmero.house.audit import note
 from esmero.house.jurisdictions import profile_of
 from esmero.house.models import AuditEntry, Brand, Happening, HappeningDelivery, User
+from esmero.house.profiles.reading import NEUTRAL
 from esmero.house.retention_terms import RetentionTerm, strictest
 from esmero.imports.models import Import, ImportLine
 from esmero.mailroom.arriving.dmarc_reports import delete_reports
@@ -74,9 +75,9 @@ class RuleStatus:
 
 
 def current_terms() -> dict[str, RetentionTerm]:
-    """Return {rule code: strictest term of the profiles of all brands}."""
+    """Return {rule code: strictest term of the profiles of all brands}; the neutral terms without any brand."""
     codes = Brand.objects.order_by("profile").values_list("profile", flat=True).distinct()
-    return strictest(profile_of(code).terms for code in codes)
+    return strictest(profile_of(code).terms for code in codes or [NEUTRAL])
 
 
 def list_rules() -> list[RuleStatus]:

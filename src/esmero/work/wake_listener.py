@@ -83,7 +83,7 @@ class WakeListener:
                         self._note(ALL)  # the driver keeps to itself what arrived meanwhile
 
     def _note(self, *topics: str) -> None:
-        for topic in set(topics):
+        for topic in dict.fromkeys(topics):  # in the order in which they came
             for sleeper in self._sleepers:
                 sleeper.note(topic)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from esmero.house.jurisdictions import PROFILES
+from esmero.house.jurisdictions import all_profiles
 from esmero.rendering.paper.letter_pdf import print_letters, write_letter
 from esmero.rendering.paper.printable import PRINTABLE, LetterUnprintable, make_printable
 from tests.printed import read_pages, read_words
@@ -31,10 +31,10 @@ def letter(number="7-5", *, address="Ana Peña\nCalle Mayor 1\n28013 Madrid", te
     return write_letter(number=number, address=address, text=text, **given)
 
 
-@pytest.mark.parametrize("profile", sorted(PROFILES))
+@pytest.mark.parametrize("profile", sorted(all_profiles()))
 @pytest.mark.parametrize("both_sides", [False, True])
 def test_the_address_stands_in_the_window_of_each_first_page_and_nothing_else_does(profile, both_sides):
-    window = PROFILES[profile].window
+    window = all_profiles()[profile].window
     addresses = ["Ana Peña\nCalle Mayor 1\n28013 Madrid", "\n".join(ODD), "\n".join([*ODD[:5], "FRANCIA"])]
     letters = [
         letter(f"{place}-0", address=address, text=LONG if place == 1 else "Buenos días.")
@@ -68,7 +68,7 @@ def test_the_address_stands_in_the_window_of_each_first_page_and_nothing_else_do
 
 def test_text_that_looks_like_code_is_shown_as_it_is():
     odd = letter(text="\n".join(ODD) + "\n\n" + "\n\n".join(ODD), subject=ODD[1], closing=[ODD[2]])
-    printed = print_letters([odd], window=PROFILES["ES"].window, title=ODD[1])
+    printed = print_letters([odd], window=all_profiles()["ES"].window, title=ODD[1])
     seen = "".join("".join(read_pages(printed.pdf)).split())
     for words in ODD:
         if len(words) == 60:
@@ -78,7 +78,7 @@ def test_text_that_looks_like_code_is_shown_as_it_is():
 
 def test_pages_are_counted_a_letter():
     letters = [letter(f"{place}-0", text=LONG if place % 2 else "Hola.") for place in range(12)]
-    printed = print_letters(letters, window=PROFILES["FR"].window, title="Cartas")
+    printed = print_letters(letters, window=all_profiles()["FR"].window, title="Cartas")
     pages = read_pages(printed.pdf)
     assert len(pages) == sum(printed.pages)
     feet = [page.strip().split("\n")[-1] for page in pages]
@@ -88,13 +88,13 @@ def test_pages_are_counted_a_letter():
 
 
 def test_the_same_letters_are_the_same_bytes():
-    one, other = (print_letters([letter()], window=PROFILES["EU"].window, title="x").pdf for _ in range(2))
+    one, other = (print_letters([letter()], window=all_profiles()["EU"].window, title="x").pdf for _ in range(2))
     assert read_words(one) == read_words(other)
 
 
 def test_no_letters_make_no_pdf():
     with pytest.raises(ValueError, match="no letter"):
-        print_letters([], window=PROFILES["EU"].window, title="x")
+        print_letters([], window=all_profiles()["EU"].window, title="x")
 
 
 def test_the_font_has_each_printable_character():

@@ -85,7 +85,7 @@ def terms_page() -> str:
     """Return the retention terms of every jurisdiction profile, with the source of each number, as Markdown."""
     from django.utils import translation
 
-    from esmero.house.jurisdictions import PROFILES
+    from esmero.house.jurisdictions import all_profiles
     from esmero.web.parts.labels.retention import DEEDS, RESTS, RULES
 
     lines = [
@@ -102,7 +102,7 @@ def terms_page() -> str:
         "",
     ]
     with translation.override("en"):
-        for profile in PROFILES.values():
+        for profile in all_profiles().values():
             lines += [
                 f"## {profile.name['en']}",
                 "",

@@ -1,4 +1,4 @@
-"""Restrict console pages by permission, and set the user's language and time zone."""
+"""Restrict console pages by right, and set the user's language and time zone."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -16,6 +16,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from esmero.house.models import User
+from esmero.house.rights import Right
 from esmero.house.roles import may
 from esmero.house.team import needs_two_factor
 
@@ -25,8 +26,8 @@ SECOND_FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
 type View = Callable[..., HttpResponseBase]
 
 
-def requires(permission: str = "house.read") -> Callable[[View], View]:
-    """Allow a view only to users whose role has this permission.
+def requires(right: Right = "house.read") -> Callable[[View], View]:
+    """Allow a view only to users who have this right.
 
     Others get 403; anonymous users go to the sign-in page. Where a second factor is mandatory, users without one go
     to its setup page.
@@ -37,7 +38,7 @@ def requires(permission: str = "house.read") -> Callable[[View], View]:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             user = staff(request)
-            if not may(user, permission):
+            if not may(user, right):
                 raise PermissionDenied
             if needs_two_factor() and not is_mfa_enabled(user, types=SECOND_FACTORS):
                 messages.warning(request, _("Everybody here needs a second factor. Set yours up now."))

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 from esmero.content.models import Template
 from esmero.house.editing.drafts import DraftSubject, StaleDraft, drop_draft, save_draft
 from esmero.house.models import Versioned
+from esmero.house.rights import Right
 from esmero.house.roles import may
 from esmero.web.console.access import requires, staff
 from esmero.web.parts.components.stale_notes import read_seen
@@ -24,7 +25,7 @@ class DraftKind:
     """Describe a kind of thing that is written: its rows, who may write it, its fields, and the page to go back to."""
 
     model: type[Versioned]
-    permission: str
+    permission: Right
     fields: tuple[str, ...]
     page: Callable[[DraftSubject], str]
 

@@ -8,6 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from esmero.house.models import User
+from esmero.house.rights import Right
 from esmero.house.roles import may
 
 
@@ -25,7 +26,7 @@ class MenuPlace:
     words: str | Promise
     letter: str
     under: str = ""
-    permission: str = "house.read"
+    permission: Right = "house.read"
     icon: str = ""
     short: str | Promise = ""
     apart: bool = False
@@ -38,7 +39,7 @@ class StartAction:
 
     address: str
     words: str | Promise
-    permission: str
+    permission: Right
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,9 +110,7 @@ PLACES: tuple[MenuPlace, ...] = (
         under="settings",
         permission="house.settings",
     ),
-    MenuPlace(
-        subject="team", address="team", words=_("Team"), letter="4", under="settings", permission="house.settings"
-    ),
+    MenuPlace(subject="team", address="team", words=_("Team"), letter="4", under="settings", permission="staff.manage"),
     MenuPlace(
         subject="audit",
         address="audit",

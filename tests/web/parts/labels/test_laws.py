@@ -1,15 +1,16 @@
 from django.utils.translation import override
 
-from esmero.house.jurisdictions import PROFILES
+from esmero.house.jurisdictions import all_profiles
 from esmero.mailroom.planning.rule_counts import list_rules
-from esmero.web.console.settings.privacy.jurisdictions import SOURCES
 from esmero.web.parts.labels.laws import split_remark, translate_citation
 
 
 def pieces():
     sources = [one.norm for one in list_rules()]
-    sources += [term.norm for profile in PROFILES.values() for term in profile.terms.values()]
-    sources += ["; ".join(one) for one in SOURCES.values()]
+    sources += [term.norm for profile in all_profiles().values() for term in profile.terms.values()]
+    for profile in all_profiles().values():
+        cited = [one.citation for one in (*profile.tax_rates, *profile.clocks.values(), *profile.withdrawal.values())]
+        sources += [one.source for one in (*cited, *profile.citations.values())]
     return {piece.rstrip(".") for one in sources for piece in one.split("; ")}
 
 

@@ -28,7 +28,9 @@ def add(commands: Commands) -> None:
     create = add_command(group, "create", handler=create_brand, summary="make a brand and its signing key")
     create.add_argument("code", help="short code, e.g. fibra-norte")
     create.add_argument("--sender-address", required=True, help="the address in From")
-    create.add_argument("--profile", choices=("EU", "ES", "FR"), default="EU", help="jurisdiction (default: EU)")
+    create.add_argument(
+        "--profile", default="EU", help="jurisdiction: EU, ES, FR, or one of the operator's files (default: EU)"
+    )
     create.add_argument("--language", choices=("es", "fr", "en"), help="its main language (default: the house's)")
     for name, words in _OPTIONS.items():
         create.add_argument(name, help=words)
@@ -40,12 +42,15 @@ def create_brand(options: argparse.Namespace) -> CommandOutput:
     from django.conf import settings
 
     from esmero.house.brands import save_brand
+    from esmero.house.jurisdictions import all_profiles
     from esmero.house.models import Brand
 
     # A line break in a name or address could inject a header into every mail of the brand.
     for field, value in vars(options).items():
         if isinstance(value, str) and any(ord(letter) < 32 for letter in value):
             raise InvalidValue("option-with-line-break", option=field)
+    if options.profile not in all_profiles():
+        raise InvalidValue("profile-unknown", profile=options.profile, known=", ".join(all_profiles()))
     name = options.name or options.code
     given = {
         "slug": options.code,

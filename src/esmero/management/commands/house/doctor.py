@@ -46,7 +46,14 @@ def run_doctor(options: argparse.Namespace) -> CommandOutput:
         start_django()
         findings += _check_settings()
         if not any(one.state == "wrong" and one.what.startswith("The database") for one in findings):
-            findings += [*_check_brands(), *_check_relays(), *_check_mailboxes(), *_check_reactions(), *_check_search()]
+            findings += [
+                *_check_profiles(home),
+                *_check_brands(),
+                *_check_relays(),
+                *_check_mailboxes(),
+                *_check_reactions(),
+                *_check_search(),
+            ]
             records = _list_dns_records(home, look_up=options.dns)
     wrong = any(one.state == "wrong" for one in findings)
     facts = {"home": str(home), "findings": [asdict(one) for one in findings], "records": records}
@@ -76,6 +83,7 @@ def _check_settings() -> Iterator[DoctorFinding]:
     from django.db.utils import DatabaseError
 
     from esmero.house.models import User
+    from esmero.house.roles import list_roles
 
     config = settings.ESMERO
     try:
@@ -88,7 +96,8 @@ def _check_settings() -> Iterator[DoctorFinding]:
         yield DoctorFinding("wrong", f"The database lacks {len(behind)} changes of this version", "Run `esmero init`")
         return
     yield DoctorFinding("ok", f"The database ({connection.vendor}) fits this version")
-    if not User.objects.filter(role=User.Role.OWNER, is_active=True).exists():
+    setting = [code for code, rights in list_roles().items() if "house.settings" in rights]
+    if not User.objects.filter(role__in=setting, is_active=True).exists():
         yield DoctorFinding("wrong", "Nobody may change settings", "esmero staff create ADDRESS --role owner")
     if not config.public_url.startswith("https://"):
         yield DoctorFinding(
@@ -136,6 +145,25 @@ def _check_brands() -> Iterator[DoctorFinding]:
             yield DoctorFinding("short", f"{who} has no topic", f"esmero topic create CODE --brand {brand.slug}")
         if not missing:
             yield DoctorFinding("ok", f"{who} says who writes")
+
+
+def _check_profiles(home: Path) -> Iterator[DoctorFinding]:
+    from esmero.house.models import Brand
+    from esmero.house.profiles.reading import read_profiles
+
+    found = read_profiles(home / "profiles")
+    for fault in found.faults:
+        yield DoctorFinding(
+            "wrong",
+            f"A profile cannot be read: {fault}",
+            "Correct the file and restart; until then the shipped profile or the strictest values hold",
+        )
+    for slug, code in Brand.objects.exclude(profile__in=found.profiles).values_list("slug", "profile"):
+        yield DoctorFinding(
+            "wrong",
+            f"Brand {slug} has the profile {code}, which does not exist: the strictest values hold",
+            f"Bring {home / 'profiles' / code.lower()}.toml back, or choose another profile under Settings",
+        )
 
 
 def _check_relays() -> Iterator[DoctorFinding]:

@@ -8,8 +8,6 @@ import sys
 from esmero.management.command import CommandOutput, Commands, add_command, add_group, format_table
 from esmero.refusal import InvalidValue
 
-ROLES = ("owner", "manager", "agent", "reader")
-
 
 def add(commands: Commands) -> None:
     """Add the commands to the parser."""
@@ -19,7 +17,7 @@ def add(commands: Commands) -> None:
     )
     create.add_argument("email", help="address to sign in with")
     create.add_argument("--name", default="", help="as colleagues know them (default: from the address)")
-    create.add_argument("--role", choices=ROLES, help="default: as before, or reader, who can change nothing")
+    create.add_argument("--role", help="owner, manager, agent, reader, or the code of an own one (default: reader)")
     create.add_argument("--language", choices=("es", "fr", "en"))
     create.add_argument("--timezone", help="e.g. Europe/Madrid (default: the house's)")
     add_command(group, "list", handler=list_staff, summary="list the log-ins")
@@ -33,7 +31,10 @@ def create_staff(options: argparse.Namespace) -> CommandOutput:
 
     from esmero.house.audit import note
     from esmero.house.models import User
+    from esmero.house.roles import list_roles
 
+    if options.role and options.role not in list_roles():
+        raise InvalidValue("role-unknown", role=options.role)
     email = options.email.strip().lower()
     user = User.objects.filter(email=email).first() or User(email=email)
     user.name = options.name or user.name or email.partition("@")[0]

@@ -123,7 +123,7 @@ def copy_frame(request: HttpRequest, pk: int) -> HttpResponse:  # noqa: ARG001
 def attachment(request: HttpRequest, pk: int, position: int) -> HttpResponseBase:
     """Return an attached file as a download, whatever its type: it is never shown in a page of ours."""
     attached = get_object_or_404(MessageAttachment.objects.select_related("file"), message=pk, position=position)
-    return serve_stored(request, attached.file, permission="house.read", name=attached.name)
+    return serve_stored(request, attached.file, permission="files.read", name=attached.name)
 
 
 @require_POST

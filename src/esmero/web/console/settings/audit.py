@@ -38,7 +38,9 @@ _PAGES: Mapping[str, str] = {
     "person": "person",
     "purpose": "purpose",
     "relay": "relay",
+    "staffrole": "role",
     "segment": "segment",
+    "team": "staff-team",
     "template": "template",
     "topic": "topic",
     "user": "member",
@@ -113,7 +115,7 @@ def _actors() -> list[Choice]:
 
 def _kinds() -> list[Choice]:
     kinds = dict.fromkeys(action.partition(".")[0] for action in ACTS)
-    named = {"staff": "user", "people": "person", "field": "customfield"}
+    named = {"staff": "user", "absence": "user", "role": "staffrole", "people": "person", "field": "customfield"}
     labels = {kind: SUBJECTS.get(named.get(kind, kind)) for kind in kinds}
     return [(kind, words) for kind, words in labels.items() if words is not None and kind != "people"]
 

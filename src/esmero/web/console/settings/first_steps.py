@@ -18,6 +18,7 @@ from esmero.campaigns.models import Campaign
 from esmero.content.models import Template
 from esmero.house.jurisdictions import is_ordinary_rate
 from esmero.house.models import Brand, User
+from esmero.house.rights import Right
 from esmero.house.roles import may
 from esmero.outbox.domain_readiness import is_ready
 from esmero.outbox.models import Message, MessageClass, Relay
@@ -39,7 +40,7 @@ class FirstStep:
     missing: Sequence[str | Promise]
     url: str
     action: str | Promise
-    permission: str
+    permission: Right
     optional: bool = False
 
     @property

@@ -91,4 +91,5 @@ def settings(request: HttpRequest) -> HttpResponse:
         ("records", _("Records of processing"), _("What the law asks you to write down about data"), "", "", ""),
         ("audit", _("Audit log"), _("Who changed what, and when"), "", "", ""),
     ]
-    return show(request, "console/settings/hub.html", subject="settings", pages=pages)
+    shown = [page for page in pages if page[0] != "team" or may(staff(request), "staff.manage")]
+    return show(request, "console/settings/hub.html", subject="settings", pages=shown)

@@ -1,4 +1,4 @@
-"""Manage staff: accounts, roles and second factors."""
+"""Manage staff: accounts and second factors; roles, teams and absences are listed here and edited in staffing/."""
 
 from typing import Any
 
@@ -6,36 +6,41 @@ from allauth.mfa.models import Authenticator
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from esmero.house.models import User
+from esmero.house.models import StaffAbsence, StaffRole, Team, User
+from esmero.house.roles import list_roles, rights_of
 from esmero.house.team import (
-    LastOwner,
     change_member,
     deactivate,
     invite,
     needs_two_factor,
     reactivate,
+    require_above,
     require_two_factor,
 )
 from esmero.mailroom.transactional.staff_invitations import make_link, send_invitation
 from esmero.outbox.relays import NoRelay
+from esmero.refusal import Refusal
 from esmero.web.console.access import requires, staff
 from esmero.web.console.list_pages import answer_list
 from esmero.web.console.page_frame import show
 from esmero.web.parts.components.tables import Filter, Listing, TableColumn
 from esmero.web.parts.components.template_tags import chip
 from esmero.web.parts.components.times import format_time
+from esmero.web.parts.labels.roles import list_role_names
 from esmero.web.parts.labels.states import LANGUAGE_NAMES, ROLES
 from esmero.web.refusals.say import say
+from esmero.web.refusals.words.rights import RIGHT_WORDS
 
 
 def _name(member: User) -> SafeString:
@@ -62,7 +67,9 @@ TEAM = Listing(
             head=True,
         ),
         TableColumn(key="email", title=gettext_lazy("Address"), cell=lambda one: one.email, order=("email",)),
-        TableColumn(key="role", title=gettext_lazy("Role"), cell=lambda one: str(ROLES[one.role])),
+        TableColumn(
+            key="role", title=gettext_lazy("Role"), cell=lambda one: one.own_role or str(ROLES.get(one.role, one.role))
+        ),
         TableColumn(key="state", title=gettext_lazy("State"), cell=_state),
         TableColumn(
             key="second",
@@ -82,7 +89,7 @@ TEAM = Listing(
             key="role",
             title=gettext_lazy("Role"),
             every=gettext_lazy("Every role"),
-            choices=lambda: list(ROLES.items()),
+            choices=lambda: list(list_role_names().items()),
             apply=lambda rows, value: rows.filter(role=value),
         ),
     ),
@@ -101,7 +108,7 @@ class MemberForm(forms.Form):
 
     name = forms.CharField(label=gettext_lazy("Name"), max_length=200)
     email = forms.EmailField(label=gettext_lazy("Address"))
-    role = forms.ChoiceField(label=gettext_lazy("Role"), choices=list(ROLES.items()), initial="reader")
+    role = forms.ChoiceField(label=gettext_lazy("Role"), initial="reader")
     language = forms.ChoiceField(label=gettext_lazy("Language"), choices=LANGUAGE_NAMES)
 
     def __init__(self, data: Any, *, member: User | None, reader: User) -> None:
@@ -111,6 +118,13 @@ class MemberForm(forms.Form):
             else {"language": reader.language}
         )
         super().__init__(data, initial=initial)
+        # Who lacks a right can neither give a role that holds it, nor take it from somebody.
+        names, held = list_role_names(), rights_of(reader)
+        offered = {code for code, rights in list_roles().items() if rights <= held}
+        field: Any = self.fields["role"]
+        field.choices = [
+            (code, name) for code, name in names.items() if code in offered or (member and member.role == code)
+        ]
         if member is not None:
             del self.fields["email"]
 
@@ -122,7 +136,7 @@ class MemberForm(forms.Form):
         return email
 
 
-@requires("house.settings")
+@requires("staff.manage")
 def team(request: HttpRequest) -> HttpResponseBase:
     """List the staff."""
     return answer_list(
@@ -130,15 +144,18 @@ def team(request: HttpRequest) -> HttpResponseBase:
         "console/settings/team.html",
         listing=TEAM,
         rows=User.objects.annotate(
-            has_second=Exists(Authenticator.objects.filter(user=OuterRef("pk")).exclude(type="recovery_codes"))
+            has_second=Exists(Authenticator.objects.filter(user=OuterRef("pk")).exclude(type="recovery_codes")),
+            own_role=Subquery(StaffRole.objects.filter(code=OuterRef("role")).values("name")[:1]),
         ),
         subject="team",
-        duties=[(ROLES[role], words) for role, words in DUTY_CHOICES],
+        duties=_list_duties(),
+        teams=Team.objects.select_related("brand").prefetch_related("members").order_by("name"),
+        absences=_list_absences(),
         for_all=needs_two_factor(),
     )
 
 
-@requires("house.settings")
+@requires("staff.manage")
 def edit_member(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     """Invite a colleague, or change their role."""
     member = get_object_or_404(User, pk=pk) if pk else None
@@ -151,7 +168,7 @@ def edit_member(request: HttpRequest, pk: int | None = None) -> HttpResponse:
                 made = invite(timezone=by.timezone, by=by, **given)
                 return _send(request, made)
             change_member(member, facts=given, by=by)
-        except LastOwner as refusal:
+        except Refusal as refusal:
             form.add_error("role", say(refusal))
         except ValidationError as faults:
             form.add_error(None, faults.messages)
@@ -167,12 +184,12 @@ def edit_member(request: HttpRequest, pk: int | None = None) -> HttpResponse:
         member=member,
         link=link["link"] if link and member and link["member"] == member.pk else "",
         pending=member is not None and not member.has_usable_password(),
-        duties=[(ROLES[role], words) for role, words in DUTY_CHOICES],
+        duties=_list_duties(),
     )
 
 
 @require_POST
-@requires("house.settings")
+@requires("staff.manage")
 def act_on_member(request: HttpRequest, pk: int) -> HttpResponse:
     """Lock or unlock an account, send a new invitation link, or remove a lost second factor."""
     member = get_object_or_404(User, pk=pk)
@@ -184,6 +201,7 @@ def act_on_member(request: HttpRequest, pk: int) -> HttpResponse:
         reactivate(member, by=by)
         messages.success(request, _("%(name)s can sign in again.") % {"name": member})
     elif act == "invite":
+        require_above(member, by=by)  # the link gives the account
         return _send(request, member)
     else:
         raise Http404
@@ -191,7 +209,7 @@ def act_on_member(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@requires("house.settings")
+@requires("staff.manage")
 def choose_two_factor(request: HttpRequest) -> HttpResponse:
     """Require a second factor from everybody, or make it optional."""
     on = request.POST.get("on") == "yes"
@@ -207,6 +225,21 @@ def choose_two_factor(request: HttpRequest) -> HttpResponse:
         else _("A second factor is everybody’s own choice again."),
     )
     return redirect("console:team")
+
+
+def _list_duties() -> list[tuple[str, str, StaffRole | None]]:
+    """Return (name, duties, row of an own role) of each role."""
+    own = [
+        (role.name, "; ".join(str(RIGHT_WORDS[right]) for right in RIGHT_WORDS if right in role.rights), role)
+        for role in StaffRole.objects.order_by("name")
+    ]
+    return [*((str(ROLES[code]), str(words), None) for code, words in DUTY_CHOICES), *own]
+
+
+def _list_absences() -> QuerySet[StaffAbsence]:
+    """Return the absences that are not over."""
+    rows = StaffAbsence.objects.filter(last_day__gte=timezone.localdate()).select_related("user", "stand_in")
+    return rows.order_by("first_day", "pk")
 
 
 def _send(request: HttpRequest, member: User) -> HttpResponse:

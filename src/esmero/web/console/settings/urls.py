@@ -6,6 +6,7 @@ from esmero.web.console.settings import audit, custom_fields, first_steps, overv
 from esmero.web.console.settings.brands import brand_pages, dmarc_reports, domain
 from esmero.web.console.settings.mail import mailboxes, relays, webhooks
 from esmero.web.console.settings.privacy import jurisdictions, processing_records, retention
+from esmero.web.console.settings.staffing import absences, roles, teams
 
 urlpatterns = [
     path("work/", work.work, name="work"),
@@ -62,5 +63,13 @@ urlpatterns = [
     path("settings/team/two-factor/", team.choose_two_factor, name="two-factor"),
     path("settings/team/<int:pk>/", team.edit_member, name="member"),
     path("settings/team/<int:pk>/act/", team.act_on_member, name="member-act"),
+    path("settings/team/roles/new/", roles.edit_role, name="role-new"),
+    path("settings/team/roles/<int:pk>/", roles.edit_role, name="role"),
+    path("settings/team/roles/<int:pk>/remove/", roles.remove_role, name="role-remove"),
+    path("settings/team/teams/new/", teams.edit_team, name="staff-team-new"),
+    path("settings/team/teams/<int:pk>/", teams.edit_team, name="staff-team"),
+    path("settings/team/teams/<int:pk>/remove/", teams.remove_team, name="staff-team-remove"),
+    path("settings/team/absences/new/", absences.new_absence, name="absence-new"),
+    path("settings/team/absences/<int:pk>/remove/", absences.drop_absence, name="absence-drop"),
     path("settings/audit/", audit.audit, name="audit"),
 ]

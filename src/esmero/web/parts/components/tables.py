@@ -18,6 +18,7 @@ from django.utils.functional import Promise
 from django.utils.html import strip_tags
 from django.utils.safestring import SafeString
 
+from esmero.house.rights import Right
 from esmero.web.parts.components.paging import Key, cut_page, read_key
 
 type Words = str | Promise
@@ -75,7 +76,7 @@ class BulkAct:
 
     value: str
     title: Words
-    permission: str
+    permission: Right
     ask: Words = ""
     choices: Callable[[], Sequence[Choice]] | None = None
     grave: bool = False

@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from esmero.house.rights import Right
 from esmero.house.roles import may
 from esmero.outbox.queries import MOST_COUNTED
 from esmero.web.parts.components.bars import BarSegment, place_segments
@@ -236,8 +237,8 @@ def word(kind: str, table: str) -> str:
 
 
 @register.filter(name="may")
-def may_do(user: Any, permission: str) -> bool:
-    """Tell whether the user's role has a permission: {% if user|may:"campaigns.start" %}."""
+def may_do(user: Any, permission: Right) -> bool:
+    """Tell whether the user has a right that a value names: {% if user|may:act.permission %}. Others: `can`."""
     return may(user, permission)
 
 

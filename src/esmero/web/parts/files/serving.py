@@ -12,6 +12,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils.http import content_disposition_header, parse_etags
 
+from esmero.house.rights import Right
 from esmero.house.roles import may
 from esmero.refusal import NotThere, Refusal
 from esmero.vault.file_names import clean_name
@@ -32,7 +33,7 @@ _PIECE = 65_536
 
 
 def serve_stored(
-    request: HttpRequest, stored: StoredFile, *, permission: str, name: str = "", shown: bool = False
+    request: HttpRequest, stored: StoredFile, *, permission: Right, name: str = "", shown: bool = False
 ) -> HttpResponseBase:
     """Serve a file of the vault as a download to staff with this permission; `shown`: in a page, if it is a picture.
 

@@ -15,8 +15,11 @@ from esmero.web.parts.labels.states import (
     PROPOSAL_KIND,
     ROLES,
 )
+from esmero.web.refusals.words.rights import RIGHT_WORDS
 
 ACTS: Mapping[str, str | Promise] = {
+    "absence.recorded": _("noted an absence"),
+    "absence.removed": _("removed an absence"),
     "address.again": _("let an address be tried again"),
     "address.lifted": _("lifted the silence of an address"),
     "address.silenced": _("silenced an address"),
@@ -126,6 +129,9 @@ ACTS: Mapping[str, str | Promise] = {
     "retention.counted": _("counted what is over its term of storage"),
     "retention.done": _("ended what was over its term of storage"),
     "retention.term": _("set a term of storage"),
+    "role.defined": _("defined a role"),
+    "role.changed": _("changed a role"),
+    "role.deleted": _("deleted a role"),
     "segment.created": _("made a segment"),
     "segment.changed": _("changed a segment"),
     "segment.deleted": _("deleted a segment"),
@@ -136,6 +142,9 @@ ACTS: Mapping[str, str | Promise] = {
     "staff.let-in": _("let somebody in again"),
     "staff.written": _("asked for a new password"),
     "staff.password-changed": _("chose a new password"),
+    "team.created": _("made a team"),
+    "team.changed": _("changed a team"),
+    "team.deleted": _("deleted a team"),
     "template.saved": _("saved a template"),
     "template.archived": _("archived a template"),
     "template.brought-back": _("brought a template back"),
@@ -157,6 +166,8 @@ def label_action(action: str) -> str:
 
 # Subjects of entries, by the model's name.
 SUBJECTS: Mapping[str, str | Promise] = {
+    "staffrole": pgettext_lazy("subject", "role"),
+    "team": pgettext_lazy("subject", "team"),
     "brand": pgettext_lazy("subject", "brand"),
     "campaign": pgettext_lazy("subject", "campaign"),
     "conversation": pgettext_lazy("subject", "conversation"),
@@ -196,7 +207,13 @@ FACTS: Mapping[str, str | Promise] = {
     "persons": pgettext_lazy("fact", "people"),
     "query": pgettext_lazy("fact", "list"),
     "reason": pgettext_lazy("fact", "reason"),
+    "granted": pgettext_lazy("fact", "granted"),
+    "members": pgettext_lazy("fact", "members"),
+    "rights": pgettext_lazy("fact", "rights"),
     "role": pgettext_lazy("fact", "role"),
+    "role_before": pgettext_lazy("fact", "role before"),
+    "stand_in": pgettext_lazy("fact", "who stands in"),
+    "taken": pgettext_lazy("fact", "taken away"),
     "rows": pgettext_lazy("fact", "rows"),
     "selector": pgettext_lazy("fact", "selector"),
     "sent": pgettext_lazy("fact", "arrived"),
@@ -224,7 +241,8 @@ _VALUES: Mapping[str, Mapping[str, str | Promise]] = {
         **{kind: word.text for kind, word in PROPOSAL_KIND.items()},
     },
     "reason": {"taken back": pgettext_lazy("fact", "taken back"), **LETTER_RETURN},
-    "role": ROLES,
+    **dict.fromkeys(("role", "role_before"), ROLES),
+    **{key: {str(right): words for right, words in RIGHT_WORDS.items()} for key in ("granted", "rights", "taken")},
     "state": {state: word.text for state, word in CONVERSATION.items()},
 }
 

@@ -59,6 +59,7 @@ REMARKS: Mapping[str, str | Promise] = {
     "calls only on working days from 9 to 21 h": _("calls only on working days from 9 to 21 h"),
     "good practice: double opt-in": _("good practice: double opt-in"),
     "good practice: no advertising by mail at night": _("good practice: no advertising by mail at night"),
+    "good practice: no calls at night": _("good practice: no calls at night"),
     "good practice: the recipient chooses the frequency": _("good practice: the recipient chooses the frequency"),
     "good practice: the recipient chooses the type of message": _(
         "good practice: the recipient chooses the type of message"

@@ -1,14 +1,15 @@
 """Word the refusals of house/: staff, keys, settings."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from esmero.web.refusals.words import Sentence, Words
+from esmero.web.refusals.words.rights import RIGHT_WORDS
 
 KINDS: Mapping[str, Sentence] = {
     "text": _("text"),
@@ -46,8 +47,44 @@ def _format_moment(at: datetime | str | None) -> str:
     return date_format(localtime(moment), "SHORT_DATETIME_FORMAT") if isinstance(moment, datetime) else ""
 
 
+def _say_rights_lost(*, rights: Sequence[str]) -> str:
+    return gettext("Nobody who manages the staff would have these rights any more: %(rights)s.") % {
+        "rights": _list_rights(rights)
+    }
+
+
+def _say_right_not_held(*, rights: Sequence[str]) -> str:
+    return gettext("You do not have these rights yourself, so you can neither give nor take them: %(rights)s.") % {
+        "rights": _list_rights(rights)
+    }
+
+
+def _say_role_in_use(*, name: str, number: int) -> str:
+    words = ngettext(
+        "%(number)d person has the role “%(name)s”. Give them another one first.",
+        "%(number)d people have the role “%(name)s”. Give them another one first.",
+        number,
+    )
+    return words % {"number": number, "name": name}
+
+
+def _list_rights(rights: Sequence[str]) -> str:
+    return "; ".join(str(words) for right, words in RIGHT_WORDS.items() if right in rights)
+
+
 WORDS: Mapping[str, Words] = {
-    "last-owner": _("This is the last owner. Make somebody else an owner first."),
+    "last-staff-manager": _(
+        "Nobody else manages the staff. Give somebody a role with this right first, such as owner."
+    ),
+    "rights-would-be-lost": _say_rights_lost,
+    "right-not-held": _say_right_not_held,
+    "right-unknown": _("There is no right %(right)s."),
+    "role-unknown": _("There is no role %(role)s."),
+    "role-without-rights": _("A role needs one right at least."),
+    "role-in-use": _say_role_in_use,
+    "name-taken": _("“%(name)s” exists already. Choose another name."),
+    "absence-ends-before-it-begins": _("The last day is before the first."),
+    "stand-in-for-oneself": _("Nobody stands in for themselves."),
     "token-key-missing": _("No key to sign links in %(folder)s. Run `esmero init`."),
     "suppression-key-missing": _(
         "%(file)s is missing. Restore it from the backup; `esmero init` makes one only for a new house."
@@ -56,6 +93,11 @@ WORDS: Mapping[str, Words] = {
     "setting-not-json": _(
         "The setting %(setting)s (%(variable)s, or %(setting)s in esmero.toml) is wrong: “%(value)s” is not JSON"
         " (%(trouble)s)."
+    ),
+    "profile-unknown": _("There is no profile %(profile)s. There are: %(known)s."),
+    "holiday-region-unknown": _("The holidays of the region %(region)s of %(country)s are not known."),
+    "tax-rate-unknown": _(
+        "The profile %(profile)s states no tax rate of the kind “%(kind)s” for %(on)s. Add it to the profile’s file."
     ),
     "row-changed-since": _say_changed_since,
     "draft-changed-elsewhere": _say_draft_elsewhere,

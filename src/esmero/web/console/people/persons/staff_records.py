@@ -206,7 +206,7 @@ def proof(request: HttpRequest, pk: int, entry: int) -> HttpResponseBase:
     # A proof by import is the whole list, which holds other people too.
     brought = Import.objects.filter(file__sha256=stored.sha256).order_by("id").first()
     if brought is None:
-        return serve_stored(request, stored, permission="house.read", name=name)
+        return serve_stored(request, stored, permission="files.read", name=name)
 
     def give() -> HttpResponseBase:
         return serve_stored(request, stored, permission="people.export", name=name)

@@ -9,7 +9,7 @@ from django.utils.text import slugify
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from esmero.house.jurisdictions import PROFILES, is_ordinary_rate
+from esmero.house.jurisdictions import all_profiles, is_ordinary_rate
 from esmero.house.models import Brand
 from esmero.house.upload_limits import LOGO
 from esmero.web.parts.components.forms import FormPart
@@ -121,7 +121,7 @@ class BrandForm(forms.Form):
             initial = {name: getattr(brand, name) for name in FIELDS}
         super().__init__(data, files, initial=initial)
         fields: dict[str, Any] = self.fields
-        fields["profile"].choices = [(code, said(profile.name)) for code, profile in PROFILES.items()]
+        fields["profile"].choices = [(code, said(profile.name)) for code, profile in all_profiles().items()]
         fields["timezone"].choices = [(zone, zone.replace("_", " ")) for zone in sorted(available_timezones())]
         if brand is not None:
             del self.fields["slug"]

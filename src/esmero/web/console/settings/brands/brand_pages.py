@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from esmero.house.brands import save_brand
 from esmero.house.editing.row_versions import StaleWrite
-from esmero.house.jurisdictions import PROFILES, profile_of
+from esmero.house.jurisdictions import all_profiles, profile_of
 from esmero.house.models import Brand
 from esmero.mailroom.composing.compiled_templates import write_footer
 from esmero.outbox.domain_readiness import is_ready
@@ -84,7 +84,7 @@ BRANDS = Listing(
             key="profile",
             title=gettext_lazy("Country’s rules"),
             every=gettext_lazy("Every country"),
-            choices=lambda: [(code, said(profile.name)) for code, profile in PROFILES.items()],
+            choices=lambda: [(code, said(profile.name)) for code, profile in all_profiles().items()],
             apply=lambda rows, value: rows.filter(profile=value),
         ),
     ),

@@ -1,0 +1,1 @@
+"""Hold the jurisdiction profiles: one TOML file a country, their format, and the values that they give."""

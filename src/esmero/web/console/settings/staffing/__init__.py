@@ -1,0 +1,1 @@
+"""Edit the operator's own roles, the teams, and absences of staff."""
