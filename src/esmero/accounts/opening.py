@@ -81,16 +81,14 @@ def find_account_by_name(typed: str) -> CustomerAccount | None:
 
 def close_account(account: CustomerAccount, *, by: User | str, at: datetime) -> None:
     """Close an account: its sessions end with their next request, its links open nothing."""
-    _set_active(account, active=False, action="account.closed", by=by)
-    revoke_grants(account, purposes=(SIGN_IN, SET_PASSWORD, INVITATION, NEW_EMAIL), at=at)
+    with transaction.atomic():
+        User.customers.filter(pk=account.user_id).update(is_active=False)
+        revoke_grants(account, purposes=(SIGN_IN, SET_PASSWORD, INVITATION, NEW_EMAIL), at=at)
+        note("account.closed", by=by, subject=account.person, facts={"account": account.pk})
 
 
 def reopen_account(account: CustomerAccount, *, by: User | str) -> None:
     """Open a closed account again, with the password that it had."""
-    _set_active(account, active=True, action="account.reopened", by=by)
-
-
-def _set_active(account: CustomerAccount, *, active: bool, action: str, by: User | str) -> None:
     with transaction.atomic():
-        User.customers.filter(pk=account.user_id).update(is_active=active)
-        note(action, by=by, subject=account.person, facts={"account": account.pk})
+        User.customers.filter(pk=account.user_id).update(is_active=True)
+        note("account.reopened", by=by, subject=account.person, facts={"account": account.pk})
