@@ -80,12 +80,13 @@ def _resident() -> int:
 def _make() -> Any:
     from esmero.campaigns.lifecycle import create_campaign
     from esmero.content.models import Template, TemplateText, TemplateVersion
-    from esmero.house.models import Brand
+    from esmero.house.models import Brand, Issuer
     from esmero.outbox.models import Relay
     from esmero.people.models import Segment, Topic
 
     brand = Brand.objects.get()
-    brand.sender_name, brand.legal_name, brand.postal_address = "Bench", "Bench, S. L.", "Calle Mayor 1, León"
+    brand.sender_name, brand.postal_address = "Bench", "Calle Mayor 1, León"
+    brand.issuer = Issuer.objects.create(name="Bench, S. L.")
     brand.return_domain, brand.phone, brand.public_url = "vuelta.bench.example", "+34987000000", "https://bench.example"
     brand.save()
     Relay.objects.create(name="bench", kind=Relay.Kind.CAPTURE)

@@ -105,7 +105,7 @@ class SendingProcess:
 
 def _fill(number: int, *, port: int):  # type: ignore[no-untyped-def]  # noqa: ANN202 - models are imported within
     from esmero.content.versions import add_version, create_template
-    from esmero.house.models import Brand
+    from esmero.house.models import Brand, Issuer
     from esmero.mailroom.composing.recipient_fields import known_fields
     from esmero.outbox.models import Relay
     from esmero.people.models import Address, Person
@@ -113,7 +113,8 @@ def _fill(number: int, *, port: int):  # type: ignore[no-untyped-def]  # noqa: A
     from esmero.vault.files import seal
 
     brand = Brand.objects.create(
-        slug="fibra-norte", name="Fibra Norte", legal_name="Fibra Norte, S. L.", profile="ES", language="es",
+        slug="fibra-norte", name="Fibra Norte", profile="ES", language="es",
+        issuer=Issuer.objects.create(name="Fibra Norte, S. L."),
         sender_name="Fibra Norte", sender_address="facturas@fibra-norte.example", phone="+34 987 000 000",
         postal_address="Calle de la Rúa 1, 24003 León", public_url="https://correo.fibra-norte.example",
         return_domain="r.fibra-norte.example",

@@ -41,7 +41,7 @@ def fill(number: int, *, port: int) -> list[str]:
 
     from bench.rendering import FIELDS, persons
     from esmero.content.versions import add_version, create_template
-    from esmero.house.models import Brand
+    from esmero.house.models import Brand, Issuer
     from esmero.mailroom.composing.recipient_fields import STANDARD, known_fields
     from esmero.outbox.ledger import new_opaque
     from esmero.outbox.models import Dispatch, Message, Relay
@@ -51,7 +51,7 @@ def fill(number: int, *, port: int) -> list[str]:
     brand = Brand.objects.create(
         slug="fibra-norte",
         name="Fibra Norte",
-        legal_name="Fibra Norte, S. L.",
+        issuer=Issuer.objects.create(name="Fibra Norte, S. L."),
         profile="ES",
         language="es",
         sender_name="Fibra Norte",

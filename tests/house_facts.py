@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from esmero.content.models import TemplateVersion
 from esmero.content.versions import add_version, create_template
-from esmero.house.models import Brand
+from esmero.house.models import Brand, Issuer
 from esmero.mailroom.composing.recipient_fields import known_fields
 from esmero.outbox.ledger import new_opaque
 from esmero.outbox.models import Dispatch, Message, Relay
@@ -33,7 +33,7 @@ def build_house(**relay) -> House:
     brand = Brand.objects.create(
         slug="fibra-norte",
         name="Fibra Norte",
-        legal_name="Fibra Norte, S.L.",
+        issuer=Issuer.objects.create(name="Fibra Norte, S.L."),
         profile="ES",
         language="es",
         sender_name="Lucía de Fibra Norte",

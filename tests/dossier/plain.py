@@ -7,13 +7,16 @@ from zoneinfo import ZoneInfo
 from django.utils import timezone
 
 from esmero.content.models import Link
+from esmero.house.models import Brand
 from esmero.imports.lifecycle import create_import
 from esmero.outbox.ledger import new_opaque
 from esmero.outbox.models import Dispatch, Message, MessageEvent
 from esmero.people.models import (
     Address,
     CustomField,
+    Membership,
     Organisation,
+    PartyRole,
     Permission,
     PermissionEntry,
     Person,
@@ -67,6 +70,25 @@ PEOPLE = [
 ]  # fmt: skip
 
 
+# Roles of the persons in rows of PEOPLE: kind, brand ("" for the house), first and last day.
+ROLES = {
+    0: [("customer", "", "2020-01-01", ""), ("sponsor", "fibra-norte", "", "2026-02-28")],
+    1: [("customer", "fibra-norte", "2020-01-01", "2026-03-01"), ("prospect", "otra", "", "")],
+    2: [("member", "fibra-norte", "", "2026-02-28"), ("supplier", "", "2026-03-01", "")],
+    3: [("prospect", "", "2026-03-02", ""), ("customer", "otra", "2026-03-01", "")],
+    4: [("customer", "", "2026-03-02", "2026-12-31")],
+}
+# Roles of the main organisations of these rows.
+BODY_ROLES = {
+    0: [("sponsor", "", "", ""), ("member", "otra", "2026-03-02", "")],
+    2: [("member", "fibra-norte", "", "")],
+    3: [("supplier", "", "", "2026-02-28")],
+}
+POSITIONS = {0: "CEO"}  # in the main organisation
+FURTHER = {1: [(0, "")], 5: [(2, "Presidenta"), (0, "CEO")]}  # row: further organisations, by row, with the position
+CAPACITIES = {0: "consumer", 3: "business"}
+
+
 def furnish():
     """Store these people; returns their ids in the order of PEOPLE, and what was made."""
     house = build_house()
@@ -80,12 +102,38 @@ def furnish():
         Dispatch.objects.create(brand=house.brand, message_class="commercial", topic=topic)
         for topic in (house.topic, more, house.topic)
     ]
+    Brand.objects.create(slug="otra", name="Otra", sender_address="hola@otra.example", return_domain="v.otra.example",
+                         public_url="https://otra.example")  # fmt: skip
     brought = create_import(b"Correo\r\na@b.example\r\n", kind=PERSONS, name="x.csv", brand=house.brand, by="x")
     made = []
     for line, row in enumerate(PEOPLE):
         made.append(_store(row, house=house, topics={"novedades": house.topic, "ofertas": more}, links=links,
                            dispatches=dispatches, brought=brought, line=line))  # fmt: skip
+    _store_parties(made)
     return made, dispatches, brought
+
+
+def _store_parties(made):
+    brands = dict(Brand.objects.values_list("slug", "pk"))
+    main = dict(Person.objects.values_list("pk", "organisation_id"))
+
+    def days(since, until):
+        return {"since": day(since) if since else None, "until": day(until) if until else None}
+
+    for row, roles in ROLES.items():
+        for kind, brand, *ends in roles:
+            PartyRole.objects.create(person_id=made[row], kind=kind, brand_id=brands.get(brand), **days(*ends))
+    for row, roles in BODY_ROLES.items():
+        for kind, brand, *ends in roles:
+            body = main[made[row]]
+            PartyRole.objects.create(organisation_id=body, kind=kind, brand_id=brands.get(brand), **days(*ends))
+    for row, further in FURTHER.items():
+        for of, position in further:
+            Membership.objects.create(person_id=made[row], organisation_id=main[made[of]], position=position)
+    for row, position in POSITIONS.items():
+        Person.objects.filter(pk=made[row]).update(position=position)
+    for row, capacity in CAPACITIES.items():
+        Person.objects.filter(pk=made[row]).update(capacity=capacity)
 
 
 def _store(row, *, house, topics, links, dispatches, brought, line):
@@ -162,11 +210,58 @@ def holds(node, row, *, context):
         case {"kind": "list", "values": values}:
             mails = {value.lower() for value in values}
             return (row[0] != "" and row[0] in values) or (row[3] != "" and row[3] in mails)
+        case {"kind": "role"}:
+            return has_role(node, PEOPLE.index(row))
+        case {"kind": "stage", "stage": stage}:
+            return stage == stage_of(PEOPLE.index(row), brand=node.get("brand", ""))
+        case {"kind": "membership", "name": name}:
+            held = {(body_name(of), position) for of, position in bodies(PEOPLE.index(row))}
+            return any(name == one and node.get("position", "") in ("", position) for one, position in held)
         case {"kind": "permission"}:
             return allowed(node, row)
         case {"kind": "did"}:
             return did(node, row, dispatches=context[0])
     return compares(node, row)
+
+
+def bodies(place):
+    """The organisations of a row, each by the row whose main one it is, with the position in it."""
+    main = [(place, POSITIONS.get(place, ""))] if PEOPLE[place][2] else []
+    return main + FURTHER.get(place, [])
+
+
+def body_name(place):
+    return PEOPLE[place][2]
+
+
+def runs(role, *, brand):
+    """Whether a role runs before, on or after today (-1, 0, 1); None if it does not count for the brand."""
+    _kind, of, since, until = role
+    if brand and of not in ("", brand):
+        return None
+    return 1 if since > "2026-03-01" else -1 if until and until < "2026-03-01" else 0
+
+
+def has_role(node, place):
+    rows = (
+        [(place, ROLES)] if node.get("holder", "person") == "person" else [(of, BODY_ROLES) for of, _ in bodies(place)]
+    )
+    roles = [role for of, table in rows for role in table.get(of, [])]
+    return any(role[0] == node["role"] and runs(role, brand=node.get("brand", "")) == 0 for role in roles)
+
+
+def stage_of(place, *, brand):
+    """The stage by a table over what there is, from the strongest to the weakest."""
+    said = {"known"}
+    for role in ROLES.get(place, []):
+        match role[0] in ("customer", "member"), role[0] == "prospect", runs(role, brand=brand):
+            case True, _, 0:
+                said.add("leaving" if role[3] else "customer")
+            case True, _, -1:
+                said.add("former")
+            case (True, _, 1) | (_, True, 0):
+                said.add("prospect")
+    return next(one for one in ("customer", "leaving", "former", "prospect", "known") if one in said)
 
 
 def allowed(node, row):
@@ -274,7 +369,8 @@ def read(name, row):
     standard = {
         "number": row[0], "language": row[1], "organisation": row[2], "address": row[3], "added": row[4],
         "domain": row[3].partition("@")[2], "standing": "ok" if row[3] else "",
-        "given_name": f"Ñandú {PEOPLE.index(row)}",
+        "given_name": f"Ñandú {PEOPLE.index(row)}", "position": POSITIONS.get(PEOPLE.index(row)),
+        "capacity": CAPACITIES.get(PEOPLE.index(row)),
     }  # fmt: skip
     if name in standard:
         return standard[name] or None

@@ -13,8 +13,12 @@ from esmero.outbox.models import Captured, Message, MessageAttachment, MessageEv
 from esmero.people.models import (
     ContactPoint,
     Duplicate,
+    Membership,
     Merge,
     Note,
+    Organisation,
+    PartyNumber,
+    PartyRole,
     Person,
     PersonLine,
     Preference,
@@ -41,6 +45,9 @@ def furnish_person():
     one.address.value = f"{SECRET.lower()}@cliente.example"
     one.address.save()
     one.tags.add(Tag.objects.create(name="vip"))
+    PartyRole.objects.create(person=one, kind="customer", brand=house.brand)
+    PartyNumber.objects.create(person=one, brand=house.brand, value=f"X-{SECRET}")
+    Membership.objects.create(person=one, organisation=Organisation.objects.create(name="Añil"), position=SECRET)
     dispatch = open_dispatch(house, [one, other])
     message = Message.objects.get(person=one)
     Message.objects.filter(pk=message.pk).update(

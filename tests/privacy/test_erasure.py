@@ -8,13 +8,17 @@ from django.utils import timezone
 
 from esmero.conversations.models import Entry
 from esmero.house.models import AuditEntry
+from esmero.imports.lifecycle import begin_unchecked, create_import
 from esmero.imports.models import Import
 from esmero.outbox.models import Message, MessageEvent
 from esmero.people.addresses.suppression import find_suppressed_numbers, find_suppressions
-from esmero.people.models import Address, PermissionEntry, Person, PersonLine
+from esmero.people.models import Address, PartyNumber, PermissionEntry, Person, PersonLine
 from esmero.privacy.erasure import ErasureRefused, erase_person
+from esmero.rounds.import_kinds import PERSONS
+from esmero.rounds.table import JOBS
 from esmero.vault.files import path_of, seal
 from esmero.vault.models import StoredFile
+from esmero.work.jobs import run_to_end
 from tests.privacy.facts import SECRET, furnish_person
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
@@ -149,7 +153,27 @@ def test_messages_about_the_person_that_name_no_person_are_emptied_too():
         **facts,
     )  # fmt: skip
     bare = Message.objects.create(kind="data-access-link", occasion="3", address=address, opaque="3", **facts)
-    erase_person(one, by="Lucía", reason="asked", at=timezone.now())
+    erase(one)
     assert not Message.objects.exclude(kind="").filter(content__isnull=False).exists()
     bare.refresh_from_db()
     assert (bare.state, bare.address) == (Message.State.CANCELLED, "")
+
+
+def test_a_number_of_another_system_brings_nobody_back():
+    _house, one, *_rest = furnish_person()
+    number = PartyNumber.objects.get(person=one)
+    erase_person(one, by="Lucía", reason="asked", at=timezone.now())
+    assert not PartyNumber.objects.filter(value=number.value).exists()
+    brought = create_import(
+        f"Referencia externa;Nombre\r\n{number.value};Otra\r\nN-2;Nueva".encode(),
+        kind=PERSONS,
+        name="lista.csv",
+        brand=number.brand,
+        by="Lucía",
+    )
+    brought = begin_unchecked(
+        brought, kind=PERSONS, choices={}, options={"topic": None}, source="tienda", dry_run=False, by="Lucía"
+    )
+    assert run_to_end(brought.job, kinds=JOBS, worker="test").state == "done"
+    lines = PersonLine.objects.filter(of=brought).order_by("line").values_list("verdict", "reason")
+    assert list(lines) == [("refused", "erased"), ("added", "")]

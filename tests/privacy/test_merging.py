@@ -15,8 +15,12 @@ from esmero.people.models import (
     Address,
     ContactPoint,
     Duplicate,
+    Membership,
     Merge,
     Note,
+    Organisation,
+    PartyNumber,
+    PartyRole,
     Permission,
     PermissionEntry,
     Person,
@@ -26,6 +30,7 @@ from esmero.people.models import (
     Suppression,
     Tag,
 )
+from esmero.people.parties.memberships import list_memberships
 from esmero.people.permissions.decisions import find_permitted
 from esmero.people.permissions.ledger import NewEntry, record
 from esmero.privacy.erasure import erase_person
@@ -299,3 +304,33 @@ def test_who_was_merged_is_erased_with_whom_they_became(house):
     assert done.facts == {}
     with pytest.raises(Refusal, match=r"^merge-undone "):
         undo_merge(done, by="Lucía")
+
+
+def test_roles_numbers_and_organisations_of_both_are_kept_and_come_apart_again(house):
+    one, two = add_people(house, 2)
+    acme, bosch, cima = (Organisation.objects.create(name=name, folded=name) for name in ("acme", "bosch", "cima"))
+    Person.objects.filter(pk=one.pk).update(organisation=acme, position="CEO")
+    Person.objects.filter(pk=two.pk).update(organisation=bosch, position="Socia", tax_id="12345678Z")
+    for person in (one, two):
+        Membership.objects.create(person=person, organisation=cima, position=str(person.pk))
+        PartyRole.objects.create(person=person, kind="customer")
+        PartyNumber.objects.create(person=person, brand=house.brand, value=str(person.pk))
+    PartyRole.objects.create(person=two, kind="supplier", brand=house.brand)
+    models = (Person, Membership, PartyRole, PartyNumber)
+    before = [list(model.objects.order_by("pk").values()) for model in models]
+    for person in (one, two):
+        person.refresh_from_db()
+    taken = propose_fields(one, two)
+    assert "tax_id" in taken
+    assert not {"position", "organisation"} & taken
+    done = merge(one, two, taken=taken, by="Lucía")
+    held = [(row.organisation.name, row.position, row.row is None) for row in list_memberships([one])[one.pk]]
+    assert held == [("acme", "CEO", True), ("bosch", "Socia", False), ("cima", str(one.pk), False)]
+    roles = sorted(PartyRole.objects.filter(person=one).values_list("kind", flat=True))
+    assert (roles, PartyNumber.objects.filter(person=one).count()) == (["customer", "supplier"], 2)
+    undo_merge(done, by="Lucía")
+    after = [list(model.objects.order_by("pk").values()) for model in models]
+    for rows in (before[0], after[0]):
+        for row in rows:
+            del row["changed_at"]
+    assert after == before

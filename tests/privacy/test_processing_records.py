@@ -44,7 +44,7 @@ def test_what_is_there_is_named_and_nothing_else():
     assert [field.key for field in records.fields] == ["rate"]
     assert records.purposes[0].bases == ("consent", "soft opt-in")  # advertising in Spain: LSSI art. 21
     assert records.controllers[0].missing == ()
-    Brand.objects.update(legal_name="")
+    Brand.objects.update(issuer=None)
     assert gather_records().controllers[0].missing == ("legal_name",)
 
 

@@ -16,7 +16,7 @@ from esmero.content.media import add_picture
 from esmero.content.versions import add_version, create_template, make_letter, source_of
 from esmero.conversations.models import Conversation, Entry
 from esmero.dossier.statistics.daily_aggregates import count_all_due
-from esmero.house.models import AuditEntry, StaffAbsence, StaffRole, Team, TeamMember, User
+from esmero.house.models import AuditEntry, NumberSeries, StaffAbsence, StaffRole, Team, TeamMember, User
 from esmero.house.upload_limits import PICTURE
 from esmero.imports.lifecycle import create_import
 from esmero.imports.models import Import
@@ -37,8 +37,11 @@ from esmero.people.models import (
     ContactPoint,
     CustomField,
     Duplicate,
+    Membership,
     Note,
     Organisation,
+    PartyNumber,
+    PartyRole,
     Person,
     PersonLine,
     Proposal,
@@ -161,7 +164,8 @@ def come_back(message: Message, *, number: int, at: datetime) -> Inbound:
 FIXED = {
     "media": "media/", "picture-new": "media/new/", "today": "", "people": "people/", "search": "people/?q=nombre",
     "data-requests": "data-requests/", "forms": "forms/", "form-new": "forms/new/", "organisations": "organisations/",
-    "organisation-new": "organisations/new/", "duplicates": "duplicates/", "permissions": "permissions/",
+    "organisation-new": "organisations/new/", "issuers": "settings/companies/",
+    "issuer-new": "settings/companies/new/", "duplicates": "duplicates/", "permissions": "permissions/",
     "silences": "permissions/silences/", "segments": "segments/", "imports": "imports/", "import-new": "imports/new/",
     "import-new-exclusions": "imports/new/exclusions/",
     "segment-new": "segments/new/", "campaigns": "campaigns/", "campaign-new": "campaigns/new/",
@@ -213,6 +217,36 @@ def furnish_letters(house: House, rows: int, *, at: datetime) -> None:
         Message.objects.filter(pk=returned.pk).update(state="sent", sent_at=at, due_at=None, worst=4)
         MessageEvent.objects.create(message=returned, kind="returned-for-good", at=at, facts={"letter": "moved"})
         assert due.state == "planned"
+
+
+def _furnish_parties(person, organisation, *, house):
+    """Give a person and an organisation roles, numbers and addresses; return the paths of the pages about them."""
+    today = timezone.localdate()
+    pages = {}
+    for name, place, party in (("person", "people", person), ("organisation", "organisations", organisation)):
+        of = {name: party}
+        role = PartyRole.objects.create(**of, kind="customer", brand=house.brand, since=today)
+        PartyRole.objects.create(**of, kind="sponsor", until=today)
+        number = PartyNumber.objects.create(**of, brand=house.brand, value=f"A-{name}")
+        at = f"{place}/{party.pk}"
+        pages |= {
+            f"{name}-role-new": f"{at}/roles/new/", f"{name}-role": f"{at}/roles/{role.pk}/",
+            f"{name}-number-new": f"{at}/numbers/new/", f"{name}-number": f"{at}/numbers/{number.pk}/",
+        }  # fmt: skip
+    other = Organisation.objects.create(name="Cooperativa del Sella", folded="cooperativa del sella", country="ES")
+    Membership.objects.create(person=person, organisation=other, position="Presidenta")
+    facts = {"street": "Calle Uría 3", "postal_code": "33003", "city": "Oviedo", "country": "ES"}
+    point = ContactPoint.objects.create(
+        organisation=organisation, kind="post", value="Calle Uría 3, Oviedo", use="billing", facts=facts
+    )
+    NumberSeries.objects.create(issuer=house.brand.issuer, prefix="F", year=2026)
+    return pages | {
+        "person-organisation-new": f"people/{person.pk}/organisations/new/",
+        "person-organisation": f"people/{person.pk}/organisations/{other.pk}/",
+        "organisation-post": f"organisations/{organisation.pk}/reach/post/new/?country=FR",
+        "organisation-reach": f"organisations/{organisation.pk}/reach/{point.pk}/",
+        "issuer": f"settings/companies/{house.brand.issuer_id}/",
+    }
 
 
 def furnish(rows: int = 1) -> Console:
@@ -384,6 +418,7 @@ def furnish(rows: int = 1) -> Console:
         "person-reach": f"people/{people[0].pk}/reach/{ContactPoint.objects.first().pk}/",
         "organisation": f"organisations/{organisation.pk}/?q=nombre",
         "organisation-edit": f"organisations/{organisation.pk}/edit/",
+        **_furnish_parties(people[0], organisation, house=house),
         "duplicate": f"duplicates/{twins[0].pk}/",
         "import": f"imports/{imported[0].pk}/", "import-refused": f"imports/{imported[0].pk}/refused.csv",
         "import-draft": f"imports/{draft_import.pk}/", "import-undo": f"imports/{imported[0].pk}/undo/",

@@ -5,8 +5,9 @@ from typing import Any
 REFUSED = (
     "bare-factor-new", "brand", "brand-new", "campaign-edit", "campaign-new", "door-confirm-again", "door-email",
     "door-factor-again", "door-password", "field", "field-new", "form", "form-new", "hook", "import-draft",
-    "import-new",
+    "import-new", "issuer", "issuer-new",
     "letter", "mailbox", "mailbox-new", "member", "member-new", "organisation-edit", "organisation-new", "out-login",
+    "person-organisation-new",
     "out-password-reset", "own", "person-address", "person-permission", "person-phone", "person-post", "person-reach",
     "picture", "picture-new", "purpose", "purpose-new", "reader-form", "relay", "relay-new", "segment-new", "template",
     "template-new", "topic", "topic-new",

@@ -1,16 +1,21 @@
 """Define the demo's invented group: two brands, their topics, staff, and the relay into the mail catcher."""
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 from django.conf import settings
 
+from esmero.house.issuers.editing import save_issuer
+from esmero.house.issuers.number_series import open_series
 from esmero.house.keys import create_dkim_key
-from esmero.house.models import Brand, User
+from esmero.house.models import Brand, Issuer, User
 from esmero.outbox.models import Relay
 from esmero.people.models import CustomField, Purpose, Topic
 
 PASSWORD = "esmero-demo-2026"  # noqa: S105 - printed for everybody who runs the demo
 DKIM_SELECTOR = "esmero"
+BY = "esmero demo"
+SERIES_YEAR = 2026
 
 STAFF = (
     ("marta@fibra-norte.example", "Marta Rincón", User.Role.OWNER, "es"),
@@ -23,7 +28,6 @@ BRANDS = (
     {
         "slug": "fibra-norte",
         "name": "Fibra Norte",
-        "legal_name": "Fibra Norte Telecomunicaciones SL",
         "profile": "ES",
         "language": "es",
         "sender_name": "Marta Rincón, Fibra Norte",
@@ -39,7 +43,6 @@ BRANDS = (
     {
         "slug": "cercle-references",
         "name": "Cercle Références",
-        "legal_name": "Cercle Références SAS",
         "profile": "FR",
         "language": "fr",
         "sender_name": "Camille Delaunay, Cercle Références",
@@ -53,6 +56,37 @@ BRANDS = (
         "timezone": "Europe/Paris",
     },
 )
+
+# The companies behind the brands, with numbers that nobody has: correct in form, made of zeros and sequences.
+ISSUERS: Mapping[str, Mapping[str, Any]] = {
+    "fibra-norte": {
+        "name": "Fibra Norte Telecomunicaciones SL",
+        "tax_id": "B33000001",
+        "postal_address": {
+            "street": "Avda. de la Constitución 8",
+            "postal_code": "33001",
+            "city": "Oviedo",
+            "region": "Asturias",
+            "country": "ES",
+        },
+        "iban": "ES9121000418450200051332",
+        "creditor_id": "ES53000B33000001",
+        "status_address": "facturas@fibra-norte.example",
+    },
+    "cercle-references": {
+        "name": "Cercle Références SAS",
+        "tax_id": "FR12000000000",
+        "siren": "000000000",
+        "postal_address": {
+            "street": "14 rue des Tisserands",
+            "postal_code": "69004",
+            "city": "Lyon",
+            "country": "FR",
+        },
+        "iban": "FR1420041010050500013M02606",
+        "status_address": "factures@cercle-references.example",
+    },
+}
 
 PURPOSES = (
     ("marketing", {"es": "Novedades y ofertas", "fr": "Actualités et offres", "en": "News and offers"}, True),
@@ -101,7 +135,9 @@ def create_group(*, public_url: str) -> InventedGroup:
     """Create the group in an empty database. Call it in a transaction."""
     brands = {}
     for facts in BRANDS:
-        brand = Brand.objects.create(**facts, public_url=public_url, dkim_selector=DKIM_SELECTOR)
+        issuer = save_issuer(Issuer(), facts=ISSUERS[facts["slug"]], by=BY)
+        open_series(issuer, prefix="F", year=SERIES_YEAR, first=1, by=BY)
+        brand = Brand.objects.create(**facts, issuer=issuer, public_url=public_url, dkim_selector=DKIM_SELECTOR)
         create_dkim_key(settings.HOME, domain=brand.dkim_domain, selector=brand.dkim_selector)
         brands[brand.slug] = brand
     purposes = {

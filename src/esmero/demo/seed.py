@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from esmero.demo.group import InventedGroup, create_group
+from esmero.demo.parties import seed_parties
 from esmero.demo.population import InventedPerson, invent_people
 from esmero.dossier.segments.saving import save_segment
 from esmero.house.audit import note
@@ -41,6 +42,7 @@ def seed_house(*, public_url: str) -> bool:
         group = create_group(public_url=public_url)
         people = list(invent_people())
         rows = _write_people(people)
+        seed_parties(people, rows, group)
         _write_permissions(people, rows, group)
         _write_preferences(people, rows, group)
         for name, conditions in SEGMENTS:
@@ -63,6 +65,8 @@ SEGMENTS = (
     ),
     ("Membres du Cercle", {"kind": "field", "field": "sector", "comparison": "known"}),
     ("Membres qui parrainent", {"kind": "field", "field": "mentor", "value": True}),
+    ("Los que se van", {"kind": "stage", "stage": "leaving", "brand": "fibra-norte"}),
+    ("Sociétés adhérentes", {"kind": "role", "role": "member", "holder": "organisation"}),
 )  # fmt: skip
 
 
@@ -78,6 +82,7 @@ def _write_people(people: Sequence[InventedPerson]) -> list[Person]:
                 family_name=one.family,
                 language=one.language,
                 country=one.country,
+                capacity="business" if one.tag == "empresa" else "consumer",
                 address_id=addresses.get(one.address),
                 fields=one.fields,
                 folded=one.folded,

@@ -1,4 +1,4 @@
-"""Define staff, roles, teams, absences, brands, audit log, saved views, drafts, and happenings with deliveries."""
+"""Define staff, roles, teams, issuers, brands, audit log, saved views, drafts, and happenings with deliveries."""
 
 from typing import Any, ClassVar
 
@@ -132,12 +132,47 @@ class StaffRole(Versioned):
         return self.name
 
 
+class Issuer(Versioned):
+    """Represent the legal entity behind one or several brands: it concludes contracts and issues invoices.
+
+    `postal_address` has the parts of esmero/postal_address.py, its country is that of the tax number.
+    """
+
+    name = models.CharField(max_length=200, help_text="As the law wants it named, such as Fibra Norte, S.L.")
+    tax_id = models.CharField(max_length=40, blank=True, default="")
+    siren = models.CharField(max_length=9, blank=True, default="", help_text="France: the nine digits of INSEE.")
+    postal_address = models.JSONField(default=dict, blank=True)
+    iban = models.CharField(max_length=34, blank=True, default="")
+    creditor_id = models.CharField(max_length=35, blank=True, default="", help_text="SEPA creditor identifier, AT-02.")
+    status_address = models.EmailField(blank=True, default="", help_text="Statuses of invoices arrive here.")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class NumberSeries(models.Model):
+    """Store a series of consecutive numbers of an issuer; house/issuers/number_series.py allocates from it."""
+
+    issuer = models.ForeignKey(Issuer, on_delete=models.PROTECT, related_name="+")
+    prefix = models.CharField(max_length=12, blank=True, default="")
+    year = models.PositiveSmallIntegerField(default=0, help_text="0: the series does not begin anew each year.")
+    first_number = models.PositiveIntegerField(default=1)
+    next_number = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["issuer", "prefix", "year"], name="number_series_once")]
+
+    def __str__(self) -> str:
+        return f"{self.prefix}{self.year or ''}"
+
+
 class Brand(Versioned):
     """Represent a sender identity: sender, host, legal text and jurisdiction profile."""
 
     slug = models.SlugField(max_length=40, unique=True)
     name = models.CharField(max_length=120)
-    legal_name = models.CharField(max_length=200, blank=True, default="")
+    issuer = models.ForeignKey(Issuer, null=True, blank=True, on_delete=models.PROTECT, related_name="brands")
     profile = models.CharField(max_length=8, default="EU")
     language = models.CharField(max_length=2, default="en")
     sender_name = models.CharField(max_length=120)
@@ -160,6 +195,11 @@ class Brand(Versioned):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def legal_name(self) -> str:
+        """Return the name of the issuer, "" without one."""
+        return self.issuer.name if self.issuer else ""
 
 
 class Team(Versioned):

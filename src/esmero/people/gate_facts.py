@@ -118,7 +118,7 @@ def provide_preferences(
 def provide_residences(
     people: Sequence[AddressedPerson], *, reason: DispatchReason
 ) -> Mapping[AddressedPerson, ResidenceFacts]:
-    """Return the time zone and the open hours of each person, by their country; the brand's if it is unknown.
+    """Return the time zone and the open hours of each person, by their own zone, or their country; else the brand's.
 
     Where the hours do not matter (service mail without promotion, letters), the brand's are returned for everybody.
     """
@@ -126,13 +126,15 @@ def provide_residences(
     at_brand = find_residence(country="", brand_zone=brand.timezone, brand_profile=brand.profile)
     if not _hours_matter(reason):
         return dict.fromkeys(people, at_brand)
-    rows = Person.objects.filter(are_among(people, column="id")).exclude(country="")
-    countries = dict(rows.values_list("pk", "country"))
+    rows = Person.objects.filter(are_among(people, column="id")).exclude(country="", timezone="")
+    places = {pk: (country, zone) for pk, country, zone in rows.values_list("pk", "country", "timezone")}
     residences = {
-        country: find_residence(country=country, brand_zone=brand.timezone, brand_profile=brand.profile)
-        for country in set(countries.values())
+        (country, zone): find_residence(
+            country=country, brand_zone=brand.timezone, brand_profile=brand.profile, time_zone=zone
+        )
+        for country, zone in set(places.values())
     }
-    return {one: residences.get(countries.get(one.person, ""), at_brand) for one in people}
+    return {one: residences.get(places.get(one.person, ("", "")), at_brand) for one in people}
 
 
 def find_residence(*, country: str, brand_zone: str, brand_profile: str, time_zone: str = "") -> ResidenceFacts:

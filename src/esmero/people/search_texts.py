@@ -1,4 +1,4 @@
-"""Feed the search with persons: name, number, e-mail addresses, phone numbers, organisation.
+"""Feed the search with persons: name, numbers, e-mail addresses, phone numbers, organisations.
 
 Whoever changes one of these calls `index_persons` in the same transaction.
 """
@@ -9,9 +9,10 @@ from collections.abc import Collection, Iterable
 from itertools import batched
 
 from django.db import transaction
+from django.db.models import Q
 from django.db.models.fields.json import KT
 
-from esmero.people.models import ContactPoint, Organisation, Person
+from esmero.people.models import ContactPoint, Membership, Organisation, PartyNumber, Person
 from esmero.search.indexing import SearchEntry, index, remove
 from esmero.search.models import SubjectKind
 from esmero.work.jobs import enqueue, save_progress
@@ -26,7 +27,7 @@ _COLUMNS = ("id", "given_name", "family_name", "number", "address__value", "orga
 def index_persons(ids: Collection[int]) -> None:
     """Write the search texts of persons from their rows; those of erased and deleted ones go. Needs a transaction.
 
-    Two queries and a statement for each five hundred. Merged persons stay: their messages are found by them.
+    Four queries and a statement for each five hundred. Merged persons stay: their messages are found by them.
     """
     for several in batched(ids, _CHUNK):
         entries = _gather(several)
@@ -69,7 +70,8 @@ def run_members_chunk(job: Job) -> bool:
 
 
 def _list_members(organisation: int, *, after: int) -> list[int]:
-    rows = Person.objects.filter(organisation=organisation, pk__gt=after).order_by("id")
+    further = Membership.objects.filter(organisation=organisation).values("person")
+    rows = Person.objects.filter(Q(organisation=organisation) | Q(pk__in=further), pk__gt=after).order_by("id")
     return list(rows.values_list("pk", flat=True)[:_CHUNK])
 
 
@@ -78,12 +80,19 @@ def _gather(ids: Collection[int]) -> list[SearchEntry]:
     found = ContactPoint.objects.filter(person__in=ids).exclude(kind=ContactPoint.Kind.POST)
     for person, kind, value, e164 in found.values_list("person", "kind", "value", KT("facts__e164")):
         points[person].update(_write_phone(value, e164=e164 or "") if kind == ContactPoint.Kind.PHONE else [value])
+    more: defaultdict[int, list[str]] = defaultdict(list)
+    numbers = PartyNumber.objects.filter(person__in=ids).order_by("id").values_list("person", "value")
+    bodies = Membership.objects.filter(person__in=ids).order_by("id").values_list("person", "organisation__name")
+    for person, text in (*numbers, *bodies):
+        more[person].append(text)
     rows = Person.objects.filter(pk__in=ids).exclude(state=Person.State.ERASED).values_list(*_COLUMNS)
     return [
         SearchEntry(
             subject_id=pk,
             title=f"{given} {family}".strip() or number or address or "",
-            fields=tuple(_drop_blank([f"{given} {family}", number, address, *sorted(points[pk]), organisation])),
+            fields=tuple(
+                _drop_blank([f"{given} {family}", number, address, *sorted(points[pk]), organisation, *more[pk]])
+            ),
             rank=0 if state == Person.State.ACTIVE else 1,
         )
         for pk, given, family, number, address, organisation, state in rows

@@ -16,7 +16,8 @@ from esmero.outbox.models import Message, MessageAttachment
 from esmero.outbox.posting.decisions import expire_content
 from esmero.outbox.posting.kinds import CAMPAIGN_TEST, REPLY_FORWARD, TEMPLATE_TEST
 from esmero.people.addresses.suppression import ERASED, suppress, suppress_number
-from esmero.people.models import Merge, Person, PersonLine, Suppression
+from esmero.people.models import Merge, PartyNumber, Person, PersonLine, Suppression
+from esmero.people.parties.external_numbers import write_identity
 from esmero.privacy.personal_data import BY_RULE, EMPTIED, TABLE, PersonalData, RowErasure
 from esmero.refusal import Refusal
 from esmero.search.purging import request_purge
@@ -107,6 +108,9 @@ def _suppress_identity(person: Person, *, at: datetime) -> None:
         suppress(address.value, scope=Suppression.Scope.ALL, reason=ERASED, evidence=f"person {person.pk}", at=at)
     if person.number:
         suppress_number(person.number, reason=ERASED, evidence=f"person {person.pk}", at=at)
+    for row in PartyNumber.objects.filter(person=person).select_related("brand"):
+        identity = write_identity(row.value, brand=row.brand)
+        suppress_number(identity, reason=ERASED, evidence=f"person {person.pk}", at=at)
 
 
 def _blank_dry_run_lines(person: Person, *, address: str) -> int:

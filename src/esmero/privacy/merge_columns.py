@@ -13,6 +13,9 @@ type MergeRule = Literal["move", "once", "settle", "stay"]
 MERGE_RULES: Mapping[str, Mapping[str, MergeRule]] = {
     "esmero.ContactPoint": {"person": "once"},
     "esmero.Person_tags": {"person": "once"},
+    "esmero.PartyRole": {"person": "once"},
+    "esmero.PartyNumber": {"person": "move"},
+    "esmero.Membership": {"person": "once"},
     "esmero.Note": {"person": "move"},
     "esmero.PermissionEntry": {"person": "move"},
     "esmero.Permission": {"person": "settle"},
@@ -32,7 +35,9 @@ MERGE_RULES: Mapping[str, Mapping[str, MergeRule]] = {
 }
 # Columns that are unique per person: of two equal rows the merged person's is removed (and kept for undoing).
 UNIQUE_WITH: Mapping[str, tuple[str, ...]] = {
-    "esmero.ContactPoint": ("kind", "value"),
+    "esmero.ContactPoint": ("kind", "value", "use"),
+    "esmero.PartyRole": ("kind", "brand_id", "until"),
+    "esmero.Membership": ("organisation_id",),
     "esmero.Person_tags": ("tag_id",),
     "esmero.Preference": ("brand_id", "topic_id"),
     "esmero.AudienceMember": ("campaign_id",),

@@ -19,7 +19,16 @@ from esmero.house.audit import note
 from esmero.house.happenings import PersonMerged, PersonUnmerged, happen
 from esmero.house.models import User
 from esmero.outbox.models import Message
-from esmero.people.models import ContactPoint, Duplicate, Merge, Permission, PermissionEntry, Person, Preference
+from esmero.people.models import (
+    ContactPoint,
+    Duplicate,
+    Membership,
+    Merge,
+    Permission,
+    PermissionEntry,
+    Person,
+    Preference,
+)
 from esmero.people.permissions.ledger import recompute_permissions
 from esmero.people.persons.names import update_folded
 from esmero.people.search_texts import index_persons
@@ -29,7 +38,10 @@ from esmero.refusal import Refusal
 from esmero.work.wakeups import wake
 
 # Fields to choose from, besides custom fields ("own:KEY").
-CHOICES = ("number", "title", "given_name", "family_name", "language", "country", "organisation", "address")
+CHOICES = (
+    "number", "title", "given_name", "family_name", "language", "country", "organisation", "position", "address",
+    "capacity", "tax_id", "timezone",
+)  # fmt: skip
 _COLUMN = {"organisation": "organisation_id", "address": "address_id"}
 _UNSENT = frozenset({Message.State.PLANNED, Message.State.WAITING, Message.State.HELD})
 _LEFT_OUT = frozenset({Message.State.REFUSED, Message.State.CANCELLED})
@@ -38,6 +50,8 @@ _LEFT_OUT = frozenset({Message.State.REFUSED, Message.State.CANCELLED})
 def propose_fields(survivor: Person, merged: Person) -> set[str]:
     """Return the fields to take from the merged person: those that the survivor lacks."""
     names = {name for name in CHOICES if not _value(survivor, name) and _value(merged, name)}
+    if survivor.organisation_id and survivor.organisation_id != merged.organisation_id:
+        names.discard("position")  # it is one in another organisation
     return names | {
         f"own:{key}" for key, value in merged.fields.items() if value is not None and key not in survivor.fields
     }
@@ -66,6 +80,7 @@ def merge(survivor: Person, merged: Person, *, taken: Collection[str], by: User 
         # Derived rows: computed again from the ledger entries that moved above.
         recompute_permissions([survivor.pk])
         facts["added"] = _keep_addresses(survivor, merged)
+        facts["joined"] = _keep_organisations(survivor, merged, taken=taken)
         facts["now"] = _write_persons(survivor, merged, taken=taken)
         index_persons([survivor.pk, merged.pk])
         facts["pair"] = _decide_pair(survivor, merged, by=by, at=done.at)
@@ -101,6 +116,7 @@ def undo_merge(done: Merge, *, by: User | str) -> None:
         for label, ids in facts["moved"].items():
             _model(label)._default_manager.filter(pk__in=ids, person=survivor).update(person=merged)
         ContactPoint.objects.filter(pk__in=facts["added"], person=survivor).delete()
+        Membership.objects.filter(pk__in=facts.get("joined", []), person=survivor).delete()
         for label, rows in facts["away"].items():
             recreate_rows(_model(label), rows)
         _restore_messages(facts["messages"], survivor=survivor, merged=merged)
@@ -239,6 +255,16 @@ def _keep_addresses(survivor: Person, merged: Person) -> list[int]:
     fresh = [ContactPoint(person=survivor, kind=ContactPoint.Kind.EMAIL, value=value) for value in values]
     made = ContactPoint.objects.bulk_create([point for point in fresh if point.value not in have])
     return [point.pk for point in made]
+
+
+def _keep_organisations(survivor: Person, merged: Person, *, taken: Collection[str]) -> list[int]:
+    """Store the main organisation that gives way as a further one of the survivor; return the id of the created row."""
+    leaving = survivor if "organisation" in taken else merged
+    if leaving.organisation_id is None or survivor.organisation_id == merged.organisation_id:
+        return []
+    facts = {"person": survivor, "organisation_id": leaving.organisation_id}
+    row, made = Membership.objects.get_or_create(**facts, defaults={"position": leaving.position})
+    return [row.pk] if made else []
 
 
 def _write_persons(survivor: Person, merged: Person, *, taken: Collection[str]) -> RowSnapshot:

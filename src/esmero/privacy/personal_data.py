@@ -23,8 +23,11 @@ from esmero.people.models import (
     Address,
     ContactPoint,
     Duplicate,
+    Membership,
     Merge,
     Note,
+    PartyNumber,
+    PartyRole,
     Permission,
     PermissionEntry,
     Person,
@@ -211,7 +214,31 @@ TABLE: tuple[PersonalData, ...] = (
         paths=("person",),
         rows=RowErasure.DELETED,
         why="Nobody is to be reached any more.",
-        exported=_names("kind value facts usable"),
+        exported=_names("kind use value facts usable"),
+    ),
+    PersonalData(
+        name="roles",
+        model=PartyRole,
+        paths=("person",),
+        rows=RowErasure.DELETED,
+        why="What they are to the house; contracts and invoices keep their own facts.",
+        exported=_names("kind brand since until"),
+    ),
+    PersonalData(
+        name="numbers in other systems",
+        model=PartyNumber,
+        paths=("person",),
+        rows=RowErasure.DELETED,
+        why="They lead to the person in the system that gave them.",
+        exported=_names("brand value"),
+    ),
+    PersonalData(
+        name="further organisations",
+        model=Membership,
+        paths=("person",),
+        rows=RowErasure.DELETED,
+        why="Who they work or act for.",
+        exported=_names("organisation position"),
     ),
     PersonalData(
         name="notes",
@@ -307,12 +334,12 @@ TABLE: tuple[PersonalData, ...] = (
         why="An empty row that the ledger's proofs point to.",
         kept=_names("created_at changed_at language country"),
         blanked=_names(
-            "number given_name family_name title name_is_damaged organisation address fields written_by folded state"
-            " tags"
+            "number given_name family_name title name_is_damaged organisation position address capacity tax_id timezone"
+            " fields written_by folded state tags"
         ),
         exported=_names(
-            "number given_name family_name title language country organisation address fields tags state created_at"
-            " changed_at"
+            "number given_name family_name title language country organisation position address capacity tax_id"
+            " timezone fields tags state created_at changed_at"
         ),
     ),
 )
@@ -332,7 +359,7 @@ IMPERSONAL = frozenset(
     _names(
         "DmarcReportFile DmarcReportRow AlignmentDay AlignmentSource AuditEntry BlockedDomain Brand Campaign"
         " SegmentEstimate Dispatch Form Happening HappeningDelivery WebhookSecret Import Job Link Mailbox MailboxFolder"
-        " MediaFile Organisation CustomField ExclusionLine PrintBatch Draft"
+        " MediaFile Organisation Issuer NumberSeries CustomField ExclusionLine PrintBatch Draft"
         " Purpose Relay RelayRate Retention ReturnCount SavedView StoredFile Segment Suppression Tag DailyAggregate"
         " Template TemplateText TemplateVersion Topic ExternalCheck StaffRole Team TeamMember StaffAbsence"
     )

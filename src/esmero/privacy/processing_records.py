@@ -25,14 +25,15 @@ from esmero.mailroom.arriving.channels.webhook_secrets import list_webhooks
 from esmero.mailroom.models import Inbound, Mailbox
 from esmero.outbox.models import Message, Relay
 from esmero.outbox.relay_passwords import is_encrypted
-from esmero.people.models import ContactPoint, CustomField, Note, Permission, Person, Purpose, Tag, Topic
+from esmero.people.models import ContactPoint, CustomField, Note, PartyRole, Permission, Person, Purpose, Tag, Topic
 from esmero.privacy.models import Retention
 from esmero.privacy.retention import RuleStatus, list_rules
 
 PROVIDERS = 12
 _PERSONS = ("people", "sign-ups", "writers", "staff")
 _DATA = (
-    "names", "numbers", "addresses", "languages", "organisations", "contact-points", "tags", "notes", "permissions",
+    "names", "numbers", "addresses", "languages", "organisations", "contact-points", "roles", "tax-numbers",
+    "tags", "notes", "permissions",
     "messages", "arrivals", "conversations", "log-ins",
 )  # fmt: skip
 _WITH = {"people": {"names", "languages"}, "writers": {"conversations"}, "staff": {"log-ins"}}
@@ -86,7 +87,7 @@ class ProcessingRecords:
 
 def gather_records() -> ProcessingRecords:
     """Read all records. The number of queries does not depend on the number of persons, messages or events."""
-    brands = list(Brand.objects.order_by("name", "id"))
+    brands = list(Brand.objects.select_related("issuer").order_by("name", "id"))
     relays = list(Relay.objects.filter(kind=Relay.Kind.SMTP).order_by("name"))
     boxes = list(Mailbox.objects.filter(active=True).order_by("name"))
     there = _find_present()
@@ -136,6 +137,8 @@ def _find_present() -> frozenset[str]:
         "addresses": Person.objects.filter(address__isnull=False),
         "organisations": Person.objects.filter(organisation__isnull=False),
         "contact-points": ContactPoint.objects.all(),
+        "roles": PartyRole.objects.filter(person__isnull=False),
+        "tax-numbers": Person.objects.exclude(tax_id=""),
         "tags": Tag.objects.all(),
         "notes": Note.objects.all(),
         "permissions": Permission.objects.all(),

@@ -54,6 +54,7 @@ spans = st.one_of(
     pairs(DAYS).map(lambda pair: {"kind": "between", "first": pair[0], "last": pair[1]}),
 )
 negated = st.booleans()
+brands = st.sampled_from([None, "fibra-norte", "otra"])
 leaves = st.one_of(
     compare(["tenure"], ORDER, st.sampled_from([0, 1, 12, 60])),
     compare(["price"], ORDER, st.sampled_from([0.0, 9.5, 20.0])),
@@ -86,7 +87,29 @@ leaves = st.one_of(
     compare(["since", "added"], ["last", "next", "ago", "ahead"], NEAR),
     compare(["since", "added"], ["anniversary"], st.sampled_from([0, 1, 2, 60, 182])),
     compare(["since", "added"], ["month"], st.none()),
-    compare([*OWN, "language", "organisation", "address", "number", "added"], ["known"], st.none()),
+    compare(
+        [*OWN, "language", "organisation", "position", "capacity", "address", "number", "added"], ["known"], st.none()
+    ),
+    say(
+        "role",
+        role=st.sampled_from(["customer", "member", "prospect", "sponsor", "supplier"]),
+        brand=brands,
+        holder=st.sampled_from([None, "organisation"]),
+        negated=negated,
+    ),
+    say(
+        "stage",
+        stage=st.sampled_from(["known", "prospect", "customer", "leaving", "former"]),
+        brand=brands,
+        negated=negated,
+    ),
+    say(
+        "membership",
+        name=st.sampled_from(["Acme", "acme", "Ámbar", "Nobody"]),
+        position=st.sampled_from([None, "CEO", "Presidenta"]),
+        negated=negated,
+    ),
+    compare(["position", "capacity"], ["="], st.sampled_from(["CEO", "consumer", "business"])),
     say("tag", name=st.sampled_from(["vip", "new", "none such"]), negated=negated),
     say("topic", topic=st.just(TOPICS[0]), wanted=st.booleans(), negated=negated),
     say("segment", name=st.just("Inner"), negated=negated),
@@ -146,6 +169,18 @@ def each_act():
         for day in DAYS:
             yield {"kind": "did", "act": act, "when": {"kind": "since", "first": day}}
     yield from ({"kind": "did", "act": "clicked", "link": link} for link in LINKS)
+
+
+def each_relationship():
+    """All stages, roles and organisations, towards each brand."""
+    for brand in ({}, {"brand": "fibra-norte"}, {"brand": "otra"}):
+        for stage in ("known", "prospect", "customer", "leaving", "former"):
+            yield {"kind": "stage", "stage": stage, **brand}
+        for role in ("customer", "member", "prospect", "sponsor", "member-client", "supplier"):
+            for holder in ({}, {"holder": "organisation"}):
+                yield {"kind": "role", "role": role, **holder, **brand}
+    for position in ({}, {"position": "CEO"}, {"position": "Presidenta"}):
+        yield from ({"kind": "membership", "name": name, **position} for name in ("Acme", "acme", "Ámbar"))
 
 
 def put_ids(tree, *, dispatches, brought):

@@ -18,8 +18,9 @@ from esmero.people.segments.text_form import parse, write
 from esmero.people.segments.tree import Compare, Group, read_json, write_json
 from esmero.web.console.people.segments.choices import SegmentChoices
 from esmero.web.console.people.segments.sentence import describe_tree
+from esmero.web.parts.labels.states import PARTY_ROLES, STAGE
 from tests.dossier.plain import OWN, PEOPLE, TODAY, furnish, holds
-from tests.dossier.segments.random_trees import OF_THE_BAR, each_act, put_ids, trees
+from tests.dossier.segments.random_trees import OF_THE_BAR, each_act, each_relationship, put_ids, trees
 from tests.web.console.people.segments.sentence_reader import Reader
 
 pytestmark = pytest.mark.postgres
@@ -43,6 +44,9 @@ def offer_of(known, *, dispatches, brought):
         choices={
             "of": list(scopes.items()),
             "import": [(str(brought.pk), "list.csv")],
+            "brand": [("fibra-norte", "Fibra Norte"), ("otra", "Otra")],
+            "role": list(PARTY_ROLES.items()),
+            "stage": [(code, word.text) for code, word in STAGE.items()],
             "field:language": [(code, words) for words, code in LANGUAGES.items()],
         },
     )
@@ -96,13 +100,13 @@ def test_all_readings_of_a_tree_are_equal(house, tree):
     assert list(select_persons(again, context=now).values_list("pk", flat=True)) == expected
 
 
-def test_every_act_is_read_alike_by_sql_and_plain_python(house):
+def test_every_act_and_relationship_is_read_alike_by_sql_and_plain_python(house):
     ids, dispatches, brought = house
     numbers = [dispatch.pk for dispatch in dispatches]
     now, facts = read_context(today=TODAY), read_facts(list(Person.objects.order_by("pk")))
     reading = TreeReading(today=TODAY, known=now.known, named=now.named)
-    for act in each_act():
-        tree = put_ids(act, dispatches=numbers, brought=brought.pk)
+    for leaf in (*each_act(), *each_relationship()):
+        tree = put_ids(leaf, dispatches=numbers, brought=brought.pk)
         expected = [pk for pk, row in zip(ids, PEOPLE, strict=True) if holds(tree, row, context=(numbers, brought.pk))]
         assert list(select_persons(tree, context=now).values_list("pk", flat=True)) == expected, tree
         assert [pk for pk, person in facts.items() if reading.holds(tree, person)] == expected, tree
@@ -111,7 +115,7 @@ def test_every_act_is_read_alike_by_sql_and_plain_python(house):
 def test_the_facts_of_many_cost_as_many_queries_as_those_of_one(house, django_assert_num_queries):
     people = list(Person.objects.order_by("pk"))
     for number in (1, len(people)):
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(11):
             assert len(read_facts(people[:number])) == number
 
 
@@ -122,6 +126,9 @@ def test_the_plain_house_has_something_for_every_kind_of_condition(house):
         found = [holds({"kind": "did", "act": act}, row, context=context) for row in PEOPLE]
         assert any(found), act
         assert not all(found), act
+    for leaf in each_relationship():
+        if leaf["kind"] == "stage" and not leaf.get("brand"):
+            assert any(holds(leaf, row, context=context) for row in PEOPLE), leaf
     anniversary = {"kind": "field", "field": "since", "comparison": "anniversary", "value": 1}
     assert holds(anniversary, PEOPLE[0], context=context)  # 29 February, on 1 March
     assert set(OWN) <= set(read_context().known.kinds)

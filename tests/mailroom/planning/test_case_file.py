@@ -186,6 +186,9 @@ def test_who_has_it_already_and_who_took_the_address_are_told(house):
 @pytest.mark.parametrize(
     ("country", "brand_zone", "zone"),
     [
+        ("ES Atlantic/Canary", "Europe/Madrid", "Atlantic/Canary"),  # the person's own
+        (" America/Lima", "Europe/Madrid", "America/Lima"),
+        ("ES Nowhere/Else", "Europe/Madrid", "Europe/Madrid"),
         ("", "Europe/Madrid", "Europe/Madrid"),
         ("FR", "Europe/Madrid", "Europe/Paris"),
         ("ES", "America/Mexico_City", "Europe/Madrid"),  # two zones: that of the profile
@@ -194,10 +197,13 @@ def test_who_has_it_already_and_who_took_the_address_are_told(house):
         ("", "Europe/Nowhere", "Europe/Madrid"),  # the brand's is none: that of the house
     ],
 )
-def test_the_night_is_that_of_the_country_else_of_the_brand(house, settings, country, brand_zone, zone):
+def test_the_night_is_that_of_the_person_else_of_the_country_else_of_the_brand(
+    house, settings, country, brand_zone, zone
+):
     settings.QUIET_HOURS = True
     (person,) = add_people(house, 1)
-    Person.objects.update(country=country)
+    country, _blank, own = country.partition(" ")
+    Person.objects.update(country=country, timezone=own)
     house.brand.timezone = brand_zone
     [found] = gathered(reason(house), person)
     assert found.facts[ResidenceFacts].zone.key == zone

@@ -1,6 +1,6 @@
 """A list that is taken back leaves the house as it was, to the row; what others have changed or used since stays."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.utils import timezone
@@ -17,6 +17,8 @@ from esmero.people.models import (
     ContactPoint,
     CustomField,
     Note,
+    PartyNumber,
+    PartyRole,
     Permission,
     PermissionEntry,
     Person,
@@ -24,6 +26,7 @@ from esmero.people.models import (
     Suppression,
     Tag,
 )
+from esmero.people.parties.party_rows import change_row
 from esmero.people.persons.editing import change_person
 from esmero.privacy.erasure import erase_person
 from esmero.privacy.merging import merge
@@ -100,6 +103,59 @@ def test_the_house_is_as_it_was_to_the_row(house, monkeypatch, chunk):
     assert outcomes(brought) == dict.fromkeys((2, 3, 4, 5, 8), "undone")
     actions = AuditEntry.objects.filter(subject_kind="import", subject_id=brought.pk).order_by("id")
     assert list(actions.values_list("action", flat=True))[-2:] == ["import.undo-started", "import.undone"]
+
+
+PARTY_HEAD = (
+    "Número;Correo;Empresa;Cargo;Tipo de cliente;NIF;Relación;Referencia externa;Zona horaria;Dirección;Localidad;"
+    "Dirección de facturación;CP facturación;Localidad facturación;Dirección de instalación;Localidad instalación"
+)
+PARTY_FIRST = (
+    "1;ada@c.example;Añil;CEO;particular;12345678Z;cliente;A-1;Europe/Madrid;C 1;León;Gran Vía 2;28013;Madrid;;",
+    "2;bea@c.example;;;;;;;;;;;;;;",
+)
+PARTY_SECOND = (
+    "1;ada@c.example;Añil;Presidenta;empresa;B58378431;cliente,proveedor;A-2;Atlantic/Canary;C 1;León;C 1;;León;P;Lugo",
+    "2;bea@c.example;Otra;Jefa;empresa;;socio;B-1;;;;;;;Calle 9;Lugo",
+    ";;;;;;patrocinador;C-1;;;;;;;;",
+    ";;;;;;prospecto;C-1;;;;;;;;",
+    "9;;;;;;marciano;A-1;Marte/Olimpo;;;;;;;",
+)
+
+
+@pytest.mark.parametrize("chunk", [1, 2, 500])
+def test_what_a_list_says_of_parties_is_taken_back_to_the_row(house, monkeypatch, chunk):
+    monkeypatch.setattr(work, "CHUNK", chunk)
+    bring(house, *PARTY_FIRST, head=PARTY_HEAD, said={})
+    ada = Person.objects.get(number="1")
+    assert (ada.position, ada.capacity, ada.tax_id, ada.timezone) == ("CEO", "consumer", "12345678Z", "Europe/Madrid")
+    uses = dict(ContactPoint.objects.filter(person=ada, kind="post").values_list("use", "facts__city"))
+    assert uses == {"": "León", "billing": "Madrid"}
+    before = read_rows()
+    brought = bring(house, *PARTY_SECOND, head=PARTY_HEAD, said={})
+    assert set(PartyRole.objects.filter(person=ada).values_list("kind", flat=True)) == {"customer", "supplier"}
+    assert set(PartyNumber.objects.filter(person=ada).values_list("value", flat=True)) == {"A-1", "A-2"}
+    unnamed = PartyNumber.objects.get(value="C-1").person
+    assert set(PartyRole.objects.filter(person=unnamed).values_list("kind", flat=True)) == {"sponsor", "prospect"}
+    warned = PersonLine.objects.get(of=brought, line=6).warnings
+    assert warned == ["unknown-timezone: Marte/Olimpo", "unknown-role: marciano", "brand-number-taken: A-1"]
+    repeated = bring(house, *PARTY_SECOND, head=PARTY_HEAD, said={})
+    assert not PersonLine.objects.filter(of=repeated, wrote__isnull=False).exists()
+    take_back(brought)
+    assert_same(before, read_rows())
+
+
+def test_a_role_that_ended_is_not_brought_back_and_one_that_staff_changed_stays(house):
+    bring(house, *PARTY_FIRST, head=PARTY_HEAD, said={})
+    role = PartyRole.objects.get(kind="customer")
+    change_row(role, values={"until": date(2026, 1, 31)}, by="Lucía")
+    brought = bring(house, *PARTY_SECOND, head=PARTY_HEAD, said={})
+    assert PartyRole.objects.filter(kind="customer").count() == 1
+    assert "role-ended-before: customer" in PersonLine.objects.get(of=brought, line=2).warnings
+    change_row(PartyRole.objects.get(kind="member"), values={"since": date(2026, 1, 1)}, by="Lucía")
+    take_back(brought)
+    assert outcomes(brought)[3] == "changed-since: roles"
+    assert PartyRole.objects.filter(kind="member").exists()
+    assert not PartyRole.objects.filter(kind="supplier").exists()
 
 
 def test_two_lists_are_taken_back_in_reverse_order(house):

@@ -93,6 +93,7 @@ def test_everybody_is_nothing_and_the_depth_has_an_end():
 def test_the_schema_tells_the_kinds_apart_by_a_literal():
     schema = TREE.json_schema()
     kinds = {"all", "any", "none", "field", "tag", "permission", "topic", "segment", "did", "import", "list"}
+    kinds |= {"role", "stage", "membership"}
     assert set(schema["discriminator"]["mapping"]) == kinds
     assert json.loads(json.dumps(schema)) == schema
 

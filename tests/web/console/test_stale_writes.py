@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
 PAGES = {
     "template": (None, "/console/templates/{pk}/?language=es", "subject", {}),
     "segment": (Segment, "/console/segments/{pk}/", "name", {"act": "save"}),
-    "brand": (Brand, "/console/settings/brands/{pk}/", "legal_name", {}),
+    "brand": (Brand, "/console/settings/brands/{pk}/", "sender_name", {}),
     "topic": (Topic, "/console/topics/{pk}/", "name_es", {}),
     "form": (Form, "/console/forms/{pk}/", "name", {}),
 }
@@ -79,7 +79,7 @@ def test_a_logo_of_a_refused_change_is_not_kept(client):
     brand = furnish().house.brand
     address = f"/console/settings/brands/{brand.pk}/"
     client.force_login(staff("owner"))
-    sent = read_form(client.get(address).content.decode(), "legal_name")
+    sent = read_form(client.get(address).content.decode(), "sender_name")
     before = StoredFile.objects.count()
     Brand.objects.filter(pk=brand.pk).update(row_version=9)
     logo = SimpleUploadedFile("logo.png", draw_picture())

@@ -1,6 +1,6 @@
 """Read what conditions may ask of a few persons, for the evaluation in plain Python; a fixed number of queries."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,14 +9,18 @@ from django.utils import timezone
 from esmero.dossier.segments.behaviour import EVENTS, GOT, LEFT
 from esmero.outbox.models import Message, MessageEvent
 from esmero.people.models import Permission, PermissionEntry, Person, PersonLine, Preference
+from esmero.people.parties.memberships import HeldMembership, list_memberships
+from esmero.people.relationship.roles import read_roles
 from esmero.people.segments.evaluation import ActFact, HeldPermission, SegmentFacts
 
-_STANDARD = ("number", "given_name", "family_name", "language", "country")
+_STANDARD = (
+    "number", "given_name", "family_name", "language", "country", "position", "capacity", "tax_id", "timezone"
+)  # fmt: skip
 _SCOPE = ("brand__slug", "topic__brand__slug", "topic__code")
 
 
 def read_facts(persons: Sequence[Person]) -> dict[int, SegmentFacts]:
-    """Return the facts of each person by id; eight queries."""
+    """Return the facts of each person by id; eleven queries."""
     ids = [person.pk for person in persons]
     rows = Person.objects.filter(pk__in=ids).select_related("address", "organisation").prefetch_related("tags")
     of = {"person__in": ids}
@@ -30,17 +34,27 @@ def read_facts(persons: Sequence[Person]) -> dict[int, SegmentFacts]:
     lines = PersonLine.objects.filter(**of).exclude(verdict=PersonLine.Verdict.REFUSED)
     lines = lines.exclude(undo__startswith=PersonLine.UNDONE)
     imports, acts = _gather(lines.values_list("person", "of")), _gather(_read_acts(ids))
+    memberships = list_memberships(rows)
+    held, bodies = read_roles(persons=ids, organisations=_list_organisations(memberships))
     return {
         person.pk: SegmentFacts(
             fields=_fields(person),
             tags=frozenset(tag.name for tag in person.tags.all()),
             permissions=permissions.get(person.pk, ()),
             wishes=dict(wishes.get(person.pk, ())),
+            roles=held.get(person.pk, ()),
+            organisation_roles=[role for one in of_person for role in bodies.get(one.organisation.pk, ())],
+            memberships=[(one.organisation.name, one.position) for one in of_person],
             imports=frozenset(imports.get(person.pk, ())),
             acts=acts.get(person.pk, ()),
         )
         for person in rows
+        for of_person in [memberships.get(person.pk, [])]
     }
+
+
+def _list_organisations(memberships: Mapping[int, Sequence[HeldMembership]]) -> set[int]:
+    return {one.organisation.pk for several in memberships.values() for one in several}
 
 
 def _gather(pairs: Iterable[tuple[Any, Any]]) -> dict[int, list[Any]]:

@@ -27,14 +27,18 @@ from django.db.models.lookups import (
 
 from esmero.dossier.segments.behaviour import find_actors
 from esmero.dossier.segments.expressions import CustomFieldValue, Folded, IsNotTrue
-from esmero.people.models import Permission, Person, PersonLine, Preference
+from esmero.people.models import Membership, Organisation, PartyRole, Permission, Person, PersonLine, Preference
+from esmero.people.relationship.stage_sql import stage_expression
 from esmero.people.segments.date_ranges import anniversary_days, bound_field, bound_span, range_lookups
 from esmero.people.segments.evaluation import SMALL, fold_latin
 from esmero.people.segments.tree import (
+    BelongsTo,
     Compare,
     Did,
     FromImport,
     Group,
+    HasRole,
+    HasStage,
     HasTag,
     InSegment,
     Leaf,
@@ -102,6 +106,8 @@ def _leaf(node: Leaf, *, context: SegmentContext, path: tuple[str, ...]) -> Cond
         case HasTag():
             tagged = Person.tags.through.objects.filter(tag__name=node.name)
             return person_in(tagged, "person", per_person=context.per_person)
+        case HasRole() | HasStage() | BelongsTo():
+            return _relationship(node, context=context)
         case PermissionIs():
             return _permission(node, context=context)
         case WantsTopic():
@@ -224,6 +230,32 @@ def _known(left: CustomFieldValue | F, *, column: str, kind: Kind) -> Q:
         return Q(IsNull(left, False))
     there = Q(**{f"{column}__isnull": False})
     return there if kind == "date" else there & ~Q(**{column: ""})
+
+
+def _relationship(node: HasRole | HasStage | BelongsTo, *, context: SegmentContext) -> Condition:
+    match node:
+        case HasRole():
+            return _role(node, context=context)
+        case HasStage():
+            stage = stage_expression("person", today=context.today, brand=node.brand, per_row=context.per_person)
+            return Q(Exact(stage, node.stage))
+        case BelongsTo():
+            named = Organisation.objects.filter(name=node.name).values("pk")
+            of: dict[str, Any] = {"organisation__in": named}
+            of |= {"position": node.position} if node.position else {}
+            further = person_in(Membership.objects.filter(**of), "person", per_person=context.per_person)
+            return Q(**of) | further
+    assert_never(node)
+
+
+def _role(node: HasRole, *, context: SegmentContext) -> Condition:
+    roles = PartyRole.objects.filter(PartyRole.on(context.today), kind=node.role)
+    if node.brand:
+        roles = roles.filter(Q(brand=None) | Q(brand__slug=node.brand))
+    if node.holder == "person":
+        return person_in(roles.exclude(person=None), "person", per_person=context.per_person)
+    of = {"organisation__in": roles.exclude(organisation=None).values("organisation")}
+    return Q(**of) | person_in(Membership.objects.filter(**of), "person", per_person=context.per_person)
 
 
 def _permission(node: PermissionIs, *, context: SegmentContext) -> Condition:

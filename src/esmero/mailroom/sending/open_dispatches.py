@@ -42,7 +42,7 @@ def load_open_dispatches(
     Standing dispatches live for years, so a change of the brand's phone number must reach them.
     """
     rows = Dispatch.objects.filter(state=Dispatch.State.OPEN, channel=channel).select_related(
-        "brand", "purpose", "topic__brand", "promotion_topic__purpose", "relay"
+        "brand__issuer", "purpose", "topic__brand", "promotion_topic__purpose", "relay"
     )
     fresh: dict[int, OpenDispatch] = {}
     for dispatch in rows:

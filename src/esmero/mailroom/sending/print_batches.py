@@ -27,7 +27,7 @@ from esmero.outbox.letters.batches import KEPT_UNPOSTED, change_addresses, claim
 from esmero.outbox.models import Message, PrintBatch
 from esmero.outbox.posting.letter_addresses import list_addresses
 from esmero.people.models import Channel, Person
-from esmero.people.persons.mailing_addresses import MOST_LINES
+from esmero.postal_address import MOST_LINES
 from esmero.refusal import Refusal
 from esmero.rendering.paper.letter_pdf import print_letters
 from esmero.rendering.templates.problem import TemplateFault

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Mapping
 from esmero.house.jurisdictions import profile_of
 from esmero.house.models import Brand
 from esmero.outbox.posting.content import PostRecipient, ToAddress, ToPerson, ToStaff
-from esmero.people.persons.mailing_addresses import MOST_LETTERS, MOST_LINES, MailingAddress, list_mailing_addresses
+from esmero.people.persons.mailing_addresses import MOST_LETTERS, MailingAddress, list_mailing_addresses
+from esmero.postal_address import MOST_LINES
 from esmero.refusal import InvalidValue
 
 

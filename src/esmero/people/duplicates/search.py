@@ -153,7 +153,7 @@ def _read(step: _Pass, after: list[Any] | None) -> list[Person]:
         # Keyset pagination. The redundant `>=` is what lets SQLite start in the index.
         later = Q(**{f"{step.key}__gt": key}) | Q(**{step.key: key}, pk__gt=pk)
         rows = rows.filter(Q(**{f"{step.key}__gte": key}) & later)
-    fields = ("given_name", "family_name", "folded", "address_id", "organisation_id", "address__domain")
+    fields = ("given_name", "family_name", "folded", "address_id", "organisation_id", "tax_id", "address__domain")
     return list(rows.select_related("address").only(*fields).order_by(step.key, "id")[:CHUNK])
 
 
@@ -209,6 +209,7 @@ def _describe(people: Sequence[Person]) -> dict[int, PersonTraits]:
             family=fold(person.family_name),
             address=person.address_id,
             organisation=person.organisation_id,
+            tax_id=person.tax_id,
             domain=_own_domain(person, domains),
             phones=frozenset(phones.get(person.pk, ())),
             posts=frozenset(posts.get(person.pk, ())),

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
-type Sign = Literal["address", "name", "initials", "phone", "post", "organisation", "domain"]
+type Sign = Literal["address", "name", "initials", "phone", "post", "organisation", "domain", "tax-number"]
 
 # Weight of each sign; a pair is proposed from ENOUGH on.
 WEIGHTS: dict[Sign, int] = {
@@ -14,6 +14,7 @@ WEIGHTS: dict[Sign, int] = {
     "post": 20,
     "organisation": 30,
     "domain": 20,
+    "tax-number": 60,
 }
 ENOUGH = 50
 
@@ -30,6 +31,7 @@ class PersonTraits:
     domain: str = ""
     phones: frozenset[str] = field(default_factory=frozenset)
     posts: frozenset[str] = field(default_factory=frozenset)
+    tax_id: str = ""
 
 
 def compare(one: PersonTraits, other: PersonTraits) -> tuple[list[Sign], int]:
@@ -52,6 +54,8 @@ def compare(one: PersonTraits, other: PersonTraits) -> tuple[list[Sign], int]:
         signs.append("post")
     if one.organisation is not None and one.organisation == other.organisation:
         signs.append("organisation")
+    if one.tax_id and one.tax_id == other.tax_id:
+        signs.append("tax-number")
     return signs, sum(WEIGHTS[sign] for sign in signs)
 
 

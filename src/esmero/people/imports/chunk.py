@@ -1,7 +1,8 @@
 """Match and write five hundred rows of an import: one read, a decision per row, one write.
 
-Identity is the number first, then the address (of a person without a number). If a person occurs twice in a file, the
-first line wins: later lines only fill blanks, so that importing a file again changes nothing.
+Identity is the number first, then the number at the brand, then the address (of a person without a number). If a person
+occurs twice in a file, the first line wins: later lines only fill blanks, so that importing a file again changes
+nothing.
 """
 
 from collections import Counter, defaultdict
@@ -22,6 +23,7 @@ from esmero.people.addresses.suppression import (
     suppress_many,
 )
 from esmero.people.duplicates.merged_persons import find_survivors
+from esmero.people.imports.party_writer import PartyWriter
 from esmero.people.imports.rows import ImportRow
 from esmero.people.models import (
     Address,
@@ -34,16 +36,21 @@ from esmero.people.models import (
     Tag,
     Topic,
 )
+from esmero.people.parties.external_numbers import write_identity
 from esmero.people.permissions.ledger import NewEntry, record
 from esmero.people.persons.editing import BY_STAFF
 from esmero.people.persons.names import update_folded
 from esmero.people.persons.phone_numbers import parse_phone, write_e164
 from esmero.people.search_texts import index_persons
+from esmero.postal_address import PARTS, PostalAddress
 from esmero.text_folding import fold
 
 _V = PersonLine.Verdict
 _PLACE = "line "  # and its number: the place of the proof
-_WRITABLE = ("number", "title", "given_name", "family_name", "language", "country")
+_WRITABLE = (
+    "number", "title", "given_name", "family_name", "language", "country", "position", "capacity", "tax_id", "timezone"
+)  # fmt: skip
+_POSTS = {"": "", "billing_": ContactPoint.Use.BILLING, "service_": ContactPoint.Use.SERVICE}  # columns → use
 _UPDATED = [*_WRITABLE, "name_is_damaged", "organisation", "address", "fields", "written_by", "folded", "changed_at"]
 
 
@@ -63,29 +70,40 @@ class ImportChunk:
         self.addresses = {one.value: one for one in Address.objects.filter(value__in=values)}
         self.suppressions = find_suppressions(values)
         numbers = {row.texts["number"] for row in rows if row.texts.get("number")}
-        self.erased_numbers = find_suppressed_numbers(numbers)
+        self.parties = PartyWriter(import_, rows)
+        self.identities = {
+            row.brand_number: write_identity(row.brand_number, brand=import_.brand) for row in rows if row.brand_number
+        }
+        self.erased_numbers = find_suppressed_numbers(numbers | set(self.identities.values()))
         found, became = self._find_by_number(numbers)
         # Latest first: the dictionaries below then keep the oldest person of a shared address.
         at_address = Person.objects.filter(Person.is_active(), address__value__in=values).order_by("-id")
         by_address = list(at_address.select_related("address", "organisation"))
         # One object per person, however it was found: two objects would overwrite each other.
-        one_each = {person.pk: person for person in [*by_address, *found]}
+        owners = {pk for pk in self.parties.owners.values() if pk is not None}
+        numbered = list(Person.objects.filter(pk__in=owners).select_related("address", "organisation"))
+        one_each = {person.pk: person for person in [*by_address, *numbered, *found]}
         self.by_number = {number: one_each[pk] for number, pk in became.items() if pk in one_each}
+        self.by_brand_number = {
+            number: one_each[pk] for number, pk in self.parties.owners.items() if pk is not None and pk in one_each
+        }
         self.by_address = {p.address.value: one_each[p.pk] for p in by_address if p.address}
         for person in by_address:  # an address alone identifies a person without a number
             if person.address and person.number is None:
                 self.by_address[person.address.value] = one_each[person.pk]
         known = [person.pk for person in one_each.values()]
+        self.parties.read_known(known)
         self.seen = {
             id(one_each[pk])
             for pk in PersonLine.objects.filter(of=import_, person__in=known).values_list("person_id", flat=True)
             if pk in one_each
         }
         self.points = {
-            (pk, kind, value)
-            for pk, kind, value in ContactPoint.objects.filter(person__in=known).values_list(
-                "person_id", "kind", "value"
+            (pk, kind, value, use)
+            for pk, kind, value, use in ContactPoint.objects.filter(person__in=known).values_list(
+                "person_id", "kind", "value", "use"
             )
+            if pk is not None
         }
         self.tagged = set(Person.tags.through.objects.filter(person__in=known).values_list("person_id", "tag__name"))
         self.new_organisations: dict[str, Organisation] = {}
@@ -101,7 +119,7 @@ class ImportChunk:
         self.matches: list[tuple[ImportRow, Person | None, PersonLine]] = []
         self.permission_counts: Counter[str] = Counter()
         self._suppressing: list[tuple[PersonLine, StatedSuppression]] = []
-        self._point_lines: dict[tuple[int, str, str], int] = {}
+        self._point_lines: dict[tuple[int, str, str, str], int] = {}
         self._tag_lines: dict[str, list[int]] = {}
         self._notes: defaultdict[int, dict[str, Any]] = defaultdict(dict)
 
@@ -181,11 +199,7 @@ class ImportChunk:
         refusal = self._find_refusal(row, number=number, value=value)
         if refusal:
             return row, None, self._refuse(line, *refusal)
-        person = self.by_number.get(number) if number else None
-        if person is None and value:
-            candidate = self.by_address.get(value)
-            if candidate is not None and (not number or candidate.number is None):
-                person = candidate
+        person = self._find_person(row)
         if person is None:
             person = Person(number=number or None, fields={}, written_by={})
             self._apply(row, person, merges=False)
@@ -205,6 +219,8 @@ class ImportChunk:
         self.seen.add(id(person))
         if number:
             self.by_number[number] = person
+        if row.brand_number:
+            self.by_brand_number.setdefault(row.brand_number, person)
         is_theirs = person.address is not None and person.address.value == value
         if is_theirs and (value not in self.by_address or not number):
             self.by_address[value] = person
@@ -212,15 +228,25 @@ class ImportChunk:
             line.warnings = [*line.warnings, "suppressed"]
         return row, person, line
 
+    def _find_person(self, row: ImportRow) -> Person | None:
+        """Return the known person of a row: by number, else, without another number, by brand number or address."""
+        number = row.texts.get("number", "")
+        if number and number in self.by_number:
+            return self.by_number[number]
+        candidates = (self.by_brand_number.get(row.brand_number), self.by_address.get(row.address.normalised))
+        known = (one for one in candidates if one is not None)
+        return next((one for one in known if not number or one.number is None), None)
+
     def _find_refusal(self, row: ImportRow, *, number: str, value: str) -> tuple[str, str] | None:
         """Return the reason for refusing a row, and the cell; None if it is accepted."""
         if value and self._is_blocked(value):
             return "blocked-domain", value
-        if number in self.erased_numbers or (
+        known_as = {number, self.identities.get(row.brand_number, "")}
+        if known_as & self.erased_numbers or (
             not number and value in self.suppressions and self.suppressions[value].reason == ERASED
         ):
-            return "erased", number or value
-        return None if number or value else ("no-identity", row.cell)
+            return "erased", number or row.brand_number or value
+        return None if number or value or row.brand_number else ("no-identity", row.cell)
 
     def _refuse(self, line: PersonLine, reason: str, cell: str) -> PersonLine:
         line.verdict, line.reason, line.cell, line.address_verdict = _V.REFUSED, reason, cell[:200], "none"
@@ -299,8 +325,8 @@ class ImportChunk:
         for row, person, line in self.matches:
             if person is None:
                 continue
-            for kind, value, facts, usable in self._points_of(row):
-                key = (person.pk, kind, value)
+            for kind, value, use, facts, usable in self._points_of(row):
+                key = (person.pk, kind, value, use)
                 if key not in self.points:
                     self.points.add(key)
                     touched.add(id(person))
@@ -311,6 +337,7 @@ class ImportChunk:
                             person=person,
                             kind=kind,
                             value=value,
+                            use=use,
                             facts=facts,
                             usable=usable,
                             written_by=self.import_.pk,
@@ -328,14 +355,25 @@ class ImportChunk:
             self._note_points()
         if tags:
             self._write_tags(tags)
+        touched |= self._write_parties(fresh)
         return touched - fresh
+
+    def _write_parties(self, fresh: set[int]) -> set[int]:
+        """Store roles and numbers at the brand; return the id() of persons who got new ones."""
+        named = [(row, person) for row, person, _line in self.matches if person is not None]
+        notes, ids = self.parties.write(named)
+        new = {row.line for row, person in named if id(person) in fresh}
+        for line, made in notes.items():
+            if line not in new:  # those of a new person go with the person
+                self._notes[line] |= made
+        return {id(person) for _row, person in named if person.pk in ids}
 
     def _note_points(self) -> None:
         """Note the ids of contact points that persons got who were known before."""
-        persons = {person for person, _kind, _value in self._point_lines}
+        persons = {person for person, *_point in self._point_lines}
         rows = ContactPoint.objects.filter(person__in=persons, written_by=self.import_.pk)
-        for pk, person, kind, value in rows.values_list("id", "person_id", "kind", "value"):
-            line = self._point_lines.get((person, kind, value))
+        for pk, person, kind, value, use in rows.values_list("id", "person_id", "kind", "value", "use"):
+            line = self._point_lines.get((person, kind, value, use)) if person is not None else None
             if line is not None:
                 self._notes[line].setdefault("points", []).append(pk)
 
@@ -369,19 +407,18 @@ class ImportChunk:
             wrote |= self._notes[row.line]
         line.wrote = {**wrote, "person": person.pk if person else None} if wrote else None
 
-    def _points_of(self, row: ImportRow) -> Iterator[tuple[str, str, dict[str, str], bool]]:
+    def _points_of(self, row: ImportRow) -> Iterator[tuple[str, str, str, dict[str, str], bool]]:
+        """Yield kind, value, use, facts and whether it is usable."""
         for value in row.others:
-            yield ContactPoint.Kind.EMAIL, value, {}, True
+            yield ContactPoint.Kind.EMAIL, value, "", {}, True
         for text in row.phones:
             e164 = self._e164(text)
-            yield ContactPoint.Kind.PHONE, text, {"e164": e164} if e164 else {}, bool(e164)
-        post = {
-            name: row.texts[name]
-            for name in ("street", "postal_code", "city", "region", "country")
-            if row.texts.get(name)
-        }
-        if post.get("street") or post.get("city"):
-            yield ContactPoint.Kind.POST, ", ".join(post.values())[:500], post, bool(post.get("street"))
+            yield ContactPoint.Kind.PHONE, text, "", {"e164": e164} if e164 else {}, bool(e164)
+        for column, use in _POSTS.items():
+            post = PostalAddress.read({part: row.texts.get(f"{column}{part}") for part in PARTS})
+            if post.street or post.city:
+                facts = post.as_parts()
+                yield ContactPoint.Kind.POST, ", ".join(facts.values())[:500], use, facts, bool(post.street)
 
     def _e164(self, text: str) -> str:
         profile = self.import_.brand.profile

@@ -22,6 +22,34 @@ _WORDS: dict[str, str] = {
     "country": "pais pays country countryregion businesscountryregion homecountryregion cc countrycode codigopais paisregion",
     "organisation": "empresa compania organizacion sociedad razonsocial societe entreprise organisation organization company "
     "companyname raisonsociale organizationname",
+    "position": "cargo puesto funcion jobtitle position fonction poste intituleduposte puestodetrabajo",
+    "capacity": "consumidoroempresa consumerorbusiness particularoempresa tipodecliente tipocliente customertype typeclient "
+    "typedeclient particulierouentreprise b2bb2c",
+    "tax_id": "nif cif nifcif cifnif dni dninif nie nifcliente numerofiscal nofiscal taxnumber taxid vat vatnumber vatid vatno "
+    "numerodetva notva numtva tva numerotva tvaintracommunautaire numerodetvaintracommunautaire siren identificacionfiscal",
+    "role": "relacion roles relationship tiporelacion tipoderelacion typederelation rolcliente rol",
+    "brand_number": "referenciaexterna refexterna numeroexterno idexterno codigoexterno externalnumber externalreference "
+    "externalref referenceexterne refexterne numeroexterne idexterne legacyid oldid",
+    "timezone": "zonahoraria timezone fuseauhoraire husohorario tz",
+    "billing_street": "direccionfacturacion direcciondefacturacion domiciliofacturacion adressefacturation "
+    "adressedefacturation billingaddress billingstreet invoiceaddress billingaddress1 billingaddressline1",
+    "billing_postal_code": "cpfacturacion codigopostalfacturacion cpdefacturacion cpfacturation codepostalfacturation "
+    "billingzip billingpostalcode billingpostcode",
+    "billing_city": "poblacionfacturacion localidadfacturacion ciudadfacturacion villefacturation villedefacturation "
+    "billingcity billingtown",
+    "billing_region": "provinciafacturacion billingstate billingregion billingprovince regionfacturation",
+    "billing_country": "paisfacturacion paysfacturation billingcountry",
+    "service_street": "direccioninstalacion direcciondeinstalacion direccionservicio direcciondeservicio "
+    "domicilioinstalacion adresseinstallation adressedinstallation adresseservice adressedeservice serviceaddress "
+    "servicestreet installationaddress deliveryaddress shippingaddress shippingstreet direccionenvio direcciondeenvio "
+    "adresselivraison adressedelivraison",
+    "service_postal_code": "cpinstalacion codigopostalinstalacion cpservicio codigopostalservicio cpinstallation "
+    "codepostalinstallation servicezip servicepostalcode servicepostcode shippingzip shippingpostalcode cpenvio "
+    "codepostallivraison",
+    "service_city": "poblacioninstalacion localidadinstalacion ciudadinstalacion poblacionservicio villeinstallation "
+    "villeservice servicecity servicetown shippingcity villelivraison",
+    "service_region": "provinciainstalacion provinciaservicio servicestate serviceregion regioninstallation shippingstate",
+    "service_country": "paisinstalacion paisservicio paysinstallation servicecountry shippingcountry payslivraison",
     "street": "direccion direccionpostal domicilio calle adresse adressepostale rue address address1 address2 addressline1 "
     "addressline2 street streetaddress businessstreet homestreet businessstreet2",
     "postal_code": "cp codigopostal codepostal zip zipcode postcode postalcode businesspostalcode homepostalcode",

@@ -16,6 +16,8 @@ from esmero.people.models import (
     CustomField,
     Merge,
     Organisation,
+    PartyNumber,
+    PartyRole,
     Permission,
     PermissionEntry,
     Person,
@@ -24,6 +26,7 @@ from esmero.people.models import (
     Tag,
     Topic,
 )
+from esmero.people.parties.external_numbers import write_identity
 from esmero.text_folding import fold
 from esmero.work.sqlite.scratch import Scratch
 
@@ -41,16 +44,25 @@ def copy_known(scratch: Scratch, rows: Sequence[ImportRow]) -> None:
     values = {row.address.normalised for row in rows if row.address.usable}
     numbers = {row.texts["number"] for row in rows if row.texts.get("number")}
     scratch.copy_rows(Address, value=values)
-    scratch.copy_rows(Suppression, hash=hashes_of(addresses=values, numbers=numbers))
+    scratch.copy_rows(Suppression, hash=hashes_of(addresses=values, numbers=numbers | _identities(rows)))
     scratch.copy_rows(
         Organisation, folded={fold(row.texts["organisation"]) for row in rows if row.texts.get("organisation")}
     )
+    brand_numbers = {row.brand_number for row in rows if row.brand_number}
+    scratch.copy_rows(PartyNumber, value=brand_numbers)
     people = Person.objects.order_by()
     found = set(people.filter(number__in=numbers).values_list("pk", flat=True))
     found |= set(people.filter(address__value__in=values).values_list("pk", flat=True))
+    owned = PartyNumber.objects.filter(value__in=brand_numbers).exclude(person=None)
+    found |= {pk for pk in owned.values_list("person_id", flat=True) if pk is not None}
     survivors = find_survivors(found)
     scratch.copy_rows(Merge, gone=survivors.keys() | survivors.values())
     _copy_people(scratch, found | set(survivors.values()))
+
+
+def _identities(rows: Sequence[ImportRow]) -> set[str]:
+    brands = Brand.objects.order_by("id")
+    return {write_identity(row.brand_number, brand=brand) for row in rows if row.brand_number for brand in brands}
 
 
 def _copy_people(scratch: Scratch, found: Collection[int]) -> None:
@@ -59,5 +71,5 @@ def _copy_people(scratch: Scratch, found: Collection[int]) -> None:
     addresses, organisations = zip(*linked, strict=True) if found else ((), ())
     scratch.copy_rows(Address, id={one for one in addresses if one})
     scratch.copy_rows(Organisation, id={one for one in organisations if one})
-    for model in (ContactPoint, PermissionEntry, Permission, Person.tags.through):
+    for model in (ContactPoint, PartyRole, PermissionEntry, Permission, Person.tags.through):
         scratch.copy_rows(model, person=found)

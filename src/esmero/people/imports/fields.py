@@ -16,10 +16,26 @@ FIELDS: dict[str, str] = {
     "language": "language: a code or a name (es, français, English)",
     "country": "country: a code or a name",
     "organisation": "company or organisation",
+    "position": "their position in the organisation",
+    "capacity": "consumer or business",
+    "tax_id": "tax number (NIF, numéro de TVA …); checked by the country's rules",
+    "role": "role towards the brand: customer, member, prospect, sponsor, client of a member, supplier",
+    "brand_number": "number in another system of the brand; identifies after the operator's own number",
+    "timezone": "time zone, such as Europe/Madrid",
     "street": "postal address: street and number",
     "postal_code": "postal address: postal code",
     "city": "postal address: town",
     "region": "postal address: province, state",
+    "billing_street": "billing address: street and number",
+    "billing_postal_code": "billing address: postal code",
+    "billing_city": "billing address: town",
+    "billing_region": "billing address: province, state",
+    "billing_country": "billing address: country",
+    "service_street": "address of the service (installation, delivery): street and number",
+    "service_postal_code": "address of the service: postal code",
+    "service_city": "address of the service: town",
+    "service_region": "address of the service: province, state",
+    "service_country": "address of the service: country",
     "tags": "tags, separated by commas, semicolons or :::",
     "consent": "consent to mail from the brand: yes or no, or the date it was given",
     "consent_text": "the wording they agreed to; a version in brackets at its end is kept apart",
@@ -40,6 +56,14 @@ ALIASES: dict[str, str] = {
     **dict.fromkeys(["mobile", "telephone", "telefono"], "phone"),
     **dict.fromkeys(["lang", "locale", "idioma", "langue"], "language"),
     **dict.fromkeys(["organization", "company", "empresa", "societe"], "organisation"),
+    **dict.fromkeys(["job_title", "cargo", "puesto", "fonction", "poste"], "position"),
+    **dict.fromkeys(["consumer_or_business", "customer_type", "tipo_cliente", "type_client"], "capacity"),
+    **dict.fromkeys(["tax_number", "vat_number", "vat", "nif", "cif", "tva"], "tax_id"),
+    **dict.fromkeys(["roles", "relationship", "relacion", "relation"], "role"),
+    **dict.fromkeys(["external_number", "external_reference", "reference", "referencia"], "brand_number"),
+    **dict.fromkeys(["time_zone", "tz", "zona_horaria", "fuseau_horaire"], "timezone"),
+    **dict.fromkeys(["billing_address", "invoice_address", "direccion_facturacion"], "billing_street"),
+    **dict.fromkeys(["service_address", "installation_address", "direccion_instalacion"], "service_street"),
     **dict.fromkeys(["postal_address", "street_address", "direccion"], "street"),
     **dict.fromkeys(["zip", "zip_code", "postcode", "postalcode"], "postal_code"),
     **dict.fromkeys(["town", "poblacion", "ville"], "city"),
@@ -72,6 +96,32 @@ STATUSES = {
     **dict.fromkeys(["unsubscribed", "baja", "desinscrito", "desinscrit", "opted out", "opt-out"], "unsubscribed"),
     **dict.fromkeys(["unreachable", "bounced", "cleaned", "hard bounce", "blocklisted", "blacklisted"], "unreachable"),
     **dict.fromkeys(["complained", "spam", "abuse"], "complained"),
+}
+# Words of cells for roles, folded; a word that is none of them is a warning.
+ROLE_WORDS = {
+    **dict.fromkeys(["customer", "client", "cliente"], "customer"),
+    **dict.fromkeys(["member", "socio", "socia", "miembro", "adherent", "membre"], "member"),
+    **dict.fromkeys(["prospect", "lead", "prospecto", "cliente potencial", "potencial"], "prospect"),
+    **dict.fromkeys(["sponsor", "patrocinador", "patrocinadora", "parrain", "marraine"], "sponsor"),
+    **dict.fromkeys(
+        [
+            *("client of a member", "member-client", "cliente de socio", "cliente de un socio", "client d'adherent"),
+            *("client d'un adherent", "client de membre", "client d'un membre"),
+        ],
+        "member-client",
+    ),
+    **dict.fromkeys(["supplier", "vendor", "proveedor", "proveedora", "fournisseur"], "supplier"),
+}
+CAPACITY_WORDS = {
+    **dict.fromkeys(
+        ["consumer", "private", "individual", "b2c", "consumidor", "consumidora", "particular", "persona fisica"],
+        "consumer",
+    ),
+    **dict.fromkeys(["consommateur", "consommatrice", "particulier"], "consumer"),
+    **dict.fromkeys(
+        ["business", "company", "professional", "b2b", "empresa", "autonomo", "autonoma", "profesional"], "business"
+    ),
+    **dict.fromkeys(["entreprise", "professionnel", "professionnelle", "societe", "persona juridica"], "business"),
 }
 REPEATABLE = frozenset({"email", "phone", "street", "tags", "attributes"})
 # Fields that grant permission: ignored unless the user confirmed the consent column.

@@ -19,6 +19,8 @@ from esmero.people.models import (
     ContactPoint,
     Duplicate,
     Organisation,
+    PartyNumber,
+    PartyRole,
     Permission,
     PermissionEntry,
     Person,
@@ -33,10 +35,17 @@ from esmero.people.search_texts import index_persons
 WITHDRAWN = f"{ImportLine.UNDONE}-withdrawn"
 _TAGS = Person.tags.through
 # Tables whose rows about a person this module judges itself.
-_OWN: frozenset[type[Model]] = frozenset({ContactPoint, Permission, PermissionEntry, PersonLine, _TAGS})
+_OWN: frozenset[type[Model]] = frozenset(
+    {ContactPoint, PartyRole, PartyNumber, Permission, PermissionEntry, PersonLine, _TAGS}
+)
+# Rows of a party that an import writes: key of a line's notes, and model.
+_PARTY_ROWS: dict[str, type[PartyRole] | type[PartyNumber]] = {"roles": PartyRole, "numbers": PartyNumber}
 # A proposed pair that nobody decided goes with the person.
 _PASSING: dict[type[Model], Q] = {Duplicate: Q(state=Duplicate.State.OPEN)}
-_COLUMNS = ("number", "title", "given_name", "family_name", "language", "country", "organisation_id", "address_id")
+_COLUMNS = (
+    "number", "title", "given_name", "family_name", "language", "country", "organisation", "position", "address",
+    "capacity", "tax_id", "timezone",
+)  # fmt: skip
 _ATTRIBUTES = {"organisation": "organisation_id", "address": "address_id"}
 _GRANTED = PermissionEntry.Act.GRANTED
 
@@ -90,6 +99,12 @@ class PersonUndo:
             "id", "person_id", "written_by"
         ):
             self.points[person][pk] = writer
+        self.party_rows: dict[str, dict[int, dict[int, int | None]]] = {}
+        for name, model in _PARTY_ROWS.items():
+            self.party_rows[name] = defaultdict(dict)
+            rows = model._default_manager.filter(person__in=ids)
+            for pk, person, writer in rows.values_list("id", "person_id", "written_by"):
+                self.party_rows[name][person][pk] = writer
         self.tags: dict[int, set[int]] = defaultdict(set)
         for person, tag in _TAGS.objects.filter(person__in=ids).values_list("person_id", "tag_id"):
             self.tags[person].add(tag)
@@ -121,13 +136,16 @@ class PersonUndo:
         points = self.points[person.pk]
         if any(points.get(pk) != self.import_.pk for pk in wrote.get("points", [])):
             return "changed-since: contact-points"
+        for key, rows in self.party_rows.items():
+            if any(rows[person.pk].get(pk) != self.import_.pk for pk in wrote.get(key, [])):
+                return f"changed-since: {key}"
         return ""
 
     def _find_use(self, person: Person, *, number: str) -> str:
         """Return what others have done with a person that the import added, "" if nothing."""
         if person.pk in self.references:
             return f"in-use: {self.references[person.pk]}"
-        names = {name.removesuffix("_id") for name in _COLUMNS if getattr(person, name) not in (None, "")}
+        names = {name for name in _COLUMNS if getattr(person, _ATTRIBUTES.get(name, name)) not in (None, "")}
         names |= {f"own:{key}" for key in person.fields} | person.written_by.keys()
         if person.number == number:
             names.discard("number")  # the identity that the line stated, which no writer is noted for
@@ -136,6 +154,9 @@ class PersonUndo:
             return f"changed-since: {other[0].removeprefix('own:')}"
         if any(writer != self.import_.pk for writer in self.points[person.pk].values()):
             return "changed-since: contact-points"
+        for key, rows in self.party_rows.items():
+            if any(writer != self.import_.pk for writer in rows[person.pk].values()):
+                return f"changed-since: {key}"
         if self.tags[person.pk] - self.own_tags[person.pk]:
             return "changed-since: tags"
         if self.acts[person.pk] - self.own_acts[person.pk]:
@@ -202,13 +223,16 @@ class PersonUndo:
                 update_folded(person)
                 changed[person.pk] = person
         ContactPoint.objects.filter(pk__in=points, written_by=self.import_.pk).delete()
+        for key, model in _PARTY_ROWS.items():
+            made = [pk for line in self.lines if not self.reasons[line.pk] for pk in line.written.get(key, [])]
+            model._default_manager.filter(pk__in=made, written_by=self.import_.pk).delete()
         if links:
             persons, tags = zip(*links, strict=True)
             rows = _TAGS.objects.filter(person_id__in=persons, tag_id__in=tags).values_list("id", "person_id", "tag_id")
             wanted = set(links)
             _TAGS.objects.filter(pk__in=[pk for pk, person, tag in rows if (person, tag) in wanted]).delete()
         names = [*_COLUMNS, "fields", "written_by", "folded", "name_is_damaged", "changed_at"]
-        Person.objects.bulk_update(changed.values(), [name.removesuffix("_id") for name in names])
+        Person.objects.bulk_update(changed.values(), names)
 
     def _restore(self, person: Person, name: str, value: Any, writer: int | None) -> None:
         if name.startswith("own:"):
@@ -250,7 +274,7 @@ class PersonUndo:
         _delete_unused(Address, addresses.values_list("id", flat=True))
         organisations = Organisation.objects.filter(
             pk__in=[wrote["organisation"] for wrote in taken if "organisation" in wrote],
-            tax_id="", domain="", country="",
+            tax_id="", capacity="", domain="", country="", timezone="",
         )  # fmt: skip
         _delete_unused(Organisation, organisations.values_list("id", flat=True))
         _delete_unused(Tag, [pk for wrote in taken for pk in wrote.get("new_tags", [])])

@@ -1,10 +1,13 @@
 """Convert one record of a file into the values of a person, without a database."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
+from zoneinfo import available_timezones
 
+from esmero.house.issuers.identifiers import read_tax_number
 from esmero.imports.cell_values import (
     Value,
     ValueMisfit,
@@ -17,7 +20,8 @@ from esmero.imports.files.records import CsvRecord
 from esmero.imports.mapping import ColumnMapping, CustomFieldMapping
 from esmero.imports.reading import read_attributes
 from esmero.people.addresses.parsing import AddressVerdict, read_addresses
-from esmero.people.imports.fields import STATUSES
+from esmero.people.imports.fields import CAPACITY_WORDS, ROLE_WORDS, STATUSES
+from esmero.refusal import InvalidValue
 from esmero.text_folding import fold
 
 _LANGUAGES = {
@@ -25,10 +29,13 @@ _LANGUAGES = {
     **dict.fromkeys(["fr", "fra", "fre", "francais", "frances", "french"], "fr"),
     **dict.fromkeys(["en", "eng", "english", "ingles", "anglais"], "en"),
 }
+PARTY_COLUMNS = ("capacity", "timezone", "tax_id", "role")
 _VERSION = re.compile(r"^(?P<text>.*?)\s*\((?P<version>[^(),]{1,40})(?:,[^()]*)?\)\s*$", re.DOTALL)
 _TEXTS = {
     "number": 80, "given_name": 150, "family_name": 150, "full_name": 300, "title": 60, "organisation": 300,
-    "street": 300, "postal_code": 20, "city": 120, "region": 120, "country": 60,
+    "street": 300, "postal_code": 20, "city": 120, "region": 120, "country": 60, "position": 120, "brand_number": 80,
+    **{f"{use}_{part}": longest for use in ("billing", "service") for part, longest in
+       {"street": 300, "postal_code": 20, "city": 120, "region": 120, "country": 60}.items()},
 }  # fmt: skip
 
 
@@ -43,6 +50,7 @@ class ImportRow:
     phones: list[str] = field(default_factory=list)
     tags: list[str] = field(default_factory=list)
     language: str = ""
+    roles: list[str] = field(default_factory=list)
     own: dict[str, Value] = field(default_factory=dict)
     granted: bool = False
     granted_on: date | None = None
@@ -53,6 +61,11 @@ class ImportRow:
     status: str = ""
     warnings: list[str] = field(default_factory=list)
     cell: str = ""
+
+    @property
+    def brand_number(self) -> str:
+        """Return the number in another system of the brand."""
+        return self.texts.get("brand_number", "")
 
 
 def read_row(record: CsvRecord, plan: ColumnMapping) -> ImportRow:
@@ -74,6 +87,7 @@ def read_row(record: CsvRecord, plan: ColumnMapping) -> ImportRow:
     row.tags = [
         t.strip()[:80] for _, cell in every("tags") for t in re.split(r":::|[,;]", cell.replace('"', "")) if t.strip()
     ]
+    _read_party(row, {name: every(name)[0][1] for name in PARTY_COLUMNS if every(name)})
     for _, cell in every("language")[:1]:
         word = fold(cell)
         row.language = _LANGUAGES.get(word) or _LANGUAGES.get(word[:2], "")
@@ -88,6 +102,39 @@ def read_row(record: CsvRecord, plan: ColumnMapping) -> ImportRow:
     if len(cells) > len(plan.names):
         row.warnings.append("too-many-cells")
     return row
+
+
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
+def _read_party(row: ImportRow, cells: Mapping[str, str]) -> None:
+    """Parse capacity, tax number, time zone and roles; one that does not fit is left out with a warning."""
+    for name in cells.keys() & {"capacity"}:
+        capacity = CAPACITY_WORDS.get(fold(cells[name]), "")
+        row.texts |= {"capacity": capacity} if capacity else {}
+        row.warnings += [] if capacity else [f"unknown-capacity: {cells[name].strip()[:60]}"]
+    for name in cells.keys() & {"timezone"}:
+        zone = cells[name].strip()
+        row.texts |= {"timezone": zone} if zone in _zones() else {}
+        row.warnings += [] if zone in _zones() else [f"unknown-timezone: {zone[:60]}"]
+    for name in cells.keys() & {"tax_id"}:
+        try:
+            row.texts["tax_id"] = read_tax_number(cells[name], country=_country(row))
+        except InvalidValue:
+            row.warnings.append(f"tax-number-unfit: {cells[name].strip()[:60]}")
+    for word in re.split(r":::|[,;/|]", cells.get("role", "")):
+        kind = ROLE_WORDS.get(fold(word), "")
+        if kind and kind not in row.roles:
+            row.roles.append(kind)
+        elif word.strip() and not kind:
+            row.warnings.append(f"unknown-role: {word.strip()[:60]}")
+
+
+def _country(row: ImportRow) -> str:
+    country = row.texts.get("country", "")
+    return country.upper() if len(country) == 2 else ""
 
 
 def _read_names(row: ImportRow) -> None:

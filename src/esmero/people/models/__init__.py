@@ -1,7 +1,8 @@
-"""Define persons, organisations, contact points, permissions, preferences, segments and lines of imports."""
+"""Define persons, organisations, what belongs to them, permissions, preferences, segments and lines of imports."""
 
 from esmero.people.models.duplicates import Duplicate, Merge, Proposal
 from esmero.people.models.imports import BlockedDomain, ExclusionLine, PersonLine
+from esmero.people.models.parties import ContactPoint, Membership, OfParty, PartyNumber, PartyRole
 from esmero.people.models.permissions import (
     Channel,
     Permission,
@@ -12,7 +13,7 @@ from esmero.people.models.permissions import (
     Suppression,
     Topic,
 )
-from esmero.people.models.persons import Address, ContactPoint, CustomField, Note, Organisation, Person, Tag
+from esmero.people.models.persons import Address, CustomField, Note, Organisation, Person, Tag
 from esmero.people.models.segments import Segment
 
 __all__ = [
@@ -23,9 +24,13 @@ __all__ = [
     "CustomField",
     "Duplicate",
     "ExclusionLine",
+    "Membership",
     "Merge",
     "Note",
+    "OfParty",
     "Organisation",
+    "PartyNumber",
+    "PartyRole",
     "Permission",
     "PermissionEntry",
     "PermissionFacts",

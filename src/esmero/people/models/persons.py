@@ -1,4 +1,4 @@
-"""Define persons, organisations, addresses, contact points, notes and custom fields."""
+"""Define persons, organisations, addresses, tags, notes and custom fields."""
 
 from django.db import models
 from django.db.models import Q
@@ -41,12 +41,35 @@ class Address(models.Model):
         return self.value
 
 
-class Organisation(models.Model):
+class Capacity(models.TextChoices):
+    CONSUMER = "consumer"
+    BUSINESS = "business"
+
+
+class PartyFacts(models.Model):
+    """Hold the columns that persons and organisations share as parties to a contract (abstract)."""
+
+    Capacity = Capacity
+
+    capacity = models.CharField(
+        max_length=8,
+        choices=Capacity.choices,
+        blank=True,
+        default="",
+        help_text="In which capacity it deals with us (Directive 2011/83/EU art. 2); blank if unknown.",
+    )
+    tax_id = models.CharField(max_length=40, blank=True, default="", help_text="Tax number, without blanks.")
+    timezone = models.CharField(max_length=64, blank=True, default="", help_text="IANA name; blank: by the country.")
+
+    class Meta:
+        abstract = True
+
+
+class Organisation(PartyFacts):
     """Represent a company or other organisation that persons belong to."""
 
     name = models.CharField(max_length=300)
     folded = models.CharField(max_length=300, db_index=True)
-    tax_id = models.CharField(max_length=40, blank=True, default="")
     domain = models.CharField(max_length=255, blank=True, default="", help_text="Of its addresses and web site.")
     country = models.CharField(max_length=2, blank=True, default="")
     created_at = models.DateTimeField(auto_now_add=True)
@@ -70,8 +93,11 @@ class PersonState(models.TextChoices):
     ERASED = "erased"
 
 
-class Person(models.Model):
-    """Represent a human being (or the contact of an organisation)."""
+class Person(PartyFacts):
+    """Represent a human being (or the contact of an organisation).
+
+    `organisation` is the main one, with `position`; further ones are memberships (docs/decisions/0020-parties.md).
+    """
 
     State = PersonState
 
@@ -88,6 +114,7 @@ class Person(models.Model):
     language = models.CharField(max_length=2, blank=True, default="")
     country = models.CharField(max_length=2, blank=True, default="")
     organisation = models.ForeignKey(Organisation, null=True, blank=True, on_delete=models.SET_NULL)
+    position = models.CharField(max_length=120, blank=True, default="", help_text="Role in the organisation.")
     address = models.ForeignKey(Address, null=True, blank=True, on_delete=models.SET_NULL, help_text="Written to here.")
     tags = models.ManyToManyField(Tag, blank=True)
     fields = models.JSONField(default=dict, blank=True, help_text="Own fields: key to typed value.")
@@ -116,31 +143,6 @@ class Person(models.Model):
     def is_active(cls) -> Q:
         """Return the condition that a person is active, marked as likely for the query planner."""
         return Q(**{f"state__{Likely.lookup_name}": cls.State.ACTIVE})
-
-
-class ContactPointKind(models.TextChoices):
-    EMAIL = "email"
-    PHONE = "phone"
-    POST = "post"
-
-
-class ContactPoint(models.Model):
-    """Store a further address, phone or postal address: the value as given, `usable` by the check of its standard."""
-
-    Kind = ContactPointKind
-
-    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="contact_points")
-    kind = models.CharField(max_length=5, choices=Kind.choices)
-    value = models.CharField(max_length=500)
-    facts = models.JSONField(default=dict, blank=True, help_text="street, postal_code, city, region, country; e164")
-    usable = models.BooleanField(default=True)
-    written_by = models.BigIntegerField(null=True, blank=True, help_text="The import that wrote it, null for staff.")
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["person", "kind", "value"], name="contact_point_once")]
-
-    def __str__(self) -> str:
-        return self.value
 
 
 class NoteKind(models.TextChoices):

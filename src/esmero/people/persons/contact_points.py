@@ -1,4 +1,4 @@
-"""Add, change and remove contact points of a person (addresses, phones, postal addresses); staff acts are audited."""
+"""Add, change and remove contact points of a person or an organisation; acts of staff are audited."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,17 +8,17 @@ from django.db import transaction
 from esmero.house.audit import note
 from esmero.house.models import User
 from esmero.people.addresses.parsing import read_address
-from esmero.people.models import ContactPoint, Person
+from esmero.people.models import ContactPoint, Organisation, Person
 from esmero.people.persons.phone_numbers import parse_phone, write_e164, write_international
 from esmero.people.search_texts import index_persons
+from esmero.postal_address import PostalAddress
 from esmero.refusal import InvalidValue
 
-POST_FIELDS = ("street", "postal_code", "city", "region", "country")
-_COLUMNS = ("kind", "value", "facts", "usable", "written_by")
+_COLUMNS = ("kind", "value", "use", "facts", "usable", "written_by")
 
 
 class ContactPointUnusable(InvalidValue):
-    """Refuse a contact point that cannot be used, or that the person has already."""
+    """Refuse a contact point that cannot be used, or that the party has already."""
 
 
 def read_phone(text: str, *, country: str) -> tuple[str, dict[str, str]]:
@@ -34,9 +34,10 @@ def read_phone(text: str, *, country: str) -> tuple[str, dict[str, str]]:
 
 def read_post(parts: Mapping[str, str]) -> tuple[str, dict[str, str]]:
     """Return a postal address as one line and as parts; raise ContactPointUnusable without street or town."""
-    facts = {name: " ".join(parts.get(name, "").split()) for name in POST_FIELDS if parts.get(name, "").strip()}
-    if not facts.get("street") or not facts.get("city"):
+    address = PostalAddress.read(parts)
+    if not address.is_complete:
         raise ContactPointUnusable("postal-address-incomplete")
+    facts = address.as_parts()
     return ", ".join(facts.values())[:500], facts
 
 
@@ -48,31 +49,35 @@ def read_mail(text: str) -> tuple[str, dict[str, str]]:
     return verdict.normalised, {}
 
 
-def add_point(person: Person, *, kind: str, value: str, facts: Mapping[str, str], by: User | str) -> ContactPoint:
-    """Add a contact point; raise ContactPointUnusable for a duplicate."""
+def add_point(
+    party: Person | Organisation, *, kind: str, value: str, facts: Mapping[str, str], use: str = "", by: User | str
+) -> ContactPoint:
+    """Add a contact point; `use` is that of a postal address. Raise ContactPointUnusable for a duplicate."""
     with transaction.atomic():
         point, made = ContactPoint.objects.get_or_create(
-            person=person, kind=kind, value=value, defaults={"facts": dict(facts)}
+            **{_name(party): party}, kind=kind, value=value, use=use, defaults={"facts": dict(facts)}
         )
         if not made:
             raise ContactPointUnusable("contact-point-known")
-        index_persons([person.pk])
-        note("person.reach-added", by=by, subject=person, facts={"kind": kind, "point": point.pk})
+        _index(point)
+        note("person.reach-added", by=by, subject=party, facts={"kind": kind, "point": point.pk})
     return point
 
 
-def change_point(point: ContactPoint, *, value: str, facts: Mapping[str, str], by: User | str) -> dict[str, Any]:
+def change_point(
+    point: ContactPoint, *, value: str, facts: Mapping[str, str], use: str = "", by: User | str
+) -> dict[str, Any]:
     """Change a contact point and return its previous values for `restore_point`. Raises as add_point does."""
     with transaction.atomic():
         row = ContactPoint.objects.select_for_update().get(pk=point.pk)
         before = _pack(row)
-        same = ContactPoint.objects.filter(person=row.person_id, kind=row.kind, value=value).exclude(pk=row.pk)
-        if same.exists():
+        same = ContactPoint.objects.filter(**{_name(row.party): row.party}, kind=row.kind, value=value, use=use)
+        if same.exclude(pk=row.pk).exists():
             raise ContactPointUnusable("contact-point-known")
-        row.value, row.facts, row.usable, row.written_by = value, dict(facts), True, None
+        row.value, row.use, row.facts, row.usable, row.written_by = value, use, dict(facts), True, None
         row.save()
-        index_persons([row.person_id])
-        note("person.reach-changed", by=by, subject=row.person, facts={"kind": row.kind, "point": row.pk})
+        _index(row)
+        note("person.reach-changed", by=by, subject=row.party, facts={"kind": row.kind, "point": row.pk})
     return before
 
 
@@ -81,8 +86,8 @@ def remove_point(point: ContactPoint, *, by: User | str) -> dict[str, Any]:
     before = _pack(point)
     with transaction.atomic():
         ContactPoint.objects.filter(pk=point.pk).delete()
-        index_persons([point.person_id])
-        note("person.reach-removed", by=by, subject=point.person, facts={"kind": point.kind, "point": point.pk})
+        _index(point)
+        note("person.reach-removed", by=by, subject=point.party, facts={"kind": point.kind, "point": point.pk})
     return before
 
 
@@ -90,11 +95,21 @@ def restore_point(before: Mapping[str, Any], *, by: User | str) -> None:
     """Restore the values that `change_point` or `remove_point` returned."""
     with transaction.atomic():
         columns = {name: before[name] for name in _COLUMNS}
-        person = Person.objects.get(pk=before["person"])
-        ContactPoint.objects.update_or_create(pk=before["id"], defaults={**columns, "person": person})
-        index_persons([person.pk])
-        note("person.reach-restored", by=by, subject=person, facts={"kind": before["kind"], "point": before["id"]})
+        of = {f"{name}_id": before[name] for name in ("person", "organisation")}
+        point, _made = ContactPoint.objects.update_or_create(pk=before["id"], defaults={**columns, **of})
+        _index(point)
+        note("person.reach-restored", by=by, subject=point.party, facts={"kind": before["kind"], "point": point.pk})
+
+
+def _name(party: Person | Organisation) -> str:
+    return "person" if isinstance(party, Person) else "organisation"
+
+
+def _index(point: ContactPoint) -> None:
+    if point.person_id is not None:
+        index_persons([point.person_id])
 
 
 def _pack(row: ContactPoint) -> dict[str, Any]:
-    return {"id": row.pk, "person": row.person_id, **{name: getattr(row, name) for name in _COLUMNS}}
+    columns = {name: getattr(row, name) for name in _COLUMNS}
+    return {"id": row.pk, "person": row.person_id, "organisation": row.organisation_id, **columns}

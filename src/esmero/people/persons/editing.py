@@ -14,7 +14,10 @@ from esmero.people.search_texts import index_persons
 from esmero.refusal import InvalidValue
 
 # Editable fields besides custom fields ("own:KEY"); "organisation" and "address" by id.
-FIELDS = ("number", "title", "given_name", "family_name", "language", "country", "organisation", "address")
+FIELDS = (
+    "number", "title", "given_name", "family_name", "language", "country", "organisation", "position", "address",
+    "capacity", "tax_id", "timezone",
+)  # fmt: skip
 # Value of `written_by` for a field that staff cleared on purpose, so that no import fills it again.
 BY_STAFF = 0
 

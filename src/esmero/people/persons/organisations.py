@@ -12,7 +12,7 @@ from esmero.people.models import Organisation
 from esmero.people.search_texts import index_members
 from esmero.text_folding import fold
 
-FIELDS = ("name", "tax_id", "domain", "country")
+FIELDS = ("name", "tax_id", "capacity", "domain", "country", "timezone")
 
 
 def find_organisations(rows: QuerySet[Organisation], *, text: str) -> QuerySet[Organisation]:

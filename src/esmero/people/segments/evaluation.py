@@ -10,12 +10,16 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, assert_never
 
+from esmero.people.relationship.stages import RoleFact, derive_stage
 from esmero.people.segments.date_ranges import anniversary_days, bound_field, bound_span
 from esmero.people.segments.tree import (
+    BelongsTo,
     Compare,
     Did,
     FromImport,
     Group,
+    HasRole,
+    HasStage,
     HasTag,
     InSegment,
     Leaf,
@@ -86,12 +90,19 @@ class ActFact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SegmentFacts:
-    """Hold what conditions may ask of one person: `fields` are standard and custom, `wishes` by "brand/topic"."""
+    """Hold what conditions may ask of one person.
+
+    `fields` are standard and custom, `wishes` by "brand/topic", `memberships` pairs of an organisation's name and the
+    position in it.
+    """
 
     fields: Mapping[str, Any]
     tags: frozenset[str] = frozenset()
     permissions: Sequence[HeldPermission] = ()
     wishes: Mapping[str, bool] = field(default_factory=dict)
+    roles: Sequence[RoleFact] = ()
+    organisation_roles: Sequence[RoleFact] = ()
+    memberships: Sequence[tuple[str, str]] = ()
     imports: frozenset[int] = frozenset()
     acts: Sequence[ActFact] = ()
 
@@ -120,14 +131,10 @@ class TreeReading:
                 return self._compare(node, person)
             case HasTag():
                 return node.name in person.tags
+            case HasRole() | HasStage() | BelongsTo():
+                return self._stands(node, person)
             case PermissionIs():
-                said = [one for one in person.permissions if (one.topic, one.channel) == (node.topic, node.channel)]
-                days = bound_span(node.when, today=self.today)
-                return (
-                    any(one.state == node.state and node.basis in ("", one.basis) and one.day in days for one in said)
-                    if node.state != "none"
-                    else not said
-                )
+                return self._allows(node, person)
             case WantsTopic():
                 return person.wishes.get(node.topic) is node.wanted
             case InSegment():
@@ -141,6 +148,25 @@ class TreeReading:
                 mails = [one.lower() for one in node.values if "@" in one]
                 return person.fields.get("number") in numbers or person.fields.get("address") in mails
         assert_never(node)
+
+    def _stands(self, node: HasRole | HasStage | BelongsTo, person: SegmentFacts) -> bool:
+        match node:
+            case HasRole():
+                roles = person.roles if node.holder == "person" else person.organisation_roles
+                return any(role.kind == node.role and role.is_held(self.today) for role in _towards(roles, node.brand))
+            case HasStage():
+                return derive_stage(_towards(person.roles, node.brand), today=self.today) == node.stage
+            case BelongsTo():
+                wanted = node.position
+                return any(name == node.name and wanted in ("", position) for name, position in person.memberships)
+        assert_never(node)
+
+    def _allows(self, node: PermissionIs, person: SegmentFacts) -> bool:
+        said = [one for one in person.permissions if (one.topic, one.channel) == (node.topic, node.channel)]
+        if node.state == "none":
+            return not said
+        days = bound_span(node.when, today=self.today)
+        return any(one.state == node.state and node.basis in ("", one.basis) and one.day in days for one in said)
 
     def _compare(self, node: Compare, person: SegmentFacts) -> bool:
         kind = self.known.kinds[node.field]
@@ -174,3 +200,8 @@ class TreeReading:
             and node.link in ("", act.link)
         }
         return len(found) >= node.times
+
+
+def _towards(roles: Sequence[RoleFact], brand: str) -> list[RoleFact]:
+    """Return the roles that count for a brand: all for "", else its own and those towards the whole house."""
+    return [role for role in roles if not brand or role.brand in ("", brand)]

@@ -5,10 +5,13 @@ from typing import Any, assert_never
 
 from esmero.people.models import Segment
 from esmero.people.segments.tree import (
+    BelongsTo,
     Compare,
     Did,
     FromImport,
     Group,
+    HasRole,
+    HasStage,
     HasTag,
     InSegment,
     Leaf,
@@ -56,7 +59,9 @@ def _name_each(node: Group | Leaf, name: Callable[[str, str], str]) -> Group | L
         case Did():
             subject, _colon, of = node.of.partition(":")
             changed = {"of": f"{subject}:{name(subject, of)}"} if subject else {}
-        case OnList():
+        case HasRole() | HasStage():
+            changed = {"brand": name("brand", node.brand)} if node.brand else {}
+        case OnList() | BelongsTo():
             changed = {}
         case _:
             assert_never(node)

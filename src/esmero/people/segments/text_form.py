@@ -1,7 +1,8 @@
 """Write a tree as text and parse it back, as `esmero segment create --where` takes it; parse(write(tree)) == tree.
 
 A condition a line: `tenure > 12`, `language = es`, `contract in One year, Two year`, `price between 10, 20`, `city
-known`, `birthday anniversary 7`, `added last 30`, `renewal month`, `tag = vip`, `topic fibra-norte/novedades = yes`,
+known`, `birthday anniversary 7`, `added last 30`, `renewal month`, `tag = vip`, `stage = leaving`, `role = member brand
+fibra-norte holder organisation`, `membership = "Talleres Güell" position Jefa`, `topic fibra-norte/novedades = yes`,
 `segment = Name`, `import = 12`, `list = 1001, eva@cliente.example`, `permission fibra-norte/novedades = granted channel
 phone basis consent last 30`, `did clicked topic fibra-norte/novedades link https://… times 2 between 2026-01-01
 2026-03-31` (sent, got, clicked, answered, returned, complained, left; of a brand, a topic or a dispatch; last, ago,
@@ -16,11 +17,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, assert_never
 
 from esmero.people.segments.tree import (
+    EVER,
+    BelongsTo,
     Compare,
     DateSpan,
     Did,
     FromImport,
     Group,
+    HasRole,
+    HasStage,
     HasTag,
     InSegment,
     Leaf,
@@ -37,6 +42,9 @@ _GROUP = re.compile(r"(all|any|none)\s*\((.*)\)", re.DOTALL)
 _CONDITION = re.compile(
     rf"did\s+(?P<act>\S+)(?P<did>.*)"
     rf"|permission\s+(?P<permission>{_QUOTED}|\S+?)\s*=\s*(?P<state>\S+)(?P<proof>.*)"
+    rf"|role\s*=\s*(?P<role>\S+)(?P<role_facts>.*)"
+    rf"|stage\s*=\s*(?P<stage>\S+)(?P<stage_facts>.*)"
+    rf"|membership\s*=\s*(?P<membership>{_QUOTED}|\S+)(?P<membership_facts>.*)"
     rf"|topic\s+(?P<topic>{_QUOTED}|\S+?)\s*=\s*(?P<wanted>\S+)"
     r"|(?P<thing>tag|segment|import|list)\s*=\s*(?P<name>.+)"
     r"|(?:field\s+)?(?P<bare>[\w-]+)\s+(?P<how>known|unknown|month)"
@@ -44,7 +52,9 @@ _CONDITION = re.compile(
     r"|\b(?:contains|starts|in|between|last|next|ago|ahead|anniversary)\b)\s*(?P<value>.+)",
     re.DOTALL,
 )
-_RESERVED = ("not", "field", "did", "permission", "topic", "tag", "segment", "import", "list")
+_RESERVED = (
+    "not", "field", "did", "permission", "topic", "tag", "segment", "import", "list", "role", "stage", "membership"
+)  # fmt: skip
 _PLAIN = re.compile(r'[^\s();,"][^();,"\n]*')
 
 
@@ -76,14 +86,14 @@ def _write_leaf(leaf: Leaf) -> str:
             if comparison in WITHOUT_VALUE:
                 return head
             return f"{head} {', '.join(map(_quote, value)) if isinstance(value, tuple) else _quote(value)}"
-        case HasTag():
-            return f"tag = {_quote(leaf.name)}"
-        case InSegment():
-            return f"segment = {_quote(leaf.name)}"
+        case HasTag() | InSegment():
+            return f"{leaf.kind} = {_quote(leaf.name)}"
         case FromImport():
             return f"import = {leaf.number}"
         case OnList():
             return f"list = {', '.join(map(_quote_word, leaf.values))}"
+        case HasRole() | HasStage() | BelongsTo():
+            return _write_relationship(leaf)
         case WantsTopic():
             return f"topic {_quote_word(leaf.topic)} = {_quote(leaf.wanted)}"
         case PermissionIs():
@@ -96,7 +106,19 @@ def _write_leaf(leaf: Leaf) -> str:
     assert_never(leaf)
 
 
-def _write_facts(facts: Iterable[tuple[str, str]], span: DateSpan) -> str:
+def _write_relationship(leaf: HasRole | HasStage | BelongsTo) -> str:
+    match leaf:
+        case HasRole():
+            facts = [("brand", leaf.brand), ("holder", leaf.holder if leaf.holder != "person" else "")]
+            return f"role = {leaf.role}{_write_facts(facts)}"
+        case HasStage():
+            return f"stage = {leaf.stage}{_write_facts([('brand', leaf.brand)])}"
+        case BelongsTo():
+            return f"membership = {_quote_word(leaf.name)}{_write_facts([('position', leaf.position)])}"
+    assert_never(leaf)
+
+
+def _write_facts(facts: Iterable[tuple[str, str]], span: DateSpan = EVER) -> str:
     words = [word for name, value in facts if value for word in (name, _quote_word(value))]
     if span.kind != "ever":
         words += [span.kind, *(str(getattr(span, part)) for part in SPAN_PARTS[span.kind])]
@@ -154,6 +176,13 @@ def _read_leaf(part: Mapping[str, str]) -> dict[str, Any]:
     if topic := part["permission"]:
         facts = _read_facts(part["proof"], known=("channel", "basis"))
         return {"kind": "permission", "topic": _unquote(topic), "state": part["state"], **facts}
+    if role := part["role"]:
+        return {"kind": "role", "role": role, **_read_words(part["role_facts"], known=("brand", "holder"))}
+    if stage := part["stage"]:
+        return {"kind": "stage", "stage": stage, **_read_words(part["stage_facts"], known=("brand",))}
+    if name := part["membership"]:
+        facts = _read_words(part["membership_facts"], known=("position",))
+        return {"kind": "membership", "name": _unquote(name), **facts}
     if part["topic"]:
         return {"kind": "topic", "topic": _unquote(part["topic"]), "wanted": part["wanted"]}
     if thing := part["thing"]:
@@ -167,6 +196,16 @@ def _read_leaf(part: Mapping[str, str]) -> dict[str, Any]:
         value = [_unquote(one) for one in _split(part["value"], ",")]
     said_so = {"kind": "field", "field": part["bare"] or part["field"], "comparison": positive, "value": value}
     return {**said_so, "negated": True} if positive != comparison else said_so
+
+
+def _read_words(text: str, *, known: Sequence[str]) -> dict[str, str]:
+    """Read pairs of keyword and value."""
+    words = [_unquote(word) for word in re.findall(rf"{_QUOTED}|\S+", text)]
+    pairs = dict(zip(words[::2], words[1::2], strict=False))
+    wrong = next((word for word in words[::2] if word not in known or word not in pairs), None)
+    if wrong is not None:
+        raise SegmentFault("condition-no-word", word=wrong, list=", ".join(known))
+    return pairs
 
 
 def _read_facts(text: str, *, known: Sequence[str]) -> dict[str, Any]:

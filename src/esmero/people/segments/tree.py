@@ -16,6 +16,8 @@ The semantics are the same everywhere:
 * Behaviour counts messages: *sent* was handed to the relay; *got* was sent and did not bounce; *clicked* has a human
   click; *returned* is a hard bounce; *left* is a withdrawal or an objection in the ledger or, with one dispatch, the
   messages that led to an opt-out. `times` counts messages, not clicks.
+* Roles are those held today; one towards the whole house counts for every brand. *stage* is derived from the person's
+  roles (people/relationship/stages.py). *membership* compares the name of each of the person's organisations exactly.
 """
 
 from collections.abc import Iterator
@@ -34,6 +36,7 @@ from pydantic import (
     model_validator,
 )
 
+from esmero.people.relationship.stages import Stage
 from esmero.people.segments.values import (
     Blank,
     Day,
@@ -172,6 +175,31 @@ class WantsTopic(LeafModel):
     wanted: Annotated[bool, BeforeValidator(read_boolean)]
 
 
+class HasRole(LeafModel):
+    """Require a role that is held today by the person, or by one of their organisations (`holder`)."""
+
+    kind: Literal["role"] = "role"
+    role: Literal["customer", "member", "prospect", "sponsor", "member-client", "supplier"]
+    brand: Annotated[Blank, known_as("brand")] = ""
+    holder: Literal["person", "organisation"] = "person"
+
+
+class HasStage(LeafModel):
+    """Require the stage of the relationship, towards one brand or the whole house."""
+
+    kind: Literal["stage"] = "stage"
+    stage: Stage
+    brand: Annotated[Blank, known_as("brand")] = ""
+
+
+class BelongsTo(LeafModel):
+    """Require an organisation of this name among the person's, with the position in it if one is given."""
+
+    kind: Literal["membership"] = "membership"
+    name: Text
+    position: Blank = ""
+
+
 class InSegment(LeafModel):
     """Require membership of another segment."""
 
@@ -238,7 +266,19 @@ class Group(ConditionModel):
         return self
 
 
-Leaf = Compare | HasTag | PermissionIs | WantsTopic | InSegment | Did | FromImport | OnList
+Leaf = (
+    Compare
+    | HasTag
+    | HasRole
+    | HasStage
+    | BelongsTo
+    | PermissionIs
+    | WantsTopic
+    | InSegment
+    | Did
+    | FromImport
+    | OnList
+)
 Node = Annotated[Group | Leaf, Field(discriminator="kind")]
 Group.model_rebuild()
 TREE: TypeAdapter[Group | Leaf] = TypeAdapter(Node)

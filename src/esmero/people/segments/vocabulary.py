@@ -13,6 +13,10 @@ STANDARD_FIELDS: Mapping[str, Kind] = {
     "language": "choice",
     "country": "choice",
     "organisation": "text",
+    "position": "text",
+    "capacity": "choice",
+    "tax_id": "text",
+    "timezone": "text",
     "address": "text",
     "domain": "text",
     "standing": "choice",
@@ -28,6 +32,7 @@ COMPARISONS: Mapping[Kind, tuple[str, ...]] = {
     "date": (*_ORDERED, *RELATIVE, "known"),
     "boolean": ("=", "known"),
 }
+HOLDERS = ("person", "organisation")
 WITHOUT_VALUE = ("known", "month")
 SCOPES = ("brand", "topic", "dispatch")
 SPAN_PARTS: Mapping[str, tuple[str, ...]] = {

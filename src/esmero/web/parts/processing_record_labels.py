@@ -27,6 +27,8 @@ DATA: Mapping[str, Words] = {
     "languages": gettext_lazy("Languages and countries"),
     "organisations": gettext_lazy("Organisations that they belong to"),
     "contact-points": gettext_lazy("Telephone numbers, postal and other addresses"),
+    "roles": gettext_lazy("Roles: customer, member, prospect and the like, with their days"),
+    "tax-numbers": gettext_lazy("Tax numbers, and whether they are consumers"),
     "tags": gettext_lazy("Tags"),
     "notes": gettext_lazy("Notes of calls, visits and letters"),
     "permissions": gettext_lazy("Permissions, withdrawals and objections with their proof"),

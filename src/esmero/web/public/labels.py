@@ -53,6 +53,7 @@ HOLDINGS: Words = {
     "permission ledger": _("what you allowed or took back, with date and wording"),
     "wishes": _("your wishes: topics, how often, pauses"),
     "other ways to reach them": _("telephone numbers and postal addresses"),
+    "roles": _("what you are to us: customer, member and the like"),
     "letters of a conversation": _("letters that you wrote to us, and our answers"),
     "lines of imports": _("lists in which you stood"),
     "sign-ups": _("forms that you filled in"),

@@ -8,7 +8,7 @@ from esmero.refusal import InvalidValue
 
 _OPTIONS = {
     "--name": "the name that readers know (default: the code)",
-    "--legal-name": "the company behind it, as the law wants it named",
+    "--legal-name": "the company behind it, as the law wants it named: its issuer, made if there is none of this name",
     "--sender-name": "the name in From (default: the name)",
     "--mailbox": "where replies of people are forwarded to",
     "--phone": "a number at ordinary rate where somebody answers",
@@ -42,6 +42,7 @@ def create_brand(options: argparse.Namespace) -> CommandOutput:
     from django.conf import settings
 
     from esmero.house.brands import save_brand
+    from esmero.house.issuers.editing import find_or_create_issuer
     from esmero.house.jurisdictions import all_profiles
     from esmero.house.models import Brand
 
@@ -55,7 +56,7 @@ def create_brand(options: argparse.Namespace) -> CommandOutput:
     given = {
         "slug": options.code,
         "name": name,
-        "legal_name": options.legal_name or "",
+        "issuer": find_or_create_issuer(options.legal_name, by="command line") if options.legal_name else None,
         "profile": options.profile,
         "language": options.language or settings.ESMERO.language,
         "sender_name": options.sender_name or name,
@@ -87,4 +88,4 @@ def list_brands(options: argparse.Namespace) -> CommandOutput:  # noqa: ARG001
 def _facts(brand: Any) -> dict[str, Any]:
     from django.forms.models import model_to_dict
 
-    return model_to_dict(brand)
+    return {**model_to_dict(brand), "legal_name": brand.legal_name}

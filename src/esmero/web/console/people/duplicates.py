@@ -17,7 +17,17 @@ from django.views.decorators.http import require_POST
 
 from esmero.dossier.statistics.person_counts import count_messages
 from esmero.people.duplicates.search import begin_search, last_search, mark_different
-from esmero.people.models import ContactPoint, CustomField, Duplicate, Merge, Permission, PermissionEntry, Person
+from esmero.people.models import (
+    ContactPoint,
+    CustomField,
+    Duplicate,
+    Membership,
+    Merge,
+    PartyRole,
+    Permission,
+    PermissionEntry,
+    Person,
+)
 from esmero.privacy.merging import CHOICES, merge, propose_fields, undo_merge
 from esmero.web.console.access import requires, staff
 from esmero.web.console.list_pages import answer_list
@@ -29,7 +39,7 @@ from esmero.web.parts.components.tables import BulkAct, Filter, Listing, Rows, T
 from esmero.web.parts.components.template_tags import on, said, state
 from esmero.web.parts.components.times import format_time
 from esmero.web.parts.labels.field_names import FIELD_WORDS
-from esmero.web.parts.labels.states import DUPLICATE, LANGUAGE_NAMES, SIGN
+from esmero.web.parts.labels.states import CAPACITIES, DUPLICATE, LANGUAGE_NAMES, PARTY_ROLES, SIGN
 
 MOVING = frozenset({"waiting", "running"})
 
@@ -251,6 +261,8 @@ def _say(person: Person, name: str, kinds: Mapping[str, str]) -> str:
     value = getattr(person, name)
     if name == "language":
         return str(dict(LANGUAGE_NAMES).get(value, value))
+    if name == "capacity":
+        return str(CAPACITIES.get(value, value))
     return str(value) if value else ""
 
 
@@ -259,7 +271,13 @@ def _rest(kept: Person, gone: Person, *, counts: dict[int, int]) -> Sequence[Com
     both = [kept.pk, gone.pk]
     points: dict[int, list[str]] = {pk: [] for pk in both}
     for point in ContactPoint.objects.filter(person__in=both).order_by("kind", "value"):
-        points[point.person_id].append(point.value)
+        points[point.person_id or 0].append(point.value)
+    roles: dict[int, list[str]] = {pk: [] for pk in both}
+    for pk, kind in PartyRole.objects.filter(person__in=both).order_by("kind").values_list("person_id", "kind"):
+        roles[pk or 0].append(str(PARTY_ROLES.get(kind, kind)))
+    bodies: dict[int, list[str]] = {pk: [] for pk in both}
+    for pk, name in Membership.objects.filter(person__in=both).values_list("person_id", "organisation__name"):
+        bodies[pk].append(name)
     tags: dict[int, list[str]] = {pk: [] for pk in both}
     for pk, name in (
         Person.tags.through.objects.filter(person__in=both).values_list("person_id", "tag__name").order_by("tag__name")
@@ -272,6 +290,8 @@ def _rest(kept: Person, gone: Person, *, counts: dict[int, int]) -> Sequence[Com
         standings[row.person_id].append(f"{sign} {name}")
     facts: list[tuple[str, Any]] = [
         (_("Other ways to reach them"), points),
+        (_("Roles"), roles),
+        (_("Further organisations"), bodies),
         (_("Tags"), tags),
         (_("Permissions"), standings),
         (_("Messages"), {pk: [str(number)] for pk, number in counts.items()}),

@@ -3,12 +3,15 @@
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.db.models import Count, IntegerField, OuterRef, Subquery
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -17,20 +20,26 @@ from django.views.decorators.http import require_POST
 
 from esmero.dossier.statistics.person_counts import count_messages
 from esmero.house.roles import may
-from esmero.people.models import Organisation, Person
+from esmero.people.models import Membership, Organisation, Person
+from esmero.people.parties.memberships import join_organisation, leave_organisation, members_of
+from esmero.people.parties.organisation_merging import merge_organisations
 from esmero.people.persons.countries import COUNTRIES
-from esmero.people.persons.editing import change_person
 from esmero.people.persons.organisations import FIELDS, find_organisations, pack_organisation, save_organisation
 from esmero.people.persons.queries import find_people, people_rows
+from esmero.people.relationship.stage_sql import stage_expression
 from esmero.web.console.access import requires, staff
 from esmero.web.console.list_pages import answer_list
 from esmero.web.console.page_frame import show
-from esmero.web.console.people.persons.postal_addresses import country_choices
+from esmero.web.console.people.parties.membership_pages import offer_membership_undo
+from esmero.web.console.people.parties.party_cards import describe_party
+from esmero.web.console.people.parties.party_fields import add_party_fields, check_tax_number
+from esmero.web.console.people.parties.party_filters import ROLE_FILTER, STAGE_FILTER
 from esmero.web.console.undo.toast import offer_undo
 from esmero.web.parts.components.email_addresses import show_address
 from esmero.web.parts.components.tables import Filter, Listing, TableColumn
 from esmero.web.parts.components.template_tags import state
 from esmero.web.parts.components.times import format_time
+from esmero.web.parts.labels.postal_forms import country_choices
 from esmero.web.parts.labels.states import STATES
 
 MAX_COUNTED_PEOPLE = 200  # people of an organisation whose messages are counted
@@ -40,7 +49,6 @@ class OrganisationForm(forms.Form):
     """Edit an organisation."""
 
     name = forms.CharField(label=gettext_lazy("Name"), max_length=300)
-    tax_id = forms.CharField(label=gettext_lazy("Tax number"), max_length=40, required=False)
     domain = forms.CharField(
         label=gettext_lazy("Domain"),
         max_length=255,
@@ -53,6 +61,13 @@ class OrganisationForm(forms.Form):
         super().__init__(data, initial=pack_organisation(organisation) if organisation else {})
         fields: dict[str, Any] = self.fields
         fields["country"].choices = country_choices(organisation.country if organisation else "")
+        add_party_fields(self)
+
+    def clean(self) -> dict[str, Any]:
+        """Check the tax number by the rules of the country."""
+        given: dict[str, Any] = super().clean() or {}
+        check_tax_number(self)
+        return given
 
     def clean_domain(self) -> str:
         """Reduce a web address to its domain."""
@@ -87,6 +102,12 @@ ORGANISATIONS = Listing(
             numeric=True,
             label=gettext_lazy("people"),
         ),
+        TableColumn(
+            key="stage",
+            title=gettext_lazy("Stage"),
+            cell=lambda row: state("stage", row.stage),
+            plain=lambda row: row.stage,
+        ),
         TableColumn(key="domain", title=gettext_lazy("Domain"), cell=lambda row: row.domain, quiet=True),
         TableColumn(key="tax", title=gettext_lazy("Tax number"), cell=lambda row: row.tax_id, quiet=True),
         TableColumn(
@@ -106,6 +127,8 @@ ORGANISATIONS = Listing(
         ),
     ),
     filters=(
+        STAGE_FILTER["organisation"],
+        ROLE_FILTER["organisation"],
         Filter(
             key="country",
             title=gettext_lazy("Country"),
@@ -117,16 +140,24 @@ ORGANISATIONS = Listing(
 )
 
 
+def _count_people() -> Combinable:
+    """Return the number of active people whose main or further organisation a row is."""
+    people = Person.objects.filter(organisation=OuterRef("pk"), state=Person.State.ACTIVE).order_by()
+    main = Subquery(people.values("organisation").annotate(n=Count("id")).values("n"), output_field=IntegerField())
+    others = Membership.objects.filter(organisation=OuterRef("pk"), person__state=Person.State.ACTIVE).order_by()
+    further = Subquery(others.values("organisation").annotate(n=Count("id")).values("n"), output_field=IntegerField())
+    return Coalesce(main, 0) + Coalesce(further, 0)
+
+
 @requires()
 def organisations(request: HttpRequest) -> HttpResponseBase:
     """List the organisations with the number of people of each."""
-    people = Person.objects.filter(organisation=OuterRef("pk"), state=Person.State.ACTIVE).order_by()
-    number = Subquery(people.values("organisation").annotate(n=Count("id")).values("n"), output_field=IntegerField())
+    stage = stage_expression("organisation", today=timezone.localdate(), per_row=True)
     return answer_list(
         request,
         "console/people/organisations.html",
         listing=ORGANISATIONS,
-        rows=Organisation.objects.annotate(people=Coalesce(number, 0)),
+        rows=Organisation.objects.annotate(people=_count_people(), stage=stage),
         subject="organisations",
         empty_title=_("No organisation yet"),
         empty_text=_("They come with the lists that name a company, or you make them here."),
@@ -151,7 +182,13 @@ def _remove_button(person: Person) -> SafeString:
     )
 
 
-def _members(*, changing: bool) -> Listing:
+def _position(person: Person, organisation: Organisation) -> str:
+    if person.organisation_id == organisation.pk:
+        return person.position
+    return next((row.position for row in person.memberships.all() if row.organisation_id == organisation.pk), "")
+
+
+def _members(organisation: Organisation, *, changing: bool) -> Listing:
     """Return the listing of an organisation's people; `changing` adds the column that removes one."""
     columns = (
         TableColumn(
@@ -178,6 +215,12 @@ def _members(*, changing: bool) -> Listing:
             cell=lambda one: state("standing", one.address.standing) if one.address else "",
         ),
         TableColumn(
+            key="position",
+            title=gettext_lazy("Position"),
+            cell=lambda one: _position(one, organisation),
+            quiet=True,
+        ),
+        TableColumn(
             key="number", title=gettext_lazy("Number"), cell=lambda one: one.number or "", quiet=True, shown=False
         ),
         TableColumn(
@@ -196,15 +239,15 @@ def organisation(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Show one organisation with its people, their addresses and the states of messages sent to them."""
     shown = get_object_or_404(Organisation, pk=pk)
     text = request.GET.get("find", "").strip()[:200]
-    rows = people_rows().filter(organisation=shown)
+    rows = people_rows().filter(members_of(shown))
     keys = list(rows.order_by("folded", "id").values_list("pk", flat=True)[: MAX_COUNTED_PEOPLE + 1])
     counted = count_messages(keys[:MAX_COUNTED_PEOPLE])
-    others = people_rows().exclude(organisation=shown)
+    others = people_rows().exclude(members_of(shown))
     return answer_list(
         request,
         "console/people/organisation.html",
-        listing=_members(changing=may(staff(request), "people.change")),
-        rows=rows,
+        listing=_members(shown, changing=may(staff(request), "people.change")),
+        rows=rows.prefetch_related("memberships"),
         subject="organisations",
         empty_title=_("Nobody belongs to it yet"),
         empty_text=_("Find a person below and join them to it."),
@@ -214,6 +257,9 @@ def organisation(request: HttpRequest, pk: int) -> HttpResponseBase:
         more=len(keys) > MAX_COUNTED_PEOPLE,
         sent=[(STATES["message"][state].text, number) for state, number in counted.items()],
         text=text,
+        **describe_party(shown),
+        contact_points=list(shown.contact_points.order_by("kind", "id")),
+        **_find_mergeable(request, shown),
         found=list(others.filter(pk__in=_find_ids(text)).order_by("folded", "id")[:10]) if text else [],
     )
 
@@ -236,6 +282,25 @@ def edit(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     return show(request, "console/people/organisation_form.html", subject="organisations", organisation=shown, **facts)
 
 
+def _find_mergeable(request: HttpRequest, shown: Organisation) -> dict[str, Any]:
+    """Return the organisations that a search names, to merge one of them into the shown one."""
+    text = request.GET.get("other", "").strip()[:200]
+    rows = find_organisations(Organisation.objects.exclude(pk=shown.pk), text=text).order_by("folded", "id")
+    return {"other": text, "mergeable": list(rows[:10]) if text else []}
+
+
+@require_POST
+@requires("people.change")
+def merge(request: HttpRequest, pk: int) -> HttpResponse:
+    """Merge another organisation into this one."""
+    shown = get_object_or_404(Organisation, pk=pk)
+    other = get_object_or_404(Organisation, pk=int(request.POST.get("merged", "0") or 0))
+    name = str(other)
+    merge_organisations(shown, other, by=staff(request))
+    messages.success(request, _("“%(name)s” is merged into it.") % {"name": name})
+    return redirect("console:organisation", pk=pk)
+
+
 @require_POST
 @requires("people.change")
 def join(request: HttpRequest, pk: int) -> HttpResponse:
@@ -243,8 +308,9 @@ def join(request: HttpRequest, pk: int) -> HttpResponse:
     shown = get_object_or_404(Organisation, pk=pk)
     apart = request.POST.get("apart", "")
     person = get_object_or_404(Person, pk=int(apart or request.POST.get("person", "0") or 0), state=Person.State.ACTIVE)
-    before = change_person(person, changes={"organisation": None if apart else shown.pk}, by=staff(request))
-    if before:
-        words = _("%(name)s no longer belongs to it.") if apart else _("%(name)s belongs to it now.")
-        offer_undo(request, words % {"name": person}, kind="person-changed", person=person.pk, before=before)
+    if apart:
+        change, words = leave_organisation(person, shown, by=staff(request)), _("%(name)s no longer belongs to it.")
+    else:
+        change, words = join_organisation(person, shown, by=staff(request)), _("%(name)s belongs to it now.")
+    offer_membership_undo(request, change, person=person, words=words % {"name": person})
     return redirect("console:organisation", pk=pk)

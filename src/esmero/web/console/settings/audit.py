@@ -31,6 +31,8 @@ _PAGES: Mapping[str, str] = {
     "campaign": "campaign",
     "conversation": "conversation",
     "form": "form",
+    "issuer": "issuer",
+    "organisation": "organisation",
     "import": "import",
     "mailbox": "mailbox",
     "mediafile": "picture",

@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from esmero.house.models import Brand, User
+from esmero.house.models import Brand, Issuer, User
 from esmero.house.roles import may
 from esmero.house.team import needs_two_factor
 from esmero.mailroom.arriving.channels.webhook_secrets import list_webhooks
@@ -28,6 +28,7 @@ def settings(request: HttpRequest) -> HttpResponse:
     ill = any(one.trouble and one.active for one in boxes)
     armed = [one for one in list_webhooks() if one.configured]
     people = User.objects.filter(is_active=True).count()
+    issuers = Issuer.objects.count()
     topics, fields = Topic.objects.filter(archived_at=None).count(), CustomField.objects.count()
     pages = [
         (
@@ -37,6 +38,14 @@ def settings(request: HttpRequest) -> HttpResponse:
             ngettext("%(number)d brand", "%(number)d brands", len(brands)) % {"number": len(brands)},
             "kept" if brands and ready == len(brands) else "wait",
             _("ready") if brands and ready == len(brands) else _("to do"),
+        ),
+        (
+            "issuers",
+            _("Companies"),
+            _("The legal entities behind the brands: tax number, bank account, numbers of invoices"),
+            ngettext("%(number)d company", "%(number)d companies", issuers) % {"number": issuers},
+            "",
+            "",
         ),
         (
             "relays",

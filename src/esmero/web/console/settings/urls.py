@@ -4,6 +4,7 @@ from django.urls import path
 
 from esmero.web.console.settings import audit, custom_fields, first_steps, overview, own_settings, team, work
 from esmero.web.console.settings.brands import brand_pages, dmarc_reports, domain
+from esmero.web.console.settings.issuers import issuer_pages
 from esmero.web.console.settings.mail import mailboxes, relays, webhooks
 from esmero.web.console.settings.privacy import jurisdictions, processing_records, retention
 from esmero.web.console.settings.staffing import absences, roles, teams
@@ -38,6 +39,10 @@ urlpatterns = [
     path(
         "settings/brands/<int:pk>/senders/<str:domain>/reports/<int:number>/", dmarc_reports.report, name="dmarc-report"
     ),
+    path("settings/companies/", issuer_pages.issuers, name="issuers"),
+    path("settings/companies/new/", issuer_pages.edit_issuer, name="issuer-new"),
+    path("settings/companies/<int:pk>/", issuer_pages.edit_issuer, name="issuer"),
+    path("settings/companies/<int:pk>/series/", issuer_pages.open_number_series, name="issuer-series"),
     path("settings/relays/", relays.relays, name="relays"),
     path("settings/relays/new/", relays.edit_relay, name="relay-new"),
     path("settings/relays/<int:pk>/", relays.edit_relay, name="relay"),

@@ -9,7 +9,19 @@ from django.db import transaction
 from esmero.house.models import Brand, User
 from esmero.people.addresses.address_proposals import reopen
 from esmero.people.duplicates.search import reopen_pair
-from esmero.people.models import Address, ContactPoint, Duplicate, Merge, Organisation, Person, Proposal
+from esmero.people.models import (
+    Address,
+    ContactPoint,
+    Duplicate,
+    Merge,
+    Organisation,
+    PartyNumber,
+    PartyRole,
+    Person,
+    Proposal,
+)
+from esmero.people.parties.memberships import MembershipChange, undo_membership_change
+from esmero.people.parties.party_rows import remove_row, restore_row
 from esmero.people.permissions import staff_records
 from esmero.people.permissions.staff_records import pause_person
 from esmero.people.persons.contact_points import remove_point, restore_point
@@ -27,6 +39,25 @@ def undo_organisation_change(facts: Mapping[str, Any], by: User) -> None:
     """Restore the previous values of an organisation."""
     row = Organisation.objects.get(pk=facts["organisation"])
     save_organisation(row, facts=facts["before"], by=by)
+
+
+def undo_party_row(facts: Mapping[str, Any], by: User) -> None:
+    """Remove a role or number that was just added."""
+    model = PartyRole if facts["model"] == PartyRole.__name__ else PartyNumber
+    row: PartyRole | PartyNumber | None = model.objects.filter(pk=facts["row"]).first()
+    if row is not None:
+        remove_row(row, by=by)
+
+
+def restore_party_row(facts: Mapping[str, Any], by: User) -> None:
+    """Restore a role, number or membership."""
+    restore_row(facts["before"], by=by)
+
+
+def undo_membership(facts: Mapping[str, Any], by: User) -> None:
+    """Restore the organisations of a person."""
+    change = MembershipChange(**facts["change"])
+    undo_membership_change(Person.objects.get(pk=facts["person"]), change, by=by)
 
 
 def undo_addition(facts: Mapping[str, Any], by: User) -> None:

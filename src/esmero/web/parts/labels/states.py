@@ -230,6 +230,7 @@ SIGN: Mapping[str, StateLabel] = {
     "phone": StateLabel("info", _("same phone")),
     "post": StateLabel("info", _("same postal code")),
     "organisation": StateLabel("info", _("same organisation")),
+    "tax-number": StateLabel("info", _("same tax number")),
     "domain": StateLabel("info", _("same domain")),
 }
 
@@ -406,6 +407,9 @@ HOLDING: Mapping[str, str | Promise] = {
     "permission ledger": pgettext_lazy("held", "What they allowed and took back"),
     "wishes": pgettext_lazy("held", "Their wishes: topics and how often"),
     "other ways to reach them": pgettext_lazy("held", "Telephone numbers, postal and other addresses"),
+    "roles": _("Roles"),
+    "numbers in other systems": _("Numbers in other systems"),
+    "further organisations": _("Further organisations"),
     "notes": pgettext_lazy("held", "Notes"),
     "lines of imports": pgettext_lazy("held", "Lines of lists"),
     "links to signed pages": pgettext_lazy("held", "Links to pages of their own"),
@@ -416,6 +420,33 @@ HOLDING: Mapping[str, str | Promise] = {
     "address": pgettext_lazy("held", "Mail address"),
     "person": pgettext_lazy("held", "Name, number and fields"),
     "silences": pgettext_lazy("held", "Silenced addresses"),
+}
+
+# Stage of the relationship with a party, derived from its roles (people/relationship/stages.py).
+STAGE: Mapping[str, StateLabel] = {
+    "known": StateLabel("plain", pgettext_lazy("stage", "known")),
+    "prospect": StateLabel("info", pgettext_lazy("party", "prospect")),
+    "customer": StateLabel("kept", pgettext_lazy("party", "customer")),
+    "leaving": StateLabel("wait", pgettext_lazy("stage", "leaving")),
+    "former": StateLabel("plain", pgettext_lazy("stage", "former customer")),
+}
+PARTY_ROLES: Mapping[str, str | Promise] = {
+    "customer": pgettext_lazy("party", "customer"),
+    "member": pgettext_lazy("party", "member"),
+    "prospect": pgettext_lazy("party", "prospect"),
+    "sponsor": pgettext_lazy("party", "sponsor"),
+    "member-client": pgettext_lazy("party", "client of a member"),
+    "supplier": pgettext_lazy("party", "supplier"),
+}
+CAPACITIES: Mapping[str, str | Promise] = {
+    "consumer": pgettext_lazy("party", "consumer"),
+    "business": pgettext_lazy("party", "business"),
+}
+ADDRESS_USES: Mapping[str, str | Promise] = {
+    "": pgettext_lazy("postal address", "every use"),
+    "home": pgettext_lazy("postal address", "home"),
+    "billing": pgettext_lazy("postal address", "billing"),
+    "service": pgettext_lazy("postal address", "service"),
 }
 
 ROLE: Mapping[str, StateLabel] = {
@@ -452,6 +483,10 @@ STATES: Mapping[str, Mapping[str, StateLabel]] = {
     "duplicate": DUPLICATE,
     "sign": SIGN,
     "role": ROLE,
+    "stage": STAGE,
+    "party-role": _plain(PARTY_ROLES),
+    "capacity": _plain(CAPACITIES),
+    "address-use": _plain(ADDRESS_USES),
     "due": DUE,
     "return": RETURN_CLASS,
     "arrival": ARRIVAL,
@@ -567,6 +602,12 @@ LINE_REASONS: Mapping[str, str | Promise] = {
     "consent-in-the-future": _("the consent is dated in the future"),
     "consent-without-date": _("the date of the consent cannot be read"),
     "unknown-language": _("the language is not one that we know"),
+    "unknown-role": _("this role is not one that we know"),
+    "unknown-capacity": _("neither consumer nor business"),
+    "unknown-timezone": _("this time zone is not one that we know"),
+    "tax-number-unfit": _("this is no tax number of that country"),
+    "role-ended-before": _("this role has ended; a list does not bring it back"),
+    "brand-number-taken": _("another person or organisation has this number"),
     "too-many-cells": _("the line has more cells than the head"),
     "attributes-not-json": _("the attributes are not JSON"),
     "not-yes-or-date": _("neither yes, no nor a date"),

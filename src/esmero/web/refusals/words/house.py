@@ -73,6 +73,12 @@ def _list_rights(rights: Sequence[str]) -> str:
 
 
 WORDS: Mapping[str, Words] = {
+    "tax-number-invalid": _("“%(text)s” is no tax number of this country; its check digits or its form are wrong."),
+    "tax-number-shape": _("A tax number has 3 to 40 letters and digits, with a digit at least."),
+    "siren-invalid": _("“%(text)s” is no SIREN: nine digits, of which the last one checks the others."),
+    "iban-invalid": _("“%(text)s” is no IBAN; a sign is wrong, missing or too many."),
+    "creditor-id-invalid": _("“%(text)s” is no SEPA creditor identifier; a sign is wrong, missing or too many."),
+    "series-started": _("Numbers of the series %(series)s are given already; it goes on from there."),
     "last-staff-manager": _(
         "Nobody else manages the staff. Give somebody a role with this right first, such as owner."
     ),

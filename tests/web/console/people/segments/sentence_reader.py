@@ -142,6 +142,17 @@ class Reader:
     def other(self):
         if found := self.take(r"with(out)? the tag “([^”]*)”"):
             return {"kind": "tag", "name": found[2], "negated": bool(found[1])}
+        if found := self.take(r"(who|whose organisation) (have|has|do not have|does not have) the role “([^”]*)”"):
+            return {
+                "kind": "role", "role": found[3], "holder": "person" if found[1] == "who" else "organisation",
+                "negated": "not" in found[2], "brand": self.brand(),
+            }  # fmt: skip
+        if found := self.take(r"who are (not )?at the stage “([^”]*)”"):
+            stage = found[2].removesuffix(" customer")
+            return {"kind": "stage", "stage": stage, "negated": bool(found[1]), "brand": self.brand()}
+        if found := self.take(r"who (do not )?belong to “([^”]*)”(?: as “([^”]*)”)?"):
+            facts = {"name": found[2], "position": found[3] or ""}
+            return {"kind": "membership", "negated": bool(found[1]), **facts}
         if found := self.take(r"who are (not )?in the segment “([^”]*)”"):
             return {"kind": "segment", "name": found[2], "negated": bool(found[1])}
         if found := self.take(r"who (came|did not come) with the list “([^”]*)”"):
@@ -151,6 +162,10 @@ class Reader:
         if found := self.take(r"who (have not said that they )?(do not )?want the topic “([^”]*)”"):
             return {"kind": "topic", "topic": self.names[found[3]], "wanted": not found[2], "negated": bool(found[1])}
         return None
+
+    def brand(self):
+        found = self.take(" with the brand “([^”]*)”")
+        return {"Fibra Norte": "fibra-norte", "Otra": "otra"}[found[1]] if found else ""
 
     def permission(self):
         channels, bases = "|".join(CHANNELS), "|".join(BASES)

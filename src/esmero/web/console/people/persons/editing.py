@@ -3,7 +3,6 @@
 Every change can be undone.
 """
 
-from collections.abc import Callable, Mapping
 from typing import Any
 
 from django import forms
@@ -19,17 +18,11 @@ from esmero.people.persons.editing import NumberTaken, change_person, set_addres
 from esmero.people.persons.organisations import find_named, save_organisation
 from esmero.people.persons.tags import tag_persons, untag_persons
 from esmero.web.console.access import requires, staff
-from esmero.web.console.page_frame import read_brand, show
-from esmero.web.console.people.persons.person_forms import (
-    AddressForm,
-    MailForm,
-    PersonForm,
-    PhoneForm,
-    PointForm,
-    PostAddressForm,
-)
-from esmero.web.console.people.persons.postal_addresses import country_choices
+from esmero.web.console.page_frame import show
+from esmero.web.console.people.parties.point_forms import ADD_TITLES, make_point_form, open_point, read_country
+from esmero.web.console.people.persons.person_forms import AddressForm, PersonForm
 from esmero.web.console.undo.toast import offer_undo
+from esmero.web.parts.labels.postal_forms import country_choices
 from esmero.web.refusals.say import say
 
 
@@ -81,42 +74,45 @@ def address(request: HttpRequest, pk: int) -> HttpResponse:
 @requires("people.change")
 def add(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     """Add a contact point: e-mail address, phone or postal address."""
-    if kind not in _ADD:
+    if kind not in ADD_TITLES:
         raise Http404
     person = _find(pk)
-    country = _country(request, person)
-    form = _point_form(kind, request, country=country)
+    country = read_country(request, person)
+    form = make_point_form(kind, request, country=country)
     if request.method == "POST" and form.is_valid():
         try:
-            point = add_point(person, kind=kind, value=form.value, facts=form.facts, by=staff(request))
+            point = add_point(
+                person, kind=kind, value=form.value, facts=form.facts, use=form.chosen_use, by=staff(request)
+            )
         except ContactPointUnusable as refusal:
             form.add_error(None, say(refusal))
         else:
             words = _("Added: %(value)s") % {"value": point.value}
             offer_undo(request, words, kind="reach-added", point=point.pk)
             return redirect("console:person", pk=pk)
-    return _point(request, person, form, kind=kind, country=country, title=_ADD[kind]())
+    return _point(request, person, form, kind=kind, country=country, title=ADD_TITLES[kind]())
 
 
 @requires("people.change")
 def change(request: HttpRequest, pk: int, point: int) -> HttpResponse:
     """Change or remove a contact point."""
-    row = get_object_or_404(ContactPoint.objects.select_related("person__organisation"), pk=point, person=pk)
+    row = get_object_or_404(ContactPoint, pk=point, person=pk)
+    person = get_object_or_404(Person.objects.select_related("organisation"), pk=pk)
     if request.POST.get("act") == "remove":
         before = remove_point(row, by=staff(request))
         offer_undo(request, _("Removed: %(value)s") % {"value": row.value}, kind="reach-changed", before=before)
         return redirect("console:person", pk=pk)
-    country = _country(request, row.person, known=row.facts.get("country", ""))
-    form = _point_form(row.kind, request, country=country, initial=_initial(row))
+    country = read_country(request, person, known=row.facts.get("country", ""))
+    form = make_point_form(row.kind, request, country=country, initial=open_point(row))
     if request.method == "POST" and form.is_valid():
         try:
-            before = change_point(row, value=form.value, facts=form.facts, by=staff(request))
+            before = change_point(row, value=form.value, facts=form.facts, use=form.chosen_use, by=staff(request))
         except ContactPointUnusable as refusal:
             form.add_error(None, say(refusal))
         else:
             offer_undo(request, _("Changed: %(value)s") % {"value": form.value}, kind="reach-changed", before=before)
             return redirect("console:person", pk=pk)
-    return _point(request, row.person, form, kind=row.kind, country=country, title=row.value, point=row)
+    return _point(request, person, form, kind=row.kind, country=country, title=row.value, point=row)
 
 
 @require_POST
@@ -134,13 +130,6 @@ def tags(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("console:person", pk=pk)
 
 
-_ADD: Mapping[str, Callable[[], str]] = {
-    ContactPoint.Kind.EMAIL: lambda: _("Another e-mail address"),
-    ContactPoint.Kind.PHONE: lambda: _("Another phone"),
-    ContactPoint.Kind.POST: lambda: _("Another postal address"),
-}
-
-
 def _find(pk: int) -> Person:
     return get_object_or_404(Person.objects.select_related("address", "organisation"), pk=pk, state=Person.State.ACTIVE)
 
@@ -150,31 +139,6 @@ def _organisation(name: str, request: HttpRequest) -> int | None:
         return None
     found = find_named(name)
     return (found or save_organisation(None, facts={"name": name.strip()}, by=staff(request))).pk
-
-
-def _country(request: HttpRequest, person: Person, *, known: str = "") -> str:
-    """Return the country of a phone or postal address.
-
-    The first known of: the country chosen in the form, that of the contact point, of the person, of the brand.
-    """
-    chosen = request.POST.get("country") or request.GET.get("country") or known or person.country
-    brand = read_brand(request)
-    return (chosen or (brand.profile if brand and brand.profile != "EU" else "ES"))[:2].upper()
-
-
-def _point_form(kind: str, request: HttpRequest, *, country: str, initial: dict[str, Any] | None = None) -> PointForm:
-    data = request.POST or None
-    if kind == ContactPoint.Kind.PHONE:
-        return PhoneForm(data, initial=initial, country=country)
-    if kind == ContactPoint.Kind.POST:
-        return PostAddressForm(data, initial=initial, country=country)
-    return MailForm(data, initial=initial)
-
-
-def _initial(row: ContactPoint) -> dict[str, Any]:
-    if row.kind == ContactPoint.Kind.POST:
-        return {"street": row.value, **row.facts} if not row.facts.get("street") else dict(row.facts)
-    return {"phone": row.value, "mail": row.value}
 
 
 def _point(

@@ -1,4 +1,4 @@
-"""Define the forms of a person's page: names, custom fields by kind, contact points."""
+"""Define the forms of a person's page: names, facts as a party, custom fields by kind, the e-mail address."""
 
 from datetime import date
 from typing import Any
@@ -7,11 +7,12 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from esmero.people.models import CustomField, Person
-from esmero.people.persons.contact_points import ContactPointUnusable, read_mail, read_phone, read_post
-from esmero.web.console.people.persons.postal_addresses import country_choices, post_form
+from esmero.people.persons.contact_points import read_mail
+from esmero.web.console.people.parties.party_fields import PARTY_FIELDS, add_party_fields, check_tax_number
+from esmero.web.console.people.parties.point_forms import read_point
 from esmero.web.parts.components.template_tags import said
+from esmero.web.parts.labels.postal_forms import country_choices
 from esmero.web.parts.labels.states import LANGUAGE_NAMES
-from esmero.web.refusals.say import say
 
 _YES_NO = [("", "—"), ("yes", _("yes")), ("no", _("no"))]
 
@@ -33,17 +34,28 @@ class PersonForm(forms.Form):
         help_text=_("Its name. One that is not known yet is made."),
     )
 
+    position = forms.CharField(
+        label=_("Position"), max_length=120, required=False, help_text=_("What they do in this organisation.")
+    )
+
     def __init__(self, data: Any, *, person: Person) -> None:
         self.person = person
-        names = ("title", "given_name", "family_name", "number", "language", "country")
+        names = ("title", "given_name", "family_name", "number", "language", "country", "position", *PARTY_FIELDS)
         initial = {name: getattr(person, name) or "" for name in names}
         initial["organisation"] = person.organisation.name if person.organisation else ""
         super().__init__(data, initial=initial)
         fields: dict[str, Any] = self.fields
         fields["country"].choices = country_choices(person.country)
+        add_party_fields(self)
         self.own = list(CustomField.objects.order_by("id"))
         for own in self.own:
             fields[f"own_{own.key}"] = _custom_field(own, value=person.fields.get(own.key))
+
+    def clean(self) -> dict[str, Any]:
+        """Check the tax number by the rules of the country."""
+        given: dict[str, Any] = super().clean() or {}
+        check_tax_number(self)
+        return given
 
     def changes(self) -> dict[str, Any]:
         """Return the entered values as people/persons/editing.py expects them; the organisation by name."""
@@ -61,88 +73,7 @@ class AddressForm(forms.Form):
 
     def clean_address(self) -> str:
         """Return the address in its normalised form."""
-        return _read(read_mail, self.cleaned_data["address"])[0]
-
-
-class PointForm(forms.Form):
-    """Edit one contact point; after `is_valid()` its result is in `value` and `facts`."""
-
-    value: str
-    facts: dict[str, str]
-
-
-class MailForm(PointForm):
-    """Edit a further e-mail address, stored for reference only."""
-
-    mail = forms.CharField(label=_("E-mail address"), max_length=320, widget=forms.EmailInput())
-
-    def clean_mail(self) -> str:
-        """Normalise the address."""
-        self.value, self.facts = _read(read_mail, self.cleaned_data["mail"])
-        return self.value
-
-
-class PhoneForm(PointForm):
-    """Edit a phone number."""
-
-    phone = forms.CharField(
-        label=_("Phone number"),
-        max_length=40,
-        widget=forms.TextInput(attrs={"type": "tel"}),
-        help_text=_("As one dials it; from another country with its code, +33 …"),
-    )
-
-    def __init__(self, *args: Any, country: str, **kwargs: Any) -> None:
-        self.country = country
-        super().__init__(*args, **kwargs)
-
-    def clean_phone(self) -> str:
-        """Parse the number by the rules of the person's country."""
-        self.value, self.facts = _read(lambda text: read_phone(text, country=self.country), self.cleaned_data["phone"])
-        return self.value
-
-
-class PostAddressForm(PointForm):
-    """Edit a postal address in the format of its country."""
-
-    street = forms.CharField(label=_("Street and number"), max_length=200)
-    postal_code = forms.CharField(label=_("Postal code"), max_length=20, required=False)
-    city = forms.CharField(label=_("Town"), max_length=120)
-    region = forms.CharField(label=_("Region"), max_length=120, required=False)
-
-    def __init__(self, *args: Any, country: str, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.country, self.form = country, post_form(country)
-        fields: dict[str, Any] = self.fields
-        if not self.form.region:
-            del fields["region"]
-        else:
-            fields["region"].label = self.form.region
-        if self.form.example:
-            fields["postal_code"].required = True
-            fields["postal_code"].help_text = _("For example %(code)s") % {"code": self.form.example}
-
-    def clean_postal_code(self) -> str:
-        """Refuse a code that does not fit the country's format."""
-        code: str = self.cleaned_data["postal_code"].strip().upper()
-        if code and not self.form.code.fullmatch(code):
-            raise forms.ValidationError(_("This country has no such postal code."))
-        return code
-
-    def clean(self) -> dict[str, Any]:
-        """Assemble the address from its parts."""
-        parts = {**self.cleaned_data, "country": self.country}
-        if not self.errors:
-            self.value, self.facts = _read(read_post, parts)
-        return parts
-
-
-def _read(reader: Any, text: Any) -> tuple[str, dict[str, str]]:
-    try:
-        value, facts = reader(text)
-    except ContactPointUnusable as fault:
-        raise forms.ValidationError(say(fault)) from fault
-    return value, facts
+        return read_point(read_mail, self.cleaned_data["address"])[0]
 
 
 def _custom_field(own: CustomField, *, value: Any) -> forms.Field:

@@ -7,6 +7,7 @@ from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -16,8 +17,10 @@ from django.views.decorators.http import require_POST
 from esmero.people.models import Address, Person, Tag
 from esmero.people.persons.queries import count_people, find_people, people_rows
 from esmero.people.persons.tags import tag_persons, untag_persons
+from esmero.people.relationship.stage_sql import stage_expression
 from esmero.web.console.access import requires, staff
 from esmero.web.console.list_pages import answer_list
+from esmero.web.console.people.parties.party_filters import ROLE_FILTER, STAGE_FILTER
 from esmero.web.console.undo.toast import offer_undo
 from esmero.web.parts.components.email_addresses import show_address
 from esmero.web.parts.components.rates import fill
@@ -35,7 +38,7 @@ def _name(person: Person) -> SafeString:
         '<a href="{}">{}</a>{}',
         reverse("console:person", args=[person.pk]),
         person,
-        format_html(' <span class="soft small">{}</span>', organisation) if organisation else "",
+        format_html('<div class="soft small">{}</div>', organisation) if organisation else "",
     )
 
 
@@ -98,6 +101,13 @@ PEOPLE = Listing(
             cell=lambda person: state("standing", person.address.standing) if person.address else "",
         ),
         TableColumn(
+            key="stage",
+            title=gettext_lazy("Stage"),
+            cell=lambda person: state("stage", person.stage),
+            plain=lambda person: person.stage,
+            shown=False,
+        ),
+        TableColumn(
             key="language",
             title=gettext_lazy("Language"),
             cell=lambda person: language_name(person.language) if person.language else "",
@@ -118,6 +128,8 @@ PEOPLE = Listing(
         ),
     ),
     filters=(
+        STAGE_FILTER["person"],
+        ROLE_FILTER["person"],
         Filter(
             key="language",
             title=gettext_lazy("Language"),
@@ -160,7 +172,7 @@ def people(request: HttpRequest) -> HttpResponseBase:
         request,
         "console/people/persons.html",
         listing=PEOPLE,
-        rows=people_rows(),
+        rows=people_rows().annotate(stage=stage_expression("person", today=timezone.localdate(), per_row=True)),
         subject="people",
         picks_url=reverse("console:people-act"),
         total=count_people(),

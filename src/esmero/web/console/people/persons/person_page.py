@@ -18,6 +18,7 @@ from esmero.people.models import Channel, ContactPoint, CustomField, Merge, Pers
 from esmero.people.permissions.current_permissions import ChannelRight, TopicRights, find_recorders, read_rights
 from esmero.web.console.access import requires
 from esmero.web.console.page_frame import read_brand, show
+from esmero.web.console.people.parties.party_cards import describe_memberships, describe_party
 from esmero.web.console.people.persons.custom_field_values import format_custom_value
 from esmero.web.console.people.persons.timeline_entries import describe_entries
 from esmero.web.console.returns.address_proposals import evidence_link
@@ -63,6 +64,8 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
         kinds=list(SHOWN_WORDS.items()),
         kind=kind,
         contact_points=points,
+        **describe_party(shown),
+        memberships=describe_memberships(shown),
         phone=next((one for one in points if one.kind == ContactPoint.Kind.PHONE and one.usable), None),
         silences=_suppressions(shown),
         tags=list(shown.tags.order_by("name")),

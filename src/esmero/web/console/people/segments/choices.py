@@ -19,7 +19,7 @@ from esmero.rounds.import_kinds import PERSONS
 from esmero.web.console.people.segments.missing_choices import label_missing, list_named
 from esmero.web.parts.components.template_tags import language_name, said
 from esmero.web.parts.components.times import format_time_short
-from esmero.web.parts.labels.states import ADDRESS_STATUS
+from esmero.web.parts.labels.states import ADDRESS_STATUS, CAPACITIES, PARTY_ROLES, STAGE
 
 type Words = str | Promise
 type Choice = tuple[str, Words]
@@ -34,6 +34,10 @@ STANDARD_WORDS: Mapping[str, Words] = {
     "language": _("Language"),
     "country": _("Country"),
     "organisation": _("Organisation"),
+    "position": _("Position in the organisation"),
+    "capacity": _("Consumer or business"),
+    "tax_id": _("Tax number"),
+    "timezone": _("Time zone"),
     "address": _("Address"),
     "domain": _("Domain of the address"),
     "standing": _("Standing of the address"),
@@ -92,6 +96,11 @@ def read_choices(*, brand: Brand | None, besides: Segment | None = None) -> Segm
     wishes: list[Choice] = [
         (f"topic:{code}", gettext("Wish for “%(topic)s”") % {"topic": words}) for code, words in topics
     ]
+    relationship: list[Choice] = [
+        ("stage", _("Stage of the relationship")),
+        ("role", _("Role")),
+        ("membership", _("Belongs to an organisation")),
+    ]
     other: list[Choice] = [
         ("tag", _("Tag")),
         ("segment", _("Another segment")),
@@ -100,6 +109,7 @@ def read_choices(*, brand: Brand | None, besides: Segment | None = None) -> Segm
     ]
     groups: list[tuple[Words, Sequence[Choice]]] = [
         (_("Person"), fields),
+        (_("Relationship"), relationship),
         (_("Own fields"), own_fields),
         (_("Behaviour"), acts),
         (_("Permission"), permissions),
@@ -113,6 +123,10 @@ def read_choices(*, brand: Brand | None, besides: Segment | None = None) -> Segm
     }
     choices["field:language"] = [(code, language_name(code)) for code in ("es", "fr", "en")]
     choices["field:standing"] = [(code, word.text) for code, word in ADDRESS_STATUS.items()]
+    choices["field:capacity"] = list(CAPACITIES.items())
+    choices["role"] = list(PARTY_ROLES.items())
+    choices["stage"] = [(code, word.text) for code, word in STAGE.items()]
+    choices["brand"] = list(Brand.objects.order_by("id").values_list("slug", "name"))
     names = Tag.objects.order_by("name").values_list("name", flat=True)[:MAX_CHOICES]
     choices["tag"] = [(name, name) for name in names]
     segments = Segment.objects.exclude(pk=besides.pk) if besides else Segment.objects.all()
@@ -200,6 +214,10 @@ BASIS_WORDS: Mapping[str, Words] = {
     "contract": pgettext_lazy("basis", "contract"),
     "legitimate interest": pgettext_lazy("basis", "legitimate interest"),
     "law": pgettext_lazy("basis", "law"),
+}
+HOLDER_WORDS: Mapping[str, Words] = {
+    "person": pgettext_lazy("role", "of the person"),
+    "organisation": pgettext_lazy("role", "of their organisation"),
 }
 SPAN_WORDS: Mapping[str, Words] = {
     "ever": pgettext_lazy("when", "at any time"),

@@ -26,6 +26,9 @@ _NAMED = {"field": "field", "did": "act", "permission": "topic", "topic": "topic
 _PARTS: Mapping[str, Mapping[str, str]] = {
     "field": {"value": "value"},
     "tag": {"value": "name"},
+    "role": {"value": "role", "brand": "brand", "holder": "holder"},
+    "stage": {"value": "stage", "brand": "brand"},
+    "membership": {"value": "name", "position": "position"},
     "segment": {"value": "name"},
     "import": {"value": "number"},
     "list": {"value": "values"},
@@ -83,7 +86,7 @@ def find_control(fault: SegmentFault) -> str:
             return "second"
         case [*_, str(attribute)] if attribute in names:
             return names[attribute]
-        case [str(part), *_] if part in _PARTS["did"] or part in _PARTS["permission"]:
+        case [str(part), *_] if any(part in _PARTS[kind] for kind in ("did", "permission", "role", "membership")):
             return part
     return "value"
 

@@ -22,6 +22,7 @@ from esmero.web.console.people.segments.choices import (
     CHANNEL_WORDS,
     COMPARISON_WORDS,
     DAY_WORDS,
+    HOLDER_WORDS,
     SPAN_WORDS,
     STATE_WORDS,
     Choice,
@@ -75,6 +76,8 @@ def draw_row(row: ConditionRow, *, offer: SegmentChoices) -> list[RowControl]:
     turn = _make(row, "is", "select", _("Comparison"), choices=either)
     if subject == "permission":
         return [turn, *_draw_permission(row)]
+    if subject in {"role", "stage", "membership"}:
+        return [turn, *_draw_relationship(row, subject=subject, offer=offer)]
     if subject == "topic":
         return [turn, _make(row, "value", "select", _("Value"), choices=YES_NO, first=_("choose"))]
     if subject == "import":
@@ -111,6 +114,19 @@ def _draw_field(row: ConditionRow, *, name: str, offer: SegmentChoices) -> list[
     if base == "between":
         values.append(_type(row, "second", _("Last value"), kind=kind, before=pgettext_lazy("between", "and")))
     return [head, *values]
+
+
+def _draw_relationship(row: ConditionRow, *, subject: str, offer: SegmentChoices) -> list[RowControl]:
+    if subject == "membership":
+        return [
+            _make(row, "value", "text", _("Organisation"), suggestions="organisation"),
+            _make(row, "position", "text", _("Position"), first=_("any position")),
+        ]
+    head = _make(row, "value", "select", _("Value"), choices=offer.choices[subject], first=_("choose"))
+    brand = _make(row, "brand", "select", _("Brand"), choices=offer.choices["brand"], first=_("any brand"))
+    if subject == "stage":
+        return [head, brand]
+    return [head, _make(row, "holder", "select", _("Whose role"), choices=list(HOLDER_WORDS.items())), brand]
 
 
 def _draw_did(row: ConditionRow, *, act: str, offer: SegmentChoices) -> list[RowControl]:

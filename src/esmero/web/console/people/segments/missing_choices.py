@@ -23,7 +23,9 @@ type Named = dict[str, set[str]]
 def list_named(conditions: Any) -> Named:
     """Return what a tree names by the subject of its choices: tag, segment, import, topic, of, field:KEY."""
     node = read_json(conditions)
-    found = {subject: find_mentions(node, subject=subject) for subject in ("tag", "segment", "import", "topic")}
+    found = {
+        subject: find_mentions(node, subject=subject) for subject in ("tag", "segment", "import", "topic", "brand")
+    }
     found["of"] = {f"{scope}:{name}" for scope in SCOPES for name in find_mentions(node, subject=scope)}
     for leaf in walk(node):
         if isinstance(leaf, Compare):

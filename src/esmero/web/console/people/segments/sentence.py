@@ -14,11 +14,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from esmero.people.segments.tree import (
+    BelongsTo,
     Compare,
     DateSpan,
     Did,
     FromImport,
     Group,
+    HasRole,
+    HasStage,
     HasTag,
     InSegment,
     Leaf,
@@ -81,6 +84,24 @@ _WISHES: Mapping[bool, tuple[Words, Words]] = {
         gettext_lazy("who have not said that they do not want the topic “%(name)s”"),
     ),
 }
+_ROLES: Mapping[str, tuple[Words, Words]] = {
+    "person": (
+        gettext_lazy("who have the role “%(role)s”"),
+        gettext_lazy("who do not have the role “%(role)s”"),
+    ),
+    "organisation": (
+        gettext_lazy("whose organisation has the role “%(role)s”"),
+        gettext_lazy("whose organisation does not have the role “%(role)s”"),
+    ),
+}
+_STAGES: tuple[Words, Words] = (
+    gettext_lazy("who are at the stage “%(stage)s”"),
+    gettext_lazy("who are not at the stage “%(stage)s”"),
+)
+_MEMBERS: tuple[Words, Words] = (
+    gettext_lazy("who belong to “%(name)s”"),
+    gettext_lazy("who do not belong to “%(name)s”"),
+)
 _THINGS: Mapping[str, tuple[Words, Words]] = {
     "tag": (gettext_lazy("with the tag “%(name)s”"), gettext_lazy("without the tag “%(name)s”")),
     "segment": (
@@ -121,6 +142,8 @@ def describe_leaf(leaf: Leaf, *, offer: SegmentChoices) -> str:
             return _say_permission(leaf, offer=offer)
         case Did():
             return " ".join([str(_ACTS[leaf.act][leaf.negated]), *_adverbs(leaf, offer=offer)])
+        case HasRole() | HasStage() | BelongsTo():
+            return _say_relationship(leaf, offer=offer)
         case WantsTopic():
             name = offer.labels.get(f"topic:{leaf.topic}", leaf.topic)
             return str(_WISHES[leaf.wanted][leaf.negated]) % {"name": name}
@@ -211,6 +234,29 @@ def _say_permission(leaf: PermissionIs, *, offer: SegmentChoices) -> str:
     said += [str(CHANNEL_WORDS[leaf.channel])] if leaf.channel != "email" else []
     said += [f"({BASIS_WORDS.get(leaf.basis, leaf.basis)})"] if leaf.basis else []
     return " ".join([*said, *_span(leaf.when)])
+
+
+def _say_relationship(leaf: HasRole | HasStage | BelongsTo, *, offer: SegmentChoices) -> str:
+    match leaf:
+        case HasRole():
+            words, facts = _ROLES[leaf.holder][leaf.negated], {"role": offer.label_of("role", leaf.role)}
+            return " ".join([str(words) % facts, *_at_brand(leaf.brand, offer=offer)])
+        case HasStage():
+            words, facts = _STAGES[leaf.negated], {"stage": offer.label_of("stage", leaf.stage)}
+            return " ".join([str(words) % facts, *_at_brand(leaf.brand, offer=offer)])
+        case BelongsTo():
+            said = str(_MEMBERS[leaf.negated]) % {"name": leaf.name}
+            return f"{said} {_as_position(leaf.position)}" if leaf.position else said
+    assert_never(leaf)
+
+
+def _at_brand(brand: str, *, offer: SegmentChoices) -> list[str]:
+    words = pgettext("sentence", "with the brand “%(brand)s”")
+    return [words % {"brand": offer.label_of("brand", brand)}] if brand else []
+
+
+def _as_position(position: str) -> str:
+    return pgettext("sentence", "as “%(position)s”") % {"position": position}
 
 
 def _adverbs(leaf: Did, *, offer: SegmentChoices) -> list[str]:

@@ -19,7 +19,24 @@ from esmero.people.segments.vocabulary import LONGEST_LIST, MOST_DEPTH
 
 type Match = Literal["all", "any", "none"]
 MATCHES: tuple[Match, ...] = ("all", "any", "none")
-PARTS = ("what", "is", "value", "second", "of", "link", "times", "when", "days", "from", "to", "channel", "basis")
+PARTS = (
+    "what",
+    "is",
+    "value",
+    "second",
+    "of",
+    "link",
+    "times",
+    "when",
+    "days",
+    "from",
+    "to",
+    "channel",
+    "basis",
+    "brand",
+    "holder",
+    "position",
+)
 MAX_NODES = 200
 _MAX_DEPTH = MOST_DEPTH - 4  # a group at this depth cannot contain another
 _MAX_LIST_LENGTH = LONGEST_LIST * 330  # characters of a pasted list

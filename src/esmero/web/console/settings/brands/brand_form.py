@@ -10,7 +10,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from esmero.house.jurisdictions import all_profiles, is_ordinary_rate
-from esmero.house.models import Brand
+from esmero.house.models import Brand, Issuer
 from esmero.house.upload_limits import LOGO
 from esmero.web.parts.components.forms import FormPart
 from esmero.web.parts.components.template_tags import said
@@ -19,7 +19,7 @@ from esmero.web.parts.labels.field_names import BRAND_WORDS
 from esmero.web.parts.labels.states import LANGUAGE_NAMES
 
 FIELDS = (
-    "slug", "name", "legal_name", "profile", "language", "sender_name", "sender_address", "mailbox", "phone",
+    "slug", "name", "issuer", "profile", "language", "sender_name", "sender_address", "mailbox", "phone",
     "postal_address", "public_url", "return_domain", "dkim_domain", "colour", "timezone",
 )  # fmt: skip
 
@@ -34,11 +34,11 @@ class BrandForm(forms.Form):
         required=False,
         help_text=gettext_lazy("It stands in addresses and does not change later. Empty: made from the name."),
     )
-    legal_name = forms.CharField(
-        label=BRAND_WORDS["legal_name"],
-        max_length=200,
+    issuer = forms.ModelChoiceField(
+        Issuer.objects.order_by("name", "id"),
+        label=BRAND_WORDS["issuer"],
         required=False,
-        help_text=gettext_lazy("As the law wants it named, for example Fibra Norte, S.L."),
+        help_text=gettext_lazy("It concludes the contracts, and its name stands at the foot of each mail."),
     )
     profile = forms.ChoiceField(
         label=BRAND_WORDS["profile"],
@@ -103,7 +103,7 @@ class BrandForm(forms.Form):
     timezone = forms.ChoiceField(label=BRAND_WORDS["timezone"])
 
     parts = (
-        FormPart(gettext_lazy("Who writes"), ("name", "legal_name", "profile", "language", "timezone")),
+        FormPart(gettext_lazy("Who writes"), ("name", "issuer", "profile", "language", "timezone")),
         FormPart(gettext_lazy("The sender of its mail"), ("sender_name", "sender_address", "mailbox")),
         FormPart(gettext_lazy("At the foot of each mail"), ("phone", "postal_address", "public_url")),
         FormPart(gettext_lazy("How it looks"), ("colour", "logo")),

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from esmero.house.brands import save_brand
 from esmero.house.editing.row_versions import StaleWrite
 from esmero.house.jurisdictions import all_profiles, profile_of
-from esmero.house.models import Brand
+from esmero.house.models import Brand, Issuer
 from esmero.mailroom.composing.compiled_templates import write_footer
 from esmero.outbox.domain_readiness import is_ready
 from esmero.vault.uploads import keep_upload
@@ -183,17 +183,24 @@ def logo(request: HttpRequest, pk: int) -> HttpResponseBase:
     return serve_stored(request, brand.logo, permission="house.read", shown=True)
 
 
+def _find_issuer(facts: dict[str, Any]) -> Issuer | None:
+    """Return the issuer chosen in the form, or that of the brand."""
+    chosen = facts.get("issuer")
+    if isinstance(chosen, Issuer):
+        return chosen
+    number = str(chosen or "")
+    return Issuer.objects.filter(pk=int(number)).first() if number.isdecimal() and len(number) < 10 else None
+
+
 def _preview_facts(facts: dict[str, Any], *, brand: Brand | None) -> dict[str, Any]:
     """Return the preview's facts from form values, complete or not."""
     colour = str(facts.get("colour") or "#0e5c59")
-    seen = {
-        key: str(facts.get(key) or "").strip() for key in ("legal_name", "phone", "postal_address", "sender_address")
-    }
+    seen = {key: str(facts.get(key) or "").strip() for key in ("phone", "postal_address", "sender_address")}
     seen["name"] = str(facts.get("name") or "").strip() or _("Name of the brand")
     seen["sender_name"] = str(facts.get("sender_name") or "").strip() or seen["name"]
     language = str(facts.get("language") or "")
     spoken = language if language in dict(LANGUAGE_NAMES) else get_language() or "en"
-    unsaved = Brand(**{key: seen[key] for key in ("name", "legal_name", "phone", "postal_address")})
+    unsaved = Brand(**{key: seen[key] for key in ("name", "phone", "postal_address")}, issuer=_find_issuer(facts))
     with override(spoken):
         foot = write_footer(unsaved, reason="…", leave=True)
         lines = [foot.sender, foot.reason, foot.phone, foot.postal]

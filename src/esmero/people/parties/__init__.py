@@ -1,0 +1,1 @@
+"""Change what belongs to a party, a person or an organisation: roles, numbers, memberships."""
