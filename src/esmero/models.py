@@ -3,11 +3,13 @@
 Import models from their own packages, never from here.
 """
 
+from esmero.accounts.models import CustomerAccount
 from esmero.asks.models import Form, Submission
 from esmero.campaigns.models import AudienceMember, Campaign
 from esmero.content.models import ExternalCheck, Link, MediaFile, Template, TemplateText, TemplateVersion
 from esmero.conversations.models import Conversation, Entry
 from esmero.dossier.models import DailyAggregate, SegmentEstimate
+from esmero.grants.models import Grant
 from esmero.house.models import (
     AuditEntry,
     Brand,
@@ -72,14 +74,13 @@ from esmero.people.models import (
     Tag,
     Topic,
 )
-from esmero.privacy.models import AddressChange, DataAccess, DataRequest, Retention
+from esmero.privacy.models import DataRequest, Retention
 from esmero.search.models import SearchText
 from esmero.vault.models import StoredFile
 from esmero.work.models import Job
 
 __all__ = [
     "Address",
-    "AddressChange",
     "AlignmentDay",
     "AlignmentSource",
     "AudienceMember",
@@ -92,8 +93,8 @@ __all__ = [
     "ContactPoint",
     "Conversation",
     "CustomField",
+    "CustomerAccount",
     "DailyAggregate",
-    "DataAccess",
     "DataRequest",
     "Dispatch",
     "DmarcReportFile",
@@ -104,6 +105,7 @@ __all__ = [
     "ExclusionLine",
     "ExternalCheck",
     "Form",
+    "Grant",
     "Happening",
     "HappeningDelivery",
     "Import",

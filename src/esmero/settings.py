@@ -14,8 +14,9 @@ PACKAGE = Path(__file__).parent
 
 SECRET_KEY = read_secret(HOME)
 DEBUG = ESMERO.debug
-ALLOWED_HOSTS = ["*"] if ESMERO.demo else ESMERO.hosts
-CSRF_TRUSTED_ORIGINS = [ESMERO.public_url] if ESMERO.public_url.startswith("https") else []
+CUSTOMER_HOST = urlsplit(ESMERO.customer_url).hostname or ""
+ALLOWED_HOSTS = ["*"] if ESMERO.demo else [*ESMERO.hosts, *([CUSTOMER_HOST] if CUSTOMER_HOST else [])]
+CSRF_TRUSTED_ORIGINS = [url for url in (ESMERO.public_url, ESMERO.customer_url) if url.startswith("https")]
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -36,12 +37,14 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "esmero.web.parts.files.request_limits.CompressionMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "esmero.web.portal.site.SiteMiddleware",  # before sessions and cookies, whose kind it decides
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "esmero.web.console.reader_locale.ReadingMiddleware",
+    "esmero.web.portal.site.CustomerLanguageMiddleware",
     "esmero.web.parts.files.request_limits.UploadLimitMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -64,6 +67,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "django.template.context_processors.i18n",
+                "esmero.web.portal.site.describe_area",
                 "esmero.web.parts.components.rights_context.provide_rights",
             ],
             "libraries": {"parts": "esmero.web.parts.components.template_tags"},
@@ -105,15 +109,18 @@ def _database(url: str) -> dict[str, Any]:
 DATABASES = {"default": _database(ESMERO.database_url)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "esmero.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["esmero.house.sign_in.backend.KindBackend"]
+SESSION_ENGINE = "esmero.house.sign_in.sessions"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
-ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-ACCOUNT_LOGIN_METHODS = {"email"}
-ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+# A user name is of customers alone: the database refuses one of staff.
+ACCOUNT_USER_MODEL_USERNAME_FIELD = "username"
+ACCOUNT_PRESERVE_USERNAME_CASING = False
+ACCOUNT_LOGIN_METHODS = {"email", "username"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "esmero.mailroom.transactional.account_messages.AccountAdapter"
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # otherwise anybody could make us send mail to any address
@@ -124,6 +131,7 @@ ACCOUNT_FORMS = {
     "change_password": "esmero.web.console.login_forms.ChangePasswordForm",
     "reauthenticate": "esmero.web.console.login_forms.ReauthenticateForm",
 }
+MFA_ADAPTER = "esmero.mailroom.transactional.account_messages.SecondFactorAdapter"
 MFA_FORMS = {
     "authenticate": "esmero.web.console.login_forms.SecondFactorForm",
     "reauthenticate": "esmero.web.console.login_forms.SecondFactorAgainForm",
@@ -131,6 +139,7 @@ MFA_FORMS = {
     "add_webauthn": "esmero.web.console.login_forms.AddKeyForm",
     "edit_webauthn": "esmero.web.console.login_forms.RenameKeyForm",
 }
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # an address is unique among users of one kind, and each site asks one kind
 PASSWORD_RESET_TIMEOUT = 24 * 3600
 ACCOUNT_LOGOUT_ON_GET = False
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]

@@ -4,7 +4,7 @@ from django.views.generic import RedirectView
 from esmero.web.console.password_reset import reset_password
 from esmero.web.parts.components.brand_colours import brand_colours
 
-handler404 = "esmero.web.public.visit_token.page_not_found"
+handler404 = "esmero.web.parts.host_brands.page_not_found"
 urlpatterns = [
     path("brand/<slug:slug>.css", brand_colours, name="brand-colours"),
     path("", RedirectView.as_view(url="/console/", permanent=False)),

@@ -14,12 +14,12 @@ from esmero.people.search_texts import INDEX_MEMBERS, index_persons
 from esmero.privacy.data_access import confirm_address_change, correct
 from esmero.privacy.erasure import erase_person
 from esmero.privacy.merging import merge, undo_merge
-from esmero.privacy.models import AddressChange
 from esmero.rounds.table import JOBS
 from esmero.search.finding import find_ids
 from esmero.search.models import SearchText, SubjectKind
 from esmero.work.jobs import run_to_end
 from esmero.work.models import Job
+from tests.grants.facts import grant_address_change
 from tests.house_facts import add_people, build_house
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
@@ -103,14 +103,8 @@ def test_corrected_by_themselves(people):
     one = people[0]
     correct(one, values={"given_name": "Zoé"}, at=timezone.now())
     assert find("zoe") == [one.pk]
-    change = AddressChange.objects.create(
-        person=one,
-        brand=Brand.objects.get(),
-        old="persona0@cliente.example",
-        new="casa@otra.example",
-        at=timezone.now(),
-    )
-    assert confirm_address_change(change, at=timezone.now())
+    change = grant_address_change(one, brand=Brand.objects.get(), new="casa@otra.example", at=timezone.now())
+    confirm_address_change(change, at=timezone.now())
     assert find("casa@") == [one.pk]
     assert Person.objects.get(pk=one.pk).folded.endswith("casa@otra.example")
 

@@ -2,9 +2,11 @@
 
 from django.utils import timezone
 
+from esmero.accounts.models import CustomerAccount
 from esmero.asks.models import Form, Submission
 from esmero.campaigns.models import AudienceMember, Campaign
 from esmero.conversations.models import Conversation, Entry
+from esmero.house.models import User
 from esmero.imports.models import Import
 from esmero.mailroom.models import ClickTrace, Inbound, ScheduledResend
 from esmero.outbox.models import Captured, Message, MessageAttachment, MessageEvent
@@ -23,8 +25,9 @@ from esmero.people.models import (
     Proposal,
     Tag,
 )
-from esmero.privacy.models import AddressChange, DataAccess, DataRequest
+from esmero.privacy.models import DataRequest
 from esmero.vault.files import seal
+from tests.grants.facts import grant_address_change
 from tests.house_facts import add_people, build_house, open_dispatch
 
 SECRET = "Zebulón"
@@ -85,8 +88,9 @@ def furnish_person():
     Submission.objects.create(
         form=form, address=SECRET, language="es", values={"given_name": SECRET}, wording="Sí", at=now, person=one
     )
-    DataAccess.objects.create(person=one, brand=house.brand, at=now)
-    AddressChange.objects.create(person=one, brand=house.brand, old=SECRET, new=SECRET, at=now)
+    grant_address_change(one, brand=house.brand, old=SECRET, new=SECRET, at=now)
+    user = User.customers.create(kind="customer", role="", email=SECRET, username=SECRET)
+    CustomerAccount.objects.create(user=user, person=one, brand=house.brand, opened_at=now)
     DataRequest.objects.create(kind="erase", person=one, brand=house.brand, at=now, due_at=now, words=SECRET)
     Proposal.objects.create(person=one, kind="successor", address=SECRET, evidence="inbound 1", found_at=now)
     ClickTrace.objects.create(event=MessageEvent.objects.filter(message=message).first(), network="0" * 16, at=now)

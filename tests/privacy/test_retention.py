@@ -9,6 +9,7 @@ from django.utils import timezone
 from esmero.asks.models import Form, Submission
 from esmero.campaigns.models import AudienceMember, Campaign
 from esmero.conversations.models import Conversation, Entry
+from esmero.grants.models import Grant
 from esmero.house.jurisdictions import all_profiles
 from esmero.house.models import AuditEntry, Brand
 from esmero.house.retention_terms import TermSource
@@ -18,7 +19,7 @@ from esmero.mailroom.arriving.receive import take_in
 from esmero.mailroom.models import Inbound
 from esmero.outbox.models import Captured, Message, MessageAttachment, MessageEvent
 from esmero.people.models import PermissionEntry, Person, PersonLine
-from esmero.privacy.models import DataAccess, DataRequest, Retention
+from esmero.privacy.models import DataRequest, Retention
 from esmero.privacy.retention import (
     RULES,
     apply_all_rules,
@@ -47,7 +48,7 @@ def age(days):
     Captured.objects.update(at=then)
     Message.objects.filter(sent_at__isnull=False).update(sent_at=then)
     Import.objects.update(finished_at=then, state="done")
-    DataAccess.objects.update(at=then)
+    Grant.objects.update(expires_at=then)
     DataRequest.objects.update(answered_at=then)
     AuditEntry.objects.update(at=then)
 

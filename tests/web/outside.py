@@ -12,8 +12,8 @@ from esmero.mailroom.composing.compiled_templates import open_signer
 from esmero.mailroom.inbound_addresses import day_of
 from esmero.outbox.models import Message
 from esmero.people.models import Topic
-from esmero.privacy.models import DataAccess
 from esmero.rendering.tokens import TokenPurpose
+from tests.grants.facts import grant_data_access
 from tests.house_facts import House
 
 SIGNED_OUT = (
@@ -54,7 +54,7 @@ def furnish_outside(house: House) -> dict[str, str]:
         form=form, address="nueva@cliente.example", language="es", topics=[house.topic.pk], wording="Sí",
         wording_version="1", at=now,
     )  # fmt: skip
-    access = DataAccess.objects.create(person=message.person, brand=house.brand, at=now)
+    access = grant_data_access(message.person, brand=house.brand, at=now)
     signer, day = open_signer(), day_of(now)
     issue = Campaign.objects.exclude(dispatch=None).order_by("id").first()
     return {

@@ -36,6 +36,9 @@ class Configuration:
 
     database_url: str = _setting("", description="postgresql://user:password@host/name; empty: SQLite in this folder")
     public_url: str = _setting("http://127.0.0.1:8000", description="Where staff open the console")
+    customer_url: str = _setting(
+        "", description="Where customers sign in, a host of its own; empty: below /area/ of every host"
+    )
     hosts: list[str] = _setting(["127.0.0.1", "localhost"], description="Host names that the web server answers to")
     web_host: str = _setting("127.0.0.1", description="Address the web server listens on")
     web_port: int = _setting(8000, description="Port the web server listens on")

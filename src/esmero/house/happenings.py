@@ -150,6 +150,14 @@ class DataAccessRequested(HappeningFacts):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AccountLinkRequested(HappeningFacts):
+    """Report that a link of a customer account was asked for; the grant may be of nobody."""
+
+    kind: ClassVar = "account_link.requested"
+    grant_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ImportFinished(HappeningFacts):
     """Report that an import is done; this one stands for all its lines."""
 
@@ -253,6 +261,7 @@ CATALOGUE: tuple[type[HappeningFacts], ...] = (
     SignUpReceived,
     SignUpConfirmed,
     DataAccessRequested,
+    AccountLinkRequested,
     ImportFinished,
     ImportUndone,
     DispatchClosed,

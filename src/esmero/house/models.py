@@ -7,6 +7,7 @@ from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.db.models import Q
 
+from esmero.house.sign_in.kinds import UserKind, current_kind
 from esmero.vault.models import StoredFile
 from esmero.work.models import Due
 
@@ -28,7 +29,13 @@ class Versioned(models.Model):
 
 
 class UserManager(BaseUserManager["User"]):
-    """Create users by e-mail address, in lower case, and find them regardless of case."""
+    """Find and create users of the kind that the running code serves (house/sign_in/kinds.py); staff by default.
+
+    Addresses are stored in lower case and found regardless of case.
+    """
+
+    def get_queryset(self) -> models.QuerySet["User"]:
+        return super().get_queryset().filter(kind=current_kind())
 
     def create_user(self, email: str, password: str | None = None, **facts: Any) -> "User":
         user = self.model(email=email.strip().lower(), **facts)
@@ -38,6 +45,13 @@ class UserManager(BaseUserManager["User"]):
 
     def get_by_natural_key(self, username: str | None) -> "User":
         return self.get(email__iexact=username)
+
+
+class CustomerManager(models.Manager["User"]):
+    """Find customers, whatever kind the running code serves."""
+
+    def get_queryset(self) -> models.QuerySet["User"]:
+        return super().get_queryset().filter(kind=UserKind.CUSTOMER)
 
 
 class UserRole(models.TextChoices):
@@ -50,14 +64,25 @@ class UserRole(models.TextChoices):
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """Represent a member of staff. The role defines the rights (house/roles.py)."""
+    """Represent a log-in: of a member of staff, whose role defines the rights (house/roles.py), or of a customer.
+
+    The two kinds share the table and nothing else: `objects` holds the kind that the running code serves, and an
+    address may belong to one of each. A customer's person stands in accounts/models.py.
+    """
 
     Role = UserRole
 
-    email = models.EmailField(unique=True)
-    name = models.CharField(max_length=200)
+    Kind = UserKind
+
+    kind = models.CharField(max_length=8, choices=Kind.choices, default=Kind.STAFF)
+    email = models.EmailField()
+    username = models.CharField(max_length=60, unique=True, null=True, blank=True, help_text="Of customers only.")
+    name = models.CharField(max_length=200, blank=True)
     role = models.CharField(
-        max_length=40, default=Role.READER, help_text="Code of a UserRole or StaffRole; an unknown one has no rights."
+        max_length=40,
+        blank=True,
+        default=Role.READER,
+        help_text="Code of a UserRole or StaffRole; an unknown one has no rights. Customers have none.",
     )
     language = models.CharField(max_length=2, default="en")
     timezone = models.CharField(max_length=64, default="Europe/Madrid")
@@ -69,17 +94,30 @@ class User(AbstractBaseUser, PermissionsMixin):
     date_joined = models.DateTimeField(auto_now_add=True)
 
     objects: ClassVar[UserManager] = UserManager()
+    customers: ClassVar[CustomerManager] = CustomerManager()
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "email"], name="user_address"),
+            models.CheckConstraint(
+                condition=(
+                    Q(kind=UserKind.STAFF, username=None) & ~Q(role="") & ~Q(name="")
+                    | Q(kind=UserKind.CUSTOMER, role="", is_superuser=False)
+                ),
+                name="user_kind",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name or self.email
 
     @property
     def is_staff(self) -> bool:
-        return self.is_active
+        return self.is_active and self.kind == UserKind.STAFF
 
 
 class StaffRole(Versioned):

@@ -7,6 +7,7 @@ type Right = Literal[
     "house.settings",  # configure: brands, relays, mailboxes, terms, topics
     "staff.manage",  # invite, lock out, give roles; define roles, teams, absences
     "people.change",  # change what is known of people
+    "people.accounts",  # open and close accounts in the customer area
     "people.import",  # bring lists, take imports back
     "people.export",  # take data along: lists, and a person's copy
     "people.erase",  # erase people, answer requests about their data

@@ -10,7 +10,7 @@ from esmero.house.rights import RIGHTS, Right
 type Anybody = User | AnonymousUser
 
 _READER: frozenset[Right] = frozenset({"house.read", "files.read"})
-_AGENT: frozenset[Right] = _READER | {"people.change", "conversations.answer"}
+_AGENT: frozenset[Right] = _READER | {"people.change", "people.accounts", "conversations.answer"}
 _MANAGER: frozenset[Right] = _AGENT | {
     "people.import",
     "people.export",
@@ -46,7 +46,7 @@ def rights_of(user: Anybody) -> frozenset[Right]:
 
     An own role is read once for each object of the user, so once a request.
     """
-    if not isinstance(user, User) or not user.is_active:
+    if not isinstance(user, User) or not user.is_staff:  # customers have none, whatever their row says
         return frozenset()
     if user.role in ROLE_RIGHTS:
         return ROLE_RIGHTS[user.role]

@@ -45,6 +45,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "relay": ("esmero.management.commands.mail.relay", "ways out: SMTP relays, or the capture behind the catcher"),
     "mailbox": ("esmero.management.commands.mail.mailbox", "mailboxes that are read by IMAP for what comes back"),
     "staff": ("esmero.management.commands.house.staff", "who may sign in to the console"),
+    "account": ("esmero.management.commands.people.account", "who may sign in to the customer area"),
     "import": (
         "esmero.management.commands.people.import_list",
         "bring a list of people in from a CSV file or an Excel workbook",

@@ -10,11 +10,12 @@ from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from esmero.grants.granting import GrantRefused, make_grant, spend, write_token
+from esmero.grants.models import Grant
+from esmero.grants.purposes import ADDRESS_CHANGE, DATA_ACCESS, GrantPurpose
 from esmero.house.audit import note
 from esmero.house.happenings import DataAccessRequested, PersonAddressChanged, ReactionPostponed, happen
 from esmero.house.models import Brand
-from esmero.mailroom.composing.compiled_templates import open_signer
-from esmero.mailroom.inbound_addresses import day_of
 from esmero.outbox.posting.content import ToAddress, WrittenText
 from esmero.outbox.posting.kinds import ADDRESS_CHANGED, ADDRESS_CONFIRMATION, DATA_ACCESS_LINK, MessageKind
 from esmero.outbox.posting.post import post
@@ -24,9 +25,7 @@ from esmero.people.addresses.suppression import find_suppressions
 from esmero.people.models import Address, ContactPoint, Person, Suppression
 from esmero.people.persons.names import update_folded
 from esmero.people.search_texts import index_persons
-from esmero.privacy.models import AddressChange, DataAccess
 from esmero.refusal import InvalidValue, Refusal
-from esmero.rendering.tokens import TokenPurpose
 
 MOST_A_DAY = 3
 LINK_LIFETIME = timedelta(days=1)
@@ -40,10 +39,10 @@ def request_access(person: Person, *, brand: Brand, language: str, at: datetime)
 
     A reaction sends the mail later (send_links), so that response times do not reveal whether one is sent.
     """
-    if DataAccess.objects.filter(person=person, at__gt=at - LINK_LIFETIME).count() >= MOST_A_DAY:
+    if _count_today(person, DATA_ACCESS, at=at) >= MOST_A_DAY:
         return False
     with transaction.atomic():
-        access = DataAccess.objects.create(person=person, brand=brand, language=language[:2], at=at)
+        access = make_grant(DATA_ACCESS, subject=person, person=person, brand=brand, language=language, at=at)
         happen(DataAccessRequested(access_id=access.pk))
     return True
 
@@ -58,16 +57,17 @@ def send_links(happened: Sequence[DataAccessRequested]) -> None:
 
     """
     now = timezone.now()
-    rows = DataAccess.objects.select_for_update(of=("self",)).select_related("person__address", "brand").order_by("id")
-    waiting = rows.filter(pk__in=[one.access_id for one in happened], written_at=None, at__gt=now - LINK_LIFETIME)
+    rows = Grant.objects.select_for_update(of=("self",)).select_related("person__address", "brand").order_by("id")
+    wanted = rows.filter(pk__in=[one.access_id for one in happened], purpose=DATA_ACCESS.name)
+    waiting = wanted.filter(sent_at=None, expires_at__gt=now)
     for row in waiting:
-        if _may_send(row.person):
+        if row.person is not None and _may_send(row.person):
             try:
                 _write_link(row)
             except NoRelay as lacking:
                 raise ReactionPostponed(str(lacking), until=now + RELAY_EXPECTED) from lacking
-        row.written_at = now
-        row.save(update_fields=["written_at"])
+        row.sent_at = now
+        row.save(update_fields=["sent_at"])
 
 
 def _may_send(person: Person) -> bool:
@@ -77,15 +77,17 @@ def _may_send(person: Person) -> bool:
     return suppression is None or suppression.scope != Suppression.Scope.ALL
 
 
-def _write_link(access: DataAccess) -> None:
+def _write_link(access: Grant) -> None:
     brand, person = access.brand, access.person
+    assert brand is not None
+    assert person is not None
     assert person.address is not None
     language = access.language or person.language or brand.language
     _write(
         DATA_ACCESS_LINK,
         brand,
         ToAddress(person.address.value, ground=f"access {access.pk}", language=language),
-        path=_path(TokenPurpose.DATA, access.pk, at=access.at),
+        path=_path(access, purpose=DATA_ACCESS),
         key=f"access {access.pk}",
         subject=lambda: _("Your data at %(brand)s: the link that you asked for") % {"brand": brand.name},
         text=lambda place: (
@@ -115,7 +117,7 @@ def correct(person: Person, *, values: dict[str, str], at: datetime) -> bool:
     return True
 
 
-def request_address_change(person: Person, *, brand: Brand, new: str, language: str, at: datetime) -> AddressChange:
+def request_address_change(person: Person, *, brand: Brand, new: str, language: str, at: datetime) -> Grant:
     """Store a new address and send a confirmation to it; nothing changes until confirmed.
 
     Raises:
@@ -128,21 +130,23 @@ def request_address_change(person: Person, *, brand: Brand, new: str, language: 
         raise InvalidValue("new-address-unusable")
     if person.address is not None and person.address.value == address.normalised:
         raise InvalidValue("new-address-same")
-    if AddressChange.objects.filter(person=person, at__gt=at - LINK_LIFETIME).count() >= MOST_A_DAY:
+    if _count_today(person, ADDRESS_CHANGE, at=at) >= MOST_A_DAY:
         raise Refusal("new-address-too-often")
     with transaction.atomic():
-        change = AddressChange.objects.create(
+        change = make_grant(
+            ADDRESS_CHANGE,
+            subject=person,
             person=person,
             brand=brand,
-            old=person.address.value if person.address else "",
-            new=address.normalised,
+            language=language,
             at=at,
+            facts={"old": person.address.value if person.address else "", "new": address.normalised},
         )
         _write(
             ADDRESS_CONFIRMATION,
             brand,
             ToAddress(address.normalised, ground=f"address change {change.pk}", language=language),
-            path=_path(TokenPurpose.MOVE, change.pk, at=at),
+            path=_path(change, purpose=ADDRESS_CHANGE),
             key=f"move {change.pk}",
             subject=lambda: _("Please confirm your new address for %(brand)s") % {"brand": brand.name},
             text=lambda place: (
@@ -156,53 +160,63 @@ def request_address_change(person: Person, *, brand: Brand, new: str, language: 
     return change
 
 
-def confirm_address_change(change: AddressChange, *, at: datetime) -> bool:
-    """Replace the address and notify the old one; return False if it was done before or no longer applies."""
-    with transaction.atomic():
-        row = AddressChange.objects.select_for_update(of=("self",)).select_related("brand").get(pk=change.pk)
-        person = Person.objects.select_for_update(of=("self",)).select_related("address").get(pk=row.person_id)
+def confirm_address_change(change: Grant, *, at: datetime) -> None:
+    """Replace the address, spend the link and notify the old address.
+
+    Raises:
+        GrantRefused: the link was spent, or it no longer applies: the person has another address by now.
+        NoRelay: the brand has no relay.
+
+    """
+    old, new, brand = change.facts["old"], change.facts["new"], change.brand
+    assert brand is not None
+    assert change.person_id is not None
+    with spend(change, purpose=ADDRESS_CHANGE, at=at):
+        person = Person.objects.select_for_update(of=("self",)).select_related("address").get(pk=change.person_id)
         now = person.address.value if person.address else ""
-        if row.confirmed_at is not None or person.state != Person.State.ACTIVE or now != row.old:
-            return False
-        address, _made = Address.objects.get_or_create(value=row.new, defaults={"domain": domain_of(row.new)})
-        if row.old:
+        if person.state != Person.State.ACTIVE or now != old:
+            raise GrantRefused(change)
+        address, _made = Address.objects.get_or_create(value=new, defaults={"domain": domain_of(new)})
+        if old:
             ContactPoint.objects.get_or_create(
-                person=person, kind=ContactPoint.Kind.EMAIL, value=row.old, defaults={"usable": False}
+                person=person, kind=ContactPoint.Kind.EMAIL, value=old, defaults={"usable": False}
             )
         person.address = address
         person.written_by.pop("email", None)
         update_folded(person)
         person.save(update_fields=["address", "folded", "name_is_damaged", "written_by", "changed_at"])
         index_persons([person.pk])
-        row.confirmed_at = at
-        row.save(update_fields=["confirmed_at"])
-        note("person.moved", by=THE_PERSON, subject=person, facts={"change": row.pk})
+        note("person.moved", by=THE_PERSON, subject=person, facts={"change": change.pk})
         happen(PersonAddressChanged(person_id=person.pk))
-        if row.old and row.old not in find_suppressions([row.old]):
-            _notify_old_address(row, language=person.language or row.brand.language)
-    return True
+        if old and old not in find_suppressions([old]):
+            _notify_old_address(change, brand=brand, language=person.language or brand.language)
 
 
-def _notify_old_address(change: AddressChange, *, language: str) -> None:
+def _count_today(person: Person, purpose: GrantPurpose, *, at: datetime) -> int:
+    today = Grant.objects.filter(person=person, purpose=purpose.name, made_at__gt=at - LINK_LIFETIME)
+    return today.count()
+
+
+def _notify_old_address(change: Grant, *, brand: Brand, language: str) -> None:
     _write(
         ADDRESS_CHANGED,
-        change.brand,
-        ToAddress(change.old, ground=f"address change {change.pk}", language=language),
+        brand,
+        ToAddress(change.facts["old"], ground=f"address change {change.pk}", language=language),
         path="",
         key=f"moved {change.pk}",
-        subject=lambda: _("%(brand)s writes to another address from now on") % {"brand": change.brand.name},
+        subject=lambda: _("%(brand)s writes to another address from now on") % {"brand": brand.name},
         text=lambda _place: (
             _(
                 "You asked us to write to another address from now on, and it was confirmed from there. "
                 "If it was not you, answer this mail or call us: %(phone)s"
             )
-            % {"phone": change.brand.phone}
+            % {"phone": brand.phone}
         ),
     )
 
 
-def _path(purpose: TokenPurpose, number: int, *, at: datetime) -> str:
-    return f"/{purpose.value}/{open_signer().sign(purpose, number, day=day_of(at))}"
+def _path(grant: Grant, *, purpose: GrantPurpose) -> str:
+    return f"/{purpose.token.value}/{write_token(grant, purpose=purpose)}"
 
 
 def _write(

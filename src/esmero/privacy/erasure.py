@@ -93,7 +93,8 @@ def rows_of(holding: PersonalData, person: Person, *, with_copies: bool = True) 
     about = Q()
     for path in holding.paths:
         about |= Q(**{path: holding.number_of(person.pk)})
-    rows = holding.model._default_manager.filter(about)
+    # The base manager, because that of users finds staff alone.
+    rows = holding.model._meta.base_manager.filter(about)
     if not with_copies and holding.model in (Message, MessageAttachment):
         rows = rows.filter(**{holding.paths[0]: person.pk})
     if holding.rows is RowErasure.UNSHARED:

@@ -27,8 +27,9 @@ MERGE_RULES: Mapping[str, Mapping[str, MergeRule]] = {
     "esmero.Conversation": {"person": "move"},
     "esmero.AudienceMember": {"person": "once"},
     "esmero.Submission": {"person": "move"},
-    "esmero.DataAccess": {"person": "move"},
-    "esmero.AddressChange": {"person": "move"},
+    "esmero.Grant": {"person": "move"},
+    # The survivor keeps both log-ins: each still opens the account of the one person.
+    "esmero.CustomerAccount": {"person": "move"},
     "esmero.DataRequest": {"person": "once"},
     "esmero.Proposal": {"person": "once", "became": "move"},
 }

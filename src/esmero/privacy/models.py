@@ -1,43 +1,10 @@
-"""Define data access links, address changes, data subject requests and the state of retention rules."""
+"""Define data subject requests and the state of retention rules. Links to pages are grants (grants/models.py)."""
 
 from django.db import models
 from django.db.models import Q
 
 from esmero.house.models import Brand
 from esmero.people.models import Person
-
-
-class DataAccess(models.Model):
-    """Represent a link to the person's own data, sent to the address on file; valid for a day (TokenPurpose.DATA)."""
-
-    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
-    brand = models.ForeignKey(Brand, on_delete=models.CASCADE, related_name="+")
-    language = models.CharField(max_length=2, blank=True, default="", help_text="In which they asked for it.")
-    at = models.DateTimeField()
-    written_at = models.DateTimeField(
-        null=True, blank=True, help_text="When it was decided whether the letter with the link may go."
-    )
-    used_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        indexes = [models.Index(fields=["person", "at"], name="access_person")]
-
-    def __str__(self) -> str:
-        return f"{self.person_id} {self.at:%Y-%m-%d}"
-
-
-class AddressChange(models.Model):
-    """Represent a requested address; it takes effect when confirmed from there, and the old one is notified."""
-
-    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
-    brand = models.ForeignKey(Brand, on_delete=models.CASCADE, related_name="+")
-    old = models.CharField(max_length=320, blank=True, default="")
-    new = models.CharField(max_length=320)
-    at = models.DateTimeField()
-    confirmed_at = models.DateTimeField(null=True, blank=True)
-
-    def __str__(self) -> str:
-        return f"{self.person_id} {self.at:%Y-%m-%d}"
 
 
 class DataRequestKind(models.TextChoices):

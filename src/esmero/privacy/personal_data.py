@@ -11,9 +11,12 @@ from enum import StrEnum
 
 from django.db.models import Model
 
+from esmero.accounts.models import CustomerAccount
 from esmero.asks.models import Submission
 from esmero.campaigns.models import AudienceMember
 from esmero.conversations.models import Conversation, Entry
+from esmero.grants.models import Grant
+from esmero.house.models import User
 from esmero.mailroom.models import ClickTrace, Inbound, ScheduledResend
 from esmero.outbox.models import Captured, Message, MessageAttachment, MessageEvent
 from esmero.people.models import (
@@ -32,7 +35,7 @@ from esmero.people.models import (
     Preference,
     Proposal,
 )
-from esmero.privacy.models import AddressChange, DataAccess, DataRequest
+from esmero.privacy.models import DataRequest
 from esmero.search.models import SearchText, SubjectKind
 
 
@@ -256,20 +259,29 @@ TABLE: tuple[PersonalData, ...] = (
         exported=_names("of line verdict number reason"),
     ),
     PersonalData(
-        name="links to their data",
-        model=DataAccess,
+        name="links to signed pages",
+        model=Grant,
         paths=("person",),
         rows=RowErasure.DELETED,
-        why="A link to data that are no longer there.",
-        exported=_names("brand at used_at"),
+        why="Links to what is no longer there; some hold an address.",
+        exported=_names("purpose brand facts made_at expires_at used_at"),
     ),
     PersonalData(
-        name="changes of address",
-        model=AddressChange,
+        name="log-ins of customers",
+        model=User,
+        paths=("customer_account__person",),
+        rows=RowErasure.DELETED,
+        why="Nobody signs in any more; second factors, passkeys, sessions and the account go with it.",
+        exported=_names("username email language date_joined last_login is_active"),
+    ),
+    # After the log-ins, which are found by way of the account.
+    PersonalData(
+        name="customer accounts",
+        model=CustomerAccount,
         paths=("person",),
         rows=RowErasure.DELETED,
-        why="It holds two addresses and proves nothing that anybody could ask for.",
-        exported=_names("brand old new at confirmed_at"),
+        why="Goes with its log-in.",
+        exported=_names("brand opened_at"),
     ),
     PersonalData(
         name="requests about their data",
@@ -349,7 +361,7 @@ IMPERSONAL = frozenset(
         " SegmentEstimate Dispatch Form Happening HappeningDelivery WebhookSecret Import Job Link Mailbox MailboxFolder"
         " MediaFile Organisation Issuer NumberSeries CustomField ExclusionLine PrintBatch Draft"
         " Purpose Relay RelayRate Retention ReturnCount SavedView StoredFile Segment Suppression Tag DailyAggregate"
-        " Template TemplateText TemplateVersion Topic ExternalCheck User StaffRole Team TeamMember StaffAbsence"
+        " Template TemplateText TemplateVersion Topic ExternalCheck StaffRole Team TeamMember StaffAbsence"
     )
 )
 
@@ -367,7 +379,8 @@ def find_gaps(models: Iterable[type[Model]]) -> list[str]:
             gaps += [
                 f"{name}.{field.name} names a person, but {name} is not in the table."
                 for field in model._meta.get_fields()
-                if field.concrete and field.related_model in held
+                # Besides accounts, what refers to a user is of staff.
+                if field.concrete and field.related_model in held and field.related_model is not User
             ]
             continue
         columns = {field.name for field in (*model._meta.fields, *model._meta.many_to_many)} - {"id"}

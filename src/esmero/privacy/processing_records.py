@@ -144,6 +144,7 @@ def _find_present() -> frozenset[str]:
         "permissions": Permission.objects.all(),
         "messages": Message.objects.all(),
         "arrivals": Inbound.objects.all(),
+        "log-ins": User.customers.all(),
     }
     found = {name for name, rows in there.items() if rows.exists()}
     return frozenset(found.union(*(more for name, more in _WITH.items() if name in found)))

@@ -21,6 +21,7 @@ from esmero.asks.models import Submission
 from esmero.campaigns.lifecycle import invalidate_dry_runs
 from esmero.campaigns.models import AudienceMember, Campaign
 from esmero.conversations.models import Conversation, Entry
+from esmero.grants.models import Grant
 from esmero.house.audit import note
 from esmero.house.jurisdictions import profile_of
 from esmero.house.models import AuditEntry, Brand, Happening, HappeningDelivery, User
@@ -33,7 +34,7 @@ from esmero.outbox.models import Captured, Message, MessageAttachment, MessageEv
 from esmero.outbox.posting.decisions import expire_content
 from esmero.outbox.posting.kinds import REPLY_FORWARD
 from esmero.people.models import ExclusionLine, PermissionEntry, PersonLine
-from esmero.privacy.models import AddressChange, DataAccess, DataRequest, Retention
+from esmero.privacy.models import DataRequest, Retention
 from esmero.refusal import InvalidValue
 from esmero.vault.files import delete_unused, drop_content
 from esmero.vault.models import StoredFile
@@ -352,7 +353,7 @@ RULES: Mapping[str, RetentionRule] = {
     "dry-runs": RetentionRule((_dry_runs,), _delete_dry_runs),
     "click-traces": RetentionRule((lambda cut: ClickTrace.objects.filter(at__lt=cut),), _delete),
     "data-links": RetentionRule(
-        (lambda cut: DataAccess.objects.filter(at__lt=cut), lambda cut: AddressChange.objects.filter(at__lt=cut)),
+        (lambda cut: Grant.objects.filter(expires_at__lt=cut),),
         _delete,
     ),
     "data-requests": RetentionRule((lambda cut: DataRequest.objects.filter(answered_at__lt=cut),), _delete),

@@ -27,8 +27,13 @@ class TokenPurpose(Enum):
     PREFERENCES = "f"
     CLICK = "c"
     WHY = "w"
-    DATA = "d"  # its `message` is the number of an access to one's own data
-    MOVE = "m"  # its `message` is the number of a change of address
+    # Of these, `message` is the number of a grant (grants/models.py).
+    DATA = "d"
+    MOVE = "m"
+    SIGN_IN = "l"
+    SET_PASSWORD = "k"  # noqa: S105
+    INVITATION = "i"
+    NEW_EMAIL = "e"
     CONFIRM = "o"  # its `message` is the number of a form's submission
 
 
@@ -41,8 +46,13 @@ LIFETIME: Mapping[TokenPurpose, int] = {
     TokenPurpose.PREFERENCES: 3 * 366,
     TokenPurpose.WHY: 3 * 366,
     TokenPurpose.CONFIRM: 7,
-    TokenPurpose.MOVE: 2,
-    TokenPurpose.DATA: 1,
+    # The row of a grant says when it ends; the token outlives it, so that its page can offer another.
+    TokenPurpose.MOVE: 400,
+    TokenPurpose.DATA: 400,
+    TokenPurpose.SIGN_IN: 400,
+    TokenPurpose.SET_PASSWORD: 400,
+    TokenPurpose.INVITATION: 400,
+    TokenPurpose.NEW_EMAIL: 400,
 }
 
 

@@ -4,8 +4,15 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from esmero.accounts.links import send_account_links
 from esmero.campaigns.lifecycle import finish_campaigns
-from esmero.house.happenings import DataAccessRequested, DispatchClosed, HappeningFacts, SignUpReceived
+from esmero.house.happenings import (
+    AccountLinkRequested,
+    DataAccessRequested,
+    DispatchClosed,
+    HappeningFacts,
+    SignUpReceived,
+)
 from esmero.mailroom.transactional.sign_up_messages import ask_to_confirm
 from esmero.privacy.data_access import send_links
 
@@ -33,6 +40,7 @@ def react[Facts: HappeningFacts](kind: type[Facts], *, name: str, run: Callable[
 REACTIONS: tuple[Reaction, ...] = (
     react(SignUpReceived, name="ask-to-confirm", run=ask_to_confirm),
     react(DataAccessRequested, name="send-data-link", run=send_links),
+    react(AccountLinkRequested, name="send-account-link", run=send_account_links),
     react(DispatchClosed, name="finish-campaign", run=finish_campaigns),
 )
 

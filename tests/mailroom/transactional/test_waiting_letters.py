@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 
 from esmero.asks.models import Submission
+from esmero.grants.models import Grant
 from esmero.house.happening_queries import try_again
 from esmero.house.happenings import SignUpReceived, happen
 from esmero.house.models import Brand, HappeningDelivery
@@ -14,7 +15,6 @@ from esmero.mailroom.transactional import sign_up_messages
 from esmero.outbox.models import Message, Relay
 from esmero.privacy import data_access
 from esmero.privacy.data_access import request_access
-from esmero.privacy.models import DataAccess
 from esmero.rounds.delivery import deliver_due
 from tests.asks.facts import entry, open_form
 from tests.house_facts import add_people, build_house
@@ -85,7 +85,7 @@ def test_a_brand_without_a_way_out_hides_nobody(monkeypatch):
     request_access(second, brand=house.brand, language="es", at=now)
     deliver_due("w")
     assert Message.objects.get().address == second.address.value
-    assert DataAccess.objects.get(person=first).written_at is None
+    assert Grant.objects.get(person=first).sent_at is None
     waiting = failing("send-data-link")
     assert "Cercle" in waiting.trouble
     assert waiting.tries == 0, "a brand without a relay is no failure of the function"
@@ -101,7 +101,7 @@ def test_a_link_that_cannot_be_written_keeps_nobody_else_waiting_and_is_written_
     now = timezone.now()
     for person in (first, second):
         request_access(person, brand=house.brand, language="es", at=now)
-    broken = DataAccess.objects.get(person=first)
+    broken = Grant.objects.get(person=first)
     with monkeypatch.context() as patched:
         break_for(patched, data_access, "_write_link", number=broken.pk)
         deliver_due("w")

@@ -24,10 +24,10 @@ from esmero.outbox.ledger import new_opaque
 from esmero.outbox.models import Dispatch, Message
 from esmero.people.models import ContactPoint, PermissionEntry, Person, Topic
 from esmero.privacy.data_access import confirm_address_change
-from esmero.privacy.models import AddressChange, DataAccess
 from esmero.privacy.requests import request_erasure
 from esmero.rendering.tokens import TokenPurpose
 from esmero.vault.files import seal
+from tests.grants.facts import grant_address_change, grant_data_access
 from tests.house_facts import House, add_people, build_house, open_dispatch
 
 PNG = bytes.fromhex(
@@ -109,19 +109,10 @@ def furnish_readers() -> Outside:
         for name in ("nueva", "hecha")
     ]  # fmt: skip
     confirm(entered[1], at=now)
-    access = {
-        each.pk: DataAccess.objects.create(person=each.person, brand=house.brand, at=now)
-        for each in (own, gone, leaver, moved)
-    }
+    access = {each.pk: grant_data_access(each.person, brand=house.brand, at=now) for each in (own, gone, leaver, moved)}
     request_erasure(gone.person, brand=house.brand, at=now)
     changes = [
-        AddressChange.objects.create(
-            person=message.person,
-            brand=house.brand,
-            old=message.address,
-            new=f"otra{message.pk}@cliente.example",
-            at=now,
-        )
+        grant_address_change(message.person, brand=house.brand, new=f"otra{message.pk}@cliente.example", at=now)
         for message in (own, moved)
     ]
     confirm_address_change(changes[1], at=now)

@@ -9,16 +9,17 @@ from django.utils import timezone
 
 from esmero.asks.bot_guard import is_solved, read_stamp
 from esmero.asks.models import Submission
+from esmero.grants.models import Grant
 from esmero.house.models import Brand
 from esmero.mailroom.composing.compiled_templates import open_signer
 from esmero.mailroom.inbound_addresses import day_of
 from esmero.outbox.models import Message
 from esmero.people.models import PermissionEntry, Person, Preference, Topic
 from esmero.people.permissions.decisions import find_permitted
-from esmero.privacy.models import AddressChange, DataAccess
 from esmero.rendering.tokens import TokenPurpose
 from esmero.rounds.delivery import deliver_due
 from tests.asks.facts import open_form
+from tests.grants.facts import path_of
 from tests.mailroom.inbound import send_one
 from tests.web.browser import open_browser
 from tests.web.console.test_pages import read
@@ -181,7 +182,7 @@ def test_the_whole_way_works_without_javascript(browser, live_server):
     page.get_by_role("button", name="Send the link").click()
     page.get_by_role("status").filter(has_text="mailbox").wait_for()
     deliver_due("w")
-    page.goto(f"{live_server.url}/d/{signer.sign(TokenPurpose.DATA, DataAccess.objects.get().pk, day=today)}?lang=en")
+    page.goto(f"{live_server.url}{path_of(Grant.objects.get(purpose='data-access'))}?lang=en")
     page.get_by_label("Family name").fill("Güell")
     page.get_by_role("button", name="Correct it").click()
     page.get_by_role("status").filter(has_text="Corrected").wait_for()
@@ -189,13 +190,11 @@ def test_the_whole_way_works_without_javascript(browser, live_server):
     page.get_by_label("New e-mail address").fill("otra@cliente.example")
     page.get_by_role("button", name="Send a link there").click()
     page.get_by_role("status").filter(has_text="new mailbox").wait_for()
-    page.goto(
-        f"{live_server.url}/m/{signer.sign(TokenPurpose.MOVE, AddressChange.objects.get().pk, day=today)}?lang=en"
-    )
+    page.goto(f"{live_server.url}{path_of(Grant.objects.get(purpose='address-change'))}?lang=en")
     page.get_by_role("button").click()
     page.get_by_role("heading", name="Thank you").wait_for()
     assert Person.objects.get().address.value == "otra@cliente.example"
-    page.goto(f"{live_server.url}/d/{signer.sign(TokenPurpose.DATA, DataAccess.objects.get().pk, day=today)}?lang=en")
+    page.goto(f"{live_server.url}{path_of(Grant.objects.get(purpose='data-access'))}?lang=en")
     page.get_by_label("Yes, erase").check()
     page.get_by_role("button", name="Erase it").click()
     page.get_by_role("heading", name="Erased").wait_for()

@@ -12,9 +12,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from esmero.asks.models import Submission
+from esmero.grants.models import Grant
 from esmero.outbox.models import Message
 from esmero.people.addresses.suppression import suppress
-from esmero.privacy.models import DataAccess
 from esmero.rendering.tokens import TokenPurpose
 from esmero.rounds.delivery import deliver_due
 from tests.asks.facts import entry, open_form
@@ -88,7 +88,7 @@ def test_the_link_to_ones_data_is_asked_for_alike():
     suppress(sent.message.address, scope="all", reason="unknown-user", evidence="x", at=timezone.now())
     silent = work(lambda: client.post(path))
     deliver_due("w")
-    assert not DataAccess.objects.filter(written_at=None).exists()
+    assert not Grant.objects.filter(sent_at=None).exists()
     assert Message.objects.count() == 1  # the one that they got before
     assert silent == first, set(silent[1]) ^ set(first[1])
 

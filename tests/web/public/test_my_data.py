@@ -8,13 +8,14 @@ import zipfile
 import pytest
 from django.utils import timezone
 
+from esmero.grants.models import Grant
 from esmero.house.models import AuditEntry
 from esmero.mailroom.composing.compiled_templates import open_signer
 from esmero.mailroom.inbound_addresses import day_of
 from esmero.outbox.models import Message
 from esmero.people.addresses.suppression import find_suppressions, suppress
 from esmero.people.models import Address, ContactPoint, Person
-from esmero.privacy.models import AddressChange, DataAccess, DataRequest
+from esmero.privacy.models import DataRequest
 from esmero.privacy.requests import answer_erasure
 from esmero.rendering.tokens import TokenPurpose
 from esmero.rounds.delivery import deliver_due
@@ -54,7 +55,7 @@ def test_what_a_passed_on_mail_opens_shows_nothing(client, sent):
     html = client.get(f"/f/{sent.token(TokenPurpose.PREFERENCES)}/data").content.decode()
     for secret in (sent.person.given_name, sent.person.number, sent.message.address):
         assert secret not in html
-    assert not DataAccess.objects.exists()
+    assert not Grant.objects.exists()
 
 
 def test_the_link_goes_to_the_address_on_file_and_opens_everything(client, sent):
@@ -73,9 +74,9 @@ def test_the_answer_is_the_same_where_no_mail_may_go(client, sent):
     first = ask(client, sent).content
     for _ in range(5):
         assert ask(client, sent).content == first
-    assert DataAccess.objects.count() == 3
+    assert Grant.objects.count() == 3
     suppress(sent.message.address, scope="all", reason="unknown-user", evidence="x", at=timezone.now())
-    DataAccess.objects.all().delete()
+    Grant.objects.all().delete()
     written = Message.objects.count()
     assert ask(client, sent).content == first
     assert Message.objects.count() == written
@@ -92,7 +93,7 @@ def test_data_are_taken_along_in_two_forms(client, sent):
 @pytest.mark.parametrize("purpose", [each for each in TokenPurpose if each is not TokenPurpose.DATA])
 def test_no_other_token_opens_the_data(client, sent, purpose):
     path = door(client, sent)
-    access = DataAccess.objects.get()
+    access = Grant.objects.get()
     other = open_signer().sign(purpose, access.pk, day=day_of(timezone.now()))
     forged = path[:-1] + ("a" if path[-1] != "a" else "b")
     for where in (f"/d/{other}", f"/d/{other}/my-data.json", forged, f"/d/{'a' * 40}"):
@@ -102,9 +103,9 @@ def test_no_other_token_opens_the_data(client, sent, purpose):
 
 
 def test_the_link_lives_a_day(client, sent):
-    door(client, sent)
-    old = open_signer().sign(TokenPurpose.DATA, DataAccess.objects.get().pk, day=day_of(timezone.now()) - 2)
-    assert client.get(f"/d/{old}").status_code == 410
+    path = door(client, sent)
+    Grant.objects.update(expires_at=timezone.now())
+    assert client.get(path).status_code == 410
 
 
 def test_a_corrected_name_is_the_persons_own(client, sent):
@@ -127,7 +128,7 @@ def test_another_address_counts_when_it_is_confirmed_from_there_and_the_old_one_
     person = Person.objects.get(pk=sent.person.pk)
     assert person.address.value == "neu@cliente.example"
     assert ContactPoint.objects.get(person=person, kind="email").value == old
-    assert AddressChange.objects.get().confirmed_at is not None
+    assert Grant.objects.get(purpose="address-change").uses == 1
     assert len([one for one in letters(old) if "Subject:" in one]) == 2  # the link, and the notice
 
 
@@ -144,7 +145,7 @@ def test_a_change_that_was_overtaken_changes_nothing(client, sent):
 def test_an_address_that_cannot_be_is_refused_in_words(client, sent, new):
     response = client.post(f"{door(client, sent)}?lang=en", {"act": "move", "new": new})
     assert "This cannot be." in response.content.decode()
-    assert not AddressChange.objects.exists()
+    assert not Grant.objects.filter(purpose="address-change").exists()
 
 
 def test_who_is_no_customer_is_erased_at_once(client, sent):
@@ -156,7 +157,7 @@ def test_who_is_no_customer_is_erased_at_once(client, sent):
     assert "Erased" in html
     assert Person.objects.get(pk=sent.person.pk).state == "erased"
     assert set(find_suppressions([sent.message.address])) == {sent.message.address}
-    assert client.get(path).status_code == 410
+    assert client.get(path).status_code == 404  # as a link that never was
     assert client.get(f"/f/{sent.token(TokenPurpose.PREFERENCES)}").status_code == 200
 
 

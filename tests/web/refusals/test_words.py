@@ -19,6 +19,8 @@ DECISION = SOURCE.parents[1] / "docs" / "decisions" / "0010-refusals.md"
 DOORS = ("web", "management", "migrations")
 # Packages below the interfaces that may use gettext, because what they word is a mail.
 WRITING_MAILS = {
+    "accounts/links.py": "the mails with a link to an account",
+    "accounts/new_emails.py": "the note to the old address of an account",
     "mailroom/composing/compiled_templates.py": "the footer of every mail",
     "mailroom/composing/letters.py": "the lines below a letter on paper",
     "mailroom/composing/preview.py": "the footer, with a place holder for the reason",

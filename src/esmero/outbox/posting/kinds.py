@@ -57,6 +57,12 @@ DATA_ACCESS_LINK = MessageKind(
 ADDRESS_CONFIRMATION = MessageKind(
     name="address-confirmation", message_class=MessageClass.INTERNAL, expires=timedelta(days=2), secret=True
 )
+ACCOUNT_INVITATION = MessageKind(
+    name="account-invitation", message_class=MessageClass.INTERNAL, expires=timedelta(days=14), secret=True
+)
+ACCOUNT_LINK = MessageKind(
+    name="account-link", message_class=MessageClass.INTERNAL, expires=timedelta(days=2), secret=True
+)
 ADDRESS_CHANGED = MessageKind(name="address-changed", message_class=MessageClass.INTERNAL)
 SIGN_UP_CONFIRMATION = MessageKind(
     name="sign-up-confirmation", message_class=MessageClass.INTERNAL, expires=timedelta(days=8), secret=True
@@ -72,6 +78,8 @@ KINDS: tuple[MessageKind, ...] = (
     TEMPLATE_TEST,
     DATA_ACCESS_LINK,
     ADDRESS_CONFIRMATION,
+    ACCOUNT_INVITATION,
+    ACCOUNT_LINK,
     ADDRESS_CHANGED,
     SIGN_UP_CONFIRMATION,
     SIGN_UP_WELCOME,

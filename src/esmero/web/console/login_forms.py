@@ -9,6 +9,8 @@ from allauth.mfa.webauthn import forms as webauthn
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from esmero.house.sign_in.kinds import UserKind, current_kind
+
 # Texts of allauth listed for translation here; gettext prefers this project's catalogue.
 _OURS = (_("Use a security key"), _("Use your password"), _("Use authenticator app or code"), _("Remember Me"))
 
@@ -29,6 +31,12 @@ class SignInForm(_Plain, account.LoginForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["password"].help_text = ""
+        login = self.fields["login"].widget
+        if current_kind() == UserKind.CUSTOMER:
+            self.fields["login"].label = _("User name or email")
+            login.attrs |= {"autocomplete": "username", "autocapitalize": "none"}
+        else:
+            login.input_type = "email"  # staff have no user names
 
 
 class ResetPasswordForm(_Plain, account.ResetPasswordForm):  # type: ignore[misc]

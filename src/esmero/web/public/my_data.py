@@ -6,6 +6,8 @@ and sent to the address on file.
 
 import logging
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from functools import wraps
 from typing import Any
 
@@ -13,12 +15,14 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone, translation
-from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from esmero.mailroom.composing.compiled_templates import open_signer, pick
-from esmero.mailroom.inbound_addresses import day_of
+from esmero.grants.granting import GrantRefused
+from esmero.grants.models import Grant
+from esmero.grants.purposes import ADDRESS_CHANGE, DATA_ACCESS
+from esmero.house.models import Brand
+from esmero.mailroom.composing.compiled_templates import pick
 from esmero.outbox.relays import NoRelay
 from esmero.people.models import CustomField, Person
 from esmero.people.permissions.current_permissions import read_rights
@@ -29,19 +33,29 @@ from esmero.privacy.data_access import (
     request_address_change,
 )
 from esmero.privacy.export import collect_data, write_archive, write_json
-from esmero.privacy.models import AddressChange, DataAccess, DataRequest
+from esmero.privacy.models import DataRequest
 from esmero.privacy.personal_data import TABLE, RowErasure
 from esmero.privacy.requests import request_erasure
 from esmero.refusal import Refusal
-from esmero.rendering.tokens import TokenPurpose, TokenRefused
+from esmero.rendering.tokens import TokenPurpose
 from esmero.web.parts.files.serving import serve_made
+from esmero.web.parts.signed_pages.guard import requires_grant
 from esmero.web.public.labels import HOLDINGS, KEPT, mask
-from esmero.web.public.visit_token import TokenVisit, keep_private, refuse, requires_token, show_refusal
+from esmero.web.public.visit_token import TokenVisit, requires_token, show_refusal
 from esmero.web.refusals.say import say
 
 log = logging.getLogger(__name__)
 
-type Opened = Callable[[HttpRequest, DataAccess], HttpResponse]
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataVisit:
+    """Represent the visit of a person to their own data, in a brand's name."""
+
+    person: Person
+    brand: Brand
+
+
+type Opened = Callable[[HttpRequest, DataVisit], HttpResponse]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -56,26 +70,27 @@ def ask(request: HttpRequest, visit: TokenVisit) -> HttpResponse:
 
 
 def _requires_access(view: Opened) -> Callable[[HttpRequest, str], HttpResponse]:
-    """Restrict a view to holders of a data access link; others get the plain refusal page."""
+    """Restrict a view to holders of a data access link of a person who is still known."""
 
-    @never_cache
     @csrf_exempt
+    @requires_grant(DATA_ACCESS, again=_send_again)
     @wraps(view)
-    def guarded(request: HttpRequest, token: str) -> HttpResponse:
+    def guarded(request: HttpRequest, grant: Grant) -> HttpResponse:
+        person, brand = grant.person, grant.brand
+        if person is None or brand is None or person.state != Person.State.ACTIVE:
+            raise GrantRefused(None)
         try:
-            read = open_signer().read(token.lower(), purpose=TokenPurpose.DATA, today=day_of(timezone.now()))
-        except TokenRefused as refusal:
-            return refuse(request, refusal)
-        access = DataAccess.objects.select_related("brand", "person__address").filter(pk=read.message).first()
-        if access is None or access.person.state != Person.State.ACTIVE:
-            return refuse(request, TokenRefused("expired"))
-        with translation.override(_language(request, access.person, access.brand.language)):
-            try:
-                return keep_private(view(request, access))
-            except Refusal as refusal:
-                return show_refusal(request, refusal, brand=access.brand)
+            with translation.override(_language(request, person, brand.language)):
+                return view(request, DataVisit(person=person, brand=brand))
+        except Refusal as refusal:
+            return show_refusal(request, refusal, brand=brand)
 
     return guarded
+
+
+def _send_again(grant: Grant, at: datetime) -> None:
+    if grant.person is not None and grant.brand is not None:
+        request_access(grant.person, brand=grant.brand, language=grant.language, at=at)
 
 
 def _language(request: HttpRequest, person: Person, otherwise: str) -> str:
@@ -85,7 +100,7 @@ def _language(request: HttpRequest, person: Person, otherwise: str) -> str:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @_requires_access
-def my_data(request: HttpRequest, access: DataAccess) -> HttpResponse:
+def my_data(request: HttpRequest, access: DataVisit) -> HttpResponse:
     """Show the data held; accept a correction, a new address, or an erasure request."""
     person, now = access.person, timezone.now()
     fault = ""
@@ -136,41 +151,34 @@ def my_data(request: HttpRequest, access: DataAccess) -> HttpResponse:
 
 @require_safe
 @_requires_access
-def my_data_json(request: HttpRequest, access: DataAccess) -> HttpResponse:  # noqa: ARG001
+def my_data_json(request: HttpRequest, access: DataVisit) -> HttpResponse:  # noqa: ARG001
     """Return all data as JSON."""
     return serve_made(write_json(collect_data(access.person)), name="my-data.json", media_type="application/json")
 
 
 @require_safe
 @_requires_access
-def my_data_zip(request: HttpRequest, access: DataAccess) -> HttpResponse:  # noqa: ARG001
+def my_data_zip(request: HttpRequest, access: DataVisit) -> HttpResponse:  # noqa: ARG001
     """Return all data as CSV files and JSON in one archive."""
     return serve_made(write_archive(collect_data(access.person)), name="my-data.zip", media_type="application/zip")
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+def _show_moved(request: HttpRequest, grant: Grant, *, done: bool = True) -> HttpResponse:
+    facts = {"brand": grant.brand, "languages": settings.LANGUAGES, "address": mask(grant.facts["new"])}
+    return render(request, "public/data_moved.html", {**facts, "done": done})
+
+
 @csrf_exempt
-@never_cache
-def new_address(request: HttpRequest, token: str) -> HttpResponse:
+@requires_grant(ADDRESS_CHANGE, spent=_show_moved)
+def new_address(request: HttpRequest, grant: Grant) -> HttpResponse:
     """Confirm a new address by a link sent there; GET changes nothing, the button does."""
-    now = timezone.now()
-    try:
-        read = open_signer().read(token.lower(), purpose=TokenPurpose.MOVE, today=day_of(now))
-    except TokenRefused as refusal:
-        return refuse(request, refusal)
-    change = AddressChange.objects.select_related("brand", "person").filter(pk=read.message).first()
-    if change is None:
-        return refuse(request, TokenRefused("expired"))
-    with translation.override(_language(request, change.person, change.brand.language)):
-        if request.method == "POST":
-            confirm_address_change(change, at=now)
-            return HttpResponseRedirect(request.get_full_path())
-        facts = {"brand": change.brand, "languages": settings.LANGUAGES, "address": mask(change.new)}
-        done = change.confirmed_at is not None
-        return keep_private(render(request, "public/data_moved.html", {**facts, "done": done}))
+    if request.method == "POST":
+        confirm_address_change(grant, at=timezone.now())
+        return HttpResponseRedirect(request.get_full_path())
+    return _show_moved(request, grant, done=False)
 
 
-def _show(request: HttpRequest, access: DataAccess, template: str, **facts: Any) -> HttpResponse:
+def _show(request: HttpRequest, access: DataVisit, template: str, **facts: Any) -> HttpResponse:
     shared = {"brand": access.brand, "languages": settings.LANGUAGES, "base": request.path}
     return render(request, template, {**shared, **facts})
 

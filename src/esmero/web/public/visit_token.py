@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any, Concatenate
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -25,6 +24,7 @@ from esmero.outbox.models import Message
 from esmero.people.models import Person
 from esmero.refusal import Refusal
 from esmero.rendering.tokens import Token, TokenPurpose, TokenRefused
+from esmero.web.parts.signed_pages.old_links import answer_old_link, keep_private
 from esmero.web.refusals.say import say
 
 
@@ -103,10 +103,8 @@ def _open(code: str, *, purpose: TokenPurpose, chosen: str) -> TokenVisit:
 
 
 def refuse(request: HttpRequest, refusal: TokenRefused) -> HttpResponse:
-    """Answer 410 to an expired token, 404 to any other."""
-    gone = refusal.reason == "expired"
-    facts = {"gone": gone, "brand": find_brand(request)}
-    return keep_private(render(request, "public/refused.html", facts, status=410 if gone else 404))
+    """Answer a link that opens nothing by the page of all old links."""
+    return answer_old_link(request, at=timezone.now(), is_genuine=refusal.reason == "expired")
 
 
 def show_refusal(request: HttpRequest, refusal: Refusal, *, brand: Brand | None) -> HttpResponse:
@@ -118,24 +116,3 @@ def show_refusal(request: HttpRequest, refusal: Refusal, *, brand: Brand | None)
         raise refusal
     facts = {"words": say(refusal), "brand": brand}
     return keep_private(render(request, "refusal.html", facts, status=refusal.status))
-
-
-def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
-    """Answer 404 in the name of the brand whose host was requested."""
-    return render(request, "404.html", {"brand": find_brand(request)}, status=404)
-
-
-def find_brand(request: HttpRequest) -> Brand | None:
-    """Return the only brand with the requested public host; this is public, so it needs no valid token."""
-    host = request.get_host().partition(":")[0].lower()
-    found = [brand for brand in Brand.objects.all() if urlsplit(brand.public_url).hostname == host]
-    # Several brands may share a host; then none of them may speak for it.
-    return found[0] if len(found) == 1 else None
-
-
-def keep_private(response: HttpResponse) -> HttpResponse:
-    """Keep a page with a token in its URL out of search indexes and referrers."""
-    # The URL grants access, so it must not reach search indexes or referrer logs.
-    response["X-Robots-Tag"] = "noindex, nofollow"
-    response["Referrer-Policy"] = "no-referrer"
-    return response

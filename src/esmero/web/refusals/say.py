@@ -11,6 +11,7 @@ from django.utils.timezone import is_aware, localtime
 from esmero.refusal import Refusal
 from esmero.web.refusals.words import (
     Words,
+    accounts,
     asks,
     campaigns,
     command_line,
@@ -26,6 +27,7 @@ from esmero.web.refusals.words import (
 )
 
 TABLES: tuple[Mapping[str, Words], ...] = (
+    accounts.WORDS,
     asks.WORDS,
     campaigns.WORDS,
     command_line.WORDS,

@@ -5,7 +5,7 @@ from django.urls import path
 from esmero.web.console.people import data_requests, duplicates, organisations, permissions, sign_up_forms
 from esmero.web.console.people.imports import import_pages
 from esmero.web.console.people.parties import membership_pages, organisation_points, party_pages
-from esmero.web.console.people.persons import editing, person_list, person_page, staff_records
+from esmero.web.console.people.persons import accounts, editing, person_list, person_page, staff_records
 from esmero.web.console.people.segments import count_requests, segment_pages
 
 _BODY = {"kind": "organisation"}
@@ -33,6 +33,7 @@ urlpatterns = [
     path("people/<int:pk>/permission/", staff_records.permission, name="person-permission"),
     path("people/<int:pk>/pause/", staff_records.pause, name="person-pause"),
     path("people/<int:pk>/silence/", staff_records.change_suppression, name="person-silence"),
+    path("people/<int:pk>/account/", accounts.account, name="person-account"),
     path("people/<int:pk>/note/", staff_records.note, name="person-note"),
     path("people/<int:pk>/proof/<int:entry>/", staff_records.proof, name="proof"),
     path("organisations/", organisations.organisations, name="organisations"),

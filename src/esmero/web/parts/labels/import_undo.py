@@ -28,6 +28,8 @@ _DETAILS: Mapping[str, str | Promise] = {
     "preference": pgettext_lazy("kept line", "a wish"),
     "permissionentry": pgettext_lazy("kept line", "a permission"),
     "datarequest": pgettext_lazy("kept line", "a request about their data"),
+    "customeraccount": pgettext_lazy("kept line", "an account in the customer area"),
+    "grant": pgettext_lazy("kept line", "a link that was sent to them"),
     "merge": pgettext_lazy("kept line", "a merge"),
 }
 

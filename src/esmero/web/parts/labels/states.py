@@ -412,8 +412,9 @@ HOLDING: Mapping[str, str | Promise] = {
     "further organisations": _("Further organisations"),
     "notes": pgettext_lazy("held", "Notes"),
     "lines of imports": pgettext_lazy("held", "Lines of lists"),
-    "links to their data": pgettext_lazy("held", "Links to their data"),
-    "changes of address": pgettext_lazy("held", "Changes of address"),
+    "links to signed pages": pgettext_lazy("held", "Links to pages of their own"),
+    "log-ins of customers": pgettext_lazy("held", "Log-ins to the customer area"),
+    "customer accounts": pgettext_lazy("held", "Customer accounts"),
     "requests about their data": pgettext_lazy("held", "Requests about their data"),
     "merges": pgettext_lazy("held", "Merges with others"),
     "address": pgettext_lazy("held", "Mail address"),
@@ -579,6 +580,7 @@ def label_job(kind: str) -> str:
 # The keys are the names in rounds/reactions.py.
 REACTION_NAMES: Mapping[str, str | Promise] = {
     "ask-to-confirm": _("Mail that asks to confirm a sign-up"),
+    "send-account-link": _("Letter with a link to an account"),
     "send-data-link": _("Letter with the link to one’s data"),
     "finish-campaign": _("End of a campaign"),
 }

@@ -12,6 +12,7 @@ RIGHT_WORDS: Mapping[Right, str | Promise] = {
     "house.settings": _("configure: brands, relays, mailboxes, topics, terms"),
     "staff.manage": _("manage staff: access, roles, teams, absences"),
     "people.change": _("change what is known of people"),
+    "people.accounts": _("open and close accounts in the customer area"),
     "people.import": _("bring lists, and take them back"),
     "people.export": _("take people’s data along as a file"),
     "people.erase": _("erase people, and answer requests about their data"),

@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
+from esmero.accounts.models import CustomerAccount
 from esmero.dossier.timeline import FILTERS, LIMIT, TimelineEntry, TimelineKey, read_timeline
 from esmero.people.addresses.address_proposals import proposal_rows
 from esmero.people.addresses.suppression import hash_address
@@ -69,6 +70,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
         silences=_suppressions(shown),
         tags=list(shown.tags.order_by("name")),
         all_tags=list(Tag.objects.order_by("name").values_list("name", flat=True)[:300]),
+        accounts=list(CustomerAccount.objects.select_related("user").filter(person=shown).order_by("id")),
         merged=_merged(shown),
         proposed=_proposed(shown),
         **_say_rights(rights),

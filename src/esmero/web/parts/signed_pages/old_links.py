@@ -1,0 +1,53 @@
+"""Answer a link that opens nothing, by one page for all: forged, cut, of another purpose, expired, spent, revoked.
+
+Only the holder of a genuine link learns that it was one: the page offers to send another to the address on file,
+without naming it.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from esmero.grants.models import Grant
+from esmero.house.sign_in.kinds import UserKind, current_kind
+from esmero.web.parts.host_brands import find_brand
+
+type SendAgain = Callable[[Grant, datetime], object]
+
+
+def answer_old_link(
+    request: HttpRequest,
+    *,
+    at: datetime,
+    grant: Grant | None = None,
+    again: SendAgain | None = None,
+    is_genuine: bool = False,
+) -> HttpResponse:
+    """Answer 410 to a genuine link, 404 to any other; `again` sends another one when the page's button is pressed.
+
+    `is_genuine`: it was ours, but has no grant (a link of a mass message).
+    """
+    offered = grant is not None and again is not None
+    sent = offered and request.method == "POST" and "again" in request.POST
+    if sent:
+        assert grant is not None
+        assert again is not None
+        again(grant, at)
+    facts = {
+        "brand": (grant.brand if grant is not None else None) or find_brand(request),
+        "offered": offered and not sent,
+        "sent": sent,
+    }
+    gone = is_genuine or grant is not None
+    return keep_private(render(request, "public/old_link.html", facts, status=200 if sent else 410 if gone else 404))
+
+
+def keep_private(response: HttpResponse) -> HttpResponse:
+    """Keep a page with a token in its URL out of search indexes and referrers."""
+    # The URL grants access, so it must not reach search indexes or referrer logs.
+    response["X-Robots-Tag"] = "noindex, nofollow"
+    # In the area forms are guarded against forgery (CSRF), which needs their origin: "no-referrer" would hide it.
+    response["Referrer-Policy"] = "same-origin" if current_kind() == UserKind.CUSTOMER else "no-referrer"
+    return response

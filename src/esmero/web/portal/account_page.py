@@ -1,0 +1,44 @@
+"""Show a customer their account: who they are, how they sign in, where they are signed in."""
+
+from allauth.account.decorators import reauthentication_required
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone, translation
+from django.views.decorators.http import require_http_methods, require_safe
+
+from esmero.accounts.links import request_new_email
+from esmero.accounts.models import CustomerAccount
+from esmero.web.portal.access import requires_account
+from esmero.web.portal.forms import NewEmailForm
+
+
+@require_safe
+@requires_account
+def account_page(request: HttpRequest, account: CustomerAccount) -> HttpResponse:
+    """Show name, user name, address, second factors and sessions."""
+    factors = set(Authenticator.objects.filter(user=account.user_id).values_list("type", flat=True))
+    return render(
+        request,
+        "portal/account.html",
+        {
+            "account": account,
+            "has_app": Authenticator.Type.TOTP in factors,
+            "has_key": Authenticator.Type.WEBAUTHN in factors,
+            "sessions": UserSession.objects.purge_and_list(account.user),
+        },
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires_account
+@reauthentication_required  # type: ignore[untyped-decorator]
+def change_email(request: HttpRequest, account: CustomerAccount) -> HttpResponse:
+    """Send a link to a new address, with the same answer whether it is another account's or not."""
+    form = NewEmailForm(request.POST or None)
+    sent = request.method == "POST" and form.is_valid()
+    if sent:
+        language = translation.get_language() or ""
+        request_new_email(account, email=form.cleaned_data["email"], language=language, at=timezone.now())
+    return render(request, "portal/change_email.html", {"form": form, "sent": sent, "account": account})
