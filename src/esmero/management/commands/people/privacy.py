@@ -39,14 +39,13 @@ def export_people(options: argparse.Namespace) -> CommandOutput:
 
     from esmero.house.audit import note
     from esmero.management.lookup import find_segment
-    from esmero.people.persons.queries import people_rows
-    from esmero.web.console.people.persons.person_list import PEOPLE
+    from esmero.web.console.people.persons.person_list import PEOPLE, listed_people
     from esmero.web.parts.components.tables import TableRequest, write_csv
 
     reason = options.reason.strip()[:300]
     if not reason:
         raise InvalidValue("export-reason-missing")
-    rows = people_rows()
+    rows = listed_people()
     if options.segment:
         from esmero.dossier.segments.selection import select_persons
 

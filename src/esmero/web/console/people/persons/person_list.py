@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from django.contrib import messages
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -165,6 +165,11 @@ PEOPLE = Listing(
 )
 
 
+def listed_people() -> QuerySet[Person]:
+    """Return all people with the values that columns of PEOPLE show."""
+    return people_rows().annotate(stage=stage_expression("person", today=timezone.localdate(), per_row=True))
+
+
 @requires()
 def people(request: HttpRequest) -> HttpResponseBase:
     """Show a page of people; htmx asks for the table alone while somebody types in the search field."""
@@ -172,7 +177,7 @@ def people(request: HttpRequest) -> HttpResponseBase:
         request,
         "console/people/persons.html",
         listing=PEOPLE,
-        rows=people_rows().annotate(stage=stage_expression("person", today=timezone.localdate(), per_row=True)),
+        rows=listed_people(),
         subject="people",
         picks_url=reverse("console:people-act"),
         total=count_people(),

@@ -121,6 +121,14 @@ class BrandForm(forms.Form):
             initial = {name: getattr(brand, name) for name in FIELDS}
         super().__init__(data, files, initial=initial)
         fields: dict[str, Any] = self.fields
+        if not Issuer.objects.exists():
+            # Then nothing is there to choose from: the name is enough, the rest comes later.
+            fields["issuer"] = forms.CharField(
+                label=BRAND_WORDS["issuer"],
+                max_length=200,
+                required=False,
+                help_text=gettext_lazy("Its registered name, which stands at the foot of each mail."),
+            )
         fields["profile"].choices = [(code, said(profile.name)) for code, profile in all_profiles().items()]
         fields["timezone"].choices = [(zone, zone.replace("_", " ")) for zone in sorted(available_timezones())]
         if brand is not None:

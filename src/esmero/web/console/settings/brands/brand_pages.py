@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from esmero.house.brands import save_brand
 from esmero.house.editing.row_versions import StaleWrite
+from esmero.house.issuers.editing import find_or_create_issuer
 from esmero.house.jurisdictions import all_profiles, profile_of
 from esmero.house.models import Brand, Issuer
 from esmero.mailroom.composing.compiled_templates import write_footer
@@ -150,6 +151,9 @@ def _save(request: HttpRequest, form: BrandForm, *, brand: Brand | None) -> Bran
         with transaction.atomic():
             if logo is not None:
                 facts["logo"] = keep_upload(logo)
+            if isinstance(facts.get("issuer"), str):
+                name = facts["issuer"].strip()
+                facts["issuer"] = find_or_create_issuer(name, by=staff(request)) if name else None
             seen = read_seen(request.POST, otherwise=brand.row_version) if brand else None
             return save_brand(brand or Brand(), facts=facts, by=staff(request), seen=seen)
     except ValidationError as invalid:
@@ -184,12 +188,13 @@ def logo(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 def _find_issuer(facts: dict[str, Any]) -> Issuer | None:
-    """Return the issuer chosen in the form, or that of the brand."""
+    """Return the issuer chosen or named in the form, or that of the brand."""
     chosen = facts.get("issuer")
     if isinstance(chosen, Issuer):
         return chosen
-    number = str(chosen or "")
-    return Issuer.objects.filter(pk=int(number)).first() if number.isdecimal() and len(number) < 10 else None
+    text = str(chosen or "").strip()
+    found = Issuer.objects.filter(pk=int(text)).first() if text.isdecimal() and len(text) < 10 else None
+    return found or (Issuer(name=text) if text else None)
 
 
 def _preview_facts(facts: dict[str, Any], *, brand: Brand | None) -> dict[str, Any]:
