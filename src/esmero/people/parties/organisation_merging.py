@@ -18,8 +18,9 @@ FILLED = ("tax_id", "capacity", "domain", "country", "timezone")
 def merge_organisations(survivor: Organisation, merged: Organisation, *, by: User | str) -> dict[str, int]:
     """Move every row that refers to the merged organisation, in whatever table, and delete its row.
 
-    Undo facts that name the merged one lead to the survivor (people/persons/merged_organisations.py). Equal rows of both (a role, an address, a membership) become one. Return the number of moved rows by model. It
-    cannot be undone: an organisation has no permissions, and its people keep their own.
+    Undo facts that name the merged one lead to the survivor (people/persons/merged_organisations.py). Equal rows of
+    both (a role, an address, a membership) become one. Return the number of moved rows by model. It cannot be undone:
+    an organisation has no permissions, and its people keep their own.
 
     Raises:
         Refusal: it is the same row, or one of them is gone.
