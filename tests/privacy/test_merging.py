@@ -2,6 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.apps import apps
+from django.db import connection
 from django.utils import timezone
 
 from esmero.campaigns.models import AudienceMember, Campaign
@@ -31,6 +32,7 @@ from esmero.people.models import (
     Tag,
 )
 from esmero.people.parties.memberships import list_memberships
+from esmero.people.parties.organisation_merging import merge_organisations
 from esmero.people.permissions.decisions import find_permitted
 from esmero.people.permissions.ledger import NewEntry, record
 from esmero.privacy.erasure import erase_person
@@ -334,3 +336,25 @@ def test_roles_numbers_and_organisations_of_both_are_kept_and_come_apart_again(h
         for row in rows:
             del row["changed_at"]
     assert after == before
+
+
+@pytest.mark.parametrize("taken", [(), ("organisation",)])
+def test_a_merge_is_undone_after_its_organisations_were_merged(taken):
+    house = build_house()
+    one, two = add_people(house, 2)
+    acme, bosch, cima, last = (Organisation.objects.create(name=name, folded=name) for name in "abcd")
+    Person.objects.filter(pk=one.pk).update(organisation=acme)
+    Person.objects.filter(pk=two.pk).update(organisation=bosch)
+    for person in (one, two):
+        person.refresh_from_db()
+        Membership.objects.create(person=person, organisation=cima)
+    done = merge(one, two, taken=taken, by="Lucía")
+    merge_organisations(cima, bosch, by="Lucía")  # the main one of the merged person; cima is one of both
+    merge_organisations(last, cima, by="Lucía")
+    undo_merge(done, by="Lucía")
+    connection.check_constraints()
+    held = list_memberships(list(Person.objects.filter(pk__in=[one.pk, two.pk])))
+    # Merging organisations deletes a membership beside an equal main one, for good.
+    beside = [] if taken else ["d"]
+    assert [[row.organisation.name for row in held[person.pk]] for person in (one, two)] == [["a", *beside], ["d"]]
+    assert not Membership.objects.filter(person=two).exists()

@@ -232,3 +232,10 @@ COUNTRY_TIME_ZONES: Mapping[str, str] = {
     "ZM": "Africa/Lusaka",
     "ZW": "Africa/Harare",
 }
+
+
+def is_country(code: str) -> bool:
+    """Return whether a code is a country of ISO 3166-1: one with a time zone above, or with a numbering plan."""
+    from phonenumbers import SUPPORTED_REGIONS
+
+    return code in COUNTRY_TIME_ZONES or code in SUPPORTED_REGIONS

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from functools import cache
 
 from esmero.house.configuration import find_home
+from esmero.house.country_time_zones import is_country
 from esmero.house.profiles.legal_clocks import ClockName, LegalClock
 from esmero.house.profiles.profile import Profile
-from esmero.house.profiles.reading import ProfileSet, read_profiles
+from esmero.house.profiles.reading import ProfileSet, build_stand_in, read_profiles
 
 
 @cache
@@ -25,8 +26,7 @@ def all_profiles() -> Mapping[str, Profile]:
 
 def profile_of(code: str) -> Profile:
     """Return the profile of a code; for an unknown one (its file is gone) the strictest values."""
-    found = load_profiles()
-    return found.profiles.get(code, found.strictest)
+    return load_profiles().profiles.get(code) or _stand_in_for(code)
 
 
 def profile_of_country(country: str) -> Profile | None:
@@ -72,6 +72,13 @@ def _is_ordinary_kind(digits: str) -> bool:
         PhoneNumberType.FIXED_LINE_OR_MOBILE,
         PhoneNumberType.TOLL_FREE,
     }
+
+
+@cache
+def _stand_in_for(code: str) -> Profile:
+    strictest = load_profiles().strictest
+    country = code.partition("-")[0]  # ES-CN is a part of ES
+    return build_stand_in(strictest, code=code, countries=[country]) if is_country(country) else strictest
 
 
 @cache

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.apps import apps
 from django.db import transaction
-from django.db.models import Model, Q
+from django.db.models import F, Model, Q
 from django.utils import timezone
 
 from esmero.campaigns.lifecycle import reopen_for_retry
@@ -30,6 +30,7 @@ from esmero.people.models import (
     Preference,
 )
 from esmero.people.permissions.ledger import recompute_permissions
+from esmero.people.persons.merged_organisations import resolve_organisations
 from esmero.people.persons.names import update_folded
 from esmero.people.search_texts import index_persons
 from esmero.privacy.merge_columns import CONFLICT_STATES, MERGE_RULES, UNIQUE_WITH
@@ -111,7 +112,7 @@ def undo_merge(done: Merge, *, by: User | str) -> None:
             raise Refusal("merge-undone")
         if later.exists():
             raise Refusal("merged-again")
-        facts = done.facts
+        facts = _resolve_merged_organisations(done.facts)
         Permission.objects.filter(person=survivor).delete()
         for label, ids in facts["moved"].items():
             _model(label)._default_manager.filter(pk__in=ids, person=survivor).update(person=merged)
@@ -125,6 +126,8 @@ def undo_merge(done: Merge, *, by: User | str) -> None:
         if PermissionEntry.objects.filter(person=survivor, pk__gt=(facts["last_entry"] or [0])[0]).exists():
             recompute_permissions([survivor.pk])
         _restore_persons(survivor, merged, facts)
+        beside = Membership.objects.filter(person__in=[survivor.pk, merged.pk])
+        beside.filter(organisation=F("person__organisation")).delete()  # those of organisations merged meanwhile
         index_persons([survivor.pk, merged.pk])
         _restore_pair(facts["pair"])
         Merge.objects.filter(pk=done.pk).update(undone_at=timezone.now(), undone_by=str(by))
@@ -314,6 +317,19 @@ def _restore_persons(survivor: Person, merged: Person, facts: Mapping[str, Any])
         survivor.refresh_from_db()
         update_folded(survivor)
         survivor.save(update_fields=["folded", "name_is_damaged", "changed_at"])
+
+
+def _resolve_merged_organisations(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the facts of a merge with each organisation that was merged since replaced by its survivor."""
+    label = Membership._meta.label
+    rows = [facts["kept"], facts["gone"], facts["now"], *facts["away"].get(label, [])]
+    known = resolve_organisations(row["organisation_id"] for row in rows)
+    kept, gone, now, *away = ({**row, "organisation_id": known.get(row["organisation_id"])} for row in rows)
+    held = set(
+        Membership.objects.filter(pk__in=facts["moved"].get(label, [])).values_list("organisation_id", flat=True)
+    )
+    once = {row["organisation_id"]: row for row in away if row["organisation_id"] not in {*held, None}}
+    return {**facts, "kept": kept, "gone": gone, "now": now, "away": {**facts["away"], label: list(once.values())}}
 
 
 def _restore_keys(before: RowSnapshot, now: RowSnapshot, current: RowSnapshot) -> RowSnapshot:

@@ -1,13 +1,15 @@
 """Files of an operator: each fault is named with its line; a broken file replaces nothing and loosens nothing."""
 
 import shutil
+from datetime import UTC, datetime, timedelta
 from importlib import resources
 from pathlib import Path
 
 import pytest
 
+from esmero.house.jurisdictions import profile_of
 from esmero.house.profiles.profile import ProfileOrigin
-from esmero.house.profiles.reading import read_profiles
+from esmero.house.profiles.reading import list_without_holidays, read_profiles
 
 EXAMPLE = Path(__file__).parents[3] / "docs" / "admin" / "pt.toml"
 SHIPPED = resources.files("esmero.house.profiles")
@@ -72,11 +74,10 @@ def test_a_fault_is_named_with_its_place_and_the_strictest_values_hold(tmp_path,
     stand_in = found.profiles.get("PT")
     assert stand_in is not None
     assert stand_in.origin is ProfileOrigin.STAND_IN
-    assert (stand_in.bases, stand_in.terms, stand_in.hours) == (
-        found.strictest.bases,
-        found.strictest.terms,
-        found.strictest.hours,
-    )
+    assert (stand_in.bases, stand_in.terms) == (found.strictest.bases, found.strictest.terms)
+    assert {kind: one.week for kind, one in stand_in.hours.items()} == {
+        kind: one.week for kind, one in found.strictest.hours.items()
+    }
     assert stand_in.countries == {"PT"}
 
 
@@ -112,3 +113,66 @@ def test_a_misspelt_name_of_an_optional_value_is_a_fault(tmp_path):
     found = write(tmp_path, "pt.toml", text)
     assert [fault.place.rpartition(".")[2] for fault in found.faults] == ["calling_cod", "untill"]
     assert text.splitlines()[found.faults[1].line - 1].startswith("untill")
+
+
+DAY_OF_PORTUGAL = datetime(2027, 6, 10, 11, tzinfo=UTC)  # a Thursday
+
+
+def cut_section(text, heading):
+    before, _heading, rest = text.partition(f"[{heading}]\n")
+    return before + rest[rest.index("\n[") + 1 :]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [cut_section(EXAMPLE.read_text("utf-8"), "holidays"), 'code = "PT"\nas_of = = 2026\n'],
+    ids=["none", "broken"],
+)
+def test_a_country_without_a_calendar_is_not_called_on_its_holidays(tmp_path, text):
+    portugal = write(tmp_path, "pt.toml", text).profiles["PT"]
+    hours = portugal.hours["phone", "commercial"]
+    assert portugal.holidays is None
+    assert not hours.include(DAY_OF_PORTUGAL)
+    assert hours.include(DAY_OF_PORTUGAL + timedelta(days=1))
+    assert list_without_holidays(portugal) == []
+
+
+def test_a_country_whose_profile_is_gone_is_not_called_on_its_holidays():
+    assert not profile_of("PT").hours["phone", "commercial"].include(DAY_OF_PORTUGAL)
+
+
+def test_a_country_whose_holidays_nobody_knows_is_told(tmp_path):
+    found = write(tmp_path, "ta.toml", "code = ")  # Tristan da Cunha
+    assert list_without_holidays(found.profiles["TA"]) == ["TA"]
+    assert found.profiles["TA"].hours["phone", "commercial"].include(DAY_OF_PORTUGAL)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "stands_for"),
+    [
+        ("uk.toml", 'code = "UK"\ncountries = ["GB"]\nas_of = = 1\n', {"GB": {"GB"}}),
+        ("uk.toml", EXAMPLE.read_text("utf-8").replace('"PT"', '"UK"', 1).replace('["PT"]', '["GB"]'), {"GB": {"GB"}}),
+        ("iberia.toml", 'countries = [\n  "PT", "AD",\n  "ES"]\n', {"AD": {"PT", "AD"}}),
+        ("portugal.toml", 'code = "PT"\nx = = 1', {"PT": {"PT"}}),
+        ("uk.toml", "code = ", {}),
+    ],
+)
+def test_a_broken_file_stands_for_the_countries_that_it_names(tmp_path, name, text, stands_for):
+    found = write(tmp_path, name, text)
+    made = {code: set(one.countries) for code, one in found.profiles.items() if one.origin is ProfileOrigin.STAND_IN}
+    assert made == stands_for
+    assert found.faults
+    assert any("protects nobody" in str(fault) for fault in found.faults) == (not stands_for)
+
+
+def test_a_whole_file_needs_no_stand_in_by_a_broken_one(tmp_path):
+    (tmp_path / "ad.toml").write_text('countries = ["AD", "PT"]\nx = = 1', "utf-8")
+    found = write(tmp_path, "pt.toml", EXAMPLE.read_text("utf-8"))
+    assert (found.profiles["PT"].origin, found.profiles["AD"].countries) == (ProfileOrigin.OPERATOR, {"AD"})
+
+
+def test_a_whole_file_whose_code_is_no_country_is_refused(tmp_path):
+    text = EXAMPLE.read_text("utf-8").replace('"PT"', '"UK"', 1)
+    found = write(tmp_path, "uk.toml", text)
+    assert [fault.place for fault in found.faults] == ["code"]
+    assert found.profiles["PT"].origin is ProfileOrigin.STAND_IN

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from esmero.campaigns.models import AudienceMember, Campaign
@@ -17,6 +18,7 @@ from esmero.people.models import (
     ContactPoint,
     CustomField,
     Note,
+    Organisation,
     PartyNumber,
     PartyRole,
     Permission,
@@ -26,6 +28,7 @@ from esmero.people.models import (
     Suppression,
     Tag,
 )
+from esmero.people.parties.organisation_merging import merge_organisations
 from esmero.people.parties.party_rows import change_row
 from esmero.people.persons.editing import change_person
 from esmero.privacy.erasure import erase_person
@@ -156,6 +159,29 @@ def test_a_role_that_ended_is_not_brought_back_and_one_that_staff_changed_stays(
     assert outcomes(brought)[3] == "changed-since: roles"
     assert PartyRole.objects.filter(kind="member").exists()
     assert not PartyRole.objects.filter(kind="supplier").exists()
+
+
+def test_a_list_is_taken_back_after_the_former_organisation_was_merged_twice(house):
+    bring(house, *FIRST)
+    brought = bring(house, *SECOND)
+    last = Organisation.objects.create(name="Cima", folded="cima")
+    between = Organisation.objects.create(name="Bosch", folded="bosch")
+    merge_organisations(between, Organisation.objects.get(name="Añil"), by="Lucía")
+    merge_organisations(last, between, by="Lucía")
+    take_back(brought)
+    assert outcomes(brought)[2] == "undone"
+    assert Person.objects.get(number="1").organisation == last
+    connection.check_constraints()
+
+
+def test_a_line_is_kept_whose_former_organisation_is_gone(house):
+    bring(house, *FIRST)
+    brought = bring(house, *SECOND)
+    Person.objects.exclude(number="1").update(organisation=None)
+    Organisation.objects.get(name="Añil").delete()
+    take_back(brought)
+    assert outcomes(brought)[2] == "changed-since: organisation"
+    connection.check_constraints()
 
 
 def test_two_lists_are_taken_back_in_reverse_order(house):

@@ -14,7 +14,9 @@ from esmero.people.parties.memberships import (
     place_in_organisation,
     undo_membership_change,
 )
+from esmero.people.parties.organisation_merging import merge_organisations
 from esmero.people.search_texts import index_persons
+from esmero.refusal import NotThere
 from esmero.search.finding import find_ids
 from esmero.search.models import SubjectKind
 from tests.house_facts import add_people, build_house
@@ -80,3 +82,26 @@ def test_who_leaves_the_main_one_keeps_the_others(person, bodies):
     assert AuditEntry.objects.filter(action="party.membership-removed").exists()
     index_persons([person.pk])
     assert not list(find_ids(SubjectKind.PERSON, text="acme", most=9))
+
+
+def test_a_change_is_taken_back_after_its_organisation_was_merged(person, bodies):
+    acme, bosch, cima = bodies
+    join_organisation(person, acme, position="CEO", by="Lucía")
+    join_organisation(person, bosch, position="Socia", by="Lucía")
+    left_main = leave_organisation(person, acme, by="Lucía")
+    merge_organisations(cima, acme, by="Lucía")
+    undo_membership_change(person, left_main, by="Lucía")
+    assert held(person) == [("Cima", "CEO", True), ("Bosch", "Socia", False)]
+    left_further = leave_organisation(person, bosch, by="Lucía")
+    merge_organisations(cima, bosch, by="Lucía")
+    undo_membership_change(person, left_further, by="Lucía")
+    assert held(person) == [("Cima", "CEO", True)]
+
+
+def test_a_membership_of_a_deleted_organisation_is_refused(person, bodies):
+    join_organisation(person, bodies[0], by="Lucía")
+    join_organisation(person, bodies[1], by="Lucía")
+    change = leave_organisation(person, bodies[1], by="Lucía")
+    bodies[1].delete()
+    with pytest.raises(NotThere):
+        undo_membership_change(person, change, by="Lucía")

@@ -29,6 +29,21 @@ class CountryHolidays:
         return CountryHolidays(self.country, region)
 
 
+@dataclass(frozen=True, slots=True)
+class HolidaysOfCountries:
+    """Hold the public holidays of several countries, for a profile that names no calendar; unknown ones have none."""
+
+    countries: tuple[str, ...]
+
+    def includes(self, day: date) -> bool:
+        """Return whether a day is a public holiday in one of the countries."""
+        return any(CountryHolidays(country).includes(day) for country in self.list_known())
+
+    def list_known(self) -> list[str]:
+        """Return the countries whose holidays the library knows."""
+        return [country for country in self.countries if is_known_country(country)]
+
+
 def is_known_country(country: str) -> bool:
     """Return whether the library knows the holidays of a country."""
     # Half a second to import: only processes that count days pay it.

@@ -8,7 +8,7 @@ this file describes gets the strictest values.
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -18,9 +18,10 @@ from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
+from esmero.house.country_time_zones import is_country
 from esmero.house.profiles.citations import Citation
 from esmero.house.profiles.file_format import CitedSection, HoursSection, ProfileFile
-from esmero.house.profiles.holiday_calendars import CountryHolidays
+from esmero.house.profiles.holiday_calendars import CountryHolidays, HolidaysOfCountries
 from esmero.house.profiles.legal_clocks import LegalClock
 from esmero.house.profiles.profile import Paper, Profile, ProfileOrigin, TaxRate, WithdrawalPeriod
 from esmero.house.retention_terms import RetentionTerm
@@ -30,6 +31,8 @@ from esmero.rendering.paper.window import EnvelopeWindow
 NEUTRAL, STRICTEST = "EU", "STRICTEST"
 MAX_BYTES = 200_000
 _SHIPPED = ("eu", "strictest", "es", "fr")  # each after the ones that it extends
+_CODE = re.compile(r"""^\s*code\s*=\s*["']([A-Za-z]{2})["']""", re.MULTILINE)
+_COUNTRIES = re.compile(r"^\s*countries\s*=\s*\[([^]]*)", re.MULTILINE)
 _HEADING = re.compile(r"\s*\[\[?\s*([A-Za-z_]+)")
 
 
@@ -70,24 +73,68 @@ def read_profiles(folder: Path) -> ProfileSet:
     strictest = shipped[STRICTEST]
     found = {code: one for code, one in shipped.items() if code != STRICTEST}
     faults: list[ProfileFault] = []
+    broken: list[Path] = []
     for path in sorted(folder.glob("*.toml")) if folder.is_dir() else []:
         try:
             profile = read_profile(path, path=str(path), bases=shipped)
             _refuse_conflicts(profile, path=path, others=found)
         except UnreadableProfile as wrong:
             faults += wrong.faults
-            if (code := path.stem.upper()) not in found and len(code) == 2 and code.isalpha():
-                found[code] = replace(
-                    strictest,
-                    code=code,
-                    name=dict.fromkeys(strictest.name, code),
-                    countries=frozenset({code}),
-                    origin=ProfileOrigin.STAND_IN,
-                    path=str(path),
-                )
+            broken.append(path)
         else:
             found[profile.code] = replace(profile, origin=ProfileOrigin.OPERATOR, path=str(path))
+    for path in broken:  # after all whole ones, whose countries need no stand-in
+        code, countries = _read_claims(path)
+        if not code and path.stem.upper() not in shipped and not is_country(path.stem.upper().partition("-")[0]):
+            faults.append(ProfileFault(str(path), 0, "code", "stands for no country (ISO 3166-1): it protects nobody"))
+        countries -= {country for one in found.values() for country in one.countries}
+        if countries and code not in found:
+            found[code] = replace(build_stand_in(strictest, code=code, countries=countries), path=str(path))
     return ProfileSet(found, strictest, tuple(faults))
+
+
+def build_stand_in(strictest: Profile, *, code: str, countries: Iterable[str]) -> Profile:
+    """Return the strictest values for countries whose profile cannot be read, closed on their public holidays."""
+    protected = frozenset(countries)
+    calendar = _find_calendar(protected)
+    hours = {
+        kind: replace(one, holidays=calendar) if kind in strictest.closed_on_holidays else one
+        for kind, one in strictest.hours.items()
+    }
+    return replace(
+        strictest,
+        code=code,
+        name=dict.fromkeys(strictest.name, code),
+        countries=protected,
+        hours=hours,
+        origin=ProfileOrigin.STAND_IN,
+    )
+
+
+def list_without_holidays(profile: Profile) -> list[str]:
+    """Return the countries whose holidays should be closed, and which neither the profile nor the library knows."""
+    if not profile.closed_on_holidays or profile.holidays is not None:
+        return []
+    return sorted(profile.countries - set(HolidaysOfCountries(tuple(profile.countries)).list_known()))
+
+
+def _read_claims(path: Path) -> tuple[str, set[str]]:
+    """Return the code ("": none) and the countries that a broken file stands for, by its name and by its text."""
+    try:
+        with path.open("rb") as file:
+            text = file.read(MAX_BYTES).decode("utf-8", "replace")
+    except OSError:
+        text = ""
+    listed = _COUNTRIES.search(text)
+    words: list[str] = re.findall(r"[A-Z]+", listed[1].upper()) if listed else []
+    countries = {word for word in words if is_country(word)}
+    stated = _CODE.search(text)
+    stem = path.stem.upper()
+    named = (stem, stated[1].upper() if stated else "", *sorted(countries))
+    code = next(filter(is_country, named), "")
+    if code and (code == stem or not countries):
+        countries.add(code)
+    return code, countries
 
 
 def read_profile(file: Traversable | Path, *, path: str, bases: Mapping[str, Profile]) -> Profile:
@@ -160,7 +207,7 @@ def _build(file: ProfileFile, *, base: Profile | None) -> Profile:
         raise ValueError(msg)
     merged: dict[str, Any] = {key: {**(getattr(base, key) if base else {}), **values} for key, values in own.items()}
     for kind in closed:
-        merged["hours"][kind] = replace(merged["hours"][kind], holidays=holidays or NoHolidays())
+        merged["hours"][kind] = replace(merged["hours"][kind], holidays=holidays or _find_calendar(file.countries))
     if paper is None and base is None:
         msg = "a profile that extends no other states the paper"
         raise ValueError(msg)
@@ -193,6 +240,12 @@ def _build(file: ProfileFile, *, base: Profile | None) -> Profile:
     )
 
 
+def _find_calendar(countries: Iterable[str]) -> HolidaysOfCountries | NoHolidays:
+    """Return the holidays of the countries of a profile without a calendar; the library is asked when days count."""
+    known = tuple(sorted(countries))
+    return HolidaysOfCountries(known) if known else NoHolidays()
+
+
 def _build_hours(one: HoursSection) -> OpenHours:
     return OpenHours((*[one.weekdays] * 5, one.saturday, one.sunday))
 
@@ -222,12 +275,16 @@ def _check_zone(name: str) -> None:
 
 
 def _refuse_conflicts(profile: Profile, *, path: Path, others: Mapping[str, Profile]) -> None:
-    """Refuse a code that is not the file's name, a reserved one, and a country of another profile."""
+    """Refuse a code that is reserved, no country or not the file's name, and a country of another profile or none."""
     troubles = []
     if profile.code == STRICTEST:
         troubles.append(("code", f"{STRICTEST} is reserved"))
     elif profile.code != path.stem.upper():
         troubles.append(("code", f"{profile.code} belongs into {profile.code.lower()}.toml"))
+    elif not is_country(profile.code.partition("-")[0]) and profile.code not in others:
+        troubles.append(("code", f"{profile.code} is no country (ISO 3166-1)"))
+    if unknown := sorted(country for country in profile.countries if not is_country(country)):
+        troubles.append(("countries", f"{', '.join(unknown)} is no country (ISO 3166-1)"))
     troubles += [
         ("countries", f"{', '.join(sorted(both))} belongs to the profile {other.code}")
         for other in others.values()

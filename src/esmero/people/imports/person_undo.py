@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Model, Q
+from django.db.models import F, Model, Q
 from django.utils import timezone
 
 from esmero.imports.models import Import, ImportLine
@@ -18,6 +18,7 @@ from esmero.people.models import (
     Address,
     ContactPoint,
     Duplicate,
+    Membership,
     Organisation,
     PartyNumber,
     PartyRole,
@@ -29,6 +30,7 @@ from esmero.people.models import (
     Tag,
 )
 from esmero.people.permissions.ledger import NewEntry, record, remove_entries
+from esmero.people.persons.merged_organisations import resolve_organisations
 from esmero.people.persons.names import update_folded
 from esmero.people.search_texts import index_persons
 
@@ -79,6 +81,9 @@ class PersonUndo:
         }
         former = [line.written["was"]["address"][0] for line in lines if "address" in line.written.get("was", {})]
         self.addresses = Address.objects.in_bulk([pk for pk in former if pk is not None])
+        self.organisations = resolve_organisations(
+            line.written["was"]["organisation"][0] for line in lines if "organisation" in line.written.get("was", {})
+        )
         self.reasons = {line.pk: self._find_reason(line) for line in lines}
         self.outcomes = {line.pk: self._outcome(line) for line in lines}
         self._count()
@@ -130,7 +135,8 @@ class PersonUndo:
         if "new" in wrote:
             return self._find_use(person, number=line.number)
         for name, (value, _writer) in wrote.get("was", {}).items():
-            is_gone = name == "address" and value is not None and value not in self.addresses
+            known = {"address": self.addresses, "organisation": self.organisations}.get(name)
+            is_gone = known is not None and value is not None and value not in known
             if is_gone or person.written_by.get(name) != self.import_.pk:
                 return f"changed-since: {name.removeprefix('own:')}"
         points = self.points[person.pk]
@@ -233,6 +239,8 @@ class PersonUndo:
             _TAGS.objects.filter(pk__in=[pk for pk, person, tag in rows if (person, tag) in wanted]).delete()
         names = [*_COLUMNS, "fields", "written_by", "folded", "name_is_damaged", "changed_at"]
         Person.objects.bulk_update(changed.values(), names)
+        # A former organisation that was merged meanwhile may be one that they belong to besides.
+        Membership.objects.filter(person__in=changed, organisation=F("person__organisation")).delete()
 
     def _restore(self, person: Person, name: str, value: Any, writer: int | None) -> None:
         if name.startswith("own:"):
@@ -242,6 +250,8 @@ class PersonUndo:
                 person.fields[name[4:]] = value
         elif name == "address":
             person.address = self.addresses[value] if value is not None else None
+        elif name == "organisation":
+            person.organisation_id = self.organisations[value] if value is not None else None
         else:
             setattr(person, _ATTRIBUTES.get(name, name), value)
         if writer is None:

@@ -13,7 +13,7 @@ from esmero.people.models.permissions import (
     Suppression,
     Topic,
 )
-from esmero.people.models.persons import Address, CustomField, Note, Organisation, Person, Tag
+from esmero.people.models.persons import Address, CustomField, MergedOrganisation, Note, Organisation, Person, Tag
 from esmero.people.models.segments import Segment
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "ExclusionLine",
     "Membership",
     "Merge",
+    "MergedOrganisation",
     "Note",
     "OfParty",
     "Organisation",

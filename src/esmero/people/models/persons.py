@@ -78,6 +78,17 @@ class Organisation(PartyFacts):
         return self.name
 
 
+class MergedOrganisation(models.Model):
+    """Record which organisation stands for a merged one, whose row is gone; undo facts still name it by its id."""
+
+    merged_id = models.BigIntegerField(primary_key=True)
+    survivor = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"{self.merged_id} into {self.survivor_id}"
+
+
 class Tag(models.Model):
     """Represent a label that staff and imports put on persons."""
 

@@ -7,7 +7,7 @@ from django.db.models import Field, Model, Q
 
 from esmero.house.audit import note
 from esmero.house.models import User
-from esmero.people.models import ContactPoint, Membership, Organisation, PartyRole, Person
+from esmero.people.models import ContactPoint, Membership, MergedOrganisation, Organisation, PartyRole, Person
 from esmero.people.search_texts import index_members
 from esmero.refusal import Refusal
 
@@ -18,8 +18,9 @@ FILLED = ("tax_id", "capacity", "domain", "country", "timezone")
 def merge_organisations(survivor: Organisation, merged: Organisation, *, by: User | str) -> dict[str, int]:
     """Move every row that refers to the merged organisation, in whatever table, and delete its row.
 
-    Equal rows of both (a role, an address, a membership) become one. Return the number of moved rows by model. It
-    cannot be undone: an organisation has no permissions, and its people keep their own.
+    Undo facts that name the merged one lead to the survivor (people/persons/merged_organisations.py). Equal rows of
+    both (a role, an address, a membership) become one. Return the number of moved rows by model. It cannot be undone:
+    an organisation has no permissions, and its people keep their own.
 
     Raises:
         Refusal: it is the same row, or one of them is gone.
@@ -40,6 +41,7 @@ def merge_organisations(survivor: Organisation, merged: Organisation, *, by: Use
             setattr(survivor, name, getattr(survivor, name) or getattr(merged, name))
         survivor.save()
         name = merged.name
+        MergedOrganisation.objects.create(merged_id=merged.pk, survivor=survivor)
         merged.delete()
         index_members(survivor)
         note("organisations.merged", by=by, subject=survivor, facts={"name": name, "rows": moved})

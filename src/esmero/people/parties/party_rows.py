@@ -10,6 +10,7 @@ from django.db.models import Model
 from esmero.house.audit import note
 from esmero.house.models import User
 from esmero.people.models import Membership, Organisation, PartyNumber, PartyRole, Person
+from esmero.people.persons.merged_organisations import resolve_organisation
 from esmero.people.search_texts import index_persons
 from esmero.refusal import InvalidValue, NotThere
 
@@ -71,26 +72,34 @@ def remove_row(row: PartyRow, *, by: User | str) -> PartyRowBefore:
 
 
 def restore_row(before: PartyRowBefore, *, by: User | str) -> None:
-    """Restore the values that `change_row` or `remove_row` returned.
+    """Restore the values that `change_row` or `remove_row` returned; a merged organisation is its survivor.
 
     Raises:
-        NotThere: the party is gone.
+        NotThere: the party, or the organisation of a membership, is gone.
 
     """
     model: Any = _MODELS[before["model"]]
     columns = {name: before[name] for name in _COLUMNS[model]}
     columns |= {name: date.fromisoformat(columns[name]) for name in _DATES if columns.get(name)}
-    person, organisation = (
-        kind.objects.filter(pk=before[name] or 0).first()
-        for kind, name in ((Person, "person"), (Organisation, "organisation"))
-    )
-    party = person or organisation
+    person = Person.objects.filter(pk=before["person"] or 0).first()
+    party = person or Organisation.objects.filter(pk=resolve_organisation(before["organisation"]) or 0).first()
     if party is None:
         raise NotThere("party-gone")
+    if model is Membership:
+        columns["organisation_id"] = resolve_organisation(before["organisation_id"])
+        if columns["organisation_id"] is None:
+            raise NotThere("party-gone")
+        if columns["organisation_id"] != before["organisation_id"] and _belongs(party, columns["organisation_id"]):
+            return  # to the survivor of a merge already
     with transaction.atomic():
         row = model(pk=before["id"], **_refer(party, model), **columns)
         _save(row)
         _note(row, party, "restored", by=by)
+
+
+def _belongs(party: Person | Organisation, organisation: int) -> bool:
+    is_main = isinstance(party, Person) and party.organisation_id == organisation
+    return is_main or Membership.objects.filter(person_id=party.pk, organisation=organisation).exists()
 
 
 def _refer(party: Person | Organisation, model: type[Model]) -> dict[str, Any]:

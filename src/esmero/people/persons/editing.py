@@ -9,6 +9,7 @@ from esmero.house.audit import note
 from esmero.house.models import User
 from esmero.people.addresses.suppression import find_suppressions
 from esmero.people.models import Address, ContactPoint, Organisation, Person
+from esmero.people.persons.merged_organisations import resolve_organisation
 from esmero.people.persons.names import update_folded
 from esmero.people.search_texts import index_persons
 from esmero.refusal import InvalidValue
@@ -116,7 +117,7 @@ def _write(row: Person, name: str, value: Any) -> None:
         if value is not None:
             row.fields[key] = value
     elif name == "organisation":
-        row.organisation = Organisation.objects.filter(pk=value).first() if value else None
+        row.organisation = Organisation.objects.filter(pk=resolve_organisation(value or None) or 0).first()
     elif name == "address":
         row.address_id = value
     elif name == "number":

@@ -159,7 +159,7 @@ def _check_brands() -> Iterator[DoctorFinding]:
 
 def _check_profiles(home: Path) -> Iterator[DoctorFinding]:
     from esmero.house.models import Brand
-    from esmero.house.profiles.reading import read_profiles
+    from esmero.house.profiles.reading import list_without_holidays, read_profiles
 
     found = read_profiles(home / "profiles")
     for fault in found.faults:
@@ -168,6 +168,13 @@ def _check_profiles(home: Path) -> Iterator[DoctorFinding]:
             f"A profile cannot be read: {fault}",
             "Correct the file and restart; until then the shipped profile or the strictest values hold",
         )
+    for one in found.profiles.values():
+        if unknown := list_without_holidays(one):
+            yield DoctorFinding(
+                "short",
+                f"The public holidays of {', '.join(unknown)} are not known: calls may go out on them",
+                f"State narrower [[hours]] in the profile {one.code}, or a [holidays] calendar that serves",
+            )
     for slug, code in Brand.objects.exclude(profile__in=found.profiles).values_list("slug", "profile"):
         yield DoctorFinding(
             "wrong",
