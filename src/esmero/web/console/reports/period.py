@@ -64,7 +64,7 @@ def read_period(request: HttpRequest) -> ReportPeriod | None:
     if brand is None:
         return None
     asked = request.GET.get("days", "")
-    days = int(asked) if asked.isdecimal() and int(asked) in SPANS else DEFAULT_DAYS
+    days = int(asked) if asked in map(str, SPANS) else DEFAULT_DAYS
     today = timezone.now().astimezone(UTC).date()
     return ReportPeriod(brand=brand, days=days, begin=today - timedelta(days=days - 1), end=today)
 

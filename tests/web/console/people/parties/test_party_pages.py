@@ -190,3 +190,15 @@ def test_a_reader_changes_nothing(client, house, party):
         assert client.post(f"{at}{place}", {"kind": "customer"}).status_code == 403
     assert not client.get(at).content.decode().count("roles/new/")
     assert not AuditEntry.objects.filter(action__startswith="party.").exists()
+
+
+@pytest.mark.parametrize("sent", ["", "abc", "-1", "1.5", "²", "9" * 19, "9" * 5000])
+def test_an_id_that_names_no_row_is_not_found(client, person, body, sent):
+    at = address(body)
+    assert client.post(f"{at}merge/", {"merged": sent}).status_code == 404
+    for name in ("person", "apart"):
+        assert client.post(f"{at}join/", {name: sent}).status_code == 404
+    assert client.post("/console/returns/proposals/act/", {"one": f"accept-{sent}"}).status_code == 302
+    client.force_login(staff())
+    assert client.post("/console/settings/brands/preview/", {"pk": sent}).status_code == 200
+    assert client.post("/console/work/doubts/", {"sent": "yes", "pick": sent}).status_code == 302

@@ -14,6 +14,7 @@ from esmero.people.models import Person
 from esmero.refusal import Refusal
 from esmero.web.console.access import requires, staff
 from esmero.web.console.page_frame import read_brand
+from esmero.web.parts.sent_ids import read_id
 
 
 @require_POST
@@ -29,7 +30,7 @@ def account(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("console:person", pk=pk)
     chosen = request.POST.get("account", "")
     rows = CustomerAccount.objects.select_related("user", "person", "brand").filter(person=person)
-    one = get_object_or_404(rows, pk=int(chosen) if chosen.isdecimal() else 0)
+    one = get_object_or_404(rows, pk=read_id(chosen))
     if act == "close":
         close_account(one, by=staff(request), at=now)
         messages.success(request, _("The account is closed: nobody can sign in to it."))

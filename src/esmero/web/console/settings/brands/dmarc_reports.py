@@ -414,7 +414,7 @@ def _check(brand: Brand, domain: str) -> None:
 def _summarise_days(request: HttpRequest, brand: Brand, domain: str) -> dict[str, Any]:
     """Read the daily data of the chart and its summary."""
     asked = request.GET.get("since", "")
-    days = int(asked) if asked.isdecimal() and int(asked) in SPANS else DEFAULT_DAYS
+    days = int(asked) if asked in map(str, SPANS) else DEFAULT_DAYS
     today = timezone.now().astimezone(UTC).date()
     period = ReportPeriod(brand=brand, days=days, begin=today - timedelta(days=days - 1), end=today)
     read = read_alignment(domain, begin=period.begin, end=period.end)
