@@ -2,8 +2,8 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from esmero.house.brands import next_selector, save_brand
-from esmero.house.models import AuditEntry, Brand, User
-from esmero.house.staffing.grants import RightsLost
+from esmero.house.models import AuditEntry, Brand, StaffRole, User
+from esmero.house.staffing.grants import RightNotHeld, RightsLost
 from esmero.house.team import (
     change_member,
     deactivate,
@@ -44,15 +44,31 @@ def test_an_invitation_needs_an_address_that_can_be():
     assert list(AuditEntry.objects.values_list("action", flat=True)) == ["staff.invited"]
 
 
-def test_two_factor_holds_as_long_as_an_owner_who_may_sign_in_asks_for_it():
+def test_two_factor_holds_until_it_is_ended_whatever_becomes_of_its_author():
     one, other = member("a@x.example"), member("b@x.example")
     require_two_factor(on=True, by=one)
-    assert needs_two_factor()
+    require_two_factor(on=True, by=other)
     deactivate(one, by=other)
-    assert not needs_two_factor()
-    reactivate(one, by=other)
+    assert needs_two_factor()
+    change_member(User.objects.get(pk=one.pk), facts={"role": "reader"}, by=other)
+    assert needs_two_factor()
     require_two_factor(on=False, by=other)
     assert not needs_two_factor()
+
+
+@pytest.mark.parametrize("rights", [["staff.manage"], ["house.settings"]])
+def test_two_factor_is_ended_only_by_who_manages_staff_and_house(rights):
+    StaffRole.objects.create(code="half", name="Half", rights=["house.read", *rights])
+    require_two_factor(on=True, by=member("a@x.example"))
+    with pytest.raises(RightNotHeld):
+        require_two_factor(on=False, by=member("b@x.example", "half"))
+    assert needs_two_factor()
+
+
+def test_whether_a_second_factor_is_needed_costs_one_query(django_assert_num_queries):
+    require_two_factor(on=True, by=member("a@x.example"))
+    with django_assert_num_queries(1):
+        assert needs_two_factor()
 
 
 @pytest.mark.parametrize(

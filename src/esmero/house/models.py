@@ -132,6 +132,17 @@ class StaffRole(Versioned):
         return self.name
 
 
+class HouseSetting(models.Model):
+    """Store a setting of the whole house that is on while its row exists, with its author."""
+
+    name = models.CharField(max_length=40, primary_key=True)
+    by = models.CharField(max_length=200)
+    at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Issuer(Versioned):
     """Represent the legal entity behind one or several brands: it concludes contracts and issues invoices.
 
@@ -157,14 +168,20 @@ class NumberSeries(models.Model):
     issuer = models.ForeignKey(Issuer, on_delete=models.PROTECT, related_name="+")
     prefix = models.CharField(max_length=12, blank=True, default="")
     year = models.PositiveSmallIntegerField(default=0, help_text="0: the series does not begin anew each year.")
+    head = models.CharField(max_length=20, blank=True, editable=False, help_text="As printed: prefix and year.")
     first_number = models.PositiveIntegerField(default=1)
     next_number = models.PositiveIntegerField(default=1)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["issuer", "prefix", "year"], name="number_series_once")]
+        constraints = [models.UniqueConstraint(fields=["issuer", "head"], name="number_series_once")]
 
     def __str__(self) -> str:
         return f"{self.prefix}{self.year or ''}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Store the printed head with the row: F of 2026 and F2026 of every year would print the same numbers."""
+        self.head = str(self)
+        super().save(*args, **kwargs)
 
 
 class Brand(Versioned):

@@ -7,15 +7,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
 
 from esmero.house.audit import note
-from esmero.house.models import StaffRole, User
-from esmero.house.roles import list_roles, rights_of
-from esmero.house.staffing.grants import MANAGES, keep_rights, require_held
+from esmero.house.models import HouseSetting, StaffRole, User
+from esmero.house.rights import Right
+from esmero.house.roles import list_roles
+from esmero.house.staffing.grants import keep_rights, require_held
 from esmero.refusal import InvalidValue
 
 TWO_FACTOR = "two_factor_for_all"
+# It concerns all staff and the security of the house: the right to invite somebody is not enough to end it.
+TWO_FACTOR_RIGHTS: tuple[Right, ...] = ("staff.manage", "house.settings")
 
 
 def invite(email: str, *, name: str, role: str, language: str, timezone: str, by: User) -> User:
@@ -81,20 +83,24 @@ def require_above(member: User, *, by: User) -> None:
 
 
 def require_two_factor(*, on: bool, by: User) -> None:
-    """Require a second factor of all users, or not; stored with its author, and in force while they manage staff."""
+    """Require a second factor of all users, or leave it to each; it holds whatever becomes of its author.
+
+    Raises:
+        RightNotHeld: the actor lacks a right of TWO_FACTOR_RIGHTS.
+
+    """
+    require_held(TWO_FACTOR_RIGHTS, by=by)
     with transaction.atomic():
-        for user in User.objects.select_for_update().filter(Q(pk=by.pk) | Q(**{f"console__{TWO_FACTOR}": True})):
-            rest = {key: value for key, value in user.console.items() if key != TWO_FACTOR}
-            wanted = {**rest, TWO_FACTOR: True} if on and user.pk == by.pk else rest
-            User.objects.filter(pk=user.pk).update(console=wanted)
+        if on:
+            HouseSetting.objects.get_or_create(name=TWO_FACTOR, defaults={"by": str(by)})
+        else:
+            HouseSetting.objects.filter(name=TWO_FACTOR).delete()
         note("house.two-factor", by=by, facts={"on": on})
 
 
 def needs_two_factor() -> bool:
-    """Return whether all users need a second factor."""
-    managers = Q(role=User.Role.OWNER) | Q(role__in=StaffRole.objects.values("code"))
-    asked = User.objects.filter(managers, is_active=True, **{f"console__{TWO_FACTOR}": True})
-    return any(MANAGES in rights_of(user) for user in asked.only("role", "is_active"))
+    """Return whether all users need a second factor. One query."""
+    return HouseSetting.objects.filter(name=TWO_FACTOR).exists()
 
 
 def _require_role(code: str, *, by: User) -> None:

@@ -361,7 +361,7 @@ IMPERSONAL = frozenset(
         " SegmentEstimate Dispatch Form Happening HappeningDelivery WebhookSecret Import Job Link Mailbox MailboxFolder"
         " MediaFile Organisation MergedOrganisation Issuer NumberSeries CustomField ExclusionLine PrintBatch Draft"
         " Purpose Relay RelayRate Retention ReturnCount SavedView StoredFile Segment Suppression Tag DailyAggregate"
-        " Template TemplateText TemplateVersion Topic ExternalCheck StaffRole Team TeamMember StaffAbsence"
+        " HouseSetting Template TemplateText TemplateVersion Topic ExternalCheck StaffRole Team TeamMember StaffAbsence"
     )
 )
 

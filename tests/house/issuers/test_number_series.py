@@ -5,7 +5,13 @@ import threading
 import pytest
 from django.db import connection, transaction
 
-from esmero.house.issuers.number_series import SeriesStarted, allocate_number, open_series, write_number
+from esmero.house.issuers.number_series import (
+    SeriesHeadTaken,
+    SeriesStarted,
+    allocate_number,
+    open_series,
+    write_number,
+)
 from esmero.house.models import AuditEntry, Issuer, NumberSeries
 
 THREADS, EACH = 4, 12
@@ -95,3 +101,19 @@ def test_the_first_number_is_set_until_one_is_given():
         open_series(issuer, prefix="R", year=0, first=1, by="Lucía")
     assert NumberSeries.objects.get().next_number == 121
     assert AuditEntry.objects.filter(action="issuer.series").count() == 2
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("one", "other"), [(("F", 2026), ("F2026", 0)), (("", 2026), ("2026", 0)), (("F2", 26), ("F", 226))]
+)
+def test_two_series_of_an_issuer_never_print_the_same_numbers(one, other):
+    issuer = make_issuer()
+    for first, second in ((one, other), (other, one)):
+        open_series(issuer, prefix=first[0], year=first[1], first=1, by="Lucía")
+        with pytest.raises(SeriesHeadTaken):
+            open_series(issuer, prefix=second[0], year=second[1], first=1, by="Lucía")
+        with pytest.raises(SeriesHeadTaken), transaction.atomic():
+            allocate_number(issuer, prefix=second[0], year=second[1])
+        issuer = make_issuer()

@@ -20,6 +20,7 @@ from django.views.decorators.http import require_POST
 from esmero.house.models import StaffAbsence, StaffRole, Team, User
 from esmero.house.roles import list_roles, rights_of
 from esmero.house.team import (
+    TWO_FACTOR_RIGHTS,
     change_member,
     deactivate,
     invite,
@@ -152,6 +153,7 @@ def team(request: HttpRequest) -> HttpResponseBase:
         teams=Team.objects.select_related("brand").prefetch_related("members").order_by("name"),
         absences=_list_absences(),
         for_all=needs_two_factor(),
+        may_choose=rights_of(staff(request)).issuperset(TWO_FACTOR_RIGHTS),
     )
 
 
@@ -209,7 +211,7 @@ def act_on_member(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@requires("staff.manage")
+@requires("house.settings")
 def choose_two_factor(request: HttpRequest) -> HttpResponse:
     """Require a second factor from everybody, or make it optional."""
     on = request.POST.get("on") == "yes"

@@ -79,6 +79,7 @@ WORDS: Mapping[str, Words] = {
     "iban-invalid": _("“%(text)s” is no IBAN; a sign is wrong, missing or too many."),
     "creditor-id-invalid": _("“%(text)s” is no SEPA creditor identifier; a sign is wrong, missing or too many."),
     "series-started": _("Numbers of the series %(series)s are given already; it goes on from there."),
+    "series-head-taken": _("Another series of this company prints its numbers as %(series)s already."),
     "last-staff-manager": _(
         "Nobody else manages the staff. Give somebody a role with this right first, such as owner."
     ),

@@ -76,6 +76,8 @@ def test_a_series_is_opened_and_goes_on(client, house):
     assert list(refused.context["series_form"].errors) == ["first"]
     assert [number for _series, number in client.get(f"{AT}{issuer.pk}/").context["series"]] == ["F2026-00042"]
     assert client.post(at, {"series": "F 1", "first": 1}).context["series_form"].errors
+    same = client.post(at, {"series": "F2026", "first": 1})
+    assert list(same.context["series_form"].errors) == ["series"]
 
 
 def test_a_brand_chooses_its_company_and_its_preview_names_it(client, house):

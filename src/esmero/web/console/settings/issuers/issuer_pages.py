@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 
 from esmero.house.editing.row_versions import StaleWrite
 from esmero.house.issuers.editing import save_issuer
-from esmero.house.issuers.number_series import SeriesStarted, open_series, write_number
+from esmero.house.issuers.number_series import SeriesHeadTaken, SeriesStarted, open_series, write_number
 from esmero.house.models import Brand, Issuer, NumberSeries
 from esmero.postal_address import PostalAddress
 from esmero.web.console.access import requires, staff
@@ -117,6 +117,8 @@ def open_number_series(request: HttpRequest, pk: int) -> HttpResponse:
             )
         except SeriesStarted as refusal:
             form.add_error("first", say(refusal))
+        except SeriesHeadTaken as refusal:
+            form.add_error("series", say(refusal))
         else:
             number = write_number(series, series.next_number)
             messages.success(request, _("The next number of this series is %(number)s.") % {"number": number})
