@@ -9,10 +9,11 @@ from esmero.house.audit import note
 from esmero.house.models import User
 from esmero.people.addresses.parsing import read_address
 from esmero.people.models import ContactPoint, Organisation, Person
+from esmero.people.persons.merged_organisations import resolve_organisation
 from esmero.people.persons.phone_numbers import parse_phone, write_e164, write_international
 from esmero.people.search_texts import index_persons
 from esmero.postal_address import PostalAddress
-from esmero.refusal import InvalidValue
+from esmero.refusal import InvalidValue, NotThere
 
 _COLUMNS = ("kind", "value", "use", "facts", "usable", "written_by")
 
@@ -92,10 +93,20 @@ def remove_point(point: ContactPoint, *, by: User | str) -> dict[str, Any]:
 
 
 def restore_point(before: Mapping[str, Any], *, by: User | str) -> None:
-    """Restore the values that `change_point` or `remove_point` returned."""
+    """Restore the values that `change_point` or `remove_point` returned; a merged organisation is its survivor.
+
+    Raises:
+        NotThere: the party is gone.
+
+    """
     with transaction.atomic():
         columns = {name: before[name] for name in _COLUMNS}
-        of = {f"{name}_id": before[name] for name in ("person", "organisation")}
+        of = {"person_id": before["person"], "organisation_id": resolve_organisation(before["organisation"])}
+        if of["organisation_id"] is None and not Person.objects.filter(pk=before["person"] or 0).exists():
+            raise NotThere("party-gone")
+        same = {name: columns[name] for name in ("kind", "value", "use")}
+        if ContactPoint.objects.filter(**of, **same).exclude(pk=before["id"]).exists():
+            return  # added anew meanwhile, or one of the survivor
         point, _made = ContactPoint.objects.update_or_create(pk=before["id"], defaults={**columns, **of})
         _index(point)
         note("person.reach-restored", by=by, subject=point.party, facts={"kind": before["kind"], "point": point.pk})

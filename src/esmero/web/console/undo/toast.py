@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core import signing
+from django.core.exceptions import ObjectDoesNotExist
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -35,8 +36,12 @@ def undo(request: HttpRequest) -> HttpResponse:
     if ticket is None:
         messages.error(request, _("This can no longer be taken back here."))
     else:
-        UNDOS[ticket["kind"]](ticket["facts"], staff(request))
-        messages.success(request, _("Taken back."))
+        try:
+            UNDOS[ticket["kind"]](ticket["facts"], staff(request))
+        except ObjectDoesNotExist:  # its subject is gone since, by a merge or a removal
+            messages.error(request, _("This can no longer be taken back here."))
+        else:
+            messages.success(request, _("Taken back."))
     safe = url_has_allowed_host_and_scheme(there, allowed_hosts={request.get_host()}, require_https=request.is_secure())
     return HttpResponseRedirect(there) if safe else redirect("console:today")
 

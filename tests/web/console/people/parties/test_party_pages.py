@@ -4,6 +4,7 @@ import csv
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 from selectolax.lexbor import LexborHTMLParser
 
@@ -202,3 +203,24 @@ def test_an_id_that_names_no_row_is_not_found(client, person, body, sent):
     client.force_login(staff())
     assert client.post("/console/settings/brands/preview/", {"pk": sent}).status_code == 200
     assert client.post("/console/work/doubts/", {"sent": "yes", "pick": sent}).status_code == 302
+
+
+def test_what_was_offered_to_be_taken_back_reaches_the_survivor_of_a_merge(client, house, body):
+    other = Organisation.objects.create(name="Cima", folded="cima")
+    facts = {"street": "C/ Mayor 1", "line_2": "", "postal_code": "28013", "city": "Madrid", "country": "ES", "use": ""}
+    toast(client, client.post(f"{address(other)}reach/post/new/", facts))
+    point = ContactPoint.objects.get()
+    removed = toast(client, client.post(f"{address(other)}reach/{point.pk}/", {"act": "remove"}))
+    assert not ContactPoint.objects.exists()
+    changed = toast(client, client.post(f"{address(other)}edit/", {"name": "Cima, S.L."}))
+    client.post(f"{address(body)}merge/", {"merged": other.pk})
+    take_back(client, ticket=removed)
+    assert ContactPoint.objects.get().organisation == body
+    connection.check_constraints()
+    client.post(f"{address(body)}reach/{ContactPoint.objects.get().pk}/", {"act": "remove"})
+    client.post(f"{address(body)}reach/post/new/", facts)
+    take_back(client, ticket=removed)  # the same one is there already
+    assert ContactPoint.objects.count() == 1
+    take_back(client, ticket=changed)  # the survivor keeps its own values
+    body.refresh_from_db()
+    assert body.name == "Talleres Güell"
