@@ -4,6 +4,7 @@ import csv
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 from selectolax.lexbor import LexborHTMLParser
 
@@ -180,6 +181,17 @@ def test_two_organisations_become_one(client, person, body):
     assert person.organisation == body
     assert list(Organisation.objects.all()) == [body]
     assert client.post(f"{address(body)}merge/", {"merged": other.pk}).status_code == 404
+
+
+@pytest.mark.parametrize("wrong", ["abc", "", "-1", "9" * 30, "9" * 5000, "²"])
+def test_an_id_that_is_none_finds_nothing(client, person, body, wrong):
+    client.force_login(staff())
+    assert client.post(f"{address(body)}merge/", {"merged": wrong}).status_code == 404
+    for name in ("person", "apart"):
+        assert client.post(f"{address(body)}join/", {name: wrong}).status_code == 404
+    for page, name in (("segment-examples", "reach"), ("brand-preview", "pk"), ("brand-preview", "issuer")):
+        assert client.post(reverse(f"console:{page}"), {name: wrong}).status_code == 200
+    assert client.get(reverse("console:audit"), {"by": wrong}).status_code == 200
 
 
 def test_a_reader_changes_nothing(client, house, party):
