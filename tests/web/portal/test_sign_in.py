@@ -14,7 +14,8 @@ from allauth.mfa.totp.internal.auth import (
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.core.cache import cache
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.translation import gettext
 
 from esmero.accounts.links import MOST_LIVE, MOST_WRONG_CODES
 from esmero.accounts.opening import close_account
@@ -22,6 +23,7 @@ from esmero.grants.models import Grant
 from esmero.house.models import AuditEntry, User
 from esmero.house.sign_in.kinds import UserKind, serving
 from esmero.outbox.models import Message
+from esmero.people.models import PartyRole
 from tests.accounts.facts import PASSWORD, add_customers, read_link, show_again, sign_in
 from tests.web.public.test_enumeration import work
 
@@ -235,3 +237,22 @@ def test_the_page_stands_in_the_language_of_the_account_until_another_is_chosen(
     assert '<html lang="fr"' in client.get("/area/?lang=fr").content.decode()
     assert '<html lang="fr"' in client.get("/area/2fa/").content.decode()
     assert client.get("/area/?lang=xx").status_code == 200
+
+
+def test_an_account_is_introduced_by_the_closest_role_of_its_person(accounts):
+    client, one = Client(), accounts[0]
+    sign_in(client, one)
+    PartyRole.objects.filter(person=one.person).delete()
+
+    def is_introduced(words):
+        page = client.get("/area/")
+        with translation.override(page["Content-Language"]):
+            return page.context["who"] == gettext(words) % {"name": one.person, "brand": one.brand.name}
+
+    assert is_introduced("%(name)s, with an account at %(brand)s")
+    PartyRole.objects.create(person=one.person, kind="prospect")
+    assert is_introduced("%(name)s, with an account at %(brand)s")
+    PartyRole.objects.create(person=one.person, kind="member", brand=one.brand)
+    assert is_introduced("%(name)s, member of %(brand)s")
+    PartyRole.objects.create(person=one.person, kind="customer")
+    assert is_introduced("%(name)s, customer of %(brand)s")

@@ -41,7 +41,7 @@ from esmero.web.parts.components.template_tags import state
 from esmero.web.parts.components.times import format_time
 from esmero.web.parts.labels.postal_forms import country_choices
 from esmero.web.parts.labels.states import STATES
-from esmero.web.parts.sent_ids import read_id
+from esmero.web.parts.row_ids import read_row_id
 
 MAX_COUNTED_PEOPLE = 200  # people of an organisation whose messages are counted
 
@@ -295,7 +295,7 @@ def _find_mergeable(request: HttpRequest, shown: Organisation) -> dict[str, Any]
 def merge(request: HttpRequest, pk: int) -> HttpResponse:
     """Merge another organisation into this one."""
     shown = get_object_or_404(Organisation, pk=pk)
-    other = get_object_or_404(Organisation, pk=read_id(request.POST.get("merged", "")))
+    other = get_object_or_404(Organisation, pk=read_row_id(request.POST.get("merged")))
     name = str(other)
     merge_organisations(shown, other, by=staff(request))
     messages.success(request, _("“%(name)s” is merged into it.") % {"name": name})
@@ -308,7 +308,7 @@ def join(request: HttpRequest, pk: int) -> HttpResponse:
     """Add a person to an organisation, or remove one."""
     shown = get_object_or_404(Organisation, pk=pk)
     apart = request.POST.get("apart", "")
-    person = get_object_or_404(Person, pk=read_id(apart or request.POST.get("person", "")), state=Person.State.ACTIVE)
+    person = get_object_or_404(Person, pk=read_row_id(apart or request.POST.get("person")), state=Person.State.ACTIVE)
     if apart:
         change, words = leave_organisation(person, shown, by=staff(request)), _("%(name)s no longer belongs to it.")
     else:

@@ -31,7 +31,7 @@ from esmero.web.parts.components.tables import BulkAct, Filter, Listing, Rows, T
 from esmero.web.parts.components.template_tags import quoted, state
 from esmero.web.parts.components.times import format_time
 from esmero.web.parts.labels.states import PROPOSAL, PROPOSAL_KIND
-from esmero.web.parts.sent_ids import read_id
+from esmero.web.parts.row_ids import read_row_id
 
 MOST = 500
 MAX_UNDO = 50  # decisions that a toast can undo
@@ -183,7 +183,7 @@ def act_on_proposals(request: HttpRequest) -> HttpResponse:
     """Accept or reject one proposal (`one` is action and id), or the ticked ones."""
     act, _dash, number = request.POST.get("one", "").partition("-")
     if number.isdecimal():
-        rows: Sequence[Proposal] = list(proposal_rows().filter(pk=read_id(number)))
+        rows: Sequence[Proposal] = list(proposal_rows().filter(pk=read_row_id(number)))
     else:
         act, picked = request.POST.get("act", ""), pick_rows(_in_state("open"), listing=READS, post=request.POST)
         rows = list(picked.order_by("id")[:MOST])

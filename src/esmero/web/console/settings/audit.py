@@ -23,7 +23,7 @@ from esmero.web.parts.components.template_tags import said
 from esmero.web.parts.components.times import format_time
 from esmero.web.parts.labels.audit_actions import ACTS, FACTS, SUBJECTS, label_action, label_actor, label_fact_value
 from esmero.web.parts.labels.field_names import label_field
-from esmero.web.parts.sent_ids import read_id
+from esmero.web.parts.row_ids import read_row_id
 from esmero.work.query_plan.selective import fetch_bounded
 
 # The page of each kind of subject; others are named without a link.
@@ -128,7 +128,7 @@ def _of_kind(rows: Rows, kind: str) -> Rows:
 
 
 def _by(rows: Rows, actor: str) -> Rows:
-    return _narrow(rows, Q(actor=read_id(actor)), by="actor_id") if actor.isdecimal() else rows
+    return _narrow(rows, Q(actor=read_row_id(actor)), by="actor_id") if actor.isdecimal() else rows
 
 
 def _narrow(rows: Rows, condition: Q, *, by: str) -> Rows:

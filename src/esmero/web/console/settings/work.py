@@ -25,7 +25,7 @@ from esmero.web.console.page_frame import read_brand, show, show_part, wants_par
 from esmero.web.parts.components.paging import cut_page, read_key
 from esmero.web.parts.components.rates import fill
 from esmero.web.parts.files.serving import serve_stored
-from esmero.web.parts.sent_ids import read_ids
+from esmero.web.parts.row_ids import read_row_id
 from esmero.work.jobs import cancel, retry
 from esmero.work.models import Job
 from esmero.work.queries import count_jobs, list_jobs
@@ -109,7 +109,7 @@ def decide_doubts(request: HttpRequest) -> HttpResponse:
     """Decide the ticked messages, or all of the brand, alike."""
     brand = read_brand(request)
     sent = request.POST.get("sent") == "yes"
-    picked = read_ids(request.POST.getlist("pick"))
+    picked = [read_row_id(value) for value in request.POST.getlist("pick")]
     rows = Message.objects.filter(dispatch__brand=brand, state=Message.State.DOUBT).order_by("id")
     if request.POST.get("scope") != "all":
         rows = rows.filter(pk__in=picked[:MOST_DOUBTS])

@@ -20,7 +20,7 @@ from django.utils.safestring import SafeString
 
 from esmero.house.rights import Right
 from esmero.web.parts.components.paging import Key, cut_page, read_key
-from esmero.web.parts.sent_ids import read_ids
+from esmero.web.parts.row_ids import read_row_id
 
 type Words = str | Promise
 type Choice = tuple[str, Words]
@@ -255,7 +255,7 @@ def pick_rows(rows: Rows, *, listing: Listing, post: QueryDict) -> Rows:
             rows, listing=listing, params=read_table_request(QueryDict(post.get("query", "")), listing=listing)
         )
     # Ticks are bounded, because they come from the request; a page shows at most `size` rows.
-    picked = read_ids(post.getlist("pick"))
+    picked = [read_row_id(value) for value in post.getlist("pick")]
     return rows.filter(pk__in=picked[: listing.size * 4])
 
 

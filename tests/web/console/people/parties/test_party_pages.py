@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.urls import reverse
 from django.utils import timezone
 from selectolax.lexbor import LexborHTMLParser
 
@@ -183,6 +184,17 @@ def test_two_organisations_become_one(client, person, body):
     assert client.post(f"{address(body)}merge/", {"merged": other.pk}).status_code == 404
 
 
+@pytest.mark.parametrize("wrong", ["abc", "", "-1", "9" * 30, "9" * 5000, "²"])
+def test_an_id_that_is_none_finds_nothing(client, person, body, wrong):
+    client.force_login(staff())
+    assert client.post(f"{address(body)}merge/", {"merged": wrong}).status_code == 404
+    for name in ("person", "apart"):
+        assert client.post(f"{address(body)}join/", {name: wrong}).status_code == 404
+    for page, name in (("segment-examples", "reach"), ("brand-preview", "pk"), ("brand-preview", "issuer")):
+        assert client.post(reverse(f"console:{page}"), {name: wrong}).status_code == 200
+    assert client.get(reverse("console:audit"), {"by": wrong}).status_code == 200
+
+
 def test_a_reader_changes_nothing(client, house, party):
     client.force_login(staff("reader"))
     at = address(party)
@@ -193,16 +205,12 @@ def test_a_reader_changes_nothing(client, house, party):
     assert not AuditEntry.objects.filter(action__startswith="party.").exists()
 
 
-@pytest.mark.parametrize("sent", ["", "abc", "-1", "1.5", "²", "9" * 19, "9" * 5000])
-def test_an_id_that_names_no_row_is_not_found(client, person, body, sent):
-    at = address(body)
-    assert client.post(f"{at}merge/", {"merged": sent}).status_code == 404
-    for name in ("person", "apart"):
-        assert client.post(f"{at}join/", {name: sent}).status_code == 404
-    assert client.post("/console/returns/proposals/act/", {"one": f"accept-{sent}"}).status_code == 302
+@pytest.mark.parametrize("wrong", ["abc", "9" * 19, "9" * 5000])
+def test_ticks_and_buttons_that_name_no_row_do_nothing(client, house, wrong):
     client.force_login(staff())
-    assert client.post("/console/settings/brands/preview/", {"pk": sent}).status_code == 200
-    assert client.post("/console/work/doubts/", {"sent": "yes", "pick": sent}).status_code == 302
+    assert client.post(reverse("console:proposals-act"), {"one": f"accept-{wrong}"}).status_code == 302
+    assert client.post(reverse("console:doubts"), {"sent": "yes", "pick": wrong}).status_code == 302
+    assert client.get(reverse("console:report-delivery"), {"days": wrong}).status_code == 200
 
 
 def test_what_was_offered_to_be_taken_back_reaches_the_survivor_of_a_merge(client, house, body):

@@ -24,7 +24,7 @@ from esmero.web.console.messages.templates.test_status import find_test
 from esmero.web.console.page_frame import show
 from esmero.web.parts.content_security_policies import PREVIEW_CSP
 from esmero.web.parts.labels.states import LANGUAGE_NAMES
-from esmero.web.parts.sent_ids import read_id
+from esmero.web.parts.row_ids import read_row_id
 from esmero.web.refusals.say import say
 
 _MOST_FOUND = 8
@@ -122,8 +122,8 @@ def _find_person(request: HttpRequest) -> Person | None:
 
 def _find_campaign(key: str) -> Campaign | None:
     """Return the campaign of the preview, whose reason is rendered in the footer."""
-    return Campaign.objects.filter(pk=read_id(key)).first()
+    return Campaign.objects.filter(pk=read_row_id(key)).first()
 
 
 def _person(key: str) -> Person | None:
-    return people_rows().filter(pk=read_id(key)).first()
+    return people_rows().filter(pk=read_row_id(key)).first()

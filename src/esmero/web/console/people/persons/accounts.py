@@ -14,7 +14,7 @@ from esmero.people.models import Person
 from esmero.refusal import Refusal
 from esmero.web.console.access import requires, staff
 from esmero.web.console.page_frame import read_brand
-from esmero.web.parts.sent_ids import read_id
+from esmero.web.parts.row_ids import read_row_id
 
 
 @require_POST
@@ -28,9 +28,8 @@ def account(request: HttpRequest, pk: int) -> HttpResponse:
             open_account(person, brand=brand, by=staff(request), at=now, user_name=request.POST.get("user_name", ""))
             messages.success(request, _("The account is open; the mail to set a password is on its way."))
         return redirect("console:person", pk=pk)
-    chosen = request.POST.get("account", "")
     rows = CustomerAccount.objects.select_related("user", "person", "brand").filter(person=person)
-    one = get_object_or_404(rows, pk=read_id(chosen))
+    one = get_object_or_404(rows, pk=read_row_id(request.POST.get("account")))
     if act == "close":
         close_account(one, by=staff(request), at=now)
         messages.success(request, _("The account is closed: nobody can sign in to it."))

@@ -26,7 +26,7 @@ from esmero.web.console.people.segments.counting import (
     read_known,
 )
 from esmero.web.console.people.segments.tree import ConditionGroup, read_tree
-from esmero.web.parts.sent_ids import read_id
+from esmero.web.parts.row_ids import read_row_id
 from esmero.web.refusals.say import say
 
 
@@ -52,8 +52,7 @@ def numbers(request: HttpRequest) -> HttpResponse:
 def examples(request: HttpRequest) -> HttpResponse:
     """Show ten people that the tree selects, and the number of all who may receive a topic."""
     root, offer, house = _read(request)
-    topic = request.POST.get("reach", "")
-    chosen = Topic.objects.select_related("purpose").filter(pk=read_id(topic)).first()
+    chosen = Topic.objects.select_related("purpose").filter(pk=read_row_id(request.POST.get("reach"))).first()
     try:
         people = find_examples(root, offer=offer, house=house)
         reached = count_reachable(write_root(root), topic=chosen, context=house) if chosen else None
@@ -66,7 +65,7 @@ def examples(request: HttpRequest) -> HttpResponse:
 def _read(request: HttpRequest) -> tuple[ConditionGroup, SegmentChoices, SegmentContext]:
     """Read the tree of the form; the segment being changed counts as edited, so that cycles are found."""
     pk = request.POST.get("segment", "")
-    segment = get_object_or_404(Segment, pk=read_id(pk)) if pk.isdecimal() else None
+    segment = get_object_or_404(Segment, pk=read_row_id(pk)) if pk.isdecimal() else None
     offer = read_choices(brand=read_brand(request), besides=segment)
     root, house = read_tree(request.POST), read_context()
     fit_rows(root, offer=offer)

@@ -32,7 +32,7 @@ from esmero.web.parts.components.tables import Filter, Listing, TableColumn
 from esmero.web.parts.components.template_tags import chip, said
 from esmero.web.parts.files.serving import serve_stored
 from esmero.web.parts.labels.states import LANGUAGE_NAMES
-from esmero.web.parts.sent_ids import read_id
+from esmero.web.parts.row_ids import read_row_id
 from esmero.web.refusals.say import say
 
 
@@ -167,7 +167,7 @@ def _save(request: HttpRequest, form: BrandForm, *, brand: Brand | None) -> Bran
 @requires("house.settings")
 def preview_brand(request: HttpRequest) -> HttpResponse:
     """Render the reader's view of the current form values."""
-    brand = Brand.objects.filter(pk=read_id(request.POST.get("pk", ""))).first()
+    brand = Brand.objects.filter(pk=read_row_id(request.POST.get("pk"))).first()
     return show_part(request, "console/settings/brand.html#preview", **_preview_facts(request.POST.dict(), brand=brand))
 
 
@@ -194,7 +194,7 @@ def _find_issuer(facts: dict[str, Any]) -> Issuer | None:
     if isinstance(chosen, Issuer):
         return chosen
     text = str(chosen or "").strip()
-    found = Issuer.objects.filter(pk=read_id(text)).first()
+    found = Issuer.objects.filter(pk=read_row_id(text)).first()
     return found or (Issuer(name=text) if text else None)
 
 
