@@ -7,13 +7,14 @@ a later change of the person's address never moves a log-in to another mailbox.
 import re
 from datetime import datetime
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from esmero.accounts.links import request_invitation
 from esmero.accounts.models import CustomerAccount
 from esmero.grants.granting import revoke_grants
-from esmero.grants.purposes import INVITATION, NEW_EMAIL, SET_PASSWORD, SIGN_IN
+from esmero.grants.purposes import ACCOUNT_PURPOSES
 from esmero.house.audit import note
 from esmero.house.models import Brand, User
 from esmero.house.sign_in.kinds import UserKind
@@ -48,7 +49,7 @@ def open_account(person: Person, *, brand: Brand, by: User | str, at: datetime, 
                 email=row.address.value.lower(),
                 username=name or None,
                 role="",
-                language=row.language or brand.language,
+                language=row.language if row.language in dict(settings.LANGUAGES) else brand.language,
                 timezone=brand.timezone,
             )
             user.set_unusable_password()
@@ -83,7 +84,7 @@ def close_account(account: CustomerAccount, *, by: User | str, at: datetime) -> 
     """Close an account: its sessions end with their next request, its links open nothing."""
     with transaction.atomic():
         User.customers.filter(pk=account.user_id).update(is_active=False)
-        revoke_grants(account, purposes=(SIGN_IN, SET_PASSWORD, INVITATION, NEW_EMAIL), at=at)
+        revoke_grants(account, purposes=ACCOUNT_PURPOSES, at=at)
         note("account.closed", by=by, subject=account.person, facts={"account": account.pk})
 
 

@@ -12,6 +12,8 @@ WORDS: Mapping[str, Words] = {
         " low lines, and no @."
     ),
     "account-without-address": _("Without an address nobody can be invited: give this person one first."),
+    "account-closed": _("This account is closed. Open it again first."),
+    "account-invited-enough": _("Three mails to set a password were sent since yesterday. Send the next one tomorrow."),
     "account-there": _("This person has an account already."),
     "account-name-taken": _("This user name or this address belongs to another account."),
     "link-of-another-account": _("This link is for another account than the one in which you are signed in."),
