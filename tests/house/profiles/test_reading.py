@@ -154,6 +154,7 @@ def test_a_country_whose_holidays_nobody_knows_is_told(tmp_path):
         ("uk.toml", EXAMPLE.read_text("utf-8").replace('"PT"', '"UK"', 1).replace('["PT"]', '["GB"]'), {"GB": {"GB"}}),
         ("iberia.toml", 'countries = [\n  "PT", "AD",\n  "ES"]\n', {"AD": {"PT", "AD"}}),
         ("portugal.toml", 'code = "PT"\nx = = 1', {"PT": {"PT"}}),
+        ("fr.toml", 'code = "FR"\ncountries = ["FR", "MC"]\nx = = 1', {"MC": {"MC"}}),
         ("uk.toml", "code = ", {}),
     ],
 )

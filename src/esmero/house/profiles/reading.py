@@ -88,7 +88,8 @@ def read_profiles(folder: Path) -> ProfileSet:
         if not code and path.stem.upper() not in shipped and not is_country(path.stem.upper().partition("-")[0]):
             faults.append(ProfileFault(str(path), 0, "code", "stands for no country (ISO 3166-1): it protects nobody"))
         countries -= {country for one in found.values() for country in one.countries}
-        if countries and code not in found:
+        if countries:
+            code = min(countries) if code in found else code  # a broken fr.toml that names MC as well
             found[code] = replace(build_stand_in(strictest, code=code, countries=countries), path=str(path))
     return ProfileSet(found, strictest, tuple(faults))
 
