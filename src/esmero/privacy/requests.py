@@ -1,13 +1,18 @@
 """Store data subject requests and answer them: by staff within a month, or at once if nothing prevents it."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils import timezone
 
+from esmero.accounts.models import CustomerAccount
 from esmero.house.audit import note
 from esmero.house.models import Brand, User
-from esmero.people.models import Person
+from esmero.people.models import PartyNumber, Person
+from esmero.people.relationship.roles import read_roles
+from esmero.people.relationship.stages import derive_stage
 from esmero.privacy.erasure import ErasureRefused, erase_person
 from esmero.privacy.models import DataRequest
 
@@ -16,7 +21,7 @@ THE_PERSON = "the person"
 
 
 def request_erasure(person: Person, *, brand: Brand, at: datetime) -> DataRequest:
-    """Erase a person on their request: at once without a customer number, otherwise staff decide.
+    """Erase a person on their request: at once if they are no customer by any sign, otherwise staff decide.
 
     A customer may have a running contract, which staff must check first. Repeating the request has no effect.
     """
@@ -30,7 +35,7 @@ def request_erasure(person: Person, *, brand: Brand, at: datetime) -> DataReques
             kind=DataRequest.Kind.ERASE, person=person, brand=brand, at=at, due_at=at + WITHIN
         )
         note("data.asked", by=THE_PERSON, subject=person, facts={"kind": request.kind, "request": request.pk})
-        if not person.number:
+        if _is_mere_contact(person, on=timezone.localdate(at, ZoneInfo(brand.timezone))):
             try:
                 _erase(request, by=THE_PERSON, at=at)
             except ErasureRefused:  # a message is in transmission: the request stays open for staff or a retry
@@ -72,6 +77,16 @@ def count_open() -> int:
 def list_open(*, limit: int) -> list[DataRequest]:
     """Return the open requests, most urgent first."""
     return list(request_rows().filter(state=DataRequest.State.OPEN).order_by("due_at", "id")[:limit])
+
+
+def _is_mere_contact(person: Person, *, on: date) -> bool:
+    """Return whether nothing hints at a contract: no number here or elsewhere, no account, and the stage "known"."""
+    if person.number or PartyNumber.objects.filter(person=person).exists():
+        return False
+    if CustomerAccount.objects.filter(person=person).exists():
+        return False
+    roles, _organisations = read_roles(persons=[person.pk])
+    return derive_stage(roles.get(person.pk, ()), today=on) == "known"
 
 
 def _erase(request: DataRequest, *, by: User | str, at: datetime) -> None:
