@@ -56,7 +56,7 @@ def open_account(person: Person, *, brand: Brand, by: User | str, at: datetime, 
             account = CustomerAccount.objects.create(
                 user=user, person=row, brand=brand, opened_at=at, opened_by=str(by)
             )
-            note("account.opened", by=by, subject=row, facts={"account": account.pk, "user_name": name})
+            note("account.opened", by=by, subject=row, facts={"account": account.pk})
             request_invitation(account, at=at)
     except IntegrityError as taken:
         raise Refusal("account-name-taken") from taken
