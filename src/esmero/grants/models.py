@@ -18,8 +18,8 @@ class Grant(models.Model):
     """Represent a link to a signed page, for a purpose of grants/purposes.py.
 
     No secret is stored: the token is derived from id, nonce, day and purpose with a key of the installation
-    (rendering/tokens.py). After a restore ids are given anew; the nonce keeps a link of before from opening the row that
-    has its id now. `subject_kind` and `subject_id` name the row that the act is about; a grant without a subject
+    (rendering/tokens.py). After a restore ids are given anew; the nonce keeps a link of before from opening the row
+    that has its id now. `subject_kind` and `subject_id` name the row that the act is about; a grant without a subject
     answers somebody who is not known here, and opens nothing.
     """
 

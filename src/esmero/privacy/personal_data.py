@@ -1,8 +1,8 @@
 """Define for each column about a person how export and erasure treat it, in one literal table.
 
-A test walks the schema: a model that refers to a person or to a log-in, also one of another application, or a new column
-of one that does, fails until it is listed here. Sources: Regulation (EU) 2016/679 art. 5(1)(c) and (e), 5(2), 7(1), 15,
-17(1) and (3), 20, 21; capabilities.md, section F.
+A test walks the schema: a model that refers to a person or to a log-in, also one of another application, or a new
+column of one that does, fails until it is listed here. Sources: Regulation (EU) 2016/679 art. 5(1)(c) and (e), 5(2),
+7(1), 15, 17(1) and (3), 20, 21; capabilities.md, section F.
 """
 
 from collections.abc import Callable, Iterable
