@@ -3,12 +3,11 @@
 from datetime import datetime
 from typing import Any
 
-from allauth.usersessions.models import UserSession
-from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.db.models import Field, Model, Q, QuerySet
 
 from esmero.accounts.models import CustomerAccount
+from esmero.accounts.opening import end_sessions
 from esmero.conversations.models import Entry
 from esmero.grants.models import Grant
 from esmero.house.audit import note
@@ -64,7 +63,7 @@ def erase_person(person: Person, *, by: User | str, reason: str, at: datetime) -
         drop_files_of(person.pk, at=at)
         files = _expire_messages_to_others(person, addresses=addresses, at=at)
         files |= _find_files(person)  # before blanking, which removes the references
-        _end_sessions(person)
+        end_sessions(CustomerAccount.objects.filter(person=person))
         for holding in TABLE:
             rows = rows_of(holding, person)
             counts[holding.name] = _erase_rows(rows, holding=holding)
@@ -116,12 +115,6 @@ def _expire_messages_to_others(person: Person, *, addresses: set[str], at: datet
     files = set(arrived.values_list("raw", flat=True))
     arrived.delete()
     return {pk for pk in files if pk is not None}
-
-
-def _end_sessions(person: Person) -> None:
-    """Delete the sessions of the person's log-ins: their data names the address that was typed at sign-in."""
-    theirs = UserSession.objects.filter(user__customer_account__person=person)
-    Session.objects.filter(session_key__in=list(theirs.values_list("session_key", flat=True))).delete()
 
 
 def rows_of(holding: PersonalData, person: Person, *, with_copies: bool = True) -> QuerySet[Any]:

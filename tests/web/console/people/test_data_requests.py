@@ -1,6 +1,7 @@
 """Staff answer what people ask about their data; who may not, does not."""
 
 import io
+import re
 import zipfile
 from datetime import UTC, datetime
 
@@ -96,4 +97,4 @@ def test_the_last_day_is_the_brands_wherever_it_is_read(client, wish):
     for place in ("/console/", "/console/data-requests/", f"/console/data-requests/{wish.pk}/"):
         words = client.get(place, headers={"accept-language": "en"}).content.decode()
         assert "28 Feb" in words, place
-        assert "1 March 2031" not in words and "1 Mar 2031" not in words, place
+        assert not re.search(r"\b1 Mar(ch)? 2031", words), place
