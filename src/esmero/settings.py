@@ -44,6 +44,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "esmero.web.console.reader_locale.ReadingMiddleware",
+    "esmero.web.portal.access.CustomerAccountMiddleware",
     "esmero.web.portal.site.CustomerLanguageMiddleware",
     "esmero.web.parts.files.request_limits.UploadLimitMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -108,6 +109,12 @@ def _database(url: str) -> dict[str, Any]:
 
 DATABASES = {"default": _database(ESMERO.database_url)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "KEY_FUNCTION": "esmero.house.sign_in.kinds.make_cache_key",
+    }
+}
 AUTH_USER_MODEL = "esmero.User"
 AUTHENTICATION_BACKENDS = ["esmero.house.sign_in.backend.KindBackend"]
 SESSION_ENGINE = "esmero.house.sign_in.sessions"

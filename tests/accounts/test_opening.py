@@ -119,9 +119,9 @@ def add_people_more() -> Person:
 
 def test_a_closed_account_opens_for_nobody_until_it_is_reopened(client):
     (account,) = add_customers(1)
+    path, _ = read_link(Grant.objects.get())
     sign_in(client, account)
     assert client.get("/area/").status_code == 200
-    path, _ = read_link(Grant.objects.get())
     close_account(account, by="test", at=timezone.now())
     assert client.get("/area/").status_code == 302
     assert sign_in(Client(), account).url == "/area/closed/"

@@ -129,6 +129,7 @@ def test_kills_lose_nobody_and_write_to_nobody_twice(tmp_path, sink, foundation)
     print(f"{len(doubts)} in doubt of {begun_unanswered} begun and unanswered at {KILLS} kills")
 
 
+@pytest.mark.long
 def test_told_to_end_it_finishes_what_is_on_the_wire_and_leaves_no_doubt(tmp_path, sink, foundation):
     number = 3_000
     house, log = make_house(tmp_path / "home", of=foundation, port=sink.port, number=number), tmp_path / "log"

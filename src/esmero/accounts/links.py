@@ -5,6 +5,7 @@ A request writes one grant and one happening, whether the account is known or no
 """
 
 import secrets
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
@@ -33,6 +34,7 @@ PERIOD = timedelta(minutes=15)
 MOST_WRONG_CODES = 5
 RELAY_EXPECTED = timedelta(minutes=1)
 AREA = "/area/"
+_WRITTEN = "written"  # fact of a grant: its mail was written
 
 _OURS = {purpose.name: purpose for purpose in (INVITATION, SIGN_IN, SET_PASSWORD, NEW_EMAIL)}
 
@@ -40,6 +42,15 @@ _OURS = {purpose.name: purpose for purpose in (INVITATION, SIGN_IN, SET_PASSWORD
 def request_invitation(account: CustomerAccount, *, at: datetime) -> Grant:
     """Request the link by which the customer sets their first password."""
     return _request(INVITATION, account, language=account.user.language, at=at)
+
+
+def may_invite(account: CustomerAccount, *, at: datetime) -> bool:
+    """Return whether an invitation requested now would be sent."""
+    return _may_send(
+        Grant(
+            pk=sys.maxsize, purpose=INVITATION.name, subject_kind="customeraccount", subject_id=account.pk, made_at=at
+        )
+    )
 
 
 def request_link(
@@ -94,7 +105,8 @@ def send_account_links(happened: Sequence[AccountLinkRequested]) -> None:
         account = accounts.get(grant.subject_id) if grant.subject_id is not None else None
         if account is not None and _may_send(grant):
             try:
-                _write(grant, account)
+                written = _write(grant, account)
+                grant.facts = {**grant.facts, _WRITTEN: written}
             except NoRelay as lacking:
                 raise ReactionPostponed(str(lacking), until=now + RELAY_EXPECTED) from lacking
         grant.sent_at = now
@@ -155,19 +167,25 @@ def _list_open() -> QuerySet[CustomerAccount]:
 
 
 def _may_send(grant: Grant) -> bool:
+    """Say whether fewer than MOST_LIVE mails were written within the period before a request.
+
+    Requests without a mail do not count: otherwise a stranger who goes on asking would keep the owner from any link.
+    """
     since = grant.made_at - PERIODS.get(grant.purpose, PERIOD)
     alike = Grant.objects.filter(purpose=grant.purpose, subject_kind=grant.subject_kind, subject_id=grant.subject_id)
-    return alike.filter(made_at__gt=since, pk__lt=grant.pk, revoked_at=None).count() < MOST_LIVE
+    written = alike.filter(**{f"facts__{_WRITTEN}": True}, made_at__gt=since, pk__lt=grant.pk, revoked_at=None)
+    return written.count() < MOST_LIVE
 
 
-def _write(grant: Grant, account: CustomerAccount) -> None:
+def _write(grant: Grant, account: CustomerAccount) -> bool:
+    """Post the mail with a link; return False where its address gets none."""
     purpose = _OURS[grant.purpose]
     to = account.user.email
     if purpose is NEW_EMAIL:
         to = grant.facts["email"]
         # An address of another account gets nothing: the answer on the page is the same.
         if CustomerAccount.objects.filter(user__email=to).exists():
-            return
+            return False
     code = ""
     if purpose is SIGN_IN:
         code = f"{secrets.randbelow(1_000_000):06d}"
@@ -183,6 +201,7 @@ def _write(grant: Grant, account: CustomerAccount) -> None:
         brand=account.brand,
         key=f"grant {grant.pk}",
     )
+    return True
 
 
 def _write_invitation(brand: Brand, place: str, _code: str) -> tuple[str, str]:

@@ -9,6 +9,7 @@ import re
 from datetime import datetime
 
 from allauth.usersessions.models import UserSession
+from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
@@ -17,7 +18,7 @@ from esmero.accounts.links import request_invitation
 from esmero.accounts.models import CustomerAccount
 from esmero.grants.granting import revoke_grants
 from esmero.grants.models import Grant
-from esmero.grants.purposes import INVITATION, NEW_EMAIL, SET_PASSWORD, SIGN_IN
+from esmero.grants.purposes import ACCOUNT_PURPOSES
 from esmero.house.audit import note
 from esmero.house.models import Brand, User
 from esmero.house.sign_in.kinds import UserKind
@@ -55,7 +56,7 @@ def open_account(person: Person, *, brand: Brand, by: User | str, at: datetime, 
                 email=row.address.value.lower(),
                 username=name,
                 role="",
-                language=row.language or brand.language,
+                language=row.language if row.language in dict(settings.LANGUAGES) else brand.language,
                 timezone=brand.timezone,
             )
             user.set_unusable_password()
@@ -166,7 +167,7 @@ def _revoke_links(account: CustomerAccount, *, at: datetime) -> None:
     """Revoke the links of an account; mail with one that has not left is cancelled."""
     rows = Grant.objects.filter(subject_kind=account._meta.model_name or "", subject_id=account.pk, revoked_at=None)
     grounds = [f"grant {pk}" for pk in rows.values_list("pk", flat=True)]
-    revoke_grants(account, purposes=(SIGN_IN, SET_PASSWORD, INVITATION, NEW_EMAIL), at=at)
+    revoke_grants(account, purposes=ACCOUNT_PURPOSES, at=at)
     unsent = (Message.State.PLANNED, Message.State.WAITING, Message.State.HELD)
     mails = Message.objects.filter(ground__in=grounds, person=None, state__in=unsent)
     expire_content(list(mails.values_list("pk", flat=True)), now=at, is_due=True)

@@ -5,7 +5,7 @@ from datetime import datetime
 from esmero.accounts.models import CustomerAccount
 from esmero.grants.granting import revoke_grants, spend
 from esmero.grants.models import Grant
-from esmero.grants.purposes import INVITATION, NEW_EMAIL, SET_PASSWORD, SIGN_IN, GrantPurpose
+from esmero.grants.purposes import ACCOUNT_PURPOSES, GrantPurpose
 from esmero.house.audit import note
 
 
@@ -20,5 +20,5 @@ def set_password(account: CustomerAccount, *, grant: Grant, purpose: GrantPurpos
         account.user.set_password(password)
         account.user.save(update_fields=["password"])
         # Whoever could read the mailbox before the change holds links that must not outlive it.
-        revoke_grants(account, purposes=(INVITATION, SET_PASSWORD, SIGN_IN, NEW_EMAIL), at=at)
+        revoke_grants(account, purposes=ACCOUNT_PURPOSES, at=at)
         note("account.password-set", by=str(account), subject=account.person, facts={"account": account.pk})

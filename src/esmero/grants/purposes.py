@@ -26,4 +26,5 @@ NEW_EMAIL = GrantPurpose(name="new-email", token=TokenPurpose.NEW_EMAIL, lifetim
 DATA_ACCESS = GrantPurpose(name="data-access", token=TokenPurpose.DATA, lifetime=timedelta(days=1), uses=None)
 ADDRESS_CHANGE = GrantPurpose(name="address-change", token=TokenPurpose.MOVE, lifetime=timedelta(days=2))
 
+ACCOUNT_PURPOSES: tuple[GrantPurpose, ...] = (SIGN_IN, SET_PASSWORD, INVITATION, NEW_EMAIL)
 PURPOSES: tuple[GrantPurpose, ...] = (SIGN_IN, SET_PASSWORD, INVITATION, NEW_EMAIL, DATA_ACCESS, ADDRESS_CHANGE)

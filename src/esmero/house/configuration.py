@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, get_args, get_origin
+from urllib.parse import urlsplit
 
 from esmero.refusal import InvalidValue
 
@@ -112,7 +113,24 @@ def read_configuration(home: Path, environment: Mapping[str, str] | None = None)
             found[one.name] = _check(text, kind=one.type, setting=one.name)
         elif one.name in file:
             found[one.name] = _check(file[one.name], kind=one.type, setting=one.name)
-    return Configuration(**found)
+    configuration = Configuration(**found)
+    _check_customer_url(configuration)
+    return configuration
+
+
+def _check_customer_url(configuration: Configuration) -> None:
+    """Raise InvalidValue unless the customer area's address is empty, or a host of its own without a path.
+
+    Otherwise links of customers' mails would lead nowhere, or the console would answer nobody.
+    """
+    url = configuration.customer_url
+    parts = urlsplit(url)
+    if not url:
+        return
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/") or parts.query:
+        raise InvalidValue("setting-no-host", setting="customer_url", value=url)
+    if parts.hostname == urlsplit(configuration.public_url).hostname:
+        raise InvalidValue("setting-host-of-console", setting="customer_url", value=url)
 
 
 def _read_file(path: Path) -> dict[str, Any]:

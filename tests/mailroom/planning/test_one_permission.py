@@ -27,7 +27,7 @@ from esmero.policy.gate import judge_occasion, judge_recipient
 from tests.house_facts import build_house
 
 pytestmark = [pytest.mark.postgres, pytest.mark.slow, pytest.mark.django_db]
-SIZE = 100_000 if os.environ.get("SIZE") == "full" else 1_500
+SIZE = 100_000 if os.environ.get("SIZE") == "full" else 600
 CHUNK = 1_000
 ACTS = ("granted",) * 6 + ("withdrawn", "withdrawn", "objected", "requested", "expired")
 NOW = timezone.now().replace(microsecond=0)

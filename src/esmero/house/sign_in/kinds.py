@@ -24,6 +24,11 @@ def current_kind() -> UserKind:
     return _kind.get()
 
 
+def make_cache_key(key: str, key_prefix: str, version: int) -> str:
+    """Return the key of a cached value, apart for each kind: limits of the customer area must not lock staff out."""
+    return f"{key_prefix}:{version}:{current_kind()}:{key}"
+
+
 @contextmanager
 def serving(kind: UserKind) -> Iterator[None]:
     """Serve users of this kind within the block."""

@@ -12,11 +12,14 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 
 from esmero.accounts.opening import find_account
+from esmero.grants.granting import revoke_grants
+from esmero.grants.purposes import ACCOUNT_PURPOSES, INVITATION
 from esmero.house.audit import note
 from esmero.house.models import User
+from esmero.house.sign_in.client_address import find_client_ip
 from esmero.house.sign_in.kinds import UserKind, current_kind
 from esmero.mailroom.transactional.staff_notices import send_notice
 from esmero.outbox.posting.content import ToAddress, ToStaff
@@ -46,6 +49,18 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         if user.kind == UserKind.CUSTOMER and find_account(user) is None:
             return self.respond_user_inactive(request, user)  # type: ignore[no-any-return]
         return super().pre_login(request, user, **facts)  # type: ignore[no-any-return]
+
+    def post_login(self, request: HttpRequest, user: AbstractBaseUser, **facts: Any) -> HttpResponse:
+        """End a customer's invitation: whoever holds its mail later must set no password."""
+        assert isinstance(user, User)
+        account = find_account(user)
+        if account is not None:
+            revoke_grants(account, purposes=(INVITATION,), at=timezone.now())
+        return super().post_login(request, user, **facts)  # type: ignore[no-any-return]
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """Return the client's address for limits and the list of sessions: behind a proxy, the one that it names."""
+        return find_client_ip(request.META)
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """Return the first page of the site."""
@@ -98,6 +113,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
                 note("staff.password-changed", by=user, subject=user)
             else:
                 account = find_account(user)
-                assert account is not None
+                if account is None:
+                    raise PermissionDenied
+                revoke_grants(account, purposes=ACCOUNT_PURPOSES, at=timezone.now())
                 facts = {"account": account.pk}
                 note("account.password-set", by=str(account), subject=account.person, facts=facts)

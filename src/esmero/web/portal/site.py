@@ -5,6 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
+from django.http.request import split_domain_port
 from django.utils import timezone, translation
 
 from esmero.accounts.links import AREA
@@ -21,7 +22,7 @@ type Answer = Callable[[HttpRequest], HttpResponseBase]
 def is_for_customers(request: HttpRequest) -> bool:
     """Return whether a request is for the customer area: by its host, or without such a host by its path."""
     if settings.CUSTOMER_HOST:
-        return request.get_host().partition(":")[0].lower() == settings.CUSTOMER_HOST
+        return split_domain_port(request.get_host())[0] == settings.CUSTOMER_HOST
     return request.path.startswith(AREA)
 
 

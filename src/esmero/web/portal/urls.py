@@ -16,7 +16,7 @@ _account = [
     path("closed/", account.account_inactive, name="account_inactive"),
     path("once-more/", account.reauthenticate, name="account_reauthenticate"),
     path("password/", account.password_change, name="account_change_password"),
-    path("password/first/", account.password_set, name="account_set_password"),
+    path("password/first/", links.ask_for_password_link, name="account_set_password"),
     path("password/forgotten/", links.ask_for_password_link, name="account_reset_password"),
     path("email/", account_page.change_email, name="account_email"),
     path("2fa/", include("allauth.mfa.urls")),

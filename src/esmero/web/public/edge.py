@@ -20,6 +20,7 @@ from django.utils import timezone
 from django.utils.encoding import iri_to_uri
 
 from esmero.content.models import Link
+from esmero.house.sign_in.client_address import find_client
 from esmero.mailroom.arriving.clicks import find_sign, spool_click
 from esmero.mailroom.arriving.machine_clicks import hash_network
 from esmero.mailroom.arriving.unsubscription import unsubscribe_by_message
@@ -27,7 +28,6 @@ from esmero.mailroom.composing.compiled_templates import open_signer
 from esmero.mailroom.inbound_addresses import day_of
 from esmero.outbox.models import Message
 from esmero.rendering.tokens import Signer, Token, TokenPurpose, TokenRefused
-from esmero.web.public.client_address import find_client
 
 log = logging.getLogger(__name__)
 

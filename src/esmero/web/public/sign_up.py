@@ -27,6 +27,7 @@ from esmero.asks.bot_guard import (
 )
 from esmero.asks.models import Form, Submission
 from esmero.asks.submissions import confirm, count_recent, list_fields, read_entry, save_submission
+from esmero.house.sign_in.client_address import find_client
 from esmero.mailroom.composing.compiled_templates import open_signer, pick
 from esmero.mailroom.inbound_addresses import day_of
 from esmero.mailroom.transactional.sign_up_messages import queue_welcome
@@ -34,7 +35,6 @@ from esmero.outbox.relays import NoRelay
 from esmero.people.models import Topic
 from esmero.rendering.tokens import TokenPurpose, TokenRefused
 from esmero.web.parts.signed_pages.old_links import keep_private
-from esmero.web.public.client_address import find_client
 from esmero.web.public.visit_token import refuse
 from esmero.web.refusals.say import say
 

@@ -114,6 +114,10 @@ def _check_settings() -> Iterator[DoctorFinding]:
 
 
 def _check_brands() -> Iterator[DoctorFinding]:
+    from urllib.parse import urlsplit
+
+    from django.conf import settings
+
     from esmero.house.jurisdictions import is_ordinary_rate
     from esmero.house.models import Brand
     from esmero.people.models import Topic
@@ -140,6 +144,12 @@ def _check_brands() -> Iterator[DoctorFinding]:
                 "short",
                 f"{who} answers recipients at {brand.public_url}",
                 "One-click unsubscription (RFC 8058) needs HTTPS",
+            )
+        if settings.CUSTOMER_HOST and urlsplit(brand.public_url).hostname == settings.CUSTOMER_HOST:
+            yield DoctorFinding(
+                "wrong",
+                f"{who} answers recipients at the host of the customer area ({settings.CUSTOMER_HOST})",
+                "Set customer_url to a host of its own",
             )
         if not Topic.objects.filter(brand=brand).exists():
             yield DoctorFinding("short", f"{who} has no topic", f"esmero topic create CODE --brand {brand.slug}")

@@ -12,6 +12,8 @@ WORDS: Mapping[str, Words] = {
         " low lines, and no @."
     ),
     "account-without-address": _("Without an address nobody can be invited: give this person one first."),
+    "account-closed": _("This account is closed. Open it again first."),
+    "account-invited-enough": _("Three mails to set a password were sent since yesterday. Send the next one tomorrow."),
     "account-there": _("This person has an account already."),
     "account-there-closed": _("This person has a closed account: open it again, or remove it first."),
     "account-in-use": _("This account is closed or was used already: only the customer can change its address."),

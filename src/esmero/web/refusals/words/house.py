@@ -100,6 +100,13 @@ WORDS: Mapping[str, Words] = {
         "The setting %(setting)s (%(variable)s, or %(setting)s in esmero.toml) is wrong: “%(value)s” is not JSON"
         " (%(trouble)s)."
     ),
+    "setting-no-host": _(
+        "The setting %(setting)s is wrong: “%(value)s” must be an address such as https://my.example.org,"
+        " without a path."
+    ),
+    "setting-host-of-console": _(
+        "The setting %(setting)s is wrong: at “%(value)s” staff open the console. Customers need a host of their own."
+    ),
     "profile-unknown": _("There is no profile %(profile)s. There are: %(known)s."),
     "holiday-region-unknown": _("The holidays of the region %(region)s of %(country)s are not known."),
     "tax-rate-unknown": _(

@@ -7,10 +7,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from esmero.accounts.links import request_invitation
+from esmero.accounts.links import may_invite, request_invitation
 from esmero.accounts.models import CustomerAccount
 from esmero.accounts.opening import close_account, correct_account, open_account, remove_account, reopen_account
 from esmero.people.models import Person
+from esmero.refusal import Refusal
 from esmero.web.console.access import requires, staff
 from esmero.web.console.page_frame import read_brand
 
@@ -42,6 +43,10 @@ def account(request: HttpRequest, pk: int) -> HttpResponse:
         remove_account(one, by=staff(request), at=now)
         messages.success(request, _("The account is removed; another can be opened."))
     elif act == "invite":
+        if not one.user.is_active:
+            raise Refusal("account-closed")
+        if not may_invite(one, at=now):
+            raise Refusal("account-invited-enough")
         request_invitation(one, at=now)
         messages.success(request, _("Another mail to set a password is on its way."))
     return redirect("console:person", pk=pk)
