@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.utils import timezone
@@ -10,7 +11,15 @@ from django.utils import timezone
 from esmero.accounts.links import request_new_email
 from esmero.accounts.models import CustomerAccount
 from esmero.accounts.new_emails import confirm_new_email
-from esmero.accounts.opening import close_account, find_account, find_account_by_name, open_account, reopen_account
+from esmero.accounts.opening import (
+    close_account,
+    correct_account,
+    find_account,
+    find_account_by_name,
+    open_account,
+    remove_account,
+    reopen_account,
+)
 from esmero.grants.models import Grant
 from esmero.house.models import AuditEntry, User
 from esmero.house.sign_in.kinds import UserKind, serving
@@ -210,3 +219,93 @@ def test_staff_with_the_right_open_and_close_from_the_persons_page(client):
         assert User.customers.get().is_active is active
     assert Grant.objects.filter(purpose="invitation").count() == 2
     assert client.post(place, {"act": "close", "account": account.pk + 1}).status_code == 404
+
+
+def test_a_log_in_at_a_wrong_address_is_corrected_until_it_is_used():
+    house = build_house()
+    person, other = add_people(house, 2)
+    account = open_account(person, brand=house.brand, by="test", at=NOW, user_name="nombre.malo")
+    path, _ = read_link(Grant.objects.get())
+    first = Message.objects.get()
+    right = Address.objects.create(value="right@cliente.example", domain="cliente.example")
+    Person.objects.filter(pk=person.pk).update(address=right)
+    correct_account(account, user_name="Nombre.Bueno", by="test", at=timezone.now())
+    assert Client().get(path).status_code == 410
+    first.refresh_from_db()
+    assert (first.state, first.content) == (Message.State.CANCELLED, None)
+    path, _ = read_link(Grant.objects.latest("id"))
+    assert Message.objects.latest("id").address == "right@cliente.example"
+    client = Client()
+    client.post(path, {"password": PASSWORD})
+    assert client.post("/area/sign-in/", {"login": "nombre.bueno", "password": PASSWORD}).url == "/area/"
+    said = AuditEntry.objects.get(action="account.corrected")
+    assert said.subject_id == person.pk
+    assert "nombre" not in json.dumps(said.facts)
+    Person.objects.filter(pk=person.pk).update(address=other.address)
+    with pytest.raises(Refusal) as refused:
+        correct_account(account, user_name="", by="test", at=timezone.now())
+    assert refused.value.code == "account-in-use"
+    assert User.customers.get(pk=account.user_id).email == "right@cliente.example"
+
+
+def test_a_password_that_was_set_ends_the_corrections():
+    house = build_house()
+    (person,) = add_people(house, 1)
+    account = open_account(person, brand=house.brand, by="test", at=NOW)
+    path, _ = read_link(Grant.objects.get())
+    Client().post(path, {"password": PASSWORD})
+    User.customers.update(last_login=None)
+    with pytest.raises(Refusal) as refused:
+        correct_account(account, user_name="", by="test", at=timezone.now())
+    assert refused.value.code == "account-in-use"
+
+
+def test_a_correction_takes_no_name_of_another():
+    house = build_house()
+    person, other = add_people(house, 2)
+    open_account(other, brand=house.brand, by="test", at=NOW, user_name="suyo")
+    account = open_account(person, brand=house.brand, by="test", at=NOW)
+    with pytest.raises(Refusal) as refused:
+        correct_account(account, user_name="suyo", by="test", at=timezone.now())
+    assert refused.value.code == "account-name-taken"
+    assert Grant.objects.filter(revoked_at=None).count() == 2  # nothing of it was done
+
+
+def test_a_closed_account_is_removed_and_opened_anew():
+    (account,) = add_customers(1)
+    client = Client()
+    sign_in(client, account)
+    with pytest.raises(Refusal) as refused:
+        remove_account(account, by="test", at=timezone.now())
+    assert refused.value.code == "account-open"
+    close_account(account, by="test", at=timezone.now())
+    with pytest.raises(Refusal) as refused:
+        open_account(account.person, brand=account.brand, by="test", at=timezone.now())
+    assert refused.value.code == "account-there-closed"
+    remove_account(account, by="test", at=timezone.now())
+    assert not User.customers.exists()
+    assert not Session.objects.exists()
+    assert client.get("/area/").status_code == 302
+    again = open_account(account.person, brand=account.brand, by="test", at=timezone.now(), user_name="cliente0")
+    assert read_link(Grant.objects.latest("id"))[0]
+    assert list(CustomerAccount.objects.all()) == [again]
+
+
+def test_staff_correct_and_remove_from_the_persons_page(client):
+    house = build_house()
+    person = add_people(house, 1)[0]
+    account = open_account(person, brand=house.brand, by="test", at=NOW, user_name="malo")
+    page, place = f"/console/people/{person.pk}/", f"/console/people/{person.pk}/account/"
+    client.force_login(staff("agent"))
+    assert 'value="correct"' in client.get(page).content.decode()
+    client.post(place, {"act": "correct", "account": account.pk, "user_name": "bueno"})
+    assert User.customers.get().username == "bueno"
+    client.post(place, {"act": "remove", "account": account.pk})
+    assert User.customers.exists()  # it is open
+    User.customers.update(last_login=NOW)
+    assert 'value="correct"' not in client.get(page).content.decode()
+    client.post(place, {"act": "close", "account": account.pk})
+    assert 'value="remove"' in client.get(page).content.decode()
+    client.post(place, {"act": "remove", "account": account.pk})
+    assert not User.customers.exists()
+    assert 'value="open"' in client.get(page).content.decode()

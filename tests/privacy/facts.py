@@ -1,5 +1,8 @@
 """A person with something in every table that may hold something of a person."""
 
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.utils import timezone
 
 from esmero.accounts.models import CustomerAccount
@@ -90,6 +93,9 @@ def furnish_person():
     )
     grant_address_change(one, brand=house.brand, old=SECRET, new=SECRET, at=now)
     user = User.customers.create(kind="customer", role="", email=SECRET, username=SECRET)
+    UserSession.objects.create(user=user, ip="192.0.2.7", session_key="k", user_agent=SECRET, data={"login": SECRET})
+    Authenticator.objects.create(user=user, type="totp", data={"secret": SECRET})
+    EmailAddress.objects.create(user=user, email=SECRET, verified=True, primary=True)
     CustomerAccount.objects.create(user=user, person=one, brand=house.brand, opened_at=now)
     DataRequest.objects.create(kind="erase", person=one, brand=house.brand, at=now, due_at=now, words=SECRET)
     Proposal.objects.create(person=one, kind="successor", address=SECRET, evidence="inbound 1", found_at=now)

@@ -6,11 +6,16 @@ import pytest
 from django.apps import apps
 from django.utils import timezone
 
+from esmero.accounts.links import request_link, request_new_email
+from esmero.accounts.new_emails import confirm_new_email
+from esmero.accounts.opening import open_account
 from esmero.conversations.models import Entry
+from esmero.grants.models import Grant
+from esmero.grants.purposes import SIGN_IN
 from esmero.house.models import AuditEntry
 from esmero.imports.lifecycle import begin_unchecked, create_import
 from esmero.imports.models import Import
-from esmero.outbox.models import Message, MessageEvent
+from esmero.outbox.models import Captured, Message, MessageEvent
 from esmero.people.addresses.suppression import find_suppressed_numbers, find_suppressions
 from esmero.people.models import Address, PartyNumber, PermissionEntry, Person, PersonLine
 from esmero.privacy.erasure import ErasureRefused, erase_person
@@ -19,6 +24,8 @@ from esmero.rounds.table import JOBS
 from esmero.vault.files import path_of, seal
 from esmero.vault.models import StoredFile
 from esmero.work.jobs import run_to_end
+from tests.accounts.facts import read_link
+from tests.house_facts import add_people, build_house
 from tests.privacy.facts import SECRET, furnish_person
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
@@ -27,11 +34,11 @@ pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
 def rows_that_hold(word):
     """Look for a word in every column of every table, as a thief of the database would."""
     found = []
-    for model in apps.get_app_config("esmero").get_models():
-        for row in model._default_manager.values():
+    for model in apps.get_models():
+        for row in model._base_manager.values():
             text = json.dumps(row, default=str, ensure_ascii=False).lower()
             if word.lower() in text:
-                found.append((model.__name__, row["id"]))
+                found.append((model.__name__, row[model._meta.pk.attname]))
     return found
 
 
@@ -177,3 +184,44 @@ def test_a_number_of_another_system_brings_nobody_back():
     assert run_to_end(brought.job, kinds=JOBS, worker="test").state == "done"
     lines = PersonLine.objects.filter(of=brought).order_by("line").values_list("verdict", "reason")
     assert list(lines) == [("refused", "erased"), ("added", "")]
+
+
+def test_address_and_user_name_of_a_log_in_are_nowhere_any_more():
+    house = build_house()
+    one, other = add_people(house, 2)
+    Address.objects.filter(pk=one.address_id).update(value="zebulona@cliente.example")
+    now = timezone.now()
+    account = open_account(one, brand=house.brand, by="Lucía", at=now, user_name="zebulona")
+    for grant in (
+        Grant.objects.get(purpose="invitation"),
+        request_link(SIGN_IN, account, browser="b", language="es", at=now),
+        request_new_email(account, email="zebulona.nueva@cliente.example", language="es", at=now),
+    ):
+        read_link(grant)  # writes the mail
+    # Where staff may have corrected the person's address since, the log-in keeps the old one.
+    Person.objects.filter(pk=one.pk).update(address=Address.objects.create(value="z@cliente.example", domain="c"))
+    confirm_new_email(account, grant=Grant.objects.get(purpose="new-email"), at=timezone.now())
+    # An address that was typed and never confirmed may be of a stranger, or of another customer.
+    for email in ("stranger@other.example", other.address.value):
+        read_link(request_new_email(account, email=email, language="es", at=timezone.now()))
+    waiting = Message.objects.get(kind="account-invitation")
+    Captured.objects.create(message=waiting, return_path="r", recipient="zebulona", subject="", body=b"x", at=now)
+    MessageEvent.objects.create(message=waiting, kind="refused", at=now, facts={"text": "550 zebulona"})
+    assert {name for name, _pk in rows_that_hold("zebulona")} >= {"User", "Grant", "Message", "Captured"}
+    erase_person(Person.objects.get(pk=one.pk), by="Lucía", reason="asked", at=timezone.now())
+    assert rows_that_hold("zebulona") == []
+    assert rows_that_hold("stranger@") == []
+    theirs = {"z@cliente.example", "zebulona@cliente.example", "zebulona.nueva@cliente.example"}
+    assert set(find_suppressions([*theirs, "stranger@other.example", other.address.value])) == theirs
+
+
+def test_the_log_in_of_another_keeps_its_mail():
+    house = build_house()
+    one, other = add_people(house, 2)
+    account = open_account(other, brand=house.brand, by="Lucía", at=timezone.now())
+    read_link(Grant.objects.get())
+    Person.objects.filter(pk=other.pk).update(address=None)
+    Person.objects.filter(pk=one.pk).update(address=other.address)
+    erase(Person.objects.get(pk=one.pk))
+    assert Message.objects.get(kind="account-invitation").address == account.user.email
+    assert find_suppressions([account.user.email]) == {}

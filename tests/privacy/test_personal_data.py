@@ -1,15 +1,22 @@
 """The table knows every table and every column that names a person."""
 
+from allauth.usersessions.models import UserSession
 from django.apps import apps
 from django.db import models
 
+from esmero.house.models import User
 from esmero.outbox.models import Message
 from esmero.people.models import Person
 from esmero.privacy.personal_data import TABLE, RowErasure, find_gaps
 
 
 def own_models():
-    return list(apps.get_app_config("esmero").get_models())
+    """The models of this application, and those of others that refer to a user."""
+    own = list(apps.get_app_config("esmero").get_models())
+    others = [model for model in apps.get_models() if model not in own]
+    of_users = [model for model in others if any(field.related_model is User for field in model._meta.fields)]
+    assert UserSession in of_users
+    return own + of_users
 
 
 def test_no_model_and_no_column_is_forgotten():

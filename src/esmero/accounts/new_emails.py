@@ -39,6 +39,7 @@ def confirm_new_email(account: CustomerAccount, *, grant: Grant, at: datetime) -
                 User.customers.filter(pk=account.user_id).update(email=new)
         except IntegrityError as taken:
             raise Refusal("account-name-taken") from taken
+        Grant.objects.filter(pk=grant.pk).update(facts={**grant.facts, "old": old})  # erasure must know it
         revoke_grants(account, purposes=(INVITATION, SET_PASSWORD, SIGN_IN, NEW_EMAIL), at=at)
         note("account.email-changed", by=str(account), subject=account.person, facts={"account": account.pk})
         language = account.user.language

@@ -51,7 +51,7 @@ def make_grant(
 
 def write_token(grant: Grant, *, purpose: GrantPurpose) -> str:
     """Return the token of a grant: 40 letters, the same each time."""
-    return _open_signer().sign(purpose.token, grant.pk, day=_day_of(grant.made_at))
+    return _open_signer().sign(purpose.token, grant.pk, link=grant.nonce, day=_day_of(grant.made_at))
 
 
 def read_grant(token: str, *, purpose: GrantPurpose, at: datetime) -> Grant:
@@ -64,11 +64,13 @@ def read_grant(token: str, *, purpose: GrantPurpose, at: datetime) -> Grant:
 
     """
     try:
-        number = _open_signer().read(token.lower(), purpose=purpose.token, today=_day_of(at)).message
+        read = _open_signer().read(token.lower(), purpose=purpose.token, today=_day_of(at))
+        number, nonce, day = read.message, read.link, read.day
     except TokenRefused:
-        number = 0
-    grant = Grant.objects.select_related("brand", "person").filter(pk=number, purpose=purpose.name).first()
-    if grant is None or grant.subject_id is None:
+        number, nonce, day = 0, 0, 0
+    rows = Grant.objects.select_related("brand", "person")
+    grant = rows.filter(pk=number, nonce=nonce, purpose=purpose.name).first()
+    if grant is None or grant.subject_id is None or _day_of(grant.made_at) != day:
         raise GrantRefused(None)
     if grant.revoked_at is not None or grant.expires_at <= at or not _has_uses(grant, purpose=purpose):
         raise GrantRefused(grant)

@@ -1,5 +1,7 @@
 """Define grants: who may open a signed page, for which purpose and until when."""
 
+import secrets
+
 from django.db import models
 from django.db.models import Q
 
@@ -7,15 +9,22 @@ from esmero.house.models import Brand
 from esmero.people.models import Person
 
 
+def draw_nonce() -> int:
+    """Return a random number of 40 bits, as many as a token has room for."""
+    return secrets.randbits(40)
+
+
 class Grant(models.Model):
     """Represent a link to a signed page, for a purpose of grants/purposes.py.
 
-    No secret is stored: the token is derived from id, day and purpose with a key of the installation
-    (rendering/tokens.py). `subject_kind` and `subject_id` name the row that the act is about; a grant without a subject
+    No secret is stored: the token is derived from id, nonce, day and purpose with a key of the installation
+    (rendering/tokens.py). After a restore ids are given anew; the nonce keeps a link of before from opening the row
+    that has its id now. `subject_kind` and `subject_id` name the row that the act is about; a grant without a subject
     answers somebody who is not known here, and opens nothing.
     """
 
     purpose = models.CharField(max_length=20)
+    nonce = models.BigIntegerField(default=draw_nonce, editable=False)
     subject_kind = models.CharField(max_length=40, blank=True, default="")
     subject_id = models.BigIntegerField(null=True, blank=True)
     person = models.ForeignKey(Person, null=True, blank=True, on_delete=models.CASCADE, related_name="+")

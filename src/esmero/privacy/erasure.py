@@ -6,17 +6,21 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Field, Model, Q, QuerySet
 
+from esmero.accounts.models import CustomerAccount
+from esmero.accounts.opening import end_sessions
 from esmero.conversations.models import Entry
+from esmero.grants.models import Grant
 from esmero.house.audit import note
 from esmero.house.happenings import PersonErased, happen
 from esmero.house.models import User
 from esmero.imports.models import Import
+from esmero.mailroom.models import Inbound
 from esmero.outbox.letters.batches import drop_files_of
-from esmero.outbox.models import Message, MessageAttachment
+from esmero.outbox.models import Captured, Message, MessageAttachment, MessageEvent
 from esmero.outbox.posting.decisions import expire_content
 from esmero.outbox.posting.kinds import CAMPAIGN_TEST, REPLY_FORWARD, TEMPLATE_TEST
 from esmero.people.addresses.suppression import ERASED, suppress, suppress_number
-from esmero.people.models import Merge, PartyNumber, Person, PersonLine, Suppression
+from esmero.people.models import Address, Merge, PartyNumber, Person, PersonLine, Suppression
 from esmero.people.parties.external_numbers import write_identity
 from esmero.privacy.personal_data import BY_RULE, EMPTIED, TABLE, PersonalData, RowErasure
 from esmero.refusal import Refusal
@@ -36,7 +40,7 @@ def erase_person(person: Person, *, by: User | str, reason: str, at: datetime) -
     """Erase a person and return the number of blanked or deleted rows per table.
 
     Rows that the law requires stay without identifying data: proofs of permission and the ledger of sent messages. The
-    customer number, and the address unless another person uses it, are stored as hashes, so that no import restores
+    customer number, and the addresses that no other person uses, are stored as hashes, so that no import restores
     them. Persons merged into this one are erased too.
 
     Raises:
@@ -54,15 +58,18 @@ def erase_person(person: Person, *, by: User | str, reason: str, at: datetime) -
         into = Merge.objects.filter(kept=person, undone_at=None).values("gone")
         for merged in Person.objects.filter(pk__in=into, state=Person.State.MERGED):
             erase_person(merged, by=by, reason=reason, at=at)
-        _suppress_identity(person, at=at)
-        address = person.address.value if person.address else ""
+        addresses = _list_addresses(person)  # before their rows are deleted
+        _suppress_identity(person, addresses=addresses, at=at)
         drop_files_of(person.pk, at=at)
-        _expire_messages_to_others(person, address=address, at=at)
-        files = _find_files(person)  # before blanking, which removes the references
+        files = _expire_messages_to_others(person, addresses=addresses, at=at)
+        files |= _find_files(person)  # before blanking, which removes the references
+        end_sessions(CustomerAccount.objects.filter(person=person))
         for holding in TABLE:
             rows = rows_of(holding, person)
             counts[holding.name] = _erase_rows(rows, holding=holding)
-        counts["lines of dry runs"] = _blank_dry_run_lines(person, address=address)
+        # Rows of addresses that they had before: nobody has them now.
+        Address.objects.filter(value__in=addresses, person=None).delete()
+        counts["lines of dry runs"] = _blank_dry_run_lines(person, addresses=addresses)
         gone = delete_unused(files)
         request_purge()
         counts["sealed files"] = len(gone)
@@ -71,18 +78,43 @@ def erase_person(person: Person, *, by: User | str, reason: str, at: datetime) -
     return counts
 
 
-def _expire_messages_to_others(person: Person, *, address: str, at: datetime) -> None:
-    """Blank messages about the person that name no person: forwarded replies, tests, mail to the bare address."""
+def _list_addresses(person: Person) -> set[str]:
+    """Return the addresses of a person that nobody else uses: on file, of their log-ins, and of confirmed changes.
+
+    An address that they only typed may be a stranger's, so it is not listed.
+    """
+    found = {person.address.value} if person.address else set()
+    accounts = CustomerAccount.objects.filter(person=person)
+    found |= set(accounts.values_list("user__email", flat=True))
+    for facts, uses in Grant.objects.filter(person=person).values_list("facts", "uses"):
+        names = ("old", "new", "email") if uses else ("old",)
+        found |= {str(facts[name]) for name in names if facts.get(name)}
+    others = Person.objects.filter(address__value__in=found).exclude(pk=person.pk).values_list("address__value")
+    log_ins = CustomerAccount.objects.filter(user__email__in=found).exclude(person=person).values_list("user__email")
+    return found - {address for (address,) in others.union(log_ins)}
+
+
+def _expire_messages_to_others(person: Person, *, addresses: set[str], at: datetime) -> set[int]:
+    """Blank messages about the person that name no person: forwarded replies, tests, mail to their addresses, links.
+
+    Return the ids of the stored files that arrived in answer to those to the person.
+    """
     entries = Entry.objects.filter(conversation__person=person)
     about = Q(kind=REPLY_FORWARD.name, occasion__in=[f"entry {pk}" for pk in entries.values_list("pk", flat=True)])
     about |= Q(kind__in=(CAMPAIGN_TEST.name, TEMPLATE_TEST.name), ground__endswith=f", person {person.pk}")
-    # The address of two persons stays for the other one.
-    own = bool(address) and not Person.objects.filter(address__value=address).exclude(pk=person.pk).exists()
-    bare = Message.objects.filter(person=None, address=address).exclude(kind="") if own else Message.objects.none()
+    grants = Grant.objects.filter(person=person).values_list("pk", flat=True)
+    grounds = [f"{ground} {pk}" for pk in grants for ground in ("grant", "access", "address change")]
+    bare = Message.objects.filter(Q(address__in=addresses) | Q(ground__in=grounds), person=None).exclude(kind="")
     to_person = list(bare.values_list("pk", flat=True))
     ids = [*to_person, *Message.objects.filter(about).values_list("pk", flat=True)]
     expire_content(ids, now=at, is_due=True)
     Message.objects.filter(pk__in=to_person).exclude(state__in=_LEAVING).update(address="", objections=None, trouble="")
+    Captured.objects.filter(message__in=to_person).delete()
+    MessageEvent.objects.filter(message__in=to_person).update(facts={})
+    arrived = Inbound.objects.filter(message__in=to_person)
+    files = set(arrived.values_list("raw", flat=True))
+    arrived.delete()
+    return {pk for pk in files if pk is not None}
 
 
 def rows_of(holding: PersonalData, person: Person, *, with_copies: bool = True) -> QuerySet[Any]:
@@ -102,10 +134,9 @@ def rows_of(holding: PersonalData, person: Person, *, with_copies: bool = True) 
     return rows
 
 
-def _suppress_identity(person: Person, *, at: datetime) -> None:
-    address = person.address
-    if address is not None and not Person.objects.filter(address=address).exclude(pk=person.pk).exists():
-        suppress(address.value, scope=Suppression.Scope.ALL, reason=ERASED, evidence=f"person {person.pk}", at=at)
+def _suppress_identity(person: Person, *, addresses: set[str], at: datetime) -> None:
+    for address in sorted(addresses):
+        suppress(address, scope=Suppression.Scope.ALL, reason=ERASED, evidence=f"person {person.pk}", at=at)
     if person.number:
         suppress_number(person.number, reason=ERASED, evidence=f"person {person.pk}", at=at)
     for row in PartyNumber.objects.filter(person=person).select_related("brand"):
@@ -113,12 +144,12 @@ def _suppress_identity(person: Person, *, at: datetime) -> None:
         suppress_number(identity, reason=ERASED, evidence=f"person {person.pk}", at=at)
 
 
-def _blank_dry_run_lines(person: Person, *, address: str) -> int:
+def _blank_dry_run_lines(person: Person, *, addresses: set[str]) -> int:
     """Blank lines of dry runs, which refer to the person only by number, name and address."""
     theirs = Q()
     if person.number:
         theirs |= Q(number=person.number)
-    if address:
+    for address in {*addresses, *([person.address.value] if person.address else [])}:
         theirs |= Q(cell__icontains=address)
     if not theirs:
         return 0

@@ -1,7 +1,11 @@
 """Define data subject requests and the state of retention rules. Links to pages are grants (grants/models.py)."""
 
+from datetime import date
+from zoneinfo import ZoneInfo
+
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from esmero.house.models import Brand
 from esmero.people.models import Person
@@ -18,7 +22,7 @@ class DataRequestState(models.TextChoices):
 
 
 class DataRequest(models.Model):
-    """Represent a data subject request that staff must answer within a month (Regulation (EU) 2016/679 art. 12(3))."""
+    """Represent a data subject request that staff must answer within the term of the law (`requests.find_due`)."""
 
     Kind = DataRequestKind
 
@@ -42,6 +46,11 @@ class DataRequest(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.person_id}"
+
+    @property
+    def due_on(self) -> date:
+        """Return the last day for the answer, in the brand's time zone, whoever reads it."""
+        return timezone.localdate(self.due_at, ZoneInfo(self.brand.timezone))
 
 
 class Retention(models.Model):

@@ -1,14 +1,17 @@
 """Define for each column about a person how export and erasure treat it, in one literal table.
 
-A test walks the schema: a model that refers to a person, or a new column of one that does, fails until it is listed
-here. Sources: Regulation (EU) 2016/679 art. 5(1)(c) and (e), 5(2), 7(1), 15, 17(1) and (3), 20, 21; capabilities.md,
-section F.
+A test walks the schema: a model that refers to a person or to a log-in, also one of another application, or a new
+column of one that does, fails until it is listed here. Sources: Regulation (EU) 2016/679 art. 5(1)(c) and (e), 5(2),
+7(1), 15, 17(1) and (3), 20, 21; capabilities.md, section F.
 """
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.db.models import Model
 
 from esmero.accounts.models import CustomerAccount
@@ -267,11 +270,35 @@ TABLE: tuple[PersonalData, ...] = (
         exported=_names("purpose brand facts made_at expires_at used_at"),
     ),
     PersonalData(
+        name="sessions of log-ins",
+        model=UserSession,
+        paths=("user__customer_account__person",),
+        rows=RowErasure.DELETED,
+        why="From where and with which browser they signed in; the sessions themselves end with it.",
+        exported=_names("created_at last_seen_at ip user_agent"),
+    ),
+    PersonalData(
+        name="second factors",
+        model=Authenticator,
+        paths=("user__customer_account__person",),
+        rows=RowErasure.DELETED,
+        why="Goes with its log-in; its secrets are no part of a copy.",
+        exported=_names("type created_at last_used_at"),
+    ),
+    PersonalData(
+        name="addresses of log-ins",
+        model=EmailAddress,
+        paths=("user__customer_account__person",),
+        rows=RowErasure.DELETED,
+        why="Which addresses of a log-in are confirmed; goes with it.",
+        exported=_names("email verified primary"),
+    ),
+    PersonalData(
         name="log-ins of customers",
         model=User,
         paths=("customer_account__person",),
         rows=RowErasure.DELETED,
-        why="Nobody signs in any more; second factors, passkeys, sessions and the account go with it.",
+        why="Nobody signs in any more; the account goes with it.",
         exported=_names("username email language date_joined last_login is_active"),
     ),
     # After the log-ins, which are found by way of the account.

@@ -1,22 +1,27 @@
-"""Store data subject requests and answer them: by staff within a month, or at once if nothing prevents it."""
+"""Store data subject requests and answer them: by staff within the legal term, or at once if nothing prevents it."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils import timezone
 
+from esmero.accounts.models import CustomerAccount
 from esmero.house.audit import note
+from esmero.house.jurisdictions import legal_clock, profile_of
 from esmero.house.models import Brand, User
-from esmero.people.models import Person
+from esmero.people.models import PartyNumber, Person
+from esmero.people.relationship.roles import read_roles
+from esmero.people.relationship.stages import derive_stage
 from esmero.privacy.erasure import ErasureRefused, erase_person
 from esmero.privacy.models import DataRequest
 
-WITHIN = timedelta(days=30)
 THE_PERSON = "the person"
 
 
 def request_erasure(person: Person, *, brand: Brand, at: datetime) -> DataRequest:
-    """Erase a person on their request: at once without a customer number, otherwise staff decide.
+    """Erase a person on their request: at once if they are no customer by any sign, otherwise staff decide.
 
     A customer may have a running contract, which staff must check first. Repeating the request has no effect.
     """
@@ -27,15 +32,36 @@ def request_erasure(person: Person, *, brand: Brand, at: datetime) -> DataReques
         if open_one is not None:
             return open_one
         request = DataRequest.objects.create(
-            kind=DataRequest.Kind.ERASE, person=person, brand=brand, at=at, due_at=at + WITHIN
+            kind=DataRequest.Kind.ERASE, person=person, brand=brand, at=at, due_at=find_due(brand, at=at)
         )
         note("data.asked", by=THE_PERSON, subject=person, facts={"kind": request.kind, "request": request.pk})
-        if not person.number:
+        if is_mere_contact(person, on=timezone.localdate(at, ZoneInfo(brand.timezone))):
             try:
                 _erase(request, by=THE_PERSON, at=at)
             except ErasureRefused:  # a message is in transmission: the request stays open for staff or a retry
                 return request
     return request
+
+
+def is_mere_contact(person: Person, *, on: date) -> bool:
+    """Return whether nothing hints at a contract: no number here or elsewhere, no account, and the stage "known"."""
+    if person.number or PartyNumber.objects.filter(person=person).exists():
+        return False
+    if CustomerAccount.objects.filter(person=person).exists():
+        return False
+    roles, _organisations = read_roles(persons=[person.pk])
+    return derive_stage(roles.get(person.pk, ()), today=on) == "known"
+
+
+def find_due(brand: Brand, *, at: datetime) -> datetime:
+    """Return the last second in which a request is answered in time, by the brand's jurisdiction and time zone.
+
+    A month in the Union: Regulation (EU) 2016/679 art. 12(3). The extension by two more is not offered.
+    """
+    zone = ZoneInfo(brand.timezone)
+    clock = legal_clock(brand.profile, name="data-request")
+    last = clock.last_day(timezone.localdate(at, zone), holidays=profile_of(brand.profile).holidays)
+    return datetime.combine(last, time(23, 59, 59), tzinfo=zone)
 
 
 def answer_erasure(request: DataRequest, *, by: User, at: datetime, decline: str = "") -> bool:

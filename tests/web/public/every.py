@@ -27,7 +27,7 @@ from esmero.privacy.data_access import confirm_address_change
 from esmero.privacy.requests import request_erasure
 from esmero.rendering.tokens import TokenPurpose
 from esmero.vault.files import seal
-from tests.grants.facts import grant_address_change, grant_data_access
+from tests.grants.facts import grant_address_change, grant_data_access, path_of
 from tests.house_facts import House, add_people, build_house, open_dispatch
 
 PNG = bytes.fromhex(
@@ -122,7 +122,7 @@ def furnish_readers() -> Outside:
         return f"/{purpose.value}/{signer.sign(purpose, number, link=link, day=day)}"
 
     why, wish, out = TokenPurpose.WHY, TokenPurpose.PREFERENCES, TokenPurpose.UNSUBSCRIBE
-    data = at(TokenPurpose.DATA, access[own.pk].pk)
+    data = path_of(access[own.pk])
     archive = f"/a/{house.brand.slug}/{house.topic.code}"
     entry = {
         "email": "ana@cliente.example", "topics": str(house.topic.pk), "agree": "on", "often": "always",
@@ -144,16 +144,16 @@ def furnish_readers() -> Outside:
         Page(name="data-corrected", route="d/<slug:token>", path=f"{data}?told=corrected", key=True),
         Page(name="data-moving", route="d/<slug:token>", path=f"{data}?told=move", key=True),
         Page(name="data-refused", route="d/<slug:token>", path=data, data={"act": "move", "new": "x"}, key=True),
-        Page(name="data-pending", route="d/<slug:token>", path=at(TokenPurpose.DATA, access[gone.pk].pk), key=True),
+        Page(name="data-pending", route="d/<slug:token>", path=path_of(access[gone.pk]), key=True),
         Page(name="data-wish", route="d/<slug:token>", path=data, data={"act": "erase", "sure": "on"}, key=True),
         Page(
-            name="data-erased", route="d/<slug:token>", path=at(TokenPurpose.DATA, access[leaver.pk].pk),
+            name="data-erased", route="d/<slug:token>", path=path_of(access[leaver.pk]),
             data={"act": "erase", "sure": "on"}, key=True,
         ),
         Page(name="data-json", route="d/<slug:token>/my-data.json", path=f"{data}/my-data.json", key=True, kind="file"),
         Page(name="data-csv", route="d/<slug:token>/my-data.zip", path=f"{data}/my-data.zip", key=True, kind="file"),
-        Page(name="move", route="m/<slug:token>", path=at(TokenPurpose.MOVE, changes[0].pk), key=True),
-        Page(name="moved", route="m/<slug:token>", path=at(TokenPurpose.MOVE, changes[1].pk), key=True),
+        Page(name="move", route="m/<slug:token>", path=path_of(changes[0]), key=True),
+        Page(name="moved", route="m/<slug:token>", path=path_of(changes[1]), key=True),
         Page(name="form", route="s/<slug:slug>", path="/s/boletin"),
         Page(name="form-faults", route="s/<slug:slug>", path="/s/boletin",
             data={"email": "ana", "stamp": entry["stamp"]}, status=422),
@@ -182,7 +182,7 @@ def furnish_readers() -> Outside:
         **{each: at(each, own.pk) for each in (out, wish, why)},
         TokenPurpose.CLICK: at(TokenPurpose.CLICK, own.pk, link=link.pk),
         TokenPurpose.DATA: data,
-        TokenPurpose.MOVE: at(TokenPurpose.MOVE, changes[0].pk),
+        TokenPurpose.MOVE: path_of(changes[0]),
         TokenPurpose.CONFIRM: at(TokenPurpose.CONFIRM, entered[0].pk),
     }
     return Outside(house, {page.name: page for page in pages}, tokens)

@@ -57,6 +57,8 @@ HOLDINGS: Words = {
     "letters of a conversation": _("letters that you wrote to us, and our answers"),
     "lines of imports": _("lists in which you stood"),
     "sign-ups": _("forms that you filled in"),
+    "log-ins of customers": _("your log-in to the customer area"),
+    "sessions of log-ins": _("where and with which device you signed in"),
 }
 
 # Data retained after an erasure, and why.

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -35,7 +36,7 @@ from esmero.privacy.data_access import (
 from esmero.privacy.export import collect_data, write_archive, write_json
 from esmero.privacy.models import DataRequest
 from esmero.privacy.personal_data import TABLE, RowErasure
-from esmero.privacy.requests import request_erasure
+from esmero.privacy.requests import find_due, is_mere_contact, request_erasure
 from esmero.refusal import Refusal
 from esmero.rendering.tokens import TokenPurpose
 from esmero.web.parts.files.serving import serve_made
@@ -109,7 +110,7 @@ def my_data(request: HttpRequest, access: DataVisit) -> HttpResponse:
         if act == "erase" and "sure" in request.POST:
             asked = request_erasure(person, brand=access.brand, at=now)
             done = asked.state == DataRequest.State.DONE
-            return _show(request, access, "public/data_erased.html", done=done, due=asked.due_at)
+            return _show(request, access, "public/data_erased.html", done=done, due=asked.due_on)
         if act == "correct":
             correct(person, values={name: request.POST.get(name, "") for name in ("given_name", "family_name")}, at=now)
             return HttpResponseRedirect(_back(request, "corrected"))
@@ -145,7 +146,9 @@ def my_data(request: HttpRequest, access: DataVisit) -> HttpResponse:
             for one in read_rights(person, brand=access.brand, kinds=())
         ],
         kept=[KEPT[holding.name] for holding in TABLE if holding.rows is RowErasure.BLANKED and holding.name in KEPT],
-        pending=DataRequest.objects.filter(person=person, state=DataRequest.State.OPEN).first(),
+        pending=DataRequest.objects.select_related("brand").filter(person=person, state=DataRequest.State.OPEN).first(),
+        at_once=is_mere_contact(person, on=timezone.localdate(now, ZoneInfo(access.brand.timezone))),
+        due=find_due(access.brand, at=now).date(),
     )
 
 

@@ -1,12 +1,14 @@
 """Staff answer what people ask about their data; who may not, does not."""
 
 import io
+import re
 import zipfile
+from datetime import UTC, datetime
 
 import pytest
 from django.utils import timezone
 
-from esmero.house.models import AuditEntry
+from esmero.house.models import AuditEntry, Brand
 from esmero.people.models import Person
 from esmero.privacy.models import DataRequest
 from esmero.privacy.personal_data import TABLE
@@ -83,3 +85,16 @@ def test_erasing_a_person_needs_a_reason(client, wish):
     assert Person.objects.get(pk=wish.person_id).state == "active"
     client.post(path, {"reason": "By telephone"})
     assert Person.objects.get(pk=wish.person_id).state == "erased"
+
+
+def test_the_last_day_is_the_brands_wherever_it_is_read(client, wish):
+    Brand.objects.update(timezone="Atlantic/Canary")
+    due = datetime(2031, 2, 28, 23, 59, 59, tzinfo=UTC)  # in Madrid it is 1 March by then
+    DataRequest.objects.update(due_at=due)
+    member = staff("manager")
+    assert member.timezone == "Europe/Madrid"
+    client.force_login(member)
+    for place in ("/console/", "/console/data-requests/", f"/console/data-requests/{wish.pk}/"):
+        words = client.get(place, headers={"accept-language": "en"}).content.decode()
+        assert "28 Feb" in words, place
+        assert not re.search(r"\b1 Mar(ch)? 2031", words), place

@@ -22,7 +22,7 @@ from esmero.web.console.access import requires, staff
 from esmero.web.console.list_pages import answer_list
 from esmero.web.console.page_frame import show
 from esmero.web.parts.components.tables import Filter, Listing, TableColumn
-from esmero.web.parts.components.template_tags import state
+from esmero.web.parts.components.template_tags import on, state
 from esmero.web.parts.components.times import format_time
 from esmero.web.parts.files.serving import serve_made
 from esmero.web.parts.labels.states import DATA_REQUEST, DATA_REQUEST_KIND
@@ -34,7 +34,7 @@ def _person(row: DataRequest) -> SafeString:
 
 def _due(row: DataRequest) -> SafeString | str:
     """Show the due day, marked when it has passed without an answer."""
-    day = format_time(row.due_at, "short")
+    day = on(row.due_on, "short")
     late = row.state == DataRequest.State.OPEN and row.due_at < timezone.now()
     return format_html('<span class="say-broken">{}</span>', day) if late else day
 

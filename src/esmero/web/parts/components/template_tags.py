@@ -1,7 +1,7 @@
 """Define the shared components as template tags; `/console/parts` shows them all in all states."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 
 from django import template
@@ -312,9 +312,10 @@ def moment(at: datetime | None, form: str = "") -> SafeString | str:
 
 
 @register.filter
-def on(at: datetime | None, form: str) -> str:
-    """Format a time by a format of labels/states.py in the reader's language: {{ at|on:"day" }}."""
-    return date_format(timezone.localtime(at), str(TIME_FORMATS[form])) if at else ""
+def on(at: datetime | date | None, form: str) -> str:
+    """Format a time, or a day, by a format of labels/states.py in the reader's language: {{ at|on:"day" }}."""
+    shown = timezone.localtime(at) if isinstance(at, datetime) else at
+    return date_format(shown, str(TIME_FORMATS[form])) if shown else ""
 
 
 @register.filter

@@ -120,6 +120,8 @@ ACTS: Mapping[str, str | Promise] = {
     "person.corrected": _("corrected a person"),
     "account.opened": _("opened an account in the customer area"),
     "account.closed": _("closed an account in the customer area"),
+    "account.corrected": _("corrected an account that nobody had used"),
+    "account.removed": _("removed a closed account"),
     "account.reopened": _("opened an account in the customer area again"),
     "account.password-set": _("set the password of an account"),
     "account.email-changed": _("changed the address of an account"),
