@@ -210,7 +210,7 @@ def test_ticks_and_buttons_that_name_no_row_do_nothing(client, house, wrong):
     client.force_login(staff())
     assert client.post(reverse("console:proposals-act"), {"one": f"accept-{wrong}"}).status_code == 302
     assert client.post(reverse("console:doubts"), {"sent": "yes", "pick": wrong}).status_code == 302
-    assert client.get(reverse("console:report-delivery"), {"days": wrong}).status_code == 200
+    assert client.get(reverse("console:reports"), {"days": wrong}).status_code == 200
 
 
 def test_what_was_offered_to_be_taken_back_reaches_the_survivor_of_a_merge(client, house, body):
