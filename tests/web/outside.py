@@ -13,7 +13,7 @@ from esmero.mailroom.inbound_addresses import day_of
 from esmero.outbox.models import Message
 from esmero.people.models import Topic
 from esmero.rendering.tokens import TokenPurpose
-from tests.grants.facts import grant_data_access
+from tests.grants.facts import grant_data_access, path_of
 from tests.house_facts import House
 
 SIGNED_OUT = (
@@ -64,9 +64,10 @@ def furnish_outside(house: House) -> dict[str, str]:
             for purpose, number in (
                 (TokenPurpose.UNSUBSCRIBE, message.pk), (TokenPurpose.PREFERENCES, message.pk),
                 (TokenPurpose.WHY, message.pk),
-                (TokenPurpose.DATA, access.pk), (TokenPurpose.CONFIRM, asked.pk),
+                (TokenPurpose.CONFIRM, asked.pk),
             )
         },
+        "reader-data": path_of(access),
         "reader-form": f"/s/{form.slug}", "reader-form-sent": f"/s/{form.slug}/sent",
         "reader-archive": f"/a/{house.brand.slug}/{house.topic.code}",
         "reader-issue": f"/a/{house.brand.slug}/{house.topic.code}/{issue.pk}",

@@ -94,7 +94,7 @@ def test_data_are_taken_along_in_two_forms(client, sent):
 def test_no_other_token_opens_the_data(client, sent, purpose):
     path = door(client, sent)
     access = Grant.objects.get()
-    other = open_signer().sign(purpose, access.pk, day=day_of(timezone.now()))
+    other = open_signer().sign(purpose, access.pk, link=access.nonce, day=day_of(timezone.now()))
     forged = path[:-1] + ("a" if path[-1] != "a" else "b")
     for where in (f"/d/{other}", f"/d/{other}/my-data.json", forged, f"/d/{'a' * 40}"):
         response = client.get(where)
