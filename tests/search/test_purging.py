@@ -20,6 +20,21 @@ def _stored() -> bytes:
         return b"".join(block for (block,) in cursor.fetchall())
 
 
+def _configure(**options: int) -> None:
+    with connection.cursor() as cursor:
+        for name, value in options.items():
+            cursor.execute("INSERT INTO search_trigrams(search_trigrams, rank) VALUES (%s, %s)", [name, value])
+
+
+@pytest.fixture
+def no_merge_by_itself():
+    """Keep FTS5 from merging parts while texts are written, so that removed ones stay until the purge."""
+    _configure(automerge=0, crisismerge=1000)
+    yield
+    _configure(automerge=4, crisismerge=16)  # the defaults of FTS5
+
+
+@pytest.mark.usefixtures("no_merge_by_itself")
 def test_no_letter_of_a_removed_text_stays(monkeypatch):
     monkeypatch.setattr(purging, "_PAGES", 1)
     for number in range(40):  # each is a part of the index of its own
