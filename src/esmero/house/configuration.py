@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import secrets
 import tomllib
 from collections.abc import Mapping
@@ -29,6 +30,9 @@ def _setting(default: Any, *, description: str) -> Any:
     if isinstance(default, (list, dict)):
         return field(default_factory=default.copy, metadata=facts)
     return field(default=default, metadata=facts)
+
+
+_HOST = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*(:[0-9]{1,5})?")  # no user, no dot at the end
 
 
 @dataclass(kw_only=True, slots=True)
@@ -127,9 +131,11 @@ def _check_customer_url(configuration: Configuration) -> None:
     parts = urlsplit(url)
     if not url:
         return
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/") or parts.query:
+    host = parts.hostname or ""
+    rest = parts.path.strip("/") + parts.query + parts.fragment
+    if parts.scheme not in {"http", "https"} or not _HOST.fullmatch(parts.netloc) or rest:
         raise InvalidValue("setting-no-host", setting="customer_url", value=url)
-    if parts.hostname == urlsplit(configuration.public_url).hostname:
+    if host == (urlsplit(configuration.public_url).hostname or "").rstrip("."):
         raise InvalidValue("setting-host-of-console", setting="customer_url", value=url)
 
 

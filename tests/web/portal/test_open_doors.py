@@ -135,6 +135,11 @@ def test_the_customers_host_serves_no_console_however_it_is_written(accounts, se
     [
         ("kunden.example.org", "setting-no-host"),
         ("https://example.org/kunden", "setting-no-host"),
+        ("https://my.example.org.", "setting-no-host"),
+        ("https://my.example.org:abc", "setting-no-host"),
+        ("https://u:p@my.example.org", "setting-no-host"),
+        ("https://my.example.org#x", "setting-no-host"),
+        ("https://CONSOLE.example.org/", "setting-host-of-console"),
         ("https://console.example.org", "setting-host-of-console"),
     ],
 )
