@@ -9,7 +9,6 @@ import re
 from datetime import datetime
 
 from allauth.usersessions.models import UserSession
-from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
@@ -25,6 +24,7 @@ from esmero.house.sign_in.kinds import UserKind
 from esmero.outbox.models import Message
 from esmero.outbox.posting.decisions import expire_content
 from esmero.people.models import Person
+from esmero.people.persons.spoken_languages import pick_spoken
 from esmero.refusal import InvalidValue, Refusal
 
 # No @, so that a user name is never taken for an address.
@@ -56,7 +56,7 @@ def open_account(person: Person, *, brand: Brand, by: User | str, at: datetime, 
                 email=row.address.value.lower(),
                 username=name,
                 role="",
-                language=row.language if row.language in dict(settings.LANGUAGES) else brand.language,
+                language=pick_spoken(row.language, brand.language),
                 timezone=brand.timezone,
             )
             user.set_unusable_password()

@@ -24,6 +24,7 @@ from esmero.people.addresses.parsing import domain_of, read_address
 from esmero.people.addresses.suppression import find_suppressions
 from esmero.people.models import Address, ContactPoint, Person, Suppression
 from esmero.people.persons.names import update_folded
+from esmero.people.persons.spoken_languages import pick_spoken
 from esmero.people.search_texts import index_persons
 from esmero.refusal import InvalidValue, Refusal
 
@@ -82,7 +83,7 @@ def _write_link(access: Grant) -> None:
     assert brand is not None
     assert person is not None
     assert person.address is not None
-    language = access.language or person.language or brand.language
+    language = pick_spoken(access.language, person.language, brand.language)
     _write(
         DATA_ACCESS_LINK,
         brand,

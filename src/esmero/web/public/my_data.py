@@ -27,6 +27,7 @@ from esmero.mailroom.composing.compiled_templates import pick
 from esmero.outbox.relays import NoRelay
 from esmero.people.models import CustomField, Person
 from esmero.people.permissions.current_permissions import read_rights
+from esmero.people.persons.spoken_languages import pick_spoken
 from esmero.privacy.data_access import (
     confirm_address_change,
     correct,
@@ -96,7 +97,7 @@ def _send_again(grant: Grant, at: datetime) -> None:
 
 def _language(request: HttpRequest, person: Person, otherwise: str) -> str:
     chosen = request.GET.get("lang", "")
-    return chosen if chosen in dict(settings.LANGUAGES) else person.language or otherwise
+    return pick_spoken(chosen, person.language, otherwise)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -22,6 +22,7 @@ from esmero.mailroom.composing.public_archive import find_public_number
 from esmero.mailroom.inbound_addresses import day_of
 from esmero.outbox.models import Message
 from esmero.people.models import Person
+from esmero.people.persons.spoken_languages import pick_spoken
 from esmero.refusal import Refusal
 from esmero.rendering.tokens import Token, TokenPurpose, TokenRefused
 from esmero.web.parts.signed_pages.old_links import answer_old_link, keep_private
@@ -78,7 +79,7 @@ def requires_token(purpose: TokenPurpose) -> Callable[[Shown], View]:
             except TokenRefused as refusal:
                 with translation.override(chosen or translation.get_language()):
                     return refuse(request, refusal)
-            spoken = chosen or visit.message.language or visit.brand.language
+            spoken = pick_spoken(chosen, visit.message.language, visit.brand.language)
             with translation.override(spoken), timezone.override(visit.brand.timezone):
                 try:
                     return keep_private(view(request, visit))

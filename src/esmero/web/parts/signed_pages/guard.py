@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 from esmero.grants.granting import GrantRefused, read_grant
 from esmero.grants.models import Grant
 from esmero.grants.purposes import GrantPurpose
+from esmero.people.persons.spoken_languages import pick_spoken
 from esmero.web.parts.signed_pages.old_links import SendAgain, answer_old_link, keep_private
 
 type GrantView = Callable[[HttpRequest, Grant], HttpResponse]
@@ -60,4 +61,4 @@ def _choose_language(request: HttpRequest, grant: Grant | None) -> str:
     chosen = request.GET.get("lang", "")
     if chosen in dict(settings.LANGUAGES):
         return chosen
-    return (grant.language if grant is not None else "") or translation.get_language() or settings.LANGUAGE_CODE
+    return pick_spoken(grant.language if grant is not None else "", translation.get_language() or "")
