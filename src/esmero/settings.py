@@ -71,7 +71,14 @@ TEMPLATES = [
                 "esmero.web.portal.site.describe_area",
                 "esmero.web.parts.components.rights_context.provide_rights",
             ],
-            "libraries": {"parts": "esmero.web.parts.components.template_tags"},
+            # Known in every template without {% load %}.
+            "builtins": [
+                "django.contrib.humanize.templatetags.humanize",
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "esmero.web.parts.components.block_tags",
+                "esmero.web.parts.components.template_tags",
+            ],
         },
     }
 ]

@@ -84,7 +84,7 @@ def preferences(request: HttpRequest, visit: TokenVisit) -> HttpResponse:
         pauses=_name_pauses(),
         spoken=_current_language(visit, person),
         saved="saved" in request.GET,
-        known=[KNOWN[name] for name in list_known(person)],
+        known=_describe_known(person),
         why=visit.path(TokenPurpose.WHY),
         shared=visit.share(),
         data=visit.path(TokenPurpose.PREFERENCES, below="/data"),
@@ -188,6 +188,12 @@ def _store_frequency(row: TopicRow, wished: str, *, visit: TokenVisit, person: P
     record(
         [_entry(row, yes=wished != "never", channel=Channel.EMAIL, wording=wording, visit=visit, person=person, at=at)]
     )
+
+
+def _describe_known(person: Person) -> list[str]:
+    """Return the kinds of facts that are held of a person, the e-mail address first; nothing if no other is held."""
+    known = [str(KNOWN[name]) for name in list_known(person)]
+    return [_("Your e-mail address"), *known] if known else []
 
 
 def _set_channel(
