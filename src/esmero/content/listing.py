@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from esmero.content.queries import LANGUAGES
-from esmero.lists.columns import NUMBER, Choice, Column, Link, moment_column
+from esmero.lists.columns import NUMBER, Choice, Column, ObjectLink, moment_column
 from esmero.lists.filters import Filter, Rows, code_filter
 from esmero.lists.listing import Listing
 
@@ -73,7 +73,7 @@ MEDIA = Listing(
             key="name",
             title=_("Picture"),
             value=lambda row: row.name,
-            shape=Link("picture"),
+            shape=ObjectLink("picture"),
             file_value=lambda row: row.name,
             order=("name", "id"),
             head=True,

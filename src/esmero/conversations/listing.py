@@ -4,7 +4,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from esmero.conversations.models import Conversation
-from esmero.lists.columns import Column, Link, moment_column, state_column
+from esmero.lists.columns import Column, ObjectLink, moment_column, state_column
 from esmero.lists.filters import Filter, Rows
 from esmero.lists.listing import Listing
 from esmero.text_folding import fold
@@ -29,7 +29,7 @@ CONVERSATIONS = Listing(
             key="who",
             title=_("From"),
             value=lambda row: row.person or row.address,
-            shape=Link("conversation"),
+            shape=ObjectLink("conversation"),
             file_value=lambda row: str(row.person or ""),
             head=True,
         ),

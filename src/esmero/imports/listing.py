@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from esmero.imports.models import Import
-from esmero.lists.columns import NUMBER, TRANSLATED, Choice, Column, Link, moment_column, state_column
+from esmero.lists.columns import NUMBER, TRANSLATED, Choice, Column, ObjectLink, moment_column, state_column
 from esmero.lists.filters import code_filter
 from esmero.lists.listing import Listing
 
@@ -24,7 +24,7 @@ def list_imports(kinds: Sequence[str]) -> Listing:
         search=lambda rows, text: rows.filter(Q(file_name__icontains=text) | Q(source__icontains=text)),
         search_title=_("File or where it is from"),
         columns=(
-            Column(key="file", title=_("File"), value=lambda row: row.file_name, shape=Link("import"), head=True),
+            Column(key="file", title=_("File"), value=lambda row: row.file_name, shape=ObjectLink("import"), head=True),
             Column(
                 key="kind",
                 title=_("Kind"),

@@ -51,14 +51,14 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class ObjectLink:
     """Mean the name of an object of `kind`; `key` returns its key from a row, None where there is no object."""
 
     kind: str
     key: Callable[[Any], object] = lambda row: row.pk
 
 
-type Shape = Text | Number | EmailAddress | Translated | Moment | State | Choice | Link
+type Shape = Text | Number | EmailAddress | Translated | Moment | State | Choice | ObjectLink
 
 TEXT, NUMBER, EMAIL_ADDRESS, TRANSLATED, MOMENT = Text(), Number(), EmailAddress(), Translated(), Moment()
 
@@ -89,7 +89,7 @@ class Column:
 
 def name_column(kind: str, *, title: Words, value: Callable[[Any], Any] = str, **more: Any) -> Column:
     """Describe the column that names a row and links to it, as "name"."""
-    return Column(key="name", title=title, value=value, shape=Link(kind), head=True, **more)
+    return Column(key="name", title=title, value=value, shape=ObjectLink(kind), head=True, **more)
 
 
 def moment_column(key: str, title: Words, value: Callable[[Any], Any], *, form: str = "", **more: Any) -> Column:

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from esmero.lists.columns import Choice, Column, Link, Moment, moment_column, state_column
+from esmero.lists.columns import Choice, Column, Moment, ObjectLink, moment_column, state_column
 from esmero.lists.filters import code_filter
 from esmero.lists.listing import Listing
 from esmero.privacy.models import DataRequest
@@ -16,7 +16,7 @@ REQUESTS = Listing(
             key="person",
             title=_("Person"),
             value=lambda row: row.person,
-            shape=Link("data-request"),
+            shape=ObjectLink("data-request"),
             file_value=lambda row: row.person_id,
             head=True,
         ),

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from esmero.dossier.statistics.day_counts import bounce_class
 from esmero.intake.bounces.meaning import SENDER_FAULTS
 from esmero.intake.classify import InboundKind
-from esmero.lists.columns import EMAIL_ADDRESS, Choice, Column, Link, State, moment_column, state_column
+from esmero.lists.columns import EMAIL_ADDRESS, Choice, Column, ObjectLink, State, moment_column, state_column
 from esmero.lists.filters import Filter, Labelled, Rows, code_filter
 from esmero.lists.listing import Listing
 from esmero.mailroom.arriving.queries import unmatched
@@ -51,7 +51,7 @@ ARRIVALS = Listing(
             key="from",
             title=_("From"),
             value=lambda row: row.envelope_from or gettext("nobody (a machine)"),
-            shape=Link("arrival"),
+            shape=ObjectLink("arrival"),
             file_value=lambda row: row.envelope_from,
             head=True,
         ),
@@ -65,7 +65,7 @@ ARRIVALS = Listing(
             key="of",
             title=_("Belongs to"),
             value=lambda row: row.message and (row.message.person or row.message.address),
-            shape=Link("message", lambda row: row.message_id),
+            shape=ObjectLink("message", lambda row: row.message_id),
         ),
         Column(key="why", title=_("Reason"), value=lambda row: "; ".join(map(str, row.why[:3])), quiet=True),
         Column(key="to", title=_("Came to"), value=lambda row: row.envelope_to, quiet=True, shown=False),

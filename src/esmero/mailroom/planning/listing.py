@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from esmero.campaigns.models import Campaign
 from esmero.dossier.statistics.day_counts import RETURNED
-from esmero.lists.columns import Column, Link, moment_column, state_column
+from esmero.lists.columns import Column, ObjectLink, moment_column, state_column
 from esmero.lists.filters import Filter, Labelled, Rows, code_filter, field_filter
 from esmero.lists.listing import Listing
 from esmero.mailroom.planning.objection_order import CODES
@@ -39,7 +39,7 @@ AUDIENCE = Listing(
             key="person",
             title=_("Person"),
             value=lambda row: row.person,
-            shape=Link("person", lambda row: row.person_id),
+            shape=ObjectLink("person", lambda row: row.person_id),
             order=("person_id",),
             head=True,
         ),
@@ -113,7 +113,7 @@ def recipients_of(campaign: Campaign, *, receivers: Sequence[str]) -> Listing:
                 key="person",
                 title=_("Person"),
                 value=lambda row: row.person or row.address,
-                shape=Link("person", lambda row: row.person_id),
+                shape=ObjectLink("person", lambda row: row.person_id),
                 file_value=lambda row: str(row.person or ""),
                 order=("id",),
                 head=True,
@@ -127,7 +127,7 @@ def recipients_of(campaign: Campaign, *, receivers: Sequence[str]) -> Listing:
                 key="why",
                 title=_("Why"),
                 value=lambda _row: _("Why"),
-                shape=Link("message"),
+                shape=ObjectLink("message"),
                 file_value=lambda row: row.verdict,
             ),
         ),

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext_lazy as _
 
-from esmero.lists.columns import NUMBER, Choice, Column, Link, moment_column, state_column
+from esmero.lists.columns import NUMBER, Choice, Column, ObjectLink, moment_column, state_column
 from esmero.lists.filters import Filter, Rows, code_filter
 from esmero.lists.listing import Listing
 from esmero.people.addresses.address_proposals import proposal_rows
@@ -34,7 +34,7 @@ def list_addresses(reasons: Sequence[str]) -> Listing:
                 key="address",
                 title=_("Address"),
                 value=lambda row: row.value,
-                shape=Link("person", lambda row: row.owner),
+                shape=ObjectLink("person", lambda row: row.owner),
                 head=True,
             ),
             state_column(_("Standing"), "standing", key="standing", order=("standing", "id")),
@@ -81,7 +81,7 @@ PROPOSALS = Listing(
             key="person",
             title=_("Person"),
             value=lambda row: row.person,
-            shape=Link("person", lambda row: row.person_id),
+            shape=ObjectLink("person", lambda row: row.person_id),
             head=True,
         ),
         Column(key="address", title=_("Proposed address"), value=lambda row: row.address),

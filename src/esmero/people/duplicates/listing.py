@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from esmero.lists.columns import Column, Link, moment_column, state_column
+from esmero.lists.columns import Column, ObjectLink, moment_column, state_column
 from esmero.lists.filters import Filter, Rows
 from esmero.lists.listing import Listing
 from esmero.people.models import Duplicate, Person
@@ -27,7 +27,7 @@ DUPLICATES = Listing(
             key="pair",
             title=_("Two who may be one"),
             value=lambda row: f"{row.first} · {row.second}",
-            shape=Link("duplicate"),
+            shape=ObjectLink("duplicate"),
             head=True,
         ),
         Column(key="signs", title=_("What is alike"), value=lambda row: ", ".join(row.signs)),

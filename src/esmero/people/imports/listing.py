@@ -4,7 +4,7 @@ from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from esmero.imports.models import Import, ImportLine
-from esmero.lists.columns import NUMBER, Column, Link, state_column
+from esmero.lists.columns import NUMBER, Column, ObjectLink, state_column
 from esmero.lists.filters import Filter, Rows, code_filter
 from esmero.lists.listing import Listing
 from esmero.people.models import ExclusionLine, Person, PersonLine
@@ -70,7 +70,7 @@ PERSON_LINES = Listing(
             key="person",
             title=_("Person"),
             value=name_person,
-            shape=Link("person", lambda row: row.person_id or row.known),
+            shape=ObjectLink("person", lambda row: row.person_id or row.known),
         ),
         *_ENDING,
     ),

@@ -4,7 +4,7 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from esmero.house.models import Brand
-from esmero.lists.columns import TRANSLATED, Choice, Column, Link, moment_column, name_column, state_column
+from esmero.lists.columns import TRANSLATED, Choice, Column, ObjectLink, moment_column, name_column, state_column
 from esmero.lists.filters import Filter, Labelled, Rows, code_filter, field_filter
 from esmero.lists.listing import Listing
 from esmero.lists.translations import pick_translation
@@ -54,7 +54,7 @@ PERMISSIONS = Listing(
             key="person",
             title=_("Person"),
             value=lambda row: row.person,
-            shape=Link("person", lambda row: row.person_id),
+            shape=ObjectLink("person", lambda row: row.person_id),
             head=True,
         ),
         state_column(_("What they said"), "permission", key="act"),

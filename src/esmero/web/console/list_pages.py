@@ -127,11 +127,13 @@ def act_view(view: ListView) -> View:
     @requires(view.right)
     def act(request: HttpRequest) -> HttpResponse:
         back = redirect(f"{reverse(f'console:{view.read_listing().page}')}?{request.POST.get('query', '')}")
-        chosen = next((one for one in view.acts if one.value == request.POST.get("act")), None)
-        if chosen is None:
-            return back
-        if not may(staff(request), chosen.permission):
+        held = [one for one in view.acts if may(staff(request), one.permission)]
+        named = [one for one in view.acts if one.value == request.POST.get("act")]
+        if not held or any(one not in held for one in named):
             raise PermissionDenied
+        if not named:
+            return back
+        chosen = named[0]
         value = request.POST.get(f"{chosen.value}-value", "").strip()[:80]
         if chosen.missing and not value:
             messages.error(request, str(chosen.missing))

@@ -12,8 +12,8 @@ from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_POST, require_safe
 
 from esmero.mailroom.catcher_answers import send_answer
-from esmero.outbox.listing import CAUGHT
 from esmero.outbox.models import Captured
+from esmero.outbox.transports.listing import CAUGHT
 from esmero.web.console.access import View, requires
 from esmero.web.console.catcher.message_view import read_letter
 from esmero.web.console.list_pages import answer_list

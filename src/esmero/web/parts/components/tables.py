@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.html import format_html, strip_tags
 from django.utils.safestring import SafeString
 
-from esmero.lists.columns import Choice, Column, EmailAddress, Link, Moment, Number, State, Translated
+from esmero.lists.columns import Choice, Column, EmailAddress, Moment, Number, ObjectLink, State, Translated
 from esmero.lists.filters import Filter, Labelled, Rows
 from esmero.lists.listing import (
     Listing,
@@ -99,7 +99,7 @@ def draw_value(column: Column, row: Any) -> Cell:
     match column.shape:
         case Moment(form=form):
             return format_time(value, form)
-        case Link(kind=kind, key=key):
+        case ObjectLink(kind=kind, key=key):
             words = pick_translation(value) if isinstance(value, Mapping) else value
             return draw_link(kind, key(row), words)
         case _ if value is None or value == "":

@@ -16,10 +16,10 @@ from esmero.house.models import Brand, User
 from esmero.mailroom.arriving.channels.webhook_providers import PROVIDERS, provider_of
 from esmero.mailroom.arriving.channels.webhook_secrets import find_webhook
 from esmero.mailroom.transactional.relay_test import send_relay_test
-from esmero.outbox.listing import RELAYS, relay_state
 from esmero.outbox.models import Message, Relay
 from esmero.outbox.relay_check import mark_checking, store_check
 from esmero.outbox.relays import NoRelay, delete_relay, save_relay
+from esmero.outbox.transports.listing import RELAYS, relay_state
 from esmero.web.console.access import requires, staff
 from esmero.web.console.list_pages import ListView, list_view
 from esmero.web.console.page_frame import show, show_part, wants_part

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from esmero.lists.columns import EMAIL_ADDRESS, Column, Link, moment_column, name_column, state_column
+from esmero.lists.columns import EMAIL_ADDRESS, Column, ObjectLink, moment_column, name_column, state_column
 from esmero.lists.listing import Listing
 from esmero.outbox.models import Relay
 
@@ -45,7 +45,7 @@ CAUGHT = Listing(
             key="subject",
             title=_("Subject"),
             value=lambda row: row.subject or gettext("Without a subject"),
-            shape=Link("caught"),
+            shape=ObjectLink("caught"),
             file_value=lambda row: row.subject,
             head=True,
         ),
