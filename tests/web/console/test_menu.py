@@ -5,8 +5,8 @@ from collections import Counter
 import pytest
 from django.urls import reverse
 
-from esmero.web.console.keyboard_shortcuts import EVERYWHERE, LISTS
 from esmero.web.console.areas import collect_contributions
+from esmero.web.console.keyboard_shortcuts import EVERYWHERE, LISTS
 from esmero.web.console.menu import build_menu
 from tests.web.facts import furnish, staff
 

@@ -1,6 +1,5 @@
 """Render console pages in their frame: menu with counts, current brand, signed-in user."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
@@ -21,11 +20,11 @@ def read_brand(request: HttpRequest) -> Brand | None:
 
 
 def show(
-    request: HttpRequest, template: str, /, *, subject: str, counts: Mapping[str, str] | None = None, **context: Any
+    request: HttpRequest, template: str, /, *, subject: str, menu_counts: Any = None, **context: Any
 ) -> HttpResponse:
-    """Render a whole console page; `subject` is its menu entry, `counts` are menu counts that it knows already."""
+    """Render a whole console page; `subject` is its menu entry, `menu_counts` those it knows, {subject: text}."""
     brand = read_brand(request)
-    user, demo, known = staff(request), settings.ESMERO.demo, counts or {}
+    user, demo, known = staff(request), settings.ESMERO.demo, menu_counts or {}
     places = list_places(user, demo=demo)
     uncounted = [place for place in places if place.subject not in known]
     frame = {

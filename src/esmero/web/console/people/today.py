@@ -44,7 +44,7 @@ def list_imports(asked: TodayRequest) -> list[RunningLine]:
 
 
 def _draw_import(row: Import) -> RunningLine:
-    done, total = (row.job.done, row.job.total) if row.job else (0, 0)
+    done, total = (row.job.done, row.job.total or 0) if row.job else (0, 0)
     numbers = {"done": format_number(done), "total": format_number(total)}
     return RunningLine(
         words=row.file_name,

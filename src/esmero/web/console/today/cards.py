@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from esmero.conversations.models import Conversation
 from esmero.conversations.queries import count_waiting, list_waiting
 from esmero.outbox.models import Message, Relay
 from esmero.outbox.queries import count_events, count_sent, count_undecided, list_relays
@@ -112,23 +113,25 @@ class LineCard:
 
 def draw_conversations(asked: TodayRequest) -> LineCard:
     """Return the card of the conversations that wait for staff, longest first."""
-    lines = [
-        TodayLine(
-            when=moment(one.last_at),
-            look="wait",
-            words=one.person or one.address,
-            url=reverse("console:conversation", args=[one.pk]),
-            detail=quoted(truncatechars(one.latest_text, 180)),
-            more=one.subject,
-        )
-        for one in asked.once(list_waiting, brand=asked.brand, limit=6)
-    ]
+    lines = [_draw_conversation(one) for one in asked.once(list_waiting, brand=asked.brand, limit=6)]
     return LineCard(
         title=_("Who waits for an answer"),
         lines=lines,
         nothing=_("When somebody answers one of your messages, their words stand here until you have answered."),
         more=_("All conversations"),
         more_url=reverse("console:conversations") if lines else "",
+    )
+
+
+def _draw_conversation(conversation: Conversation) -> TodayLine:
+    text: str = conversation.latest_text or ""  # type: ignore[attr-defined]
+    return TodayLine(
+        when=moment(conversation.last_at),
+        look="wait",
+        words=conversation.person or conversation.address,
+        url=reverse("console:conversation", args=[conversation.pk]),
+        detail=quoted(truncatechars(text, 180)) if text else "",
+        more=conversation.subject,
     )
 
 

@@ -30,7 +30,7 @@ def today(request: HttpRequest) -> HttpResponse:
         request,
         "console/today.html",
         subject="today",
-        counts={"conversations": str(number or "")},
+        menu_counts={"conversations": str(number or "")},
         greeting=cards.greet(asked),
         lead=cards.describe_day(asked),
         steps_left=cards.describe_steps_left(asked),
