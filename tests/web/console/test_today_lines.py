@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from esmero.campaigns.lifecycle import create_campaign
@@ -21,7 +23,7 @@ from esmero.web.console.settings.today import list_failed_jobs, list_failing_mai
 from esmero.web.console.today import cards
 from esmero.work.models import Job
 from tests.house_facts import add_people, build_house, open_dispatch
-from tests.web.facts import staff
+from tests.web.facts import furnish, staff
 
 pytestmark = pytest.mark.django_db
 
@@ -205,3 +207,12 @@ def test_a_conversation_without_words_shows_no_quotation_marks(asked, house):
 def test_a_result_that_several_lines_need_is_read_once(asked, django_assert_num_queries):
     with django_assert_num_queries(1):
         assert cards.count_conversations(asked) == cards.count_conversations(asked) == 0
+
+
+def test_today_asks_at_most_thirty_times(client):
+    furnish(rows=3)
+    client.force_login(staff())
+    client.get("/console/")
+    with CaptureQueriesContext(connection) as queries:
+        client.get("/console/")
+    assert len(queries) <= 30, [query["sql"][:90] for query in queries]
