@@ -35,7 +35,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "esmero.web.parts.files.request_limits.CompressionMiddleware",
+    "esmero.web.files.request_limits.CompressionMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "esmero.web.portal.site.SiteMiddleware",  # before sessions and cookies, whose kind it decides
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -46,7 +46,7 @@ MIDDLEWARE = [
     "esmero.web.console.reader_locale.ReadingMiddleware",
     "esmero.web.portal.access.CustomerAccountMiddleware",
     "esmero.web.portal.site.CustomerLanguageMiddleware",
-    "esmero.web.parts.files.request_limits.UploadLimitMiddleware",
+    "esmero.web.files.request_limits.UploadLimitMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -69,19 +69,22 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "django.template.context_processors.i18n",
                 "esmero.web.portal.site.describe_area",
-                "esmero.web.parts.components.rights_context.provide_rights",
+                "esmero.web.shells.rights_context.provide_rights",
             ],
             # Known in every template without {% load %}.
             "builtins": [
                 "django.contrib.humanize.templatetags.humanize",
                 "django.templatetags.i18n",
                 "django.templatetags.static",
+                "esmero.web.labels.template_tags",
                 "esmero.web.parts.components.block_tags",
                 "esmero.web.parts.components.template_tags",
             ],
         },
     }
 ]
+# The parts draw states by these tables (web/parts/labels.py).
+LABEL_TABLES = "esmero.web.labels.registry.TABLES"
 FORM_RENDERER = "esmero.web.parts.components.forms.Renderer"
 
 

@@ -2,9 +2,9 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from esmero.web.console.password_reset import reset_password
-from esmero.web.parts.components.brand_colours import brand_colours
+from esmero.web.shells.brand_colours import brand_colours
 
-handler404 = "esmero.web.parts.host_brands.page_not_found"
+handler404 = "esmero.web.shells.host_brands.page_not_found"
 urlpatterns = [
     path("brand/<slug:slug>.css", brand_colours, name="brand-colours"),
     path("", RedirectView.as_view(url="/console/", permanent=False)),

@@ -37,7 +37,7 @@ from esmero.house.models import AuditEntry
 from esmero.outbox.models import Message
 from esmero.people.models import Person
 from esmero.rendering.tokens import Signer, TokenPurpose
-from esmero.web.parts.signed_pages import guard
+from esmero.web.signed_pages import guard
 from tests.accounts.facts import add_customers, read_link, sign_in
 from tests.grants.facts import grant_address_change, grant_data_access
 from tests.web.public.test_every import state

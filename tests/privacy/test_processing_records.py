@@ -11,7 +11,7 @@ from esmero.outbox.relay_passwords import encrypt_password
 from esmero.people.models import CustomField, Tag
 from esmero.privacy.processing_records import gather_records
 from esmero.privacy.retention import RULES, apply_rule
-from esmero.web.parts.processing_record_labels import DATA, MEASURES, PERSONS, RECIPIENTS, describe_records
+from esmero.web.labels.law.processing_records import DATA, MEASURES, PERSONS, RECIPIENTS, describe_records
 from tests.house_facts import add_people, build_house
 from tests.privacy.facts import SECRET, furnish_person
 from tests.web.facts import staff

@@ -3,7 +3,7 @@
 from collections import Counter
 
 from esmero.rounds.reactions import REACTIONS
-from esmero.web.parts.labels.states import REACTION_NAMES
+from esmero.web.labels.work import REACTION_NAMES
 
 
 def test_names_are_unique_and_each_has_its_words():

@@ -39,7 +39,7 @@ def say_trouble(trouble: str) -> str:
     """Return the stored trouble of a job or message in the language of the terminal; of a traceback, the last line."""
     from django.utils import translation
 
-    from esmero.web.parts.labels.connection_troubles import translate_trouble
+    from esmero.web.labels.connection_troubles import translate_trouble
 
     with translation.override(reader_language()):
         return translate_trouble(trouble.strip().rpartition("\n")[2] if trouble.startswith("Traceback") else trouble)

@@ -18,7 +18,7 @@ from esmero.people.segments.text_form import parse, write
 from esmero.people.segments.tree import Compare, Group, read_json, write_json
 from esmero.web.console.people.segments.choices import SegmentChoices
 from esmero.web.console.people.segments.sentence import describe_tree
-from esmero.web.parts.labels.states import PARTY_ROLES, STAGE
+from esmero.web.labels.people import PARTY_ROLES, STAGE
 from tests.dossier.plain import OWN, PEOPLE, TODAY, furnish, holds
 from tests.dossier.segments.random_trees import OF_THE_BAR, each_act, each_relationship, put_ids, trees
 from tests.web.console.people.segments.sentence_reader import Reader

@@ -86,7 +86,7 @@ def terms_page() -> str:
     from django.utils import translation
 
     from esmero.house.jurisdictions import all_profiles
-    from esmero.web.parts.labels.retention import DEEDS, RESTS, RULES
+    from esmero.web.labels.law.retention import DEEDS, RESTS, RULES
 
     lines = [
         "# Terms of storage",

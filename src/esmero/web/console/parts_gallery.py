@@ -18,8 +18,8 @@ from esmero.web.parts.components.charts import Chart, Series
 from esmero.web.parts.components.forms import FormPart
 from esmero.web.parts.components.rates import format_estimate, format_number, format_share
 from esmero.web.parts.components.small_tables import SmallTable, SmallTableCell
+from esmero.web.parts.components.times import TIME_FORMATS
 from esmero.web.parts.components.translated_fields import add_wordings
-from esmero.web.parts.labels.states import TIME_FORMATS
 
 _AT = datetime(2026, 11, 23, 11, 14, tzinfo=UTC)
 _OLD = """<mj-section>

@@ -23,9 +23,9 @@ from esmero.grants.models import Grant
 from esmero.grants.purposes import INVITATION, NEW_EMAIL, SET_PASSWORD, SIGN_IN, GrantPurpose
 from esmero.outbox.relays import NoRelay
 from esmero.refusal import Refusal
-from esmero.web.parts.signed_pages.guard import requires_grant
 from esmero.web.portal.forms import CodeForm, FirstPasswordForm, LinkForm
 from esmero.web.refusals.say import say
+from esmero.web.signed_pages.guard import requires_grant
 
 BROWSER = "link_browser"  # key of the session: the secret of this browser
 

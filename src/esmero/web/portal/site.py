@@ -11,7 +11,7 @@ from django.utils import timezone, translation
 from esmero.accounts.links import AREA
 from esmero.house.models import User
 from esmero.house.sign_in.kinds import UserKind, current_kind, serving
-from esmero.web.parts.host_brands import find_brand_of_area
+from esmero.web.shells.host_brands import find_brand_of_area
 
 PREFIX = "area_"
 URLCONF = "esmero.web.portal.urls"

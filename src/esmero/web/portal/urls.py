@@ -4,10 +4,10 @@ from allauth.account import views as account
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from esmero.web.parts.components.brand_colours import brand_colours
 from esmero.web.portal import account_page, links
+from esmero.web.shells.brand_colours import brand_colours
 
-handler404 = "esmero.web.parts.host_brands.page_not_found"
+handler404 = "esmero.web.shells.host_brands.page_not_found"
 
 # Names of django-allauth, by which its views find each other.
 _account = [

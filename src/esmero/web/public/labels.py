@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from esmero.web.parts.labels.states import UNSUBSCRIBE_REASON
+from esmero.web.labels.people import UNSUBSCRIBE_REASON
 
 type Words = Mapping[str, str | Promise]
 

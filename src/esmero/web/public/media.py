@@ -7,7 +7,7 @@ from esmero.content.media import PUBLIC
 from esmero.refusal import Refusal
 from esmero.vault.models import StoredFile
 from esmero.vault.pictures import ENDINGS
-from esmero.web.parts.files.serving import serve_public
+from esmero.web.files.serving import serve_public
 
 
 @require_safe

@@ -40,11 +40,11 @@ from esmero.privacy.personal_data import TABLE, RowErasure
 from esmero.privacy.requests import find_due, is_mere_contact, request_erasure
 from esmero.refusal import Refusal
 from esmero.rendering.tokens import TokenPurpose
-from esmero.web.parts.files.serving import serve_made
-from esmero.web.parts.signed_pages.guard import requires_grant
+from esmero.web.files.serving import serve_made
 from esmero.web.public.labels import HOLDINGS, KEPT, mask
 from esmero.web.public.visit_token import TokenVisit, requires_token, show_refusal
 from esmero.web.refusals.say import say
+from esmero.web.signed_pages.guard import requires_grant
 
 log = logging.getLogger(__name__)
 

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from esmero.refusal import Refusal
-from esmero.web.parts.host_brands import find_brand
 from esmero.web.public.visit_token import FOR_VISITORS, show_refusal
+from esmero.web.shells.host_brands import find_brand
 
 
 class PublicRefusalMiddleware:

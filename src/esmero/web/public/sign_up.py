@@ -34,9 +34,9 @@ from esmero.mailroom.transactional.sign_up_messages import queue_welcome
 from esmero.outbox.relays import NoRelay
 from esmero.people.models import Topic
 from esmero.rendering.tokens import TokenPurpose, TokenRefused
-from esmero.web.parts.signed_pages.old_links import keep_private
 from esmero.web.public.visit_token import refuse
 from esmero.web.refusals.say import say
+from esmero.web.signed_pages.old_links import keep_private
 
 log = logging.getLogger(__name__)
 

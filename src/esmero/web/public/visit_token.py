@@ -25,8 +25,8 @@ from esmero.people.models import Person
 from esmero.people.persons.spoken_languages import pick_spoken
 from esmero.refusal import Refusal
 from esmero.rendering.tokens import Token, TokenPurpose, TokenRefused
-from esmero.web.parts.signed_pages.old_links import answer_old_link, keep_private
 from esmero.web.refusals.say import say
+from esmero.web.signed_pages.old_links import answer_old_link, keep_private
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

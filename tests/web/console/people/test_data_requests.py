@@ -12,7 +12,7 @@ from esmero.house.models import AuditEntry, Brand
 from esmero.people.models import Person
 from esmero.privacy.models import DataRequest
 from esmero.privacy.personal_data import TABLE
-from esmero.web.parts.labels.states import HOLDING
+from esmero.web.labels.people import HOLDING
 from tests.house_facts import add_people, build_house
 from tests.web.facts import staff
 

@@ -20,7 +20,7 @@ from esmero.people.models import CustomField, Person, Purpose, Segment, Topic
 from esmero.policy.gate import RULES
 from esmero.vault.files import path_of
 from esmero.web.console.messages.rule_labels import NORMS
-from esmero.web.parts.labels.audit_actions import ACTS
+from esmero.web.labels.audit_actions import ACTS
 from tests.house_facts import add_people, build_house, open_dispatch
 from tests.web.facts import draw_picture, staff
 

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from esmero.web.parts.components.brand_colours import NIGHT, PAPER, READABLE, contrast, correct, style_sheet
+from esmero.web.shells.brand_colours import NIGHT, PAPER, READABLE, contrast, correct, style_sheet
 
 
 def test_contrast_of_known_pairs():

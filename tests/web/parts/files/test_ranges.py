@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from esmero.web.parts.files.ranges import ByteRange, read_range
+from esmero.web.files.ranges import ByteRange, read_range
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 import pytest
 from django.test import RequestFactory
 
-from esmero.web.parts.files.request_limits import UploadLimitMiddleware
+from esmero.web.files.request_limits import UploadLimitMiddleware
 from tests.web.facts import staff
 
 HEAD = (

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from django.utils import translation
 
-from esmero.web.parts.labels.connection_troubles import translate_trouble
+from esmero.web.labels.connection_troubles import translate_trouble
 
 SOURCES = Path(__file__).resolve().parents[4] / "src" / "esmero"
 

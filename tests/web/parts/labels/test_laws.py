@@ -2,7 +2,7 @@ from django.utils.translation import override
 
 from esmero.house.jurisdictions import all_profiles
 from esmero.mailroom.planning.rule_counts import list_rules
-from esmero.web.parts.labels.laws import split_remark, translate_citation
+from esmero.web.labels.law.citations import split_remark, translate_citation
 
 
 def pieces():

@@ -2,8 +2,8 @@ import pytest
 from django.utils import timezone
 
 from esmero.policy.gate import RULES
-from esmero.web.parts.labels.objection_facts import describe_objection
-from esmero.web.parts.labels.states import REASONS
+from esmero.web.labels.messages import REASONS
+from esmero.web.labels.objection_facts import describe_objection
 
 AT = "2025-07-10T00:00:00+00:00"
 

@@ -133,7 +133,7 @@ def dry_run(options: argparse.Namespace) -> CommandOutput:
 def _format_dry_run(campaign: Any, counts: dict[str, Any]) -> CommandOutput:
     from esmero.campaigns.models import COUNTS_WITHOUT_REASON
     from esmero.mailroom.planning.objection_order import SLUGS, sort_by_rule
-    from esmero.web.parts.labels.states import label_objection
+    from esmero.web.labels.messages import label_objection
 
     reasons = sort_by_rule({code: number for code, number in counts.items() if code not in COUNTS_WITHOUT_REASON})
     audience, go, wait = (int(counts.get(name, 0)) for name in ("audience", "go", "wait"))
@@ -168,7 +168,7 @@ def _format_dry_run(campaign: Any, counts: dict[str, Any]) -> CommandOutput:
 
 
 def _explain_lost_promotion(code: str) -> str:
-    from esmero.web.parts.labels.states import label_objection
+    from esmero.web.labels.messages import label_objection
 
     return "no topic was chosen for the promotion" if code == "no-topic" else str(label_objection(code))
 
@@ -217,7 +217,7 @@ def status(options: argparse.Namespace) -> CommandOutput:
     from esmero.mailroom.planning.objection_order import sort_by_rule
     from esmero.management.lookup import find_campaign
     from esmero.management.reader_language import say_trouble
-    from esmero.web.parts.labels.states import label_objection
+    from esmero.web.labels.messages import label_objection
 
     campaign = find_campaign(options.id)
     statistics = count_statistics(campaign.dispatch_id, at=timezone.now()) if campaign.dispatch_id else None

@@ -31,7 +31,7 @@ def explain(options: argparse.Namespace) -> CommandOutput:
 def describe_message(message: Any) -> dict[str, Any]:
     """Return the stored verdict of a Message with its facts, the permissions of the person, and the events."""
     from esmero.outbox.models import MessageEvent
-    from esmero.web.parts.labels.states import label_objection
+    from esmero.web.labels.messages import label_objection
 
     dispatch = message.dispatch
     facts = message.objections or {}

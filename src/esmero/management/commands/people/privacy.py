@@ -73,7 +73,7 @@ def list_processing_records(options: argparse.Namespace) -> CommandOutput:
     from django.utils import translation
 
     from esmero.privacy.processing_records import gather_records
-    from esmero.web.parts.processing_record_labels import describe_records
+    from esmero.web.labels.law.processing_records import describe_records
 
     with translation.override(options.language):
         sections = describe_records(gather_records())

@@ -26,8 +26,8 @@ from esmero.lists.filters import Labelled, Rows
 from esmero.lists.listing import Listing, read_list_request
 from esmero.web.console.access import View, requires, staff
 from esmero.web.console.page_frame import show, show_part, wants_part
+from esmero.web.files.serving import serve_pieces
 from esmero.web.parts.components.tables import DrawCell, build_table, pick_rows, write_csv
-from esmero.web.parts.files.serving import serve_pieces
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,8 +24,8 @@ from esmero.refusal import Refusal
 from esmero.web.console.access import requires, staff
 from esmero.web.console.page_frame import read_brand, show, show_part, wants_part
 from esmero.web.console.undo.toast import offer_undo
-from esmero.web.parts.files.serving import serve_made, serve_stored
-from esmero.web.parts.labels.states import LETTER_RETURN
+from esmero.web.files.serving import serve_made, serve_stored
+from esmero.web.labels.returns import LETTER_RETURN
 from esmero.web.refusals.say import say
 from esmero.work.models import Job
 

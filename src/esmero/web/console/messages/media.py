@@ -33,11 +33,10 @@ from esmero.web.console.access import requires, staff
 from esmero.web.console.generic_pages.list_pages import BulkAct, ListView, act_view, list_view
 from esmero.web.console.page_frame import read_brand, show
 from esmero.web.console.undo.toast import offer_undo
+from esmero.web.files.upload_field import UploadField
 from esmero.web.parts.components.rates import fill
 from esmero.web.parts.components.template_tags import chip, language_name
-from esmero.web.parts.components.translated_fields import add_wordings
-from esmero.web.parts.files.upload_field import UploadField
-from esmero.web.parts.labels.states import LANGUAGE_NAMES
+from esmero.web.parts.components.translated_fields import LANGUAGE_NAMES, add_wordings
 
 MOST_OFFERED = 60
 

@@ -26,19 +26,12 @@ from esmero.people.models import Channel
 from esmero.rendering.templates.problem import TemplateFault
 from esmero.web.console.access import requires, staff
 from esmero.web.console.page_frame import show
+from esmero.web.files.serving import serve_stored
+from esmero.web.labels.messages import EVENT, describe_machine_signs, describe_pass, label_objection
+from esmero.web.labels.objection_facts import describe_objection
+from esmero.web.labels.people import UNSUBSCRIBE_REASON
+from esmero.web.labels.returns import LETTER_RETURN, SIGNS, label_meaning
 from esmero.web.parts.content_security_policies import PREVIEW_CSP
-from esmero.web.parts.files.serving import serve_stored
-from esmero.web.parts.labels.objection_facts import describe_objection
-from esmero.web.parts.labels.states import (
-    EVENT,
-    LETTER_RETURN,
-    SIGNS,
-    UNSUBSCRIBE_REASON,
-    describe_machine_signs,
-    describe_pass,
-    label_meaning,
-    label_objection,
-)
 
 EVENTS = 200
 _CANCELLABLE = (Message.State.PLANNED, Message.State.WAITING, Message.State.HELD)

@@ -9,7 +9,7 @@ from esmero.mailroom.planning.rule_counts import REFUSED_DAYS, count_refused, li
 from esmero.web.console.access import requires
 from esmero.web.console.messages.rule_labels import NORMS
 from esmero.web.console.page_frame import show, show_part, wants_part
-from esmero.web.parts.labels.states import MESSAGE_CLASSES
+from esmero.web.labels.messages import MESSAGE_CLASSES
 
 
 @dataclass(frozen=True, slots=True)

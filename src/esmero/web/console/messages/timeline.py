@@ -9,15 +9,9 @@ from django.utils.translation import gettext as _
 
 from esmero.people.models import Channel
 from esmero.web.console.area import DescribeEntry, TimelineLine
-from esmero.web.parts.absence_labels import describe_absence
-from esmero.web.parts.labels.states import (
-    EVENT,
-    LETTER_RETURN,
-    UNSUBSCRIBE_REASON,
-    describe_machine_signs,
-    label_meaning,
-    label_objection,
-)
+from esmero.web.labels.messages import EVENT, describe_machine_signs, label_objection
+from esmero.web.labels.people import UNSUBSCRIBE_REASON
+from esmero.web.labels.returns import LETTER_RETURN, describe_absence, label_meaning
 
 
 def describe_message(at: datetime, facts: Mapping[str, Any]) -> TimelineLine:

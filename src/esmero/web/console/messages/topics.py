@@ -24,8 +24,7 @@ from esmero.web.console.page_frame import read_brand
 from esmero.web.console.settings.first_steps import next_step
 from esmero.web.console.undo.toast import offer_undo
 from esmero.web.parts.components.template_tags import said, state
-from esmero.web.parts.components.translated_fields import add_wordings, read_wordings
-from esmero.web.parts.labels.states import LANGUAGE_NAMES
+from esmero.web.parts.components.translated_fields import LANGUAGE_NAMES, add_wordings, read_wordings
 
 
 class TopicForm(forms.Form):

@@ -21,8 +21,8 @@ from esmero.privacy.requests import answer_erasure, request_rows
 from esmero.web.console.access import requires, staff
 from esmero.web.console.generic_pages.list_pages import ListView, list_view
 from esmero.web.console.page_frame import show
+from esmero.web.files.serving import serve_made
 from esmero.web.parts.components.template_tags import on
-from esmero.web.parts.files.serving import serve_made
 
 
 def _draw_due_day(row: DataRequest) -> SafeString | str:

@@ -36,10 +36,11 @@ from esmero.web.console.generic_pages.list_pages import BulkAct, ListView, act_v
 from esmero.web.console.page_frame import show, show_part, wants_part
 from esmero.web.console.people.persons.custom_field_values import format_custom_value
 from esmero.web.console.undo.toast import offer_undo
+from esmero.web.labels.field_names import FIELD_WORDS
+from esmero.web.labels.people import CAPACITIES, PARTY_ROLES, SIGN
 from esmero.web.parts.components.rates import fill
 from esmero.web.parts.components.template_tags import on, said
-from esmero.web.parts.labels.field_names import FIELD_WORDS
-from esmero.web.parts.labels.states import CAPACITIES, LANGUAGE_NAMES, PARTY_ROLES, SIGN
+from esmero.web.parts.components.translated_fields import LANGUAGE_NAMES
 
 MOVING = frozenset({"waiting", "running"})
 

@@ -31,8 +31,8 @@ from esmero.web.console.people.parties.party_cards import describe_party
 from esmero.web.console.people.parties.party_fields import add_party_fields, check_tax_number
 from esmero.web.console.people.persons.person_list import draw_main_address
 from esmero.web.console.undo.toast import offer_undo
-from esmero.web.parts.labels.postal_forms import country_choices
-from esmero.web.parts.labels.states import STATES
+from esmero.web.labels.postal_forms import country_choices
+from esmero.web.parts.labels import label_code
 from esmero.web.parts.row_ids import read_row_id
 
 MAX_COUNTED_PEOPLE = 200  # people of an organisation whose messages are counted
@@ -122,7 +122,7 @@ def organisation(request: HttpRequest, pk: int) -> HttpResponseBase:
         country=COUNTRIES.get(shown.country, shown.country),
         number=len(keys),
         more=len(keys) > MAX_COUNTED_PEOPLE,
-        sent=[(STATES["message"][state].text, number) for state, number in counted.items()],
+        sent=[(label_code("message", state), number) for state, number in counted.items()],
         text=text,
         **describe_party(shown),
         contact_points=list(shown.contact_points.order_by("kind", "id")),

@@ -25,11 +25,11 @@ from esmero.vault.file_types import SVG
 from esmero.web.console.access import requires, staff
 from esmero.web.console.generic_pages.list_pages import answer_list
 from esmero.web.console.page_frame import read_brand, show
+from esmero.web.files.serving import serve_made
 from esmero.web.parts.components.forms import DrawnFormPart, group_fields
 from esmero.web.parts.components.stale_notes import StaleNote, compare_forms, read_seen
 from esmero.web.parts.components.template_tags import said
 from esmero.web.parts.components.translated_fields import add_wordings, read_wordings
-from esmero.web.parts.files.serving import serve_made
 from esmero.web.refusals.say import say
 
 MOST_FIELDS = 6

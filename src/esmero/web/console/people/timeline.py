@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from esmero.web.console.area import DescribeEntry, TimelineLine
+from esmero.web.labels.audit_actions import label_action, label_actor
+from esmero.web.labels.field_names import label_field
+from esmero.web.labels.people import CHANNELS, NOTES, label_basis
 from esmero.web.parts.components.template_tags import said
-from esmero.web.parts.labels.audit_actions import label_action, label_actor
-from esmero.web.parts.labels.field_names import label_field
-from esmero.web.parts.labels.states import CHANNELS, NOTES, label_basis
 
 
 def describe_permission(at: datetime, facts: Mapping[str, Any]) -> TimelineLine:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from esmero.house.models import Brand
 from esmero.web.console.page_frame import read_brand
-from esmero.web.parts.labels.states import TIME_FORMATS
+from esmero.web.parts.components.times import TIME_FORMATS
 
 SPANS: Mapping[int, str | Promise] = {
     7: _("7 days"),

@@ -11,9 +11,9 @@ from django.utils import timezone
 from esmero.dossier.statistics.reports import counted_at
 from esmero.web.console.page_frame import show
 from esmero.web.console.reports.period import SPANS, ReportPeriod
+from esmero.web.files.serving import serve_made
 from esmero.web.parts.components.charts import Chart
 from esmero.web.parts.components.small_tables import SmallTable
-from esmero.web.parts.files.serving import serve_made
 
 
 def answer_report(

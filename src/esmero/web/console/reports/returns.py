@@ -11,10 +11,10 @@ from esmero.dossier.statistics.reports import read_days, sum_by_key
 from esmero.web.console.access import requires
 from esmero.web.console.reports.period import ReportPeriod, read_period
 from esmero.web.console.reports.response import answer_report
+from esmero.web.labels.returns import RETURN_CLASS, label_meaning
 from esmero.web.parts.components.charts import Chart, Series
 from esmero.web.parts.components.rates import format_estimate, format_share
 from esmero.web.parts.components.small_tables import SmallTable, SmallTableCell
-from esmero.web.parts.labels.states import RETURN_CLASS, label_meaning
 
 RECEIVERS = 40
 CLASSES = ("good", "now", "ours")

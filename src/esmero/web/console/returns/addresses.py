@@ -17,10 +17,10 @@ from esmero.people.models import Address
 from esmero.web.console.access import staff
 from esmero.web.console.generic_pages.list_pages import BulkAct, ListView, act_view, list_view
 from esmero.web.console.undo.toast import offer_undo
+from esmero.web.labels.returns import MEANING
 from esmero.web.parts.components.email_addresses import show_address
 from esmero.web.parts.components.rates import fill
 from esmero.web.parts.components.tables import draw_link
-from esmero.web.parts.labels.states import MEANING
 
 MAX_UNDO = 100  # suppressions that a toast can restore
 

@@ -19,10 +19,9 @@ from esmero.outbox.models import RETURN_KINDS, MessageEvent
 from esmero.web.console.access import requires
 from esmero.web.console.generic_pages.list_pages import answer_list
 from esmero.web.console.reports.period import DEFAULT_DAYS, SPANS, read_period
-from esmero.web.parts.absence_labels import describe_absence_end
+from esmero.web.labels.returns import LETTER_RETURN, MEANING, describe_absence_end, label_meaning
 from esmero.web.parts.components.email_addresses import show_address
 from esmero.web.parts.components.tables import DrawCell
-from esmero.web.parts.labels.states import LETTER_RETURN, MEANING, label_meaning
 
 _SPANS = [(str(days), words) for days, words in SPANS.items()]
 

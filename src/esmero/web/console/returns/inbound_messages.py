@@ -22,7 +22,7 @@ from esmero.vault.files import FileTampered, read
 from esmero.web.console.access import requires, staff
 from esmero.web.console.generic_pages.list_pages import ListView, list_view
 from esmero.web.console.page_frame import show
-from esmero.web.parts.labels.states import describe_sign
+from esmero.web.labels.returns import describe_sign
 
 SHOWN = 200_000  # octets of a mail that are shown
 MAX_CLASSIFIED_OCTETS = 2_000_000  # octets up to which a mail is classified again for its page

@@ -14,9 +14,9 @@ from esmero.web.console.access import requires
 from esmero.web.console.reports.period import read_period
 from esmero.web.console.reports.response import answer_report
 from esmero.web.console.reports.returns import answer_returns
+from esmero.web.labels.returns import RETURN_CLASS, label_meaning
 from esmero.web.parts.components.rates import format_share
 from esmero.web.parts.components.small_tables import SmallTable, SmallTableCell
-from esmero.web.parts.labels.states import RETURN_CLASS, label_meaning
 
 
 @requires()

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 from esmero.house.models import Brand, User
 from esmero.web.console.access import requires, staff
 from esmero.web.console.page_frame import show
-from esmero.web.parts.labels.states import LANGUAGE_NAMES
+from esmero.web.parts.components.translated_fields import LANGUAGE_NAMES
 
 NO_KEYS = "no_keys"
 THEMES = [("", _("As this device")), ("light", _("Light")), ("dark", _("Dark"))]

@@ -33,8 +33,8 @@ from esmero.refusal import Refusal
 from esmero.web.console.access import requires, staff
 from esmero.web.console.generic_pages.list_pages import answer_list
 from esmero.web.console.page_frame import show
-from esmero.web.parts.labels.roles import list_role_names
-from esmero.web.parts.labels.states import LANGUAGE_NAMES, ROLES
+from esmero.web.labels.house import ROLES, list_role_names
+from esmero.web.parts.components.translated_fields import LANGUAGE_NAMES
 from esmero.web.refusals.say import say
 from esmero.web.refusals.words.rights import RIGHT_WORDS
 

@@ -8,9 +8,9 @@ from esmero.house.roles import may
 from esmero.mailroom.arriving.queries import list_failing_mailboxes as read_failing_mailboxes
 from esmero.outbox.queries import list_doubts
 from esmero.web.console.area import TodayLine, TodayRequest
+from esmero.web.labels.connection_troubles import translate_trouble
 from esmero.web.parts.components.rates import format_number
 from esmero.web.parts.components.template_tags import chip, state
-from esmero.web.parts.labels.connection_troubles import translate_trouble
 from esmero.work.queries import count_jobs
 
 MOST = 5

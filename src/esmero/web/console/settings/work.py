@@ -23,8 +23,8 @@ from esmero.outbox.models import Message
 from esmero.outbox.queries import count_states, count_undecided, list_doubts
 from esmero.web.console.access import requires, staff
 from esmero.web.console.page_frame import read_brand, show, show_part, wants_part
+from esmero.web.files.serving import serve_stored
 from esmero.web.parts.components.rates import fill
-from esmero.web.parts.files.serving import serve_stored
 from esmero.web.parts.row_ids import read_row_id
 from esmero.work.jobs import cancel, retry
 from esmero.work.models import Job

@@ -19,8 +19,9 @@ from esmero.outbox.queries import count_events, count_sent, count_undecided, lis
 from esmero.people.persons.queries import count_people
 from esmero.web.console.area import TodayLine, TodayRequest
 from esmero.web.console.settings.first_steps import steps_left
+from esmero.web.labels.template_tags import bounded
 from esmero.web.parts.components.rates import format_number
-from esmero.web.parts.components.template_tags import bounded, moment, on, quoted, word
+from esmero.web.parts.components.template_tags import moment, on, quoted, word
 from esmero.work.queries import count_jobs
 
 # Kinds of events, the most important to staff first.

@@ -24,7 +24,7 @@ from esmero.web.parts.components.email_addresses import show_address
 from esmero.web.parts.components.rates import format_number
 from esmero.web.parts.components.template_tags import state
 from esmero.web.parts.components.times import format_time
-from esmero.web.parts.labels.states import STATES
+from esmero.web.parts.labels import label_code
 from esmero.web.parts.row_ids import read_row_id
 
 type Cell = str | SafeString
@@ -122,12 +122,6 @@ def draw_link(kind: str, key: object, words: object) -> Cell:
     """Draw a link to an object of the console by its kind and key; the words alone where there is no object."""
     shown = "" if words is None else words
     return format_html('<a href="{}">{}</a>', reverse(f"console:{kind}", args=[key]), shown) if key else str(shown)
-
-
-def label_code(kind: str, code: str) -> str:
-    """Return the label of a code; an unknown code unchanged."""
-    found = STATES[kind].get(code)
-    return str(found.text) if found else code
 
 
 def label_choices(one: Filter) -> list[Labelled]:

@@ -8,38 +8,20 @@ from django import template
 from django.forms import BaseForm
 from django.templatetags.static import static
 from django.utils import timezone
-from django.utils.formats import date_format, number_format
-from django.utils.html import format_html, format_html_join
+from django.utils.formats import date_format
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from esmero.house.rights import Right
-from esmero.house.roles import may
 from esmero.lists.translations import pick_translation
-from esmero.outbox.queries import MOST_COUNTED
 from esmero.web.parts.components.bars import BarSegment, place_segments
 from esmero.web.parts.components.charts import Chart
 from esmero.web.parts.components.diffs import compare_texts
 from esmero.web.parts.components.email_addresses import show_address
 from esmero.web.parts.components.forms import DrawnFormPart, group_fields
 from esmero.web.parts.components.small_tables import SmallTable
-from esmero.web.parts.components.times import format_time
-from esmero.web.parts.labels.audit_actions import label_action, label_actor
-from esmero.web.parts.labels.connection_troubles import translate_trouble
-from esmero.web.parts.labels.laws import translate_citation
-from esmero.web.parts.labels.objection_facts import describe_objection
-from esmero.web.parts.labels.states import (
-    LANGUAGE,
-    OUTCOME,
-    STATES,
-    TIME_FORMATS,
-    StateLabel,
-    describe_sign,
-    label_job,
-    label_meaning,
-    label_objection,
-    label_reaction,
-)
+from esmero.web.parts.components.times import TIME_FORMATS, format_time
+from esmero.web.parts.labels import find_label, label_code
 
 register = template.Library()
 
@@ -68,15 +50,8 @@ def chip(state: State, word: str) -> SafeString:
 @register.simple_tag
 def state(kind: str, value: str) -> SafeString:
     """Show the state of a message, campaign, import, … as a chip (tables in labels/states.py)."""
-    word = STATES[kind].get(value, StateLabel("plain", value))
+    word = find_label(kind, value)
     return format_html('<span class="chip" data-state="{}">{}</span>', word.look, word.text)
-
-
-@register.simple_tag
-def outcome(worst: int) -> SafeString | str:
-    """Show the worst event of a message after sending as a chip; "" without an event."""
-    word = OUTCOME.get(worst)
-    return format_html('<span class="chip" data-state="{}">{}</span>', word.look, word.text) if word else ""
 
 
 @register.inclusion_tag("parts/progress.html")
@@ -169,29 +144,6 @@ def parts(form: BaseForm) -> list[DrawnFormPart]:
 
 
 @register.filter
-def reason(code: str) -> str:
-    """Describe the code of an objection."""
-    return label_objection(code)
-
-
-@register.simple_tag
-def objections(codes: str, facts: Mapping[str, Mapping[str, Any]] | None) -> SafeString:
-    """Describe all objections of a verdict, each with its facts."""
-    told = (
-        (label_objection(code), describe_objection(code, (facts or {}).get(code.partition(":")[0], {})))
-        for code in codes.split()
-    )
-    return format_html_join("; ", '<span>{}</span> <span class="soft">{}</span>', told)
-
-
-@register.filter
-def bounded(number: int) -> str:
-    """Format a count of outbox/queries.py that stops at a bound, shown as 2,000+."""
-    shown = number_format(min(number, MOST_COUNTED), force_grouping=True)
-    return f"{shown}+" if number > MOST_COUNTED else str(shown)
-
-
-@register.filter
 def callable_phone(phone: str) -> SafeString:
     """Format a telephone number as a link (RFC 3966) without line breaks."""
     digits = "".join(letter for letter in phone if letter.isdigit() or letter == "+")
@@ -210,18 +162,6 @@ def address(value: str) -> str | SafeString:
     return show_address(value)
 
 
-@register.filter
-def meaning(code: str) -> str:
-    """Describe the meaning of a bounce."""
-    return label_meaning(code)
-
-
-@register.filter
-def sign(code: str) -> str:
-    """Describe a sign by which an inbound mail was classified."""
-    return describe_sign(code)
-
-
 register.filter("said", pick_translation)
 said = pick_translation
 
@@ -229,14 +169,7 @@ said = pick_translation
 @register.filter
 def word(kind: str, table: str) -> str:
     """Return the label of a code from a table of labels/states.py: {{ kind|word:"event" }}."""
-    found = STATES[table].get(kind)
-    return str(found.text) if found else kind
-
-
-@register.filter(name="may")
-def may_do(user: Any, permission: Right) -> bool:
-    """Tell whether the user has a right that a value names: {% if user|may:act.permission %}. Others: `can`."""
-    return may(user, permission)
+    return label_code(table, kind)
 
 
 @register.filter
@@ -257,43 +190,10 @@ def last_line(text: str) -> str:
     return text.strip().rpartition("\n")[2]
 
 
-register.filter("trouble", translate_trouble)
-
-
 @register.filter(name="at")
 def look_up(table: Mapping[Any, Any], key: object) -> Any:
     """Return the value of a key; None if there is none."""
     return table.get(key)
-
-
-@register.filter
-def job_name(kind: str) -> str:
-    """Return the label of a kind of job."""
-    return label_job(kind)
-
-
-@register.filter
-def reaction_name(function: str) -> str:
-    """Return the label of a function that reacts to happenings."""
-    return label_reaction(function)
-
-
-@register.filter
-def law(sources: str) -> str:
-    """Cite the sources of a rule or a term in the reader's language."""
-    return translate_citation(sources)
-
-
-@register.filter
-def act_name(action: str) -> str:
-    """Return the label of an action of the audit log."""
-    return label_action(action)
-
-
-@register.filter
-def actor(name: str) -> str:
-    """Return the label of an actor."""
-    return label_actor(name)
 
 
 @register.filter
@@ -324,7 +224,7 @@ def quoted(text: str) -> str:
 @register.filter
 def language_name(code: str) -> str:
     """Return the name of a language in the reader's language; an unknown code unchanged."""
-    return str(LANGUAGE.get(code, code))
+    return label_code("language", code)
 
 
 @register.filter

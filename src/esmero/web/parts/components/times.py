@@ -1,16 +1,31 @@
 """Format times for people (own zone, with the installation's or UTC beside it) and for machines."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.utils import timezone
 from django.utils.formats import date_format, time_format
+from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
 
-from esmero.web.parts.labels.states import TIME_FORMATS
+# Formats of Django's date filter; translators adapt them to their language.
+TIME_FORMATS: Mapping[str, str | Promise] = {
+    "day": pgettext_lazy("date format", "j F Y"),
+    "weekday": pgettext_lazy("date format", "l j F Y"),
+    "today": pgettext_lazy("date format", "l j F"),
+    "time": pgettext_lazy("date format", "j F Y, H:i"),
+    "second": pgettext_lazy("date format", "j F Y, H:i:s"),
+    "weekday, time": pgettext_lazy("date format", "l j F Y, H:i"),
+    "short": pgettext_lazy("date format", "j M Y"),
+    "clock": pgettext_lazy("date format", "H:i"),
+    "day and month": pgettext_lazy("date format", "j M"),
+    "short time": pgettext_lazy("date format", "j M H:i"),
+}
 
 
 def format_time_short(at: datetime) -> str:

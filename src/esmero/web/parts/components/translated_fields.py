@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 
 from esmero.web.parts.components.forms import FormPart
 from esmero.web.parts.components.template_tags import language_name
-from esmero.web.parts.labels.states import LANGUAGE_NAMES
+
+LANGUAGE_NAMES = [("es", "Español"), ("fr", "Français"), ("en", "English")]
 
 
 def add_wordings(

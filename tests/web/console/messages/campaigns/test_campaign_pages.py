@@ -15,7 +15,7 @@ from esmero.mailroom.planning import dry_run, plan
 from esmero.outbox.models import Message, MessageEvent
 from esmero.people.models import Segment
 from esmero.policy.gate import RULES
-from esmero.web.parts.labels.states import label_objection
+from esmero.web.labels.messages import label_objection
 from esmero.work.jobs import run_to_end
 from tests.house_facts import add_people, build_house, find_zone, open_dispatch
 from tests.web.facts import staff

@@ -9,7 +9,7 @@ from esmero.house.models import AuditEntry
 from esmero.outbox.models import Captured
 from esmero.privacy.models import Retention
 from esmero.privacy.retention import RULES, apply_rule
-from esmero.web.parts.labels.retention import RULES as WORDS
+from esmero.web.labels.law.retention import RULES as WORDS
 from tests.web.facts import staff
 
 pytestmark = pytest.mark.django_db

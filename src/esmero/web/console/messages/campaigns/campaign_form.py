@@ -14,9 +14,9 @@ from esmero.content.models import TemplateVersion
 from esmero.content.queries import latest_versions
 from esmero.house.models import Brand
 from esmero.people.models import Segment, Topic
+from esmero.web.labels.field_names import CAMPAIGN_WORDS
 from esmero.web.parts.components.template_tags import said
 from esmero.web.parts.components.translated_fields import add_wordings, read_wordings
-from esmero.web.parts.labels.field_names import CAMPAIGN_WORDS
 
 
 class CampaignForm(forms.Form):

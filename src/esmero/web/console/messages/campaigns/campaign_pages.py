@@ -31,8 +31,8 @@ from esmero.web.console.messages.campaigns.funnel import build_funnel, reasons_o
 from esmero.web.console.messages.campaigns.recipients import DRAWN_AUDIENCE, DRAWN_RECIPIENTS
 from esmero.web.console.messages.templates.test_status import find_test
 from esmero.web.console.page_frame import read_brand, show, show_part, wants_part
+from esmero.web.labels.messages import label_objection
 from esmero.web.parts.components.rates import format_estimate, format_share
-from esmero.web.parts.labels.states import label_objection
 from esmero.web.refusals.say import say
 
 _TABS = ("overview", "message", "record")

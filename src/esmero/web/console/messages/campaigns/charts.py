@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from esmero.campaigns.queries import LinkClicks
 from esmero.dossier.statistics.dispatch_statistics import HOURS, DispatchStatistics
 from esmero.web.parts.components.charts import Chart, Series
-from esmero.web.parts.labels.states import TIME_FORMATS
+from esmero.web.parts.components.times import TIME_FORMATS
 
 SHOWN = 10
 

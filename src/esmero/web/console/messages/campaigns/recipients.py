@@ -7,8 +7,8 @@ from django.utils.safestring import SafeString
 
 from esmero.campaigns.models import AudienceMember
 from esmero.outbox.models import Message
+from esmero.web.labels.template_tags import objections, outcome
 from esmero.web.parts.components.tables import DrawCell
-from esmero.web.parts.components.template_tags import objections, outcome
 
 
 def _draw_reasons(member: AudienceMember) -> SafeString:

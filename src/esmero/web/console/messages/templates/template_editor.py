@@ -50,10 +50,10 @@ from esmero.web.console.messages.templates.findings import (
 )
 from esmero.web.console.page_frame import show, show_part
 from esmero.web.console.settings.first_steps import next_step
+from esmero.web.labels.field_names import FIELD_WORDS
 from esmero.web.parts.components.stale_notes import Difference, StaleNote, compare_forms, read_seen
 from esmero.web.parts.components.template_tags import said
-from esmero.web.parts.labels.field_names import FIELD_WORDS
-from esmero.web.parts.labels.states import LANGUAGE_NAMES
+from esmero.web.parts.components.translated_fields import LANGUAGE_NAMES
 from esmero.web.refusals.say import say
 
 FIRST_TEXT = """<mjml>

@@ -22,8 +22,8 @@ from esmero.rendering.templates.problem import TemplateFault
 from esmero.web.console.access import requires, staff
 from esmero.web.console.messages.templates.test_status import find_test
 from esmero.web.console.page_frame import show
+from esmero.web.parts.components.translated_fields import LANGUAGE_NAMES
 from esmero.web.parts.content_security_policies import PREVIEW_CSP
-from esmero.web.parts.labels.states import LANGUAGE_NAMES
 from esmero.web.parts.row_ids import read_row_id
 from esmero.web.refusals.say import say
 

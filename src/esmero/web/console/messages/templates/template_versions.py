@@ -14,7 +14,7 @@ from esmero.mailroom.composing.recipient_fields import known_fields
 from esmero.rendering.letters.plain_marks import write_marks
 from esmero.web.console.access import requires, staff
 from esmero.web.console.page_frame import show
-from esmero.web.parts.labels.states import LANGUAGE_NAMES
+from esmero.web.parts.components.translated_fields import LANGUAGE_NAMES
 
 PAGE = 30
 

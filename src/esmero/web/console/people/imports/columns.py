@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from esmero.imports.fields import IGNORE, FieldSet
 from esmero.imports.reading import FileColumn, FileReading
-from esmero.web.parts.labels.field_names import FIELD_WORDS, KIND_WORDS
+from esmero.web.labels.field_names import FIELD_WORDS, KIND_WORDS
 
 _CONFIDENT = 0.7
 

@@ -42,8 +42,8 @@ from esmero.web.console.people.imports.files import give_file
 from esmero.web.console.people.imports.lines import DRAWN, list_lines
 from esmero.web.console.people.imports.origin import ORIGIN_FORMS, OriginForm
 from esmero.web.console.settings.first_steps import next_step
-from esmero.web.parts.files.serving import serve_pieces
-from esmero.web.parts.files.upload_field import UploadField
+from esmero.web.files.serving import serve_pieces
+from esmero.web.files.upload_field import UploadField
 from esmero.web.refusals.say import say
 
 MOVING = frozenset({Import.State.CHECKING, Import.State.RUNNING, Import.State.UNDOING})

@@ -18,8 +18,7 @@ from esmero.people.imports.listing import (
 )
 from esmero.people.models import PersonLine
 from esmero.rounds.import_kinds import EXCLUSIONS
-from esmero.web.parts.labels.import_undo import describe_undo
-from esmero.web.parts.labels.states import describe_line_reason
+from esmero.web.labels.imports import describe_line_reason, describe_undo
 
 
 def list_lines(brought: Import) -> tuple[Listing, Rows]:

@@ -18,7 +18,7 @@ from esmero.web.console.people.parties.point_forms import (
     read_country,
 )
 from esmero.web.console.undo.toast import offer_undo
-from esmero.web.parts.labels.postal_forms import country_choices
+from esmero.web.labels.postal_forms import country_choices
 from esmero.web.refusals.say import say
 
 

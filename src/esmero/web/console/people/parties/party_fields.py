@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from esmero.house.issuers.identifiers import IdentifierInvalid, read_tax_number
-from esmero.web.parts.labels.states import CAPACITIES
+from esmero.web.labels.people import CAPACITIES
 from esmero.web.refusals.say import say
 
 PARTY_FIELDS = ("capacity", "tax_id", "timezone")

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 from esmero.house.models import Brand
 from esmero.people.models import Membership, PartyNumber, PartyRole
 from esmero.people.parties.party_rows import PartyRow
-from esmero.web.parts.labels.states import PARTY_ROLES
+from esmero.web.labels.people import PARTY_ROLES
 
 _DATE = {"type": "date"}
 

@@ -17,7 +17,7 @@ from esmero.web.console.access import requires, staff
 from esmero.web.console.page_frame import show
 from esmero.web.console.people.parties.party_forms import PartyForm, make_form
 from esmero.web.console.undo.toast import offer_undo
-from esmero.web.parts.labels.states import PARTY_ROLES
+from esmero.web.labels.people import PARTY_ROLES
 from esmero.web.refusals.say import say
 
 

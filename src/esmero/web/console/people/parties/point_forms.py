@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from esmero.people.models import ContactPoint, Organisation, Person
 from esmero.people.persons.contact_points import ContactPointUnusable, read_mail, read_phone, read_post
 from esmero.web.console.page_frame import read_brand
-from esmero.web.parts.labels.postal_forms import post_form
-from esmero.web.parts.labels.states import ADDRESS_USES
+from esmero.web.labels.people import ADDRESS_USES
+from esmero.web.labels.postal_forms import post_form
 from esmero.web.refusals.say import say
 
 ADD_TITLES: Mapping[str, Callable[[], str]] = {

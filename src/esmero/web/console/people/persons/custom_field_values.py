@@ -7,7 +7,7 @@ from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 
 from esmero.people.models import CustomField
-from esmero.web.parts.labels.states import TIME_FORMATS
+from esmero.web.parts.components.times import TIME_FORMATS
 
 
 def format_custom_value(value: Any, kind: str | None) -> str:

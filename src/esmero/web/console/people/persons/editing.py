@@ -22,7 +22,7 @@ from esmero.web.console.page_frame import show
 from esmero.web.console.people.parties.point_forms import ADD_TITLES, make_point_form, open_point, read_country
 from esmero.web.console.people.persons.person_forms import AddressForm, PersonForm
 from esmero.web.console.undo.toast import offer_undo
-from esmero.web.parts.labels.postal_forms import country_choices
+from esmero.web.labels.postal_forms import country_choices
 from esmero.web.refusals.say import say
 
 

@@ -10,9 +10,9 @@ from esmero.people.models import CustomField, Person
 from esmero.people.persons.contact_points import read_mail
 from esmero.web.console.people.parties.party_fields import PARTY_FIELDS, add_party_fields, check_tax_number
 from esmero.web.console.people.parties.point_forms import read_point
+from esmero.web.labels.postal_forms import country_choices
 from esmero.web.parts.components.template_tags import said
-from esmero.web.parts.labels.postal_forms import country_choices
-from esmero.web.parts.labels.states import LANGUAGE_NAMES
+from esmero.web.parts.components.translated_fields import LANGUAGE_NAMES
 
 _YES_NO = [("", "—"), ("yes", _("yes")), ("no", _("no"))]
 

@@ -34,10 +34,10 @@ from esmero.web.console.access import requires, staff
 from esmero.web.console.page_frame import read_brand, show
 from esmero.web.console.people.imports.files import give_file
 from esmero.web.console.undo.toast import offer_undo
+from esmero.web.files.serving import serve_stored
+from esmero.web.files.upload_field import UploadField
+from esmero.web.labels.people import BASES, CHANNELS, NOTES
 from esmero.web.parts.components.template_tags import said
-from esmero.web.parts.files.serving import serve_stored
-from esmero.web.parts.files.upload_field import UploadField
-from esmero.web.parts.labels.states import BASES, CHANNELS, NOTES
 
 PAUSES = ("30", "90", "180", "365")  # days
 _Act = PermissionEntry.Act

@@ -17,9 +17,9 @@ from esmero.people.segments.values import KnownNames
 from esmero.people.segments.vocabulary import STANDARD_FIELDS, Kind
 from esmero.rounds.import_kinds import PERSONS
 from esmero.web.console.people.segments.missing_choices import label_missing, list_named
+from esmero.web.labels.people import ADDRESS_STATUS, CAPACITIES, PARTY_ROLES, STAGE
 from esmero.web.parts.components.template_tags import language_name, said
 from esmero.web.parts.components.times import format_time_short
-from esmero.web.parts.labels.states import ADDRESS_STATUS, CAPACITIES, PARTY_ROLES, STAGE
 
 type Words = str | Promise
 type Choice = tuple[str, Words]

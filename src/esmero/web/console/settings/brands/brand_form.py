@@ -12,11 +12,11 @@ from django.utils.translation import gettext as _
 from esmero.house.jurisdictions import all_profiles, is_ordinary_rate
 from esmero.house.models import Brand, Issuer
 from esmero.house.upload_limits import LOGO
+from esmero.web.files.upload_field import UploadField
+from esmero.web.labels.field_names import BRAND_WORDS
 from esmero.web.parts.components.forms import FormPart
 from esmero.web.parts.components.template_tags import said
-from esmero.web.parts.files.upload_field import UploadField
-from esmero.web.parts.labels.field_names import BRAND_WORDS
-from esmero.web.parts.labels.states import LANGUAGE_NAMES
+from esmero.web.parts.components.translated_fields import LANGUAGE_NAMES
 
 FIELDS = (
     "slug", "name", "issuer", "profile", "language", "sender_name", "sender_address", "mailbox", "phone",

@@ -27,13 +27,13 @@ from esmero.web.console.access import requires, staff
 from esmero.web.console.generic_pages.list_pages import ListView, list_view
 from esmero.web.console.page_frame import show, show_part
 from esmero.web.console.settings.brands.brand_form import BrandForm
-from esmero.web.parts.components.brand_colours import explain_colour, style_sheet
+from esmero.web.files.serving import serve_stored
 from esmero.web.parts.components.stale_notes import StaleNote, compare_forms, read_seen
 from esmero.web.parts.components.template_tags import chip
-from esmero.web.parts.files.serving import serve_stored
-from esmero.web.parts.labels.states import LANGUAGE_NAMES
+from esmero.web.parts.components.translated_fields import LANGUAGE_NAMES
 from esmero.web.parts.row_ids import read_row_id
 from esmero.web.refusals.say import say
+from esmero.web.shells.brand_colours import explain_colour, style_sheet
 
 
 def readiness_chip(brand: Brand) -> SafeString:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.utils.translation import gettext as _
 
 from esmero.mailroom.models import AlignmentSource
-from esmero.web.parts.labels.states import StateLabel
+from esmero.web.parts.labels import StateLabel
 
 RECOVERY_PERIOD = timedelta(days=14)  # of continued sending without a failure
 

@@ -42,7 +42,7 @@ from esmero.web.parts.components.charts import Chart, Series
 from esmero.web.parts.components.rates import format_share
 from esmero.web.parts.components.tables import DrawCell
 from esmero.web.parts.components.template_tags import chip, on
-from esmero.web.parts.labels.states import TIME_FORMATS
+from esmero.web.parts.components.times import TIME_FORMATS
 from esmero.work.background import run_in_background
 
 

@@ -20,7 +20,7 @@ from esmero.outbox.domain_readiness import check_readiness, mark_readiness_check
 from esmero.web.console.access import requires, staff
 from esmero.web.console.page_frame import show, show_part, wants_part
 from esmero.web.console.settings.first_steps import next_step
-from esmero.web.parts.labels.states import StateLabel
+from esmero.web.parts.labels import StateLabel
 from esmero.work.background import run_in_background
 
 PATIENCE = timedelta(seconds=60)  # a check that takes longer has been lost

@@ -9,9 +9,9 @@ from django.utils.translation import gettext_lazy
 from esmero.house.issuers.editing import check_issuer
 from esmero.house.models import Issuer
 from esmero.postal_address import PARTS
+from esmero.web.labels.field_names import ADDRESS_WORDS, ISSUER_WORDS
+from esmero.web.labels.postal_forms import country_choices
 from esmero.web.parts.components.forms import FormPart
-from esmero.web.parts.labels.field_names import ADDRESS_WORDS, ISSUER_WORDS
-from esmero.web.parts.labels.postal_forms import country_choices
 from esmero.web.refusals.say import say
 
 FIELDS = ("name", "tax_id", "siren", "iban", "creditor_id", "status_address")

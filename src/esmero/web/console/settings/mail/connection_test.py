@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from esmero.web.parts.labels.states import StateLabel
+from esmero.web.parts.labels import StateLabel
 
 PATIENCE = timedelta(seconds=60)  # a test that has not ended by then was interrupted
 

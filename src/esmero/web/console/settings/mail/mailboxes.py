@@ -21,10 +21,10 @@ from esmero.web.console.access import requires, staff
 from esmero.web.console.generic_pages.list_pages import ListView, list_view
 from esmero.web.console.page_frame import show, show_part, wants_part
 from esmero.web.console.settings.mail.connection_test import describe_test, is_checking
+from esmero.web.labels.connection_troubles import translate_trouble
 from esmero.web.parts.components.forms import FormPart
 from esmero.web.parts.components.template_tags import state
 from esmero.web.parts.components.times import format_time
-from esmero.web.parts.labels.connection_troubles import translate_trouble
 from esmero.work.background import run_in_background
 
 MOST_FOLDERS = 20

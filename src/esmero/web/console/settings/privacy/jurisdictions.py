@@ -12,8 +12,8 @@ from esmero.house.profiles.profile import Profile
 from esmero.house.profiles.reading import read_profiles
 from esmero.web.console.access import requires
 from esmero.web.console.page_frame import show
-from esmero.web.parts.labels.jurisdictions import CLOCKS, ORIGINS, SALES, TAXES, label_clock, label_duration
-from esmero.web.parts.labels.states import BASES, CHANNELS
+from esmero.web.labels.law.jurisdictions import CLOCKS, ORIGINS, SALES, TAXES, label_clock, label_duration
+from esmero.web.labels.people import BASES, CHANNELS
 
 
 @requires()

@@ -9,8 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from esmero.privacy.processing_records import gather_records
 from esmero.web.console.access import requires
 from esmero.web.console.page_frame import show
-from esmero.web.parts.files.serving import serve_made
-from esmero.web.parts.processing_record_labels import describe_records
+from esmero.web.files.serving import serve_made
+from esmero.web.labels.law.processing_records import describe_records
 
 
 @requires("house.settings")

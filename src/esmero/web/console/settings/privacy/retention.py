@@ -21,8 +21,8 @@ from esmero.privacy.retention import (
 )
 from esmero.web.console.access import requires, staff
 from esmero.web.console.page_frame import show
-from esmero.web.parts.labels.retention import DEEDS, KEPT, RESTS
-from esmero.web.parts.labels.retention import RULES as WORDS
+from esmero.web.labels.law.retention import DEEDS, KEPT, RESTS
+from esmero.web.labels.law.retention import RULES as WORDS
 
 
 @requires("house.settings")

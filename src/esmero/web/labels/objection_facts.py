@@ -10,7 +10,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from esmero.web.parts.labels.states import SUPPRESSION_REASON, TIME_FORMATS, label_basis
+from esmero.web.labels.people import SUPPRESSION_REASON, label_basis
+from esmero.web.parts.components.times import TIME_FORMATS
 
 type Facts = Mapping[str, Any]
 

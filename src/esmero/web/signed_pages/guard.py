@@ -15,7 +15,7 @@ from esmero.grants.granting import GrantRefused, read_grant
 from esmero.grants.models import Grant
 from esmero.grants.purposes import GrantPurpose
 from esmero.people.persons.spoken_languages import pick_spoken
-from esmero.web.parts.signed_pages.old_links import SendAgain, answer_old_link, keep_private
+from esmero.web.signed_pages.old_links import SendAgain, answer_old_link, keep_private
 
 type GrantView = Callable[[HttpRequest, Grant], HttpResponse]
 

@@ -6,15 +6,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from esmero.web.parts.labels.field_names import KIND_WORDS
-from esmero.web.parts.labels.states import (
-    CHANNELS,
-    CONVERSATION,
-    DATA_REQUEST_KIND,
-    LETTER_RETURN,
-    PROPOSAL_KIND,
-    ROLES,
-)
+from esmero.web.labels.field_names import KIND_WORDS
+from esmero.web.labels.house import ROLES
+from esmero.web.labels.people import CHANNELS, CONVERSATION, DATA_REQUEST_KIND, PROPOSAL_KIND
+from esmero.web.labels.returns import LETTER_RETURN
 from esmero.web.refusals.words.rights import RIGHT_WORDS
 
 ACTS: Mapping[str, str | Promise] = {

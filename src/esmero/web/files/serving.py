@@ -19,7 +19,7 @@ from esmero.vault.file_names import clean_name
 from esmero.vault.file_types import RASTER, SVG, UNKNOWN
 from esmero.vault.files import path_of
 from esmero.vault.models import StoredFile
-from esmero.web.parts.files.ranges import ByteRange, read_range
+from esmero.web.files.ranges import ByteRange, read_range
 
 # Types named in a response. A browser runs no script of any of them: drawings only within the sandbox, and PDF in a
 # viewer of its own. All others, HTML and XML first, are sent as octets.

@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from esmero.privacy.processing_records import Controller, DataRecipient, ProcessingPurpose, ProcessingRecords
+from esmero.web.labels.law.retention import DEEDS, KEPT, RULES
+from esmero.web.labels.people import BASES
 from esmero.web.parts.components.template_tags import said
-from esmero.web.parts.labels.retention import DEEDS, KEPT, RULES
-from esmero.web.parts.labels.states import BASES
 
 type Words = str | Promise
 

@@ -12,7 +12,7 @@ from django.shortcuts import render
 
 from esmero.grants.models import Grant
 from esmero.house.sign_in.kinds import UserKind, current_kind
-from esmero.web.parts.host_brands import find_brand
+from esmero.web.shells.host_brands import find_brand
 
 type SendAgain = Callable[[Grant, datetime], object]
 

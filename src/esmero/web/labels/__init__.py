@@ -1,0 +1,1 @@
+"""Label codes, states and reasons for people; programs compare codes, never labels."""

@@ -1,0 +1,1 @@
+"""Label laws, terms of storage and records of processing."""
