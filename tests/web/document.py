@@ -125,9 +125,17 @@ class Document:
         """Return the notices in the page, of one state or of all."""
         return [one for one in self._told(".notice") if state in ("", one.state)]
 
-    def toasts(self) -> list[Notice]:
+    def notice(self, state: str = "") -> str:
+        """Return the words of all notices of a state, or of every state."""
+        return " ".join(one.words for one in self.notices(state))
+
+    def toast(self, state: str = "") -> str:
         """Return what the page tells once of the act before it."""
-        return self._told(".toast")
+        return " ".join(one.words for one in self._told(".toast") if state in ("", one.state))
+
+    def ticket(self) -> str:
+        """Return the ticket by which the act before is taken back."""
+        return self.form_of("ticket").value("ticket")
 
     def alert(self) -> str:
         """Return the words of the first part that is announced as an alert."""
@@ -185,6 +193,15 @@ class Document:
         """Return the values of the buttons of the name: what can be done here."""
         return set(self.attributes(f'button[name="{name}"]', "value"))
 
+    def without_tokens(self) -> str:
+        """Return the markup without what is new in each answer: tokens against forgery and the stamps of forms."""
+        copy = read_document(self.markup).root
+        for one in copy.css("[name=csrfmiddlewaretoken], [name=stamp]"):
+            one.attrs["value"] = ""
+        for one in copy.css("[data-stamp]"):
+            one.attrs["data-stamp"] = ""
+        return copy.html or ""
+
     def find_forbidden(self) -> list[str]:
         """Return what the policy of our pages forbids: styles and scripts that stand in the page itself."""
         found = [one.html or "" for one in self.root.css("style, [style], script:not([src])")]
@@ -235,8 +252,7 @@ def read_document(answer: Any) -> Document:
         answer = b"".join(answer.streaming_content) if answer.streaming else answer.content
     markup = answer.decode() if isinstance(answer, bytes) else str(answer)
     root = LexborHTMLParser(markup).root
-    if root is None:
-        raise ValueError("There is no document in nothing.")
+    assert root is not None
     return Document(root, markup)
 
 
