@@ -175,6 +175,10 @@ class Document:
             for row in table.css("tbody tr")
         ]
 
+    def row(self, key: str) -> list[str]:
+        """Return the cells of the row that has the id."""
+        return [_read_words(cell) for cell in self._first(f'tr[id="{key}"]').css("td, th")]
+
     def form(self, css: str = "main form[method=post]") -> PageForm:
         """Return the first form."""
         return self._read_form(self._first(css))

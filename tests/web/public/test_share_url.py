@@ -86,9 +86,9 @@ def test_a_test_leads_to_the_archive_and_the_preview_nowhere(house):
 
 def test_it_is_among_the_fields_of_both_editors_and_may_be_the_address_of_a_link(client, house):
     client.force_login(staff("manager"))
-    for name in ("", "visual/"):
-        page = get_document(client, f"/console/templates/{house.version.template_id}/{name}")
-        assert "share_url" in page.text()
+    at = f"/console/templates/{house.version.template_id}/"
+    assert "{{ share_url }}" in get_document(client, at).texts("code")
+    assert "share_url" in get_document(client, f"{at}visual/").attribute("[data-fields]", "data-fields").split()
     rich = clean_letter(read_marks("Hola.\n\n[Para enseñarlo]({{ share_url }})"))
     made = make_letter(rich, brand=house.brand, title="x")
     assert 'href="{{ share_url }}"' in made.mjml
