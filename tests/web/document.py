@@ -63,6 +63,11 @@ class Document:
         return bool(re.match(r"\s*(<!doctype[^>]*>)?\s*<html\b", self.markup, re.IGNORECASE))
 
     @property
+    def follows(self) -> bool:
+        """Tell whether the page asks for itself again within seconds, because something moves."""
+        return self.has("[hx-trigger*='every 2s']")
+
+    @property
     def language(self) -> str:
         return self.attribute("html", "lang")
 
@@ -213,6 +218,10 @@ class Document:
         for one in self.root.css("*"):
             found += [f"{one.tag} {name}" for name in one.attributes if name.startswith("on")]
         return found
+
+    def styles(self) -> list[str]:
+        """Return the style sheets that stand in a mail's document."""
+        return [one.text() or "" for one in self.root.css("style")]
 
     def resources(self) -> list[str]:
         """Return the addresses that a browser asks for by itself."""

@@ -97,6 +97,8 @@ def test_what_the_policy_forbids_and_what_is_loaded_is_found(document):
 def test_a_page_is_told_from_a_fragment(document):
     assert document.is_page
     assert not read_document("<li>one</li>").is_page
+    assert read_document('<div hx-get="" hx-trigger="load, every 2s"></div>').follows
+    assert not document.follows
     assert not document.part("ul").is_page
 
 
