@@ -90,6 +90,10 @@ class Document:
     def texts(self, css: str) -> list[str]:
         return [_read_words(one) for one in self.root.css(css)]
 
+    def pieces(self) -> list[str]:
+        """Return the text between the tags, each piece by itself; scripts and styles are left out."""
+        return [piece for one in _pieces(self.root) if (piece := " ".join(one.split()))]
+
     def attribute(self, css: str, name: str) -> str:
         """Return an attribute of the first element; "" if it has none of the name, or one without a value."""
         return self._first(css).attributes.get(name) or ""

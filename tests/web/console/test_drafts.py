@@ -31,7 +31,7 @@ def test_a_draft_is_kept_comes_back_and_ends_with_saving(client, letter):
     assert draft.begun_from == letter.row_version
     page = client.get(f"/console/templates/{letter.pk}/?language=es")
     assert page.context["form"]["subject"].value() == "Asunto"
-    assert "Your text is back." in read_document(page).text("#draft")
+    assert "Your text is back." in read_document(page).notice()
     stale = save(client, letter, subject="Otro")
     assert stale.status_code == 409
     assert stale["Content-Type"] == "application/problem+json"

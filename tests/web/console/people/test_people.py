@@ -136,9 +136,9 @@ def test_the_top_of_the_page_says_what_may_be_written(client):
     house = build_house()
     [one] = add_people(house, 1)
     page = f"/console/people/{one.pk}/"
-    assert "We may write about: Novedades." in get_document(client, page).section("What we may do").text("body")
+    assert "We may write about: Novedades." in get_document(client, page).notice("kept")
     Permission.objects.all().delete()
-    assert "No advertising." in get_document(client, page).section("What we may do").text("body")
+    assert "No advertising." in get_document(client, page).notice("wait")
 
 
 def test_the_words_of_people_are_never_markup(client):

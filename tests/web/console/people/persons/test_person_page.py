@@ -127,9 +127,9 @@ def test_what_is_allowed_is_said_per_topic_and_channel_with_its_proof(client, ho
         ("post", "granted"),
         ("phone", "never"),
     ]
-    allowed = read_document(page(client, person)).section("What we may do").text("body")
-    assert "By post: Novedades." in allowed
-    assert "“Quiero cartas” (v3)" in allowed
+    document = read_document(page(client, person))
+    assert "By post: Novedades." in document.notice("kept")
+    assert "“Quiero cartas” (v3)" in document.section("What we may do").text("body")
     withdraw(person, source="carta", channel="post", at=timezone.now() + timedelta(hours=-1), **about)
     withdraw(person, source="carta", channel="post", **about)
     assert page(client, person).context["rights"][1][1].state == "withdrawn"
@@ -146,7 +146,7 @@ def test_an_objection_to_all_advertising_covers_every_topic(client, house, perso
         withdrawn_at=timezone.now(), entry=entry,
     )  # fmt: skip
     assert page(client, person).context["rights"][0][1].state == "objected"
-    assert "No advertising." in read_document(page(client, person)).section("What we may do").text("body")
+    assert "No advertising." in read_document(page(client, person)).notice("wait")
 
 
 def test_what_the_person_turned_off_themselves_is_said(client, house, person):
