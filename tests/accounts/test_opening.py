@@ -216,7 +216,7 @@ def test_staff_with_the_right_open_and_close_from_the_persons_page(client):
     client.force_login(staff("agent"))
     client.post(place, {"act": "open", "user_name": "ana"})
     account = CustomerAccount.objects.get()
-    assert "ana" in get_document(client, page).section("Customer area").text("body")
+    assert "ana" in get_document(client, page).section("Customer area").words
     for act, active in (("close", False), ("reopen", True), ("invite", True)):
         client.post(place, {"act": act, "account": account.pk})
         assert User.customers.get().is_active is active

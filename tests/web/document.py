@@ -77,6 +77,11 @@ class Document:
         [heading] = self.texts("h1")
         return heading
 
+    @property
+    def words(self) -> str:
+        """Return all words, as a reader sees them: for parts and fragments, where no place is left to name."""
+        return _read_words(self.root.css_first("body") or self.root)
+
     def has(self, css: str) -> bool:
         return self.root.css_first(css) is not None
 

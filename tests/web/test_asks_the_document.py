@@ -16,7 +16,7 @@ ASKING = [
 MARKUP = re.compile(r"<(?!/?(?:mj|em-))[a-zA-Z/!][\w-]*(?:[\s/>]|$)|[\w-]=[\"']")
 PARSERS = {"selectolax.lexbor", "selectolax.parser", "lxml.html", "html.parser"}
 # Words that look like markup may be asked of what a reader sees, of what is stored, and of files.
-NO_MARKUP = {"text", "texts", "heading", "rows", "notice", "letter", "mjml", "getvalue", "streaming_content"}
+NO_MARKUP = {"text", "texts", "words", "heading", "rows", "notice", "letter", "mjml", "getvalue", "streaming_content"}
 # Elsewhere the markup is that of mails and of texts that people write.
 PAGES = {"web", "accounts", "grants"}
 

@@ -47,7 +47,7 @@ def document():
 def test_words_are_read_as_a_reader_sees_them(document):
     assert (document.heading, document.language) == ("Ana Güell", "es")
     assert document.texts("li") == ["one", "two"]
-    assert document.text("ul") == "one two"
+    assert document.text("ul") == document.part("ul").words == "one two"
     assert document.part(".notice").pieces() == ["Silent.", "Nothing goes to ana", "@cliente.example."]
     assert "1" not in document.text("main").split()[-3:], "a script is nothing that is read"
     assert document.count("section") == 2

@@ -71,7 +71,7 @@ def test_a_fragment_is_answered_by_the_words_alone(client, campaign):
     response = move(client, campaign, "pause", hx_request="true")
     words = read_document(response)
     assert response.status_code == 409
-    assert "there is nothing to pause" in words.text("body")
+    assert "there is nothing to pause" in words.words
     assert not words.is_page
     assert notes(response) == []
 

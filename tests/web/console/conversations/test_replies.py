@@ -45,7 +45,7 @@ def test_today_and_the_menu_count_who_waits(client):
     assert (page.context["waiting_number"], counts["conversations"]) == (1, "1")
     document = read_document(page)
     assert "1 person waits for an answer" in document.text(".lead")
-    assert "¿Me llaman?" in document.section("Who waits for an answer").text("body")
+    assert "¿Me llaman?" in document.section("Who waits for an answer").words
 
 
 def test_marking_says_who_has_the_next_word_and_is_audited(client):

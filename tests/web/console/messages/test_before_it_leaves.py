@@ -120,7 +120,7 @@ def test_in_the_promotion_of_a_letter_it_is_where_it_belongs(client, house):
     letter = "Su línea ya está activa.\n\nContrate hoy la televisión."
     assert "block:2" in places(post_document(client, path, {**facts, "letter": letter}))
     letter = "Su línea ya está activa.\n\n:::\nContrate hoy la televisión.\n:::"
-    assert "sells" not in post_document(client, path, {**facts, "letter": letter}).text("body")
+    assert "sells" not in post_document(client, path, {**facts, "letter": letter}).words
 
 
 def test_a_reason_that_is_missing_is_told_with_the_place_to_write_it(client, house):
@@ -149,7 +149,7 @@ def test_a_campaign_tells_of_all_its_languages_and_leads_to_the_text(client, hou
     campaign = plan(house, version)
     with django_assert_max_num_queries(30):
         page = look_over(client, campaign)
-    words = page.text("body")
+    words = page.words
     assert "sells" in words
     assert "does not say in French" in words
     assert "1 link was not tried within the hour" not in words  # two languages, two links
@@ -165,10 +165,10 @@ def test_links_are_tried_when_asked_and_told_with_the_place(client, house):
     version = keep(house)
     url = "https://norte.org/tele"
     _told, page = check(client, version, path="trials")
-    assert "1 link was not tried within the hour." in page.text("body")
+    assert "1 link was not tried within the hour." in page.words
     assert page.acts() == {"try"}
     _told, page = check(client, version, path="trials", act="try")
-    assert "Being tried" in page.text("body")
+    assert "Being tried" in page.words
     assert Job.objects.get().facts == {"urls": [url], "texts": []}
     _told, page = check(client, version, path="trials", act="try")
     assert Job.objects.count() == 1
@@ -179,7 +179,7 @@ def test_links_are_tried_when_asked_and_told_with_the_place(client, house):
     ExternalCheck.objects.update(outcome="ok", facts={"status": 200})
     told, page = check(client, version, path="trials")
     assert told == []
-    assert "1 link answers" in page.text("body")
+    assert "1 link answers" in page.words
 
 
 OUTCOMES = {
@@ -212,7 +212,7 @@ def test_the_verdict_of_a_filter_is_told(client, house):
     )
     [one], page = check(client, version, path="trials")
     assert "4.8 points, the limit is 5.0. Mentions a drug (DRUG_ED_CAPS, 2.8)." in one
-    assert "to know" in page.text("body")
+    assert "to know" in page.words
     ExternalCheck.objects.update(outcome="spam")
     assert "takes the kept text for spam" in check(client, version, path="trials")[0][0]
     ExternalCheck.objects.update(outcome="untried", facts={"why": "silent"})

@@ -51,7 +51,7 @@ def test_it_shows_what_was_sent_after_everything_has_changed(client, house):
     row = post(ANSWER, ToPerson(person), FilledTemplate(house.version), brand=house.brand, reason=REASON)
     send_all()
     Person.objects.update(given_name="Otra")
-    text = get_document(client, page_of(client, row).attribute("iframe", "src")).text("body")
+    text = get_document(client, page_of(client, row).attribute("iframe", "src")).words
     assert "Nombre0" in text
     assert "Otra" not in text
 

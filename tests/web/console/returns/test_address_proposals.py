@@ -44,9 +44,9 @@ def test_the_list_says_who_is_gone_what_was_proposed_and_in_which_words(client, 
     assert "diríjase a Marta Gil" in row
     assert f"/console/returns/mail/{Proposal.objects.get().evidence.split()[1]}/" in page.links("#table a")
     assert "Taking over gives no permission." in page.notice("info")
-    assert "1 proposed address" in read(client, "/console/").section("To decide").text("body")
+    assert "1 proposed address" in read(client, "/console/").section("To decide").words
     person = read(client, f"/console/people/{left.person.pk}/")
-    assert "marta.gil@cliente.example" in person.section("Proposed addresses").text("body")
+    assert "marta.gil@cliente.example" in person.section("Proposed addresses").words
 
 
 def test_taking_over_gives_a_person_without_permission_and_writes_to_nobody(client, left):
@@ -58,7 +58,7 @@ def test_taking_over_gives_a_person_without_permission_and_writes_to_nobody(clie
     assert Message.objects.count() == before
     assert "marta.gil@cliente.example" not in read(client).text("#table")
     assert "marta.gil@cliente.example" in read(client, f"{LIST}?state=accepted").text("#table")
-    assert "proposed address" not in read(client, "/console/").section("To decide").text("body")
+    assert "proposed address" not in read(client, "/console/").section("To decide").words
 
 
 def test_taking_over_is_taken_back_with_whom_it_brought(client, left):

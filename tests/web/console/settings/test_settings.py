@@ -153,8 +153,8 @@ def test_a_logo_must_be_a_picture(client):
 def test_the_preview_follows_the_form(client):
     client.force_login(staff())
     page = post_document(client, "/console/settings/brands/preview/", {**BRAND, "name": "Sur <b>", "colour": "#ffee00"})
-    assert "Sur <b>" in page.text("body")
-    assert "Your colour was corrected for text." in page.text("body")
+    assert "Sur <b>" in page.words
+    assert "Your colour was corrected for text." in page.words
     assert client.get("/console/settings/brands/preview.css?colour=ffee00").content.startswith(b".preview{")
     assert client.get("/console/settings/brands/preview.css?colour=x}body{").content == b""
 

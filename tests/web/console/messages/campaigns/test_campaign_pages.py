@@ -208,7 +208,7 @@ def test_the_message_is_shown_with_the_campaigns_own_reason_and_its_fields(clien
     page = get_document(client, f"/console/campaigns/{campaign.pk}/?tab=message")
     assert "{{" not in page.markup
     assert f"Novedades para {house.people[0].given_name}" in page.sections()
-    letter = get_document(client, page.attribute("iframe", "src")).text("body")
+    letter = get_document(client, page.attribute("iframe", "src")).words
     assert campaign.reason["es"] in letter
     assert "the reason that the campaign gives" not in letter
     assert "motivo que d" not in letter

@@ -60,8 +60,8 @@ def test_the_preview_is_the_letter_of_a_person(client, house):
     add_people(house, 1)
     text = TemplateText.objects.get()
     letter = get_document(client, f"/console/templates/versions/{text.version_id}/preview/es/")
-    assert "Hola Nombre0" in letter.text("body")
-    assert "Calle Mayor 1" in letter.text("body")
+    assert "Hola Nombre0" in letter.words
+    assert "Calle Mayor 1" in letter.words
     assert "{{" not in letter.markup
 
 
@@ -128,12 +128,12 @@ def test_what_is_written_is_looked_at_without_being_kept(client, house):
     told = post_document(client, url, {"subject": "s", "preheader": "", "letter": "", "rich": rich})
     assert {"preheader", "block:1", "block:2", "block:3"} <= set(told.attributes("[data-go]", "data-go"))
     about = get_document(client, f"/console/templates/{template.pk}/unwritten/?language=fr")
-    assert "2 people read Spanish" in about.text("body")
+    assert "2 people read Spanish" in about.words
     segment = Segment.objects.create(name="Nadie", conditions={"kind": "field", "field": "language", "value": "fr"})
     facts = {"brand": house.brand, "topic": house.topic, "version": house.version, "segment": segment}
     Campaign.objects.create(name="Una", **facts)
     about = get_document(client, f"/console/templates/{house.version.template_id}/unwritten/?language=en")
-    assert "read" not in about.text("body"), "nobody of the segment reads what is not written"
+    assert "read" not in about.words, "nobody of the segment reads what is not written"
     assert not TemplateVersion.objects.filter(template=template).exists()
     mjml = MJML.replace(' | fallback("cliente")', "")
     url = f"/console/templates/{house.version.template_id}/check/?language=es"
@@ -173,7 +173,7 @@ def test_the_preview_shows_with_and_without_the_promotion_by_day_and_in_the_dark
     light, dark = (get_document(client, f"{frame}?{query}") for query in ("", "dark=1&bare=1"))
     assert any("@media not all" in one for one in light.styles())
     assert any("@media all" in one for one in dark.styles())
-    assert "Publicidad" in light.text("body")
+    assert "Publicidad" in light.words
     assert "Publicidad" not in dark.markup
     found = client.get(f"/console/templates/versions/{pk}/look/?q=persona0").context["found"]
     assert found == [person]

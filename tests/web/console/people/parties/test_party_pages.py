@@ -154,7 +154,7 @@ def test_an_address_has_a_use_and_an_organisation_has_addresses(client, party):
     gone = client.post(f"{at}reach/{point.pk}/", {"act": "remove"})
     take_back(client, gone)
     assert ContactPoint.objects.get(pk=point.pk).party == party
-    assert "C/ Mayor 1" in get_document(client, at).section("Reach").text("body")
+    assert "C/ Mayor 1" in get_document(client, at).section("Reach").words
 
 
 def test_capacity_tax_number_and_time_zone_are_checked_and_kept(client, person, body):
@@ -165,7 +165,7 @@ def test_capacity_tax_number_and_time_zone_are_checked_and_kept(client, person, 
         assert client.post(f"{address(party)}edit/", {**facts, **name, "tax_id": "B-58378431"}).status_code == 302
         party.refresh_from_db()
         assert (party.capacity, party.tax_id, party.timezone) == ("business", "B58378431", "Atlantic/Canary")
-        assert "B58378431" in get_document(client, address(party)).section("As a party to a contract").text("body")
+        assert "B58378431" in get_document(client, address(party)).section("As a party to a contract").words
 
 
 def test_two_organisations_become_one(client, person, body):

@@ -129,7 +129,7 @@ def test_what_is_allowed_is_said_per_topic_and_channel_with_its_proof(client, ho
     ]
     document = read_document(page(client, person))
     assert "By post: Novedades." in document.notice("kept")
-    assert "“Quiero cartas” (v3)" in document.section("What we may do").text("body")
+    assert "“Quiero cartas” (v3)" in document.section("What we may do").words
     withdraw(person, source="carta", channel="post", at=timezone.now() + timedelta(hours=-1), **about)
     withdraw(person, source="carta", channel="post", **about)
     assert page(client, person).context["rights"][1][1].state == "withdrawn"

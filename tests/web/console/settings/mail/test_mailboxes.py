@@ -134,9 +134,9 @@ def test_it_rests_is_read_again_and_goes(owner):
 def test_trouble_stands_on_today_and_only_owners_set_it(owner, client):
     _html, mailbox = make(owner)
     Mailbox.objects.update(trouble="127.0.0.1 refuses vuelta")
-    assert "The mailbox vuelta cannot be read" in get_document(owner, "/console/").section("To decide").text("body")
+    assert "The mailbox vuelta cannot be read" in get_document(owner, "/console/").section("To decide").words
     act(owner, mailbox, "pause")
-    assert "cannot be read" not in get_document(owner, "/console/").section("To decide").text("body")
+    assert "cannot be read" not in get_document(owner, "/console/").section("To decide").words
     client.force_login(staff("manager"))
     assert client.get("/console/settings/mailboxes/").status_code == 403
     assert client.post(f"/console/settings/mailboxes/{mailbox.pk}/act/", {"act": "remove"}).status_code == 403
