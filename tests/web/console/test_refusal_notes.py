@@ -71,7 +71,7 @@ def test_a_fragment_is_answered_by_the_words_alone(client, campaign):
     response = move(client, campaign, "pause", hx_request="true")
     words = read_document(response)
     assert response.status_code == 409
-    assert "there is nothing to pause" in words.words
+    assert "there is nothing to pause" in words.alert()
     assert not words.is_page
     assert notes(response) == []
 
@@ -84,7 +84,7 @@ def test_a_page_that_refuses_itself_leads_to_no_circle(client, campaign, monkeyp
     client.force_login(staff())
     response = client.get(f"/console/campaigns/{campaign.pk}/")
     assert response.status_code == 409
-    assert "has ended already" in read_document(response).text()
+    assert "has ended already" in read_document(response).text("h1 + *")
 
 
 def test_who_has_not_signed_in_is_told_no_facts(client, monkeypatch):

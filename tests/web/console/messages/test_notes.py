@@ -24,5 +24,5 @@ def test_signs_of_machines_and_reasons_of_leaving_are_said(client, place):
     unsubscribe_by_message(sent.message, at=now, source="page", reason="never-asked")
     client.force_login(staff(language="en"))
     page = get_document(client, f"/console/{place.format(message=sent.message.pk, person=sent.person.pk)}")
-    assert "it asked for the head of the page alone, it opened several links within seconds" in page.text()
-    assert "I never asked for it" in page.text()
+    assert "it asked for the head of the page alone, it opened several links within seconds" in page.text(".timeline")
+    assert "I never asked for it" in page.text(".timeline")

@@ -153,8 +153,8 @@ def test_a_logo_must_be_a_picture(client):
 def test_the_preview_follows_the_form(client):
     client.force_login(staff())
     page = post_document(client, "/console/settings/brands/preview/", {**BRAND, "name": "Sur <b>", "colour": "#ffee00"})
-    assert "Sur <b>" in page.words
-    assert "Your colour was corrected for text." in page.words
+    assert page.text(".mark") == "Sur <b>"
+    assert "Your colour was corrected for text." in page.notice("info")
     assert client.get("/console/settings/brands/preview.css?colour=ffee00").content.startswith(b".preview{")
     assert client.get("/console/settings/brands/preview.css?colour=x}body{").content == b""
 
@@ -222,7 +222,7 @@ def test_a_field_changes_its_kind_only_when_every_value_fits(client):
         Person.objects.filter(pk=person.pk).update(fields={"years": value})
     address = f"/console/settings/fields/{field.pk}/"
     page = post_document(client, address, {"kind": "integer", "label_en": "Years"})
-    assert "1 of 3 values is not of the kind" in page.text()
+    assert "1 of 3 values is not of the kind" in page.alert()
     assert page.link("many") == f"/console/people/{people[2].pk}/"
     field.refresh_from_db()
     assert field.kind == "text"
@@ -349,7 +349,7 @@ def test_a_relays_page_says_how_its_provider_tells(client, settings, monkeypatch
     monkeypatch.setattr(settings.ESMERO, "hooks", hooks)
     relay = Relay.objects.create(name="uno", kind="smtp", host=host)
     page = get_document(client, f"/console/settings/relays/{relay.pk}/")
-    assert said in page.text()
+    assert said in page.text("#relay-test")
     assert not_said not in page.markup
     assert ("/console/settings/hooks/brevo/" if "brevo" in host else "/console/settings/hooks/") in page.links("main a")
 

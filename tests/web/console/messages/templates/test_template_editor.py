@@ -154,7 +154,7 @@ def test_versions_are_compared_and_an_earlier_one_is_made_the_newest(client, hou
     newest = template.versions.latest("number")
     assert (newest.number, newest.texts.get().subject) == (3, house.version.texts.get().subject)
     compared = get_document(client, f"/console/templates/{template.pk}/versions/?old=1&new=3")
-    assert "The two texts are the same." in compared.text()
+    assert "The two texts are the same." in compared.text("#difference")
 
 
 def test_the_preview_shows_with_and_without_the_promotion_by_day_and_in_the_dark(client, house):
@@ -222,7 +222,7 @@ def test_a_picture_is_brought_described_offered_and_archived(client, house):
         file = SimpleUploadedFile("calle.png", draw_picture(), content_type="image/png")
         return post_document(client, "/console/media/new/", {"file": file, "name": "", "alt_es": "Una calle"})
 
-    assert "calle.png" in bring().text()
+    assert bring().heading == "calle.png"
     picture = MediaFile.objects.get()
     assert (picture.name, picture.alt, picture.created_by) == ("calle.png", {"es": "Una calle"}, "Lucía Prado")
     assert "here already" in bring().toast()
@@ -248,7 +248,7 @@ def test_the_visual_editor_keeps_what_comes_out_of_it_and_warns_of_what_it_may_l
     assert "Mirar" in template.versions.latest("number").texts.get().mjml
     bad = client.post(url, {"mjml": MJML.replace("given_name", "nonsense")})
     assert bad.context["notes"]
-    assert "nonsense" in read_document(bad).text()
+    assert "nonsense" in read_document(bad).alert()
     with_steps = MJML.replace("<mj-text>", "{% if given_name %}<!-- x --><mj-text>").replace(
         "</mj-text>", "</mj-text>{% endif %}"
     )

@@ -51,7 +51,7 @@ def test_a_role_decides_on_the_stage(client, house, party):
     made = client.post(f"{at}roles/new/", {"kind": "customer", "brand": house.brand.pk, "since": "2024-02-29"})
     assert made["Location"] == at
     assert client.get(at).context["stage"] == "customer"
-    assert "customer Fibra Norte" in get_document(client, at).text()
+    assert "customer Fibra Norte" in get_document(client, at).section("Relationship").words
     role = PartyRole.objects.get()
     again = client.post(f"{at}roles/new/", {"kind": "customer", "brand": house.brand.pk})
     assert again.context["form"].non_field_errors() == ["They have this role already; it has no end yet."]

@@ -72,7 +72,7 @@ def test_a_machine_is_found_by_its_number_or_its_name(client, told):
 def test_one_machine_leads_to_its_reports_and_they_to_their_mail(client, told):
     source = AlignmentSource.objects.get(source="198.51.100.7")
     said = read(client, f"{told.base}{source.pk}/")
-    assert "It bears your signature, but not always a whole one" in said.text()
+    assert "It bears your signature, but not always a whole one" in said.text(".card p")
     assert f"{told.base}reports/{told.report.pk}/" in said.links()
     report = read(client, f"{told.base}reports/{told.report.pk}/")
     assert any("198.51.100.7" in cell for row in report.rows() for cell in row)
