@@ -12,8 +12,9 @@ ASKING = [
     for file in sorted(TESTS.rglob("*.py"))
     if file.name not in {"document.py", "test_document.py", Path(__file__).name}
 ]
-# The source of a template (<mjml>, <em-promotion>) is no page: it is what a test writes and stores.
-MARKUP = re.compile(r"<(?!/?(?:mj|em-))[a-zA-Z/!][\w-]*(?:[\s/>]|$)|[\w-]=[\"']")
+# The source of a template (<mjml>, <em-promotion>) is no page: it is what a test writes and stores. An attribute in
+# brackets is a selector.
+MARKUP = re.compile(r"<(?!/?(?:mj|em-))[a-zA-Z/!][\w-]*(?:[\s/>]|$)|(?<![\w\[-])[\w-]+=[\"']")
 PARSERS = {"selectolax.lexbor", "selectolax.parser", "lxml.html", "html.parser"}
 # Words that look like markup may be asked of what a reader sees, of what is stored, and of files.
 NO_MARKUP = {"text", "texts", "words", "heading", "rows", "notice", "letter", "mjml", "getvalue", "streaming_content"}
@@ -83,7 +84,7 @@ def test_each_way_of_reading_markup_is_found(code):
         "assert secret not in document.markup", "assert 'Ana' in document.text('main')",
         "assert '<b>Ana' in document.text('.columns')", "rows = csv(response.content.decode('utf-8-sig'))",
         "assert document.has('input[name=act]')", "assert one.count < 3", "from html import escape",
-        "assert '<ana@cliente.example>' in told",
+        "assert '<ana@cliente.example>' in told", "assert page.has('a[href=\"/prune/\"]')",
     ],
 )  # fmt: skip
 def test_questions_to_a_document_are_left_alone(code):

@@ -5,9 +5,12 @@ from collections import Counter
 import pytest
 from django.urls import reverse
 
+from esmero.web.console.areas import collect_contributions
 from esmero.web.console.keyboard_shortcuts import EVERYWHERE, LISTS
-from esmero.web.console.menu import PLACES, START_ACTIONS, build_menu
+from esmero.web.console.menu import build_menu
 from tests.web.facts import furnish, staff
+
+PLACES, STARTS = collect_contributions().places, collect_contributions().starts
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
 
@@ -15,7 +18,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
 def test_each_place_has_its_own_letter_and_page():
     assert [letter for letter, number in Counter(place.letter for place in PLACES).items() if number > 1] == []
     assert [place.letter for place in PLACES if len(place.letter) != 1] == []
-    for each in (*PLACES, *START_ACTIONS):
+    for each in (*PLACES, *STARTS):
         assert reverse(f"console:{each.address}")
 
 

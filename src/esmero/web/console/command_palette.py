@@ -1,38 +1,24 @@
-"""Search people, messages, templates, segments, menu pages and start actions from one field."""
+"""Search the objects of all areas, menu pages and start actions from one field."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from django.conf import settings
 from django.db.models import CharField, F, Value
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from esmero.campaigns.models import Campaign
-from esmero.content.models import Template
 from esmero.house.models import Brand, User
-from esmero.people.models import Person, Segment
-from esmero.people.persons.search import search_persons
 from esmero.text_folding import fold
 from esmero.web.console.access import requires, staff
+from esmero.web.console.area import SearchHit
+from esmero.web.console.areas import collect_contributions
 from esmero.web.console.menu import list_actions, list_places
 from esmero.web.console.page_frame import read_brand, show_part
 
 _MOST = 6  # of each kind
 _LONGEST = 120  # characters of the search text that are used
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SearchHit:
-    """Describe one result: label, further facts and URL."""
-
-    words: str | Promise
-    url: str
-    note: str = ""
-
 
 type Groups = list[tuple[str, list[SearchHit]]]
 
@@ -57,20 +43,11 @@ def find(text: str, *, by: User, brand: Brand | None) -> Groups:
     if not text:
         return [(_("Begin"), acts), (_("Go to"), pages)]
     return [
-        (_("People"), [_person(person) for person in search_persons(text, limit=_MOST)]),
+        *((str(source.title), source.find(text, _MOST)) for source in collect_contributions().searches),
         (_("Messages"), _named(text, brand=brand)),
         (_("Begin"), _matching(acts, text=text)),
         (_("Go to"), _matching(pages, text=text)),
     ]
-
-
-def _person(person: Person) -> SearchHit:
-    known = (person.number, person.address.value if person.address else "")
-    return SearchHit(
-        words=str(person),
-        note=" · ".join(part for part in known if part),
-        url=reverse("console:person", args=[person.pk]),
-    )
 
 
 def _matching(hits: Iterable[SearchHit], *, text: str) -> list[SearchHit]:
@@ -85,22 +62,19 @@ def _suffixes(words: str) -> list[str]:
 
 
 def _named(text: str, *, brand: Brand | None) -> list[SearchHit]:
-    """Find campaigns and templates of the brand, and segments, by substring: one query, few rows each."""
-    kinds = {
-        "campaign": (_("Campaign"), Campaign.objects.filter(brand=brand)),
-        "template": (_("Template"), Template.objects.filter(brand=brand)),
-        "segment": (_("Segment"), Segment.objects.all()),
-    }
+    """Find rows of all kinds with a name (PaletteNames) by substring: one query, few rows each."""
+    kinds = collect_contributions().names
     first, *others = (
-        rows.filter(name__icontains=text)
+        one.rows(brand)
+        .filter(name__icontains=text)
         .annotate(which=Value(kind, output_field=CharField()), words=F("name"))
         .order_by()
         .values_list("which", "pk", "words")
-        for kind, (_title, rows) in kinds.items()
+        for kind, one in kinds.items()
     )
     # The id orders each kind from new to old; across kinds the order has no meaning.
     found = first.union(*others, all=True).order_by("-pk")[: _MOST * 2]
     return [
-        SearchHit(words=words, note=kinds[kind][0], url=reverse(f"console:{kind}", args=[pk]))
+        SearchHit(words=words, note=str(kinds[kind].title), url=reverse(f"console:{kind}", args=[pk]))
         for kind, pk, words in found
     ]

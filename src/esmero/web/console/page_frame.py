@@ -5,14 +5,11 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import ngettext
 
-from esmero.campaigns.queries import count_running
-from esmero.conversations.queries import count_waiting
 from esmero.house.models import Brand
 from esmero.web.console.access import staff
 from esmero.web.console.keyboard_shortcuts import EVERYWHERE, LISTS
-from esmero.web.console.menu import build_menu, list_places
+from esmero.web.console.menu import build_menu, count_places, list_places
 
 
 def read_brand(request: HttpRequest) -> Brand | None:
@@ -22,10 +19,14 @@ def read_brand(request: HttpRequest) -> Brand | None:
     return next((brand for brand in brands if brand.slug == chosen), brands[0] if brands else None)
 
 
-def show(request: HttpRequest, template: str, /, *, subject: str, **context: Any) -> HttpResponse:
-    """Render a whole console page; `subject` is its menu entry."""
+def show(
+    request: HttpRequest, template: str, /, *, subject: str, menu_counts: Any = None, **context: Any
+) -> HttpResponse:
+    """Render a whole console page; `subject` is its menu entry, `menu_counts` those it knows, {subject: text}."""
     brand = read_brand(request)
-    user, demo = staff(request), settings.ESMERO.demo
+    user, demo, known = staff(request), settings.ESMERO.demo, menu_counts or {}
+    places = list_places(user, demo=demo)
+    uncounted = [place for place in places if place.subject not in known]
     frame = {
         "subject": subject,
         "brand": brand,
@@ -33,10 +34,10 @@ def show(request: HttpRequest, template: str, /, *, subject: str, **context: Any
         "menu": build_menu(
             user,
             subject=subject,
-            counts=_count(brand, waiting=context.get("waiting_number")) if brand else {},
+            counts={**count_places(uncounted, brand=brand), **known} if brand else {},
             demo=demo,
         ),
-        "places": list_places(user, demo=demo),
+        "places": places,
         "keys_everywhere": EVERYWHERE,
         "keys_lists": LISTS,
         "languages": settings.LANGUAGES,
@@ -52,14 +53,6 @@ def show_part(request: HttpRequest, template: str, /, **context: Any) -> HttpRes
 def wants_part(request: HttpRequest) -> bool:
     """Tell whether htmx requests a fragment."""
     return request.headers.get("HX-Request") == "true"
-
-
-def _count(brand: Brand, *, waiting: int | None) -> dict[str, str]:
-    """Return the menu counts by subject; a page that has already counted waiting conversations passes `waiting`."""
-    waiting = count_waiting(brand=brand) if waiting is None else waiting
-    running = count_running(brand=brand)
-    said = ngettext("%(running)s running", "%(running)s running", running) % {"running": running}
-    return {"conversations": str(waiting) if waiting else "", "campaigns": said if running else ""}
 
 
 def _brands(request: HttpRequest) -> list[Brand]:

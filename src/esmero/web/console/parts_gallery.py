@@ -10,9 +10,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from esmero.web.console.access import requires
+from esmero.web.console.area import TimelineLine
 from esmero.web.console.messages.campaigns.funnel import FunnelStep
 from esmero.web.console.page_frame import show
-from esmero.web.console.people.persons.timeline_entries import TimelineLine
 from esmero.web.parts.components.bars import BarSegment
 from esmero.web.parts.components.charts import Chart, Series
 from esmero.web.parts.components.forms import FormPart

@@ -42,7 +42,7 @@ def test_today_and_the_menu_count_who_waits(client):
     talk(build_house())
     page = client.get("/console/")
     counts = {one.place.subject: one.count for group in page.context["menu"] for one in group}
-    assert (page.context["waiting_number"], counts["conversations"]) == (1, "1")
+    assert (page.context["statistics"][0].number, counts["conversations"]) == ("1", "1")
     document = read_document(page)
     assert "1 person waits for an answer" in document.text(".lead")
     assert "¿Me llaman?" in document.section("Who waits for an answer").words

@@ -9,10 +9,10 @@ from esmero.dossier.timeline import read_timeline
 from esmero.outbox.models import Message, MessageEvent
 from esmero.people.models import Address, Permission, Person, Preference
 from esmero.people.permissions.current_permissions import read_rights
+from esmero.people.persons.listing import PEOPLE
 from esmero.people.persons.names import update_folded
 from esmero.people.persons.queries import find_people, people_rows
 from esmero.people.search_texts import index_persons
-from esmero.web.console.people.persons.person_list import PEOPLE
 from esmero.web.console.people.persons.timeline_entries import describe_entries
 from tests.house_facts import add_people, build_house, open_dispatch
 from tests.web.document import get_document

@@ -7,17 +7,11 @@ import pytest
 from django.http import QueryDict
 from django.utils import timezone
 
+from esmero.lists.columns import Column
+from esmero.lists.filters import field_filter
+from esmero.lists.listing import MOST_COUNTED, Listing, read_list_request
 from esmero.people.models import Person, Tag
-from esmero.web.parts.components.tables import (
-    MOST_COUNTED,
-    Filter,
-    Listing,
-    TableColumn,
-    build_table,
-    pick_rows,
-    read_table_request,
-    write_csv,
-)
+from esmero.web.parts.components.tables import build_table, pick_rows, write_csv
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
 
@@ -27,19 +21,11 @@ LISTING = Listing(
     search=lambda rows, text: rows.filter(folded__contains=text),
     search_title="Name",
     columns=(
-        TableColumn(key="name", title="Name", cell=lambda one: one.given_name, order=("folded", "id"), head=True),
-        TableColumn(key="added", title="Since", cell=lambda one: "", order=("created_at", "id")),
-        TableColumn(key="number", title="Number", cell=lambda one: one.number or "", shown=False),
+        Column(key="name", title="Name", value=lambda one: one.given_name, order=("folded", "id"), head=True),
+        Column(key="added", title="Since", value=lambda one: "", order=("created_at", "id")),
+        Column(key="number", title="Number", value=lambda one: one.number or "", shown=False),
     ),
-    filters=(
-        Filter(
-            key="language",
-            title="Language",
-            every="Every",
-            choices=lambda: [("es", "es"), ("fr", "fr")],
-            apply=lambda rows, value: rows.filter(language=value),
-        ),
-    ),
+    filters=(field_filter("language", title="Language", every="Every", choices=lambda: [("es", "es"), ("fr", "fr")]),),
     size=3,
 )
 
@@ -62,7 +48,7 @@ def walk(query):
     while True:
         asked = QueryDict(f"{query}&after={quote(after)}" if after else query)
         table = build_table(
-            Person.objects.all(), listing=LISTING, params=read_table_request(asked, listing=LISTING), query=asked
+            Person.objects.all(), listing=LISTING, params=read_list_request(asked, listing=LISTING), query=asked
         )
         seen += [line.pk for line in table.lines]
         if table.following is None:
@@ -104,7 +90,7 @@ def test_columns_are_the_readers_choice():
     for query, heads in (("", ["name", "added"]), ("cols=number", ["name", "number"])):
         asked = QueryDict(query)
         table = build_table(
-            Person.objects.all(), listing=LISTING, params=read_table_request(asked, listing=LISTING), query=asked
+            Person.objects.all(), listing=LISTING, params=read_list_request(asked, listing=LISTING), query=asked
         )
         assert [head.column.key for head in table.heads] == heads
 
@@ -114,7 +100,7 @@ def test_a_page_costs_two_queries(django_assert_num_queries):
     asked = QueryDict("q=ann&language=es")
     with django_assert_num_queries(2):
         build_table(
-            Person.objects.all(), listing=LISTING, params=read_table_request(asked, listing=LISTING), query=asked
+            Person.objects.all(), listing=LISTING, params=read_list_request(asked, listing=LISTING), query=asked
         )
 
 
@@ -122,7 +108,7 @@ def test_a_file_holds_the_narrowed_list_in_order_and_no_formula():
     people(3)
     Person.objects.filter(number="1").update(given_name="=HYPERLINK(1)")
     asked = QueryDict("sort=-name")
-    lines = list(write_csv(Person.objects.all(), listing=LISTING, params=read_table_request(asked, listing=LISTING)))
+    lines = list(write_csv(Person.objects.all(), listing=LISTING, params=read_list_request(asked, listing=LISTING)))
     assert lines == [
         ["Name", "Since", "Number"],
         ["Ann 2", "", "2"],
@@ -143,11 +129,11 @@ def test_the_count_is_bounded():
     assert MOST_COUNTED == 2_000
     Tag.objects.bulk_create(Tag(name=f"t{n}") for n in range(MOST_COUNTED + 2))
     listing = Listing(
-        page="tags", order="name", columns=(TableColumn(key="name", title="Tag", cell=str, order=("id",), head=True),)
+        page="tags", order="name", columns=(Column(key="name", title="Tag", value=str, order=("id",), head=True),)
     )
     asked = QueryDict("")
     table = build_table(
-        Tag.objects.all(), listing=listing, params=read_table_request(asked, listing=listing), query=asked
+        Tag.objects.all(), listing=listing, params=read_list_request(asked, listing=listing), query=asked
     )
     assert table.number is None
 
@@ -157,7 +143,7 @@ def test_what_a_search_finds_is_left_uncounted_beyond_a_page_where_each_row_is_d
     listing = Listing(
         page="tags",
         order="name",
-        columns=(TableColumn(key="name", title="Tag", cell=str, order=("id",), head=True),),
+        columns=(Column(key="name", title="Tag", value=str, order=("id",), head=True),),
         search=lambda rows, text: rows.filter(name__contains=text),
         size=4,
         count_found=False,
@@ -166,7 +152,7 @@ def test_what_a_search_finds_is_left_uncounted_beyond_a_page_where_each_row_is_d
         asked = QueryDict(f"q={text}")
         with django_assert_num_queries(queries):
             table = build_table(
-                Tag.objects.all(), listing=listing, params=read_table_request(asked, listing=listing), query=asked
+                Tag.objects.all(), listing=listing, params=read_list_request(asked, listing=listing), query=asked
             )
         assert table.number == number
         assert table.counted == (4 if text else MOST_COUNTED)

@@ -38,9 +38,10 @@ def export_people(options: argparse.Namespace) -> CommandOutput:
     from django.db import transaction
 
     from esmero.house.audit import note
+    from esmero.lists.listing import ListRequest
     from esmero.management.lookup import find_segment
-    from esmero.web.console.people.persons.person_list import PEOPLE, listed_people
-    from esmero.web.parts.components.tables import TableRequest, write_csv
+    from esmero.people.persons.listing import PEOPLE, listed_people
+    from esmero.web.parts.components.tables import write_csv
 
     reason = options.reason.strip()[:300]
     if not reason:
@@ -59,7 +60,7 @@ def export_people(options: argparse.Namespace) -> CommandOutput:
         os.open(options.file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", newline="", encoding="utf-8-sig"
     ) as file:
         out = csv.writer(file)
-        for line in write_csv(rows, listing=PEOPLE, params=TableRequest()):
+        for line in write_csv(rows, listing=PEOPLE, params=ListRequest()):
             out.writerow(line)
             number += 1
     return CommandOutput({"file": str(options.file), "people": number}, f"{number} people in {options.file}")

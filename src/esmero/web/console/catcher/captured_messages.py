@@ -5,7 +5,6 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.clickjacking import xframe_options_sameorigin
@@ -14,13 +13,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from esmero.mailroom.catcher_answers import send_answer
 from esmero.outbox.models import Captured
+from esmero.outbox.transports.listing import CAUGHT
 from esmero.web.console.access import View, requires
 from esmero.web.console.catcher.message_view import read_letter
 from esmero.web.console.list_pages import answer_list
 from esmero.web.console.page_frame import show
-from esmero.web.parts.components.email_addresses import show_address
-from esmero.web.parts.components.tables import Listing, TableColumn
-from esmero.web.parts.components.times import format_time
 from esmero.web.parts.content_security_policies import LETTER_CSP
 
 WORDS = {
@@ -40,42 +37,6 @@ def _only_in_demo(view: View) -> View:
         return view(request, *args, **kwargs)  # type: ignore[return-value]
 
     return guarded
-
-
-CAUGHT = Listing(
-    page="catcher",
-    order="-caught",
-    personal=True,
-    search=lambda rows, text: rows.filter(recipient__startswith=text.lower()),
-    search_title=gettext_lazy("Address of the recipient"),
-    columns=(
-        TableColumn(
-            key="subject",
-            title=gettext_lazy("Subject"),
-            cell=lambda one: format_html(
-                '<a href="{}">{}</a>',
-                reverse("console:caught", args=[one.pk]),
-                one.subject or _("Without a subject"),
-            ),
-            plain=lambda one: one.subject,
-            head=True,
-        ),
-        TableColumn(
-            key="recipient",
-            title=gettext_lazy("Recipient"),
-            cell=lambda one: show_address(one.recipient),
-            plain=lambda one: one.recipient,
-        ),
-        TableColumn(
-            key="caught",
-            title=gettext_lazy("Caught"),
-            cell=lambda one: format_time(one.at, "short time"),
-            plain=lambda one: one.at.isoformat(),
-            order=("id",),
-            quiet=True,
-        ),
-    ),
-)
 
 
 @_only_in_demo

@@ -1,8 +1,5 @@
 """List conversations: new text of each, and the side that has to reply next."""
 
-from collections.abc import Sequence
-
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -10,27 +7,23 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_POST
 
+from esmero.conversations.listing import CONVERSATIONS
 from esmero.conversations.models import Conversation, Entry
 from esmero.conversations.queries import conversation_rows
 from esmero.conversations.waiting_marks import set_state
-from esmero.text_folding import fold
 from esmero.web.console.access import requires, staff
 from esmero.web.console.list_pages import answer_list
 from esmero.web.console.page_frame import read_brand, show
 from esmero.web.parts.components.email_addresses import show_address
-from esmero.web.parts.components.tables import Choice, Filter, Listing, Rows, TableColumn
-from esmero.web.parts.components.template_tags import quoted, state
-from esmero.web.parts.components.times import format_time
-from esmero.web.parts.labels.states import CONVERSATION
+from esmero.web.parts.components.template_tags import quoted
 
 SHOWN = 180
 State = Conversation.State
 
 
-def _who(row: Conversation) -> SafeString:
+def _draw_sender(row: Conversation) -> SafeString:
     url = reverse("console:conversation", args=[row.pk])
     if row.person is None:
         return format_html('<a href="{}">{}</a>', url, show_address(row.address))
@@ -39,64 +32,10 @@ def _who(row: Conversation) -> SafeString:
     )
 
 
-def _words(row: Conversation) -> SafeString:
+def _draw_latest_text(row: Conversation) -> SafeString:
     latest: str = row.latest_text or ""  # type: ignore[attr-defined]
     said = quoted(Truncator(latest).chars(SHOWN)) if latest else ""
     return format_html('{}<br><span class="soft">{}</span>', row.subject or _("Without a subject"), said)
-
-
-def _find(rows: Rows, text: str) -> Rows:
-    begins = Q(address__startswith=text.strip().lower())
-    return rows.filter(begins | Q(subject__icontains=text) | Q(person__folded__contains=fold(text)))
-
-
-def _state_choices() -> Sequence[Choice]:
-    return [
-        *((value, CONVERSATION[value].text) for value in (State.WAITING_FOR_THEM, State.CLOSED)),
-        ("all", pgettext("conversations", "all")),
-    ]
-
-
-def _unchanged(rows: Rows, value: str) -> Rows:
-    del value  # the view applies it, because the default is conversations that wait for staff
-    return rows
-
-
-CONVERSATIONS = Listing(
-    page="conversations",
-    order="-last",
-    personal=True,
-    size=30,
-    search=_find,
-    search_title=gettext_lazy("Name, address or subject"),
-    columns=(
-        TableColumn(
-            key="who", title=gettext_lazy("From"), cell=_who, plain=lambda row: str(row.person or ""), head=True
-        ),
-        TableColumn(key="address", title=gettext_lazy("Address"), cell=lambda row: row.address, shown=False),
-        TableColumn(key="words", title=gettext_lazy("What they wrote"), cell=_words, plain=lambda row: row.latest_text),
-        TableColumn(
-            key="state", title=gettext_lazy("Whose turn it is"), cell=lambda row: state("conversation", row.state)
-        ),
-        TableColumn(
-            key="last",
-            title=gettext_lazy("When"),
-            cell=lambda row: format_time(row.last_at),
-            plain=lambda row: row.last_at.isoformat(),
-            order=("last_at", "id"),
-            quiet=True,
-        ),
-    ),
-    filters=(
-        Filter(
-            key="state",
-            title=gettext_lazy("Whose turn it is"),
-            every=gettext_lazy("Waiting for us"),
-            choices=_state_choices,
-            apply=_unchanged,
-        ),
-    ),
-)
 
 
 @requires()
@@ -108,6 +47,7 @@ def conversations(request: HttpRequest) -> HttpResponseBase:
         request,
         "console/conversations/conversations.html",
         listing=CONVERSATIONS,
+        drawn={"who": _draw_sender, "words": _draw_latest_text},
         rows=conversation_rows(brand=brand, state=asked if asked in State.values else ""),
         subject="conversations",
         empty_title=_("Nobody waits for us"),

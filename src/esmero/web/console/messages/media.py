@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
@@ -13,9 +13,10 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from esmero.content.archiving import archive
+from esmero.content.listing import MEDIA
 from esmero.content.media import (
     add_picture,
     describe_picture,
@@ -27,14 +28,13 @@ from esmero.content.models import MediaFile
 from esmero.house.models import Brand
 from esmero.house.roles import may
 from esmero.house.upload_limits import PICTURE
+from esmero.lists.filters import Rows
 from esmero.web.console.access import requires, staff
-from esmero.web.console.list_pages import answer_list
+from esmero.web.console.list_pages import BulkAct, ListView, act_view, list_view
 from esmero.web.console.page_frame import read_brand, show
 from esmero.web.console.undo.toast import offer_undo
 from esmero.web.parts.components.rates import fill
-from esmero.web.parts.components.tables import BulkAct, Filter, Listing, Rows, TableColumn, pick_rows
 from esmero.web.parts.components.template_tags import chip, language_name
-from esmero.web.parts.components.times import format_time
 from esmero.web.parts.components.translated_fields import add_wordings
 from esmero.web.parts.files.upload_field import UploadField
 from esmero.web.parts.labels.states import LANGUAGE_NAMES
@@ -42,7 +42,7 @@ from esmero.web.parts.labels.states import LANGUAGE_NAMES
 MOST_OFFERED = 60
 
 
-def _picture(row: MediaFile) -> SafeString:
+def _draw_picture(row: MediaFile) -> SafeString:
     archived = chip("plain", _("archived")) if row.archived_at else ""
     return format_html(
         '<a class="pictured" href="{}"><img class="thumb" src="{}" alt="" loading="lazy" width="64" height="48">'
@@ -54,60 +54,11 @@ def _picture(row: MediaFile) -> SafeString:
     )
 
 
-def _alt(row: MediaFile) -> str | SafeString:
+def _draw_missing_texts(row: MediaFile) -> str | SafeString:
     missing = [language_name(code) for code, _name in LANGUAGE_NAMES if not row.alt.get(code)]
     if not missing:
         return chip("kept", _("in all languages"))
     return chip("wait", _("missing: %(languages)s") % {"languages": ", ".join(missing)})
-
-
-MEDIA = Listing(
-    page="media",
-    order="-added",
-    search=lambda rows, text: rows.filter(name__icontains=text),
-    search_title=gettext_lazy("Name"),
-    columns=(
-        TableColumn(
-            key="name",
-            title=gettext_lazy("Picture"),
-            cell=_picture,
-            plain=lambda row: row.name,
-            order=("name", "id"),
-            head=True,
-        ),
-        TableColumn(
-            key="pixels", title=gettext_lazy("Pixels"), cell=lambda row: f"{row.width} × {row.height}", numeric=True
-        ),
-        TableColumn(
-            key="size",
-            title=gettext_lazy("Size"),
-            cell=lambda row: filesizeformat(row.size),
-            plain=lambda row: row.size,
-            order=("size", "id"),
-            numeric=True,
-        ),
-        TableColumn(key="alt", title=gettext_lazy("Words for it"), cell=_alt),
-        TableColumn(
-            key="added",
-            title=gettext_lazy("Added"),
-            cell=lambda row: format_time(row.created_at),
-            plain=lambda row: row.created_at.isoformat(),
-            order=("created_at", "id"),
-            quiet=True,
-        ),
-        TableColumn(key="by", title=gettext_lazy("By"), cell=lambda row: row.created_by, quiet=True, shown=False),
-    ),
-    filters=(
-        Filter(
-            key="archived",
-            title=gettext_lazy("Archive"),
-            every=gettext_lazy("In use"),
-            choices=lambda: [("archived", gettext_lazy("Archived"))],
-            apply=lambda rows, _value: rows.filter(archived_at__isnull=False),
-        ),
-    ),
-    acts=(BulkAct(value="archive", title=gettext_lazy("Archive"), permission="campaigns.write"),),
-)
 
 
 class DescribeForm(forms.Form):
@@ -145,35 +96,31 @@ def _rows(request: HttpRequest) -> Rows:
     return rows if request.GET.get("archived") else rows.filter(archived_at=None)
 
 
-@requires()
-def media(request: HttpRequest) -> HttpResponseBase:
-    """List the brand's pictures."""
-    return answer_list(
-        request,
-        "console/messages/media.html",
-        listing=MEDIA,
-        rows=_rows(request),
-        subject="media",
-        picks_url=reverse("console:media-act"),
-        empty_title=_("No picture yet"),
-        empty_text=_(
-            "Bring the pictures that your mails show. They are kept once and lose what a camera wrote into them."
-        ),
-        empty_url=reverse("console:picture-new"),
-        empty_action=_("Add a picture"),
-    )
-
-
-@require_POST
-@requires("campaigns.write")
-def act_on_media(request: HttpRequest) -> HttpResponse:
-    """Archive the ticked pictures; a toast offers undo."""
-    picked = pick_rows(_rows(request), listing=MEDIA, post=request.POST)
-    changed = archive(MediaFile, list(picked.values_list("pk", flat=True)), by=staff(request))
+def _archive(request: HttpRequest, rows: Rows, _value: str) -> None:
+    changed = archive(MediaFile, list(rows.values_list("pk", flat=True)), by=staff(request))
     if changed:
         words = ngettext("%(number)d picture is archived.", "%(number)d pictures are archived.", len(changed))
         offer_undo(request, fill(words, number=len(changed)), kind="media-archived", pictures=changed)
-    return redirect(f"{reverse('console:media')}?{request.POST.get('query', '')}")
+
+
+VIEW = ListView(
+    listing=MEDIA,
+    rows=_rows,
+    subject="media",
+    template="console/messages/media.html",
+    drawn={"name": _draw_picture, "size": lambda row: filesizeformat(row.size), "alt": _draw_missing_texts},
+    empty=(
+        gettext_lazy("No picture yet"),
+        gettext_lazy(
+            "Bring the pictures that your mails show. They are kept once and lose what a camera wrote into them."
+        ),
+    ),
+    begin=("picture-new", gettext_lazy("Add a picture")),
+    acts_address="media-act",
+    acts=(BulkAct(value="archive", title=gettext_lazy("Archive"), permission="campaigns.write", run=_archive),),
+)
+media = list_view(VIEW)
+act_on_media = act_view(VIEW)
 
 
 @requires("campaigns.write")

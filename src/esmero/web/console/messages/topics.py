@@ -9,8 +9,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 from django.views.decorators.http import require_POST
@@ -18,6 +16,7 @@ from django.views.decorators.http import require_POST
 from esmero.house.editing.row_versions import StaleWrite
 from esmero.house.models import Brand
 from esmero.people.models import Purpose, Topic
+from esmero.people.permissions.listing import TOPICS
 from esmero.people.permissions.topics import PurposeFixed, archive_topic, has_entries, save_purpose, save_topic
 from esmero.web.console.access import requires, staff
 from esmero.web.console.list_pages import answer_list
@@ -25,58 +24,10 @@ from esmero.web.console.page_frame import read_brand, show
 from esmero.web.console.settings.first_steps import next_step
 from esmero.web.console.undo.toast import offer_undo
 from esmero.web.parts.components.stale_notes import StaleNote, compare_forms, read_seen
-from esmero.web.parts.components.tables import Filter, Listing, TableColumn
-from esmero.web.parts.components.template_tags import chip, said
+from esmero.web.parts.components.template_tags import said
 from esmero.web.parts.components.translated_fields import add_wordings, read_wordings
 from esmero.web.parts.labels.states import LANGUAGE_NAMES
 from esmero.web.refusals.say import say
-
-
-def _name(topic: Topic) -> SafeString:
-    url = reverse("console:topic", args=[topic.pk])
-    return format_html('<a href="{}">{}</a>', url, said(topic.name) or topic.code)
-
-
-def _state(topic: Topic) -> SafeString:
-    return chip("plain", _("archived")) if topic.archived_at else chip("kept", _("offered"))
-
-
-def _kind(topic: Topic) -> str:
-    return _("advertising") if topic.purpose.commercial else _("no advertising")
-
-
-TOPICS = Listing(
-    page="topics",
-    order="code",
-    columns=(
-        TableColumn(key="name", title=gettext_lazy("Name"), cell=_name, plain=lambda one: said(one.name), head=True),
-        TableColumn(
-            key="code", title=gettext_lazy("Short code"), cell=lambda one: one.code, order=("code", "id"), quiet=True
-        ),
-        TableColumn(key="brand", title=gettext_lazy("Brand"), cell=lambda one: one.brand.name),
-        TableColumn(
-            key="purpose", title=gettext_lazy("Purpose"), cell=lambda one: said(one.purpose.name) or one.purpose.code
-        ),
-        TableColumn(key="kind", title=gettext_lazy("Kind"), cell=_kind, quiet=True),
-        TableColumn(key="state", title=gettext_lazy("State"), cell=_state),
-    ),
-    filters=(
-        Filter(
-            key="brand",
-            title=gettext_lazy("Brand"),
-            every=gettext_lazy("Every brand"),
-            choices=lambda: list(Brand.objects.order_by("name").values_list("slug", "name")),
-            apply=lambda rows, value: rows.filter(brand__slug=value),
-        ),
-        Filter(
-            key="state",
-            title=gettext_lazy("State"),
-            every=gettext_lazy("Every state"),
-            choices=lambda: [("offered", gettext_lazy("offered")), ("archived", gettext_lazy("archived"))],
-            apply=lambda rows, value: rows.filter(archived_at__isnull=value == "offered"),
-        ),
-    ),
-)
 
 
 class TopicForm(forms.Form):

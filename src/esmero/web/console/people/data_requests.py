@@ -2,9 +2,8 @@
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -16,86 +15,39 @@ from esmero.house.audit import note
 from esmero.people.models import Person
 from esmero.privacy.erasure import erase_person
 from esmero.privacy.export import collect_data, count_rows, write_archive
+from esmero.privacy.listing import REQUESTS
 from esmero.privacy.models import DataRequest
 from esmero.privacy.requests import answer_erasure, request_rows
 from esmero.web.console.access import requires, staff
-from esmero.web.console.list_pages import answer_list
+from esmero.web.console.list_pages import ListView, list_view
 from esmero.web.console.page_frame import show
-from esmero.web.parts.components.tables import Filter, Listing, TableColumn
-from esmero.web.parts.components.template_tags import on, state
-from esmero.web.parts.components.times import format_time
+from esmero.web.parts.components.template_tags import on
 from esmero.web.parts.files.serving import serve_made
-from esmero.web.parts.labels.states import DATA_REQUEST, DATA_REQUEST_KIND
 
 
-def _person(row: DataRequest) -> SafeString:
-    return format_html('<a href="{}">{}</a>', reverse("console:data-request", args=[row.pk]), row.person)
-
-
-def _due(row: DataRequest) -> SafeString | str:
+def _draw_due_day(row: DataRequest) -> SafeString | str:
     """Show the due day, marked when it has passed without an answer."""
     day = on(row.due_on, "short")
     late = row.state == DataRequest.State.OPEN and row.due_at < timezone.now()
     return format_html('<span class="say-broken">{}</span>', day) if late else day
 
 
-REQUESTS = Listing(
-    page="data-requests",
-    personal=True,
-    order="due",
-    columns=(
-        TableColumn(
-            key="person", title=gettext_lazy("Person"), cell=_person, plain=lambda row: row.person_id, head=True
-        ),
-        TableColumn(
-            key="kind", title=gettext_lazy("Asks for"), cell=lambda row: str(DATA_REQUEST_KIND.get(row.kind, row.kind))
-        ),
-        TableColumn(key="state", title=gettext_lazy("State"), cell=lambda row: state("data-request", row.state)),
-        TableColumn(
-            key="at",
-            title=gettext_lazy("Asked on"),
-            cell=lambda row: format_time(row.at, "short"),
-            plain=lambda row: row.at.isoformat(),
-            order=("at", "id"),
-            quiet=True,
-        ),
-        TableColumn(
-            key="due",
-            title=gettext_lazy("Answer due by"),
-            cell=_due,
-            plain=lambda row: row.due_at.isoformat(),
-            order=("due_at", "id"),
-            label=gettext_lazy("due"),
-        ),
-        TableColumn(key="by", title=gettext_lazy("Answered by"), cell=lambda row: row.answered_by, quiet=True),
-    ),
-    filters=(
-        Filter(
-            key="state",
-            title=gettext_lazy("State"),
-            every=gettext_lazy("Every state"),
-            choices=lambda: [(value, word.text) for value, word in DATA_REQUEST.items()],
-            apply=lambda rows, value: rows.filter(state=value),
-        ),
-    ),
-)
-
-
-@requires()
-def data_requests(request: HttpRequest) -> HttpResponseBase:
-    """List the data requests, the most urgent first."""
-    return answer_list(
-        request,
-        "console/people/data_requests.html",
+data_requests = list_view(
+    ListView(
         listing=REQUESTS,
-        rows=request_rows(),
+        rows=lambda _request: request_rows(),
         subject="data-requests",
-        empty_title=_("Nobody has asked"),
-        empty_text=_(
-            "Each mail leads its reader to their data: they can see them, take them along, correct them, and ask to be"
-            " erased. What a person must decide stands here."
+        template="console/people/data_requests.html",
+        drawn={"due": _draw_due_day},
+        empty=(
+            gettext_lazy("Nobody has asked"),
+            gettext_lazy(
+                "Each mail leads its reader to their data: they can see them, take them along, correct them, and ask to"
+                " be erased. What a person must decide stands here."
+            ),
         ),
     )
+)
 
 
 @requires()

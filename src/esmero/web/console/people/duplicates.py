@@ -16,6 +16,8 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from esmero.dossier.statistics.person_counts import count_messages
+from esmero.lists.filters import Rows
+from esmero.people.duplicates.listing import DUPLICATES, open_pairs
 from esmero.people.duplicates.search import begin_search, last_search, mark_different
 from esmero.people.models import (
     ContactPoint,
@@ -30,86 +32,29 @@ from esmero.people.models import (
 )
 from esmero.privacy.merging import CHOICES, merge, propose_fields, undo_merge
 from esmero.web.console.access import requires, staff
-from esmero.web.console.list_pages import answer_list
+from esmero.web.console.list_pages import BulkAct, ListView, act_view, list_view
 from esmero.web.console.page_frame import show, show_part, wants_part
 from esmero.web.console.people.persons.custom_field_values import format_custom_value
 from esmero.web.console.undo.toast import offer_undo
 from esmero.web.parts.components.rates import fill
-from esmero.web.parts.components.tables import BulkAct, Filter, Listing, Rows, TableColumn, pick_rows
-from esmero.web.parts.components.template_tags import on, said, state
-from esmero.web.parts.components.times import format_time
+from esmero.web.parts.components.template_tags import on, said
 from esmero.web.parts.labels.field_names import FIELD_WORDS
-from esmero.web.parts.labels.states import CAPACITIES, DUPLICATE, LANGUAGE_NAMES, PARTY_ROLES, SIGN
+from esmero.web.parts.labels.states import CAPACITIES, LANGUAGE_NAMES, PARTY_ROLES, SIGN
 
 MOVING = frozenset({"waiting", "running"})
 
 
-def _pair(row: Duplicate) -> SafeString:
-    return format_html(
-        '<a href="{}">{} <span class="soft">·</span> {}</a>',
-        reverse("console:duplicate", args=[row.pk]),
-        row.first,
-        row.second,
-    )
+def _draw_pair(row: Duplicate) -> SafeString:
+    words = format_html('{} <span class="soft">·</span> {}', row.first, row.second)
+    return format_html('<a href="{}">{}</a>', reverse("console:duplicate", args=[row.pk]), words)
 
 
-def _signs(row: Duplicate) -> str:
+def _name_signs(row: Duplicate) -> str:
     return ", ".join(str(SIGN[sign].text) for sign in row.signs if sign in SIGN)
 
 
-def _open_only(rows: Rows) -> Rows:
-    gone = Person.INACTIVE
-    return rows.filter(state=Duplicate.State.OPEN).exclude(first__state__in=gone).exclude(second__state__in=gone)
-
-
-def _in_state(rows: Rows, value: str) -> Rows:
-    return _open_only(rows) if value == Duplicate.State.OPEN else rows.filter(state=value)
-
-
-DUPLICATES = Listing(
-    page="duplicates",
-    order="-weight",
-    personal=True,
-    columns=(
-        TableColumn(
-            key="pair",
-            title=gettext_lazy("Two who may be one"),
-            cell=_pair,
-            plain=lambda row: f"{row.first} · {row.second}",
-            head=True,
-        ),
-        TableColumn(key="signs", title=gettext_lazy("What is alike"), cell=_signs),
-        TableColumn(
-            key="weight",
-            title=gettext_lazy("Likeness"),
-            cell=lambda row: _("%(number)d of 100") % {"number": row.weight},
-            plain=lambda row: row.weight,
-            order=("weight", "id"),
-            numeric=True,
-            label=gettext_lazy("likeness"),
-        ),
-        TableColumn(key="state", title=gettext_lazy("State"), cell=lambda row: state("duplicate", row.state)),
-        TableColumn(key="decided", title=gettext_lazy("Decided by"), cell=lambda row: row.decided_by, quiet=True),
-        TableColumn(
-            key="found",
-            title=gettext_lazy("Found"),
-            cell=lambda row: format_time(row.found_at),
-            plain=lambda row: row.found_at.isoformat(),
-            quiet=True,
-            shown=False,
-        ),
-    ),
-    filters=(
-        Filter(
-            key="state",
-            title=gettext_lazy("State"),
-            every=gettext_lazy("Every state"),
-            choices=lambda: [(value, word.text) for value, word in DUPLICATE.items()],
-            apply=_in_state,
-        ),
-    ),
-    acts=(BulkAct(value="apart", title=gettext_lazy("These are different people"), permission="people.change"),),
-)
+def _describe_weight(row: Duplicate) -> str:
+    return _("%(number)d of 100") % {"number": row.weight}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,36 +82,57 @@ def duplicates(request: HttpRequest) -> HttpResponseBase:
         if search is None or search.state not in MOVING:
             return HttpResponse(headers={"HX-Refresh": "true"})
         return show_part(request, "console/people/duplicates.html#search", search=search, moving=True)
-    rows = Duplicate.objects.select_related("first", "second")
-    search = last_search()
-    return answer_list(
-        request,
-        "console/people/duplicates.html",
-        listing=DUPLICATES,
-        rows=rows if request.GET.get("state") else _open_only(rows),
-        subject="duplicates",
-        picks_url=reverse("console:duplicates-act"),
-        search=search,
-        moving=search is not None and search.state in MOVING,
-        empty_title=_("Nothing to decide"),
-        empty_text=_("Let the house look who may be there twice: same address, name, phone, home or company."),
-        empty_url="",
-        empty_action="",
-    )
+    return _list(request)
 
 
 @require_POST
 @requires("people.change")
-def act_on_duplicates(request: HttpRequest) -> HttpResponse:
+def act_on_duplicates(request: HttpRequest) -> HttpResponseBase:
     """Start a search, or mark many pairs as different people."""
     if request.POST.get("act") == "search":
         begin_search(by=staff(request))
         return redirect("console:duplicates")
-    rows = pick_rows(_open_only(Duplicate.objects.all()), listing=DUPLICATES, post=request.POST)
+    return _act(request)
+
+
+def _mark_different(request: HttpRequest, rows: Rows, _value: str) -> None:
     done = [pair.pk for pair in rows[:1000] if mark_different(pair, by=staff(request))]
     words = ngettext("%(number)d pair is two people each.", "%(number)d pairs are two people each.", len(done))
     offer_undo(request, fill(words, number=len(done)), kind="told-apart", pairs=done)
-    return redirect("console:duplicates")
+
+
+def _pairs(request: HttpRequest) -> Rows:
+    rows = Duplicate.objects.select_related("first", "second")
+    return rows if request.GET.get("state") else open_pairs(rows)
+
+
+def _describe_search(_request: HttpRequest) -> Mapping[str, Any]:
+    search = last_search()
+    return {"search": search, "moving": search is not None and search.state in MOVING}
+
+
+_VIEW = ListView(
+    listing=DUPLICATES,
+    rows=_pairs,
+    subject="duplicates",
+    template="console/people/duplicates.html",
+    facts=_describe_search,
+    drawn={"pair": _draw_pair, "signs": _name_signs, "weight": _describe_weight},
+    empty=(
+        gettext_lazy("Nothing to decide"),
+        gettext_lazy("Let the house look who may be there twice: same address, name, phone, home or company."),
+    ),
+    acts_address="duplicates-act",
+    acts=(
+        BulkAct(
+            value="apart",
+            title=gettext_lazy("These are different people"),
+            permission="people.change",
+            run=_mark_different,
+        ),
+    ),
+)
+_list, _act = list_view(_VIEW), act_view(_VIEW)
 
 
 @requires()
@@ -233,7 +199,7 @@ def _order(pair: Duplicate, keep: str) -> tuple[Person, Person]:
 
 def _next(pair: Duplicate) -> int | None:
     """Return the next pair that waits, the likeliest first."""
-    rows = _open_only(Duplicate.objects.exclude(pk=pair.pk)).order_by(F("weight").desc(), "-id")
+    rows = open_pairs(Duplicate.objects.exclude(pk=pair.pk)).order_by(F("weight").desc(), "-id")
     return rows.values_list("id", flat=True).first()
 
 

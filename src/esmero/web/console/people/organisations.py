@@ -5,13 +5,9 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.contrib.humanize.templatetags.humanize import intcomma
-from django.db.models import Count, IntegerField, OuterRef, Subquery
-from django.db.models.expressions import Combinable
-from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -20,25 +16,21 @@ from django.views.decorators.http import require_POST
 
 from esmero.dossier.statistics.person_counts import count_messages
 from esmero.house.roles import may
-from esmero.people.models import Membership, Organisation, Person
+from esmero.people.models import Organisation, Person
+from esmero.people.parties.listing import ORGANISATIONS, listed_organisations, members_of_listing
 from esmero.people.parties.memberships import join_organisation, leave_organisation, members_of
 from esmero.people.parties.organisation_merging import merge_organisations
 from esmero.people.persons.countries import COUNTRIES
 from esmero.people.persons.organisations import FIELDS, find_organisations, pack_organisation, save_organisation
 from esmero.people.persons.queries import find_people, people_rows
-from esmero.people.relationship.stage_sql import stage_expression
 from esmero.web.console.access import requires, staff
-from esmero.web.console.list_pages import answer_list
+from esmero.web.console.list_pages import ListView, answer_list, list_view
 from esmero.web.console.page_frame import show
 from esmero.web.console.people.parties.membership_pages import offer_membership_undo
 from esmero.web.console.people.parties.party_cards import describe_party
 from esmero.web.console.people.parties.party_fields import add_party_fields, check_tax_number
-from esmero.web.console.people.parties.party_filters import ROLE_FILTER, STAGE_FILTER
+from esmero.web.console.people.persons.person_list import draw_main_address
 from esmero.web.console.undo.toast import offer_undo
-from esmero.web.parts.components.email_addresses import show_address
-from esmero.web.parts.components.tables import Filter, Listing, TableColumn
-from esmero.web.parts.components.template_tags import state
-from esmero.web.parts.components.times import format_time
 from esmero.web.parts.labels.postal_forms import country_choices
 from esmero.web.parts.labels.states import STATES
 from esmero.web.parts.row_ids import read_row_id
@@ -76,97 +68,6 @@ class OrganisationForm(forms.Form):
         return text.partition("://")[2].partition("/")[0].removeprefix("www.") if "://" in text else text
 
 
-def _name(row: Organisation) -> SafeString:
-    return format_html('<a href="{}">{}</a>', reverse("console:organisation", args=[row.pk]), row)
-
-
-ORGANISATIONS = Listing(
-    page="organisations",
-    personal=True,  # a name may be that of a sole trader
-    order="name",
-    search=lambda rows, text: find_organisations(rows, text=text),
-    search_title=gettext_lazy("Name, tax number or domain"),
-    columns=(
-        TableColumn(
-            key="name",
-            title=gettext_lazy("Name"),
-            cell=_name,
-            plain=lambda row: row.name,
-            order=("folded", "id"),
-            head=True,
-        ),
-        TableColumn(
-            key="people",
-            title=gettext_lazy("People"),
-            cell=lambda row: intcomma(row.people) if row.people else "–",
-            plain=lambda row: row.people,
-            numeric=True,
-            label=gettext_lazy("people"),
-        ),
-        TableColumn(
-            key="stage",
-            title=gettext_lazy("Stage"),
-            cell=lambda row: state("stage", row.stage),
-            plain=lambda row: row.stage,
-        ),
-        TableColumn(key="domain", title=gettext_lazy("Domain"), cell=lambda row: row.domain, quiet=True),
-        TableColumn(key="tax", title=gettext_lazy("Tax number"), cell=lambda row: row.tax_id, quiet=True),
-        TableColumn(
-            key="country",
-            title=gettext_lazy("Country"),
-            cell=lambda row: str(COUNTRIES.get(row.country, row.country)),
-            plain=lambda row: row.country,
-            quiet=True,
-        ),
-        TableColumn(
-            key="added",
-            title=gettext_lazy("Known since"),
-            cell=lambda row: format_time(row.created_at),
-            plain=lambda row: row.created_at.isoformat(),
-            quiet=True,
-            shown=False,
-        ),
-    ),
-    filters=(
-        STAGE_FILTER["organisation"],
-        ROLE_FILTER["organisation"],
-        Filter(
-            key="country",
-            title=gettext_lazy("Country"),
-            every=gettext_lazy("Every country"),
-            choices=lambda: country_choices()[1:],
-            apply=lambda rows, value: rows.filter(country=value),
-        ),
-    ),
-)
-
-
-def _count_people() -> Combinable:
-    """Return the number of active people whose main or further organisation a row is."""
-    people = Person.objects.filter(organisation=OuterRef("pk"), state=Person.State.ACTIVE).order_by()
-    main = Subquery(people.values("organisation").annotate(n=Count("id")).values("n"), output_field=IntegerField())
-    others = Membership.objects.filter(organisation=OuterRef("pk"), person__state=Person.State.ACTIVE).order_by()
-    further = Subquery(others.values("organisation").annotate(n=Count("id")).values("n"), output_field=IntegerField())
-    return Coalesce(main, 0) + Coalesce(further, 0)
-
-
-@requires()
-def organisations(request: HttpRequest) -> HttpResponseBase:
-    """List the organisations with the number of people of each."""
-    stage = stage_expression("organisation", today=timezone.localdate(), per_row=True)
-    return answer_list(
-        request,
-        "console/people/organisations.html",
-        listing=ORGANISATIONS,
-        rows=Organisation.objects.annotate(people=_count_people(), stage=stage),
-        subject="organisations",
-        empty_title=_("No organisation yet"),
-        empty_text=_("They come with the lists that name a company, or you make them here."),
-        empty_url=reverse("console:organisation-new"),
-        empty_action=_("New organisation"),
-    )
-
-
 def _find_ids(text: str) -> list[int]:
     """Return the ids of people that a search text matches, from the index alone without reading rows."""
     found = find_people(Person.objects.filter(Person.is_active()), text=text).order_by("folded", "id")
@@ -183,56 +84,20 @@ def _remove_button(person: Person) -> SafeString:
     )
 
 
-def _position(person: Person, organisation: Organisation) -> str:
-    if person.organisation_id == organisation.pk:
-        return person.position
-    return next((row.position for row in person.memberships.all() if row.organisation_id == organisation.pk), "")
-
-
-def _members(organisation: Organisation, *, changing: bool) -> Listing:
-    """Return the listing of an organisation's people; `changing` adds the column that removes one."""
-    columns = (
-        TableColumn(
-            key="name",
-            title=gettext_lazy("Name"),
-            cell=lambda one: format_html('<a href="{}">{}</a>', reverse("console:person", args=[one.pk]), one),
-            plain=str,
-            order=("folded", "id"),
-            head=True,
+organisations = list_view(
+    ListView(
+        listing=ORGANISATIONS,
+        rows=lambda _request: listed_organisations(),
+        subject="organisations",
+        template="console/people/organisations.html",
+        drawn={"people": lambda row: intcomma(row.people) if row.people else "–"},
+        empty=(
+            gettext_lazy("No organisation yet"),
+            gettext_lazy("They come with the lists that name a company, or you make them here."),
         ),
-        TableColumn(
-            key="address",
-            title=gettext_lazy("Address"),
-            cell=lambda one: (
-                show_address(one.address.value)
-                if one.address
-                else format_html('<span class="faint">{}</span>', _("no address"))
-            ),
-            plain=lambda one: one.address.value if one.address else "",
-        ),
-        TableColumn(
-            key="standing",
-            title=gettext_lazy("Standing"),
-            cell=lambda one: state("standing", one.address.standing) if one.address else "",
-        ),
-        TableColumn(
-            key="position",
-            title=gettext_lazy("Position"),
-            cell=lambda one: _position(one, organisation),
-            quiet=True,
-        ),
-        TableColumn(
-            key="number", title=gettext_lazy("Number"), cell=lambda one: one.number or "", quiet=True, shown=False
-        ),
-        TableColumn(
-            key="part",
-            title=gettext_lazy("Take out"),
-            cell=_remove_button,
-            numeric=True,
-            act=True,
-        ),
+        begin=("organisation-new", gettext_lazy("New organisation")),
     )
-    return Listing(page="organisation", order="name", personal=True, columns=columns if changing else columns[:-1])
+)
 
 
 @requires()
@@ -247,7 +112,8 @@ def organisation(request: HttpRequest, pk: int) -> HttpResponseBase:
     return answer_list(
         request,
         "console/people/organisation.html",
-        listing=_members(shown, changing=may(staff(request), "people.change")),
+        listing=members_of_listing(shown, changing=may(staff(request), "people.change")),
+        drawn={"address": draw_main_address, "part": _remove_button},
         rows=rows.prefetch_related("memberships"),
         subject="organisations",
         empty_title=_("Nobody belongs to it yet"),

@@ -9,13 +9,12 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 from qrcode.image.svg import SvgPathImage
 
+from esmero.asks.listing import FORMS
 from esmero.asks.models import Form
 from esmero.asks.sign_up_forms import close_form, form_rows, form_url, open_form, save_form
 from esmero.asks.submissions import STANDARD_FIELDS
@@ -27,53 +26,13 @@ from esmero.web.console.access import requires, staff
 from esmero.web.console.list_pages import answer_list
 from esmero.web.console.page_frame import read_brand, show
 from esmero.web.parts.components.forms import DrawnFormPart, group_fields
-from esmero.web.parts.components.rates import format_number
 from esmero.web.parts.components.stale_notes import StaleNote, compare_forms, read_seen
-from esmero.web.parts.components.tables import Listing, TableColumn
-from esmero.web.parts.components.template_tags import said, state
+from esmero.web.parts.components.template_tags import said
 from esmero.web.parts.components.translated_fields import add_wordings, read_wordings
 from esmero.web.parts.files.serving import serve_made
 from esmero.web.refusals.say import say
 
 MOST_FIELDS = 6
-
-
-def _name(form: Form) -> SafeString:
-    return format_html('<a href="{}">{}</a>', reverse("console:form", args=[form.pk]), form)
-
-
-FORMS = Listing(
-    page="forms",
-    order="name",
-    columns=(
-        TableColumn(
-            key="name",
-            title=gettext_lazy("Name"),
-            cell=_name,
-            plain=lambda one: one.name,
-            order=("name", "id"),
-            head=True,
-        ),
-        TableColumn(key="state", title=gettext_lazy("State"), cell=lambda one: state("form", one.state)),
-        TableColumn(key="slug", title=gettext_lazy("Address"), cell=lambda one: f"/s/{one.slug}", quiet=True),
-        TableColumn(
-            key="confirmed",
-            title=gettext_lazy("Confirmed"),
-            cell=lambda one: format_number(one.confirmed),
-            plain=lambda one: one.confirmed,
-            numeric=True,
-            label=gettext_lazy("confirmed"),
-        ),
-        TableColumn(
-            key="waiting",
-            title=gettext_lazy("Not confirmed yet"),
-            cell=lambda one: format_number(one.waiting),
-            plain=lambda one: one.waiting,
-            numeric=True,
-            label=gettext_lazy("not confirmed yet"),
-        ),
-    ),
-)
 
 
 class SignUpForm(forms.Form):

@@ -5,11 +5,8 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import reverse
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
@@ -24,45 +21,18 @@ from esmero.people.persons.custom_fields import (
     delete_field,
     list_segments,
 )
+from esmero.people.persons.listing import FIELDS
 from esmero.refusal import Refusal
 from esmero.rendering.templates.placeholders import TOKEN_FIELDS
 from esmero.web.console.access import requires, staff
-from esmero.web.console.list_pages import answer_list
+from esmero.web.console.list_pages import ListView, list_view
 from esmero.web.console.page_frame import show, show_part, wants_part
 from esmero.web.parts.components.rates import fill
-from esmero.web.parts.components.tables import Filter, Listing, TableColumn
+from esmero.web.parts.components.tables import draw_link
 from esmero.web.parts.components.template_tags import said
 from esmero.web.parts.components.translated_fields import add_wordings, read_wordings
 from esmero.web.parts.labels.states import FIELD_KINDS
 from esmero.web.refusals.say import say
-
-
-def _name(field: CustomField) -> SafeString:
-    url = reverse("console:field", args=[field.pk])
-    return format_html('<a href="{}">{}</a>', url, said(field.label) or field.key)
-
-
-FIELDS = Listing(
-    page="fields",
-    order="key",
-    columns=(
-        TableColumn(key="name", title=gettext_lazy("Name"), cell=_name, plain=lambda one: said(one.label), head=True),
-        TableColumn(key="key", title=gettext_lazy("Key"), cell=lambda one: one.key, order=("key",), quiet=True),
-        TableColumn(key="kind", title=gettext_lazy("Kind"), cell=lambda one: str(FIELD_KINDS.get(one.kind, one.kind))),
-        TableColumn(
-            key="choices", title=gettext_lazy("Choices"), cell=lambda one: ", ".join(one.choices)[:120], quiet=True
-        ),
-    ),
-    filters=(
-        Filter(
-            key="kind",
-            title=gettext_lazy("Kind"),
-            every=gettext_lazy("Every kind"),
-            choices=lambda: list(FIELD_KINDS.items()),
-            apply=lambda rows, value: rows.filter(kind=value),
-        ),
-    ),
-)
 
 
 class FieldForm(forms.Form):
@@ -108,27 +78,25 @@ class FieldForm(forms.Form):
         return given
 
 
-@requires("house.settings")
-def fields(request: HttpRequest) -> HttpResponseBase:
-    """List the custom fields."""
-    new = reverse("console:field-new")
-    return answer_list(
-        request,
-        "console/settings/list.html",
+fields = list_view(
+    ListView(
         listing=FIELDS,
-        rows=CustomField.objects.all(),
+        rows=lambda _request: CustomField.objects.all(),
         subject="fields",
-        up=_("Settings"),
-        up_url=reverse("console:settings"),
-        title=_("Own fields"),
-        lead=_("What you want to know of people beyond name and address: for imports, segments and templates."),
-        new_url=new,
-        new=_("New field"),
-        empty_title=_("No own field yet"),
-        empty_text=_("For example the day a contract ends, or a tariff. An import can make fields, too."),
-        empty_url=new,
-        empty_action=_("New field"),
+        right="house.settings",
+        up=("settings", gettext_lazy("Settings")),
+        title=gettext_lazy("Own fields"),
+        lead=gettext_lazy(
+            "What you want to know of people beyond name and address: for imports, segments and templates."
+        ),
+        drawn={"name": lambda field: draw_link("field", field.pk, said(field.label) or field.key)},
+        new=("field-new", gettext_lazy("New field")),
+        empty=(
+            gettext_lazy("No own field yet"),
+            gettext_lazy("For example the day a contract ends, or a tariff. An import can make fields, too."),
+        ),
     )
+)
 
 
 @requires("house.settings")

@@ -6,19 +6,17 @@ from allauth.mfa.models import Authenticator
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from esmero.house.models import StaffAbsence, StaffRole, Team, User
 from esmero.house.roles import list_roles, rights_of
+from esmero.house.staffing.listing import list_staff, listed_staff
 from esmero.house.team import (
     TWO_FACTOR_RIGHTS,
     change_member,
@@ -35,66 +33,10 @@ from esmero.refusal import Refusal
 from esmero.web.console.access import requires, staff
 from esmero.web.console.list_pages import answer_list
 from esmero.web.console.page_frame import show
-from esmero.web.parts.components.tables import Filter, Listing, TableColumn
-from esmero.web.parts.components.template_tags import chip
-from esmero.web.parts.components.times import format_time
 from esmero.web.parts.labels.roles import list_role_names
 from esmero.web.parts.labels.states import LANGUAGE_NAMES, ROLES
 from esmero.web.refusals.say import say
 from esmero.web.refusals.words.rights import RIGHT_WORDS
-
-
-def _name(member: User) -> SafeString:
-    return format_html('<a href="{}">{}</a>', reverse("console:member", args=[member.pk]), member)
-
-
-def _state(member: Any) -> SafeString:
-    if not member.is_active:
-        return chip("broken", _("locked out"))
-    return chip("kept", _("may sign in")) if member.has_usable_password() else chip("wait", _("invited"))
-
-
-TEAM = Listing(
-    page="team",
-    personal=True,
-    order="name",
-    columns=(
-        TableColumn(
-            key="name",
-            title=gettext_lazy("Name"),
-            cell=_name,
-            plain=lambda one: one.name,
-            order=("name", "id"),
-            head=True,
-        ),
-        TableColumn(key="email", title=gettext_lazy("Address"), cell=lambda one: one.email, order=("email",)),
-        TableColumn(
-            key="role", title=gettext_lazy("Role"), cell=lambda one: one.own_role or str(ROLES.get(one.role, one.role))
-        ),
-        TableColumn(key="state", title=gettext_lazy("State"), cell=_state),
-        TableColumn(
-            key="second",
-            title=gettext_lazy("Second factor"),
-            cell=lambda one: _("yes") if one.has_second else _("no"),
-            label=gettext_lazy("second factor:"),
-        ),
-        TableColumn(
-            key="seen",
-            title=gettext_lazy("Last signed in"),
-            cell=lambda one: format_time(one.last_login) if one.last_login else "",
-            quiet=True,
-        ),
-    ),
-    filters=(
-        Filter(
-            key="role",
-            title=gettext_lazy("Role"),
-            every=gettext_lazy("Every role"),
-            choices=lambda: list(list_role_names().items()),
-            apply=lambda rows, value: rows.filter(role=value),
-        ),
-    ),
-)
 
 DUTY_CHOICES = (
     ("owner", gettext_lazy("everything, settings and team included")),
@@ -143,11 +85,8 @@ def team(request: HttpRequest) -> HttpResponseBase:
     return answer_list(
         request,
         "console/settings/team.html",
-        listing=TEAM,
-        rows=User.objects.annotate(
-            has_second=Exists(Authenticator.objects.filter(user=OuterRef("pk")).exclude(type="recovery_codes")),
-            own_role=Subquery(StaffRole.objects.filter(code=OuterRef("role")).values("name")[:1]),
-        ),
+        listing=list_staff(lambda: list(list_role_names().items())),
+        rows=listed_staff(),
         subject="team",
         duties=_list_duties(),
         teams=Team.objects.select_related("brand").prefetch_related("members").order_by("name"),

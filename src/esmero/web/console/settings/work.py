@@ -15,6 +15,7 @@ from esmero.campaigns.lifecycle import reopen_for_retry
 from esmero.house.audit import note
 from esmero.house.happening_queries import list_troubles, try_again
 from esmero.house.models import User
+from esmero.lists.paging import cut_page, read_key
 from esmero.mailroom.arriving.queries import count_arrivals, count_due, list_failed
 from esmero.mailroom.models import Inbound
 from esmero.outbox.journal_recovery import resolve_doubt
@@ -22,7 +23,6 @@ from esmero.outbox.models import Message
 from esmero.outbox.queries import count_states, count_undecided, list_doubts
 from esmero.web.console.access import requires, staff
 from esmero.web.console.page_frame import read_brand, show, show_part, wants_part
-from esmero.web.parts.components.paging import cut_page, read_key
 from esmero.web.parts.components.rates import fill
 from esmero.web.parts.files.serving import serve_stored
 from esmero.web.parts.row_ids import read_row_id

@@ -13,15 +13,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from esmero.web.console.access import requires, staff
-from esmero.web.console.undo.table import UNDOS
+from esmero.web.console.areas import collect_contributions
 
 _SALT = "esmero.undo"
 _AGE = 3600  # seconds
 
 
 def offer_undo(request: HttpRequest, words: str, *, kind: str, **facts: Any) -> None:
-    """Report an action, with an undo button; `facts` are the input of UNDOS[kind], small JSON values."""
-    if kind not in UNDOS:
+    """Report an action, with an undo button; `facts` are the input of the area's undo function, small JSON values."""
+    if kind not in collect_contributions().undos:
         raise KeyError(kind)
     ticket = signing.dumps({"kind": kind, "by": staff(request).pk, "facts": facts}, salt=_SALT, compress=True)
     messages.success(request, words, extra_tags=ticket)
@@ -37,7 +37,7 @@ def undo(request: HttpRequest) -> HttpResponse:
         messages.error(request, _("This can no longer be taken back here."))
     else:
         try:
-            UNDOS[ticket["kind"]](ticket["facts"], staff(request))
+            collect_contributions().undos[ticket["kind"]](ticket["facts"], staff(request))
         except ObjectDoesNotExist:  # its subject is gone since, by a merge or a removal
             messages.error(request, _("This can no longer be taken back here."))
         else:

@@ -1,134 +1,41 @@
-"""Describe the console's tables as values: columns, order, filters, bulk actions; pages are cut by key.
+"""Draw the lists of the product as tables: heads that sort, cells by the meaning of their column, CSV files."""
 
-A list page defines a `Listing`; `read_table_request` parses the request's parameters, and `build_table` reads one
-page. Only orders with an index exist: the last field of each is unique, so a page starts after the last row of the
-previous one whatever rows are added in between.
-"""
-
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime
-from itertools import batched
+from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Model, Q, QuerySet
 from django.http import QueryDict
-from django.utils.functional import Promise
-from django.utils.html import strip_tags
+from django.urls import reverse
+from django.utils.html import format_html, strip_tags
 from django.utils.safestring import SafeString
 
-from esmero.house.rights import Right
-from esmero.web.parts.components.paging import Key, cut_page, read_key
+from esmero.lists.columns import Choice, Column, EmailAddress, Moment, Number, ObjectLink, State, Translated
+from esmero.lists.filters import Filter, Labelled, Rows
+from esmero.lists.listing import (
+    Listing,
+    ListRequest,
+    narrow,
+    read_all,
+    read_list_page,
+    read_list_request,
+)
+from esmero.lists.translations import pick_translation
+from esmero.web.parts.components.email_addresses import show_address
+from esmero.web.parts.components.rates import format_number
+from esmero.web.parts.components.template_tags import state
+from esmero.web.parts.components.times import format_time
+from esmero.web.parts.labels.states import STATES
 from esmero.web.parts.row_ids import read_row_id
 
-type Words = str | Promise
-type Choice = tuple[str, Words]
-type Rows = QuerySet[Any]
-
-MOST_COUNTED = 2_000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TableColumn:
-    """Describe one column.
-
-    `cell` returns its content (HTML only as a SafeString), `plain` the value for a CSV file. `order` names the fields
-    to sort by, the last of them unique; without it the column cannot be sorted. `head` is the cell that names the
-    row, `quiet` cells are dimmed, `label` precedes the value on a phone.
-    """
-
-    key: str
-    title: Words
-    cell: Callable[[Any], str | SafeString]
-    plain: Callable[[Any], object] | None = None
-    order: tuple[str, ...] = ()
-    head: bool = False
-    numeric: bool = False
-    quiet: bool = False
-    label: Words = ""
-    shown: bool = True
-    act: bool = False
-
-    def plain_value(self, row: Any) -> str:
-        """Return the value without markup; a leading formula sign is neutralised (CWE-1236)."""
-        value = strip_tags(str(self.cell(row))) if self.plain is None else self.plain(row)
-        text = "" if value is None else str(value)
-        return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} and not _is_number(text) else text
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Filter:
-    """Describe a filter of a list.
-
-    `choices` is evaluated when the page is built; `apply` gets the rows and the chosen value.
-    """
-
-    key: str
-    title: Words
-    every: Words
-    choices: Callable[[], Sequence[Choice]]
-    apply: Callable[[Rows, str], Rows]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BulkAct:
-    """Describe an action on many rows: `value` is sent as `act`, `ask` names a field that it needs, if any."""
-
-    value: str
-    title: Words
-    permission: Right
-    ask: Words = ""
-    choices: Callable[[], Sequence[Choice]] | None = None
-    grave: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Listing:
-    """Describe a list page; `page` is the name of its URL.
-
-    `personal`: a file of it needs a reason for the audit log. `count_found`: whether matches of a search are counted
-    beyond a page; off where each row needs a lookup of a person. `prepare` looks up the facts of many rows at once
-    and stores them on the rows.
-    """
-
-    page: str
-    columns: tuple[TableColumn, ...]
-    order: str
-    filters: tuple[Filter, ...] = ()
-    search: Callable[[Rows, str], Rows] | None = None
-    search_title: Words = ""
-    acts: tuple[BulkAct, ...] = ()
-    personal: bool = False
-    size: int = 50
-    count_found: bool = True
-    prepare: Callable[[Sequence[Any]], None] | None = None
-
-    def column(self, key: str) -> TableColumn | None:
-        return next((column for column in self.columns if column.key == key), None)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TableRequest:
-    """Hold the parameters of a list: search text, filters, order, columns, and the key to start after."""
-
-    text: str = ""
-    chosen: Mapping[str, str] = field(default_factory=dict)
-    order: str = ""
-    columns: tuple[str, ...] = ()
-    after: str | None = None
-
-    @property
-    def narrowed(self) -> bool:
-        """Tell whether a search or filter applies."""
-        return bool(self.text or self.chosen)
+type Cell = str | SafeString
+type DrawCell = Callable[[Any], Cell]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ColumnHead:
     """Describe a column header; `direction` is ascending, descending or empty, `query` sorts by it."""
 
-    column: TableColumn
+    column: Column
     direction: str
     query: str
 
@@ -139,7 +46,7 @@ class TableLine:
 
     pk: Any
     row: Any
-    cells: list[tuple[TableColumn, str | SafeString]]
+    cells: list[tuple[Column, Cell]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,186 +54,142 @@ class Table:
     """Hold one page of a list; `number` is exact up to `counted`, else None: there are more."""
 
     listing: Listing
-    params: TableRequest
+    params: ListRequest
     heads: list[ColumnHead]
     lines: list[TableLine]
     following: str | None
     number: int | None
     counted: int
-    filters: list[tuple[Filter, Sequence[Choice], str]]
-    offered: list[tuple[TableColumn, bool]]
+    filters: list[tuple[Filter, Sequence[Labelled], str]]
+    offered: list[tuple[Column, bool]]
     query: str
 
 
-def read_table_request(query: QueryDict, *, listing: Listing) -> TableRequest:
-    """Parse the parameters of a list; unknown ones are ignored."""
-    order = query.get("sort", "")
-    column = listing.column(order.removeprefix("-"))
-    known = [column.key for column in listing.columns]
-    chosen = {one.key: value for one in listing.filters if (value := query.get(one.key))}
-    return TableRequest(
-        text=query.get("q", "")[:200].strip() if listing.search else "",
-        chosen=chosen,
-        order=order if column and column.order else listing.order,
-        columns=tuple(key for key in query.getlist("cols") if key in known),
-        after=query.get("after"),
-    )
-
-
-def narrow(rows: Rows, *, listing: Listing, params: TableRequest) -> Rows:
-    """Apply the search and the filters."""
-    if params.text and listing.search:
-        rows = listing.search(rows, params.text)
-    for one in listing.filters:
-        value = params.chosen.get(one.key)
-        if value and value in {choice for choice, _words in one.choices()}:
-            rows = one.apply(rows, value)
-    return rows
-
-
-def sort(rows: Rows, *, listing: Listing, params: TableRequest) -> Rows:
-    """Apply the requested order."""
-    fields, backwards = _order(listing, params)
-    return rows.order_by(*(f"-{name}" if backwards else name for name in fields))
-
-
-def build_table(rows: Rows, *, listing: Listing, params: TableRequest, query: QueryDict) -> Table:
-    """Read one page of the list: one query for its rows, one for their bounded count."""
-    narrowed = narrow(rows, listing=listing, params=params)
-    fields, backwards = _order(listing, params)
-    begun = _begin(sort(narrowed, listing=listing, params=params), fields, params=params, backwards=backwards)
-    found = _read_rows(begun, whole=rows, limit=listing.size + 1)
-    page = cut_page(found, size=listing.size, key=lambda row: _key_of(row, fields))
-    counted = MOST_COUNTED if listing.count_found or not params.text else listing.size
-    number: int | None = None
-    if not params.after and len(found) <= listing.size:
-        number = len(found)  # the page holds all matches, so no second query counts them
-    elif counted > listing.size:
-        # Count keys alone, so that annotations are not computed for ten thousand rows.
-        number = narrowed.order_by().values("pk")[: counted + 1].count()
+def build_table(
+    rows: Rows,
+    *,
+    listing: Listing,
+    params: ListRequest,
+    query: QueryDict,
+    drawn: Mapping[str, DrawCell] | None = None,
+) -> Table:
+    """Read and draw one page of the list; `drawn` draws the cells of some columns by their own functions."""
+    page = read_list_page(rows, listing=listing, params=params)
     columns = _shown(listing, params)
-    if listing.prepare:
-        listing.prepare(page.rows)
+    cells = [(column, (drawn or {}).get(column.key) or _drawer(column)) for column in columns]
     return Table(
         listing=listing,
         params=params,
         heads=[_head(column, listing=listing, params=params, query=query) for column in columns],
         lines=[
-            TableLine(pk=row.pk, row=row, cells=[(column, column.cell(row)) for column in columns]) for row in page.rows
+            TableLine(pk=row.pk, row=row, cells=[(column, draw(row)) for column, draw in cells]) for row in page.rows
         ],
         following=page.following,
-        number=None if number is None or number > counted else number,
-        counted=counted,
-        filters=[(one, one.choices(), params.chosen.get(one.key, "")) for one in listing.filters],
+        number=page.number,
+        counted=page.counted,
+        filters=[(one, label_choices(one), params.chosen.get(one.key, "")) for one in listing.filters],
         offered=[(column, column in columns) for column in listing.columns if not (column.head or column.act)],
         query=_without(query, "after").urlencode(),
     )
 
 
-def _read_rows(rows: Rows, *, whole: Rows, limit: int) -> list[Any]:
-    """Read the first rows; with joined tables their keys first, then those rows.
+def draw_value(column: Column, row: Any) -> Cell:
+    """Draw a value by the meaning of its column."""
+    value = column.value(row)
+    match column.shape:
+        case Moment(form=form):
+            return format_time(value, form)
+        case ObjectLink(kind=kind, key=key):
+            words = pick_translation(value) if isinstance(value, Mapping) else value
+            return draw_link(kind, key(row), words)
+        case _ if value is None or value == "":
+            return ""
+        case Number():
+            return format_number(value)
+        case Translated():
+            return pick_translation(value)
+        case EmailAddress():
+            return show_address(value)
+        case State(kind=kind):
+            return state(kind, value)
+        case Choice(kind=kind):
+            return label_code(kind, value)
+        case _:
+            return value if isinstance(value, SafeString) else str(value)
 
-    The key query has no joins that mislead the planner, and the search is not evaluated twice.
-    """
-    if not rows.query.select_related:
-        return list(rows[:limit])
-    keys = list(rows.values_list("pk", flat=True)[:limit])
-    found = {row.pk: row for row in whole.filter(pk__in=keys).order_by()} if keys else {}
-    # In the order of the keys, which the second query does not keep.
-    return [found[key] for key in keys if key in found]
+
+def draw_link(kind: str, key: object, words: object) -> Cell:
+    """Draw a link to an object of the console by its kind and key; the words alone where there is no object."""
+    shown = "" if words is None else words
+    return format_html('<a href="{}">{}</a>', reverse(f"console:{kind}", args=[key]), shown) if key else str(shown)
 
 
-def write_csv(rows: Rows, *, listing: Listing, params: TableRequest) -> Iterator[list[str]]:
+def label_code(kind: str, code: str) -> str:
+    """Return the label of a code; an unknown code unchanged."""
+    found = STATES[kind].get(code)
+    return str(found.text) if found else code
+
+
+def label_choices(one: Filter) -> list[Labelled]:
+    """Return the values of a filter with their words."""
+    return [(value, label_code(one.kind, value)) if isinstance(value, str) else value for value in one.choices()]
+
+
+def write_csv(
+    rows: Rows, *, listing: Listing, params: ListRequest, drawn: Mapping[str, DrawCell] | None = None
+) -> Iterator[list[str]]:
     """Yield the whole list line by line, all columns, header first; memory does not depend on its length."""
     columns = [column for column in listing.columns if not column.act]
+    cells = [_file_value(column, (drawn or {}).get(column.key)) for column in columns]
     yield [str(column.title) for column in columns]
-    wanted = sort(narrow(rows, listing=listing, params=params), listing=listing, params=params)
-    for chunk in batched(wanted.iterator(chunk_size=1000), 1000):
-        if listing.prepare:
-            listing.prepare(chunk)
-        for row in chunk:
-            yield [column.plain_value(row) for column in columns]
+    for row in read_all(rows, listing=listing, params=params):
+        yield [_write_plain(value(row)) for value in cells]
 
 
 def pick_rows(rows: Rows, *, listing: Listing, post: QueryDict) -> Rows:
     """Return the rows of a bulk action: the ticked ones, or all that the list showed."""
     if post.get("scope") == "all":
-        return narrow(
-            rows, listing=listing, params=read_table_request(QueryDict(post.get("query", "")), listing=listing)
-        )
+        params = read_list_request(QueryDict(post.get("query", "")), listing=listing)
+        return narrow(rows, listing=listing, params=params)
     # Ticks are bounded, because they come from the request; a page shows at most `size` rows.
     picked = [read_row_id(value) for value in post.getlist("pick")]
     return rows.filter(pk__in=picked[: listing.size * 4])
 
 
-def _order(listing: Listing, params: TableRequest) -> tuple[tuple[str, ...], bool]:
-    order = params.order or listing.order
-    column = listing.column(order.removeprefix("-"))
-    # `read_table_request` drops unknown orders, so this is a mistake in the listing itself.
-    if column is None or not column.order:
-        raise ValueError(f"The list {listing.page} is in the order of a column that cannot be sorted: {order}")
-    return column.order, order.startswith("-")
+def _drawer(column: Column) -> DrawCell:
+    return lambda row: draw_value(column, row)
 
 
-def _begin(rows: Rows, fields: tuple[str, ...], *, params: TableRequest, backwards: bool) -> Rows:
-    key = _read_key(rows.model, fields, params.after)
-    if key is None:
-        return rows
-    than = "lt" if backwards else "gt"
-    after = Q()
-    for place, (name, value) in enumerate(zip(fields, key, strict=True)):
-        same = Q(**dict(zip(fields[:place], key[:place], strict=True)))
-        after |= same & Q(**{f"{name}__{than}": value})
-    # Redundant, but this condition alone lets the database start within the index.
-    return rows.filter(Q(**{f"{fields[0]}__{than}e": key[0]}) & after)
+def _file_value(column: Column, draw: DrawCell | None) -> Callable[[Any], object]:
+    """Return the function that reads a column's value for a file: words for a state, ISO 8601 for a time."""
+    if column.file_value is not None:
+        return column.file_value
+    if draw is not None:
+        return lambda row: strip_tags(str(draw(row)))
+    match column.shape:
+        case Moment():
+            return lambda row: value.isoformat() if (value := column.value(row)) else ""
+        case State(kind=kind) | Choice(kind=kind):
+            return lambda row: label_code(kind, value) if (value := column.value(row)) else ""
+        case Translated():
+            return lambda row: pick_translation(column.value(row))
+        case _:
+            return column.value
 
 
-def _key_of(row: Any, fields: tuple[str, ...]) -> Key:
-    values = []
-    for name in fields:
-        value = row
-        for part in name.split("__"):
-            value = getattr(value, part)
-        values.append(value.isoformat() if isinstance(value, date) else value)
-    return tuple(values)
+def _write_plain(value: object) -> str:
+    """Return a value for a CSV file; a leading formula sign is neutralised (CWE-1236)."""
+    text = "" if value is None else strip_tags(value) if isinstance(value, SafeString) else str(value)
+    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} and not _is_number(text) else text
 
 
-def _read_key(model: type[Model], fields: tuple[str, ...], text: str | None) -> tuple[Any, ...] | None:
-    """Parse the key of `cut_page`; the field of each value tells times from texts."""
-    try:
-        kinds = tuple(type(value) for value in json.loads(text or "null") or ())
-        key = read_key(text, kinds=kinds)
-    except (ValueError, TypeError):
-        return None
-    if not key or len(key) != len(fields) or any(kind not in {str, int} for kind in kinds):
-        return None
-    try:
-        return tuple(_read_value(model, name, value) for name, value in zip(fields, key, strict=True))
-    except ValueError:
-        return None
-
-
-def _read_value(model: type[Model], name: str, value: str | int) -> Any:
-    names = {
-        each.name: each.get_internal_type() for each in model._meta.get_fields() if hasattr(each, "get_internal_type")
-    }
-    kind = names.get(name, "")
-    if kind == "DateTimeField":
-        return datetime.fromisoformat(str(value))
-    if kind == "DateField":
-        return date.fromisoformat(str(value))
-    if kind.endswith(("AutoField", "IntegerField")) or name in {"id", "pk"}:
-        return int(value)
-    return value
-
-
-def _shown(listing: Listing, params: TableRequest) -> list[TableColumn]:
+def _shown(listing: Listing, params: ListRequest) -> list[Column]:
     if not params.columns:
         return [column for column in listing.columns if column.shown]
     return [column for column in listing.columns if column.head or column.act or column.key in params.columns]
 
 
-def _head(column: TableColumn, *, listing: Listing, params: TableRequest, query: QueryDict) -> ColumnHead:
+def _head(column: Column, *, listing: Listing, params: ListRequest, query: QueryDict) -> ColumnHead:
     if not column.order:
         return ColumnHead(column=column, direction="", query="")
     now = params.order or listing.order

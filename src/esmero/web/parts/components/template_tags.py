@@ -11,11 +11,11 @@ from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from esmero.house.rights import Right
 from esmero.house.roles import may
+from esmero.lists.translations import pick_translation
 from esmero.outbox.queries import MOST_COUNTED
 from esmero.web.parts.components.bars import BarSegment, place_segments
 from esmero.web.parts.components.charts import Chart
@@ -29,6 +29,7 @@ from esmero.web.parts.labels.connection_troubles import translate_trouble
 from esmero.web.parts.labels.laws import translate_citation
 from esmero.web.parts.labels.objection_facts import describe_objection
 from esmero.web.parts.labels.states import (
+    LANGUAGE,
     OUTCOME,
     STATES,
     TIME_FORMATS,
@@ -221,12 +222,8 @@ def sign(code: str) -> str:
     return describe_sign(code)
 
 
-@register.filter
-def said(words: Mapping[str, str] | None) -> str:
-    """Return the reader's language of {language: text}, else English, else any."""
-    if not words:
-        return ""
-    return words.get(get_language() or "en") or words.get("en") or next(iter(words.values()))
+register.filter("said", pick_translation)
+said = pick_translation
 
 
 @register.filter
@@ -327,8 +324,7 @@ def quoted(text: str) -> str:
 @register.filter
 def language_name(code: str) -> str:
     """Return the name of a language in the reader's language; an unknown code unchanged."""
-    names = {"es": _("Spanish"), "fr": _("French"), "en": _("English")}
-    return names.get(code, code)
+    return str(LANGUAGE.get(code, code))
 
 
 @register.filter

@@ -7,6 +7,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from esmero.people.persons.countries import COUNTRIES
+
 LANGUAGE_NAMES = [("es", "Español"), ("fr", "Français"), ("en", "English")]
 
 
@@ -460,41 +462,6 @@ ROLE: Mapping[str, StateLabel] = {
 }
 ROLES: Mapping[str, str | Promise] = {role: word.text for role, word in ROLE.items()}
 
-STATES: Mapping[str, Mapping[str, StateLabel]] = {
-    "message": MESSAGE,
-    "event": EVENT,
-    "print-batch": PRINT_BATCH,
-    "counted": COUNTED,
-    "campaign": CAMPAIGN,
-    "import": IMPORT,
-    "line": LINE,
-    "lines": LINES,
-    "job": JOB,
-    "standing": ADDRESS_STATUS,
-    "conversation": CONVERSATION,
-    "form": FORM,
-    "data-request": DATA_REQUEST,
-    "holding": _plain(HOLDING),
-    "permission": PERMISSION,
-    "channel": _plain(CHANNELS),
-    "basis": _plain(BASES),
-    "note": _plain(NOTES),
-    "silence": SUPPRESSION_REASON,
-    "scope": SCOPE,
-    "proposal": PROPOSAL,
-    "proposal-kind": PROPOSAL_KIND,
-    "duplicate": DUPLICATE,
-    "sign": SIGN,
-    "role": ROLE,
-    "stage": STAGE,
-    "party-role": _plain(PARTY_ROLES),
-    "capacity": _plain(CAPACITIES),
-    "address-use": _plain(ADDRESS_USES),
-    "due": DUE,
-    "return": RETURN_CLASS,
-    "arrival": ARRIVAL,
-}
-
 REASONS: Mapping[str, str | Promise] = {
     "G01": _("The address was silenced"),
     "G02": _("No usable address"),
@@ -637,3 +604,88 @@ def describe_line_reason(code: str) -> str:
     name, _colon, detail = code.partition(": ")
     words = LINE_REASONS.get(name, name.replace("-", " "))
     return f"{words} ({detail})" if detail else str(words)
+
+
+RELAY: Mapping[str, StateLabel] = {
+    "catches": StateLabel("wait", _("catches everything")),
+    "unreachable": StateLabel("broken", _("out of reach")),
+    "untested": StateLabel("plain", _("not tested yet")),
+    "works": StateLabel("kept", _("works")),
+    "fails": StateLabel("broken", _("does not work")),
+}
+MAILBOX: Mapping[str, StateLabel] = {
+    "rests": StateLabel("plain", _("rests")),
+    "fails": StateLabel("broken", _("cannot be read")),
+    "read": StateLabel("kept", _("is read")),
+    "waits": StateLabel("wait", _("not read yet")),
+}
+MEMBER: Mapping[str, StateLabel] = {
+    "locked": StateLabel("broken", _("locked out")),
+    "active": StateLabel("kept", _("may sign in")),
+    "invited": StateLabel("wait", _("invited")),
+}
+TOPIC: Mapping[str, StateLabel] = {
+    "offered": StateLabel("kept", _("offered")),
+    "archived": StateLabel("plain", _("archived")),
+}
+# The gate's verdicts on a person of a campaign.
+VERDICT: Mapping[str, StateLabel] = {
+    "go": StateLabel("kept", _("goes")),
+    "wait": StateLabel("wait", _("waits")),
+    "refuse": StateLabel("plain", pgettext_lazy("message", "left out")),
+}
+TEMPLATE_KIND: Mapping[str, str | Promise] = {"letter": _("Letter"), "mjml": _("Designed")}
+LANGUAGE: Mapping[str, str | Promise] = {"es": _("Spanish"), "fr": _("French"), "en": _("English")}
+
+STATES: Mapping[str, Mapping[str, StateLabel]] = {
+    "message": MESSAGE,
+    "event": EVENT,
+    "print-batch": PRINT_BATCH,
+    "counted": COUNTED,
+    "campaign": CAMPAIGN,
+    "import": IMPORT,
+    "line": LINE,
+    "lines": LINES,
+    "job": JOB,
+    "standing": ADDRESS_STATUS,
+    "conversation": CONVERSATION,
+    "form": FORM,
+    "data-request": DATA_REQUEST,
+    "holding": _plain(HOLDING),
+    "permission": PERMISSION,
+    "channel": _plain(CHANNELS),
+    "basis": _plain(BASES),
+    "note": _plain(NOTES),
+    "silence": SUPPRESSION_REASON,
+    "scope": SCOPE,
+    "proposal": PROPOSAL,
+    "proposal-kind": PROPOSAL_KIND,
+    "duplicate": DUPLICATE,
+    "sign": SIGN,
+    "role": ROLE,
+    "stage": STAGE,
+    "party-role": _plain(PARTY_ROLES),
+    "capacity": _plain(CAPACITIES),
+    "address-use": _plain(ADDRESS_USES),
+    "due": DUE,
+    "return": RETURN_CLASS,
+    "arrival": ARRIVAL,
+    "relay": RELAY,
+    "mailbox": MAILBOX,
+    "member": MEMBER,
+    "topic": TOPIC,
+    "verdict": VERDICT,
+    "outcome": {
+        "delivered": StateLabel("kept", _("delivered")),
+        **{str(worst): word for worst, word in OUTCOME.items()},
+    },
+    "objection": _plain(REASONS),
+    "meaning": _plain(MEANING),
+    "template-kind": _plain(TEMPLATE_KIND),
+    "language": _plain(LANGUAGE),
+    "own-language": _plain(dict(LANGUAGE_NAMES)),
+    "field-kind": _plain(FIELD_KINDS),
+    "import-kind": _plain(IMPORT_KIND),
+    "data-request-kind": _plain(DATA_REQUEST_KIND),
+    "country": _plain(COUNTRIES),
+}

@@ -13,9 +13,10 @@ from esmero.campaigns.models import Campaign
 from esmero.campaigns.queries import CampaignStatistics, audience_rows, read_campaign_statistics
 from esmero.content.models import TemplateText
 from esmero.dossier.segments.selection import select_persons
-from esmero.house.audit_queries import list_audit
+from esmero.house.audit_log.queries import list_audit
 from esmero.mailroom.composing.goal_links import list_targets
 from esmero.mailroom.composing.preview import Preview, preview
+from esmero.mailroom.planning.listing import AUDIENCE, recipients_of
 from esmero.outbox.models import Message
 from esmero.outbox.queries import dispatch_rows
 from esmero.people.models import Person
@@ -27,7 +28,7 @@ from esmero.web.console.list_pages import answer_list
 from esmero.web.console.messages.campaigns.campaign_form import CampaignForm
 from esmero.web.console.messages.campaigns.charts import chart_acts, chart_links
 from esmero.web.console.messages.campaigns.funnel import build_funnel, reasons_of_dry_run, sort_reasons
-from esmero.web.console.messages.campaigns.recipients import AUDIENCE, recipients_of
+from esmero.web.console.messages.campaigns.recipients import DRAWN_AUDIENCE, DRAWN_RECIPIENTS
 from esmero.web.console.messages.templates.test_status import find_test
 from esmero.web.console.page_frame import read_brand, show, show_part, wants_part
 from esmero.web.parts.components.rates import format_estimate, format_share
@@ -110,14 +111,15 @@ def recipients(request: HttpRequest, pk: int) -> HttpResponseBase:
         ends = (figures.get("first"), figures.get("last")) if figures and not request.GET.get("state") else None
         rows = dispatch_rows(shown.dispatch_id, ends=ends)
         names = [name for name, *_rest in account.receivers if name][:30] if account else []
-        listing = recipients_of(shown, receivers=names)
+        listing, drawn = recipients_of(shown, receivers=names), DRAWN_RECIPIENTS
     else:
-        rows, listing = audience_rows(shown), AUDIENCE
+        rows, listing, drawn = audience_rows(shown), AUDIENCE, DRAWN_AUDIENCE
     return answer_list(
         request,
         "console/messages/campaign_people.html",
         listing=listing,
         rows=rows,
+        drawn=drawn,
         subject="campaigns",
         campaign=shown,
         tab="people",

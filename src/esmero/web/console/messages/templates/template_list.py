@@ -4,9 +4,8 @@ from django import forms
 from django.contrib import messages
 from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import Coalesce
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -15,99 +14,32 @@ from django.views.decorators.http import require_POST
 
 from esmero.campaigns.models import Campaign
 from esmero.content.archiving import archive
+from esmero.content.listing import TEMPLATES
 from esmero.content.models import Template
 from esmero.content.queries import LANGUAGES, template_rows
 from esmero.content.versions import create_template, duplicate_template
+from esmero.lists.filters import Rows
 from esmero.mailroom.composing.recipient_fields import known_fields
 from esmero.web.console.access import requires, staff
-from esmero.web.console.list_pages import answer_list
+from esmero.web.console.list_pages import BulkAct, ListView, act_view, list_view
 from esmero.web.console.page_frame import read_brand, show
 from esmero.web.console.undo.toast import offer_undo
-from esmero.web.parts.components.rates import fill, format_number
-from esmero.web.parts.components.tables import BulkAct, Choice, Filter, Listing, Rows, TableColumn, pick_rows
+from esmero.web.parts.components.rates import fill
+from esmero.web.parts.components.tables import draw_link
 from esmero.web.parts.components.template_tags import chip, language_name
-from esmero.web.parts.components.times import format_time
-
-KINDS: list[Choice] = [("letter", gettext_lazy("Letter")), ("mjml", gettext_lazy("Designed"))]
 
 
-def _name(row: Template) -> SafeString:
+def _draw_name(row: Template) -> SafeString:
     archived = chip("plain", _("archived")) if row.archived_at else ""
-    return format_html('<a href="{}">{}</a> {}', reverse("console:template", args=[row.pk]), row.name, archived)
+    return format_html("{} {}", draw_link("template", row.pk, row.name), archived)
 
 
-def _languages(row: Template) -> str:
+def _name_languages(row: Template) -> str:
     return ", ".join(language_name(code) for code in LANGUAGES if getattr(row, f"in_{code}"))
 
 
-def _version(row: Template) -> str | SafeString:
+def _draw_version(row: Template) -> str | SafeString:
     return str(row.newest) if row.newest else chip("wait", _("empty"))  # type: ignore[attr-defined]
-
-
-def _archived(rows: Rows, value: str) -> Rows:
-    return rows if value == "all" else rows.filter(archived_at__isnull=False)
-
-
-TEMPLATES = Listing(
-    page="templates",
-    order="name",
-    search=lambda rows, text: rows.filter(name__icontains=text),
-    search_title=gettext_lazy("Name"),
-    columns=(
-        TableColumn(
-            key="name",
-            title=gettext_lazy("Name"),
-            cell=_name,
-            plain=lambda row: row.name,
-            order=("name", "id"),
-            head=True,
-        ),
-        TableColumn(key="kind", title=gettext_lazy("Kind"), cell=lambda row: str(dict(KINDS)[row.kind])),
-        TableColumn(key="newest", title=gettext_lazy("Version"), cell=_version, label=gettext_lazy("version")),
-        TableColumn(key="languages", title=gettext_lazy("Languages"), cell=_languages),
-        TableColumn(
-            key="used",
-            title=gettext_lazy("Used by"),
-            cell=lambda row: format_number(row.used),
-            numeric=True,
-            label=gettext_lazy("campaigns"),
-        ),
-        TableColumn(
-            key="changed",
-            title=gettext_lazy("Changed"),
-            quiet=True,
-            cell=lambda row: format_time(row.changed_at) if row.changed_at else "",
-            plain=lambda row: row.changed_at.isoformat() if row.changed_at else "",
-        ),
-        TableColumn(
-            key="author", title=gettext_lazy("By"), cell=lambda row: row.changed_by or "", quiet=True, shown=False
-        ),
-    ),
-    filters=(
-        Filter(
-            key="kind",
-            title=gettext_lazy("Kind"),
-            every=gettext_lazy("Every kind"),
-            choices=lambda: KINDS,
-            apply=lambda rows, value: rows.filter(kind=value),
-        ),
-        Filter(
-            key="language",
-            title=gettext_lazy("Language"),
-            every=gettext_lazy("Every language"),
-            choices=lambda: [(code, code) for code in LANGUAGES],
-            apply=lambda rows, value: rows.filter(**{f"in_{value}": True}),
-        ),
-        Filter(
-            key="archived",
-            title=gettext_lazy("Archive"),
-            every=gettext_lazy("In use"),
-            choices=lambda: [("archived", gettext_lazy("Archived")), ("all", gettext_lazy("All"))],
-            apply=_archived,
-        ),
-    ),
-    acts=(BulkAct(value="archive", title=gettext_lazy("Archive"), permission="campaigns.write"),),
-)
 
 
 class NewForm(forms.Form):
@@ -136,33 +68,29 @@ def _rows(request: HttpRequest) -> Rows:
     return rows if request.GET.get("archived") else rows.filter(archived_at=None)
 
 
-@requires()
-def templates(request: HttpRequest) -> HttpResponseBase:
-    """List the brand's templates."""
-    return answer_list(
-        request,
-        "console/messages/templates.html",
-        listing=TEMPLATES,
-        rows=_rows(request),
-        subject="templates",
-        picks_url=reverse("console:templates-act"),
-        empty_title=_("No template yet"),
-        empty_text=_("A template is a letter with fields for what differs from person to person."),
-        empty_url=reverse("console:template-new"),
-        empty_action=_("New template"),
-    )
-
-
-@require_POST
-@requires("campaigns.write")
-def act_on_templates(request: HttpRequest) -> HttpResponse:
-    """Archive the ticked templates; a toast offers undo."""
-    picked = pick_rows(_rows(request), listing=TEMPLATES, post=request.POST)
-    changed = archive(Template, list(picked.values_list("pk", flat=True)), by=staff(request))
+def _archive(request: HttpRequest, rows: Rows, _value: str) -> None:
+    changed = archive(Template, list(rows.values_list("pk", flat=True)), by=staff(request))
     if changed:
         words = ngettext("%(number)d template is archived.", "%(number)d templates are archived.", len(changed))
         offer_undo(request, fill(words, number=len(changed)), kind="template-archived", templates=changed)
-    return redirect(f"{reverse('console:templates')}?{request.POST.get('query', '')}")
+
+
+VIEW = ListView(
+    listing=TEMPLATES,
+    rows=_rows,
+    subject="templates",
+    template="console/messages/templates.html",
+    drawn={"name": _draw_name, "languages": _name_languages, "newest": _draw_version},
+    empty=(
+        gettext_lazy("No template yet"),
+        gettext_lazy("A template is a letter with fields for what differs from person to person."),
+    ),
+    begin=("template-new", gettext_lazy("New template")),
+    acts_address="templates-act",
+    acts=(BulkAct(value="archive", title=gettext_lazy("Archive"), permission="campaigns.write", run=_archive),),
+)
+templates = list_view(VIEW)
+act_on_templates = act_view(VIEW)
 
 
 @requires("campaigns.write")

@@ -9,11 +9,11 @@ from django.views.decorators.http import require_POST
 
 from esmero.content.models import Template, TemplateText, TemplateVersion
 from esmero.content.versions import restore_version
+from esmero.lists.paging import cut_page, read_key
 from esmero.mailroom.composing.recipient_fields import known_fields
 from esmero.rendering.letters.plain_marks import write_marks
 from esmero.web.console.access import requires, staff
 from esmero.web.console.page_frame import show
-from esmero.web.parts.components.paging import cut_page, read_key
 from esmero.web.parts.labels.states import LANGUAGE_NAMES
 
 PAGE = 30

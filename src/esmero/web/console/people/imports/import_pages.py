@@ -5,17 +5,13 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.contrib.humanize.templatetags.humanize import intcomma
-from django.db.models import BigIntegerField, OuterRef, Q, Subquery
+from django.db.models import BigIntegerField, OuterRef, Subquery
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -30,27 +26,24 @@ from esmero.imports.lifecycle import (
     create_import,
     reopen,
 )
+from esmero.imports.listing import list_imports
 from esmero.imports.models import Import, ImportLine
 from esmero.imports.reading import FileReading
 from esmero.imports.refused_lines import write_refused
 from esmero.imports.undo import preview_undo
+from esmero.lists.filters import Rows
 from esmero.people.models import Topic
 from esmero.rounds.import_kinds import EXCLUSIONS, IMPORT_KINDS, PERSONS
 from esmero.web.console.access import requires, staff
-from esmero.web.console.list_pages import answer_list
+from esmero.web.console.list_pages import ListView, answer_list, list_view
 from esmero.web.console.page_frame import read_brand, show, show_part, wants_part
 from esmero.web.console.people.imports.columns import draw_columns, read_mapping
 from esmero.web.console.people.imports.files import give_file
-from esmero.web.console.people.imports.lines import LINES, line_rows
+from esmero.web.console.people.imports.lines import DRAWN, list_lines
 from esmero.web.console.people.imports.origin import ORIGIN_FORMS, OriginForm
 from esmero.web.console.settings.first_steps import next_step
-from esmero.web.parts.components.tables import Filter, Listing, TableColumn
-from esmero.web.parts.components.template_tags import said as in_words
-from esmero.web.parts.components.template_tags import state
-from esmero.web.parts.components.times import format_time
 from esmero.web.parts.files.serving import serve_pieces
 from esmero.web.parts.files.upload_field import UploadField
-from esmero.web.parts.labels.states import IMPORT, IMPORT_KIND
 from esmero.web.refusals.say import say
 
 MOVING = frozenset({Import.State.CHECKING, Import.State.RUNNING, Import.State.UNDOING})
@@ -87,95 +80,34 @@ class FileForm(forms.Form):
     )
 
 
-def _name(row: Import) -> SafeString:
-    return format_html('<a href="{}">{}</a>', reverse("console:import", args=[row.pk]), row.file_name)
-
-
-def _count(row: Import, *names: str) -> str:
-    return intcomma(sum(int(row.counts.get(name, 0)) for name in names)) if row.counts else ""
-
-
-IMPORTS = Listing(
-    page="imports",
-    order="-brought",
-    search=lambda rows, text: rows.filter(Q(file_name__icontains=text) | Q(source__icontains=text)),
-    search_title=_("File or where it is from"),
-    columns=(
-        TableColumn(key="file", title=_("File"), cell=_name, plain=lambda row: row.file_name, head=True),
-        TableColumn(key="kind", title=_("Kind"), cell=lambda row: str(IMPORT_KIND[row.kind]), quiet=True, shown=False),
-        TableColumn(key="state", title=_("State"), cell=lambda row: state("import", row.state)),
-        TableColumn(key="source", title=_("Where from"), cell=lambda row: row.source[:80], quiet=True),
-        TableColumn(
-            key="topic",
-            title=_("Topic of the consent"),
-            cell=lambda row: in_words(row.topic_name) if row.topic_name else "",
-            quiet=True,
-            shown=False,
-        ),
-        TableColumn(
-            key="added", title=_("Added"), cell=lambda row: _count(row, "added"), numeric=True, label=_("added")
-        ),
-        TableColumn(
-            key="changed",
-            title=_("Changed"),
-            cell=lambda row: _count(row, "changed", "merged"),
-            numeric=True,
-            label=_("changed"),
-        ),
-        TableColumn(
-            key="refused", title=_("Refused"), cell=lambda row: _count(row, "refused"), numeric=True, label=_("refused")
-        ),
-        TableColumn(key="by", title=_("Brought by"), cell=lambda row: row.created_by, quiet=True, shown=False),
-        TableColumn(
-            key="brought",
-            title=_("Brought"),
-            cell=lambda row: format_time(row.created_at),
-            plain=lambda row: row.created_at.isoformat(),
-            order=("id",),
-            quiet=True,
-        ),
-    ),
-    filters=(
-        Filter(
-            key="state",
-            title=_("State"),
-            every=_("Every state"),
-            choices=lambda: [(value, word.text) for value, word in IMPORT.items()],
-            apply=lambda rows, value: rows.filter(state=value),
-        ),
-        Filter(
-            key="kind",
-            title=_("Kind"),
-            every=_("Every kind"),
-            choices=lambda: list(IMPORT_KIND.items()),
-            apply=lambda rows, value: rows.filter(kind=value),
-        ),
-    ),
-)
 # The name of the topic of the consent, which a list of persons has among its options.
 _TOPIC_NAME = Subquery(
     Topic.objects.filter(pk=Cast(KeyTextTransform("topic", OuterRef("options")), BigIntegerField())).values("name")[:1]
 )
 
 
-@requires()
-def imports(request: HttpRequest) -> HttpResponseBase:
-    """List the brand's imports, the latest first."""
+def _imports(request: HttpRequest) -> Rows:
+    """Return the brand's imports."""
     brand = read_brand(request)
-    return answer_list(
-        request,
-        "console/people/imports.html",
-        listing=IMPORTS,
-        rows=Import.objects.filter(brand=brand.pk if brand else 0).annotate(topic_name=_TOPIC_NAME),
+    return Import.objects.filter(brand=brand.pk if brand else 0).annotate(topic_name=_TOPIC_NAME)
+
+
+imports = list_view(
+    ListView(
+        listing=list_imports(list(IMPORT_KINDS)),
+        rows=_imports,
         subject="imports",
-        empty_title=gettext("No list yet"),
-        empty_text=gettext(
-            "Bring the list that you have: a workbook or a CSV file is enough. You see what will happen before"
-            " anything does."
+        template="console/people/imports.html",
+        empty=(
+            _("No list yet"),
+            _(
+                "Bring the list that you have: a workbook or a CSV file is enough. You see what will happen before"
+                " anything does."
+            ),
         ),
-        empty_url=reverse("console:import-new"),
-        empty_action=gettext("Import a list"),
+        begin=("import-new", _("Import a list")),
     )
+)
 
 
 @requires("people.import")
@@ -213,11 +145,13 @@ def show_import(request: HttpRequest, pk: int) -> HttpResponseBase:
     if brought.state in _ENDED:
         if brought.state == Import.State.DONE:
             facts["next_step"] = next_step(request, here="import")
+        listing, rows = list_lines(brought)
         return answer_list(
             request,
             template,
-            listing=LINES[brought.kind],
-            rows=line_rows(brought),
+            listing=listing,
+            rows=rows,
+            drawn=DRAWN,
             subject="imports",
             empty_title=gettext("No line was looked at"),
             empty_text=gettext("Here stands what becomes of each line, and why."),

@@ -12,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 
 from esmero.accounts.models import CustomerAccount
 from esmero.dossier.timeline import FILTERS, LIMIT, TimelineEntry, TimelineKey, read_timeline
+from esmero.lists.paging import cut_page, read_key
 from esmero.people.addresses.address_proposals import proposal_rows
 from esmero.people.addresses.suppression import hash_address
 from esmero.people.models import Channel, ContactPoint, CustomField, Merge, Person, Proposal, Suppression, Tag
@@ -22,7 +23,6 @@ from esmero.web.console.people.parties.party_cards import describe_memberships, 
 from esmero.web.console.people.persons.custom_field_values import format_custom_value
 from esmero.web.console.people.persons.timeline_entries import describe_entries
 from esmero.web.console.returns.address_proposals import evidence_link
-from esmero.web.parts.components.paging import cut_page, read_key
 from esmero.web.parts.components.template_tags import said
 
 SHOWN_WORDS = {

@@ -1,7 +1,6 @@
 """List segments and serve the tree editor, which answers at once; the counts follow (count_requests.py)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -13,10 +12,10 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from esmero.campaigns.segment_uses import list_uses
+from esmero.dossier.segments.listing import SEGMENTS
 from esmero.dossier.segments.saving import (
     SegmentInUse,
     copy_segment,
@@ -42,16 +41,10 @@ from esmero.web.console.people.segments.sentence import describe_tree
 from esmero.web.console.people.segments.tree import ConditionGroup, TreeChange, apply_action, read_tree
 from esmero.web.console.undo.toast import offer_undo
 from esmero.web.parts.components.stale_notes import Difference, StaleNote, read_seen
-from esmero.web.parts.components.tables import Listing, TableColumn
 from esmero.web.parts.components.template_tags import said
-from esmero.web.parts.components.times import format_time
 from esmero.web.refusals.say import say
 
 _LONGEST_UNDO = 2_000  # characters of conditions that a toast carries
-
-
-def _name(segment: Segment) -> SafeString:
-    return format_html('<a href="{}">{}</a>', reverse("console:segment", args=[segment.pk]), segment.name)
 
 
 type Uses = Mapping[int, Sequence[tuple[str, object]]]
@@ -63,61 +56,20 @@ def _say_uses(uses: Sequence[tuple[str, object]]) -> str | SafeString:
     return format_html("{} {}", links, _("and %(number)d more") % {"number": more}) if more > 0 else links
 
 
-def _listing(uses: Uses) -> Listing:
-    """Return the listing with the uses of each segment, read beforehand for all of them."""
-    used_by = TableColumn(
-        key="users",
-        title=_("Used by"),
-        cell=lambda segment: _say_uses(uses.get(segment.pk, ())),
-        plain=lambda segment: ", ".join(str(name) for _url, name in uses.get(segment.pk, ())),
-        quiet=True,
-        label=_("used by"),
-    )
-    return replace(SEGMENTS, columns=(*SEGMENTS.columns, used_by))
-
-
-SEGMENTS = Listing(
-    page="segments",
-    order="name",
-    search=lambda rows, text: rows.filter(name__icontains=text),
-    search_title=gettext_lazy("Name of the segment"),
-    columns=(
-        TableColumn(
-            key="name",
-            title=gettext_lazy("Name"),
-            cell=_name,
-            plain=lambda segment: segment.name,
-            order=("name", "id"),
-            head=True,
-        ),
-        TableColumn(
-            key="people",
-            title=gettext_lazy("People"),
-            cell=lambda segment: _("being counted") if segment.counted is None else intcomma(segment.counted),
-            plain=lambda segment: segment.counted,
-            numeric=True,
-            label=gettext_lazy("people"),
-        ),
-        TableColumn(
-            key="counted",
-            title=gettext_lazy("Counted"),
-            cell=lambda segment: format_time(segment.counted_at) if segment.counted_at else "",
-            plain=lambda segment: segment.counted_at.isoformat() if segment.counted_at else "",
-            quiet=True,
-            numeric=True,
-        ),
-    ),
-)
+def _draw_people(segment: Segment) -> str:
+    return _("being counted") if segment.counted is None else intcomma(segment.counted)
 
 
 @requires()
 def segments(request: HttpRequest) -> HttpResponseBase:
     """List the segments, each with its uses and the count taken when it was last saved."""
+    uses = _read_uses()
     return answer_list(
         request,
         "console/people/segments.html",
-        listing=_listing(_read_uses()),
+        listing=SEGMENTS,
         rows=segment_rows(brand=read_brand(request)),
+        drawn={"people": _draw_people, "users": lambda segment: _say_uses(uses.get(segment.pk, ()))},
         subject="segments",
         empty_title=_("No segment yet"),
         empty_text=_("A segment is a saved list of conditions that you can count and write to."),

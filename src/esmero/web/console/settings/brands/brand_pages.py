@@ -17,27 +17,23 @@ from django.views.decorators.http import require_POST, require_safe
 from esmero.house.brands import save_brand
 from esmero.house.editing.row_versions import StaleWrite
 from esmero.house.issuers.editing import find_or_create_issuer
-from esmero.house.jurisdictions import all_profiles, profile_of
+from esmero.house.issuers.listing import list_brands
+from esmero.house.jurisdictions import all_profiles
 from esmero.house.models import Brand, Issuer
 from esmero.mailroom.composing.compiled_templates import write_footer
 from esmero.outbox.domain_readiness import is_ready
 from esmero.vault.uploads import keep_upload
 from esmero.web.console.access import requires, staff
-from esmero.web.console.list_pages import answer_list
+from esmero.web.console.list_pages import ListView, list_view
 from esmero.web.console.page_frame import show, show_part
 from esmero.web.console.settings.brands.brand_form import BrandForm
 from esmero.web.parts.components.brand_colours import explain_colour, style_sheet
 from esmero.web.parts.components.stale_notes import StaleNote, compare_forms, read_seen
-from esmero.web.parts.components.tables import Filter, Listing, TableColumn
-from esmero.web.parts.components.template_tags import chip, said
+from esmero.web.parts.components.template_tags import chip
 from esmero.web.parts.files.serving import serve_stored
 from esmero.web.parts.labels.states import LANGUAGE_NAMES
 from esmero.web.parts.row_ids import read_row_id
 from esmero.web.refusals.say import say
-
-
-def _name(brand: Brand) -> SafeString:
-    return format_html('<a href="{}">{}</a>', reverse("console:brand-edit", args=[brand.pk]), brand)
 
 
 def readiness_chip(brand: Brand) -> SafeString:
@@ -48,72 +44,29 @@ def readiness_chip(brand: Brand) -> SafeString:
     return chip("kept", _("ready")) if ready else chip("wait", _("records are missing"))
 
 
-def _domain(brand: Brand) -> SafeString:
+def _draw_domain(brand: Brand) -> SafeString:
     return format_html('<a href="{}">{}</a>', reverse("console:domain", args=[brand.pk]), readiness_chip(brand))
 
 
-BRANDS = Listing(
-    page="brands",
-    order="name",
-    columns=(
-        TableColumn(
-            key="name",
-            title=gettext_lazy("Name"),
-            cell=_name,
-            plain=lambda one: one.name,
-            order=("name", "id"),
-            head=True,
-        ),
-        TableColumn(key="sender", title=gettext_lazy("Sender"), cell=lambda one: one.sender_address),
-        TableColumn(
-            key="profile",
-            title=gettext_lazy("Country’s rules"),
-            cell=lambda one: said(profile_of(one.profile).name),
-            quiet=True,
-        ),
-        TableColumn(key="domain", title=gettext_lazy("Domain"), cell=_domain, plain=lambda one: one.return_domain),
-        TableColumn(
-            key="code",
-            title=gettext_lazy("Short code"),
-            cell=lambda one: one.slug,
-            order=("slug", "id"),
-            quiet=True,
-            shown=False,
-        ),
-    ),
-    filters=(
-        Filter(
-            key="profile",
-            title=gettext_lazy("Country’s rules"),
-            every=gettext_lazy("Every country"),
-            choices=lambda: [(code, said(profile.name)) for code, profile in all_profiles().items()],
-            apply=lambda rows, value: rows.filter(profile=value),
-        ),
-    ),
-)
-
-
-@requires("house.settings")
-def brands(request: HttpRequest) -> HttpResponseBase:
-    """List the brands."""
-    new = reverse("console:brand-new")
-    return answer_list(
-        request,
-        "console/settings/list.html",
-        listing=BRANDS,
-        rows=Brand.objects.all(),
+brands = list_view(
+    ListView(
+        listing=lambda: list_brands({code: profile.name for code, profile in all_profiles().items()}),
+        rows=lambda _request: Brand.objects.all(),
         subject="brands",
-        up=_("Settings"),
-        up_url=reverse("console:settings"),
-        title=_("Brands"),
-        lead=_("The names under which this house writes. Each has its own sender, domain, permissions and colour."),
-        new_url=new,
-        new=_("New brand"),
-        empty_title=_("No brand yet"),
-        empty_text=_("A brand is a name to write under, with an address, a phone number and a postal address."),
-        empty_url=new,
-        empty_action=_("New brand"),
+        right="house.settings",
+        up=("settings", gettext_lazy("Settings")),
+        title=gettext_lazy("Brands"),
+        lead=gettext_lazy(
+            "The names under which this house writes. Each has its own sender, domain, permissions and colour."
+        ),
+        drawn={"domain": _draw_domain},
+        new=("brand-new", gettext_lazy("New brand")),
+        empty=(
+            gettext_lazy("No brand yet"),
+            gettext_lazy("A brand is a name to write under, with an address, a phone number and a postal address."),
+        ),
     )
+)
 
 
 @requires("house.settings")

@@ -4,84 +4,40 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import Prefetch
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import reverse
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from esmero.house.editing.row_versions import StaleWrite
 from esmero.house.issuers.editing import save_issuer
+from esmero.house.issuers.listing import ISSUERS, listed_issuers
 from esmero.house.issuers.number_series import SeriesHeadTaken, SeriesStarted, open_series, write_number
 from esmero.house.models import Brand, Issuer, NumberSeries
-from esmero.postal_address import PostalAddress
 from esmero.web.console.access import requires, staff
-from esmero.web.console.list_pages import answer_list
+from esmero.web.console.list_pages import ListView, list_view
 from esmero.web.console.page_frame import show
 from esmero.web.console.settings.issuers.issuer_form import IssuerForm, SeriesForm
 from esmero.web.parts.components.stale_notes import StaleNote, compare_forms, read_seen
-from esmero.web.parts.components.tables import Listing, TableColumn
 from esmero.web.refusals.say import say
 
-
-def _name(issuer: Issuer) -> SafeString:
-    return format_html('<a href="{}">{}</a>', reverse("console:issuer", args=[issuer.pk]), issuer)
-
-
-ISSUERS = Listing(
-    page="issuers",
-    order="name",
-    columns=(
-        TableColumn(
-            key="name",
-            title=gettext_lazy("Name"),
-            cell=_name,
-            plain=lambda one: one.name,
-            order=("name", "id"),
-            head=True,
-        ),
-        TableColumn(key="tax", title=gettext_lazy("Tax number"), cell=lambda one: one.tax_id or "–"),
-        TableColumn(
-            key="address",
-            title=gettext_lazy("Postal address"),
-            cell=lambda one: PostalAddress.read(one.postal_address).as_line() or "–",
-            quiet=True,
-        ),
-        TableColumn(
-            key="brands",
-            title=gettext_lazy("Brands"),
-            cell=lambda one: ", ".join(brand.name for brand in one.behind) or "–",
-        ),
-    ),
-)
-
-
-@requires("house.settings")
-def issuers(request: HttpRequest) -> HttpResponseBase:
-    """List the issuers with their brands."""
-    new = reverse("console:issuer-new")
-    behind = Prefetch("brands", queryset=Brand.objects.order_by("name", "id"), to_attr="behind")
-    return answer_list(
-        request,
-        "console/settings/list.html",
+issuers = list_view(
+    ListView(
         listing=ISSUERS,
-        rows=Issuer.objects.prefetch_related(behind),
+        rows=lambda _request: listed_issuers(),
         subject="brands",
-        up=_("Settings"),
-        up_url=reverse("console:settings"),
-        title=_("Companies"),
-        lead=_("The legal entities behind the brands: they conclude contracts and issue invoices."),
-        new_url=new,
-        new=_("New company"),
-        empty_title=_("No company yet"),
-        empty_text=_("A company has a registered name, a tax number, an address and a bank account."),
-        empty_url=new,
-        empty_action=_("New company"),
+        right="house.settings",
+        up=("settings", gettext_lazy("Settings")),
+        title=gettext_lazy("Companies"),
+        lead=gettext_lazy("The legal entities behind the brands: they conclude contracts and issue invoices."),
+        new=("issuer-new", gettext_lazy("New company")),
+        empty=(
+            gettext_lazy("No company yet"),
+            gettext_lazy("A company has a registered name, a tax number, an address and a bank account."),
+        ),
     )
+)
 
 
 @requires("house.settings")

@@ -5,25 +5,24 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
+from esmero.mailroom.arriving.channels.listing import MAILBOXES, latest_fetch, mailbox_state
 from esmero.mailroom.arriving.channels.mailbox_settings import PORTS, delete_mailbox, pause_mailbox, save_mailbox
 from esmero.mailroom.arriving.channels.mailbox_test import mark_checking, store_check
 from esmero.mailroom.models import Mailbox
 from esmero.web.console.access import requires, staff
-from esmero.web.console.list_pages import answer_list
+from esmero.web.console.list_pages import ListView, list_view
 from esmero.web.console.page_frame import show, show_part, wants_part
 from esmero.web.console.settings.mail.connection_test import describe_test, is_checking
 from esmero.web.parts.components.forms import FormPart
-from esmero.web.parts.components.tables import Listing, TableColumn
-from esmero.web.parts.components.template_tags import chip
+from esmero.web.parts.components.template_tags import state
 from esmero.web.parts.components.times import format_time
 from esmero.web.parts.labels.connection_troubles import translate_trouble
 from esmero.work.background import run_in_background
@@ -33,60 +32,17 @@ FIELDS = ("name", "host", "port", "security", "username", "access", "token_url",
 
 
 def mailbox_chip(mailbox: Mailbox) -> SafeString:
-    """Return a chip with the status of a mailbox."""
-    if not mailbox.active:
-        return chip("plain", _("rests"))
-    reached, checked = mailbox.reached_at, mailbox.checked_at
-    failed = mailbox.check_result.get("good") is False and (not reached or (checked and checked > reached))
-    if mailbox.trouble or failed:
-        return chip("broken", _("cannot be read"))
-    if reached:
-        return chip("kept", _("is read"))
-    return chip("wait", _("not read yet"))
+    """Return a chip with the state of a mailbox."""
+    return state("mailbox", mailbox_state(mailbox))
 
 
-def _name(mailbox: Mailbox) -> SafeString:
-    return format_html('<a href="{}">{}</a>', reverse("console:mailbox", args=[mailbox.pk]), mailbox)
-
-
-def _who(mailbox: Mailbox) -> SafeString:
+def _draw_account(mailbox: Mailbox) -> SafeString:
     return format_html('{}<br><span class="small soft wrap">{}:{}</span>', mailbox.username, mailbox.host, mailbox.port)
 
 
-def _fetched(mailbox: Mailbox) -> str | SafeString:
-    latest = max((one.fetched_at for one in mailbox.read.all() if one.fetched_at), default=None)
+def _draw_fetched(mailbox: Mailbox) -> str | SafeString:
+    latest = latest_fetch(mailbox)
     return format_time(latest, "short time") if latest else _("nothing yet")
-
-
-MAILBOXES = Listing(
-    page="mailboxes",
-    order="name",
-    columns=(
-        TableColumn(
-            key="name",
-            title=gettext_lazy("Name"),
-            cell=_name,
-            plain=lambda one: one.name,
-            order=("name", "id"),
-            head=True,
-        ),
-        TableColumn(key="state", title=gettext_lazy("State"), cell=mailbox_chip),
-        TableColumn(key="who", title=gettext_lazy("Mailbox"), cell=_who, plain=lambda one: one.username),
-        TableColumn(
-            key="host", title=gettext_lazy("Host"), cell=lambda one: f"{one.host}:{one.port}", quiet=True, shown=False
-        ),
-        TableColumn(
-            key="fetched",
-            title=gettext_lazy("Fetched last"),
-            cell=_fetched,
-            quiet=True,
-            label=gettext_lazy("fetched last"),
-        ),
-        TableColumn(
-            key="trouble", title=gettext_lazy("Trouble"), cell=lambda one: translate_trouble(one.trouble), quiet=True
-        ),
-    ),
-)
 
 
 class MailboxForm(forms.Form):
@@ -208,30 +164,30 @@ class MailboxForm(forms.Form):
         return given
 
 
-@requires("house.settings")
-def mailboxes(request: HttpRequest) -> HttpResponseBase:
-    """List the mailboxes."""
-    new = reverse("console:mailbox-new")
-    return answer_list(
-        request,
-        "console/settings/list.html",
+mailboxes = list_view(
+    ListView(
         listing=MAILBOXES,
-        rows=Mailbox.objects.prefetch_related("read"),
+        rows=lambda _request: Mailbox.objects.prefetch_related("read"),
         subject="mailboxes",
-        up=_("Settings"),
-        up_url=reverse("console:settings"),
-        title=_("Mailboxes"),
-        lead=_(
+        right="house.settings",
+        up=("settings", gettext_lazy("Settings")),
+        title=gettext_lazy("Mailboxes"),
+        lead=gettext_lazy(
             "Mailboxes with your provider that this house reads by IMAP for returns and replies. It changes nothing"
             " in them."
         ),
-        new_url=new,
-        new=_("New mailbox"),
-        empty_title=_("No mailbox is read"),
-        empty_text=_("Where returns do not reach this house’s own listener, they can be fetched from a mailbox."),
-        empty_url=new,
-        empty_action=_("New mailbox"),
+        drawn={
+            "who": _draw_account,
+            "fetched": _draw_fetched,
+            "trouble": lambda mailbox: translate_trouble(mailbox.trouble),
+        },
+        new=("mailbox-new", gettext_lazy("New mailbox")),
+        empty=(
+            gettext_lazy("No mailbox is read"),
+            gettext_lazy("Where returns do not reach this house’s own listener, they can be fetched from a mailbox."),
+        ),
     )
+)
 
 
 @requires("house.settings")

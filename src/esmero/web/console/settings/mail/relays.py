@@ -5,10 +5,8 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -21,15 +19,15 @@ from esmero.mailroom.transactional.relay_test import send_relay_test
 from esmero.outbox.models import Message, Relay
 from esmero.outbox.relay_check import mark_checking, store_check
 from esmero.outbox.relays import NoRelay, delete_relay, save_relay
+from esmero.outbox.transports.listing import RELAYS, relay_state
 from esmero.web.console.access import requires, staff
-from esmero.web.console.list_pages import answer_list
+from esmero.web.console.list_pages import ListView, list_view
 from esmero.web.console.page_frame import show, show_part, wants_part
 from esmero.web.console.settings.first_steps import next_step
 from esmero.web.console.settings.mail.connection_test import describe_test, is_checking
 from esmero.web.console.settings.mail.webhooks import webhook_chip
 from esmero.web.parts.components.forms import FormPart
-from esmero.web.parts.components.tables import Listing, TableColumn
-from esmero.web.parts.components.template_tags import chip
+from esmero.web.parts.components.template_tags import state
 from esmero.work.background import run_in_background
 
 FIELDS = (
@@ -47,46 +45,9 @@ FIELDS = (
 )
 
 
-def _name(relay: Relay) -> SafeString:
-    return format_html('<a href="{}">{}</a>', reverse("console:relay", args=[relay.pk]), relay)
-
-
 def relay_chip(relay: Relay) -> SafeString:
-    """Return a chip with the status of a relay."""
-    if relay.kind == Relay.Kind.CAPTURE:
-        return chip("wait", _("catches everything"))
-    if relay.trouble:
-        return chip("broken", _("out of reach"))
-    good = relay.check_result.get("good")
-    if good is None:
-        return chip("plain", _("not tested yet"))
-    return chip("kept", _("works")) if good else chip("broken", _("does not work"))
-
-
-RELAYS = Listing(
-    page="relays",
-    order="name",
-    columns=(
-        TableColumn(
-            key="name",
-            title=gettext_lazy("Name"),
-            cell=_name,
-            plain=lambda one: one.name,
-            order=("name", "id"),
-            head=True,
-        ),
-        TableColumn(key="state", title=gettext_lazy("State"), cell=relay_chip),
-        TableColumn(
-            key="host", title=gettext_lazy("Host"), cell=lambda one: f"{one.host}:{one.port}" if one.host else ""
-        ),
-        TableColumn(
-            key="brand",
-            title=gettext_lazy("Brand"),
-            cell=lambda one: one.brand.name if one.brand else _("all brands"),
-            quiet=True,
-        ),
-    ),
-)
+    """Return a chip with the state of a relay."""
+    return state("relay", relay_state(relay))
 
 
 class RelayForm(forms.Form):
@@ -185,27 +146,24 @@ class RelayForm(forms.Form):
         return given
 
 
-@requires("house.settings")
-def relays(request: HttpRequest) -> HttpResponseBase:
-    """List the relays."""
-    new = reverse("console:relay-new")
-    return answer_list(
-        request,
-        "console/settings/list.html",
+relays = list_view(
+    ListView(
         listing=RELAYS,
-        rows=Relay.objects.select_related("brand"),
+        rows=lambda _request: Relay.objects.select_related("brand"),
         subject="relays",
-        up=_("Settings"),
-        up_url=reverse("console:settings"),
-        title=_("Relays"),
-        lead=_("The mail servers by which your messages leave. A brand takes its own, else one that serves all."),
-        new_url=new,
-        new=_("New relay"),
-        empty_title=_("No relay yet"),
-        empty_text=_("A relay is the mail server of your provider. Without one nothing can leave."),
-        empty_url=new,
-        empty_action=_("New relay"),
+        right="house.settings",
+        up=("settings", gettext_lazy("Settings")),
+        title=gettext_lazy("Relays"),
+        lead=gettext_lazy(
+            "The mail servers by which your messages leave. A brand takes its own, else one that serves all."
+        ),
+        new=("relay-new", gettext_lazy("New relay")),
+        empty=(
+            gettext_lazy("No relay yet"),
+            gettext_lazy("A relay is the mail server of your provider. Without one nothing can leave."),
+        ),
     )
+)
 
 
 @requires("house.settings")

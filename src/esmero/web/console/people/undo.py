@@ -1,13 +1,11 @@
-"""Undo changes to people: the part of undo/table.py about them."""
+"""Undo acts on people, organisations and segments."""
 
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
-
+from esmero.dossier.segments.saving import restore_segment
 from esmero.house.models import Brand, User
-from esmero.people.addresses.address_proposals import reopen
 from esmero.people.duplicates.search import reopen_pair
 from esmero.people.models import (
     Address,
@@ -18,7 +16,6 @@ from esmero.people.models import (
     PartyNumber,
     PartyRole,
     Person,
-    Proposal,
 )
 from esmero.people.parties.memberships import MembershipChange, undo_membership_change
 from esmero.people.parties.party_rows import remove_row, restore_row
@@ -27,7 +24,9 @@ from esmero.people.permissions.staff_records import pause_person
 from esmero.people.persons.contact_points import remove_point, restore_point
 from esmero.people.persons.editing import restore_person
 from esmero.people.persons.organisations import save_organisation
+from esmero.people.persons.tags import tag_persons, untag_persons
 from esmero.privacy.merging import undo_merge
+from esmero.web.console.area import Undo
 
 
 def undo_change(facts: Mapping[str, Any], by: User) -> None:
@@ -105,9 +104,36 @@ def reopen_pairs(facts: Mapping[str, Any], by: User) -> None:
         reopen_pair(pair, by=by)
 
 
-def reopen_proposals(facts: Mapping[str, Any], by: User) -> None:
-    """Reopen address proposals; delete people created from them if nothing refers to those people."""
-    made = dict(facts["decided"])
-    with transaction.atomic():
-        for row in Proposal.objects.filter(pk__in=made):
-            reopen(row, made=made[row.pk], by=by)
+def untag(facts: Mapping[str, Any], by: User) -> None:
+    """Take a tag from the persons who were just given it."""
+    untag_persons(facts["persons"], name=facts["tag"], by=by)
+
+
+def tag(facts: Mapping[str, Any], by: User) -> None:
+    """Give a tag back to the persons from whom it was just taken."""
+    tag_persons(facts["persons"], name=facts["tag"], by=by)
+
+
+def undo_segment_deletion(facts: Mapping[str, Any], by: User) -> None:
+    """Restore a segment that was just deleted."""
+    restore_segment(facts, by=by)
+
+
+UNDOS: Mapping[str, Undo] = {
+    "tagged": untag,
+    "untagged": tag,
+    "person-changed": undo_change,
+    "organisation-changed": undo_organisation_change,
+    "party-row-added": undo_party_row,
+    "party-row-changed": restore_party_row,
+    "membership-changed": undo_membership,
+    "reach-added": undo_addition,
+    "reach-changed": restore_contact_point,
+    "paused": restore_pause,
+    "silenced": undo_suppression,
+    "lifted": undo_lifting,
+    "noted": undo_note,
+    "merged": undo_merging,
+    "told-apart": reopen_pairs,
+    "segment-deleted": undo_segment_deletion,
+}

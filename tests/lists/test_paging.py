@@ -1,6 +1,6 @@
 import pytest
 
-from esmero.web.parts.components.paging import cut_page, read_key
+from esmero.lists.paging import cut_page, read_key
 
 
 def pages(rows, size):
