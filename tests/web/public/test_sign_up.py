@@ -105,6 +105,7 @@ def test_a_form_on_another_site_is_shown_once_more_before_it_counts():
     assert "One more click." in page.notice()
     form = page.form_of("email")
     assert form.value("email") == "ana@cliente.example"
+    assert page.has("[name=agree]")
     assert "agree" not in form.fields  # another site's tick is not theirs
     assert not Submission.objects.exists()
 
