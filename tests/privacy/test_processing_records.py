@@ -14,6 +14,7 @@ from esmero.privacy.retention import RULES, apply_rule
 from esmero.web.labels.law.processing_records import DATA, MEASURES, PERSONS, RECIPIENTS, describe_records
 from tests.house_facts import add_people, build_house
 from tests.privacy.facts import SECRET, furnish_person
+from tests.web.document import get_document
 from tests.web.facts import staff
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
@@ -95,7 +96,8 @@ def test_the_queries_do_not_grow_with_people(django_assert_max_num_queries):
 def test_the_page_and_its_file(client):
     furnish_person()
     client.force_login(staff())
-    assert "Agencia Española de Protección de Datos" in client.get("/console/settings/records/").content.decode()
+    controllers = get_document(client, "/console/settings/records/").text("#controllers")
+    assert "Agencia Española de Protección de Datos" in controllers
     told = client.get("/console/settings/records/?file=json").json()
     assert [one["key"] for one in told][:2] == ["controllers", "purposes"]
     client.force_login(staff("manager"))

@@ -9,6 +9,7 @@ from django.views import defaults
 
 from esmero.house.models import User
 from tests.house_facts import build_house
+from tests.web.document import get_document, read_document
 from tests.web.facts import staff
 
 pytestmark = pytest.mark.django_db
@@ -20,6 +21,7 @@ SIGNED_OUT = [
     "signup/",
     "inactive/",
 ]
+OUR_STYLE = "link[rel=stylesheet][href*='esmero/app']"
 SIGNED_IN = ["password/change/", "logout/", "email/"]
 
 
@@ -27,25 +29,25 @@ SIGNED_IN = ["password/change/", "logout/", "email/"]
 def test_each_page_before_the_door_stands_in_our_order(client, path):
     build_house()
     response = client.get(f"/accounts/{path}")
-    html = response.content.decode()
+    page = read_document(response)
     assert response.status_code == 200
-    assert "esmero/app.css" in html
-    assert " style=" not in html
+    assert page.has(OUR_STYLE)
+    assert not page.has("style, [style]")
     assert "unsafe" not in response["Content-Security-Policy"]
 
 
 @pytest.mark.parametrize("path", SIGNED_IN)
 def test_each_page_behind_the_door_stands_in_our_order(client, path):
     client.force_login(staff())
-    html = client.get(f"/accounts/{path}", follow=True).content.decode()
-    assert "esmero/app.css" in html
-    assert " style=" not in html
+    page = get_document(client, f"/accounts/{path}", follow=True)
+    assert page.has(OUR_STYLE)
+    assert not page.has("style, [style]")
 
 
 def test_nobody_signs_up_by_themselves(client):
     response = client.post("/accounts/signup/", {"email": "x@example.org", "password1": "a-long-password"})
     assert response.status_code == 200
-    assert "esmero/app.css" in response.content.decode()
+    assert read_document(response).has(OUR_STYLE)
     assert not User.objects.exists()
 
 
@@ -70,7 +72,7 @@ def test_a_wrong_password_is_said_without_saying_which(client):
 def test_the_page_for_nothing(client):
     response = client.get("/nothing/here/")
     assert response.status_code == 404
-    assert "There is nothing here" in response.content.decode()
+    assert "There is nothing here" in read_document(response).heading
     assert "default-src 'none'" in response["Content-Security-Policy"]
 
 
@@ -78,23 +80,21 @@ def test_the_page_for_what_is_not_open(client):
     client.force_login(staff("reader"))
     response = client.get("/console/campaigns/new/")
     assert response.status_code == 403
-    assert "This is not open to you" in response.content.decode()
+    assert "This is not open to you" in read_document(response).heading
 
 
 def test_the_page_for_our_own_faults_needs_nothing(client):
     response = defaults.server_error(RequestFactory().get("/"))
-    html = response.content.decode()
     assert response.status_code == 500
-    assert "Something went wrong on our side" in html
-    assert "<h1>" in html
+    assert "Something went wrong on our side" in read_document(response).heading
 
 
 def test_whoever_has_signed_in_reads_every_page_in_their_own_language(client):
     client.force_login(staff(language="es"))
     for path in ("/accounts/password/change/", "/accounts/2fa/", "/accounts/sessions/", "/console/nothing/"):
-        page = client.get(path, headers={"accept-language": "fr"}, follow=True).content.decode()
-        assert '<html lang="es"' in page, path
-    assert '<html lang="fr"' in Client().get("/accounts/login/", headers={"accept-language": "fr"}).content.decode()
+        answer = client.get(path, headers={"accept-language": "fr"}, follow=True)
+        assert read_document(answer).language == "es", path
+    assert get_document(Client(), "/accounts/login/", headers={"accept-language": "fr"}).language == "fr"
 
 
 def test_a_page_of_the_readers_has_no_zone_of_whoever_asked_before(client):
@@ -108,10 +108,10 @@ def test_a_page_of_the_readers_has_no_zone_of_whoever_asked_before(client):
 
 def test_a_page_that_was_open_too_long_says_so_and_blames_no_role():
     response = Client(enforce_csrf_checks=True).post("/accounts/login/", {"login": "x@fibranorte.example"})
-    html = response.content.decode()
+    page = read_document(response)
     assert response.status_code == 403
-    assert "This page was open for too long" in html
-    assert "role" not in html.partition("<main")[2]
+    assert "This page was open for too long" in page.heading
+    assert "role" not in page.text()
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import urllib.request
 import pytest
 
 from tests.web.browser import open_browser
+from tests.web.document import read_document
 from tests.web.served import serve_house
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -57,8 +58,7 @@ def test_a_first_visit_and_the_pages_after_it_transfer_little(house):
 
 def test_what_carries_its_hash_is_kept_for_ever_and_comes_compressed(house):
     with urllib.request.urlopen(f"{house.address}/accounts/login/") as page:
-        html = page.read().decode()
-    style = html.partition('<link rel="stylesheet" href="')[2].partition('"')[0]
+        style = read_document(page.read()).attribute("link[rel=stylesheet]", "href")
     asked = urllib.request.Request(f"{house.address}{style}", headers={"Accept-Encoding": "gzip"})
     with urllib.request.urlopen(asked) as answer:
         assert "immutable" in answer.headers["Cache-Control"]

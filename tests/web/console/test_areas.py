@@ -7,7 +7,6 @@ from types import ModuleType
 import pytest
 from django.urls import include, path
 from django.utils import timezone
-from selectolax.lexbor import LexborHTMLParser
 
 import esmero.urls
 from esmero.dossier.timeline import TimelineEntry
@@ -30,6 +29,7 @@ from esmero.web.console.page_frame import show
 from esmero.web.console.people.persons.timeline_entries import describe_entries
 from esmero.web.console.undo.toast import offer_undo
 from tests.house_facts import build_house
+from tests.web.document import get_document
 from tests.web.facts import staff
 
 CONSOLE = Path(areas.__file__).parent
@@ -77,7 +77,7 @@ def document(client, orchard_area):
     """Return a function that opens a page and reads it."""
     build_house()
     client.force_login(staff())
-    return lambda address, **query: LexborHTMLParser(client.get(address, query).content.decode())
+    return lambda address, **query: get_document(client, address, query)
 
 
 def test_every_folder_with_an_area_is_listed():
@@ -149,36 +149,30 @@ def test_two_places_cannot_have_one_subject_nor_two_areas_one_name():
 @pytest.mark.django_db
 def test_a_new_area_stands_in_the_menu(document):
     page = document("/console/orchard/")
-    assert page.css_first('.menu-list a[aria-current="page"]').text(deep=False).strip() == "Orchard"
-    assert page.css_first('.menu-list a[aria-current="page"] .count').text() == "3 ripe"
+    assert page.part('.menu-list a[aria-current="page"]').pieces() == ["Orchard", "3 ripe"]
+    assert page.text('.menu-list a[aria-current="page"] .count') == "3 ripe"
 
 
 @pytest.mark.django_db
 def test_a_new_area_is_found_by_the_palette(document):
-    found = [
-        (" ".join(one.text(separator=" ").split()), one.attributes["href"])
-        for one in document("/console/palette/", q="fibra").css("a[role=option]")
-    ]
-    assert ("Tree fibra", "/tree/") in found
-    assert any(words == "Fibra Norte Grove" for words, _url in found)
-    every = [one.text(strip=True) for one in document("/console/palette/").css("a[role=option]")]
-    assert {"Plant a tree", "Orchard"} <= set(every)
+    found = document("/console/palette/", q="fibra")
+    assert found.link("Tree fibra") == "/tree/"
+    assert {"Tree fibra", "Fibra Norte Grove"} <= set(found.texts("a[role=option]"))
+    assert {"Plant a tree", "Orchard"} <= set(document("/console/palette/").texts("a[role=option]"))
 
 
 @pytest.mark.django_db
 def test_a_new_area_speaks_on_today(document):
     page = document("/console/")
-    assert page.css_first('.due a[href="/prune/"]').text() == "Prune for Fibra Norte"
-    running = page.css_first("#running")
-    assert running.css_first('a[href="/harvest/"]').text() == "Harvest"
-    assert running.css_first("[role=progressbar]").attributes["aria-valuenow"] == "1"
-    assert running.attributes["hx-trigger"] == "every 3s"
+    assert page.text('.due a[href="/prune/"]') == "Prune for Fibra Norte"
+    assert page.text('#running a[href="/harvest/"]') == "Harvest"
+    assert page.attribute("#running [role=progressbar]", "aria-valuenow") == "1"
+    assert page.attribute("#running", "hx-trigger") == "every 3s"
 
 
 @pytest.mark.django_db
 def test_an_act_of_a_new_area_is_taken_back(document, client):
-    ticket = document("/console/orchard/").css_first('[name="ticket"]').attributes["value"]
-    client.post("/console/undo/", {"ticket": ticket})
+    client.post("/console/undo/", {"ticket": document("/console/orchard/").ticket()})
     assert [tree for tree, _by in FELLED] == [7]
 
 

@@ -7,6 +7,7 @@ import pytest
 from esmero.content.models import Template, TemplateVersion
 from esmero.house.models import Draft
 from tests.web.browser import open_browser, sign_in
+from tests.web.document import get_document, read_document
 from tests.web.facts import furnish, staff
 
 FIELDS = {"subject": "Asunto", "preheader": "Antes", "mjml": "<mjml>", "csrfmiddlewaretoken": "x", "other": "y"}
@@ -30,7 +31,7 @@ def test_a_draft_is_kept_comes_back_and_ends_with_saving(client, letter):
     assert draft.begun_from == letter.row_version
     page = client.get(f"/console/templates/{letter.pk}/?language=es")
     assert page.context["form"]["subject"].value() == "Asunto"
-    assert "Your text is back." in page.content.decode()
+    assert "Your text is back." in read_document(page).notice()
     stale = save(client, letter, subject="Otro")
     assert stale.status_code == 409
     assert stale["Content-Type"] == "application/problem+json"
@@ -46,8 +47,8 @@ def test_a_draft_of_an_older_version_shows_both_texts(client, letter):
     client.force_login(staff("manager"))
     save(client, letter, row_version=letter.row_version)
     Template.objects.filter(pk=letter.pk).update(row_version=letter.row_version + 1)
-    page = client.get(f"/console/templates/{letter.pk}/?language=es").content.decode()
-    assert "A newer version was saved since you began this text." in page
+    page = get_document(client, f"/console/templates/{letter.pk}/?language=es")
+    assert "A newer version was saved since you began this text." in page.notice()
     client.post(f"/console/drafts/template/{letter.pk}/es/", {"act": "leave"})
     assert not Draft.objects.exists()
 
@@ -59,7 +60,7 @@ def test_drafts_are_of_those_who_may_write_and_each_sees_their_own(client, lette
     assert save(client, letter).status_code == status
     assert Draft.objects.count() == (status == 200)
     client.force_login(staff("manager") if role != "manager" else staff("owner"))
-    assert "Asunto" not in client.get(f"/console/templates/{letter.pk}/?language=es").content.decode()
+    assert "Asunto" not in get_document(client, f"/console/templates/{letter.pk}/?language=es").markup
 
 
 @pytest.mark.django_db

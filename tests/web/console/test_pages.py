@@ -1,43 +1,13 @@
-import re
-from html.parser import HTMLParser
-
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from esmero.mailroom.catcher_answers import ANSWERS
 from esmero.web.console.catcher.captured_messages import WORDS
+from tests.web.document import get_document, read_document
 from tests.web.facts import furnish, staff
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db, pytest.mark.usefixtures("demo")]
-
-
-class Findings(HTMLParser):
-    """Collects what a strict policy forbids, and every address that a page names."""
-
-    def __init__(self):
-        super().__init__()
-        self.forbidden, self.addresses, self.inside_script = [], [], False
-
-    def handle_starttag(self, tag, attrs):
-        facts = dict(attrs)
-        self.inside_script = tag == "script"
-        if tag == "style" or "style" in facts or (tag == "script" and "src" not in facts):
-            self.forbidden.append((tag, facts))
-        self.forbidden += [(tag, name) for name in facts if name.startswith("on")]
-        if tag in {"script", "link", "img", "iframe", "use", "source"}:
-            self.addresses += [facts[name] for name in ("src", "href") if facts.get(name)]
-
-    def handle_data(self, data):
-        if self.inside_script and data.strip():
-            self.forbidden.append(("script", data))
-        self.inside_script = False
-
-
-def read(html):
-    findings = Findings()
-    findings.feed(html)
-    return findings
 
 
 @pytest.mark.slow
@@ -51,19 +21,19 @@ def test_every_page_is_strict_and_asks_nobody_else(client):
         assert "default-src 'none'" in policy
         assert "unsafe" not in policy or name == "template-visual"  # what is drawn there sets styles as it goes
         assert "frame-ancestors 'none'" in policy
-        findings = read(response.content.decode())
-        assert findings.forbidden == [], name
-        assert [address for address in findings.addresses if not address.startswith("/")] == [], name
-        assert response.content.decode().count("<h1") == 1, name
+        page = read_document(response)
+        assert page.find_forbidden() == [], name
+        assert [address for address in page.resources() if not address.startswith("/")] == [], name
+        assert page.count("h1") == 1, name
 
 
 @pytest.mark.parametrize("language", ["es", "fr", "en"])
 def test_pages_speak_the_language_of_their_reader(client, language):
     console = furnish()
     client.force_login(staff(language=language))
-    html = client.get(console.paths["today"]).content.decode()
-    assert f'<html lang="{language}"' in html
-    assert {"es": "Hoy", "fr": "Aujourd’hui", "en": "Today"}[language] in html
+    page = get_document(client, console.paths["today"])
+    assert page.language == language
+    assert page.text("nav [aria-current=page]") == {"es": "Hoy", "fr": "Aujourd’hui", "en": "Today"}[language]
 
 
 def _queries(client, paths):
@@ -99,9 +69,8 @@ def _empty():
 def test_the_letter_in_its_frame_can_do_nothing(client):
     console = furnish()
     client.force_login(staff())
-    caught = client.get(console.paths["caught"]).content.decode()
-    frame = re.search(r'<iframe[^>]*sandbox[^>]*src="([^"]+)"', caught)
-    response = client.get(frame[1])
+    caught = get_document(client, console.paths["caught"])
+    response = client.get(caught.attribute("iframe[sandbox]", "src"))
     policy = response["Content-Security-Policy"]
     assert response["X-Frame-Options"] == "SAMEORIGIN"
     assert "sandbox" in policy
@@ -120,11 +89,11 @@ def test_without_the_demo_there_is_no_catcher(client, monkeypatch):
     client.force_login(staff())
     monkeypatch.setattr(settings.ESMERO, "demo", False)
     assert client.get(console.paths["catcher"]).status_code == 404
-    assert "/console/catcher/" not in client.get(console.paths["today"]).content.decode()
+    assert "/console/catcher/" not in get_document(client, console.paths["today"]).links()
 
 
 def test_a_house_without_brands_says_what_to_do_next(client):
     client.force_login(staff())
     for path in ("/console/", "/console/people/", "/console/campaigns/", "/console/conversations/", "/console/work/"):
         assert client.get(path).status_code == 200, path
-    assert 'href="/console/settings/brands/new/"' in client.get("/console/").content.decode()
+    assert "/console/settings/brands/new/" in get_document(client, "/console/").links("main a")

@@ -6,7 +6,6 @@ same address and the same password.
 
 import itertools
 import os
-import re
 
 import pytest
 from allauth.account.forms import default_token_generator
@@ -23,6 +22,7 @@ from esmero.house.sign_in.sessions import SessionStore
 from tests.accounts.facts import PASSWORD, add_same_as_staff, sign_in
 from tests.house_facts import add_people, build_house
 from tests.web.browser import open_browser, open_page
+from tests.web.document import get_document
 from tests.web.test_passkeys import plug_in
 
 pytestmark = pytest.mark.django_db
@@ -170,7 +170,7 @@ def test_each_site_knows_its_own_users_alone_also_past_the_manager():
 
 
 def form_token(client, path):
-    return re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', client.get(path).content.decode())[1]
+    return get_document(client, path).form_of("csrfmiddlewaretoken").value("csrfmiddlewaretoken")
 
 
 def test_the_csrf_token_of_one_site_counts_for_nothing_on_the_other(both):

@@ -22,7 +22,7 @@ from tests.asks.facts import open_form
 from tests.grants.facts import path_of
 from tests.mailroom.inbound import send_one
 from tests.web.browser import open_browser
-from tests.web.console.test_pages import read
+from tests.web.document import read_document
 from tests.web.looking import find_violations
 from tests.web.public.every import furnish_readers
 from tests.web.public.test_every import faulty, look
@@ -78,9 +78,10 @@ def print_pages(colour):
         else:
             beside[page.path] = (answer.status_code, dict(answer.headers), content)
     pages += [
-        (name, language, int(name), {"Content-Type": "text/html"}, html.encode()) for name, language, html in faulty()
+        (name, language, int(name), {"Content-Type": "text/html"}, document.markup.encode())
+        for name, language, document in faulty()
     ]
-    for address in {address for *_, body in pages for address in read(body.decode()).addresses}:
+    for address in {address for *_, body in pages for address in read_document(body).resources()}:
         if address.startswith("/static/"):
             answer = client.get(address)
             beside[address] = (answer.status_code, dict(answer.headers), b"".join(answer.streaming_content))

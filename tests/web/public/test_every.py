@@ -2,7 +2,6 @@
 
 import gzip
 import re
-from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
@@ -18,12 +17,13 @@ from django.views import defaults
 
 from esmero.mailroom.arriving.clicks import spool_folder
 from esmero.web.public.urls import urlpatterns
-from tests.web.console.test_pages import read
+from tests.web.document import read_document
 from tests.web.public.every import DATA, NAMES, ask, furnish_readers
 from tests.web.validating import find_faults, needs_validator
 
 LANGUAGES = ("en", "es", "fr")
 LIGHTEST = 100_000  # octets over the wire, style, letters and scripts included
+HEARD = ("aria-label", "title", "alt", "placeholder")
 HINTS = ({}, {"sec-purpose": "prefetch"}, {"purpose": "preview"}, {"x-moz": "prefetch"})
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db]
@@ -44,31 +44,31 @@ def look(client, page, **facts):
 
 
 def seen(outside):
-    """Give every HTML page in every language: (name, language, answer, html), with the pages of our own faults."""
+    """Give every HTML page in every language: (name, language, answer, document)."""
     client = Client()
     for page in outside.pages.values():
         for language in LANGUAGES:
             answer, content = look(client, page, language=language)
             assert answer.status_code == page.status, (page.name, language, answer.status_code)
             if page.kind == "page":
-                yield page, language, answer, content.decode()
+                yield page, language, answer, read_document(content)
 
 
 def faulty():
-    """Give the pages that need a fault to be seen."""
+    """Give the pages that need a fault to be seen: (name, language, document)."""
     for status, show in ((500, defaults.server_error), (400, defaults.bad_request), (403, defaults.permission_denied)):
         for language in LANGUAGES:
             request = RequestFactory().get("/")
             with translation.override(language):
                 answer = show(request) if status == 500 else show(request, exception=Exception("x"))
             assert answer.status_code == status
-            yield str(status), language, answer.content.decode()
+            yield str(status), language, read_document(answer)
     for language in LANGUAGES:
         request = RequestFactory().get("/")
         request.LANGUAGE_CODE = language
         with translation.override(language):
-            yield "429", language, respond_429(request).content.decode()
-            yield "503", language, render_to_string("503.html")
+            yield "429", language, read_document(respond_429(request))
+            yield "503", language, read_document(render_to_string("503.html"))
 
 
 def test_no_address_of_the_url_table_is_missing(outside):
@@ -83,19 +83,18 @@ def test_no_address_of_the_url_table_is_missing(outside):
 
 
 def test_every_page_is_strict_and_ours_alone(outside):
-    for page, language, answer, html in seen(outside):
+    for page, language, answer, document in seen(outside):
         where = (page.name, language)
-        found = read(html)
-        assert found.forbidden == [], where
-        assert all(address.startswith("/") for address in found.addresses), where
-        assert html.count("<h1") == 1, where
-        assert f'<html lang="{language}"' in html, where
+        assert document.find_forbidden() == [], where
+        assert all(address.startswith("/") for address in document.resources()), where
+        assert document.count("h1") == 1, where
+        assert document.language == language, where
         assert "default-src 'none'" in answer["Content-Security-Policy"], where
         assert "unsafe" not in answer["Content-Security-Policy"], where
         assert answer["X-Content-Type-Options"] == "nosniff", where
         assert not answer.cookies, where
         public = page.name in {"archive", "issue"}
-        assert ('name="robots" content="noindex"' in html) is not public, where
+        assert document.has("meta[name=robots][content=noindex]") is not public, where
         if page.key:
             assert answer["X-Robots-Tag"].startswith("noindex"), where
             assert answer["Referrer-Policy"] == "no-referrer", where
@@ -114,30 +113,16 @@ def test_files_behind_a_key_are_kept_by_nobody(outside):
 
 
 def test_the_pages_of_our_own_faults_are_strict_too():
-    for name, language, html in faulty():
-        assert read(html).forbidden == [], (name, language)
-        assert f'<html lang="{language}"' in html
-        assert html.count("<h1") == 1
+    for name, language, document in faulty():
+        assert document.find_forbidden() == [], (name, language)
+        assert document.language == language
+        assert document.count("h1") == 1
 
 
-class Words(HTMLParser):
-    """What a reader sees or hears of a page."""
-
-    HEARD = ("aria-label", "title", "alt", "placeholder")
-
-    def __init__(self, html):
-        super().__init__()
-        self.words, self.hidden = set(), 0
-        self.feed(html)
-
-    def handle_starttag(self, tag, attrs):
-        self.hidden = tag in {"script", "style"}
-        self.words |= {value for name, value in attrs if name in self.HEARD and value}
-
-    def handle_data(self, data):
-        text = " ".join(data.split())
-        if text and not self.hidden and re.search(r"[^\W\d_]{2}", text):
-            self.words.add(text)
+def heard(document):
+    """Return what a reader sees or hears of a page, piece by piece."""
+    spoken = {one for name in HEARD for one in document.attributes(f"[{name}]", name) if one}
+    return spoken | {one for one in document.pieces() if re.search(r"[^\W\d_]{2}", one)}
 
 
 def is_data(text):
@@ -159,9 +144,9 @@ def is_data(text):
 
 def test_no_english_is_left_in_spanish_and_french(outside):
     words = {}
-    for page, language, _answer, html in seen(outside):
-        words[page.name, language] = Words(html).words
-    words |= {(name, language): Words(html).words for name, language, html in faulty()}
+    for page, language, _answer, document in seen(outside):
+        words[page.name, language] = heard(document)
+    words |= {(name, language): heard(document) for name, language, document in faulty()}
     left = {
         (name, language): sorted(text for text in found & words[name, "en"] if not is_data(text))
         for (name, language), found in words.items()
@@ -186,9 +171,9 @@ def test_no_page_is_heavier_than_a_telephone_likes(outside):
             weights[address] = len(content if path.endswith(("woff2", "png")) else gzip.compress(content, 6))
         return weights[address]
 
-    for page, language, _answer, html in seen(outside):
-        asked = {address for address in read(html).addresses if not address.endswith("feed.xml")}
-        total = len(gzip.compress(html.encode(), 6)) + sum(map(weigh, asked))
+    for page, language, _answer, document in seen(outside):
+        asked = {address for address in document.resources() if not address.endswith("feed.xml")}
+        total = len(gzip.compress(document.markup.encode(), 6)) + sum(map(weigh, asked))
         assert total <= LIGHTEST, (page.name, language, total, weights)
 
 
@@ -217,8 +202,8 @@ def test_looking_changes_nothing_however_one_looks(outside):
 
 @needs_validator
 def test_the_html_of_every_page_is_valid(outside, tmp_path):
-    for page, language, _answer, html in seen(outside):
-        (tmp_path / f"{page.name}-{language}.html").write_text(html, "utf-8")
-    for name, language, html in faulty():
-        (tmp_path / f"{name}-{language}.html").write_text(html, "utf-8")
+    for page, language, _answer, document in seen(outside):
+        (tmp_path / f"{page.name}-{language}.html").write_text(document.markup, "utf-8")
+    for name, language, document in faulty():
+        (tmp_path / f"{name}-{language}.html").write_text(document.markup, "utf-8")
     assert find_faults(tmp_path) == set()

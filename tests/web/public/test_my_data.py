@@ -21,7 +21,7 @@ from esmero.rendering.tokens import TokenPurpose
 from esmero.rounds.delivery import deliver_due
 from tests.mailroom.inbound import send_one
 from tests.posted import octets_of
-from tests.web.console.test_pages import read
+from tests.web.document import get_document, post_document, read_document
 from tests.web.facts import staff
 
 pytestmark = pytest.mark.django_db
@@ -52,22 +52,22 @@ def door(client, sent):
 
 
 def test_what_a_passed_on_mail_opens_shows_nothing(client, sent):
-    html = client.get(f"/f/{sent.token(TokenPurpose.PREFERENCES)}/data").content.decode()
+    page = get_document(client, f"/f/{sent.token(TokenPurpose.PREFERENCES)}/data")
     for secret in (sent.person.given_name, sent.person.number, sent.message.address):
-        assert secret not in html
+        assert secret not in page.markup
     assert not Grant.objects.exists()
 
 
 def test_the_link_goes_to_the_address_on_file_and_opens_everything(client, sent):
-    page = client.get(door(client, sent))
-    html = page.content.decode()
-    assert sent.person.given_name in html
-    assert sent.message.address in html
-    assert page["Referrer-Policy"] == "no-referrer"
-    assert "no-store" in page["Cache-Control"]
-    findings = read(html)
-    assert findings.forbidden == []
-    assert "<script" not in html
+    answer = client.get(door(client, sent))
+    page = read_document(answer)
+    held = page.facts()
+    assert sent.person.given_name in held["Nombre"]
+    assert sent.message.address in held["Correo"]
+    assert answer["Referrer-Policy"] == "no-referrer"
+    assert "no-store" in answer["Cache-Control"]
+    assert page.find_forbidden() == []
+    assert not page.has("script")
 
 
 def test_the_answer_is_the_same_where_no_mail_may_go(client, sent):
@@ -99,7 +99,7 @@ def test_no_other_token_opens_the_data(client, sent, purpose):
     for where in (f"/d/{other}", f"/d/{other}/my-data.json", forged, f"/d/{'a' * 40}"):
         response = client.get(where)
         assert response.status_code in {404, 410}
-        assert sent.person.given_name not in response.content.decode()
+        assert sent.person.given_name not in read_document(response).markup
 
 
 def test_the_link_lives_a_day(client, sent):
@@ -143,19 +143,19 @@ def test_a_change_that_was_overtaken_changes_nothing(client, sent):
 
 @pytest.mark.parametrize("new", ["nonsense", "persona0@cliente.example", ""])
 def test_an_address_that_cannot_be_is_refused_in_words(client, sent, new):
-    response = client.post(f"{door(client, sent)}?lang=en", {"act": "move", "new": new})
-    assert "This cannot be." in response.content.decode()
+    page = post_document(client, f"{door(client, sent)}?lang=en", {"act": "move", "new": new})
+    assert "This cannot be." in page.alert()
     assert not Grant.objects.filter(purpose="address-change").exists()
 
 
 def test_who_is_no_customer_is_erased_at_once(client, sent):
     Person.objects.filter(pk=sent.person.pk).update(number=None)
     path = door(client, sent)
-    assert "at once" in client.get(f"{path}?lang=en").content.decode()
+    assert "at once" in get_document(client, f"{path}?lang=en").section("Have it erased").text("p")
     assert client.post(f"{path}?lang=en", {"act": "erase"}).status_code == 200
     assert Person.objects.get(pk=sent.person.pk).state == "active"  # without the tick nothing happens
-    html = client.post(f"{path}?lang=en", {"act": "erase", "sure": "on"}).content.decode()
-    assert "Erased" in html
+    page = post_document(client, f"{path}?lang=en", {"act": "erase", "sure": "on"})
+    assert page.heading == "Erased"
     assert Person.objects.get(pk=sent.person.pk).state == "erased"
     assert set(find_suppressions([sent.message.address])) == {sent.message.address}
     assert client.get(path).status_code == 404  # as a link that never was
@@ -166,7 +166,8 @@ def test_a_customers_wish_waits_for_a_person_who_answers_within_a_month(client, 
     Person.objects.filter(pk=sent.person.pk).update(number=None)
     PartyRole.objects.create(person=sent.person, kind="customer", brand=sent.message.dispatch.brand)
     path = door(client, sent)
-    assert "a person looks at it first" in client.get(f"{path}?lang=en").content.decode()
+    erasing = get_document(client, f"{path}?lang=en").section("Have it erased")
+    assert "a person looks at it first" in erasing.text("p")
     for _ in range(2):
         client.post(path, {"act": "erase", "sure": "on"})
     wish = DataRequest.objects.get()

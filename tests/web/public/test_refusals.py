@@ -10,6 +10,7 @@ from esmero.web.public.visit_token import FOR_VISITORS, requires_token
 from esmero.web.refusals.say import WORDS
 from tests.house_facts import build_house
 from tests.mailroom.inbound import send_one
+from tests.web.document import read_document
 
 pytestmark = pytest.mark.django_db
 
@@ -21,10 +22,10 @@ def test_a_refusal_is_a_page_of_the_brand_that_no_search_engine_keeps(rf, settin
     middleware = PublicRefusalMiddleware(lambda _request: None)
     with translation.override("es"):
         response = middleware.process_exception(request, InvalidValue("new-address-same"))
-    html = response.content.decode()
+    page = read_document(response)
     assert response.status_code == 422
-    assert "Es la dirección que ya tenemos." in html
-    assert "Fibra Norte" in html
+    assert "Es la dirección que ya tenemos." in page.text("h1 + *")
+    assert page.text(".mark") == "Fibra Norte"
     assert "noindex" in response["X-Robots-Tag"]
     assert middleware.process_exception(request, ValueError("broken")) is None
 
@@ -36,7 +37,7 @@ def test_what_only_the_house_can_mend_is_no_text_for_visitors(client, monkeypatc
     monkeypatch.setattr("esmero.web.public.visit_token.find_public_number", refuse_for_want_of_a_key)
     response = client.get(f"/w/{sent.token(TokenPurpose.WHY)}")
     assert response.status_code == 500
-    assert "/srv/house/keys" not in response.content.decode()
+    assert "/srv/house/keys" not in read_document(response).markup
     assert "token-key-missing" in caplog.text
 
 
@@ -61,4 +62,4 @@ def test_behind_a_link_the_page_keeps_the_language_of_the_visit(rf, language, sa
     with translation.override("en"):
         response = view(rf.get("/w/", {"lang": language}), sent.token(TokenPurpose.WHY))
     assert response.status_code == 409
-    assert said in response.content.decode()
+    assert said in read_document(response).text("h1 + *")

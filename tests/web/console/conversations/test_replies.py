@@ -10,6 +10,7 @@ from esmero.house.models import AuditEntry
 from esmero.people.persons.names import update_folded
 from esmero.web.console.conversations.threads import CONVERSATIONS
 from tests.house_facts import add_people, build_house
+from tests.web.document import read_document
 from tests.web.facts import staff
 
 pytestmark = pytest.mark.django_db
@@ -42,8 +43,9 @@ def test_today_and_the_menu_count_who_waits(client):
     page = client.get("/console/")
     counts = {one.place.subject: one.count for group in page.context["menu"] for one in group}
     assert (page.context["statistics"][0].number, counts["conversations"]) == ("1", "1")
-    assert "1 person waits for an answer" in page.content.decode()
-    assert "¿Me llaman?" in page.content.decode()
+    document = read_document(page)
+    assert "1 person waits for an answer" in document.text(".lead")
+    assert "¿Me llaman?" in document.section("Who waits for an answer").words
 
 
 def test_marking_says_who_has_the_next_word_and_is_audited(client):

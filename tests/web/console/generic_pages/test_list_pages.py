@@ -1,11 +1,10 @@
 """What each list can do: views under a name, a file with a reason, acts on what is ticked, and taking them back."""
 
-import re
-
 import pytest
 
 from esmero.house.models import AuditEntry, SavedView
 from esmero.people.models import Person, Tag
+from tests.web.document import get_document, post_document
 from tests.web.facts import furnish, staff
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db, pytest.mark.usefixtures("demo")]
@@ -18,7 +17,8 @@ def test_a_view_is_kept_shown_replaced_and_forgotten(client):
     client.post("/console/views/save/", facts)
     client.post("/console/views/save/", {**facts, "query": "language=es&sort=-name"})
     view = SavedView.objects.get()
-    assert 'href="/console/people/?language=es&amp;sort=-name"' in client.get("/console/people/").content.decode()
+    page = get_document(client, "/console/people/")
+    assert page.link("Españoles") == "/console/people/?language=es&sort=-name"
     client.post(f"/console/views/{view.pk}/drop/")
     assert not SavedView.objects.exists()
 
@@ -29,9 +29,9 @@ def test_a_view_of_somebody_else_is_seen_only_when_shared(client):
     SavedView.objects.create(owner=other, page="people", name="Mine", query="")
     SavedView.objects.create(owner=other, page="people", name="Ours", query="", shared=True)
     client.force_login(staff("owner"))
-    html = client.get("/console/people/").content.decode()
-    assert "Ours" in html
-    assert "Mine" not in html
+    views = get_document(client, "/console/people/").section("Views").texts("a")
+    assert "Ours" in views
+    assert "Mine" not in views
     client.post(f"/console/views/{SavedView.objects.get(name='Ours').pk}/drop/")
     assert SavedView.objects.count() == 2
 
@@ -61,15 +61,11 @@ def test_ticked_people_get_a_tag_and_lose_it_again_by_the_toast(client):
     first, second, third = console.people
     Tag.objects.create(name="vip")
     third.tags.add(Tag.objects.get(name="vip"))
-    response = client.post(
-        "/console/people/act/",
-        {"act": "tag", "tag-value": "vip", "pick": [first.pk, third.pk], "query": ""},
-        follow=True,
-    )
+    tag = {"act": "tag", "tag-value": "vip", "pick": [first.pk, third.pk], "query": ""}
+    page = post_document(client, "/console/people/act/", tag)
     tagged = Person.objects.filter(tags__name="vip")
     assert set(tagged) == {first, third}
-    ticket = re.search(r'name="ticket" value="([^"]+)"', response.content.decode())[1]
-    client.post("/console/undo/", {"ticket": ticket, "next": "/console/people/"})
+    client.post("/console/undo/", {"ticket": page.ticket(), "next": "/console/people/"})
     assert set(tagged.all()) == {third}
     assert second not in tagged.all()
 
@@ -77,12 +73,8 @@ def test_ticked_people_get_a_tag_and_lose_it_again_by_the_toast(client):
 def test_a_toast_is_for_who_did_it_and_not_to_be_forged(client):
     console = furnish()
     client.force_login(staff())
-    response = client.post(
-        "/console/people/act/",
-        {"act": "tag", "tag-value": "vip", "pick": [console.people[0].pk], "query": ""},
-        follow=True,
-    )
-    ticket = re.search(r'name="ticket" value="([^"]+)"', response.content.decode())[1]
+    tag = {"act": "tag", "tag-value": "vip", "pick": [console.people[0].pk], "query": ""}
+    ticket = post_document(client, "/console/people/act/", tag).ticket()
     for forged in (ticket[:-2] + "AA", ""):
         client.post("/console/undo/", {"ticket": forged})
     client.force_login(staff("manager"))

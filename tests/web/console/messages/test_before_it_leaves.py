@@ -3,7 +3,6 @@
 What sells where nothing may, a reason that is missing, links that do not answer.
 """
 
-import re
 from datetime import timedelta
 
 import pytest
@@ -22,6 +21,7 @@ from esmero.rendering.checks.findings import find_advertising, find_part_differe
 from esmero.rendering.templates.compile import TemplateSource
 from esmero.work.models import Job
 from tests.house_facts import build_house
+from tests.web.document import get_document, post_document
 from tests.web.facts import staff
 
 pytestmark = pytest.mark.django_db
@@ -59,10 +59,13 @@ def plan(house, version, *, commercial=False, reason=None):
 def check(client, version, *, language="es", path="check", **more):
     text = version.texts.get(language=language)
     data = {"subject": text.subject, "preheader": "x", "mjml": text.mjml, **more}
-    page = client.post(f"/console/templates/{version.template_id}/{path}/?language={language}", data).content.decode()
-    return [
-        " ".join(re.sub(r"<[^>]+>", " ", one).split()) for one in re.findall(r"<li>(.*?)</li>", page, re.DOTALL)
-    ], page
+    page = post_document(client, f"/console/templates/{version.template_id}/{path}/?language={language}", data)
+    return page.texts("li"), page
+
+
+def places(page):
+    """Return the places of the text to which the findings lead."""
+    return page.attributes("[data-go]", "data-go")
 
 
 def test_what_sells_is_told_where_it_stands_when_it_leaves_as_no_advertising(client, house):
@@ -72,7 +75,7 @@ def test_what_sells_is_told_where_it_stands_when_it_leaves_as_no_advertising(cli
     [one] = [each for each in told if "sells" in each]
     assert "“Contrate hoy”" in one
     assert "“Altas” is sent as no advertising" in one
-    assert 'data-go="line:3"' in page
+    assert "line:3" in places(page)
 
 
 def test_advertising_may_sell_and_so_may_a_template_of_which_nobody_knows_what_it_is_for(client, house):
@@ -114,10 +117,10 @@ def test_in_the_promotion_of_a_letter_it_is_where_it_belongs(client, house):
     plan(house, version)
     path = f"/console/templates/{template.pk}/check/?language=es"
     facts = {"subject": "Su línea", "preheader": "x"}
-    sold = client.post(path, {**facts, "letter": "Su línea ya está activa.\n\nContrate hoy la televisión."})
-    assert 'data-go="block:2"' in sold.content.decode()
-    slot = client.post(path, {**facts, "letter": "Su línea ya está activa.\n\n:::\nContrate hoy la televisión.\n:::"})
-    assert "sells" not in slot.content.decode()
+    letter = "Su línea ya está activa.\n\nContrate hoy la televisión."
+    assert "block:2" in places(post_document(client, path, {**facts, "letter": letter}))
+    letter = "Su línea ya está activa.\n\n:::\nContrate hoy la televisión.\n:::"
+    assert "sells" not in post_document(client, path, {**facts, "letter": letter}).words
 
 
 def test_a_reason_that_is_missing_is_told_with_the_place_to_write_it(client, house):
@@ -126,59 +129,57 @@ def test_a_reason_that_is_missing_is_told_with_the_place_to_write_it(client, hou
     edit = f"/console/campaigns/{campaign.pk}/edit/"
     told, page = check(client, version)
     assert [one for one in told if "does not say why its readers get it" in one]
-    assert f'href="{edit}"' in page
+    assert edit in page.links()
     type(campaign).objects.filter(pk=campaign.pk).update(reason={"es": "Su línea está activa"})
     assert not [one for one in check(client, version)[0] if "why its readers" in one]
     told, page = check(client, version, language="fr")
     [one] = [each for each in told if "why its readers" in each]
     assert "does not say in French" in one
     assert "in Spanish" in one
-    assert f'href="{edit}#id_reason_fr"' in page
-    assert 'id="id_reason_fr"' in client.get(edit).content.decode()
+    assert f"{edit}#id_reason_fr" in page.links()
+    assert get_document(client, edit).has("#id_reason_fr")
 
 
 def look_over(client, campaign):
-    page = client.get(f"/console/campaigns/{campaign.pk}/care/").content.decode()
-    return page, " ".join(re.sub(r"<[^>]+>", " ", page).split())
+    return get_document(client, f"/console/campaigns/{campaign.pk}/care/")
 
 
 def test_a_campaign_tells_of_all_its_languages_and_leads_to_the_text(client, house, django_assert_max_num_queries):
     version = keep(house, "es", "fr")
     campaign = plan(house, version)
     with django_assert_max_num_queries(30):
-        page, words = look_over(client, campaign)
+        page = look_over(client, campaign)
+    words = page.words
     assert "sells" in words
     assert "does not say in French" in words
     assert "1 link was not tried within the hour" not in words  # two languages, two links
     assert "2 links were not tried within the hour." in words
-    assert f"/console/templates/{version.template_id}/?language=es" in page
+    assert [one for one in page.links() if one.startswith(f"/console/templates/{version.template_id}/?language=es")]
     assert "Spanish, line 3" in words
     for state in ("", "?tab=message"):
-        assert (
-            f"/console/campaigns/{campaign.pk}/care/"
-            in client.get(f"/console/campaigns/{campaign.pk}/{state}").content.decode()
-        )
+        opened = get_document(client, f"/console/campaigns/{campaign.pk}/{state}")
+        assert f"/console/campaigns/{campaign.pk}/care/" in opened.attributes("[hx-get]", "hx-get")
 
 
 def test_links_are_tried_when_asked_and_told_with_the_place(client, house):
     version = keep(house)
     url = "https://norte.org/tele"
     _told, page = check(client, version, path="trials")
-    assert "1 link was not tried within the hour." in page
-    assert 'name="act" value="try"' in page
+    assert "1 link was not tried within the hour." in page.words
+    assert page.acts() == {"try"}
     _told, page = check(client, version, path="trials", act="try")
-    assert "Being tried" in page
+    assert "Being tried" in page.words
     assert Job.objects.get().facts == {"urls": [url], "texts": []}
     _told, page = check(client, version, path="trials", act="try")
     assert Job.objects.count() == 1
     ExternalCheck.objects.update(outcome="status", facts={"status": 404}, tried_at=timezone.now())
     [one], page = check(client, version, path="trials")
     assert "This link answers 404: https://norte.org/tele." in one
-    assert 'data-go="line:4"' in page
+    assert places(page) == ["line:4"]
     ExternalCheck.objects.update(outcome="ok", facts={"status": 200})
     told, page = check(client, version, path="trials")
     assert told == []
-    assert "1 link answers" in page
+    assert "1 link answers" in page.words
 
 
 OUTCOMES = {
@@ -211,7 +212,7 @@ def test_the_verdict_of_a_filter_is_told(client, house):
     )
     [one], page = check(client, version, path="trials")
     assert "4.8 points, the limit is 5.0. Mentions a drug (DRUG_ED_CAPS, 2.8)." in one
-    assert "to know" in page
+    assert "to know" in page.words
     ExternalCheck.objects.update(outcome="spam")
     assert "takes the kept text for spam" in check(client, version, path="trials")[0][0]
     ExternalCheck.objects.update(outcome="untried", facts={"why": "silent"})
@@ -223,6 +224,6 @@ def test_who_only_reads_sees_and_does_not_try(client, house):
     campaign = plan(house, version)
     client.force_login(staff("reader"))
     _told, page = check(client, version, path="trials", act="try")
-    assert 'value="try"' not in page
+    assert "try" not in page.acts()
     client.post(f"/console/campaigns/{campaign.pk}/care/")
     assert not Job.objects.exists()

@@ -3,7 +3,6 @@
 import pytest
 from django.urls import reverse
 from django.utils import timezone
-from selectolax.lexbor import LexborHTMLParser as HTMLParser
 
 from esmero.house.models import AuditEntry
 from esmero.outbox.letters.batches import post_batch
@@ -13,6 +12,7 @@ from esmero.people.models import ContactPoint
 from tests.house_facts import build_house
 from tests.letters import add_neighbours, make_batch, run_print_job, write_letters
 from tests.printed import read_pages
+from tests.web.document import get_document, post_document, read_document
 from tests.web.facts import staff
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -29,21 +29,19 @@ def enter(client, role="manager"):
 
 
 def look(client, path=LETTERS):
-    answer = client.get(path)
-    assert answer.status_code == 200
-    return HTMLParser(answer.content)
+    return get_document(client, path)
 
 
 def batch_acts(page):
-    return {one.attributes["value"] for one in page.css("#batches button[name=act]")}
+    return page.part("#batches").acts()
 
 
 def test_an_empty_house_says_what_will_stand_here(client, house):
     enter(client)
     page = look(client)
-    assert page.css_first(".empty") is not None
-    assert page.css_first(f'form[action="{LETTERS}print/"]') is None
-    assert page.css_first("#batches li") is None
+    assert page.has(".empty")
+    assert f"{LETTERS}print/" not in [one.action for one in page.forms()]
+    assert not page.has("#batches li")
 
 
 def test_from_print_to_posted_through_the_pages(client, house):
@@ -51,18 +49,16 @@ def test_from_print_to_posted_through_the_pages(client, house):
     people = add_neighbours(house, 2)
     write_letters(house, people)
     page = look(client)
-    links = [one.attributes["href"] for one in page.css(".due a")]
-    assert links == [reverse("console:message", args=[one.pk]) for one in Message.objects.order_by("id")]
+    assert page.links(".due a") == [reverse("console:message", args=[one.pk]) for one in Message.objects.order_by("id")]
     client.post(f"{LETTERS}print/", {"both_sides": "on"})
     batch = PrintBatch.objects.get()
     assert batch.both_sides
     page = look(client)
-    assert page.css_first("#batches").attributes["hx-get"] == LETTERS  # it is followed while it is made
+    assert page.attribute("#batches", "hx-get") == LETTERS  # it is followed while it is made
     assert batch_acts(page) == {"discard"}
     run_print_job(batch)
-    part = client.get(LETTERS, headers={"HX-Request": "true"})
-    page = HTMLParser(part.content)
-    assert "hx-get" not in page.css_first("#batches").attributes
+    page = get_document(client, LETTERS, headers={"HX-Request": "true"})
+    assert page.has("#batches:not([hx-get])")
     assert batch_acts(page) == {"post", "discard"}
     pdf = client.post(f"{LETTERS}{batch.pk}/pdf/")
     assert pdf["Content-Type"] == "application/pdf"
@@ -85,7 +81,7 @@ def test_posting_twice_is_a_note_on_the_page(client, house):
     post_batch(batch, by="test", now=timezone.now())
     answer = client.post(f"{LETTERS}{batch.pk}/act/", {"act": "post"}, follow=True)
     assert answer.redirect_chain
-    assert HTMLParser(answer.content).css_first("#batches") is not None
+    assert read_document(answer).has("#batches")
     assert AuditEntry.objects.filter(action="letters.posted").count() == 1
 
 
@@ -95,8 +91,7 @@ def test_discarded_files_cannot_be_taken(client, house):
     batch = make_batch(house)
     client.post(f"{LETTERS}{batch.pk}/act/", {"act": "discard"})
     assert client.post(f"{LETTERS}{batch.pk}/pdf/").status_code == 404
-    page = look(client)
-    assert page.css_first("#batches form") is None
+    assert not look(client).has("#batches form")
     assert Message.objects.get().state == "planned"
 
 
@@ -106,8 +101,10 @@ def test_each_act_needs_its_role(client, house, role, may_print, may_return):
     write_letters(house, add_neighbours(house, 1))
     batch = make_batch(house)
     page = look(client)
-    assert bool(page.css(f'form[action="{LETTERS}print/"], #batches form')) is may_print
-    assert bool(page.css(f'form[action="{LETTERS}returned/"]')) is may_return
+    actions = {one.action for one in page.forms()}
+    assert (f"{LETTERS}print/" in actions) is may_print
+    assert page.has("#batches form") is may_print
+    assert (f"{LETTERS}returned/" in actions) is may_return
     for path in ("print/", f"{batch.pk}/act/", f"{batch.pk}/pdf/"):
         assert (client.post(LETTERS + path).status_code == 403) is not may_print
     assert (client.post(f"{LETTERS}returned/").status_code == 403) is not may_return
@@ -119,12 +116,10 @@ def test_a_return_is_recorded_and_taken_back(client, house):
     (letter,) = write_letters(house, [person])
     post_batch(make_batch(house), by="test", now=timezone.now())
     given = {"number": write_number(letter.pk), "reason": "moved"}
-    page = client.post(f"{LETTERS}returned/", given, follow=True)
+    page = post_document(client, f"{LETTERS}returned/", given)
     assert not ContactPoint.objects.get().usable
-    html = HTMLParser(page.content)
-    assert reverse("console:message", args=[letter.pk]) in [one.attributes.get("href") for one in html.css(".rows a")]
-    ticket = html.css_first('input[name="ticket"]').attributes["value"]
-    client.post("/console/undo/", {"ticket": ticket, "next": LETTERS})
+    assert reverse("console:message", args=[letter.pk]) in page.links(".rows a")
+    client.post("/console/undo/", {"ticket": page.ticket(), "next": LETTERS})
     assert ContactPoint.objects.get().usable
     letter.refresh_from_db()
     assert letter.worst == 0
@@ -133,11 +128,9 @@ def test_a_return_is_recorded_and_taken_back(client, house):
 @pytest.mark.parametrize("number", ["", "7-1", "x"])
 def test_a_wrong_number_is_said_at_its_field(client, house, number):
     enter(client)
-    answer = client.post(f"{LETTERS}returned/", {"number": number, "reason": "moved"})
-    page = HTMLParser(answer.content)
-    field = page.css_first("#id_number")
-    assert field.attributes["aria-invalid"] == "true"
-    assert page.css_first("#id_number_error") is not None
+    page = post_document(client, f"{LETTERS}returned/", {"number": number, "reason": "moved"})
+    assert page.attribute("[name=number]", "aria-invalid") == "true"
+    assert page.error("number")
 
 
 def test_the_page_of_a_message_gives_its_letter(client, house):
@@ -146,8 +139,8 @@ def test_the_page_of_a_message_gives_its_letter(client, house):
     (letter,) = write_letters(house, [person])
     path = reverse("console:message-letter", args=[letter.pk])
     page = look(client, reverse("console:message", args=[letter.pk]))
-    assert path in [one.attributes.get("href") for one in page.css("a")]
-    assert page.css_first("iframe") is None
+    assert path in page.links()
+    assert not page.has("iframe")
     (before,) = read_pages(client.get(path).content)
     batch = make_batch(house)
     person.given_name = "Otra"
@@ -174,5 +167,4 @@ def test_the_timeline_tells_letters_from_mails(client, house, state):
     if state == "sent":
         post_batch(batch, by="test", now=timezone.now())
     page = look(client, f"/console/people/{person.pk}/")
-    link = page.css_first(f'.timeline a[href="{reverse("console:message", args=[letter.pk])}"]')
-    assert link is not None
+    assert reverse("console:message", args=[letter.pk]) in page.links(".timeline a")

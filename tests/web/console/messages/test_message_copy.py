@@ -5,7 +5,6 @@ import asyncio
 import pytest
 from django.conf import settings
 from django.urls import reverse
-from selectolax.lexbor import LexborHTMLParser as HTMLParser
 
 from esmero.house.models import AuditEntry
 from esmero.mailroom.sending.sender import Sender
@@ -18,6 +17,7 @@ from esmero.people.models import Person
 from esmero.vault.files import seal
 from esmero.work.stop_signal import StopSignal
 from tests.house_facts import add_people, build_house
+from tests.web.document import get_document, post_document
 from tests.web.facts import staff
 
 ANSWER = MessageKind(name="test-answer", message_class=MessageClass.SERVICE)
@@ -42,9 +42,7 @@ def send_all():
 
 
 def page_of(client, row):
-    answer = client.get(reverse("console:message", args=[row.pk]))
-    assert answer.status_code == 200
-    return HTMLParser(answer.content)
+    return get_document(client, reverse("console:message", args=[row.pk]))
 
 
 def test_it_shows_what_was_sent_after_everything_has_changed(client, house):
@@ -53,8 +51,7 @@ def test_it_shows_what_was_sent_after_everything_has_changed(client, house):
     row = post(ANSWER, ToPerson(person), FilledTemplate(house.version), brand=house.brand, reason=REASON)
     send_all()
     Person.objects.update(given_name="Otra")
-    frame = page_of(client, row).css_first("iframe")
-    text = HTMLParser(client.get(frame.attributes["src"]).content).text()
+    text = get_document(client, page_of(client, row).attribute("iframe", "src")).words
     assert "Nombre0" in text
     assert "Otra" not in text
 
@@ -66,9 +63,8 @@ def test_a_written_text_is_shown_as_text_and_its_file_is_a_download(client, hous
     to = ToAddress("ana@cliente.example", ground="test")
     row = post(ANSWER, to, text, brand=house.brand, reason=REASON, attachments=[AttachedFile(file.pk, "a ñ.html")])
     page = page_of(client, row)
-    assert page.css_first(".letter.plain").text() == "Ya está <script>"
-    link = next(a for a in page.css("a") if a.text() == "a ñ.html")
-    answer = client.get(link.attributes["href"])
+    assert page.text(".letter.plain") == "Ya está <script>"
+    answer = client.get(page.link("a ñ.html"))
     assert answer.getvalue() == b"<script>1</script>"
     assert answer["Content-Type"] == "application/octet-stream"
     assert answer["Content-Disposition"].startswith("attachment")
@@ -78,7 +74,7 @@ def test_a_link_for_its_reader_alone_is_shown_to_nobody(client, house):
     user = enter(client, "owner")
     row = post(STAFF_INVITATION, ToStaff(user), WrittenText(subject="s", text="secret-link"), brand=house.brand)
     page = page_of(client, row)
-    assert "secret-link" not in page.html
+    assert "secret-link" not in page.markup
     assert client.get(reverse("console:message-copy", args=[row.pk])).status_code == 404
 
 
@@ -90,12 +86,12 @@ def held(house):
 def test_a_held_message_is_approved_or_cancelled_once(client, house):
     enter(client, "manager")
     approved, cancelled = held(house), held(house)
-    forms = [one.attributes["action"] for one in page_of(client, approved).css("form[method=post]")]
-    assert reverse("console:message-approve", args=[approved.pk]) in forms
+    forms = page_of(client, approved).forms("form[method=post]")
+    assert reverse("console:message-approve", args=[approved.pk]) in [one.action for one in forms]
     client.post(reverse("console:message-approve", args=[approved.pk]))
     client.post(reverse("console:message-cancel", args=[cancelled.pk]))
-    again = client.post(reverse("console:message-approve", args=[cancelled.pk]), follow=True)
-    assert "somebody else has decided" in again.content.decode()
+    again = post_document(client, reverse("console:message-approve", args=[cancelled.pk]))
+    assert "somebody else has decided" in again.toast()
     states = dict(Message.objects.values_list("pk", "state"))
     assert states == {approved.pk: "planned", cancelled.pk: "cancelled"}
     assert set(AuditEntry.objects.values_list("action", flat=True)) >= {"message.approved", "message.cancelled"}
@@ -104,8 +100,7 @@ def test_a_held_message_is_approved_or_cancelled_once(client, house):
 def test_today_names_what_is_held(client, house):
     enter(client, "manager")
     row = held(house)
-    links = [a.attributes["href"] for a in HTMLParser(client.get(reverse("console:today")).content).css(".due a")]
-    assert links == [reverse("console:message", args=[row.pk])]
+    assert get_document(client, reverse("console:today")).links(".due a") == [reverse("console:message", args=[row.pk])]
 
 
 def test_readers_decide_nothing(client, house):
@@ -113,4 +108,4 @@ def test_readers_decide_nothing(client, house):
     row = held(house)
     assert client.post(reverse("console:message-approve", args=[row.pk])).status_code == 403
     assert client.post(reverse("console:message-cancel", args=[row.pk])).status_code == 403
-    assert not [one for one in page_of(client, row).css("form") if "approve" in one.attributes.get("action", "")]
+    assert not [one for one in page_of(client, row).forms() if "approve" in one.action]

@@ -8,6 +8,7 @@ from esmero.people.models import Duplicate, Merge, Organisation, PermissionEntry
 from esmero.people.persons.names import update_folded
 from esmero.work.models import Job
 from tests.house_facts import add_people, build_house
+from tests.web.document import get_document, post_document
 from tests.web.facts import staff
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
@@ -58,8 +59,7 @@ def test_they_are_merged_as_chosen_and_taken_back(client, pair):
     ticket = toast(client, answer)
     kept = Person.objects.get(pk=pair.first_id)
     assert (kept.title, kept.fields) == ("Sra.", {"tariff": "móvil"})
-    html = client.get(f"/console/people/{pair.second_id}/").content.decode()
-    assert f'<a href="/console/people/{kept.pk}/">' in html
+    assert f"/console/people/{kept.pk}/" in get_document(client, f"/console/people/{pair.second_id}/").links()
     take_back(client, ticket=ticket)
     assert set(Person.objects.values_list("state", flat=True)) == {"active"}
     assert Duplicate.objects.get().state == "open"
@@ -68,11 +68,11 @@ def test_they_are_merged_as_chosen_and_taken_back(client, pair):
 def test_a_merge_is_taken_back_from_the_persons_page_later(client, pair):
     client.post(f"/console/duplicates/{pair.pk}/decide/", {"act": "merge", "keep": pair.first_id})
     done = Merge.objects.get()
-    assert f"/console/merges/{done.pk}/undo/" in client.get(f"/console/people/{pair.first_id}/").content.decode()
+    forms = get_document(client, f"/console/people/{pair.first_id}/").forms()
+    assert f"/console/merges/{done.pk}/undo/" in [one.action for one in forms]
     client.post(f"/console/merges/{done.pk}/undo/")
     assert Person.objects.get(pk=pair.second_id).state == "active"
-    again = client.post(f"/console/merges/{done.pk}/undo/", follow=True)
-    assert "undone already" in again.content.decode()
+    assert "undone already" in post_document(client, f"/console/merges/{done.pk}/undo/").toast()
 
 
 def test_that_they_are_two_is_remembered_and_taken_back(client, pair):
@@ -91,9 +91,10 @@ def test_many_pairs_are_told_apart_at_once(client, pair):
 def test_a_search_is_queued_and_its_progress_shown(client, house):
     client.post("/console/duplicates/act/", {"act": "search"})
     assert Job.objects.get().kind == "find-duplicates"
-    assert "every 2s" in client.get("/console/duplicates/").content.decode()
-    part = client.get("/console/duplicates/?search", headers={"HX-Request": "true"})
-    assert "<html" not in part.content.decode()
+    assert get_document(client, "/console/duplicates/").follows
+    part = get_document(client, "/console/duplicates/?search", headers={"HX-Request": "true"})
+    assert part.follows
+    assert not part.is_page
     Job.objects.update(state="done")
     assert client.get("/console/duplicates/?search", headers={"HX-Request": "true"})["HX-Refresh"] == "true"
 
@@ -118,7 +119,8 @@ def test_an_organisation_is_made_joined_and_parted(client, house):
     answer = client.post(f"{at}join/", {"person": one.pk})
     [line] = client.get(at).context["table"].lines
     assert line.row == one
-    assert f'form="part" name="apart" value="{one.pk}"' in client.get(at).content.decode()
+    parting = next(each for each in get_document(client, at).forms() if each.action == f"{at}join/" and each.buttons)
+    assert ("apart", str(one.pk)) in [(each.name, each.value) for each in parting.buttons]
     [row] = client.get("/console/organisations/?q=guell").context["table"].lines
     assert row.row.people == 1
     owner = Client()
@@ -157,6 +159,6 @@ def test_a_silent_address_is_found_by_typing_it(client, house):
     assert len(client.get("/console/permissions/silences/").context["table"].lines) == 2
     [line] = client.get("/console/permissions/silences/?q=ZOE@cliente.example").context["table"].lines
     assert line.row.reason == "unknown-user"
-    html = client.get("/console/permissions/silences/").content.decode()
-    assert "zoe@cliente" not in html
-    assert "nobody there has this address" in html
+    page = get_document(client, "/console/permissions/silences/")
+    assert "zoe@cliente" not in page.markup
+    assert "nobody there has this address" in page.text("#table")

@@ -15,6 +15,7 @@ from esmero.people.persons.queries import find_people, people_rows
 from esmero.people.search_texts import index_persons
 from esmero.web.console.people.persons.timeline_entries import describe_entries
 from tests.house_facts import add_people, build_house, open_dispatch
+from tests.web.document import get_document
 from tests.web.facts import staff
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
@@ -125,23 +126,24 @@ def test_the_top_of_the_page_says_what_stands_against_writing(client, standing, 
     client.force_login(staff())
     one = person(address="zoe@cliente.example")
     Address.objects.update(standing=standing, since=timezone.now())
-    html = client.get(f"/console/people/{one.pk}/").content.decode()
-    assert ('class="notice"' in html) is bool(said)
-    assert said in html
+    page = get_document(client, f"/console/people/{one.pk}/")
+    assert bool(page.notices()) is bool(said)
+    assert said in page.notice()
 
 
 def test_the_top_of_the_page_says_what_may_be_written(client):
     client.force_login(staff())
     house = build_house()
     [one] = add_people(house, 1)
-    assert "We may write about: Novedades." in client.get(f"/console/people/{one.pk}/").content.decode()
+    page = f"/console/people/{one.pk}/"
+    assert "We may write about: Novedades." in get_document(client, page).notice("kept")
     Permission.objects.all().delete()
-    assert "No advertising." in client.get(f"/console/people/{one.pk}/").content.decode()
+    assert "No advertising." in get_document(client, page).notice("wait")
 
 
 def test_the_words_of_people_are_never_markup(client):
     client.force_login(staff())
     one = person("<script>alert(1)</script> Güell")
-    html = client.get(f"/console/people/{one.pk}/").content.decode()
-    assert "<script>alert" not in html
-    assert "&lt;script&gt;alert" in html
+    page = get_document(client, f"/console/people/{one.pk}/")
+    assert page.heading == "<script>alert(1)</script> Güell"
+    assert not [each for each in page.find_forbidden() if "alert" in each]

@@ -8,6 +8,7 @@ import pytest
 from esmero.asks.models import Form
 from esmero.house.models import AuditEntry
 from tests.house_facts import build_house
+from tests.web.document import get_document, post_document, read_document
 from tests.web.facts import staff
 
 pytestmark = pytest.mark.django_db
@@ -57,8 +58,8 @@ def test_an_address_is_given_once(client):
     house = build_house()
     client.force_login(staff("manager"))
     client.post("/console/forms/new/", said(house))
-    response = client.post("/console/forms/new/", said(house))
-    assert "Another form has this address." in response.content.decode()
+    page = post_document(client, "/console/forms/new/", said(house))
+    assert "Another form has this address." in page.error("slug")
     assert Form.objects.count() == 1
 
 
@@ -66,8 +67,8 @@ def test_a_form_without_a_topic_cannot_be_opened(client):
     house = build_house()
     form = Form.objects.create(brand=house.brand, slug="x", name="X", wording={"es": "Sí"})
     client.force_login(staff("manager"))
-    response = client.post(f"/console/forms/{form.pk}/act/", {"act": "open"}, follow=True)
-    assert "a topic that it offers" in response.content.decode()
+    page = post_document(client, f"/console/forms/{form.pk}/act/", {"act": "open"})
+    assert "a topic that it offers" in page.toast()
     form.refresh_from_db()
     assert form.state == "draft"
 
@@ -85,16 +86,17 @@ def test_the_code_is_a_picture_of_the_address(client):
     client.force_login(staff("reader"))
     response = client.get(f"/console/forms/{form.pk}/code.svg")
     assert response["Content-Type"] == "image/svg+xml"
-    assert response.content.startswith(b"<?xml")
-    assert b"<script" not in response.content
+    picture = read_document(response)
+    assert picture.has("svg")
+    assert not picture.has("script")
 
 
 def test_what_is_wrong_in_a_folded_language_opens_it_and_is_named_on_top(client):
     house = build_house()
     client.force_login(staff("manager"))
-    page = client.get("/console/forms/new/").content.decode()
-    assert page.count('<details class="part"><summary>') == 2
-    page = client.post("/console/forms/new/", said(house, title_fr="x" * 1001)).content.decode()
-    assert page.count('<details class="part" open><summary>The same in French') == 1
-    assert '<a href="#id_title_fr">' in page
+    page = get_document(client, "/console/forms/new/")
+    assert (page.count("details.part"), page.count("details.part[open]")) == (2, 0)
+    page = post_document(client, "/console/forms/new/", said(house, title_fr="x" * 1001))
+    assert page.texts("details.part[open] > summary") == ["The same in French"]
+    assert "#id_title_fr" in page.links("[role=alert] a")
     assert not Form.objects.exists()

@@ -12,6 +12,7 @@ from esmero.house.models import Brand
 from esmero.outbox.models import Message
 from esmero.people.models import PermissionEntry
 from tests.house_facts import add_people, build_house, open_dispatch
+from tests.web.document import read_document
 from tests.web.facts import staff
 
 pytestmark = [pytest.mark.slow, pytest.mark.postgres, pytest.mark.django_db, pytest.mark.usefixtures("demo")]
@@ -119,7 +120,7 @@ def test_where_nothing_was_sent_the_page_says_what_to_do_and_draws_no_empty_boxe
     for path in ("", "pressure/", "returns/"):
         page = client.get(f"/console/reports/{path}")
         assert page.context["nothing"]
-        html = page.content.decode()
-        assert "Nothing to count in this time" in html
-        assert "<figure" not in html
-        assert 'href="/console/campaigns/"' in html
+        document = read_document(page)
+        assert "Nothing to count in this time" in document.text(".empty")
+        assert not document.has("figure")
+        assert document.links(".empty a") == ["/console/campaigns/"]

@@ -22,6 +22,7 @@ from esmero.vault.files import path_of
 from esmero.web.console.messages.rule_labels import NORMS
 from esmero.web.labels.audit_actions import ACTS
 from tests.house_facts import add_people, build_house, open_dispatch
+from tests.web.document import get_document, post_document
 from tests.web.facts import draw_picture, staff
 
 pytestmark = pytest.mark.django_db
@@ -84,7 +85,7 @@ def test_no_action_of_the_audit_log_lacks_words():
 
 def test_an_empty_house_is_furnished_in_the_browser_alone(client, now_and_here):
     client.force_login(staff())
-    assert "/console/settings/brands/new/" in client.get("/console/").content.decode()
+    assert "/console/settings/brands/new/" in get_document(client, "/console/").links("main a")
     made = client.post("/console/settings/brands/new/", BRAND)
     brand = Brand.objects.get()
     assert made["Location"] == f"/console/settings/brands/{brand.pk}/domain/"
@@ -97,20 +98,18 @@ def test_an_empty_house_is_furnished_in_the_browser_alone(client, now_and_here):
         {"brand": brand.pk, "code": "offers", "purpose": Purpose.objects.get().pk, "name_es": "Ofertas"},
     )
     assert Topic.objects.get().name == {"es": "Ofertas"}
-    page = client.get("/console/first-steps/").content.decode()
-    missing = re.findall(r"Still missing: ([^<]+)<", page)
-    assert missing == [
-        "a look at the records",
-        "a test of the relay",
-        "at least one person",
-        "a template",
-        "a test mail that left",
-    ]
+    assert get_document(client, "/console/first-steps/").texts(".steps .small") == [
+        f"Still missing: {what}"
+        for what in (
+            "a look at the records", "a test of the relay", "at least one person", "a template",
+            "a test mail that left",
+        )
+    ]  # fmt: skip
     Relay.objects.update(check_result={"good": True})
-    assert "a test of the relay" not in client.get("/console/first-steps/").content.decode()
-    assert "of the first steps are left" in client.get("/console/").content.decode()
+    assert "a test of the relay" not in get_document(client, "/console/first-steps/").text(".steps")
+    assert "of the first steps are left" in get_document(client, "/console/").notice("info")
     client.post("/console/first-steps/away/", {"hide": "yes"})
-    assert "of the first steps are left" not in client.get("/console/").content.decode()
+    assert "of the first steps are left" not in get_document(client, "/console/").text()
 
 
 @pytest.mark.parametrize(
@@ -118,19 +117,19 @@ def test_an_empty_house_is_furnished_in_the_browser_alone(client, now_and_here):
 )
 def test_a_new_brand_begins_in_its_writers_language(client, language, foot):
     client.force_login(staff(language=language))
-    html = client.get("/console/settings/brands/new/").content.decode()
-    assert f'<option value="{language}" selected>' in html
-    assert foot in html
+    page = get_document(client, "/console/settings/brands/new/")
+    assert page.form_of("sender_name").value("language") == language
+    assert foot in page.text(".preview")
     client.post("/console/settings/brands/new/", {**BRAND, "language": "fr"})
     brand = Brand.objects.get()
-    html = client.get(f"/console/settings/brands/{brand.pk}/").content.decode()
-    assert '<option value="fr" selected>' in html, "what was chosen stays"
+    page = get_document(client, f"/console/settings/brands/{brand.pk}/")
+    assert page.form_of("sender_name").value("language") == "fr", "what was chosen stays"
 
 
 def test_a_number_that_costs_more_is_refused(client):
     client.force_login(staff())
-    page = client.post("/console/settings/brands/new/", {**BRAND, "phone": "+34 902 123 456"})
-    assert "costs more than an ordinary one" in page.content.decode()
+    page = post_document(client, "/console/settings/brands/new/", {**BRAND, "phone": "+34 902 123 456"})
+    assert "costs more than an ordinary one" in page.error("phone")
     assert not Brand.objects.exists()
 
 
@@ -139,9 +138,10 @@ def test_a_logo_must_be_a_picture(client):
     from django.core.files.uploadedfile import SimpleUploadedFile
 
     script = SimpleUploadedFile("logo.png", b"<svg onload=alert(1)>")
-    assert "this is SVG" in client.post("/console/settings/brands/new/", {**BRAND, "logo": script}).content.decode()
+    new = "/console/settings/brands/new/"
+    assert "this is SVG" in post_document(client, new, {**BRAND, "logo": script}).error("logo")
     damaged = SimpleUploadedFile("logo.png", b"\x89PNG\r\n\x1a\n" + bytes(20))
-    assert "read wholly" in client.post("/console/settings/brands/new/", {**BRAND, "logo": damaged}).content.decode()
+    assert "read wholly" in post_document(client, new, {**BRAND, "logo": damaged}).error("logo")
     picture = SimpleUploadedFile("logo.png", draw_picture())
     client.post("/console/settings/brands/new/", {**BRAND, "logo": picture})
     brand = Brand.objects.select_related("logo").get()
@@ -152,13 +152,10 @@ def test_a_logo_must_be_a_picture(client):
 
 def test_the_preview_follows_the_form(client):
     client.force_login(staff())
-    page = client.post(
-        "/console/settings/brands/preview/", {**BRAND, "name": "Sur <b>", "colour": "#ffee00"}
-    ).content.decode()
-    assert "Sur &lt;b&gt;" in page
-    assert "Your colour was corrected for text." in page
-    sheet = client.get("/console/settings/brands/preview.css?colour=ffee00").content.decode()
-    assert sheet.startswith(".preview{")
+    page = post_document(client, "/console/settings/brands/preview/", {**BRAND, "name": "Sur <b>", "colour": "#ffee00"})
+    assert page.text(".mark") == "Sur <b>"
+    assert "Your colour was corrected for text." in page.notice("info")
+    assert client.get("/console/settings/brands/preview.css?colour=ffee00").content.startswith(b".preview{")
     assert client.get("/console/settings/brands/preview.css?colour=x}body{").content == b""
 
 
@@ -168,7 +165,7 @@ def test_a_password_is_written_and_never_shown(client):
     relay = Relay.objects.get()
     assert decrypt_relay_password(relay) == "s3cr3t-word"
     address = f"/console/settings/relays/{relay.pk}/"
-    assert "s3cr3t-word" not in client.get(address).content.decode()
+    assert "s3cr3t-word" not in get_document(client, address).markup
     client.post(address, {**RELAY, "username": "u", "port": 26})
     relay.refresh_from_db()
     assert (decrypt_relay_password(relay), relay.port) == ("s3cr3t-word", 26)
@@ -190,10 +187,9 @@ def test_a_relay_that_carried_something_stays(client):
 def test_a_topic_is_archived_and_the_toast_takes_it_back(client):
     client.force_login(staff())
     house = build_house()
-    page = client.post(f"/console/topics/{house.topic.pk}/file/", follow=True).content.decode()
+    page = post_document(client, f"/console/topics/{house.topic.pk}/file/")
     assert Topic.objects.get().archived_at is not None
-    ticket = re.search(r'name="ticket" value="([^"]+)"', page)[1]
-    client.post("/console/undo/", {"ticket": ticket})
+    client.post("/console/undo/", {"ticket": page.ticket()})
     assert Topic.objects.get().archived_at is None
     assert set(AuditEntry.objects.values_list("action", flat=True)) == {"topic.archived", "topic.brought-back"}
 
@@ -225,21 +221,21 @@ def test_a_field_changes_its_kind_only_when_every_value_fits(client):
     for person, value in zip(people, ("7", "12", "many"), strict=True):
         Person.objects.filter(pk=person.pk).update(fields={"years": value})
     address = f"/console/settings/fields/{field.pk}/"
-    page = client.post(address, {"kind": "integer", "label_en": "Years"}).content.decode()
-    assert "1 of 3 values is not of the kind" in page
-    assert f'href="/console/people/{people[2].pk}/">many' in page
+    page = post_document(client, address, {"kind": "integer", "label_en": "Years"})
+    assert "1 of 3 values is not of the kind" in page.alert()
+    assert page.link("many") == f"/console/people/{people[2].pk}/"
     field.refresh_from_db()
     assert field.kind == "text"
     Person.objects.filter(pk=people[2].pk).update(fields={"years": "3"})
     client.post(address, {"kind": "integer", "label_en": "Years"})
     assert [one.fields["years"] for one in Person.objects.order_by("id")] == [7, 12, 3]
-    numbers = client.get(address, headers={"HX-Request": "true"}).content.decode()
-    assert "the values of 3 people" in numbers
-    assert f'action="{address}remove/"' in numbers
+    numbers = get_document(client, address, headers={"HX-Request": "true"})
+    assert "the values of 3 people" in numbers.attribute("[data-ask]", "data-ask")
+    assert f"{address}remove/" in [one.action for one in numbers.forms()]
     Segment.objects.create(
         name="Veterans", conditions={"kind": "field", "field": "years", "comparison": ">", "value": 5, "negated": True}
     )
-    assert "Veterans" in client.post(f"{address}remove/", follow=True).content.decode()
+    assert "Veterans" in post_document(client, f"{address}remove/").toast("broken")
     Segment.objects.all().delete()
     client.post(f"{address}remove/")
     assert not CustomField.objects.exists()
@@ -249,9 +245,9 @@ def test_a_field_changes_its_kind_only_when_every_value_fits(client):
 def test_whoever_is_invited_sets_a_password_by_the_link(client, django_user_model):
     client.force_login(staff())
     facts = {"name": "Nuria", "email": "Nuria@norte.example", "role": "agent", "language": "es"}
-    page = client.post("/console/settings/team/new/", facts, follow=True).content.decode()
-    link = re.search(r"http[^<\s]+/accounts/password/reset/key/[^<\s]+", page)[0]
-    assert link not in client.get(f"/console/settings/team/{User.objects.get(name='Nuria').pk}/").content.decode()
+    page = post_document(client, "/console/settings/team/new/", facts)
+    link = re.search(r"http\S+/accounts/password/reset/key/\S+", page.text())[0]
+    assert link not in get_document(client, f"/console/settings/team/{User.objects.get(name='Nuria').pk}/").markup
     client.logout()
     door = client.get(re.sub(r"^https?://[^/]+", "", link), follow=True)
     client.post(door.redirect_chain[-1][0], {"password1": "una-clave-larga-9", "password2": "una-clave-larga-9"})
@@ -264,10 +260,10 @@ def test_an_invitation_leaves_by_the_outbox(client):
     build_house()
     client.force_login(staff())
     facts = {"name": "Nuria", "email": "nuria@norte.example", "role": "agent", "language": "es"}
-    page = client.post("/console/settings/team/new/", facts, follow=True).content.decode()
+    page = post_document(client, "/console/settings/team/new/", facts)
     message = Message.objects.get()
     assert (message.address, message.kind) == ("nuria@norte.example", "staff-invitation")
-    assert "reset/key" not in page
+    assert "reset/key" not in page.markup
     assert mail.outbox == []
 
 
@@ -287,10 +283,9 @@ def test_a_second_factor_is_set_up_asked_for_and_required(client):
     assert refused["Location"] == "/accounts/2fa/"
     asked = client.get("/accounts/2fa/totp/activate/")
     assert asked["Location"].startswith("/accounts/reauthenticate/")
-    page = client.post(asked["Location"], {"password": "a-long-password"}, follow=True).content.decode()
-    assert 'src="data:image/svg+xml' in page
-    secret = re.search(r"<code[^>]*>([A-Z2-7]{16,})</code>", page)[1]
-    client.post("/accounts/2fa/totp/activate/", {"code": six_digits(secret)})
+    page = post_document(client, asked["Location"], {"password": "a-long-password"})
+    assert page.attribute("main img", "src").startswith("data:image/svg+xml")
+    client.post("/accounts/2fa/totp/activate/", {"code": six_digits(page.text("main code"))})
     client.post("/console/settings/team/two-factor/", {"on": "yes"})
     assert client.get("/console/").status_code == 200
     client.logout()
@@ -311,7 +306,7 @@ def test_keys_can_be_turned_off(client):
     client.post("/console/settings/own/", facts)
     user = User.objects.get()
     assert (user.language, user.timezone, user.theme, user.console["no_keys"]) == ("fr", "Europe/Paris", "dark", True)
-    assert 'data-keys="off"' in client.get("/console/settings/own/").content.decode()
+    assert get_document(client, "/console/settings/own/").has("[data-keys=off]")
 
 
 def test_the_norms_page_tells_every_rule_and_counts_what_each_refused(client):
@@ -327,8 +322,7 @@ def test_the_norms_page_tells_every_rule_and_counts_what_each_refused(client):
     Message.objects.filter(pk=rows[1].pk).update(state="waiting", verdict="G06:wait", judged_at=now)
     numbers, complete = count_refused()
     assert (numbers["G03"], numbers["G10"], numbers["G06"], complete) == (1, 0, 0, True)
-    page = client.get("/console/norms/", headers={"HX-Request": "true"}).content.decode()
-    assert 'href="#G03"' in page
+    assert "#G03" in get_document(client, "/console/norms/", headers={"HX-Request": "true"}).links()
 
 
 @pytest.mark.parametrize("role", ["reader", "agent", "manager"])
@@ -354,10 +348,10 @@ def test_a_relays_page_says_how_its_provider_tells(client, settings, monkeypatch
     client.force_login(staff())
     monkeypatch.setattr(settings.ESMERO, "hooks", hooks)
     relay = Relay.objects.create(name="uno", kind="smtp", host=host)
-    html = client.get(f"/console/settings/relays/{relay.pk}/").content.decode()
-    assert said in html
-    assert not_said not in html
-    assert ("/settings/hooks/brevo/" if "brevo" in host else "/settings/hooks/") in html
+    page = get_document(client, f"/console/settings/relays/{relay.pk}/")
+    assert said in page.text("#relay-test")
+    assert not_said not in page.markup
+    assert ("/console/settings/hooks/brevo/" if "brevo" in host else "/console/settings/hooks/") in page.links("main a")
 
 
 def test_the_audit_log_names_what_things_are_called(client, django_assert_max_num_queries):
@@ -373,15 +367,15 @@ def test_the_audit_log_names_what_things_are_called(client, django_assert_max_nu
     note("staff.invited", by="x", facts={"email": "x@example.com", "role": "manager"})
     client.get("/console/settings/audit/")
     with django_assert_max_num_queries(15):
-        page = client.get("/console/settings/audit/").content.decode()
+        page = get_document(client, "/console/settings/audit/")
     for one in people:
-        assert f'<a class="wrap" href="/console/people/{one.pk}/">persona «{one}»</a>' in page
-    assert f"tema «{house.topic.name['es']}»</a>" in page
-    assert "segmento 77" in page
-    assert '<span class="soft">Marta</span> ' in page
-    assert '<span class="soft">línea de órdenes</span> ' in page
-    assert "modificado: Nombre, Dominio para los rebotes" in page
-    assert "función: gestión" in page
-    assert "/console/segments/77/" not in page
+        assert page.link(f"persona «{one}»") == f"/console/people/{one.pk}/"
+    assert page.link(f"tema «{house.topic.name['es']}»") == f"/console/topics/{house.topic.pk}/"
+    rows = ["\t".join(cells) for cells in page.rows()]
+    for words in (
+        "segmento 77", "Marta", "línea de órdenes", "modificado: Nombre, Dominio para los rebotes", "función: gestión",
+    ):  # fmt: skip
+        assert len([row for row in rows if words in row]) == 1, words
+    assert "/console/segments/77/" not in page.links()
     file = b"".join(client.post("/console/settings/audit/?file=csv", {"reason": "x"}).streaming_content).decode()
     assert f"persona «{people[0]}»" in file

@@ -1,27 +1,13 @@
 from datetime import UTC, datetime
-from html.parser import HTMLParser
 
 import pytest
 import time_machine
 from django.utils import timezone, translation
 
 from esmero.web.parts.components.times import format_time
+from tests.web.document import read_document
 
 AT = datetime(2026, 11, 23, 23, 30, tzinfo=UTC)
-
-
-def read(html):
-    facts = {}
-
-    class Reader(HTMLParser):
-        def handle_starttag(self, tag, attrs):
-            facts.update(attrs, tag=tag)
-
-        def handle_data(self, data):
-            facts["said"] = data
-
-    Reader().feed(html)
-    return facts
 
 
 @pytest.mark.parametrize(
@@ -35,17 +21,17 @@ def read(html):
 def test_a_moment_stands_in_the_readers_zone_with_the_other_one_on_hover(settings, zone, language, said, title):
     settings.TIME_ZONE = "Europe/Madrid"
     with timezone.override(zone), translation.override(language):
-        facts = read(format_time(AT, "short"))
-    assert (facts["tag"], facts["said"], facts["title"]) == ("time", said, title)
-    assert datetime.fromisoformat(facts["datetime"]) == AT
+        drawn = read_document(format_time(AT, "short"))
+    assert (drawn.text("time"), drawn.attribute("time", "title")) == (said, title)
+    assert datetime.fromisoformat(drawn.attribute("time", "datetime")) == AT
 
 
 def test_the_shortest_form_is_the_time_of_today_and_the_day_of_another():
     with timezone.override("UTC"), translation.override("en"):
         with time_machine.travel(AT.replace(hour=23, minute=40)):
-            assert read(format_time(AT))["said"] == "23:30"
+            assert read_document(format_time(AT)).text("time") == "23:30"
         with time_machine.travel(AT.replace(year=2027)):
-            assert read(format_time(AT))["said"] == "23 Nov 2026"
+            assert read_document(format_time(AT)).text("time") == "23 Nov 2026"
 
 
 def test_no_moment_says_nothing():
@@ -58,4 +44,4 @@ def test_the_shortest_form_writes_the_month_as_the_language_does():
         (datetime(2027, 1, 2, tzinfo=UTC), "23 nov 2026"),
     ):
         with time_machine.travel(now, tick=False), timezone.override("UTC"), translation.override("es"):
-            assert read(format_time(AT))["said"] == said
+            assert read_document(format_time(AT)).text("time") == said

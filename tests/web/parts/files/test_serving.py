@@ -10,6 +10,7 @@ from esmero.outbox.models import Message, MessageAttachment
 from esmero.people.models import PermissionEntry
 from esmero.vault.files import path_of, seal
 from esmero.vault.models import StoredFile
+from tests.web.document import read_document
 from tests.web.facts import furnish, staff
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
@@ -101,13 +102,13 @@ def test_a_lost_or_changed_file_is_said_and_never_sent(signed_in):
     path_of(file.sha256).write_bytes(b"changed")
     answer = signed_in.get(address)
     assert answer.status_code == 409
-    assert str(path_of(file.sha256)) in answer.content.decode()
+    assert str(path_of(file.sha256)) in read_document(answer).text("h1 + *")
     path_of(file.sha256).unlink()
     assert signed_in.get(address).status_code == 404
     StoredFile.objects.filter(pk=file.pk).update(dropped_at=file.sealed_at)
     answer = signed_in.get(address)
     assert answer.status_code == 404
-    assert "informe.pdf" in answer.content.decode()
+    assert "informe.pdf" in read_document(answer).text("h1 + *")
 
 
 def addresses(house):

@@ -1,10 +1,7 @@
-import re
 from datetime import timedelta
-from html import unescape
 
 import pytest
 from django.utils import timezone, translation
-from django.utils.html import escape
 
 from esmero.campaigns.models import AudienceMember, Campaign
 from esmero.campaigns.queries import measure_progress
@@ -18,6 +15,7 @@ from esmero.policy.gate import RULES
 from esmero.web.labels.messages import label_objection
 from esmero.work.jobs import run_to_end
 from tests.house_facts import add_people, build_house, find_zone, open_dispatch
+from tests.web.document import get_document, post_document, read_document
 from tests.web.facts import staff
 
 pytestmark = pytest.mark.django_db
@@ -68,8 +66,8 @@ def test_who_waits_for_the_morning_is_said_in_each_language(client, house, setti
         page = client.get(f"/console/campaigns/{campaign.pk}/")
         assert (page.context["to_get"], page.context["left_out"]) == (3, 2)
         with translation.override(language):
-            label = escape(label_objection("G13"))
-        assert f'?tab=people&amp;outcome=wait&amp;reason=G13">{label}: 3</a>' in page.content.decode()
+            label = label_objection("G13")
+        assert read_document(page).link(f"{label}: 3").endswith("?tab=people&outcome=wait&reason=G13")
     people = client.get(f"/console/campaigns/{campaign.pk}/?tab=people&outcome=wait&reason=G13", follow=True)
     assert len(people.context["table"].lines) == 3
 
@@ -151,8 +149,8 @@ def test_an_archived_topic_is_offered_to_no_new_draft(client, house):
 def test_what_is_not_possible_now_is_said(client, house):
     draft(client, house, segment="")
     campaign = Campaign.objects.get()
-    assert "a segment" in act(client, campaign, "check").content.decode()
-    assert "Run the dry run first" in act(client, campaign, "start").content.decode()
+    assert "a segment" in read_document(act(client, campaign, "check")).toast()
+    assert "Run the dry run first" in read_document(act(client, campaign, "start")).toast()
     assert campaign.state == "draft"
 
 
@@ -160,11 +158,12 @@ def test_the_page_asks_again_only_while_something_moves(client, house):
     draft(client, house)
     campaign = Campaign.objects.get()
     path = f"/console/campaigns/{campaign.pk}/"
-    assert "every 2s" not in client.get(path).content.decode()
+    assert not get_document(client, path).follows
     act(client, campaign, "check")
-    assert "every 2s" in client.get(path).content.decode()
-    part = client.get(f"{path}?was=checking", headers={"HX-Request": "true"})
-    assert part.content.decode().startswith("<div")
+    assert get_document(client, path).follows
+    part = get_document(client, f"{path}?was=checking", headers={"HX-Request": "true"})
+    assert part.has("#live")
+    assert not part.is_page
     assert client.get(f"{path}?was=draft", headers={"HX-Request": "true"})["HX-Refresh"] == "true"
 
 
@@ -180,20 +179,21 @@ def test_a_test_goes_to_one_address_only(client, house):
         None,
         "internal",
     )
-    assert "on its way to lucia@fibranorte.example" in page.content.decode()
+    assert "on its way to lucia@fibranorte.example" in read_document(page).toast()
     assert page.context["test"] == message
-    told = client.get(f"/console/messages/{message.pk}/tested/").content.decode()
-    assert "every 2s" in told
-    assert "planned" in told
+    told = get_document(client, f"/console/messages/{message.pk}/tested/")
+    assert told.follows
+    assert told.text(".chip") == "planned"
     Message.objects.update(state="gave-up", trouble="550 5.7.1 Relaying denied")
-    told = client.get(f"/console/messages/{message.pk}/tested/").content.decode()
-    assert "550 5.7.1 Relaying denied" in told
-    assert "given up" in told
-    assert "every 2s" not in told, "what has ended is not asked for again"
+    told = get_document(client, f"/console/messages/{message.pk}/tested/")
+    assert "550 5.7.1 Relaying denied" in told.text("blockquote")
+    assert told.text(".chip") == "given up"
+    assert not told.follows, "what has ended is not asked for again"
     Message.objects.update(state="sent", trouble="", sent_at=timezone.now())
-    assert "The relay has taken it" in client.get(f"/console/messages/{message.pk}/tested/").content.decode()
-    page = client.post(f"/console/campaigns/{campaign.pk}/test/", {"to": "nobody"}, follow=True)
-    assert "is not an e-mail address" in page.content.decode()
+    told = get_document(client, f"/console/messages/{message.pk}/tested/")
+    assert "The relay has taken it" in told.text("#tested")
+    page = post_document(client, f"/console/campaigns/{campaign.pk}/test/", {"to": "nobody"})
+    assert "is not an e-mail address" in page.toast()
     assert Message.objects.count() == 1
 
 
@@ -205,14 +205,13 @@ def test_only_a_test_is_told_as_a_test(client, house):
 def test_the_message_is_shown_with_the_campaigns_own_reason_and_its_fields(client, house):
     draft(client, house)
     campaign = Campaign.objects.get()
-    page = client.get(f"/console/campaigns/{campaign.pk}/?tab=message").content.decode()
-    assert "{{" not in page
-    assert f"Novedades para {house.people[0].given_name}" in page
-    frame = unescape(re.search(r'<iframe[^>]*src="([^"]+)"', page)[1])
-    letter = client.get(frame).content.decode()
-    assert campaign.reason["es"] in unescape(letter)
+    page = get_document(client, f"/console/campaigns/{campaign.pk}/?tab=message")
+    assert "{{" not in page.markup
+    assert f"Novedades para {house.people[0].given_name}" in page.sections()
+    letter = get_document(client, page.attribute("iframe", "src")).words
+    assert campaign.reason["es"] in letter
     assert "the reason that the campaign gives" not in letter
-    assert "motivo que d" not in unescape(letter)
+    assert "motivo que d" not in letter
 
 
 def test_people_are_shown_by_reason(client, house):
@@ -223,7 +222,7 @@ def test_people_are_shown_by_reason(client, house):
     page = client.get(f"/console/campaigns/{campaign.pk}/?tab=people&reason=G03", follow=True)
     rows = [line.row for line in page.context["table"].lines]
     assert {member.person_id for member in rows} == {person.pk for person in house.people[3:]}
-    assert "No permission for this" in page.content.decode()
+    assert "No permission for this" in read_document(page).text("#table")
 
 
 def started(client, house):
@@ -266,16 +265,16 @@ def test_a_goal_is_a_link_of_the_template_and_can_be_taken_back(client, house):
     draft(client, house)
     campaign = Campaign.objects.get()
     path = f"/console/campaigns/{campaign.pk}/goal/"
-    assert "https://fibranorte.example/novedades" in client.get(f"/console/campaigns/{campaign.pk}/").content.decode()
+    offered = get_document(client, f"/console/campaigns/{campaign.pk}/").attributes("[name=goal] option", "value")
+    assert "https://fibranorte.example/novedades" in offered
     client.post(path, {"goal": "https://evil.example/"})
     campaign.refresh_from_db()
     assert campaign.goal == {}
     client.post(path, {"goal": "https://fibranorte.example/novedades"})
-    response = client.post(path, {"goal": "reply"}, follow=True)
+    page = post_document(client, path, {"goal": "reply"})
     campaign.refresh_from_db()
     assert campaign.goal == {"reply": True}
-    ticket = re.findall(r'name="ticket" value="([^"]+)"', response.content.decode())[-1]
-    client.post("/console/undo/", {"ticket": ticket})
+    client.post("/console/undo/", {"ticket": page.attributes("[name=ticket]", "value")[-1]})
     campaign.refresh_from_db()
     assert campaign.goal == {"link": "https://fibranorte.example/novedades"}
 
@@ -288,7 +287,8 @@ def test_what_failed_is_tried_again_and_what_returned_for_good_is_not(client, ho
     Message.objects.filter(pk=sent.pk).update(state="sent", due_at=None, sent_at=timezone.now())
     Campaign.objects.filter(pk=campaign.pk).update(state="done")
     type(campaign.dispatch).objects.update(state="closed", closed_at=timezone.now())
-    assert "Try 1 failed message again" in client.get(f"/console/campaigns/{campaign.pk}/").content.decode()
+    page = get_document(client, f"/console/campaigns/{campaign.pk}/")
+    assert page.text("button[value=retry]") == "Try 1 failed message again"
     act(client, campaign, "retry")
     run_to_end(campaign.job, kinds={"retrying": plan.retry_chunk}, worker="test")
     states = dict(Message.objects.exclude(state="refused").values_list("pk", "state"))
@@ -302,7 +302,7 @@ def test_what_failed_is_tried_again_and_what_returned_for_good_is_not(client, ho
 
 def test_nothing_failed_means_nothing_to_try_again(client, house):
     campaign = started(client, house)
-    assert "nothing that could be tried again" in act(client, campaign, "retry").content.decode()
+    assert "nothing that could be tried again" in read_document(act(client, campaign, "retry")).toast()
     assert campaign.job.kind == "planning"
 
 
@@ -323,7 +323,7 @@ def test_a_large_campaign_shows_the_figures_that_the_rounds_keep(client, house, 
     path = f"/console/campaigns/{campaign.pk}/"
     monkeypatch.setattr("esmero.campaigns.queries.SMALL", 4)
     monkeypatch.setattr("esmero.dossier.statistics.dispatch_statistics.SMALL", 4)
-    assert "Being counted." in client.get(path).content.decode()
+    assert "Being counted." in get_document(client, path).text("#live")
     count_all_due(timezone.now())
     page = client.get(path)
     assert page.context["progress"].total == 3
@@ -332,7 +332,7 @@ def test_a_large_campaign_shows_the_figures_that_the_rounds_keep(client, house, 
     assert client.get(path).context["progress"].left == 0
     count_all_due(timezone.now() + timedelta(seconds=5))
     assert client.get(path).context["progress"].left == 3
-    assert "counted" in client.get(path).content.decode()
+    assert "counted" in get_document(client, path).text("#live")
     assert len(listed(client, campaign, "")) == 5
 
 
@@ -341,11 +341,11 @@ def test_the_list_of_campaigns_has_progress_and_rates_and_a_filter(client, house
     Message.objects.filter(state="planned").update(state="sent", sent_at=timezone.now())
     MessageEvent.objects.create(message=Message.objects.filter(state="sent").first(), kind="clicked", at=timezone.now())
     count_all_due(timezone.now())
-    html = client.get("/console/campaigns/?state=running").content.decode()
-    assert campaign.name in html
-    assert "3 of 3" in html
-    assert "1 · 33.3\N{NO-BREAK SPACE}% (6.1–79.2)" in html
-    assert campaign.name not in client.get("/console/campaigns/?state=draft").content.decode()
+    [row] = get_document(client, "/console/campaigns/?state=running").rows("#table table")
+    assert campaign.name in row[0]
+    assert "3 of 3" in row
+    assert "1 · 33.3 % (6.1–79.2)" in row
+    assert get_document(client, "/console/campaigns/?state=draft").rows("#table table") == []
     lines = b"".join(client.get("/console/campaigns/?file=csv").streaming_content).decode("utf-8-sig").splitlines()
     assert len(lines) == 2
 
@@ -376,7 +376,6 @@ def test_one_messages_why_names_each_rule_and_the_facts_behind_its_objection(cli
 def test_a_draft_says_all_that_it_still_needs(client, house):
     draft(client, house, segment="", version="")
     campaign = Campaign.objects.get()
-    html = client.get(f"/console/campaigns/{campaign.pk}/").content.decode()
-    assert "a template: what is said" in html
-    assert "people to write to" in html
-    assert 'value="check"' not in html
+    page = get_document(client, f"/console/campaigns/{campaign.pk}/")
+    assert page.texts(".notice[data-state=wait] li") == ["a template: what is said", "people to write to"]
+    assert "check" not in page.acts()

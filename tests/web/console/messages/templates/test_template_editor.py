@@ -1,5 +1,3 @@
-import re
-
 import pytest
 
 from esmero.campaigns.models import Campaign
@@ -9,6 +7,7 @@ from esmero.outbox.models import Message
 from esmero.people.models import Segment
 from esmero.people.persons.names import update_folded
 from tests.house_facts import MJML, add_people, build_house
+from tests.web.document import get_document, post_document, read_document
 from tests.web.facts import RICH, draw_picture, furnish_content, staff
 
 pytestmark = pytest.mark.django_db
@@ -43,9 +42,9 @@ def test_all_problems_are_named_with_their_place_and_nothing_is_kept(client, hou
     assert {one.go for one in page.context["notes"]} == {"subject", "line:2"}
     assert all(one.grave for one in page.context["notes"])
     assert page.context["problem_lines"] == [2]
-    html = page.content.decode()
-    assert "data-problem" in html
-    assert "nonsense" in html
+    document = read_document(page)
+    assert document.has("[data-problem]")
+    assert "nonsense" in document.form_of("mjml").value("mjml")
     assert TemplateVersion.objects.count() == 1
 
 
@@ -60,17 +59,17 @@ def test_a_new_template_begins_with_a_letter_that_is_sound(client, house):
 def test_the_preview_is_the_letter_of_a_person(client, house):
     add_people(house, 1)
     text = TemplateText.objects.get()
-    html = client.get(f"/console/templates/versions/{text.version_id}/preview/es/").content.decode()
-    assert "Hola Nombre0" in html
-    assert "Calle Mayor 1" in html
-    assert "{{" not in html
+    letter = get_document(client, f"/console/templates/versions/{text.version_id}/preview/es/")
+    assert "Hola Nombre0" in letter.words
+    assert "Calle Mayor 1" in letter.words
+    assert "{{" not in letter.markup
 
 
 def test_a_reader_reads_and_writes_nothing(client, house):
     client.force_login(staff("reader"))
     assert write(client, house.version.template).status_code == 200
     assert TemplateVersion.objects.count() == 1
-    assert "<textarea" not in client.get(f"/console/templates/{house.version.template_id}/").content.decode()
+    assert not get_document(client, f"/console/templates/{house.version.template_id}/").has("textarea")
 
 
 LETTER = """# Hola, {{ given_name | fallback("cliente") }}
@@ -117,7 +116,7 @@ def test_a_fault_in_a_letter_names_its_paragraph_and_keeps_what_was_written(clie
     template = new_letter(client)
     page = write_letter(client, template, rich="<h1>Hola</h1><p>{{ nonsense }}</p>")
     assert [one.go for one in page.context["notes"]] == ["block:2"]
-    assert "{{ nonsense }}" in page.content.decode()
+    assert "{{ nonsense }}" in read_document(page).form_of("rich").value("rich")
     assert not TemplateVersion.objects.filter(template=template).exists()
 
 
@@ -126,39 +125,36 @@ def test_what_is_written_is_looked_at_without_being_kept(client, house):
     add_people(house, 2)
     rich = '<p>Hola {{ given_name }}</p><p><a href="http://x.test/">aquí</a></p><img src="/m/a.png">'
     url = f"/console/templates/{template.pk}/check/?language=fr"
-    html = client.post(url, {"subject": "s", "preheader": "", "letter": "", "rich": rich}).content.decode()
-    for go in ("preheader", "block:1", "block:2", "block:3"):
-        assert f'data-go="{go}"' in html
-    about = client.get(f"/console/templates/{template.pk}/unwritten/?language=fr").content.decode()
-    assert "2 people read Spanish" in about
+    told = post_document(client, url, {"subject": "s", "preheader": "", "letter": "", "rich": rich})
+    assert {"preheader", "block:1", "block:2", "block:3"} <= set(told.attributes("[data-go]", "data-go"))
+    about = get_document(client, f"/console/templates/{template.pk}/unwritten/?language=fr")
+    assert "2 people read Spanish" in about.words
     segment = Segment.objects.create(name="Nadie", conditions={"kind": "field", "field": "language", "value": "fr"})
     facts = {"brand": house.brand, "topic": house.topic, "version": house.version, "segment": segment}
     Campaign.objects.create(name="Una", **facts)
-    about = client.get(f"/console/templates/{house.version.template_id}/unwritten/?language=en").content.decode()
-    assert "read" not in about, "nobody of the segment reads what is not written"
+    about = get_document(client, f"/console/templates/{house.version.template_id}/unwritten/?language=en")
+    assert "read" not in about.words, "nobody of the segment reads what is not written"
     assert not TemplateVersion.objects.filter(template=template).exists()
     mjml = MJML.replace(' | fallback("cliente")', "")
     url = f"/console/templates/{house.version.template_id}/check/?language=es"
-    html = client.post(url, {"subject": "s", "preheader": "p", "mjml": mjml}).content.decode()
-    assert 'data-go="line:2"' in html
-    assert "given_name" in html
+    told = post_document(client, url, {"subject": "s", "preheader": "p", "mjml": mjml})
+    assert "line:2" in told.attributes("[data-go]", "data-go")
+    assert [one for one in told.texts("li") if "given_name" in one]
 
 
 def test_versions_are_compared_and_an_earlier_one_is_made_the_newest(client, house):
     template = house.version.template
     write(client, template, subject="Segunda", changed="Otro asunto")
     page = client.get(f"/console/templates/{template.pk}/versions/")
-    html = page.content.decode()
+    document = read_document(page)
     assert (page.context["old"], page.context["new"]) == (1, 2)
-    assert re.search("<ins>Subject: (<mark>)?Segunda", html)
-    assert "Otro asunto" in html
+    assert [one for one in document.texts("ins") if one.startswith("Subject: Segunda")]
+    assert "Otro asunto" in document.rows()[0]
     client.post(f"/console/templates/versions/{house.version.pk}/restore/")
     newest = template.versions.latest("number")
     assert (newest.number, newest.texts.get().subject) == (3, house.version.texts.get().subject)
-    assert (
-        "The two texts are the same."
-        in client.get(f"/console/templates/{template.pk}/versions/?old=1&new=3").content.decode()
-    )
+    compared = get_document(client, f"/console/templates/{template.pk}/versions/?old=1&new=3")
+    assert "The two texts are the same." in compared.text("#difference")
 
 
 def test_the_preview_shows_with_and_without_the_promotion_by_day_and_in_the_dark(client, house):
@@ -174,11 +170,11 @@ def test_the_preview_shows_with_and_without_the_promotion_by_day_and_in_the_dark
     bare = client.get(f"/console/templates/versions/{pk}/look/?bare=1").context["seen"]
     assert "Publicidad" not in bare.text
     frame = f"/console/templates/versions/{pk}/preview/es/"
-    light, dark = (client.get(f"{frame}?{query}").content.decode() for query in ("", "dark=1&bare=1"))
-    assert "@media not all" in light
-    assert "@media all" in dark
-    assert "Publicidad" in light
-    assert "Publicidad" not in dark
+    light, dark = (get_document(client, f"{frame}?{query}") for query in ("", "dark=1&bare=1"))
+    assert any("@media not all" in one for one in light.styles())
+    assert any("@media all" in one for one in dark.styles())
+    assert "Publicidad" in light.words
+    assert "Publicidad" not in dark.markup
     found = client.get(f"/console/templates/versions/{pk}/look/?q=persona0").context["found"]
     assert found == [person]
 
@@ -224,12 +220,12 @@ def test_a_picture_is_brought_described_offered_and_archived(client, house):
 
     def bring():
         file = SimpleUploadedFile("calle.png", draw_picture(), content_type="image/png")
-        return client.post("/console/media/new/", {"file": file, "name": "", "alt_es": "Una calle"}, follow=True)
+        return post_document(client, "/console/media/new/", {"file": file, "name": "", "alt_es": "Una calle"})
 
-    assert bring().status_code == 200
+    assert bring().heading == "calle.png"
     picture = MediaFile.objects.get()
     assert (picture.name, picture.alt, picture.created_by) == ("calle.png", {"es": "Una calle"}, "Lucía Prado")
-    assert "here already" in bring().content.decode()
+    assert "here already" in bring().toast()
     assert MediaFile.objects.count() == 1
     client.post(f"/console/media/{picture.pk}/", {"name": "Calle", "alt_es": "Una calle", "alt_fr": "Une rue"})
     (offered,) = client.get("/console/media/offer/?language=fr").json()["pictures"]
@@ -237,7 +233,7 @@ def test_a_picture_is_brought_described_offered_and_archived(client, house):
     client.post("/console/media/act/", {"act": "archive", "pick": [picture.pk]})
     assert client.get("/console/media/offer/").json()["pictures"] == []
     svg = SimpleUploadedFile("x.png", b"<svg/>", content_type="image/png")
-    assert "this is SVG" in client.post("/console/media/new/", {"file": svg}).content.decode()
+    assert "this is SVG" in post_document(client, "/console/media/new/", {"file": svg}).error("file")
 
 
 def test_the_visual_editor_keeps_what_comes_out_of_it_and_warns_of_what_it_may_lose(client, house):
@@ -252,7 +248,7 @@ def test_the_visual_editor_keeps_what_comes_out_of_it_and_warns_of_what_it_may_l
     assert "Mirar" in template.versions.latest("number").texts.get().mjml
     bad = client.post(url, {"mjml": MJML.replace("given_name", "nonsense")})
     assert bad.context["notes"]
-    assert "nonsense" in bad.content.decode()
+    assert "nonsense" in read_document(bad).alert()
     with_steps = MJML.replace("<mj-text>", "{% if given_name %}<!-- x --><mj-text>").replace(
         "</mj-text>", "</mj-text>{% endif %}"
     )

@@ -8,6 +8,7 @@ from esmero.people.persons.editing import change_person
 from esmero.rounds.table import JOBS
 from esmero.work.jobs import run_to_end
 from tests.house_facts import build_house
+from tests.web.document import get_document, post_document, read_document
 from tests.web.facts import staff
 
 pytestmark = pytest.mark.django_db
@@ -44,11 +45,11 @@ def test_a_file_is_read_and_shown_before_anything_happens(client, house):
     assert [(column.name, column.chosen) for column in page.context["columns"]] == list(
         zip(HEADS, ["number", "given_name", "email", "consent"], strict=True)
     )
-    html = page.content.decode()
-    assert "CP1252" in html
-    assert "semicolons" in html
-    assert "zoe@cliente.example" in html
-    assert "&lt;b&gt;Ann" in html
+    document = read_document(page)
+    assert "CP1252" in document.text(".lead")
+    assert "semicolons" in document.text(".lead")
+    assert "zoe@cliente.example" in document.text(".columns")
+    assert "<b>Ann" in document.text(".columns")
 
 
 @pytest.mark.parametrize(
@@ -67,8 +68,7 @@ def test_the_mapping_leads_to_the_dry_run(client, house):
     brought = Import.objects.get()
     assert brought.state == "checking"
     assert brought.mapping["¿Acepta publicidad?"] == "consent"
-    page = client.get(f"/console/imports/{brought.pk}/")
-    assert "every 2s" in page.content.decode()
+    assert get_document(client, f"/console/imports/{brought.pk}/").follows
 
 
 def test_consent_counts_only_when_it_is_confirmed(client, house):
@@ -80,7 +80,7 @@ def test_consent_counts_only_when_it_is_confirmed(client, house):
 def test_what_does_not_fit_is_said_and_what_was_chosen_stays(client, house):
     bring(client)
     page = check(client, house, column=["number", "email", "given_name", "given_name"])
-    assert "Two columns are mapped to given_name" in page.content.decode()
+    assert "Two columns are mapped to given_name" in read_document(page).alert()
     assert [column.chosen for column in page.context["columns"]] == ["number", "email", "given_name", "given_name"]
     page = check(client, house, source="")
     assert "source" in page.context["form"].errors
@@ -97,10 +97,10 @@ def test_the_verdicts_and_the_way_back_or_on(client, house):
     Import.objects.update(state="checked", counts={"added": 1, "refused": 1})
     page = client.get(f"/console/imports/{brought.pk}/?verdict=refused")
     assert [line.row.line for line in page.context["table"].lines] == [3]
-    assert "Bring in 1 line" in page.content.decode()
+    assert read_document(page).text("button[value=run]") == "Bring in 1 line"
     address = f"/console/imports/{brought.pk}/refused.csv"
-    assert "ann at client" not in client.get(address).content.decode()
-    assert "ann at client" not in client.post(address, {"reason": " "}).content.decode()
+    assert "ann at client" not in read_document(client.get(address)).markup
+    assert "ann at client" not in read_document(client.post(address, {"reason": " "})).markup
     assert not AuditEntry.objects.filter(action="import.exported").exists()
     refused = client.post(address, {"reason": "To mend them"})
     assert AuditEntry.objects.get(action="import.exported").facts["reason"] == "To mend them"
@@ -115,8 +115,8 @@ def test_the_verdicts_and_the_way_back_or_on(client, house):
 
 def test_what_is_not_possible_now_is_said(client, house):
     bring(client)
-    page = client.post(f"/console/imports/{Import.objects.get().pk}/act/", {"act": "run"}, follow=True)
-    assert "is not ready for that" in page.content.decode()
+    page = post_document(client, f"/console/imports/{Import.objects.get().pk}/act/", {"act": "run"})
+    assert "is not ready for that" in page.toast()
 
 
 def test_bringing_a_list_needs_its_role(client, house):
@@ -139,8 +139,7 @@ def test_an_import_is_taken_back_after_a_preview_in_numbers(client, house):
     work(brought)
     act(client, "run")
     work(brought)
-    page = client.get(f"/console/imports/{brought.pk}/")
-    assert f"/console/imports/{brought.pk}/undo/" in page.content.decode()
+    assert f"/console/imports/{brought.pk}/undo/" in get_document(client, f"/console/imports/{brought.pk}/").links()
     change_person(Person.objects.get(number="8"), changes={"given_name": "Anna"}, by="Lucía")
     address = f"/console/imports/{brought.pk}/undo/"
     page = client.get(address)
@@ -155,19 +154,17 @@ def test_an_import_is_taken_back_after_a_preview_in_numbers(client, house):
     assert client.post(address).status_code == 403
     client.force_login(User.objects.get(role="manager"))
     assert client.post(address)["Location"] == f"/console/imports/{brought.pk}/"
-    assert "Taking back" in client.get(f"/console/imports/{brought.pk}/").content.decode()
+    assert "Taking back" in get_document(client, f"/console/imports/{brought.pk}/").text("#live")
     work(brought)
     page = client.get(f"/console/imports/{brought.pk}/?undo=kept")
     assert [line.row.line for line in page.context["table"].lines] == [3]
-    assert "somebody has changed it since (Given name)" in page.content.decode()
+    assert "somebody has changed it since (Given name)" in read_document(page).text("#table")
     assert Person.objects.get().number == "8"
-    page = client.post(address, follow=True)
-    assert "is not ready for that" in page.content.decode()
+    assert "is not ready for that" in post_document(client, address).toast()
 
 
 def test_an_exclusion_list_is_brought_in_like_any_other(client, house):
-    page = client.get("/console/imports/new/exclusions/")
-    assert "exclusion list" in page.content.decode()
+    assert "exclusion list" in get_document(client, "/console/imports/new/exclusions/").heading
     file = SimpleUploadedFile("robinson.csv", b"Correo;Nombre\r\nzoe@cliente.example;Zoe\r\nann at client;Ann\r\n")
     page = client.get(client.post("/console/imports/new/exclusions/", {"file": file})["Location"])
     assert [[value for value, _words in column.choices] for column in page.context["columns"]] == [
@@ -182,7 +179,7 @@ def test_an_exclusion_list_is_brought_in_like_any_other(client, house):
     act(client, "run")
     work(brought)
     page = client.get(f"/console/imports/{brought.pk}/?verdict=refused")
-    assert "ann at client" in page.content.decode()
+    assert "ann at client" in read_document(page).text("#table")
     assert Suppression.objects.get().brand == house.brand
     page = client.get("/console/imports/?kind=exclusions")
     assert [line.row.pk for line in page.context["table"].lines] == [brought.pk]

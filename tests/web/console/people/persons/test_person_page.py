@@ -26,6 +26,7 @@ from esmero.people.permissions.ledger import grant, withdraw
 from esmero.vault.files import seal
 from esmero.web.console.people.persons.custom_field_values import format_custom_value
 from tests.house_facts import add_people, build_house, open_dispatch
+from tests.web.document import read_document
 from tests.web.facts import staff
 
 pytestmark = pytest.mark.django_db
@@ -126,9 +127,9 @@ def test_what_is_allowed_is_said_per_topic_and_channel_with_its_proof(client, ho
         ("post", "granted"),
         ("phone", "never"),
     ]
-    html = page(client, person).content.decode()
-    assert "By post: Novedades." in html
-    assert "“Quiero cartas” (v3)" in html
+    document = read_document(page(client, person))
+    assert "By post: Novedades." in document.notice("kept")
+    assert "“Quiero cartas” (v3)" in document.section("What we may do").words
     withdraw(person, source="carta", channel="post", at=timezone.now() + timedelta(hours=-1), **about)
     withdraw(person, source="carta", channel="post", **about)
     assert page(client, person).context["rights"][1][1].state == "withdrawn"
@@ -145,7 +146,7 @@ def test_an_objection_to_all_advertising_covers_every_topic(client, house, perso
         withdrawn_at=timezone.now(), entry=entry,
     )  # fmt: skip
     assert page(client, person).context["rights"][0][1].state == "objected"
-    assert "No advertising." in page(client, person).content.decode()
+    assert "No advertising." in read_document(page(client, person)).notice("wait")
 
 
 def test_what_the_person_turned_off_themselves_is_said(client, house, person):
@@ -317,9 +318,9 @@ def test_a_reader_changes_nothing(client, house, person, what):
     assert client.get(f"/console/people/{person.pk}/{what}/").status_code == 403
     for act in ("pause", "silence", "note", "tags"):
         assert client.post(f"/console/people/{person.pk}/{act}/", {"text": "x", "tag": "x"}).status_code == 403
-    html = page(client, person).content.decode()
-    assert "Record what they said" not in html
-    assert "Silence this address" not in html
+    document = read_document(page(client, person))
+    assert "Record what they said" not in document.texts("a")
+    assert "Silence this address" not in document.texts("summary")
 
 
 @pytest.mark.parametrize(

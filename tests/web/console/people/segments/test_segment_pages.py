@@ -1,6 +1,5 @@
 import json
 
-import lxml.html
 import pytest
 from django.utils import timezone
 
@@ -18,6 +17,7 @@ from esmero.web.console.people.segments.sentence import describe_tree
 from esmero.work.jobs import run_to_end
 from esmero.work.models import Job
 from tests.house_facts import add_people, build_house
+from tests.web.document import get_document, post_document, read_document
 from tests.web.facts import staff
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
@@ -32,6 +32,9 @@ EXAMPLES = "/console/segments/examples/"
 def people(client):
     client.force_login(staff("manager"))
     return add_people(build_house(), 3)
+
+
+ASKS_LATER = "[hx-trigger*='load delay']"
 
 
 def numbers(response):
@@ -70,8 +73,9 @@ def test_in_a_large_house_an_estimate_stands_until_all_are_counted_aside(client,
     told = {one.uid: one.number for one in response.context["numbers"]}
     assert told["n1"].kind == "under"
     assert told["n1"].people > 1
-    assert "fewer than" in response.content.decode()
-    assert "load delay" in response.content.decode()
+    numbers_shown = read_document(response)
+    assert "fewer than" in numbers_shown.words
+    assert numbers_shown.has(ASKS_LATER)
     assert not SegmentEstimate.objects.filter(number__isnull=False).exists()
 
     known = [f"{one.digest}:{one.people}:{one.number.kind}" for one in response.context["numbers"]]
@@ -80,7 +84,7 @@ def test_in_a_large_house_an_estimate_stands_until_all_are_counted_aside(client,
     begun.pop()()
     again = client.post(NUMBERS, {**ONE, "counted": known})
     assert {one.uid: one.number for one in again.context["numbers"]} == {"n0": Estimate(1), "n1": Estimate(1)}
-    assert "load delay" not in again.content.decode()
+    assert not read_document(again).has(ASKS_LATER)
     assert not begun
 
     SegmentEstimate.objects.update(asked_at=timezone.now() - 2 * estimates.FRESH)
@@ -111,7 +115,7 @@ def test_in_a_large_house_a_saved_segment_is_counted_by_the_worker(client, peopl
     client.post(NEW, {**ONE, "name": "Uno", "act": "save"})
     kept = Segment.objects.get()
     assert kept.counted is None
-    assert "being counted" in client.get("/console/segments/").content.decode()
+    assert "being counted" in get_document(client, "/console/segments/").text("#table")
     run_to_end(Job.objects.get(kind="count-segment"), kinds=JOBS, worker="w")
     kept.refresh_from_db()
     assert kept.counted == 1
@@ -120,19 +124,20 @@ def test_in_a_large_house_a_saved_segment_is_counted_by_the_worker(client, peopl
 def test_without_scripts_a_button_counts(client, people):
     response = client.post(NEW, {**ONE, "act": "count"})
     assert response.context["tree"].number.people == Person.objects.filter(given_name="Nombre1").count() == 1
-    assert "<html" in response.content.decode()
+    assert read_document(response).is_page
 
 
 def test_htmx_gets_the_editor_alone(client, people):
-    html = client.post(NEW, ONE, headers={"HX-Request": "true"}).content.decode()
-    assert html.lstrip().startswith("<form")
-    assert "<html" not in html
+    part = post_document(client, NEW, ONE, headers={"HX-Request": "true"})
+    assert part.form_of("what_n1").value("what_n1")
+    assert not part.is_page
+    assert not part.has("h1")
 
 
 def test_an_act_is_done_said_and_followed_by_the_cursor(client, people):
-    html = client.post(NEW, {**ONE, "act": "add:n0"}).content.decode()
-    assert "A condition was added." in html
-    assert 'id="what_n2" name="what_n2" autofocus' in html
+    page = post_document(client, NEW, {**ONE, "act": "add:n0"})
+    assert "A condition was added." in page.text("[role=status]#tree-said")
+    assert page.attributes("[autofocus]", "name") == ["what_n2"]
     assert client.post(NEW, {**ONE, "act": "remove:n1"}).context["empty"]
     assert not Segment.objects.exists()
 
@@ -143,7 +148,7 @@ def test_a_segment_is_saved_with_its_count_and_opened_again(client, people):
     assert response["Location"] == f"/console/segments/{segment.pk}/"
     assert (segment.counted, segment.conditions) == (1, STORED)
     assert AuditEntry.objects.get().action == "segment.created"
-    assert 'value="Nombre1"' in client.get(response["Location"]).content.decode()
+    assert get_document(client, response["Location"]).form_of("node").value("value_n1") == "Nombre1"
     saved = client.post(response["Location"], {**ONE, "act": "save", "name": "Dos"}, headers={"HX-Request": "true"})
     assert saved["HX-Redirect"] == response["Location"]
 
@@ -162,8 +167,8 @@ def test_a_segment_is_saved_with_its_count_and_opened_again(client, people):
 )
 def test_what_cannot_be_is_said_beside_it_and_nothing_is_stored(client, people, data, said):
     Segment.objects.create(name="Taken")
-    response = client.post(NEW, {**ONE, "act": "save", **data})
-    assert said in response.content.decode()
+    page = post_document(client, NEW, {**ONE, "act": "save", **data})
+    assert [one for one in page.texts(".error, [role=alert]") if said in one]
     assert Segment.objects.count() == 1
 
 
@@ -178,8 +183,8 @@ def test_a_circle_is_refused_with_its_path(client, people):
     first = Segment.objects.create(name="A", conditions=STORED)
     Segment.objects.create(name="B", conditions={"kind": "all", "parts": [{"kind": "segment", "name": "A"}]})
     circle = {"node": ["n1 n0 row"], "what_n1": "segment", "is_n1": "is", "value_n1": "B", "name": "A", "act": "save"}
-    assert "A → B → A" in client.post(f"/console/segments/{first.pk}/", circle).content.decode()
-    assert "B → A → B" in client.post(NUMBERS, {**circle, "segment": first.pk}).content.decode()
+    assert "A → B → A" in post_document(client, f"/console/segments/{first.pk}/", circle).text(".error")
+    assert "B → A → B" in post_document(client, NUMBERS, {**circle, "segment": first.pk}).alert()
     first.refresh_from_db()
     assert first.conditions == STORED
 
@@ -188,7 +193,7 @@ def test_a_circle_through_the_old_name_is_refused_with_the_new_name(client, peop
     first = Segment.objects.create(name="A", conditions=STORED)
     Segment.objects.create(name="B", conditions={"kind": "segment", "name": "A"})
     circle = {"node": ["n1 n0 row"], "what_n1": "segment", "is_n1": "is", "value_n1": "B", "name": "Z", "act": "save"}
-    assert "in a circle" in client.post(f"/console/segments/{first.pk}/", circle).content.decode()
+    assert "in a circle" in post_document(client, f"/console/segments/{first.pk}/", circle).text(".error")
     first.refresh_from_db()
     assert (first.name, first.conditions) == ("A", STORED)
 
@@ -209,7 +214,7 @@ def test_a_new_name_is_followed_by_those_who_use_it(client, people):
     user.refresh_from_db()
     assert "Nuevo" in json.dumps(user.conditions)
     assert '"A"' not in json.dumps(user.conditions)
-    assert '<a href="/console/segments/' in client.get(f"/console/segments/{first.pk}/").content.decode()
+    assert get_document(client, f"/console/segments/{first.pk}/").link("B") == f"/console/segments/{user.pk}/"
 
 
 def test_a_copy_is_opened_and_a_deletion_can_be_taken_back(client, people):
@@ -218,10 +223,9 @@ def test_a_copy_is_opened_and_a_deletion_can_be_taken_back(client, people):
     client.post(act, {"act": "copy"})
     client.post(act, {"act": "copy"})
     assert list(Segment.objects.order_by("id").values_list("name", flat=True)) == ["A", "Copy of A", "Copy of A 2"]
-    html = client.post(act, {"act": "delete"}, follow=True).content.decode()
+    page = post_document(client, act, {"act": "delete"})
     assert not Segment.objects.filter(name="A").exists()
-    ticket = html.partition('name="ticket" value="')[2].partition('"')[0]
-    client.post("/console/undo/", {"ticket": ticket, "next": "/console/segments/"})
+    client.post("/console/undo/", {"ticket": page.ticket(), "next": "/console/segments/"})
     assert Segment.objects.get(name="A").conditions == STORED
 
 
@@ -233,12 +237,11 @@ def test_what_is_used_stays(client, people):
     other = Segment.objects.create(name="B", conditions={"kind": "segment", "name": "A"})
     Campaign.objects.create(name="Primavera", brand=topic.brand, topic=topic, segment=other)
     for one in (segment, other):
-        html = client.post(f"/console/segments/{one.pk}/act/", {"act": "delete"}, follow=True).content.decode()
-        assert "is used, so it stays" in html
+        page = post_document(client, f"/console/segments/{one.pk}/act/", {"act": "delete"})
+        assert "is used, so it stays" in page.toast()
     assert Segment.objects.count() == 2
-    html = client.get("/console/segments/").content.decode()
-    assert "Primavera" in html
-    assert 'value="delete"' not in client.get(f"/console/segments/{segment.pk}/").content.decode()
+    assert "Primavera" in get_document(client, "/console/segments/").text("#table")
+    assert "delete" not in get_document(client, f"/console/segments/{segment.pk}/").acts()
 
 
 def test_ten_examples_say_why_and_how_many_said_yes(client, people):
@@ -298,14 +301,6 @@ def test_the_sentence_says_the_tree(people, conditions, sentence):
     )
 
 
-def fields_of(html):
-    """What a browser would send of a page's editor as it stands."""
-    form = next(one for one in lxml.html.fromstring(html).forms if one.xpath(".//*[@name='node']"))
-    return {name: form.fields[name] for name in form.fields} | {
-        name: [box.get("value") for box in form.xpath(f".//*[@name='{name}']")] for name in ("node",)
-    }
-
-
 def test_what_a_segment_names_and_is_gone_stays_a_choice_of_its_own_and_no_saving_loses_it(client, people):
     house = Brand.objects.get()
     kept = {
@@ -319,16 +314,18 @@ def test_what_a_segment_names_and_is_gone_stays_a_choice_of_its_own_and_no_savin
     }
     segment = Segment.objects.create(name="Antiguo", conditions=kept, brand=house)
     page = client.get(f"/console/segments/{segment.pk}/")
-    html = page.content.decode()
-    assert "vip (no longer there)" in html
-    assert "ofertas (no longer there)" in html
-    assert "4711 (no longer there)" in html
+    document = read_document(page)
+    offered = document.texts("option")
+    for words in ("vip (no longer there)", "ofertas (no longer there)", "4711 (no longer there)"):
+        assert [one for one in offered if words in one], words
     assert "vip" in str(page.context["sentence"])
-    client.post(f"/console/segments/{segment.pk}/", {**fields_of(html), "act": "save", "name": "Antiguo"})
+    client.post(
+        f"/console/segments/{segment.pk}/", {**document.form_of("node").fields, "act": "save", "name": "Antiguo"}
+    )
     segment.refresh_from_db()
     assert segment.conditions == kept
 
 
 def test_what_a_saved_segment_says_amiss_stands_beside_it_at_once(client, people):
     segment = Segment.objects.create(name="Roto", conditions={"kind": "field", "field": "gone", "value": "x"})
-    assert "This is no longer there" in client.get(f"/console/segments/{segment.pk}/").content.decode()
+    assert "This is no longer there" in get_document(client, f"/console/segments/{segment.pk}/").text(".error")

@@ -6,6 +6,7 @@ from esmero.house.models import AuditEntry
 from esmero.mailroom.arriving.channels.webhook_secrets import find_secret
 from esmero.outbox.models import Relay
 from tests.house_facts import build_house
+from tests.web.document import get_document, post_document
 from tests.web.facts import staff
 
 pytestmark = [pytest.mark.django_db]
@@ -19,17 +20,16 @@ def owner(client):
 
 
 def test_from_the_relay_to_a_secret_that_is_believed_and_forgotten(owner):
-    relay = owner.get(f"/console/settings/relays/{Relay.objects.get().pk}/").content.decode()
-    assert "/console/settings/hooks/postmark/" in relay
+    relay = get_document(owner, f"/console/settings/relays/{Relay.objects.get().pk}/")
+    assert "/console/settings/hooks/postmark/" in relay.links("main a")
     page = "/console/settings/hooks/postmark/"
-    assert "/hooks/postmark" in owner.get(page).content.decode()
-    wrong = owner.post(page, {"secret": "geheim"}).content.decode()
-    assert "name:password" in wrong
+    assert "/hooks/postmark" in get_document(owner, page).text("code")
+    assert "name:password" in post_document(owner, page, {"secret": "geheim"}).error("secret")
     assert find_secret("postmark") == ""
-    after = owner.post(page, {"secret": "ana:sehr-geheim"}, follow=True).content.decode()
+    after = post_document(owner, page, {"secret": "ana:sehr-geheim"})
     assert find_secret("postmark") == "ana:sehr-geheim"
-    assert "sehr-geheim" not in after
-    assert "sehr-geheim" not in owner.get(page).content.decode()
+    assert "sehr-geheim" not in after.markup
+    assert "sehr-geheim" not in get_document(owner, page).markup
     owner.post(page, {"forget": "1"})
     assert find_secret("postmark") == ""
     assert list(

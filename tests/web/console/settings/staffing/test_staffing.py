@@ -1,10 +1,10 @@
 """The pages of own roles, teams and absences."""
 
 import pytest
-from selectolax.lexbor import LexborHTMLParser as HTMLParser
 
 from esmero.house.models import AuditEntry, StaffAbsence, StaffRole, Team, User
 from esmero.house.staffing.own_roles import define_role
+from tests.web.document import get_document, read_document
 from tests.web.facts import furnish, staff
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
@@ -35,8 +35,7 @@ def test_a_role_is_defined_changed_given_and_deleted(client, owner):
     facts = {"name": "Noa", "email": "noa@fibranorte.example", "role": role.code, "language": "es"}
     client.post(TEAM + "new/", facts)
     assert User.objects.get(name="Noa").role == role.code
-    html = HTMLParser(client.get(TEAM).content)
-    assert any("Caja" in one.text() for one in html.css("table td"))
+    assert any("Caja" in cell for row in get_document(client, TEAM).rows() for cell in row)
     assert client.post(f"{page}remove/").status_code == 302
     assert StaffRole.objects.exists()  # Noa has it
     client.post(f"{TEAM}{User.objects.get(name='Noa').pk}/", {"name": "Noa", "role": "reader", "language": "es"})
@@ -51,10 +50,10 @@ def test_a_stale_change_shows_both_versions(client, owner):
     client.post(page, {"name": "Caja", "rights": ["house.read", "files.read"], "row_version": 1})
     stale = client.post(page, {"name": "Mine", "rights": ["house.read"], "row_version": 1})
     assert stale.status_code == 200
-    html = HTMLParser(stale.content)
-    assert html.css_first("[role=alert]") is not None
-    assert html.css_first("input[name=name]").attributes["value"] == "Mine"
-    assert html.css_first("input[name=row_version]").attributes["value"] == "2"
+    document = read_document(stale)
+    assert "while you wrote" in document.alert()
+    form = document.form_of("row_version")
+    assert (form.value("name"), form.value("row_version")) == ("Mine", "2")
     assert StaffRole.objects.get().name == "Caja"
 
 
@@ -64,16 +63,14 @@ def test_an_own_role_opens_exactly_what_its_rights_open(client, owner):
     assert client.get("/console/templates/new/").status_code != 403
     for path in (TEAM, "/console/settings/brands/", "/console/imports/new/", TEAM + "roles/new/"):
         assert client.get(path).status_code == 403, path
-    html = HTMLParser(client.get("/console/campaigns/").content)
-    links = [one.attributes.get("href") for one in html.css("a")]
+    links = get_document(client, "/console/campaigns/").links()
     assert "/console/campaigns/new/" in links
     assert "/console/imports/new/" not in links
 
 
 def test_who_manages_staff_alone_finds_the_team_and_no_other_settings(client, owner):
     be(client, owner, "house.read", "staff.manage")
-    html = HTMLParser(client.get("/console/settings/").content)
-    links = [one.attributes.get("href") for one in html.css("a")]
+    links = get_document(client, "/console/settings/").links()
     assert TEAM in links
     assert "/console/settings/brands/" not in links
     assert client.get(TEAM).status_code == 200
@@ -81,9 +78,8 @@ def test_who_manages_staff_alone_finds_the_team_and_no_other_settings(client, ow
 
 def test_nobody_gives_by_the_pages_more_than_they_have(client, owner):
     me = be(client, owner, "house.read", "staff.manage")
-    form = HTMLParser(client.get(TEAM + "roles/new/").content)
-    offered = {one.attributes["value"] for one in form.css("input[name=rights]")}
-    assert offered == {"house.read", "staff.manage"}
+    offered = get_document(client, TEAM + "roles/new/").attributes("input[name=rights]", "value")
+    assert set(offered) == {"house.read", "staff.manage"}
     answer = client.post(TEAM + "roles/new/", {"name": "All", "rights": ["house.read", "people.erase"]})
     assert answer.status_code == 200  # the form with its fault
     facts = {"name": "Own", "role": "owner", "language": "es"}
@@ -101,10 +97,10 @@ def test_a_team_is_made_changed_and_deleted(client, owner):
     client.post(TEAM + "teams/new/", {"name": "Atención", "members": [owner.pk]})
     team = Team.objects.get()
     assert list(team.members.all()) == [owner]
-    assert "Atención" in HTMLParser(client.get(TEAM).content).css_first("#teams").text()
+    assert "Atención" in get_document(client, TEAM).text("#teams")
     client.post(f"{TEAM}teams/{team.pk}/", {"name": "Soporte", "members": [], "row_version": 1})
     stale = client.post(f"{TEAM}teams/{team.pk}/", {"name": "Other", "row_version": 1})
-    assert HTMLParser(stale.content).css_first("[role=alert]") is not None
+    assert "while you wrote" in read_document(stale).alert()
     assert Team.objects.get().name == "Soporte"
     client.post(f"{TEAM}teams/{team.pk}/remove/")
     assert not Team.objects.exists()
@@ -117,7 +113,7 @@ def test_an_absence_is_noted_and_removed(client, owner):
     assert client.post(TEAM + "absences/new/", {**facts, "stand_in": owner.pk}).status_code == 200
     assert not StaffAbsence.objects.exists()
     client.post(TEAM + "absences/new/", facts)
-    assert "Nora" in HTMLParser(client.get(TEAM).content).css_first("#absences").text()
+    assert "Nora" in get_document(client, TEAM).text("#absences")
     client.post(f"{TEAM}absences/{StaffAbsence.objects.get().pk}/remove/")
     assert not StaffAbsence.objects.exists()
     assert set(AuditEntry.objects.values_list("action", flat=True)) == {"absence.recorded", "absence.removed"}
