@@ -225,9 +225,14 @@ def text_field(
     value: object = "",
     rows: int = 0,
     hint: object = "",
+    look: str = "input",
+    unlabelled: bool = False,
     **attributes: object,
 ) -> SafeString:
-    """Draw a labelled text field outside a Django form; with `rows` a field of several lines."""
+    """Draw a labelled text field outside a Django form; with `rows` a field of several lines.
+
+    `unlabelled` hides the label from all but screen readers, `look` is the class of a field of one line.
+    """
     own = id or f"f-{name}"
     told = {"id": own, "name": name, "aria_describedby": f"{own}-hint" if hint else "", **attributes}
     if rows:
@@ -235,7 +240,9 @@ def text_field(
             '<textarea class="textarea"{}>{}</textarea>', flat_attributes({**told, "rows": rows}), value
         )
     else:
-        field = format_html('<input class="input"{}>', flat_attributes({**told, "value": value}))
+        field = format_html("<input{}>", flat_attributes({"class": look, **told, "value": value}))
+    if unlabelled:
+        return format_html('<label class="sr-only" for="{}">{}</label>{}', own, words, field)
     note = format_html('<div class="hint" id="{}-hint">{}</div>', own, hint) if hint else ""
     return format_html('<div class="field"><label for="{}">{}</label>{}{}</div>', own, words, note, field)
 
@@ -272,6 +279,47 @@ def fact(content: str, name: object, *, wrap: bool = False) -> SafeString:
     if not content.strip():
         return mark_safe("")
     return format_html("<dt>{}</dt><dd{}>{}</dd>", name, flat_attributes({"class": "wrap" if wrap else ""}), content)
+
+
+@register.simple_block_tag
+def row(
+    content: str, title: object, note: object = "", *, strong: bool = False, wrap: bool = True
+) -> SafeString:
+    """Draw one line inside `<ul class="rows">`: a title, a note in grey below it, and content at the right.
+
+    `wrap` lets a long title break anywhere.
+    """
+    name = format_html("<strong>{}</strong>", title) if strong else title
+    below = format_html('<br><span class="soft small">{}</span>', note) if note else ""
+    look = flat_attributes({"class": "wrap" if wrap else ""})
+    return format_html("<li><span{}>{}{}</span>{}</li>", look, name, below, content)
+
+
+@register.simple_tag
+def suggestions(id: str, values: Iterable[object]) -> SafeString:  # noqa: A002 - the name of the HTML attribute
+    """Draw the values that a text field with the attribute `list` suggests."""
+    options = format_html_join("", '<option value="{}"></option>', ((value,) for value in values))
+    return format_html('<datalist id="{}">{}</datalist>', id, options)
+
+
+@register.simple_tag
+def tick(words: object, name: str, *, value: object = "", checked: bool = False, **attributes: object) -> SafeString:
+    """Draw a checkbox inside its label."""
+    told = flat_attributes({"name": name, "value": value, "checked": checked, **attributes})
+    return format_html('<label class="choice"><input class="input" type="checkbox"{}> {}</label>', told, words)
+
+
+@register.simple_tag
+def search_box(words: object, name: str, value: object = "", **attributes: object) -> SafeString:
+    """Draw a search field with its icon; `words` are label and placeholder, attributes those of the field."""
+    told = flat_attributes({"type": "search", "name": name, "placeholder": words, **attributes})
+    return format_html(
+        '<label class="searchbox">{}<span class="sr-only">{}</span><input class="input"{} value="{}"></label>',
+        icon("search"),
+        words,
+        told,
+        value,
+    )
 
 
 @register.simple_tag
