@@ -137,7 +137,7 @@ def test_what_is_allowed_is_said_per_topic_and_channel_with_its_proof(client, ho
     assert "“Quiero cartas” (v3)" in html
     withdraw(person, source="carta", channel="post", at=timezone.now() + timedelta(hours=-1), **about)
     withdraw(person, source="carta", channel="post", **about)
-    assert "Novedades (post) — withdrawn" in read_right_lines(client, person)[2]
+    assert "Novedades (post) — taken back" in read_right_lines(client, person)[2]
 
 
 def test_an_objection_to_all_advertising_covers_every_topic(client, house, person):
@@ -150,7 +150,7 @@ def test_an_objection_to_all_advertising_covers_every_topic(client, house, perso
         person=person, brand=house.brand, purpose=house.topic.purpose, state="objected", objected=True,
         withdrawn_at=timezone.now(), entry=entry,
     )  # fmt: skip
-    assert "Novedades — objected" in read_right_lines(client, person)[1]
+    assert "Novedades — " + str(STATES["permission"]["objected"].text) in read_right_lines(client, person)[1]
     assert "No advertising." in page(client, person).content.decode()
 
 
