@@ -12,11 +12,14 @@ from datetime import date, datetime
 from itertools import batched
 from typing import Any
 
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.db.models import Model, Q, QuerySet
 from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.html import strip_tags
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from esmero.house.rights import Right
 from esmero.web.parts.components.paging import Key, cut_page, read_key
@@ -142,6 +145,36 @@ class TableLine:
     cells: list[tuple[TableColumn, str | SafeString]]
 
 
+@dataclass(frozen=True, slots=True)
+class RowCount:
+    """Tell how many rows a list has: `number` is exact up to `counted`, else None: there are more."""
+
+    number: int | None
+    counted: int
+
+    @property
+    def rows(self) -> str:
+        """Return the caption of the table."""
+        if self.number is None:
+            return _("more than %(shown)s rows") % {"shown": intcomma(self.counted)}
+        return ngettext("%(shown)s row", "%(shown)s rows", self.number) % {"shown": intcomma(self.number)}
+
+    @property
+    def total(self) -> str:
+        """Return the words below the table; "" for an empty one."""
+        if self.number is None:
+            return _("more than %(shown)s") % {"shown": intcomma(self.counted)}
+        shown = {"shown": intcomma(self.number)}
+        return ngettext("%(shown)s in all", "%(shown)s in all", self.number) % shown if self.number else ""
+
+    @property
+    def everything(self) -> str:
+        """Return the words of the box that picks all rows, beyond the page."""
+        if self.number is None:
+            return _("all that the list shows, more than %(shown)s") % {"shown": intcomma(self.counted)}
+        return _("all %(shown)s that the list shows") % {"shown": intcomma(self.number)}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
     """Hold one page of a list; `number` is exact up to `counted`, else None: there are more."""
@@ -156,6 +189,14 @@ class Table:
     filters: list[tuple[Filter, Sequence[Choice], str]]
     offered: list[tuple[TableColumn, bool]]
     query: str
+
+    @property
+    def count(self) -> RowCount:
+        return RowCount(self.number, self.counted)
+
+    @property
+    def file_url(self) -> str:
+        return f"?{self.query}&file=csv" if self.query else "?file=csv"
 
 
 def read_table_request(query: QueryDict, *, listing: Listing) -> TableRequest:
@@ -179,7 +220,7 @@ def narrow(rows: Rows, *, listing: Listing, params: TableRequest) -> Rows:
         rows = listing.search(rows, params.text)
     for one in listing.filters:
         value = params.chosen.get(one.key)
-        if value and value in {choice for choice, _words in one.choices()}:
+        if value and value in {choice for choice, _label in one.choices()}:
             rows = one.apply(rows, value)
     return rows
 
