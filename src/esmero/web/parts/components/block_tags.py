@@ -6,7 +6,7 @@ nothing, so that a template needs no condition.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from django import template
 from django.contrib.humanize.templatetags.humanize import intcomma
@@ -25,6 +25,15 @@ register = template.Library()
 _ARROWS = {"ascending": "arrow-up", "descending": "arrow-down"}
 _QUIET_TAGS = {"secondary", "outline", "link", "tool"}
 _ADDRESS_STARTS = ("/", "?", "#", "http:", "https:", "mailto:", "tel:")
+
+
+class Notice(NamedTuple):
+    """Hold a notice that Python decides on: its state (see the tag `chip`), title, text and perhaps a role."""
+
+    state: str
+    title: str
+    text: str
+    role: str = ""
 
 
 def resolve_address(to: str, *args: object, query: str = "") -> str:
@@ -317,6 +326,22 @@ def tick(words: object, name: str, *, value: object = "", checked: bool = False,
     """Draw a checkbox inside its label."""
     told = flat_attributes({"name": name, "value": value, "checked": checked, **attributes})
     return format_html('<label class="choice"><input class="input" type="checkbox"{}> {}</label>', told, words)
+
+
+@register.simple_tag
+def segments(name: str, choices: Iterable[tuple[object, object]], chosen: object = "") -> SafeString:
+    """Draw a choice of one among few, all in sight, from pairs of value and words."""
+    return format_html(
+        '<div class="segmented">{}</div>',
+        format_html_join(
+            "",
+            '<label><input type="radio" name="{}" value="{}"{}>{}</label>',
+            (
+                (name, value, mark_safe(" checked") if str(value) == str(chosen) else "", words)
+                for value, words in choices
+            ),
+        ),
+    )
 
 
 @register.simple_tag

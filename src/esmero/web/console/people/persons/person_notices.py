@@ -1,7 +1,6 @@
 """Make the notices above a person: who they were merged into, whether we may write to them, a damaged name."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from django.urls import reverse
@@ -11,16 +10,8 @@ from django.utils.translation import gettext as _
 
 from esmero.people.models import Address, Merge, Person, Suppression
 from esmero.web.console.people.persons.person_rights import NamedTopics
+from esmero.web.parts.components.block_tags import Notice
 from esmero.web.parts.components.template_tags import on, word
-
-
-@dataclass(frozen=True, slots=True)
-class PersonNotice:
-    """Hold one notice: its state (see the tag `chip`), title and text."""
-
-    state: str
-    title: str
-    text: str
 
 
 def list_person_notices(
@@ -30,7 +21,7 @@ def list_person_notices(
     silences: Sequence[Suppression] = (),
     topics: NamedTopics,
     paused: datetime | None = None,
-) -> list[PersonNotice]:
+) -> list[Notice]:
     """Return the notices of a person in the order shown; at most one says whether we may write to them.
 
     `merges` are those in force, `silences` those of the address, `paused` the end of a pause that the person asked
@@ -42,38 +33,38 @@ def list_person_notices(
         found.append(standing)
     if person.name_is_damaged:
         text = _("Greetings go without the name until somebody mends it.")
-        found.append(PersonNotice("wait", _("A letter of the name was lost."), text))
+        found.append(Notice("wait", _("A letter of the name was lost."), text))
     return found
 
 
-def _tell_merge(merge: Merge) -> PersonNotice:
+def _tell_merge(merge: Merge) -> Notice:
     told = _('This is <a href="%(url)s">%(name)s</a> now; %(by)s merged them on %(day)s.') % {
         "url": reverse("console:person", args=[merge.kept_id]),
         "name": escape(str(merge.kept)),
         "by": escape(merge.by),
         "day": escape(on(merge.at, "day")),
     }
-    return PersonNotice("wait", _("Merged."), SafeString(told))
+    return Notice("wait", _("Merged."), SafeString(told))
 
 
 def _tell_standing(
     person: Person, *, silences: Sequence[Suppression], topics: NamedTopics, paused: datetime | None
-) -> PersonNotice | None:
+) -> Notice | None:
     """Return the first that holds: erased, without address, silent, failing, paused, allowed, not allowed."""
     if person.state == Person.State.ERASED:
-        return PersonNotice("broken", _("No longer active."), _("Nothing is sent to this person."))
+        return Notice("broken", _("No longer active."), _("Nothing is sent to this person."))
     if person.state == Person.State.MERGED:
         return None
     if person.address is None:
-        return PersonNotice("wait", _("No usable address."), _("Nothing can be sent by mail until there is one."))
+        return Notice("wait", _("No usable address."), _("Nothing can be sent by mail until there is one."))
     if person.address.standing == Address.Standing.SUPPRESSED:
-        return PersonNotice("broken", _("Silent."), _explain_silence(person.address, silences=silences))
+        return Notice("broken", _("Silent."), _explain_silence(person.address, silences=silences))
     if person.address.standing == Address.Standing.FAILING:
         text = _("It is still tried; if it goes on, the address falls silent.")
-        return PersonNotice("wait", _("Mail returns for now."), text)
+        return Notice("wait", _("Mail returns for now."), text)
     if paused:
         title = _("Paused until %(day)s.") % {"day": on(paused, "day")}
-        return PersonNotice("wait", title, _("Until then only what cannot wait is sent."))
+        return Notice("wait", title, _("Until then only what cannot wait is sent."))
     return _tell_topics(topics)
 
 
@@ -89,7 +80,7 @@ def _explain_silence(address: Address, *, silences: Sequence[Suppression]) -> st
     ) % {"day": on(address.since, "day")}
 
 
-def _tell_topics(topics: NamedTopics) -> PersonNotice | None:
+def _tell_topics(topics: NamedTopics) -> Notice | None:
     by_channel = [
         _("By %(channel)s: %(topics)s.") % {"channel": word(channel, "channel"), "topics": names}
         for channel, names in topics.elsewhere
@@ -97,8 +88,8 @@ def _tell_topics(topics: NamedTopics) -> PersonNotice | None:
     if topics.allowed:
         title = _("We may write about: %(topics)s.") % {"topics": topics.allowed}
         others = [_("Not about: %(topics)s.") % {"topics": topics.not_allowed}] if topics.not_allowed else []
-        return PersonNotice("kept", title, " ".join([*others, *by_channel]))
+        return Notice("kept", title, " ".join([*others, *by_channel]))
     if topics.not_allowed:
         text = _("Only what belongs to their contract and their questions.")
-        return PersonNotice("wait", _("No advertising."), " ".join([text, *by_channel]))
+        return Notice("wait", _("No advertising."), " ".join([text, *by_channel]))
     return None
