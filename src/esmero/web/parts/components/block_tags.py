@@ -315,6 +315,17 @@ def row(content: str, title: object, note: object = "", *, strong: bool = False,
 
 
 @register.simple_tag
+def number_rows(pairs: Iterable[tuple[object, int]]) -> SafeString:
+    """Draw pairs of words and number as lines, the numbers at the right."""
+    lines = format_html_join(
+        "",
+        '<li><span>{}</span><span class="num">{}</span></li>',
+        ((words, intcomma(number)) for words, number in pairs),
+    )
+    return format_html('<ul class="rows">{}</ul>', lines)
+
+
+@register.simple_tag
 def suggestions(id: str, values: Iterable[object]) -> SafeString:  # noqa: A002 - the name of the HTML attribute
     """Draw the values that a text field with the attribute `list` suggests."""
     options = format_html_join("", '<option value="{}"></option>', ((value,) for value in values))
