@@ -150,7 +150,7 @@ def test_an_objection_to_all_advertising_covers_every_topic(client, house, perso
         person=person, brand=house.brand, purpose=house.topic.purpose, state="objected", objected=True,
         withdrawn_at=timezone.now(), entry=entry,
     )  # fmt: skip
-    assert "Novedades — " + str(STATES["permission"]["objected"].text) in read_right_lines(client, person)[1]
+    assert "Novedades — objected to" in read_right_lines(client, person)[1]
     assert "No advertising." in page(client, person).content.decode()
 
 
