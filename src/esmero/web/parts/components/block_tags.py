@@ -22,6 +22,11 @@ from esmero.web.parts.components.template_tags import chip, icon
 
 register = template.Library()
 
+_TOASTS = {
+    "success": ("kept", "circle-check"),
+    "error": ("broken", "triangle-alert"),
+    "warning": ("wait", "triangle-alert"),
+}
 _ARROWS = {"ascending": "arrow-up", "descending": "arrow-down"}
 _QUIET_TAGS = {"secondary", "outline", "link", "tool"}
 _ADDRESS_STARTS = ("/", "?", "#", "http:", "https:", "mailto:", "tel:")
@@ -248,10 +253,13 @@ def text_field(
 ) -> SafeString:
     """Draw a labelled text field outside a Django form; with `rows` a field of several lines.
 
-    `unlabelled` hides the label from all but screen readers, `look` is the class of a field of one line.
+    `unlabelled` shows the words inside the field and its label only to screen readers; `look` is the class of a field
+    of one line.
     """
     own = id or f"f-{name}"
     told = {"id": own, "name": name, "aria_describedby": f"{own}-hint" if hint else "", **attributes}
+    if unlabelled:
+        told["placeholder"] = words
     if rows:
         field = format_html(
             '<textarea class="textarea"{}>{}</textarea>', flat_attributes({**told, "rows": rows}), value
@@ -300,6 +308,13 @@ def fact(content: str, name: object, *, wrap: bool = False) -> SafeString:
     if not content.strip():
         return mark_safe("")
     return format_html("<dt>{}</dt><dd{}>{}</dd>", name, flat_attributes({"class": "wrap" if wrap else ""}), content)
+
+
+@register.simple_block_tag
+def toast(content: str, level: str) -> SafeString:
+    """Draw a passing message by the level of Django's messages: success, error, warning, else info."""
+    look, symbol = _TOASTS.get(level, ("info", "info"))
+    return format_html('<div class="toast" data-state="{}">{}{}</div>', look, icon(symbol), content)
 
 
 @register.simple_block_tag

@@ -69,10 +69,14 @@ class RowControl:
         return f"{self.part}_{self.uid}"
 
     @property
+    def chosen(self) -> list[str]:
+        """Return the ticked values of checkboxes."""
+        return self.value.splitlines()
+
+    @property
     def boxes(self) -> list[tuple[str, Words, bool]]:
         """Return value, words and tick of each checkbox."""
-        ticked = set(self.value.splitlines())
-        return [(value, words, value in ticked) for value, words in self.choices]
+        return [(value, words, value in self.chosen) for value, words in self.choices]
 
     @property
     def attributes(self) -> SafeString:
