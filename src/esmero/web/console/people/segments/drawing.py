@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from esmero.web.console.people.segments.choices import SegmentChoices, read_links, read_organisations
 from esmero.web.console.people.segments.controls import RowControl, draw_row
@@ -77,6 +77,18 @@ class DrawnNode:
     def group(self) -> bool:
         """Tell whether this is a group."""
         return bool(self.match)
+
+    @property
+    def kind(self) -> str:
+        """Return the kind as it stands in the form."""
+        return "group" if self.group else "row"
+
+    @property
+    def name(self) -> str:
+        """Return the accessible name."""
+        if self.group:
+            return gettext("Group")
+        return gettext("Condition") + (f": {self.label}" if self.label else "")
 
     @property
     def menu_words(self) -> str | Promise:
