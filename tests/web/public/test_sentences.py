@@ -30,11 +30,11 @@ def answer(*, is_known=True, left=False, reason="", data="", shared="", **facts)
         ({"left": True}, "You have taken it back since"),
         (
             {"permission": PermissionEntry(basis="consent", at=DAY, wording="Yes, news", source="form")},
-            "You said yes to it. On 4 May 2026 it said: “Yes, news” Where from: form.",
+            "You said yes to it. On May 4, 2026 it said: “Yes, news” Where from: form.",
         ),
         (
             {"permission": PermissionEntry(basis="consent", at=DAY, source="shop")},
-            "You said yes to it. It stands in our records since 4 May 2026.",
+            "You said yes to it. It stands in our records since May 4, 2026.",
         ),
     ],
 )
@@ -57,7 +57,7 @@ def test_each_fact_has_its_question():
         shared="/s",
     )
     assert told["The reason"] == "You bought a bicycle."
-    assert told["How often"] == "You asked for at least 30 days between two. The one before left on 4 May 2026."
+    assert told["How often"] == "You asked for at least 30 days between two. The one before left on May 4, 2026."
     assert told["What we checked before it left"] == "2 rules, each of which this message passed"
     assert told["What we know of you"].startswith("Your e-mail address, your name. Whoever gets this message")
     assert 'href="/s"' in told["To share it"]
@@ -66,8 +66,8 @@ def test_each_fact_has_its_question():
 @pytest.mark.parametrize(
     ("subject", "at", "told"),
     [
-        ("News", DAY, "“News”, sent on 4 May 2026 at "),
-        ("", DAY, "Sent on 4 May 2026 at "),
+        ("News", DAY, "“News”, sent on May 4, 2026 at "),
+        ("", DAY, "Sent on May 4, 2026 at "),
         ("News", None, "“News”, for n…@example.com"),
         ("", None, "For n…@example.com"),
     ],
@@ -101,9 +101,9 @@ def test_acts_faults_and_waiting_erasures_have_their_notices():
     assert [one.title for one in list_data_notices(told="move")] == ["Please look into your new mailbox."]
     fault, wish = list_data_notices(told="", fault="No.", answer_by=date(2026, 6, 1))
     assert (fault.state, fault.text, fault.role) == ("broken", "No.", "alert")
-    assert wish.text == "A person answers it by 1 June 2026 at the latest."
+    assert wish.text == "A person answers it by June 1, 2026 at the latest."
 
 
 def test_an_erasure_happens_at_once_or_by_a_day():
     assert tell_erasure(at_once=True, due=date(2026, 6, 1)).startswith("It happens at once")
-    assert "by 1 June 2026" in tell_erasure(at_once=False, due=date(2026, 6, 1))
+    assert "by June 1, 2026" in tell_erasure(at_once=False, due=date(2026, 6, 1))

@@ -245,7 +245,7 @@ def organisation(request: HttpRequest, pk: int) -> HttpResponseBase:
     counted = count_messages(keys[:MAX_COUNTED_PEOPLE])
     others = people_rows().exclude(members_of(shown))
     changing = may(staff(request), "people.change")
-    country = COUNTRIES.get(shown.country, shown.country)
+    country = str(COUNTRIES.get(shown.country, shown.country))
     found = others.filter(pk__in=_find_ids(text)).order_by("folded", "id")[:10] if text else []
     return answer_list(
         request,

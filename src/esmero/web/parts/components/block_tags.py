@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from esmero.web.parts.components.small_tables import SmallTableCell
 from esmero.web.parts.components.tables import ColumnHead, TableColumn
-from esmero.web.parts.components.template_tags import chip, icon
+from esmero.web.parts.components.template_tags import icon
 
 register = template.Library()
 
@@ -422,7 +422,7 @@ def _draw_sheet_content(content: SmallTableCell | int | str) -> SafeString:
     if not isinstance(content, SmallTableCell):
         return format_html('<span class="wrap">{}</span>', content)
     if content.look:
-        return chip(content.look, content.text)
+        return format_html('<span class="chip" data-state="{}">{}</span>', content.look, content.text)
     if content.url:
         return format_html('<a class="wrap" href="{}">{}</a>', content.url, content.text)
     return format_html('<span class="wrap">{}</span>', content.text)

@@ -35,7 +35,7 @@ def test_a_moving_import_has_no_notice(state):
 
 def test_refused_lines_are_offered_as_a_file():
     [notice] = list_import_notices(Import(pk=3, state="done"), refused=2)
-    assert LexborHTMLParser(notice.text).css_first("a").attributes["href"].endswith("/3/refused/")
+    assert LexborHTMLParser(notice.text).css_first("a").attributes["href"].endswith("/3/refused.csv")
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_nothing_is_told_before_the_lines_are_counted():
 def test_a_verdict_leads_to_its_lines():
     assert list_verdicts({"added": 0}, linked=True) == []
     assert list_verdicts({"added": 2, "refused": 0}, linked=True) == [
-        ("Added", 2, "?verdict=added"),
-        ("Refused", 0, ""),
+        ("added", 2, "?verdict=added"),
+        ("refused", 0, ""),
     ]
-    assert list_verdicts({"added": 2}, linked=False) == [("Added", 2, "")]
+    assert list_verdicts({"added": 2}, linked=False) == [("added", 2, "")]

@@ -1,7 +1,7 @@
 """Show one person: permissions in plain words, timeline, contact points and custom fields."""
 
+from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -49,7 +49,8 @@ SCOPES = [("commercial", _("Advertising only")), ("all", _("Everything, also wha
 PAGE = LIMIT // 2
 
 
-class StoryTab(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class StoryTab:
     """Hold one filter of the timeline as a tab."""
 
     url: str
