@@ -51,7 +51,7 @@ demo:
 	ESMERO_HOME="$${ESMERO_HOME:-var/demo}" exec $(BIN)/esmero demo --began "$$began"
 
 # The block tags of web/parts/components/block_tags.py are indented like elements.
-TEMPLATE_FORM = --line-length 120 --indent-width 2 --custom-blocks card,notice,post_form,folded,dropdown,fact
+TEMPLATE_FORM = --line-length 120 --indent-width 2 --custom-blocks card,notice,post_form,folded,dropdown,fact,row,toast,element_button
 format: $(STAMP)-dev
 	$(BIN)/ruff format .
 	$(BIN)/djangofmt $(TEMPLATE_FORM) src/esmero/templates

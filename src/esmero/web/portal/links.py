@@ -108,7 +108,14 @@ def _ask(request: HttpRequest, *, purpose: GrantPurpose) -> HttpResponse:
         language = translation.get_language() or ""
         request_link(purpose, account, browser=browser, language=language, at=timezone.now())
         sent = True
-    facts = {"form": form, "sent": sent, "for_password": purpose is SET_PASSWORD}
+    for_password = purpose is SET_PASSWORD
+    title = _("A new password") if for_password else _("Sign in by a link")
+    facts = {
+        "form": form,
+        "sent": sent,
+        "name": _("A new password") if for_password else _("A link by mail"),
+        "title": _("Please look into your mailbox") if sent else title,
+    }
     return render(request, "portal/ask_for_link.html", facts)
 
 

@@ -5,9 +5,9 @@ and sent to the address on file.
 """
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import wraps
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,6 +16,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone, translation
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -41,6 +43,7 @@ from esmero.privacy.requests import find_due, is_mere_contact, request_erasure
 from esmero.refusal import Refusal
 from esmero.rendering.tokens import TokenPurpose
 from esmero.web.files.serving import serve_made
+from esmero.web.parts.components.block_tags import Notice
 from esmero.web.public.labels import HOLDINGS, KEPT, mask
 from esmero.web.public.visit_token import TokenVisit, requires_token, show_refusal
 from esmero.web.refusals.say import say
@@ -132,24 +135,26 @@ def my_data(request: HttpRequest, access: DataVisit) -> HttpResponse:
                 return HttpResponseRedirect(_back(request, "move"))
     held = collect_data(person)
     language = translation.get_language() or access.brand.language
+    rights = read_rights(person, brand=access.brand, kinds=())
+    pending = DataRequest.objects.select_related("brand").filter(person=person, state=DataRequest.State.OPEN).first()
+    mere_contact = is_mere_contact(person, on=timezone.localdate(now, ZoneInfo(access.brand.timezone)))
     return _show(
         request,
         access,
         "public/data.html",
         person=person,
-        fault=fault,
-        told=request.GET.get("told", ""),
-        counted=[(HOLDINGS[name], len(rows)) for name, rows in held.items() if name in HOLDINGS],
-        fields=_name_fields(person.fields or {}, language=language),
-        points=held.get("other ways to reach them", []),
-        wishes=[
-            (pick(one.topic.name, language), one.by_mail.allowed)
-            for one in read_rights(person, brand=access.brand, kinds=())
+        notices=list_data_notices(
+            told=request.GET.get("told", ""), fault=fault, answer_by=pending.due_on if pending else None
+        ),
+        facts=[
+            *list_facts(person, points=held.get("other ways to reach them", [])),
+            *_name_fields(person.fields or {}, language=language),
+            *((pick(one.topic.name, language), tell_allowed(one.by_mail.allowed)) for one in rights),
         ],
+        counted=[(HOLDINGS[name], len(rows)) for name, rows in held.items() if name in HOLDINGS],
         kept=[KEPT[holding.name] for holding in TABLE if holding.rows is RowErasure.BLANKED and holding.name in KEPT],
-        pending=DataRequest.objects.select_related("brand").filter(person=person, state=DataRequest.State.OPEN).first(),
-        at_once=is_mere_contact(person, on=timezone.localdate(now, ZoneInfo(access.brand.timezone))),
-        due=find_due(access.brand, at=now).date(),
+        pending=pending,
+        erasure=tell_erasure(at_once=mere_contact, due=find_due(access.brand, at=now).date()),
     )
 
 
@@ -187,10 +192,53 @@ def _show(request: HttpRequest, access: DataVisit, template: str, **facts: Any) 
     return render(request, template, {**shared, **facts})
 
 
+def list_data_notices(*, told: str, fault: str = "", answer_by: date | None = None) -> list[Notice]:
+    """Return the notices: the act just `told` (corrected or move), a fault, the day by which an erasure is answered."""
+    found = []
+    if told == "corrected":
+        found.append(Notice("kept", _("Corrected."), _("From now on we write to you so."), "status"))
+    elif told == "move":
+        text = _("Nothing changes until you confirm it from there.")
+        found.append(Notice("kept", _("Please look into your new mailbox."), text, "status"))
+    if fault:
+        found.append(Notice("broken", _("This cannot be."), fault, "alert"))
+    if answer_by:
+        text = _("A person answers it by %(day)s at the latest.") % {"day": date_format(answer_by, "DATE_FORMAT")}
+        found.append(Notice("wait", _("Your wish to be erased is with us."), text))
+    return found
+
+
+def list_facts(person: Person, *, points: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
+    """Return name, number, address and the other ways to reach a person, each with its label."""
+    labels = {"phone": _("Telephone"), "post": _("Postal address")}
+    return [
+        (_("Name"), f"{person.given_name} {person.family_name}"),
+        *([(_("Customer number"), person.number)] if person.number else []),
+        *([(_("E-mail"), person.address.value)] if person.address else []),
+        *((labels.get(point["kind"], _("E-mail")), point["value"]) for point in points),
+    ]
+
+
+def tell_allowed(allowed: bool) -> str:
+    """Say whether a topic is allowed."""
+    return _("allowed") if allowed else _("not allowed")
+
+
+def tell_erasure(*, at_once: bool, due: date) -> str:
+    """Say when an erasure happens: at once, or after a person has looked at it."""
+    if at_once:
+        return _("It happens at once and cannot be taken back.")
+    return _("You are or may be our customer: a person looks at it first, and answers by %(day)s at the latest.") % {
+        "day": date_format(due, "DATE_FORMAT")
+    }
+
+
 def _name_fields(fields: Mapping[str, Any], *, language: str) -> list[tuple[str, Any]]:
     """Return the custom fields with their labels; a field no longer declared keeps its key."""
+    words = {True: _("yes"), False: _("no")}
     labels = {one.key: pick(one.label, language) for one in CustomField.objects.filter(key__in=list(fields))}
-    return sorted((labels.get(key) or key, value) for key, value in fields.items())
+    shown = {key: words[value] if isinstance(value, bool) else value for key, value in fields.items()}
+    return sorted((labels.get(key) or key, value) for key, value in shown.items())
 
 
 def _back(request: HttpRequest, told: str) -> str:

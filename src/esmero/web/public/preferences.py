@@ -1,5 +1,6 @@
 """Serve the preferences page: topics and frequency, channels, pause, language; valid at once."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
@@ -8,7 +9,8 @@ from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.utils import timezone
-from django.utils.translation import get_language, ngettext
+from django.utils.formats import date_format
+from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -50,6 +52,17 @@ class ChannelRow:
     open: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferedChoice:
+    """Describe one choice of the page: its name, the field of the form, the values with their words, the chosen one."""
+
+    name: str
+    field: str
+    choices: Sequence[tuple[str, str]]
+    chosen: str
+    description: str = ""
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires_token(TokenPurpose.PREFERENCES)
 def preferences(request: HttpRequest, visit: TokenVisit) -> HttpResponse:
@@ -77,11 +90,10 @@ def preferences(request: HttpRequest, visit: TokenVisit) -> HttpResponse:
     return visit.show(
         request,
         "public/preferences.html",
-        rows=rows,
-        choices=[("always", _("Always")), ("monthly", _("Monthly")), ("never", _("Never"))],
-        channels=channels,
-        until=until,
-        pauses=_name_pauses(),
+        rows=[_offer_topic(row) for row in rows],
+        ways=[_offer_channel(channel) for channel in channels],
+        pause_words=pgettext("preferences", "Pause"),
+        pauses=offer_pauses(until),
         spoken=_current_language(visit, person),
         saved="saved" in request.GET,
         known=_describe_known(person),
@@ -95,17 +107,38 @@ def _current_language(visit: TokenVisit, person: Person) -> str:
     return person.language or visit.message.language
 
 
-def _name_pauses() -> list[tuple[int, str, datetime]]:
-    """Return each offered pause: months, label and end."""
+def offer_pauses(until: datetime | None) -> list[tuple[str, str]]:
+    """Return the choices of a pause as value and words; `until` is the end of one that runs, "" leaves it as it is."""
     now = timezone.now()
-    return [
-        (
-            number,
-            ngettext("for %(number)s month", "for %(number)s months", number) % {"number": number},
-            now + timedelta(days=MONTH * number),
-        )
-        for number in PAUSES
-    ]
+    running = [("", _tell_end(until))] if until else []
+    offered = []
+    for number in PAUSES:
+        words = ngettext("for %(number)s month", "for %(number)s months", number) % {"number": number}
+        offered.append((str(number), f"{words} ({_tell_end(now + timedelta(days=MONTH * number))})"))
+    return [*running, ("0", _("none")), *offered]
+
+
+def _tell_end(at: datetime) -> str:
+    return _("until %(date)s") % {"date": date_format(timezone.localtime(at), "DATE_FORMAT")}
+
+
+def _offer_topic(row: TopicRow) -> OfferedChoice:
+    return OfferedChoice(
+        name=row.name,
+        description=row.description,
+        field=f"topic-{row.topic.pk}",
+        choices=[("always", _("Always")), ("monthly", _("Monthly")), ("never", _("Never"))],
+        chosen=row.now,
+    )
+
+
+def _offer_channel(row: ChannelRow) -> OfferedChoice:
+    return OfferedChoice(
+        name=row.name,
+        field=f"way-{row.channel}",
+        choices=[("yes", _("yes")), ("no", _("no"))],
+        chosen="yes" if row.open else "no",
+    )
 
 
 def _read_rows(visit: TokenVisit, person: Person) -> list[TopicRow]:

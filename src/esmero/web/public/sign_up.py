@@ -4,6 +4,8 @@ GET changes nothing; the answer is the same whether or not an address is known.
 """
 
 import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
@@ -11,6 +13,9 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
@@ -26,7 +31,7 @@ from esmero.asks.bot_guard import (
     read_stamp,
 )
 from esmero.asks.models import Form, Submission
-from esmero.asks.submissions import confirm, count_recent, list_fields, read_entry, save_submission
+from esmero.asks.submissions import FormField, confirm, count_recent, list_fields, read_entry, save_submission
 from esmero.house.sign_in.client_address import find_client
 from esmero.mailroom.composing.compiled_templates import open_signer, pick
 from esmero.mailroom.inbound_addresses import day_of
@@ -34,11 +39,47 @@ from esmero.mailroom.transactional.sign_up_messages import queue_welcome
 from esmero.outbox.relays import NoRelay
 from esmero.people.models import Topic
 from esmero.rendering.tokens import TokenPurpose, TokenRefused
+from esmero.web.parts.components.block_tags import flat_attributes
 from esmero.web.public.visit_token import refuse
 from esmero.web.refusals.say import say
 from esmero.web.signed_pages.old_links import keep_private
 
 log = logging.getLogger(__name__)
+
+_AUTOCOMPLETE = {"given_name": "given-name", "family_name": "family-name", "organisation": "organization"}
+_INPUTS: Mapping[str, Mapping[str, str]] = {
+    "date": {"type": "date"},
+    "integer": {"inputmode": "decimal"},
+    "decimal": {"inputmode": "decimal"},
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignUpField:
+    """Describe one field of the page: a list of `choices`, else an input with the attributes of its `kind`."""
+
+    name: str
+    label: str
+    value: str
+    fault: str
+    kind: Mapping[str, object]
+    optional: bool = False
+    choices: Sequence[tuple[str, str]] = ()
+
+    @property
+    def id(self) -> str:
+        return f"f-{slugify(self.name)}"
+
+    @property
+    def fault_id(self) -> str:
+        return f"e-{slugify(self.name)}"
+
+    @property
+    def attributes(self) -> SafeString:
+        told = {"aria_invalid": "true", "aria_describedby": self.fault_id} if self.fault else {}
+        return format_html(
+            '{} value="{}"', flat_attributes({"id": self.id, "name": self.name, **self.kind, **told}), self.value
+        )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -167,25 +208,22 @@ def _draw(
 ) -> HttpResponse:
     if again:  # a box ticked on another site is no consent: the wording must be read and ticked here
         given = {name: value for name, value in given.items() if name != "agree"}
-    names = {"given_name": _("Given name"), "family_name": _("Family name"), "organisation": _("Company")}
-    rows = [
-        {
-            "asked": asked,
-            "label": names.get(asked.name) or pick(asked.label, language),
-            "value": given.get(asked.name, ""),
-            "fault": faults.get(asked.name, ""),
-        }
-        for asked in list_fields(form)
-    ]
     ticked = request.POST.getlist("topics")
     return _show(
         request,
         form,
         "public/form.html",
         status=422 if faults else 200,
-        rows=rows,
+        rows=list_sign_up_fields(form, given=given, faults=faults, language=language),
+        rhythms=[("always", _("Always")), ("monthly", _("At most once a month"))],
+        rhythm="monthly" if given.get("often") == "monthly" else "always",
         topics=[
-            (topic, pick(topic.name, language), pick(topic.description, language), str(topic.pk) in ticked)
+            (
+                topic.pk,
+                pick(topic.name, language) or topic.code,
+                pick(topic.description, language),
+                str(topic.pk) in ticked,
+            )
             for topic in offered
         ],
         given=given,
@@ -199,6 +237,44 @@ def _draw(
         trap=HONEYPOT,
         spoken=language,
     )
+
+
+def list_sign_up_fields(
+    form: Form, *, given: Mapping[str, str], faults: Mapping[str, str], language: str
+) -> list[SignUpField]:
+    """Return the e-mail address and the further fields of a form, with the values given and their faults."""
+    fixed = {"given_name": _("Given name"), "family_name": _("Family name"), "organisation": _("Company")}
+    fields = [
+        SignUpField(
+            name="email",
+            label=_("Your e-mail address"),
+            kind={"type": "email", "autocomplete": "email", "required": True},
+            value=given.get("email", ""),
+            fault=faults.get("email", ""),
+        )
+    ]
+    for asked in list_fields(form):
+        autocomplete = _AUTOCOMPLETE.get(asked.name)
+        fields.append(
+            SignUpField(
+                name=asked.name,
+                label=fixed.get(asked.name) or pick(asked.label, language),
+                optional=not asked.required,
+                kind={**_INPUTS.get(asked.kind, {}), "maxlength": 300, "autocomplete": autocomplete},
+                choices=_list_choices(asked),
+                value=given.get(asked.name, ""),
+                fault=faults.get(asked.name, ""),
+            )
+        )
+    return fields
+
+
+def _list_choices(asked: FormField) -> list[tuple[str, str]]:
+    if asked.kind == "choice":
+        return [("", ""), *((choice, choice) for choice in asked.choices)]
+    if asked.kind == "boolean":
+        return [("", ""), ("yes", _("yes")), ("no", _("no"))]
+    return []
 
 
 def _show(request: HttpRequest, form: Form, template: str, *, status: int = 200, **facts: Any) -> HttpResponse:

@@ -10,8 +10,9 @@ from esmero.mailroom.composing.compiled_templates import pick
 from esmero.mailroom.planning.explanation import explain
 from esmero.outbox.models import Message
 from esmero.rendering.tokens import TokenPurpose
-from esmero.web.public.labels import BASES, KNOWN, PASSED, mask
+from esmero.web.public.labels import mask
 from esmero.web.public.visit_token import TokenVisit, requires_token
+from esmero.web.public.why_answers import list_why_answers, tell_sending
 
 
 @require_safe
@@ -21,24 +22,23 @@ def why(request: HttpRequest, visit: TokenVisit) -> HttpResponse:
     message, dispatch = visit.message, visit.message.dispatch
     found = explain(message)
     language = get_language() or visit.brand.language
+    subject = _find_subject(message) or (pick(dispatch.topic.name, language) if dispatch.topic else "")
+    left = is_unsubscribed(message)
     return visit.show(
         request,
         "public/why.html",
-        subject=_find_subject(message) or (pick(dispatch.topic.name, language) if dispatch.topic else ""),
-        address=mask(message.address),
-        permission=found.permission,
-        basis=BASES.get(found.permission.basis, "") if found.permission else "",
-        reason=pick(dispatch.reason, language),
-        gap=found.gap.days if found.gap else None,
-        before=found.before,
-        rules=[PASSED[code] for code in found.rules],
-        known=[KNOWN[name] for name in found.known],
-        needed=found.needed,
-        left=is_unsubscribed(message),
-        shared=visit.share(),
+        sending=tell_sending(subject=subject, address=mask(message.address), at=message.sent_at),
+        answers=list_why_answers(
+            found,
+            reason=pick(dispatch.reason, language),
+            is_known=visit.person is not None,
+            left=left,
+            data=visit.path(TokenPurpose.PREFERENCES, below="/data"),
+            shared=visit.share(),
+        ),
+        left=left,
         preferences=visit.path(TokenPurpose.PREFERENCES),
         unsubscribe=visit.path(TokenPurpose.UNSUBSCRIBE),
-        data=visit.path(TokenPurpose.PREFERENCES, below="/data"),
     )
 
 

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 from esmero.grants.models import Grant
 from esmero.house.sign_in.kinds import UserKind, current_kind
@@ -35,13 +36,27 @@ def answer_old_link(
         assert grant is not None
         assert again is not None
         again(grant, at)
+    title, text = _tell_outcome(sent=sent)
     facts = {
+        "title": title,
+        "text": text,
         "brand": (grant.brand if grant is not None else None) or find_brand(request),
         "offered": offered and not sent,
-        "sent": sent,
     }
     gone = is_genuine or grant is not None
     return keep_private(render(request, "public/old_link.html", facts, status=200 if sent else 410 if gone else 404))
+
+
+def _tell_outcome(*, sent: bool) -> tuple[str, str]:
+    """Return title and text of the page."""
+    if sent:
+        text = _("If the link can still be of use, another one is on its way to the address that we know.")
+        return _("Please look into your mailbox"), text
+    text = _(
+        "It may be mistyped or cut off, was used already, or its time is over. A newer message has one that works, and "
+        "you can always answer the message itself."
+    )
+    return _("This link does not open anything"), text
 
 
 def keep_private(response: HttpResponse) -> HttpResponse:

@@ -115,7 +115,7 @@ def test_an_organisation_is_made_joined_and_parted(client, house):
     assert (organisation.domain, organisation.folded) == ("guell.example", "talleres guell")
     at = answer["Location"]
     Person.objects.update(folded="guell nombre0")
-    assert client.get(f"{at}?find=NOMBRE0").context["found"] == [one]
+    assert client.get(f"{at}?find=NOMBRE0").context["found"] == [(one, "persona0@cliente.example")]
     answer = client.post(f"{at}join/", {"person": one.pk})
     [line] = client.get(at).context["table"].lines
     assert line.row == one

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib import messages
 from django.db.models import F
@@ -39,7 +39,7 @@ from esmero.web.console.undo.toast import offer_undo
 from esmero.web.labels.field_names import FIELD_WORDS
 from esmero.web.labels.people import CAPACITIES, PARTY_ROLES, SIGN
 from esmero.web.parts.components.rates import fill
-from esmero.web.parts.components.template_tags import on, said
+from esmero.web.parts.components.template_tags import on, said, word
 from esmero.web.parts.components.translated_fields import LANGUAGE_NAMES
 
 MOVING = frozenset({"waiting", "running"})
@@ -58,6 +58,14 @@ def _describe_weight(row: Duplicate) -> str:
     return _("%(number)d of 100") % {"number": row.weight}
 
 
+class ComparedSide(NamedTuple):
+    """Hold the value of one of the two people: its code in the form, and whether a merge takes it."""
+
+    code: str
+    value: str
+    taken: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComparedValue:
     """Represent one row of the comparison: both values, and the chosen one."""
@@ -73,6 +81,14 @@ class ComparedValue:
     def differs(self) -> bool:
         """Tell whether both values are set and differ."""
         return self.choose and bool(self.kept and self.gone)
+
+    @property
+    def sides(self) -> list[ComparedSide]:
+        """Return both values with the codes by which one of them is taken."""
+        return [
+            ComparedSide("kept", self.kept, taken=not self.from_gone),
+            ComparedSide("gone", self.gone, taken=self.from_gone),
+        ]
 
 
 @requires()
@@ -148,6 +164,7 @@ def duplicate(request: HttpRequest, pk: int) -> HttpResponse:
         "console/people/duplicate.html",
         subject="duplicates",
         pair=pair,
+        head=describe_pair(pair),
         kept=kept,
         gone=gone,
         lines=[*_choices(kept, gone, taken=taken), *_rest(kept, gone, counts=counts)],
@@ -155,6 +172,14 @@ def duplicate(request: HttpRequest, pk: int) -> HttpResponse:
         merged=Merge.objects.filter(kept__in=[kept, gone], gone__in=[kept, gone], undone_at=None).last(),
         following=_next(pair),
     )
+
+
+def describe_pair(pair: Duplicate) -> str:
+    """Return the signs of a pair, and who decided it when."""
+    facts = [word(sign, "sign") for sign in pair.signs]
+    if pair.decided_by:
+        facts.append(f"{pair.decided_by}, {on(pair.decided_at, 'short')}")
+    return " · ".join(facts)
 
 
 @require_POST

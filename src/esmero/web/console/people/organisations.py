@@ -27,11 +27,12 @@ from esmero.web.console.access import requires, staff
 from esmero.web.console.generic_pages.list_pages import ListView, answer_list, list_view
 from esmero.web.console.page_frame import show
 from esmero.web.console.people.parties.membership_pages import offer_membership_undo
-from esmero.web.console.people.parties.party_cards import describe_party
+from esmero.web.console.people.parties.party_cards import describe_party, list_reach
 from esmero.web.console.people.parties.party_fields import add_party_fields, check_tax_number
 from esmero.web.console.people.persons.person_list import draw_main_address
 from esmero.web.console.undo.toast import offer_undo
 from esmero.web.labels.postal_forms import country_choices
+from esmero.web.parts.components.template_tags import on
 from esmero.web.parts.labels import label_code
 from esmero.web.parts.row_ids import read_row_id
 
@@ -109,6 +110,9 @@ def organisation(request: HttpRequest, pk: int) -> HttpResponseBase:
     keys = list(rows.order_by("folded", "id").values_list("pk", flat=True)[: MAX_COUNTED_PEOPLE + 1])
     counted = count_messages(keys[:MAX_COUNTED_PEOPLE])
     others = people_rows().exclude(members_of(shown))
+    changing = may(staff(request), "people.change")
+    country = str(COUNTRIES.get(shown.country, shown.country))
+    found = others.filter(pk__in=_find_ids(text)).order_by("folded", "id")[:10] if text else []
     return answer_list(
         request,
         "console/people/organisation.html",
@@ -119,16 +123,33 @@ def organisation(request: HttpRequest, pk: int) -> HttpResponseBase:
         empty_title=_("Nobody belongs to it yet"),
         empty_text=_("Find a person below and join them to it."),
         organisation=shown,
-        country=COUNTRIES.get(shown.country, shown.country),
-        number=len(keys),
+        head=_describe_head(shown, country=country),
+        country=country,
+        people=_("more than 200") if len(keys) > MAX_COUNTED_PEOPLE else len(keys),
         more=len(keys) > MAX_COUNTED_PEOPLE,
         sent=[(label_code("message", state), number) for state, number in counted.items()],
         text=text,
         **describe_party(shown),
-        contact_points=list(shown.contact_points.order_by("kind", "id")),
+        changing=changing,
+        reach=list_reach(shown, points=shown.contact_points.order_by("kind", "id")),
         **_find_mergeable(request, shown),
-        found=list(others.filter(pk__in=_find_ids(text)).order_by("folded", "id")[:10]) if text else [],
+        found=[(one, _describe_found(one)) for one in found],
     )
+
+
+def _describe_head(organisation: Organisation, *, country: str) -> list[str]:
+    """Return the facts under the name: domain, country, first day."""
+    known = _("known since %(day)s") % {"day": on(organisation.created_at, "day")}
+    return [fact for fact in (organisation.domain, country, known) if fact]
+
+
+def _describe_found(person: Person) -> str:
+    """Return the address of a person, else the number, and the organisation to which the person belongs."""
+    facts = [
+        (person.address.value if person.address else "") or person.number,
+        person.organisation.name if person.organisation else "",
+    ]
+    return " · ".join(fact for fact in facts if fact)
 
 
 @requires("people.change")

@@ -6,20 +6,40 @@ nothing, so that a template needs no condition.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from django import template
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.middleware.csrf import get_token
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from esmero.lists.columns import Column
+from esmero.web.parts.components.small_tables import SmallTableCell
+from esmero.web.parts.components.tables import ColumnHead
 from esmero.web.parts.components.template_tags import icon
 
 register = template.Library()
 
+_TOASTS = {
+    "success": ("kept", "circle-check"),
+    "error": ("broken", "triangle-alert"),
+    "warning": ("wait", "triangle-alert"),
+}
+_ARROWS = {"ascending": "arrow-up", "descending": "arrow-down"}
+_QUIET_TAGS = {"secondary", "outline", "link", "tool"}
 _ADDRESS_STARTS = ("/", "?", "#", "http:", "https:", "mailto:", "tel:")
+
+
+class Notice(NamedTuple):
+    """Hold a notice that Python decides on: its state (see the tag `chip`), title, text and perhaps a role."""
+
+    state: str
+    title: str
+    text: str
+    role: str = ""
 
 
 def resolve_address(to: str, *args: object, query: str = "") -> str:
@@ -200,14 +220,17 @@ def folded(content: str, summary: object, *, look: str = "soft", **attributes: o
 
 
 @register.simple_block_tag
-def dropdown(content: str, words: object, *, symbol: str = "", up: bool = False, **attributes: object) -> SafeString:
-    """Draw a button that opens a panel; `up` opens it above the button."""
+def dropdown(
+    content: str, words: object, *, symbol: str = "", count: int = 0, up: bool = False, **attributes: object
+) -> SafeString:
+    """Draw a button that opens a panel; `up` opens it above the button, `count` tells how many things it holds."""
     return format_html(
-        '<details class="dropdown"{}><summary class="btn" data-variant="outline">{}{}</summary>'
+        '<details class="dropdown"{}><summary class="btn" data-variant="outline">{}{}{}</summary>'
         '<div class="dropdown-panel">{}</div></details>',
         flat_attributes({"data_up": up, **attributes}),
         icon(symbol) if symbol else "",
         words,
+        format_html(' <span class="count">{}</span>', count) if count else "",
         content,
     )
 
@@ -231,19 +254,39 @@ def text_field(
     value: object = "",
     rows: int = 0,
     hint: object = "",
+    look: str = "input",
+    unlabelled: bool = False,
     **attributes: object,
 ) -> SafeString:
-    """Draw a labelled text field outside a Django form; with `rows` a field of several lines."""
+    """Draw a labelled text field outside a Django form; with `rows` a field of several lines.
+
+    `unlabelled` shows the words inside the field and its label only to screen readers; `look` is the class of a field
+    of one line.
+    """
     own = id or f"f-{name}"
     told = {"id": own, "name": name, "aria_describedby": f"{own}-hint" if hint else "", **attributes}
+    if unlabelled:
+        told["placeholder"] = words
     if rows:
         field = format_html(
             '<textarea class="textarea"{}>{}</textarea>', flat_attributes({**told, "rows": rows}), value
         )
     else:
-        field = format_html('<input class="input"{}>', flat_attributes({**told, "value": value}))
+        field = format_html("<input{}>", flat_attributes({"class": look, **told, "value": value}))
+    if unlabelled:
+        return format_html('<label class="sr-only" for="{}">{}</label>{}', own, words, field)
     note = format_html('<div class="hint" id="{}-hint">{}</div>', own, hint) if hint else ""
     return format_html('<div class="field"><label for="{}">{}</label>{}{}</div>', own, words, note, field)
+
+
+@register.simple_tag
+def options(choices: Iterable[tuple[object, object]], chosen: object = "") -> SafeString:
+    """Draw the options of a list from pairs of value and words."""
+    return format_html_join(
+        "",
+        '<option value="{}"{}>{}</option>',
+        ((value, mark_safe(" selected") if str(value) == str(chosen) else "", text) for value, text in choices),
+    )
 
 
 @register.simple_tag
@@ -259,14 +302,8 @@ def select_field(
 ) -> SafeString:
     """Draw a labelled list of (value, words); `unlabelled` hides the label from all but screen readers."""
     own = id or f"f-{name}"
-    options = format_html_join(
-        "",
-        '<option value="{}"{}>{}</option>',
-        ((value, mark_safe(" selected") if str(value) == str(chosen) else "", text) for value, text in choices),
-    )
-    field = format_html(
-        '<select class="select"{}>{}</select>', flat_attributes({"id": own, "name": name, **attributes}), options
-    )
+    told = flat_attributes({"id": own, "name": name, **attributes})
+    field = format_html('<select class="select"{}>{}</select>', told, options(choices, chosen))
     if unlabelled:
         return format_html('<label class="sr-only" for="{}">{}</label>{}', own, words, field)
     return format_html('<div class="field"><label for="{}">{}</label>{}</div>', own, words, field)
@@ -278,6 +315,136 @@ def fact(content: str, name: object, *, wrap: bool = False) -> SafeString:
     if not content.strip():
         return mark_safe("")
     return format_html("<dt>{}</dt><dd{}>{}</dd>", name, flat_attributes({"class": "wrap" if wrap else ""}), content)
+
+
+@register.simple_block_tag
+def toast(content: str, level: str) -> SafeString:
+    """Draw a passing message by the level of Django's messages: success, error, warning, else info."""
+    look, symbol = _TOASTS.get(level, ("info", "info"))
+    return format_html('<div class="toast" data-state="{}">{}{}</div>', look, icon(symbol), content)
+
+
+@register.simple_block_tag
+def row(content: str, title: object, note: object = "", *, strong: bool = False, wrap: bool = True) -> SafeString:
+    """Draw one line inside `<ul class="rows">`: a title, a note in grey below it, and content at the right.
+
+    `wrap` lets a long title break anywhere.
+    """
+    name = format_html("<strong>{}</strong>", title) if strong else title
+    below = format_html('<br><span class="soft small">{}</span>', note) if note else ""
+    look = flat_attributes({"class": "wrap" if wrap else ""})
+    return format_html("<li><span{}>{}{}</span>{}</li>", look, name, below, content)
+
+
+@register.simple_tag
+def number_rows(pairs: Iterable[tuple[object, int]]) -> SafeString:
+    """Draw pairs of words and number as lines, the numbers at the right."""
+    lines = format_html_join(
+        "",
+        '<li><span>{}</span><span class="num">{}</span></li>',
+        ((words, intcomma(number)) for words, number in pairs),
+    )
+    return format_html('<ul class="rows">{}</ul>', lines)
+
+
+@register.simple_tag
+def suggestions(id: str, values: Iterable[object]) -> SafeString:  # noqa: A002 - the name of the HTML attribute
+    """Draw the values that a text field with the attribute `list` suggests."""
+    options = format_html_join("", '<option value="{}"></option>', ((value,) for value in values))
+    return format_html('<datalist id="{}">{}</datalist>', id, options)
+
+
+@register.simple_tag
+def tick(words: object, name: str, *, value: object = "", checked: bool = False, **attributes: object) -> SafeString:
+    """Draw a checkbox inside its label."""
+    told = flat_attributes({"name": name, "value": value, "checked": checked, **attributes})
+    return format_html('<label class="choice"><input class="input" type="checkbox"{}> {}</label>', told, words)
+
+
+@register.simple_tag
+def segments(name: str, choices: Iterable[tuple[object, object]], chosen: object = "") -> SafeString:
+    """Draw a choice of one among few, all in sight, from pairs of value and words."""
+    return format_html(
+        '<div class="segmented">{}</div>',
+        format_html_join(
+            "",
+            '<label><input type="radio" name="{}" value="{}"{}>{}</label>',
+            (
+                (name, value, mark_safe(" checked") if str(value) == str(chosen) else "", words)
+                for value, words in choices
+            ),
+        ),
+    )
+
+
+@register.simple_tag
+def search_box(words: object, name: str, value: object = "", **attributes: object) -> SafeString:
+    """Draw a search field with its icon; `words` are label and placeholder, attributes those of the field."""
+    told = flat_attributes({"type": "search", "name": name, "placeholder": words, **attributes})
+    return format_html(
+        '<label class="searchbox">{}<span class="sr-only">{}</span><input class="input"{} value="{}"></label>',
+        icon("search"),
+        words,
+        told,
+        value,
+    )
+
+
+@register.simple_tag
+def table_head(head: ColumnHead) -> SafeString:
+    """Draw the head of a list's column: a link that sorts by it, or its title alone."""
+    column, words = head.column, format_html("{}", head.column.title)
+    if head.query:
+        arrow = icon(_ARROWS[head.direction]) if head.direction else ""
+        words = format_html('<a href="?{}">{}{}</a>', head.query, column.title, arrow)
+    elif column.act:
+        words = format_html('<span class="sr-only">{}</span>', column.title)
+    told = flat_attributes({"data_num": column.numeric, "aria_sort": head.direction})
+    return format_html('<th scope="col"{}>{}</th>', told, words)
+
+
+@register.simple_tag
+def table_cell(column: Column, content: object) -> SafeString:
+    """Draw a cell of a list; that of the head column names the row."""
+    if column.head:
+        return format_html('<th scope="row">{}</th>', content)
+    told = {"data_num": column.numeric, "data_quiet": column.quiet, "data_label": column.label}
+    return format_html("<td{}>{}</td>", flat_attributes(told), content)
+
+
+@register.simple_tag
+def sheet_cell(head: object, content: SmallTableCell | int | str, *, names_row: bool = False) -> SafeString:
+    """Draw a cell of a small table under its head: number, chip, link or text."""
+    quiet = isinstance(content, SmallTableCell) and content.quiet
+    if names_row:
+        return format_html('<th scope="row">{}</th>', _draw_sheet_content(content))
+    numeric = isinstance(content, int) or quiet
+    told = flat_attributes({"data_num": numeric, "data_label": head if numeric else "", "data_quiet": quiet})
+    return format_html("<td{}>{}</td>", told, _draw_sheet_content(content))
+
+
+def _draw_sheet_content(content: SmallTableCell | int | str) -> SafeString:
+    if isinstance(content, int):
+        return format_html("{}", intcomma(content))
+    if not isinstance(content, SmallTableCell):
+        return format_html('<span class="wrap">{}</span>', content)
+    if content.look:
+        return format_html('<span class="chip" data-state="{}">{}</span>', content.look, content.text)
+    if content.url:
+        return format_html('<a class="wrap" href="{}">{}</a>', content.url, content.text)
+    return format_html('<span class="wrap">{}</span>', content.text)
+
+
+@register.simple_block_tag
+def element_button(content: str, attrs: Mapping[str, Any]) -> SafeString:
+    """Draw a button of allauth's own pages, or a link that looks like one, from the attributes of its element."""
+    tags = set(attrs.get("tags") or ())
+    variant = "word" if "danger" in tags else "outline" if tags & _QUIET_TAGS else ""
+    told = {"class": "btn", "data_variant": variant, "data_grave": "danger" in tags}
+    told |= {name: attrs.get(name) or "" for name in ("form", "id", "name", "value")}
+    if attrs.get("href"):
+        return format_html('<a href="{}"{}>{}</a>', attrs["href"], flat_attributes(told), content)
+    return format_html("<button{}>{}</button>", flat_attributes({**told, "type": attrs.get("type") or ""}), content)
 
 
 @register.simple_tag

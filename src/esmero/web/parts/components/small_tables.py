@@ -34,15 +34,9 @@ class SmallTable:
     empty: Words = ""
 
     @property
-    def lines(self) -> list[list[tuple[Words, bool, SmallTableCell | None, object]]]:
-        """Return the rows for display: (header, whether a number, the cell, the number)."""
-        return [
-            [
-                (head, isinstance(cell, int), cell if isinstance(cell, SmallTableCell) else None, cell)
-                for head, cell in zip(self.heads, row, strict=True)
-            ]
-            for row in self.rows
-        ]
+    def lines(self) -> list[list[tuple[Words, SmallTableCell | int | Words]]]:
+        """Return the rows for display, each cell with its header."""
+        return [list(zip(self.heads, row, strict=True)) for row in self.rows]
 
     @property
     def numeric(self) -> list[tuple[Words, bool]]:

@@ -4,10 +4,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.html import format_html, strip_tags
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from esmero.lists.columns import Choice, Column, EmailAddress, Moment, Number, ObjectLink, State, Translated
 from esmero.lists.filters import Filter, Labelled, Rows
@@ -49,6 +52,36 @@ class TableLine:
     cells: list[tuple[Column, Cell]]
 
 
+@dataclass(frozen=True, slots=True)
+class RowCount:
+    """Tell how many rows a list has: `number` is exact up to `counted`, else None: there are more."""
+
+    number: int | None
+    counted: int
+
+    @property
+    def rows(self) -> str:
+        """Return the caption of the table."""
+        if self.number is None:
+            return _("more than %(shown)s rows") % {"shown": intcomma(self.counted)}
+        return ngettext("%(shown)s row", "%(shown)s rows", self.number) % {"shown": intcomma(self.number)}
+
+    @property
+    def total(self) -> str:
+        """Return the words below the table; "" for an empty one."""
+        if self.number is None:
+            return _("more than %(shown)s") % {"shown": intcomma(self.counted)}
+        shown = {"shown": intcomma(self.number)}
+        return ngettext("%(shown)s in all", "%(shown)s in all", self.number) % shown if self.number else ""
+
+    @property
+    def everything(self) -> str:
+        """Return the words of the box that picks all rows, beyond the page."""
+        if self.number is None:
+            return _("all that the list shows, more than %(shown)s") % {"shown": intcomma(self.counted)}
+        return _("all %(shown)s that the list shows") % {"shown": intcomma(self.number)}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
     """Hold one page of a list; `number` is exact up to `counted`, else None: there are more."""
@@ -63,6 +96,14 @@ class Table:
     filters: list[tuple[Filter, Sequence[Labelled], str]]
     offered: list[tuple[Column, bool]]
     query: str
+
+    @property
+    def count(self) -> RowCount:
+        return RowCount(self.number, self.counted)
+
+    @property
+    def file_url(self) -> str:
+        return f"?{self.query}&file=csv" if self.query else "?file=csv"
 
 
 def build_table(

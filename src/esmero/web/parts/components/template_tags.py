@@ -80,8 +80,8 @@ def chart(chart: Chart, *, empty: str = "", titled: bool = True) -> Mapping[str,
 def sheet(context: Mapping[str, Any], sheet: SmallTable) -> Mapping[str, Any]:
     """Show a small table of a report with a link to its file; the view answers `?file=` with that key."""
     query = context["request"].GET.copy()
-    query.pop("file", None)
-    return {"sheet": sheet, "query": query.urlencode()}
+    query["file"] = sheet.key
+    return {"sheet": sheet, "file": f"?{query.urlencode()}"}
 
 
 @register.simple_tag

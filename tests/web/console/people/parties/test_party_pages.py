@@ -106,10 +106,7 @@ def test_a_person_joins_several_organisations(client, person):
     client.post(f"{at}organisations/new/", {"organisation": "Bosch", "position": "Socia"})
     acme, bosch = Organisation.objects.order_by("name")
     lines = client.get(at).context["memberships"]
-    assert [(one.organisation, one.position, one.row is None) for one in lines] == [
-        (acme, "CEO", True),
-        (bosch, "Socia", False),
-    ]
+    assert [(one.organisation, one.note) for one in lines] == [(acme, "CEO · main one"), (bosch, "Socia")]
     ticket = toast(client, client.post(f"{at}organisations/{bosch.pk}/", {"act": "lead"}))
     assert [one.organisation for one in client.get(at).context["memberships"]] == [bosch, acme]
     take_back(client, ticket=ticket)

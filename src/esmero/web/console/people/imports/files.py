@@ -27,5 +27,5 @@ def give_file(
             return give()
         messages.error(request, _("Say what the file is for; it is written into the audit log."))
     return show(
-        request, "console/people/import_file.html", subject="imports", shown=brought, words=words, allowed=allowed
+        request, "console/people/import/file.html", subject="imports", shown=brought, words=words, allowed=allowed
     )

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -32,6 +33,7 @@ from esmero.imports.reading import FileReading
 from esmero.imports.refused_lines import write_refused
 from esmero.imports.undo import preview_undo
 from esmero.lists.filters import Rows
+from esmero.lists.translations import pick_translation
 from esmero.people.models import Topic
 from esmero.rounds.import_kinds import EXCLUSIONS, IMPORT_KINDS, PERSONS
 from esmero.web.console.access import requires, staff
@@ -39,6 +41,13 @@ from esmero.web.console.generic_pages.list_pages import ListView, answer_list, l
 from esmero.web.console.page_frame import read_brand, show, show_part, wants_part
 from esmero.web.console.people.imports.columns import draw_columns, read_mapping
 from esmero.web.console.people.imports.files import give_file
+from esmero.web.console.people.imports.import_progress import (
+    describe_file,
+    list_import_notices,
+    list_verdicts,
+    tell_progress,
+    tell_step,
+)
 from esmero.web.console.people.imports.lines import DRAWN, list_lines
 from esmero.web.console.people.imports.origin import ORIGIN_FORMS, OriginForm
 from esmero.web.console.settings.first_steps import next_step
@@ -128,7 +137,7 @@ def upload(request: HttpRequest, kind: str = PERSONS.name) -> HttpResponse:
         else:
             return redirect("console:import", pk=brought.pk)
     excludes = kind == EXCLUSIONS.name
-    return show(request, "console/people/import_new.html", subject="imports", form=form, excludes=excludes)
+    return show(request, "console/people/import/new.html", subject="imports", form=form, excludes=excludes)
 
 
 @requires()
@@ -194,7 +203,7 @@ def take_back(request: HttpRequest, pk: int) -> HttpResponse:
     effects = [(words, counts[name]) for name, words in _UNDO_EFFECTS.items() if counts.get(name)] if counts else []
     return show(
         request,
-        "console/people/import_undo.html",
+        "console/people/import/undo.html",
         subject="imports",
         shown=brought,
         effects=effects,
@@ -253,36 +262,42 @@ def _check(request: HttpRequest, brought: Import) -> HttpResponse:
 def _facts(brought: Import) -> dict[str, Any]:
     counts = {verdict: int(brought.counts.get(verdict, 0)) for verdict in ImportLine.Verdict.values}
     delimiter = str(brought.reading.get("dialect", {}).get("delimiter", ","))
+    moving = brought.state in MOVING
     return {
         "shown": brought,
-        "reading": {
-            "records": brought.reading.get("records", 0),
-            "header_line": brought.reading.get("header_line", 0),
-            "encoding": brought.reading.get("dialect", {}).get("encoding", ""),
-        },
+        "head": describe_file(brought, delimiter=str(_DELIMITERS.get(delimiter, delimiter))),
+        "header_line": brought.reading.get("header_line", 0),
         "sheet": brought.reading.get("sheet", ""),
-        "sheets": brought.reading.get("sheets", []),
-        "seconds_left": _seconds_left(brought),
-        "minutes_left": -(-(_seconds_left(brought) or 0) // 60),
-        "delimiter": _DELIMITERS.get(delimiter, delimiter),
-        "moving": brought.state in MOVING,
-        "topic": Topic.objects.filter(pk=brought.options.get("topic")).first(),
+        "sheets": [(name, name) for name in brought.reading.get("sheets", [])],
+        "moving": moving,
+        "step": tell_step(brought.state),
+        "progress": tell_progress(brought, seconds_left=_seconds_left(brought)),
+        "notices": list_import_notices(brought, refused=counts["refused"]),
         "excludes": brought.kind == EXCLUSIONS.name,
         "undo_effects": [
             (words, brought.undo_counts[name]) for name, words in _UNDO_EFFECTS.items() if brought.undo_counts.get(name)
         ],
-        "verdicts": list(counts.items()) if any(counts.values()) else [],
+        "verdicts": list_verdicts(counts, linked=not moving),
         "changes": counts["added"] + counts["changed"] + counts["merged"],
         "refused": counts["refused"],
         "effects": _effects(brought) if brought.state in _ENDED else [],
+        "effects_title": gettext("What else it did") if brought.finished_at else gettext("What else it would do"),
     }
 
 
-def _effects(brought: Import) -> list[tuple[Promise, int]]:
-    """Return the further effects of the import with their counts; permissions even if there are none."""
+def _effects(brought: Import) -> list[tuple[str | Promise, int]]:
+    """Return the further effects of the import with their counts; permissions even if there are none.
+
+    The first names the topic of the consent.
+    """
     counts = {name: int(brought.counts.get(name, 0)) for name in _EFFECTS}
-    told = (name for name, number in counts.items() if number or (name == "granted" and name in brought.counts))
-    return [(_EFFECTS[name], counts[name]) for name in told]
+    topic = Topic.objects.filter(pk=brought.options.get("topic")).first()
+    told = [name for name, number in counts.items() if number or (name == "granted" and name in brought.counts)]
+    effects: list[tuple[str | Promise, int]] = [(_EFFECTS[name], counts[name]) for name in told]
+    if effects and topic:
+        first, number = effects[0]
+        effects[0] = (format_html('{} <span class="soft">· {}</span>', first, pick_translation(topic.name)), number)
+    return effects
 
 
 def _seconds_left(brought: Import) -> int | None:

@@ -1,29 +1,38 @@
 """Show one person: permissions in plain words, timeline, contact points and custom fields."""
 
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from esmero.accounts.models import CustomerAccount
 from esmero.dossier.timeline import FILTERS, LIMIT, TimelineEntry, TimelineKey, read_timeline
+from esmero.house.roles import may
 from esmero.lists.paging import cut_page, read_key
 from esmero.people.addresses.address_proposals import proposal_rows
 from esmero.people.addresses.suppression import hash_address
-from esmero.people.models import Channel, ContactPoint, CustomField, Merge, Person, Proposal, Suppression, Tag
-from esmero.people.permissions.current_permissions import ChannelRight, TopicRights, find_recorders, read_rights
-from esmero.web.console.access import requires
+from esmero.people.models import Address, CustomField, Merge, Person, Proposal, Suppression, Tag
+from esmero.people.permissions.current_permissions import TopicRights, find_recorders, read_rights
+from esmero.web.console.access import requires, staff
 from esmero.web.console.page_frame import read_brand, show
-from esmero.web.console.people.parties.party_cards import describe_memberships, describe_party
+from esmero.web.console.people.parties.party_cards import describe_memberships, describe_party, list_reach
 from esmero.web.console.people.persons.custom_field_values import format_custom_value
+from esmero.web.console.people.persons.person_cards import (
+    describe_head,
+    find_phone,
+    list_accounts,
+    list_merges,
+    list_proposals,
+    list_silences,
+)
+from esmero.web.console.people.persons.person_notices import list_person_notices
+from esmero.web.console.people.persons.person_rights import list_right_lines, name_topics
 from esmero.web.console.people.persons.timeline_entries import describe_entries
-from esmero.web.console.returns.address_proposals import evidence_link
-from esmero.web.parts.components.template_tags import said
+from esmero.web.labels.people import NOTES
 
 SHOWN_WORDS = {
     "": pgettext_lazy("story", "All"),
@@ -35,9 +44,19 @@ SHOWN_WORDS = {
     "imports": pgettext_lazy("story", "Lists"),
     "notes": pgettext_lazy("story", "Notes"),
 }
+PAUSES = [(30, _("30 days")), (90, _("3 months")), (180, _("6 months")), (365, _("1 year"))]
+SCOPES = [("commercial", _("Advertising only")), ("all", _("Everything, also what belongs to their contract"))]
 PAGE = LIMIT // 2
 
-MOST_NAMED = 6  # topics; longer lists are cut
+
+@dataclass(frozen=True, slots=True)
+class StoryTab:
+    """Hold one filter of the timeline as a tab."""
+
+    url: str
+    words: str | Promise
+    current: bool
+    count: str = ""
 
 
 @requires()
@@ -51,74 +70,47 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
     kind = kind if kind in FILTERS else ""
     entries = read_timeline(shown, show=kind, before=_read_before(request), limit=PAGE + 1)
     page = cut_page(entries, size=PAGE, key=_write_key)
+    paused, silences, merges = _paused(rights), _suppressions(shown), _merged(shown)
+    active = shown.state == Person.State.ACTIVE
+    reachable = shown.address is not None and shown.address.standing != Address.Standing.SUPPRESSED
+    recorders = find_recorders(shown, entries=[one.entry for each in rights for one in each.rights if one.entry])
+    right_lines, never = list_right_lines(rights, recorders=recorders, reachable=reachable)
     return show(
         request,
         "console/people/person.html",
         subject="people",
         person=shown,
-        **_split_rights(_with_recorders(rights, person=shown)),
+        active=active,
+        changing=active and may(staff(request), "people.change"),
+        head=describe_head(shown),
+        phone=find_phone(points),
+        notices=list_person_notices(shown, merges=merges, silences=silences, topics=name_topics(rights), paused=paused),
+        rights=right_lines,
+        never=never,
         has_rights=bool(rights),
-        paused=_paused(rights),
+        paused=paused,
+        pauses=PAUSES,
+        note_kinds=NOTES.items(),
         lines=describe_entries(page.rows),
         following=page.following,
-        kinds=list(SHOWN_WORDS.items()),
+        kinds=_list_tabs(request.path, kind=kind),
         kind=kind,
-        contact_points=points,
+        reach=list_reach(shown, points=points),
         **describe_party(shown),
         memberships=describe_memberships(shown),
-        phone=next((one for one in points if one.kind == ContactPoint.Kind.PHONE and one.usable), None),
-        silences=_suppressions(shown),
+        silences=list_silences(silences),
+        scopes=SCOPES,
         tags=list(shown.tags.order_by("name")),
         all_tags=list(Tag.objects.order_by("name").values_list("name", flat=True)[:300]),
-        accounts=list(CustomerAccount.objects.select_related("user").filter(person=shown).order_by("id")),
-        merged=_merged(shown),
-        proposed=_proposed(shown),
-        **_say_rights(rights),
+        accounts=list_accounts(shown),
+        merged=list_merges(merges, person=shown),
+        proposed=list_proposals(_proposed(shown)),
         fields=_custom_fields(shown),
     )
 
 
-def _with_recorders(rights: list[TopicRights], *, person: Person) -> list[tuple[TopicRights, ChannelRight, str]]:
-    """Add to each right the name of the staff member who recorded its proof."""
-    entries = [right.entry for each in rights for right in each.rights if right.entry]
-    by = find_recorders(person, entries=entries)
-    return [
-        (each, right, by.get(right.entry.pk, "") if right.entry else "") for each in rights for right in each.rights
-    ]
-
-
-def _split_rights(rights: list[tuple[TopicRights, ChannelRight, str]]) -> dict[str, Any]:
-    """Separate rights with a ledger entry from rights without; collapse the latter when there are many."""
-    said_of = [one for one in rights if one[1].entry]
-    never = [one for one in rights if not one[1].entry]
-    few = len(never) <= MOST_NAMED
-    return {"rights": [*said_of, *never] if few else said_of, "never": [] if few else never}
-
-
-def _name_some(names: list[str]) -> str:
-    """Join names; of a long list the first few, with the number of the others."""
-    more = len(names) - MOST_NAMED
-    if more <= 1:
-        return ", ".join(names)
-    return _("%(names)s and %(number)d more") % {"names": ", ".join(names[:MOST_NAMED]), "number": more}
-
-
-def _say_rights(rights: list[TopicRights]) -> dict[str, Any]:
-    """Name the topics allowed by e-mail, those not allowed, and those allowed on other channels."""
-    elsewhere = [
-        (channel, _name_some(names))
-        for channel in (Channel.POST, Channel.PHONE, Channel.PORTAL)
-        if (names := [said(one.topic.name) for one in rights if _allows(one, channel)])
-    ]
-    return {
-        "allowed": _name_some([said(one.topic.name) for one in rights if one.by_mail.allowed]),
-        "not_allowed": _name_some([said(one.topic.name) for one in rights if not one.by_mail.allowed]),
-        "elsewhere": elsewhere,
-    }
-
-
-def _allows(one: TopicRights, channel: str) -> bool:
-    return any(right.allowed for right in one.rights if right.channel == channel)
+def _list_tabs(path: str, *, kind: str) -> list[StoryTab]:
+    return [StoryTab(f"?show={value}" if value else path, words, value == kind) for value, words in SHOWN_WORDS.items()]
 
 
 def _paused(rights: list[TopicRights]) -> datetime | None:
@@ -141,10 +133,10 @@ def _merged(person: Person) -> list[Merge]:
     return list(rows.order_by("-id")[:10])
 
 
-def _proposed(person: Person) -> list[tuple[Proposal, SafeString | str]]:
-    """Return the address proposals that wait for a decision, each with a link to the mail that named it."""
+def _proposed(person: Person) -> list[Proposal]:
+    """Return the address proposals that wait for a decision."""
     rows = proposal_rows().filter(person=person, state=Proposal.State.OPEN).order_by("-found_at", "id")
-    return [(row, evidence_link(row)) for row in rows[:10]]
+    return list(rows[:10])
 
 
 def _custom_fields(person: Person) -> list[tuple[dict[str, str], str]]:

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy, pgettext_lazy
 
@@ -31,6 +33,7 @@ from esmero.web.console.people.segments.choices import (
     Words,
 )
 from esmero.web.console.people.segments.tree import ConditionRow
+from esmero.web.parts.components.block_tags import flat_attributes
 
 YES_NO: Sequence[Choice] = [("yes", _("yes")), ("no", _("no"))]
 _DAYS = pgettext_lazy("unit", "days")
@@ -41,7 +44,8 @@ _SEARCHABLE_FROM = 60  # from so many choices on they are searched by typing
 class RowControl:
     """Describe one control.
 
-    `kind` is select, number, date, text, area or boxes; text may precede and follow it.
+    `kind` is select, number, date, text, area or boxes; text may precede and follow it. `uid` is that of its row,
+    `wrong` tells that the row's fault is here.
     """
 
     part: str
@@ -57,11 +61,44 @@ class RowControl:
     least: int | None = None
     most: int | None = None
     step: str = ""
+    uid: str = ""
+    wrong: bool = False
+
+    @property
+    def id(self) -> str:
+        return f"{self.part}_{self.uid}"
 
     @property
     def chosen(self) -> list[str]:
         """Return the ticked values of checkboxes."""
         return self.value.splitlines()
+
+    @property
+    def boxes(self) -> list[tuple[str, Words, bool]]:
+        """Return value, words and tick of each checkbox."""
+        return [(value, words, value in self.chosen) for value, words in self.choices]
+
+    @property
+    def attributes(self) -> SafeString:
+        """Return the HTML attributes of the control."""
+        told: dict[str, object] = {"id": self.id, "name": self.id}
+        if self.wrong:
+            told |= {"aria_invalid": "true", "aria_describedby": f"fault_{self.uid}"}
+        if self.kind == "area":
+            return flat_attributes({**told, "rows": 3, "placeholder": self.label})
+        if self.kind == "select":
+            return flat_attributes(told)
+        if self.kind == "text":
+            told |= {"maxlength": 300, "autocomplete": "off"}
+        told |= {
+            "type": self.kind,
+            "min": self.least,
+            "max": self.most,
+            "step": self.step,
+            "list": f"suggest-{self.suggestions}" if self.suggestions else "",
+            "placeholder": self.first,
+        }
+        return format_html('{} value="{}"', flat_attributes(told), self.value)
 
 
 def draw_row(row: ConditionRow, *, offer: SegmentChoices) -> list[RowControl]:

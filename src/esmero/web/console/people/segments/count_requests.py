@@ -44,7 +44,7 @@ def numbers(request: HttpRequest) -> HttpResponse:
         trouble = say(fault)
     # An estimate is followed by a second request, which counts exactly.
     again = any(one.number is not None and one.number.kind != "exact" for one in numbers)
-    return show_part(request, "console/people/tree_numbers.html", numbers=numbers, trouble=trouble, again=again)
+    return show_part(request, "console/people/segment/numbers.html", numbers=numbers, trouble=trouble, again=again)
 
 
 @require_POST
@@ -57,9 +57,9 @@ def examples(request: HttpRequest) -> HttpResponse:
         people = find_examples(root, offer=offer, house=house)
         reached = count_reachable(write_root(root), topic=chosen, context=house) if chosen else None
     except SegmentFault:
-        return show_part(request, "console/people/tree_examples.html", people=[], topic=None, reached=None)
+        return show_part(request, "console/people/segment/examples.html", people=[], topic=None, reached=None)
     facts = {"people": people, "topic": chosen, "reached": reached, "sampled": is_large()}
-    return show_part(request, "console/people/tree_examples.html", **facts)
+    return show_part(request, "console/people/segment/examples.html", **facts)
 
 
 def _read(request: HttpRequest) -> tuple[ConditionGroup, SegmentChoices, SegmentContext]:

@@ -40,6 +40,14 @@ class NodeCount:
         """Return the number of people that the node selects, as precise as `number.kind` says."""
         return self.number.people if self.number else None
 
+    @property
+    def known(self) -> str:
+        """Return what the page sends back, so that the same conditions are not counted again."""
+        if self.number is None:
+            return ""
+        known = f"{self.digest}:{self.number.people}"
+        return known if self.number.kind == "exact" else f"{known}:{self.number.kind}"
+
 
 def list_conditions(root: ConditionGroup) -> Counted:
     """Return the trees of the root and of each node by name; None for an unfinished or wrong row."""

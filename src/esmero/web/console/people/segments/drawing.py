@@ -1,11 +1,11 @@
 """Prepare the tree for its templates: controls, counts, positions and the focused control."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from esmero.web.console.people.segments.choices import SegmentChoices, read_links, read_organisations
 from esmero.web.console.people.segments.controls import RowControl, draw_row
@@ -43,6 +43,17 @@ SAID: Mapping[str, str | Promise] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NodeAct:
+    """Describe one entry of a node's menu: its symbol, words and key; `value` is sent as `act`."""
+
+    value: str
+    symbol: str
+    words: str | Promise
+    key: str = ""
+    grave: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DrawnNode:
     """Describe one node for display.
 
@@ -67,6 +78,38 @@ class DrawnNode:
         """Tell whether this is a group."""
         return bool(self.match)
 
+    @property
+    def kind(self) -> str:
+        """Return the kind as it stands in the form."""
+        return "group" if self.group else "row"
+
+    @property
+    def name(self) -> str:
+        """Return the accessible name."""
+        if self.group:
+            return gettext("Group")
+        return gettext("Condition") + (f": {self.label}" if self.label else "")
+
+    @property
+    def menu_words(self) -> str | Promise:
+        return _("What to do with this group") if self.group else _("What to do with this condition")
+
+    @property
+    def acts(self) -> list[NodeAct]:
+        """Return the entries of the node's menu."""
+        acts = [
+            NodeAct(value=f"up:{self.uid}", symbol="arrow-up", words=_("Move up"), key="Alt ↑"),
+            NodeAct(value=f"down:{self.uid}", symbol="arrow-down", words=_("Move down"), key="Alt ↓"),
+            NodeAct(value=f"group:{self.uid}", symbol="group", words=_("Put into a group")),
+        ]
+        if self.group:
+            acts.append(NodeAct(value=f"ungroup:{self.uid}", symbol="ungroup", words=_("Dissolve the group")))
+        return [
+            *acts,
+            NodeAct(value=f"copy:{self.uid}", symbol="copy", words=_("Copy")),
+            NodeAct(value=f"remove:{self.uid}", symbol="trash-2", words=_("Remove"), grave=True),
+        ]
+
 
 def draw_tree(
     root: ConditionGroup, *, offer: SegmentChoices, numbers: Mapping[str, NodeCount], done: TreeChange
@@ -82,7 +125,9 @@ def draw_tree(
                 number=numbers[node.uid],
                 join=join,
                 what=node.get("what"),
-                controls=draw_row(node, offer=offer),
+                controls=[
+                    replace(one, uid=node.uid, wrong=one.part == node.wrong) for one in draw_row(node, offer=offer)
+                ],
                 fault=node.fault,
                 wrong=node.wrong,
                 focus=focus,
@@ -103,8 +148,8 @@ def draw_tree(
     return draw(root, parent="", join="")
 
 
-def list_suggestions(root: ConditionGroup, *, offer: SegmentChoices) -> dict[str, Sequence[str]]:
-    """Return the completions of the text fields that the tree shows, by subject."""
+def list_suggestions(root: ConditionGroup, *, offer: SegmentChoices) -> list[tuple[str, Sequence[str]]]:
+    """Return the completions of the text fields that the tree shows, each with the id of its list."""
     wanted = {control.suggestions for row in rows_of(root) for control in draw_row(row, offer=offer)}
     found: dict[str, Sequence[str]] = {
         subject: [value for value, _words in offer.choices[subject]] for subject in wanted if subject in offer.choices
@@ -113,4 +158,4 @@ def list_suggestions(root: ConditionGroup, *, offer: SegmentChoices) -> dict[str
         found["link"] = read_links()
     if "organisation" in wanted:
         found["organisation"] = read_organisations()
-    return found
+    return [(f"suggest-{subject}", values) for subject, values in found.items()]
