@@ -11,6 +11,7 @@ from django.utils import timezone, translation
 from esmero.accounts.links import AREA
 from esmero.house.models import User
 from esmero.house.sign_in.kinds import UserKind, current_kind, serving
+from esmero.web.portal.places import list_area_tabs
 from esmero.web.shells.host_brands import find_brand_of_area
 
 PREFIX = "area_"
@@ -82,7 +83,13 @@ def describe_area(request: HttpRequest) -> dict[str, Any]:
         return {}
     account = getattr(request, "customer_account", None)
     brand = account.brand if account is not None else find_brand_of_area(request)
-    return {"in_area": True, "brand": brand, "languages": settings.LANGUAGES}
+    return {
+        "in_area": True,
+        "brand": brand,
+        "languages": settings.LANGUAGES,
+        "door_shell": "shell/area.html",
+        "area_places": list_area_tabs(request),
+    }
 
 
 def _names() -> tuple[str, ...]:

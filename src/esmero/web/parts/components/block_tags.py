@@ -147,6 +147,13 @@ def link(
 
 
 @register.simple_tag
+def language_link(code: str, label: object, *, current: str = "") -> SafeString:
+    """Draw a link that shows the same page in another language."""
+    told = {"href": f"?lang={code}", "hreflang": code, "lang": code, "aria_current": "true" if code == current else ""}
+    return format_html("<a{}>{}</a>", flat_attributes(told), label)
+
+
+@register.simple_tag
 def link_list(items: Sequence[tuple[str, object]], *, most: int = 0) -> SafeString:
     """Draw links with commas between them from pairs of address and words; beyond `most` an ellipsis."""
     shown = items[:most] if most else items
