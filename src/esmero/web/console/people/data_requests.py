@@ -22,7 +22,7 @@ from esmero.web.console.access import requires, staff
 from esmero.web.console.list_pages import answer_list
 from esmero.web.console.page_frame import show
 from esmero.web.parts.components.tables import Filter, Listing, TableColumn
-from esmero.web.parts.components.template_tags import on, state
+from esmero.web.parts.components.template_tags import on, state, word
 from esmero.web.parts.components.times import format_time
 from esmero.web.parts.files.serving import serve_made
 from esmero.web.parts.labels.states import DATA_REQUEST, DATA_REQUEST_KIND
@@ -102,7 +102,7 @@ def data_requests(request: HttpRequest) -> HttpResponseBase:
 def data_request(request: HttpRequest, pk: int) -> HttpResponse:
     """Show one request with the effects of an erasure."""
     shown = get_object_or_404(request_rows(), pk=pk)
-    held = list(count_rows(shown.person).items())
+    held = [(word(name, "holding"), number) for name, number in count_rows(shown.person).items()]
     return show(request, "console/people/data_request.html", subject="data-requests", asked=shown, held=held)
 
 
