@@ -23,11 +23,20 @@ from esmero.web.parts.components.template_tags import icon
 
 register = template.Library()
 
+
+class ToastLook(NamedTuple):
+    """Hold the state and the icon of a toast."""
+
+    state: str
+    icon: str
+
+
 _TOASTS = {
-    "success": ("kept", "circle-check"),
-    "error": ("broken", "triangle-alert"),
-    "warning": ("wait", "triangle-alert"),
+    "success": ToastLook("kept", icon="circle-check"),
+    "error": ToastLook("broken", icon="triangle-alert"),
+    "warning": ToastLook("wait", icon="triangle-alert"),
 }
+_PLAIN_TOAST = ToastLook("info", icon="info")
 _ARROWS = {"ascending": "arrow-up", "descending": "arrow-down"}
 _QUIET_TAGS = {"secondary", "outline", "link", "tool"}
 _ADDRESS_STARTS = ("/", "?", "#", "http:", "https:", "mailto:", "tel:")
@@ -327,7 +336,7 @@ def fact(content: str, name: object, *, wrap: bool = False) -> SafeString:
 @register.simple_block_tag
 def toast(content: str, level: str) -> SafeString:
     """Draw a passing message by the level of Django's messages: success, error, warning, else info."""
-    look, symbol = _TOASTS.get(level, ("info", "info"))
+    look, symbol = _TOASTS.get(level, _PLAIN_TOAST)
     return format_html('<div class="toast" data-state="{}">{}{}</div>', look, icon(symbol), content)
 
 
