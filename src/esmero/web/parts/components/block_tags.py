@@ -129,6 +129,13 @@ def link_list(items: Sequence[tuple[str, object]], *, most: int = 0) -> SafeStri
 
 
 @register.simple_tag
+def dotted(items: Iterable[tuple[str, object]]) -> SafeString:
+    """Draw phrases with dots between them from pairs of address and words; an address makes the words a link."""
+    drawn = ((_draw_link(words, to, about="", attributes={}) or words,) for to, words in items if words)
+    return format_html_join(" · ", "{}", drawn)
+
+
+@register.simple_tag
 def button_link(
     words: object,
     to: str,
