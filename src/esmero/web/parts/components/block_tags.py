@@ -6,9 +6,11 @@ nothing, so that a template needs no condition.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django import template
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.middleware.csrf import get_token
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
@@ -18,6 +20,22 @@ from django.utils.translation import gettext as _
 from esmero.web.parts.components.template_tags import icon
 
 register = template.Library()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActButton:
+    """Describe a button of a form that Python decides on; the fields are arguments of the tag `button`."""
+
+    words: str
+    value: object
+    name: str = "act"
+    about: str = ""
+    symbol: str = ""
+    variant: str = ""
+    size: str = ""
+    is_grave: bool = False
+    ask: str = ""
+
 
 _ADDRESS_STARTS = ("/", "?", "#", "http:", "https:", "mailto:", "tel:")
 
@@ -188,6 +206,27 @@ def post_form(
     return format_html('<form method="post"{}>{}{}</form>', told, token, content)
 
 
+@register.simple_tag
+def act_buttons(acts: Iterable[ActButton]) -> SafeString:
+    """Draw the buttons that Python decided on, side by side in their form."""
+    drawn = (
+        button(
+            one.words, name=one.name, value=one.value, about=one.about, symbol=one.symbol, variant=one.variant,
+            grave=one.is_grave, ask=one.ask, data_size=one.size,
+        )
+        for one in acts
+    )  # fmt: skip
+    return format_html_join("", "{}", ((one,) for one in drawn))
+
+
+@register.simple_tag(takes_context=True)
+def button_form(
+    context: Mapping[str, Any], words: object, to: str, *args: object, look: str = "", **attributes: Any
+) -> SafeString:
+    """Draw a form of a single button, which posts to a route; the attributes are those of the tag `button`."""
+    return post_form(context, button(words, **attributes), to, *args, look=look)
+
+
 @register.simple_block_tag
 def folded(content: str, summary: object, *, look: str = "soft", **attributes: object) -> SafeString:
     """Draw content that opens on demand under a summary."""
@@ -232,9 +271,14 @@ def text_field(
     value: object = "",
     rows: int = 0,
     hint: object = "",
+    look: str = "input",
+    unlabelled: bool = False,
     **attributes: object,
 ) -> SafeString:
-    """Draw a labelled text field outside a Django form; with `rows` a field of several lines."""
+    """Draw a labelled text field outside a Django form; with `rows` a field of several lines.
+
+    `unlabelled` hides the label from all but screen readers, `look` is the class of a field of one line.
+    """
     own = id or f"f-{name}"
     told = {"id": own, "name": name, "aria_describedby": f"{own}-hint" if hint else "", **attributes}
     if rows:
@@ -242,9 +286,21 @@ def text_field(
             '<textarea class="textarea"{}>{}</textarea>', flat_attributes({**told, "rows": rows}), value
         )
     else:
-        field = format_html('<input class="input"{}>', flat_attributes({**told, "value": value}))
+        field = format_html("<input{}>", flat_attributes({"class": look, **told, "value": value}))
+    if unlabelled:
+        return format_html('<label class="sr-only" for="{}">{}</label>{}', own, words, field)
     note = format_html('<div class="hint" id="{}-hint">{}</div>', own, hint) if hint else ""
     return format_html('<div class="field"><label for="{}">{}</label>{}{}</div>', own, words, note, field)
+
+
+@register.simple_tag
+def options(choices: Iterable[tuple[object, object]], chosen: object = "") -> SafeString:
+    """Draw the options of a list from pairs of value and words."""
+    return format_html_join(
+        "",
+        '<option value="{}"{}>{}</option>',
+        ((value, mark_safe(" selected") if str(value) == str(chosen) else "", text) for value, text in choices),
+    )
 
 
 @register.simple_tag
@@ -260,14 +316,8 @@ def select_field(
 ) -> SafeString:
     """Draw a labelled list of (value, words); `unlabelled` hides the label from all but screen readers."""
     own = id or f"f-{name}"
-    options = format_html_join(
-        "",
-        '<option value="{}"{}>{}</option>',
-        ((value, mark_safe(" selected") if str(value) == str(chosen) else "", text) for value, text in choices),
-    )
-    field = format_html(
-        '<select class="select"{}>{}</select>', flat_attributes({"id": own, "name": name, **attributes}), options
-    )
+    told = flat_attributes({"id": own, "name": name, **attributes})
+    field = format_html('<select class="select"{}>{}</select>', told, options(choices, chosen))
     if unlabelled:
         return format_html('<label class="sr-only" for="{}">{}</label>{}', own, words, field)
     return format_html('<div class="field"><label for="{}">{}</label>{}</div>', own, words, field)
@@ -298,6 +348,49 @@ def tabs(items: Sequence[Any], label: object, **attributes: object) -> SafeStrin
         ),
     )
     return format_html('<nav class="tabs" aria-label="{}"{}>{}</nav>', label, flat_attributes(attributes), links)
+
+
+@register.simple_block_tag
+def row(content: str, title: object, note: object = "", *, strong: bool = False, wrap: bool = True) -> SafeString:
+    """Draw one line inside `<ul class="rows">`: a title, a note in grey below it, and content at the right.
+
+    `wrap` lets a long title break anywhere.
+    """
+    name = format_html("<strong>{}</strong>", title) if strong else title
+    below = format_html('<br><span class="soft small">{}</span>', note) if note else ""
+    look = flat_attributes({"class": "wrap" if wrap else ""})
+    return format_html("<li><span{}>{}{}</span>{}</li>", look, name, below, content)
+
+
+@register.simple_tag
+def number_rows(pairs: Iterable[tuple[object, int]]) -> SafeString:
+    """Draw pairs of words and number as lines, the numbers at the right."""
+    lines = format_html_join(
+        "",
+        '<li><span>{}</span><span class="num">{}</span></li>',
+        ((words, intcomma(number)) for words, number in pairs),
+    )
+    return format_html('<ul class="rows">{}</ul>', lines)
+
+
+@register.simple_tag
+def tick(words: object, name: str, *, value: object = "", checked: bool = False, **attributes: object) -> SafeString:
+    """Draw a checkbox inside its label."""
+    told = flat_attributes({"name": name, "value": value, "checked": checked, **attributes})
+    return format_html('<label class="choice"><input class="input" type="checkbox"{}> {}</label>', told, words)
+
+
+@register.simple_tag
+def search_box(words: object, name: str, value: object = "", **attributes: object) -> SafeString:
+    """Draw a search field with its icon; `words` are label and placeholder, attributes those of the field."""
+    told = flat_attributes({"type": "search", "name": name, "placeholder": words, **attributes})
+    return format_html(
+        '<label class="searchbox">{}<span class="sr-only">{}</span><input class="input"{} value="{}"></label>',
+        icon("search"),
+        words,
+        told,
+        value,
+    )
 
 
 def _draw_link(words: object, address: str, *, about: object, attributes: Mapping[str, object]) -> SafeString:
