@@ -150,7 +150,7 @@ def link_list(items: Sequence[tuple[str, object]], *, most: int = 0) -> SafeStri
 def dotted(items: Iterable[tuple[str, object]]) -> SafeString:
     """Draw phrases with dots between them from pairs of address and words; an address makes the words a link."""
     drawn = ((_draw_link(words, to, about="", attributes={}) or words,) for to, words in items if words)
-    return format_html_join(" · ", "{}", drawn)
+    return format_html_join("\u00a0· ", "{}", drawn)  # no line begins with a dot
 
 
 @register.simple_tag
@@ -240,14 +240,28 @@ def folded(content: str, summary: object, *, look: str = "soft", **attributes: o
 
 
 @register.simple_block_tag
-def dropdown(content: str, words: object, *, symbol: str = "", up: bool = False, **attributes: object) -> SafeString:
-    """Draw a button that opens a panel; `up` opens it above the button."""
+def dropdown(
+    content: str,
+    words: object,
+    *,
+    symbol: str = "",
+    count: int = 0,
+    up: bool = False,
+    chevron: bool = False,
+    **attributes: object,
+) -> SafeString:
+    """Draw a button that opens a panel; `up` opens it above the button, `count` tells how many things it holds.
+
+    `chevron` follows the words with an arrow.
+    """
     return format_html(
-        '<details class="dropdown"{}><summary class="btn" data-variant="outline">{}{}</summary>'
+        '<details class="dropdown"{}><summary class="btn" data-variant="outline">{}{}{}{}</summary>'
         '<div class="dropdown-panel">{}</div></details>',
         flat_attributes({"data_up": up, **attributes}),
         icon(symbol) if symbol else "",
         words,
+        format_html(' <span class="count">{}</span>', count) if count else "",
+        icon("chevron-down") if chevron else "",
         content,
     )
 

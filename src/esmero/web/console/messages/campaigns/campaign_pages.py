@@ -30,6 +30,7 @@ from esmero.web.console.messages.campaigns.campaign_form import CampaignForm
 from esmero.web.console.messages.campaigns.charts import chart_acts, chart_links
 from esmero.web.console.messages.campaigns.funnel import build_funnel, reasons_of_dry_run, sort_reasons
 from esmero.web.console.messages.campaigns.live_state import LIVE, describe_live
+from esmero.web.console.messages.campaigns.offered_acts import describe_origin, offer_acts
 from esmero.web.console.messages.campaigns.recipients import DRAWN_AUDIENCE, DRAWN_RECIPIENTS
 from esmero.web.console.messages.templates.test_status import find_test
 from esmero.web.console.page_frame import read_brand, show, show_part, wants_part
@@ -163,8 +164,8 @@ def _live(request: HttpRequest, shown: Campaign, *, account: CampaignStatistics 
         "reasons": sort_reasons(reasons),
         "to_get": to_get,
         "left_out": verdicts["left_out"],
-        "failed": failed,
-        "missing": missing,
+        "offered": offer_acts(shown, to_get=to_get, failed=failed, progress=progress, missing=missing),
+        "origin": describe_origin(shown),
         "funnel": build_funnel(reasons=reasons, to_get=to_get, account=account, goal=shown.goal),
         "moving": shown.state in LIVE,
         "live": describe_live(

@@ -4,13 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.urls import reverse
-from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from esmero.campaigns.models import Campaign
 from esmero.campaigns.queries import CampaignStatistics, Progress
-from esmero.web.parts.components.rates import fill, format_number
+from esmero.web.parts.components.rates import fill, fill_markup, format_number
 from esmero.web.parts.components.times import format_time
 from esmero.work.models import Job
 
@@ -124,7 +123,7 @@ def _describe_sending(campaign: Campaign, account: CampaignStatistics) -> Sendin
     counts = _list_counts(campaign, progress)
     if account.statistics.is_stored:
         time = format_time(progress.at, "second")
-        counts.append(("", mark_safe(_("counted %(time)s") % {"time": time})))  # noqa: S308 - our text, our element
+        counts.append(("", fill_markup(_("counted %(time)s"), time=time)))
     pace = ""
     if progress.per_minute:
         pace = fill(_("%(pace)s a minute"), pace=progress.per_minute)
