@@ -131,6 +131,12 @@ def place(*steps: object) -> SafeString:
 
 
 @register.simple_tag
+def place_links(pages: Sequence[tuple[str, object]]) -> SafeString:
+    """Draw the pages above this one from pairs of address and words."""
+    return place(*(one for pair in pages for one in pair))
+
+
+@register.simple_tag
 def link(
     words: object, to: str, *args: object, query: str = "", about: object = "", **attributes: object
 ) -> SafeString:

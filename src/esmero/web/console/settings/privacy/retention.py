@@ -46,11 +46,12 @@ class RetentionLine:
 @requires("house.settings")
 def retention(request: HttpRequest) -> HttpResponse:
     """Show every rule with its term, legal source and status."""
-    rules = [_describe_rule(one) for one in list_rules()]
+    rules = [describe_rule(one) for one in list_rules()]
     return show(request, "console/settings/retention.html", subject="retention", rules=rules, kept=KEPT)
 
 
-def _describe_rule(status: RuleStatus) -> RetentionLine:
+def describe_rule(status: RuleStatus) -> RetentionLine:
+    """Describe a rule with its last results in words."""
     what, since = WORDS[status.code]
     term, row = status.term, status.row
     since_when = [str(since)]
