@@ -273,12 +273,15 @@ def dropdown(
 
 
 @register.simple_tag
-def hidden(**values: object) -> SafeString:
-    """Draw hidden fields of a form: `{% hidden next=request.path act="keep" %}`; a name may end with "_"."""
+def hidden(given: Mapping[str, object] | None = None, /, **values: object) -> SafeString:
+    """Draw hidden fields of a form: `{% hidden next=request.path act="keep" %}`; a name may end with "_".
+
+    `given` are fields as they are, {name: value}.
+    """
     return format_html_join(
         "",
         '<input type="hidden" name="{}" value="{}">',
-        ((name.rstrip("_"), "" if value is None else value) for name, value in values.items()),
+        ((name.rstrip("_"), "" if value is None else value) for name, value in {**(given or {}), **values}.items()),
     )
 
 
