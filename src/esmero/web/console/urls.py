@@ -2,10 +2,10 @@
 
 from django.urls import path
 
-from esmero.web.console import list_pages
 from esmero.web.console.areas import collect_contributions
 from esmero.web.console.command_palette import palette
 from esmero.web.console.drafts import draft
+from esmero.web.console.generic_pages import list_pages
 from esmero.web.console.parts_gallery import parts
 from esmero.web.console.undo import toast
 

@@ -16,7 +16,7 @@ from esmero.outbox.models import Captured
 from esmero.outbox.transports.listing import CAUGHT
 from esmero.web.console.access import View, requires
 from esmero.web.console.catcher.message_view import read_letter
-from esmero.web.console.list_pages import answer_list
+from esmero.web.console.generic_pages.list_pages import answer_list
 from esmero.web.console.page_frame import show
 from esmero.web.parts.content_security_policies import LETTER_CSP
 

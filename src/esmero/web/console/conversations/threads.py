@@ -14,7 +14,7 @@ from esmero.conversations.models import Conversation, Entry
 from esmero.conversations.queries import conversation_rows
 from esmero.conversations.waiting_marks import set_state
 from esmero.web.console.access import requires, staff
-from esmero.web.console.list_pages import answer_list
+from esmero.web.console.generic_pages.list_pages import answer_list
 from esmero.web.console.page_frame import read_brand, show
 from esmero.web.parts.components.email_addresses import show_address
 from esmero.web.parts.components.template_tags import quoted

@@ -30,7 +30,7 @@ from esmero.house.roles import may
 from esmero.house.upload_limits import PICTURE
 from esmero.lists.filters import Rows
 from esmero.web.console.access import requires, staff
-from esmero.web.console.list_pages import BulkAct, ListView, act_view, list_view
+from esmero.web.console.generic_pages.list_pages import BulkAct, ListView, act_view, list_view
 from esmero.web.console.page_frame import read_brand, show
 from esmero.web.console.undo.toast import offer_undo
 from esmero.web.parts.components.rates import fill

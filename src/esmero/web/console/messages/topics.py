@@ -1,33 +1,31 @@
 """Manage topics: subject, purpose, and names in the readers' languages."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
-from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 from django.views.decorators.http import require_POST
 
-from esmero.house.editing.row_versions import StaleWrite
 from esmero.house.models import Brand
 from esmero.people.models import Purpose, Topic
 from esmero.people.permissions.listing import TOPICS
-from esmero.people.permissions.topics import PurposeFixed, archive_topic, has_entries, save_purpose, save_topic
+from esmero.people.permissions.topics import archive_topic, has_entries, save_purpose, save_topic
 from esmero.web.console.access import requires, staff
-from esmero.web.console.list_pages import answer_list
-from esmero.web.console.page_frame import read_brand, show
+from esmero.web.console.generic_pages.edit_pages import Edit, EditView, edit_view
+from esmero.web.console.generic_pages.list_pages import answer_list
+from esmero.web.console.page_frame import read_brand
 from esmero.web.console.settings.first_steps import next_step
 from esmero.web.console.undo.toast import offer_undo
-from esmero.web.parts.components.stale_notes import StaleNote, compare_forms, read_seen
-from esmero.web.parts.components.template_tags import said
+from esmero.web.parts.components.template_tags import said, state
 from esmero.web.parts.components.translated_fields import add_wordings, read_wordings
 from esmero.web.parts.labels.states import LANGUAGE_NAMES
-from esmero.web.refusals.say import say
 
 
 class TopicForm(forms.Form):
@@ -149,37 +147,50 @@ def topics(request: HttpRequest) -> HttpResponseBase:
 
 
 @requires("house.settings")
-def edit_topic(request: HttpRequest, pk: int | None = None) -> HttpResponse:
+def edit_topic(request: HttpRequest, pk: int | None = None) -> HttpResponseBase:
     """Create or change a topic."""
-    topic = get_object_or_404(Topic.objects.select_related("brand", "purpose"), pk=pk) if pk else None
-    if topic is None and not Purpose.objects.exists():
+    if pk is None and not Purpose.objects.exists():
         return redirect("console:purpose-new")  # which says why
-    form = TopicForm(request.POST or None, topic=topic, brand=read_brand(request))
-    stale = None
-    if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data
-        try:
-            saved = save_topic(
-                topic or Topic(brand=given["brand"], code=given["code"]),
-                name=read_wordings(given, "name"),
-                description=read_wordings(given, "description"),
-                purpose=given["purpose"],
-                archive_is_public=given["archive_is_public"],
-                by=staff(request),
-                seen=read_seen(request.POST, otherwise=topic.row_version) if topic else None,
-            )
-        except PurposeFixed as refusal:
-            form.add_error("purpose", say(refusal))
-        except StaleWrite as refusal:
-            topic = get_object_or_404(Topic.objects.select_related("brand", "purpose"), pk=pk)
-            theirs = TopicForm(None, topic=topic, brand=read_brand(request))
-            stale = StaleNote(words=say(refusal), differences=compare_forms(form, theirs=theirs))
-        except ValidationError as faults:
-            form.add_error(None, faults.messages)
-        else:
-            messages.success(request, _("“%(name)s” is kept.") % {"name": said(saved.name)})
-            return redirect("console:topics")
-    return show(request, "console/messages/topic.html", subject="topics", form=form, topic=topic, stale=stale)
+    return _edit_topic(request, pk=pk)
+
+
+def _save_topic(edit: Edit[Topic]) -> Topic:
+    given = edit.given
+    return save_topic(
+        edit.row or Topic(brand=given["brand"], code=given["code"]),
+        name=read_wordings(given, "name"),
+        description=read_wordings(given, "description"),
+        purpose=given["purpose"],
+        archive_is_public=given["archive_is_public"],
+        by=edit.by,
+        seen=edit.seen,
+    )
+
+
+def _describe_topic(_request: HttpRequest, topic: Topic | None) -> Mapping[str, Any]:
+    if topic is None:
+        return {}
+    status = state("topic", "archived" if topic.archived_at else "offered")
+    return {"topic": topic, "lead": format_html("{} {} · {}", status, topic.brand.name, topic.code)}
+
+
+_TOPICS_PAGE = (("campaigns", gettext_lazy("Messages")), ("topics", gettext_lazy("Topics")))
+_edit_topic = edit_view(
+    EditView(
+        rows=lambda: Topic.objects.select_related("brand", "purpose"),
+        subject="topics",
+        right="house.settings",
+        form=lambda request, data, topic: TopicForm(data, topic=topic, brand=read_brand(request)),
+        save=_save_topic,
+        above=_TOPICS_PAGE,
+        new=gettext_lazy("New topic"),
+        lead=gettext_lazy("Readers see its name and description where they choose what they get."),
+        name=lambda topic: said(topic.name) or topic.code,
+        fields={"purpose-fixed": "purpose"},
+        facts=_describe_topic,
+        beside="console/messages/topic_archive.html",
+    )
+)
 
 
 @require_POST
@@ -201,36 +212,38 @@ def toggle_topic(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("console:topics")
 
 
-@requires("house.settings")
-def edit_purpose(request: HttpRequest, pk: int | None = None) -> HttpResponse:
-    """Create or rename a purpose."""
-    purpose = get_object_or_404(Purpose, pk=pk) if pk else None
-    form = PurposeForm(request.POST or None, purpose=purpose)
-    if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data
-        saved = save_purpose(
-            purpose or Purpose(code=given["code"]),
-            name=read_wordings(given, "name"),
-            commercial=bool(given.get("commercial", purpose.commercial if purpose else False)),
-            by=staff(request),
-        )
-        messages.success(request, _("“%(name)s” is kept.") % {"name": said(saved.name)})
-        return redirect("console:topics" if Topic.objects.exists() else "console:topic-new")
-    return show(
-        request,
-        "console/settings/form.html",
+def _save_purpose(edit: Edit[Purpose]) -> Purpose:
+    given, purpose = edit.given, edit.row
+    return save_purpose(
+        purpose or Purpose(code=given["code"]),
+        name=read_wordings(given, "name"),
+        commercial=bool(given.get("commercial", purpose.commercial if purpose else False)),
+        by=edit.by,
+    )
+
+
+def _explain_first_purpose(_request: HttpRequest, _purpose: Purpose | None) -> Mapping[str, Any]:
+    if Purpose.objects.exists():
+        return {}
+    words = _("A topic needs a purpose. One is suggested here; change it as you like, then name the topic.")
+    return {"before": words}
+
+
+edit_purpose = edit_view(
+    EditView(
+        rows=Purpose.objects.all,
         subject="topics",
-        form=form,
-        title=(said(purpose.name) or purpose.code) if purpose else _("New purpose"),
-        lead=_(
+        right="house.settings",
+        form=lambda _request, data, purpose: PurposeForm(data, purpose=purpose),
+        save=_save_purpose,
+        above=_TOPICS_PAGE,
+        new=gettext_lazy("New purpose"),
+        lead=gettext_lazy(
             "What a permission is for. People who allow offers have not allowed surveys: each purpose is asked for"
             " apart."
         ),
-        before=""
-        if Purpose.objects.exists()
-        else _("A topic needs a purpose. One is suggested here; change it as you like, then name the topic."),
-        over=_("Messages"),
-        over_url=reverse("console:campaigns"),
-        up=_("Topics"),
-        up_url=reverse("console:topics"),
+        name=lambda purpose: said(purpose.name) or purpose.code,
+        go=lambda _purpose: ("topics" if Topic.objects.exists() else "topic-new", ()),
+        facts=_explain_first_purpose,
     )
+)

@@ -19,7 +19,7 @@ from esmero.privacy.listing import REQUESTS
 from esmero.privacy.models import DataRequest
 from esmero.privacy.requests import answer_erasure, request_rows
 from esmero.web.console.access import requires, staff
-from esmero.web.console.list_pages import ListView, list_view
+from esmero.web.console.generic_pages.list_pages import ListView, list_view
 from esmero.web.console.page_frame import show
 from esmero.web.parts.components.template_tags import on
 from esmero.web.parts.files.serving import serve_made

@@ -32,7 +32,7 @@ from esmero.people.models import (
 )
 from esmero.privacy.merging import CHOICES, merge, propose_fields, undo_merge
 from esmero.web.console.access import requires, staff
-from esmero.web.console.list_pages import BulkAct, ListView, act_view, list_view
+from esmero.web.console.generic_pages.list_pages import BulkAct, ListView, act_view, list_view
 from esmero.web.console.page_frame import show, show_part, wants_part
 from esmero.web.console.people.persons.custom_field_values import format_custom_value
 from esmero.web.console.undo.toast import offer_undo

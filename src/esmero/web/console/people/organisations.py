@@ -24,7 +24,7 @@ from esmero.people.persons.countries import COUNTRIES
 from esmero.people.persons.organisations import FIELDS, find_organisations, pack_organisation, save_organisation
 from esmero.people.persons.queries import find_people, people_rows
 from esmero.web.console.access import requires, staff
-from esmero.web.console.list_pages import ListView, answer_list, list_view
+from esmero.web.console.generic_pages.list_pages import ListView, answer_list, list_view
 from esmero.web.console.page_frame import show
 from esmero.web.console.people.parties.membership_pages import offer_membership_undo
 from esmero.web.console.people.parties.party_cards import describe_party

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from esmero.lists.filters import Rows
 from esmero.people.models import PermissionEntry, Suppression
 from esmero.people.permissions.listing import PERMISSIONS, SUPPRESSIONS
-from esmero.web.console.list_pages import ListView, list_view
+from esmero.web.console.generic_pages.list_pages import ListView, list_view
 from esmero.web.console.page_frame import read_brand
 from esmero.web.parts.components.times import format_time_short
 

@@ -23,7 +23,7 @@ from esmero.house.models import Brand
 from esmero.people.models import CustomField, Topic
 from esmero.vault.file_types import SVG
 from esmero.web.console.access import requires, staff
-from esmero.web.console.list_pages import answer_list
+from esmero.web.console.generic_pages.list_pages import answer_list
 from esmero.web.console.page_frame import read_brand, show
 from esmero.web.parts.components.forms import DrawnFormPart, group_fields
 from esmero.web.parts.components.stale_notes import StaleNote, compare_forms, read_seen

@@ -27,7 +27,7 @@ from esmero.people.addresses.address_proposals import ProposalDecided, accept, p
 from esmero.people.addresses.listing import PROPOSALS, proposals_in_state
 from esmero.people.models import Proposal
 from esmero.web.console.access import requires, staff
-from esmero.web.console.list_pages import BulkAct, ListView, act_view, list_view
+from esmero.web.console.generic_pages.list_pages import BulkAct, ListView, act_view, list_view
 from esmero.web.console.undo.toast import offer_undo
 from esmero.web.parts.components.email_addresses import show_address
 from esmero.web.parts.components.rates import fill

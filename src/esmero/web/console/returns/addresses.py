@@ -15,7 +15,7 @@ from esmero.people.addresses.listing import list_addresses, troubled_addresses
 from esmero.people.addresses.suppression_lifting import MOST, lift_for_addresses
 from esmero.people.models import Address
 from esmero.web.console.access import staff
-from esmero.web.console.list_pages import BulkAct, ListView, act_view, list_view
+from esmero.web.console.generic_pages.list_pages import BulkAct, ListView, act_view, list_view
 from esmero.web.console.undo.toast import offer_undo
 from esmero.web.parts.components.email_addresses import show_address
 from esmero.web.parts.components.rates import fill

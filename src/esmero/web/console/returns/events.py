@@ -17,7 +17,7 @@ from esmero.mailroom.arriving.listing import list_absences, list_bounces, list_c
 from esmero.mailroom.arriving.queries import event_rows
 from esmero.outbox.models import RETURN_KINDS, MessageEvent
 from esmero.web.console.access import requires
-from esmero.web.console.list_pages import answer_list
+from esmero.web.console.generic_pages.list_pages import answer_list
 from esmero.web.console.reports.period import DEFAULT_DAYS, SPANS, read_period
 from esmero.web.parts.absence_labels import describe_absence_end
 from esmero.web.parts.components.email_addresses import show_address

@@ -20,7 +20,7 @@ from esmero.mailroom.models import Inbound
 from esmero.mailroom.sending.manual_retry import read_again
 from esmero.vault.files import FileTampered, read
 from esmero.web.console.access import requires, staff
-from esmero.web.console.list_pages import ListView, list_view
+from esmero.web.console.generic_pages.list_pages import ListView, list_view
 from esmero.web.console.page_frame import show
 from esmero.web.parts.labels.states import describe_sign
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from esmero.house.audit_log.listing import list_audit_log
 from esmero.house.models import AuditEntry
 from esmero.lists.columns import Words
-from esmero.web.console.list_pages import ListView, list_view
+from esmero.web.console.generic_pages.list_pages import ListView, list_view
 from esmero.web.parts.components.rates import format_number
 from esmero.web.parts.labels.audit_actions import ACTS, FACTS, SUBJECTS, label_action, label_actor, label_fact_value
 from esmero.web.parts.labels.field_names import label_field

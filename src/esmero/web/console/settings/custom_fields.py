@@ -25,7 +25,7 @@ from esmero.people.persons.listing import FIELDS
 from esmero.refusal import Refusal
 from esmero.rendering.templates.placeholders import TOKEN_FIELDS
 from esmero.web.console.access import requires, staff
-from esmero.web.console.list_pages import ListView, list_view
+from esmero.web.console.generic_pages.list_pages import ListView, list_view
 from esmero.web.console.page_frame import show, show_part, wants_part
 from esmero.web.parts.components.rates import fill
 from esmero.web.parts.components.tables import draw_link

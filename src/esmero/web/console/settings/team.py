@@ -33,7 +33,7 @@ from esmero.mailroom.transactional.staff_invitations import make_link, send_invi
 from esmero.outbox.relays import NoRelay
 from esmero.refusal import Refusal
 from esmero.web.console.access import requires, staff
-from esmero.web.console.list_pages import answer_list
+from esmero.web.console.generic_pages.list_pages import answer_list
 from esmero.web.console.page_frame import show
 from esmero.web.parts.labels.roles import list_role_names
 from esmero.web.parts.labels.states import LANGUAGE_NAMES, ROLES

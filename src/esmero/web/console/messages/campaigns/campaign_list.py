@@ -11,7 +11,7 @@ from esmero.campaigns.listing import CAMPAIGNS
 from esmero.campaigns.models import Campaign
 from esmero.campaigns.queries import campaign_rows
 from esmero.lists.filters import Rows
-from esmero.web.console.list_pages import ListView, list_view
+from esmero.web.console.generic_pages.list_pages import ListView, list_view
 from esmero.web.console.page_frame import read_brand
 from esmero.web.parts.components.rates import format_estimate, format_number, format_share
 

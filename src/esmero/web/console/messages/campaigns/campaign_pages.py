@@ -25,7 +25,7 @@ from esmero.people.segments.values import SegmentFault
 from esmero.refusal import Refusal
 from esmero.rendering.templates.problem import TemplateFault
 from esmero.web.console.access import requires, staff
-from esmero.web.console.list_pages import answer_list
+from esmero.web.console.generic_pages.list_pages import answer_list
 from esmero.web.console.messages.campaigns.campaign_form import CampaignForm
 from esmero.web.console.messages.campaigns.charts import chart_acts, chart_links
 from esmero.web.console.messages.campaigns.funnel import build_funnel, reasons_of_dry_run, sort_reasons

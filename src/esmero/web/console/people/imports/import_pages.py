@@ -35,7 +35,7 @@ from esmero.lists.filters import Rows
 from esmero.people.models import Topic
 from esmero.rounds.import_kinds import EXCLUSIONS, IMPORT_KINDS, PERSONS
 from esmero.web.console.access import requires, staff
-from esmero.web.console.list_pages import ListView, answer_list, list_view
+from esmero.web.console.generic_pages.list_pages import ListView, answer_list, list_view
 from esmero.web.console.page_frame import read_brand, show, show_part, wants_part
 from esmero.web.console.people.imports.columns import draw_columns, read_mapping
 from esmero.web.console.people.imports.files import give_file

@@ -12,7 +12,7 @@ from esmero.people.persons.listing import PEOPLE, list_tags, listed_people
 from esmero.people.persons.queries import count_people
 from esmero.people.persons.tags import tag_persons, untag_persons
 from esmero.web.console.access import staff
-from esmero.web.console.list_pages import BulkAct, ListView, act_view, list_view
+from esmero.web.console.generic_pages.list_pages import BulkAct, ListView, act_view, list_view
 from esmero.web.console.undo.toast import offer_undo
 from esmero.web.parts.components.email_addresses import show_address
 from esmero.web.parts.components.rates import fill

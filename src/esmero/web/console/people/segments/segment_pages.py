@@ -31,7 +31,7 @@ from esmero.people.models import Segment, Topic
 from esmero.people.segments.mentions import list_users
 from esmero.people.segments.values import SegmentFault
 from esmero.web.console.access import requires, staff
-from esmero.web.console.list_pages import answer_list
+from esmero.web.console.generic_pages.list_pages import answer_list
 from esmero.web.console.page_frame import read_brand, show, show_part, wants_part
 from esmero.web.console.people.segments.choices import SegmentChoices, read_choices
 from esmero.web.console.people.segments.conditions import BLANK, fit_rows, open_tree, read_rows, write_root

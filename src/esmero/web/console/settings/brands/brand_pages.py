@@ -24,7 +24,7 @@ from esmero.mailroom.composing.compiled_templates import write_footer
 from esmero.outbox.domain_readiness import is_ready
 from esmero.vault.uploads import keep_upload
 from esmero.web.console.access import requires, staff
-from esmero.web.console.list_pages import ListView, list_view
+from esmero.web.console.generic_pages.list_pages import ListView, list_view
 from esmero.web.console.page_frame import show, show_part
 from esmero.web.console.settings.brands.brand_form import BrandForm
 from esmero.web.parts.components.brand_colours import explain_colour, style_sheet

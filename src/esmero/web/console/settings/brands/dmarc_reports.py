@@ -29,7 +29,7 @@ from esmero.mailroom.arriving.dmarc_reports import (
 from esmero.mailroom.arriving.reverse_dns import name_sources
 from esmero.mailroom.models import AlignmentSource, DmarcReportFile, DmarcReportRow
 from esmero.web.console.access import requires
-from esmero.web.console.list_pages import answer_list
+from esmero.web.console.generic_pages.list_pages import answer_list
 from esmero.web.console.page_frame import wants_part
 from esmero.web.console.reports.period import DEFAULT_DAYS, SPANS, ReportPeriod
 from esmero.web.console.settings.brands.dmarc_labels import (

@@ -1,25 +1,23 @@
 """Manage issuers, the companies behind the brands: list, form, number series."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from esmero.house.editing.row_versions import StaleWrite
 from esmero.house.issuers.editing import save_issuer
 from esmero.house.issuers.listing import ISSUERS, listed_issuers
 from esmero.house.issuers.number_series import SeriesHeadTaken, SeriesStarted, open_series, write_number
 from esmero.house.models import Brand, Issuer, NumberSeries
 from esmero.web.console.access import requires, staff
-from esmero.web.console.list_pages import ListView, list_view
-from esmero.web.console.page_frame import show
+from esmero.web.console.generic_pages.edit_pages import Edit, EditView, edit_view, show_edit
+from esmero.web.console.generic_pages.list_pages import ListView, list_view
 from esmero.web.console.settings.issuers.issuer_form import IssuerForm, SeriesForm
-from esmero.web.parts.components.stale_notes import StaleNote, compare_forms, read_seen
 from esmero.web.refusals.say import say
 
 issuers = list_view(
@@ -40,23 +38,37 @@ issuers = list_view(
 )
 
 
-@requires("house.settings")
-def edit_issuer(request: HttpRequest, pk: int | None = None) -> HttpResponse:
-    """Create or change an issuer."""
-    issuer = get_object_or_404(Issuer, pk=pk) if pk else None
-    form = IssuerForm(request.POST or None, issuer=issuer)
-    stale = None
-    if request.method == "POST" and form.is_valid():
-        try:
-            saved = _save(request, form, issuer=issuer)
-        except StaleWrite as refusal:
-            issuer = get_object_or_404(Issuer, pk=pk)
-            stale = StaleNote(words=say(refusal), differences=compare_forms(form, theirs=IssuerForm(issuer=issuer)))
-            saved = None
-        if saved is not None:
-            messages.success(request, _("“%(name)s” is kept.") % {"name": saved})
-            return redirect("console:issuer", pk=saved.pk)
-    return _show(request, issuer, form=form, series_form=SeriesForm(), stale=stale)
+def _save(edit: Edit[Issuer]) -> Issuer:
+    return save_issuer(edit.row or Issuer(), facts=edit.form.facts(), by=edit.by, seen=edit.seen)
+
+
+def _describe_issuer(_request: HttpRequest, issuer: Issuer | None) -> Mapping[str, Any]:
+    if issuer is None:
+        return {}
+    series = NumberSeries.objects.filter(issuer=issuer).order_by("-year", "prefix")
+    return {
+        "issuer": issuer,
+        "series": [(one, write_number(one, one.next_number)) for one in series],
+        "series_form": SeriesForm(),
+        "issuer_brands": list(Brand.objects.filter(issuer=issuer).order_by("name")),
+    }
+
+
+VIEW = EditView(
+    rows=Issuer.objects.all,
+    subject="brands",
+    right="house.settings",
+    form=lambda _request, data, issuer: IssuerForm(data, issuer=issuer),
+    save=_save,
+    above=(("settings", gettext_lazy("Settings")), ("issuers", gettext_lazy("Companies"))),
+    new=gettext_lazy("New company"),
+    lead=gettext_lazy("It concludes contracts and issues invoices in the name of its brands."),
+    go=lambda issuer: ("issuer", (issuer.pk,)),
+    facts=_describe_issuer,
+    beside="console/settings/issuer_beside.html",
+    wide=True,
+)
+edit_issuer = edit_view(VIEW)
 
 
 @require_POST
@@ -79,27 +91,4 @@ def open_number_series(request: HttpRequest, pk: int) -> HttpResponse:
             number = write_number(series, series.next_number)
             messages.success(request, _("The next number of this series is %(number)s.") % {"number": number})
             return redirect("console:issuer", pk=pk)
-    return _show(request, issuer, form=IssuerForm(issuer=issuer), series_form=form, stale=None)
-
-
-def _save(request: HttpRequest, form: IssuerForm, *, issuer: Issuer | None) -> Issuer | None:
-    try:
-        seen = read_seen(request.POST, otherwise=issuer.row_version) if issuer else None
-        return save_issuer(issuer or Issuer(), facts=form.facts(), by=staff(request), seen=seen)
-    except ValidationError as invalid:
-        for name, faults in invalid.message_dict.items():
-            form.add_error(name if name in form.fields else None, faults)
-    return None
-
-
-def _show(request: HttpRequest, issuer: Issuer | None, **context: Any) -> HttpResponse:
-    series = NumberSeries.objects.filter(issuer=issuer).order_by("-year", "prefix") if issuer else ()
-    return show(
-        request,
-        "console/settings/issuer.html",
-        subject="brands",
-        issuer=issuer,
-        series=[(one, write_number(one, one.next_number)) for one in series],
-        brands=list(Brand.objects.filter(issuer=issuer).order_by("name")) if issuer else [],
-        **context,
-    )
+    return show_edit(request, VIEW, form=IssuerForm(issuer=issuer), row=issuer, series_form=form)

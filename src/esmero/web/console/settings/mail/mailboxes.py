@@ -20,7 +20,7 @@ from esmero.mailroom.arriving.channels.mailbox_settings import PORTS, delete_mai
 from esmero.mailroom.arriving.channels.mailbox_test import mark_checking, store_check
 from esmero.mailroom.models import Mailbox
 from esmero.web.console.access import requires, staff
-from esmero.web.console.list_pages import ListView, list_view
+from esmero.web.console.generic_pages.list_pages import ListView, list_view
 from esmero.web.console.page_frame import show, show_part, wants_part
 from esmero.web.console.settings.mail.connection_test import CheckWords, describe_test, is_checking
 from esmero.web.parts.components.forms import FormPart

@@ -23,7 +23,7 @@ from esmero.outbox.relay_check import mark_checking, store_check
 from esmero.outbox.relays import NoRelay, delete_relay, save_relay
 from esmero.outbox.transports.listing import RELAYS, relay_state
 from esmero.web.console.access import requires, staff
-from esmero.web.console.list_pages import ListView, list_view
+from esmero.web.console.generic_pages.list_pages import ListView, list_view
 from esmero.web.console.page_frame import show, show_part, wants_part
 from esmero.web.console.settings.first_steps import next_step
 from esmero.web.console.settings.mail.connection_test import CheckWords, describe_test, is_checking

@@ -3,19 +3,11 @@
 from typing import Any
 
 from django import forms
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST
 
 from esmero.house.models import StaffAbsence, User
 from esmero.house.staffing.absences import record_absence, remove_absence
-from esmero.refusal import Refusal
-from esmero.web.console.access import requires, staff
-from esmero.web.console.page_frame import show
-from esmero.web.refusals.say import say
+from esmero.web.console.generic_pages.edit_pages import Edit, EditView, edit_view, remove_view
 
 
 def _day(label: Any) -> forms.DateField:
@@ -42,40 +34,35 @@ class AbsenceForm(forms.Form):
             field.queryset = User.objects.filter(is_active=True).order_by("name", "pk")
 
 
-@requires("staff.manage")
-def new_absence(request: HttpRequest) -> HttpResponse:
-    """Record an absence."""
-    form = AbsenceForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data
-        try:
-            record_absence(
-                given["user"],
-                first_day=given["first_day"],
-                last_day=given["last_day"],
-                stand_in=given["stand_in"],
-                by=staff(request),
-            )
-        except Refusal as refusal:
-            form.add_error("stand_in" if refusal.code == "stand-in-for-oneself" else "last_day", say(refusal))
-        else:
-            messages.success(request, _("The absence of %(name)s is noted.") % {"name": given["user"]})
-            return redirect("console:team")
-    return show(
-        request,
-        "console/settings/staffing_form.html",
-        subject="team",
-        form=form,
-        title=_("New absence"),
-        lead=_("Both days count, in the time zone of whoever is away. A stand-in who is away too passes on to theirs."),
+def _save(edit: Edit[StaffAbsence]) -> StaffAbsence:
+    given = edit.given
+    return record_absence(
+        given["user"],
+        first_day=given["first_day"],
+        last_day=given["last_day"],
+        stand_in=given["stand_in"],
+        by=edit.by,
     )
 
 
-@require_POST
-@requires("staff.manage")
-def drop_absence(request: HttpRequest, pk: int) -> HttpResponse:
-    """Remove an absence."""
-    absence = get_object_or_404(StaffAbsence.objects.select_related("user"), pk=pk)
-    remove_absence(absence, by=staff(request))
-    messages.success(request, _("The absence of %(name)s is removed.") % {"name": absence.user})
-    return redirect("console:team")
+VIEW = EditView(
+    rows=lambda: StaffAbsence.objects.select_related("user"),
+    subject="team",
+    right="staff.manage",
+    form=lambda _request, data, _absence: AbsenceForm(data),
+    save=_save,
+    above=(("settings", gettext_lazy("Settings")), ("team", gettext_lazy("Team"))),
+    new=gettext_lazy("New absence"),
+    lead=gettext_lazy(
+        "Both days count, in the time zone of whoever is away. A stand-in who is away too passes on to theirs."
+    ),
+    name=lambda absence: str(absence.user),
+    saved=gettext_lazy("The absence of %(name)s is noted."),
+    fields={"stand-in-for-oneself": "stand_in", "absence-ends-before-it-begins": "last_day"},
+)
+new_absence = edit_view(VIEW)
+drop_absence = remove_view(
+    VIEW,
+    lambda absence, by: remove_absence(absence, by=by),
+    removed=gettext_lazy("The absence of %(name)s is removed."),
+)
