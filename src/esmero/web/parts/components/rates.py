@@ -2,6 +2,7 @@
 
 import re
 from math import sqrt
+from typing import Any
 
 from django.utils.formats import number_format
 from django.utils.html import conditional_escape
@@ -32,7 +33,7 @@ def fill(words: str, **facts: object) -> str:
     return _WHOLE.sub(r"%(\1)s", words) % said
 
 
-def fill_markup(words: str, **facts: object) -> SafeString:
+def fill_markup(words: str, **facts: Any) -> SafeString:
     """Fill the placeholders of a translated text like `fill`, for values that may hold elements; others are escaped."""
     escaped = {name: fact if type(fact) is int else conditional_escape(fact) for name, fact in facts.items()}
     return mark_safe(fill(words, **escaped))  # noqa: S308 - our text, the values are escaped
