@@ -3,9 +3,11 @@
 import pytest
 
 from esmero.lists.columns import Column
-from esmero.web.parts.components.block_tags import element_button, row, sheet_cell, table_cell, table_head, toast
 from esmero.web.parts.components.small_tables import SmallTableCell
 from esmero.web.parts.components.tables import ColumnHead, RowCount
+from esmero.web.parts.tags.cards import row, toast
+from esmero.web.parts.tags.links import element_button
+from esmero.web.parts.tags.table_cells import sheet_cell, table_cell, table_head
 from tests.web.document import Document, read_document
 
 
