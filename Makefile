@@ -60,6 +60,7 @@ lint: $(STAMP)-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/djangofmt --check $(TEMPLATE_FORM) src/esmero/templates
+	$(BIN)/python bin/size
 	$(BIN)/lint-imports
 	$(BIN)/mypy
 
