@@ -50,7 +50,7 @@ demo:
 	@began=$$(date +%s) && $(MAKE) --no-print-directory $(STAMP)-run && \
 	ESMERO_HOME="$${ESMERO_HOME:-var/demo}" exec $(BIN)/esmero demo --began "$$began"
 
-# The block tags of web/parts/components/block_tags.py are indented like elements.
+# The block tags of web/parts/tags/ are indented like elements.
 TEMPLATE_FORM = --line-length 120 --indent-width 2 --custom-blocks card,notice,post_form,folded,dropdown,fact,row,toast,element_button
 format: $(STAMP)-dev
 	$(BIN)/ruff format .
@@ -59,6 +59,8 @@ format: $(STAMP)-dev
 lint: $(STAMP)-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/djangofmt --check $(TEMPLATE_FORM) src/esmero/templates
+	$(BIN)/python bin/size
 	$(BIN)/lint-imports
 	$(BIN)/mypy
 

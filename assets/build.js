@@ -64,14 +64,14 @@ async function writeScripts() {
   });
 }
 
-/** Every icon that a template names as {% icon "name" %} or icon="name", or a table of the pages as icon="name", in alphabetical order. */
+/** Every icon that a template names as {% icon "name" %}, icon="name" or symbol="name", or a module of the pages so, in alphabetical order. */
 function iconNames() {
   const names = new Set();
   for (const folder of [templates, join(root, "src/esmero/web")]) {
     for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
       if (!entry.isFile() || !/\.(html|py)$/.test(entry.name)) continue;
       const text = readFileSync(join(entry.parentPath ?? entry.path, entry.name), "utf8");
-      for (const match of text.matchAll(/(?:\bicon "|\bicon=")([a-z0-9-]+)"/g)) names.add(match[1]);
+      for (const match of text.matchAll(/(?:\bicon "|\bicon="|\bicon\("|\bsymbol=")([a-z0-9-]+)"/g)) names.add(match[1]);
     }
   }
   return [...names].sort();

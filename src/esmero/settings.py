@@ -77,8 +77,11 @@ TEMPLATES = [
                 "django.templatetags.i18n",
                 "django.templatetags.static",
                 "esmero.web.labels.template_tags",
-                "esmero.web.parts.components.block_tags",
                 "esmero.web.parts.components.template_tags",
+                "esmero.web.parts.tags.cards",
+                "esmero.web.parts.tags.fields",
+                "esmero.web.parts.tags.links",
+                "esmero.web.parts.tags.table_cells",
             ],
         },
     }

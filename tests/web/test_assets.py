@@ -15,7 +15,7 @@ def test_every_icon_that_a_page_names_is_in_the_sprite():
     named = {
         icon
         for file in [*(PACKAGE / "templates").rglob("*.html"), *(PACKAGE / "web").rglob("*.py")]
-        for icon in re.findall(r'(?:\bicon "|\bicon=")([a-z0-9-]+)"', file.read_text("utf-8"))
+        for icon in re.findall(r'(?:\bicon "|\bicon="|\bicon\("|\bsymbol=")([a-z0-9-]+)"', file.read_text("utf-8"))
     }
     there = set(re.findall(r'<symbol id="([a-z0-9-]+)"', (STATIC / "icons.svg").read_text("utf-8")))
     assert named == there, "Run `make assets`."

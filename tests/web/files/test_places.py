@@ -1,4 +1,4 @@
-"""No other place of the source serves or takes a file: all do it by web/parts/files and vault/uploads."""
+"""No other place of the source serves or takes a file: all do it by web/files and vault/uploads."""
 
 import ast
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import esmero
 
 SOURCE = Path(esmero.__file__).parent
-HERE = {"web/parts/files/serving.py", "web/parts/files/upload_field.py"}
+HERE = {"web/files/serving.py", "web/files/upload_field.py"}
 # The table of components shows a field of each kind.
 SHOWN = {"web/console/parts_gallery.py"}
 MAIL = ("rendering/", "intake/", "web/public/edge.py")

@@ -8,7 +8,7 @@ from django.utils import translation
 
 from esmero.web.labels.connection_troubles import translate_trouble
 
-SOURCES = Path(__file__).resolve().parents[4] / "src" / "esmero"
+SOURCES = Path(__file__).resolve().parents[3] / "src" / "esmero"
 
 
 @pytest.mark.parametrize(

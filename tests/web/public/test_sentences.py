@@ -9,6 +9,7 @@ from esmero.people.models import PermissionEntry
 from esmero.web.public.my_data import list_data_notices, tell_erasure
 from esmero.web.public.unsubscribe import tell_state
 from esmero.web.public.why_answers import list_why_answers, tell_sending
+from tests.web.document import read_document
 
 DAY = datetime(2026, 5, 4, 12, tzinfo=UTC)
 NOTHING = {"permission": None, "rules": (), "gap": None, "before": None, "known": (), "needed": True}
@@ -60,7 +61,7 @@ def test_each_fact_has_its_question():
     assert told["How often"] == "You asked for at least 30 days between two. The one before left on May 4, 2026."
     assert told["What we checked before it left"] == "2 rules, each of which this message passed"
     assert told["What we know of you"].startswith("Your e-mail address, your name. Whoever gets this message")
-    assert 'href="/s"' in told["To share it"]
+    assert read_document(told["To share it"]).links() == ["/s"]
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from esmero.house.models import Brand, User
 from esmero.house.roles import may
 from esmero.web.console.area import MenuPlace, StartAction
 from esmero.web.console.areas import collect_contributions
-from esmero.web.parts.components.block_tags import flat_attributes
+from esmero.web.parts.tags.attributes import flat_attributes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

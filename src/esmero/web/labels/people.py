@@ -17,6 +17,7 @@ CONVERSATION: Mapping[str, StateLabel] = {
     "waiting": StateLabel("wait", pgettext_lazy("conversation", "waits for us")),
     "theirs": StateLabel("info", pgettext_lazy("conversation", "waits for them")),
     "closed": StateLabel("plain", pgettext_lazy("conversation", "closed")),
+    "all": StateLabel("plain", pgettext_lazy("conversations", "all")),
 }
 FORM: Mapping[str, StateLabel] = {
     "draft": StateLabel("wait", pgettext_lazy("form", "draft")),

@@ -43,7 +43,7 @@ from esmero.privacy.requests import find_due, is_mere_contact, request_erasure
 from esmero.refusal import Refusal
 from esmero.rendering.tokens import TokenPurpose
 from esmero.web.files.serving import serve_made
-from esmero.web.parts.components.block_tags import Notice
+from esmero.web.parts.tags.cards import Notice
 from esmero.web.public.labels import HOLDINGS, KEPT, mask
 from esmero.web.public.visit_token import TokenVisit, requires_token, show_refusal
 from esmero.web.refusals.say import say

@@ -39,7 +39,7 @@ from esmero.mailroom.transactional.sign_up_messages import queue_welcome
 from esmero.outbox.relays import NoRelay
 from esmero.people.models import Topic
 from esmero.rendering.tokens import TokenPurpose, TokenRefused
-from esmero.web.parts.components.block_tags import flat_attributes
+from esmero.web.parts.tags.attributes import flat_attributes
 from esmero.web.public.visit_token import refuse
 from esmero.web.refusals.say import say
 from esmero.web.signed_pages.old_links import keep_private

@@ -26,6 +26,8 @@ from esmero.web.console.page_frame import read_brand, show, show_part, wants_par
 from esmero.web.console.undo.toast import offer_undo
 from esmero.web.files.serving import serve_made, serve_stored
 from esmero.web.labels.returns import LETTER_RETURN
+from esmero.web.parts.components.rates import fill
+from esmero.web.parts.tags.links import ActButton
 from esmero.web.refusals.say import say
 from esmero.work.models import Job
 
@@ -57,6 +59,29 @@ class BatchEntry:
     batch: PrintBatch
     job: Job | None
     has_files: bool
+
+    @property
+    def acts(self) -> list[ActButton]:
+        """Return the acts of the batch's state."""
+        found = []
+        if self.batch.state == PrintBatch.State.PRINTED:
+            found.append(ActButton(words=_("Posted"), value="post", variant="outline", size="sm"))
+        if self.batch.state in {PrintBatch.State.PRINTED, PrintBatch.State.MAKING}:
+            ask = _ask_before_discarding(self.batch.letters)
+            found.append(ActButton(words=_("Discard"), value="discard", variant="word", is_grave=True, ask=ask))
+        return found
+
+
+def _ask_before_discarding(letters: int | None) -> str:
+    """Return the question before a batch of so many letters is discarded; 0 and None are not known yet."""
+    if not letters:
+        return _("Discard this batch? Its letters are printed again in another.")
+    words = ngettext(
+        "Discard this batch? Its letter is printed again in another. Throw away what is on paper.",
+        "Discard this batch? Its %(shown)s letters are printed again in another. Throw away what is on paper.",
+        letters,
+    )
+    return fill(words, shown=letters)
 
 
 @requires()

@@ -83,6 +83,9 @@ def message(request: HttpRequest, pk: int) -> HttpResponse:
         arrivals=list(arrivals),
         copy=None if shown.channel == Channel.POST else _show_copy(shown),
         number=write_number(shown.pk),
+        letter_words=_("The letter as it was printed (PDF)")
+        if shown.print_batch
+        else _("The letter as it would be printed now (PDF)"),
         has_letter=has_copy(shown),
         is_secret=shown.kind in SECRET,
         can_cancel=bool(shown.kind) and shown.state in _CANCELLABLE,

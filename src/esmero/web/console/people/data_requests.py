@@ -22,7 +22,7 @@ from esmero.web.console.access import requires, staff
 from esmero.web.console.generic_pages.list_pages import ListView, list_view
 from esmero.web.console.page_frame import show
 from esmero.web.files.serving import serve_made
-from esmero.web.parts.components.template_tags import on
+from esmero.web.parts.components.template_tags import on, word
 
 
 def _draw_due_day(row: DataRequest) -> SafeString | str:
@@ -54,7 +54,7 @@ data_requests = list_view(
 def data_request(request: HttpRequest, pk: int) -> HttpResponse:
     """Show one request with the effects of an erasure."""
     shown = get_object_or_404(request_rows(), pk=pk)
-    held = list(count_rows(shown.person).items())
+    held = [(word(name, "holding"), number) for name, number in count_rows(shown.person).items()]
     return show(request, "console/people/data_request.html", subject="data-requests", asked=shown, held=held)
 
 

@@ -2,11 +2,14 @@
 
 import csv
 from collections.abc import Sequence
+from dataclasses import dataclass
 from io import StringIO
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from esmero.dossier.statistics.reports import counted_at
 from esmero.web.console.page_frame import show
@@ -39,7 +42,8 @@ def answer_report(
         request,
         template,
         subject=subject,
-        report=name,
+        report_tabs=_list_tabs(name),
+        absence=_describe_absence(name),
         period=period,
         spans=SPANS.items(),
         charts=charts,
@@ -48,6 +52,35 @@ def answer_report(
         counted=counted_at(brand=period.brand, day=period.end),
         **context,
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportTab:
+    """Describe one tab of the reports."""
+
+    url: str
+    words: str
+    current: bool
+    count: str = ""
+
+
+def _list_tabs(name: str) -> list[ReportTab]:
+    named = [
+        ("delivery", "console:reports", _("Delivery")),
+        ("pressure", "console:report-pressure", _("Pressure")),
+        ("returns", "console:report-returns", _("Returns")),
+        ("growth", "console:report-growth", _("Growth")),
+    ]
+    return [ReportTab(url=reverse(route), words=words, current=code == name) for code, route, words in named]
+
+
+def _describe_absence(name: str) -> tuple[str, str, str]:
+    """Return the text of a report without numbers, with the URL and words of the next step."""
+    if name == "growth":
+        text = _("When people come, allow something or take it back, the numbers stand here the same minute.")
+        return text, reverse("console:people"), _("People")
+    text = _("When messages leave and something comes of them, the numbers stand here the same minute.")
+    return text, reverse("console:campaigns"), _("Messages")
 
 
 def _answer_file(sheet: SmallTable, *, name: str) -> HttpResponse:

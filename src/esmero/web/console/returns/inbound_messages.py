@@ -77,6 +77,7 @@ def arrival(request: HttpRequest, pk: int) -> HttpResponse:
     )
     raw = _read(shown)
     campaign = Campaign.objects.filter(dispatch=shown.message.dispatch_id).first() if shown.message else None
+    verdict = _verdict(shown, raw)
     return show(
         request,
         "console/returns/arrival.html",
@@ -84,7 +85,8 @@ def arrival(request: HttpRequest, pk: int) -> HttpResponse:
         arrival=shown,
         kind=shown.kind if shown.state == Inbound.State.DONE else shown.state,
         signs=[(describe_sign(str(sign)), sign) for sign in shown.why],
-        verdict=_verdict(shown, raw),
+        verdict=verdict,
+        title=verdict.subject if verdict and verdict.subject else _("A mail without subject"),
         campaign=campaign,
         by_address=BY_ADDRESS in shown.why,
         door=_describe_channel(shown.door),

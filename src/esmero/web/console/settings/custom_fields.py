@@ -105,7 +105,9 @@ def edit_field(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     field = get_object_or_404(CustomField, pk=pk) if pk else None
     if field is not None and request.method == "GET" and wants_part(request):
         # Counting scans all people, so it follows the page in a request of its own and stops at 10,000.
-        return show_part(request, "console/settings/field.html#numbers", field=field, values=count_values(field))
+        return show_part(
+            request, "console/settings/field_delete.html", field=field, **_describe_values(count_values(field))
+        )
     form = FieldForm(request.POST or None, field=field)
     unfit: ValuesUnfit | None = None
     if request.method == "POST" and form.is_valid():
@@ -133,6 +135,22 @@ def edit_field(request: HttpRequest, pk: int | None = None) -> HttpResponse:
         unfit={"words": say(unfit), **unfit.facts} if unfit else None,
         segments=list_segments(field) if field else [],
     )
+
+
+def _describe_values(number: int | None) -> dict[str, str]:
+    """Return how many people have a value, and the question before the deletion; None is more than 10,000."""
+    if number is None:
+        return {
+            "values": _("more than 10,000 people have a value"),
+            "ask": _("Delete the field, and with it the values of more than 10,000 people?"),
+        }
+    values = ngettext("%(shown)s person has a value", "%(shown)s people have a value", number)
+    ask = ngettext(
+        "Delete the field, and with it the value of %(shown)s person?",
+        "Delete the field, and with it the values of %(shown)s people?",
+        number,
+    )
+    return {"values": fill(values, shown=number), "ask": fill(ask, shown=number)}
 
 
 def _save(request: HttpRequest, form: FieldForm, *, field: CustomField | None) -> tuple[CustomField, int]:

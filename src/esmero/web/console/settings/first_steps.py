@@ -4,13 +4,14 @@ Each step is judged by stored data, not by clicks, so changes from the command l
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
@@ -25,6 +26,7 @@ from esmero.outbox.models import Message, MessageClass, Relay
 from esmero.people.models import Person, Topic
 from esmero.web.console.access import requires, staff
 from esmero.web.console.page_frame import read_brand, show
+from esmero.web.parts.labels import StateLabel
 
 HIDDEN = "first_steps_hidden"
 _ALL_DONE = "first_steps_done"  # cached in the session, so that a complete installation is queried once per session
@@ -42,17 +44,27 @@ class FirstStep:
     action: str | Promise
     permission: Right
     optional: bool = False
+    is_next: bool = False
 
     @property
     def done(self) -> bool:
         return not self.missing
+
+    @property
+    def mark(self) -> StateLabel:
+        """Return the chip of the step."""
+        if self.done:
+            return StateLabel("kept", gettext("done"))
+        if self.is_next:
+            return StateLabel("info", gettext("next"))
+        return StateLabel("wait" if self.optional else "plain", pgettext("step", "to do"))
 
 
 def list_steps(brand: Brand | None, *, relays: Sequence[Relay] | None = None) -> list[FirstStep]:
     """Return all steps with their missing parts, from a few indexed queries; `relays` are all, if they were read."""
     pk = brand.pk if brand else None
     relays = list(Relay.objects.all()) if relays is None else relays
-    return [
+    steps = [
         _brand_step(brand),
         FirstStep(
             key="domain",
@@ -110,6 +122,8 @@ def list_steps(brand: Brand | None, *, relays: Sequence[Relay] | None = None) ->
             permission="campaigns.write",
         ),
     ]
+    following = next((one.key for one in steps if not one.done), "")
+    return [replace(one, is_next=one.key == following) for one in steps]
 
 
 def _brand_step(brand: Brand | None) -> FirstStep:

@@ -1,15 +1,17 @@
 """Manage staff: accounts and second factors; roles, teams and absences are listed here and edited in staffing/."""
 
+from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from allauth.mfa.models import Authenticator
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
@@ -89,7 +91,7 @@ def team(request: HttpRequest) -> HttpResponseBase:
         rows=listed_staff(),
         subject="team",
         duties=_list_duties(),
-        teams=Team.objects.select_related("brand").prefetch_related("members").order_by("name"),
+        teams=_list_teams(),
         absences=_list_absences(),
         for_all=needs_two_factor(),
         may_choose=rights_of(staff(request)).issuperset(TWO_FACTOR_RIGHTS),
@@ -123,6 +125,8 @@ def edit_member(request: HttpRequest, pk: int | None = None) -> HttpResponse:
         subject="team",
         form=form,
         member=member,
+        title=member.name if member else _("Invite somebody"),
+        standing=_describe_standing(member),
         link=link["link"] if link and member and link["member"] == member.pk else "",
         pending=member is not None and not member.has_usable_password(),
         duties=_list_duties(),
@@ -168,6 +172,15 @@ def choose_two_factor(request: HttpRequest) -> HttpResponse:
     return redirect("console:team")
 
 
+def _describe_standing(member: User | None) -> tuple[str, str, str]:
+    """Return the line under the title: text, and colour and words of what keeps a colleague from signing in."""
+    if member is None:
+        return _("They get a mail with a link by which they choose their own password."), "", ""
+    if not member.is_active:
+        return member.email, "broken", _("locked out")
+    return member.email, "wait", "" if member.has_usable_password() else _("has not set a password yet")
+
+
 def _list_duties() -> list[tuple[str, str, StaffRole | None]]:
     """Return (name, duties, row of an own role) of each role."""
     own = [
@@ -177,10 +190,39 @@ def _list_duties() -> list[tuple[str, str, StaffRole | None]]:
     return [*((str(ROLES[code]), str(words), None) for code, words in DUTY_CHOICES), *own]
 
 
-def _list_absences() -> QuerySet[StaffAbsence]:
-    """Return the absences that are not over."""
+def _list_teams() -> list[tuple[int, str, str]]:
+    """Return (key, name, brand and members) of each team."""
+    rows = Team.objects.select_related("brand").prefetch_related("members").order_by("name")
+    return [
+        (
+            team.pk,
+            team.name,
+            " · ".join(filter(None, [team.brand.name if team.brand else _("every brand"), _join(team.members.all())])),
+        )
+        for team in rows
+    ]
+
+
+def _join(people: Iterable[User]) -> str:
+    return ", ".join(str(one) for one in people)
+
+
+def _list_absences() -> list[tuple[int, str, str]]:
+    """Return (key, name, days and stand-in) of the absences that are not over."""
     rows = StaffAbsence.objects.filter(last_day__gte=timezone.localdate()).select_related("user", "stand_in")
-    return rows.order_by("first_day", "pk")
+    return [
+        (
+            one.pk,
+            str(one.user),
+            f"{_day(one.first_day)} – {_day(one.last_day)} · "
+            + (_("%(name)s stands in") % {"name": one.stand_in} if one.stand_in else _("nobody stands in")),
+        )
+        for one in rows.order_by("first_day", "pk")
+    ]
+
+
+def _day(day: date) -> str:
+    return date_format(day, "SHORT_DATE_FORMAT")
 
 
 def _send(request: HttpRequest, member: User) -> HttpResponse:

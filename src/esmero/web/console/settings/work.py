@@ -1,7 +1,5 @@
 """Show background work: jobs by state, reactions that fail, and messages in doubt for a person to decide."""
 
-from collections.abc import Sequence
-
 from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -23,6 +21,7 @@ from esmero.outbox.models import Message
 from esmero.outbox.queries import count_states, count_undecided, list_doubts
 from esmero.web.console.access import requires, staff
 from esmero.web.console.page_frame import read_brand, show, show_part, wants_part
+from esmero.web.console.settings.job_lines import describe_jobs, list_job_tabs
 from esmero.web.files.serving import serve_stored
 from esmero.web.parts.components.rates import fill
 from esmero.web.parts.row_ids import read_row_id
@@ -45,15 +44,15 @@ def work(request: HttpRequest) -> HttpResponse:
     rows = list_jobs(
         state=state if state in Job.State.values else "", before=int(key[0]) if key else None, limit=PAGE + 1
     )
-    numbers = count_jobs()
+    numbers, page = count_jobs(), cut_page(rows, size=PAGE, key=lambda job: (job.pk,))
     jobs = {
-        "minutes": _measure_left(rows),
-        "page": cut_page(rows, size=PAGE, key=lambda job: (job.pk,)),
-        "numbers": numbers,
-        "state": state,
+        "page": page,
+        "jobs": describe_jobs(page.rows),
+        "job_tabs": list_job_tabs(numbers, state=state),
+        "moving": bool(numbers.get(Job.State.RUNNING) or numbers.get(Job.State.WAITING)),
     }
     if wants_part(request):
-        return show_part(request, "console/settings/work.html#jobs", **jobs)
+        return show_part(request, "console/settings/work/jobs.html", **jobs)
     return show(
         request,
         "console/settings/work.html",
@@ -62,21 +61,22 @@ def work(request: HttpRequest) -> HttpResponse:
         doubts_number=count_undecided(brand=brand).get(Message.State.DOUBT, 0) if brand else 0,
         due=count_due(),
         states=count_states(),
-        arrivals=count_arrivals(),
+        arrivals=_list_arrivals(),
         unread=list_failed(limit=20),
         reactions=list_troubles(),
         **jobs,
     )
 
 
-def _measure_left(rows: Sequence[Job]) -> dict[int, int]:
-    """Return {job: minutes left} of running jobs, extrapolated from their progress."""
-    now, left = timezone.now(), {}
-    for job in rows:
-        if job.state == Job.State.RUNNING and job.total and job.done and job.started_at:
-            pace = (now - job.started_at).total_seconds() / job.done
-            left[job.pk] = max(1, round(pace * (job.total - job.done) / 60))
-    return left
+def _list_arrivals() -> list[tuple[str, int]]:
+    """Return the numbers of inbound mails by state, in words."""
+    numbers = count_arrivals()
+    named = [
+        ("new", _("To be read")),
+        ("done", _("Read and dealt with")),
+        ("failed", _("Could not be dealt with")),
+    ]
+    return [(words, numbers.get(code, 0)) for code, words in named]
 
 
 @require_POST

@@ -2,8 +2,11 @@
 
 import re
 from math import sqrt
+from typing import Any
 
 from django.utils.formats import number_format
+from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString, mark_safe
 
 _WHOLE = re.compile(r"%\((\w+)\)d")
 _Z = 1.96  # of the normal distribution, for 95 %
@@ -28,6 +31,12 @@ def fill(words: str, **facts: object) -> str:
     """Fill the placeholders of a translated text; whole numbers are grouped, also for %(…)d."""
     said = {name: format_number(fact) if type(fact) is int else fact for name, fact in facts.items()}
     return _WHOLE.sub(r"%(\1)s", words) % said
+
+
+def fill_markup(words: str, **facts: Any) -> SafeString:
+    """Fill the placeholders of a translated text like `fill`, for values that may hold elements; others are escaped."""
+    escaped = {name: fact if type(fact) is int else conditional_escape(fact) for name, fact in facts.items()}
+    return mark_safe(fill(words, **escaped))  # noqa: S308 - our text, the values are escaped
 
 
 def format_share(part: int, whole: int) -> str:

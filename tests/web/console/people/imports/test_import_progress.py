@@ -3,7 +3,6 @@
 from types import SimpleNamespace
 
 import pytest
-from selectolax.lexbor import LexborHTMLParser
 
 from esmero.imports.models import Import
 from esmero.web.console.people.imports.import_progress import (
@@ -12,6 +11,7 @@ from esmero.web.console.people.imports.import_progress import (
     tell_progress,
     tell_step,
 )
+from tests.web.document import read_document
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,8 @@ def test_a_moving_import_has_no_notice(state):
 
 def test_refused_lines_are_offered_as_a_file():
     [notice] = list_import_notices(Import(pk=3, state="done"), refused=2)
-    assert LexborHTMLParser(notice.text).css_first("a").attributes["href"].endswith("/3/refused.csv")
+    [link] = read_document(notice.text).links()
+    assert link.endswith("/3/refused.csv")
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import pytest
 from esmero.people.models import Address, Merge, Person, Suppression
 from esmero.web.console.people.persons.person_notices import list_person_notices
 from esmero.web.console.people.persons.person_rights import NamedTopics
+from tests.web.document import read_document
 
 DAY = datetime(2026, 5, 4, 12, tzinfo=UTC)
 NONE = NamedTopics()
@@ -61,9 +62,10 @@ def test_a_merged_person_tells_only_into_whom():
     merge = Merge(gone_id=7, kept=kept, by="Marta", at=DAY)
     [(state, title, text)] = tell(make_person(state="merged"), merges=[merge])
     assert (state, title) == ("wait", "Merged.")
-    assert '<a href="/console/people/8/">' in text
-    assert "<b>" not in text
-    assert "Marta merged them on" in text
+    told = read_document(text)
+    assert told.links() == ["/console/people/8/"]
+    assert "Núria <b>Vidal</b>" in told.words
+    assert "Marta merged them on" in told.words
 
 
 def test_the_person_who_stayed_has_no_notice_of_a_merge():

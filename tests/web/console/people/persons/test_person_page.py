@@ -4,7 +4,6 @@ from urllib.parse import quote
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone, translation
-from selectolax.lexbor import LexborHTMLParser
 
 from esmero.dossier.timeline import read_timeline
 from esmero.house.models import AuditEntry
@@ -120,8 +119,7 @@ def test_older_moments_are_paged_without_loss_even_at_the_same_instant(client, h
 
 def read_right_lines(client, person) -> list[str]:
     """Return the text of each line of "What we may do"; the first is mail about the contract."""
-    lines = LexborHTMLParser(page(client, person).content.decode()).css("ul.allowed > li")
-    return [" ".join(line.text().split()) for line in lines]
+    return read_document(page(client, person)).texts("ul.allowed > li")
 
 
 def test_what_is_allowed_is_said_per_topic_and_channel_with_its_proof(client, house, person):

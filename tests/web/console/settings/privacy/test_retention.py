@@ -1,6 +1,7 @@
 """The page of the terms: it says what went and goes, and sets a term within what the law leaves."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.utils import timezone
@@ -8,7 +9,8 @@ from django.utils import timezone
 from esmero.house.models import AuditEntry
 from esmero.outbox.models import Captured
 from esmero.privacy.models import Retention
-from esmero.privacy.retention import RULES, apply_rule
+from esmero.privacy.retention import MOST_COUNTED, RULES, apply_rule, list_rules
+from esmero.web.console.settings.privacy.retention import describe_rule
 from esmero.web.labels.law.retention import RULES as WORDS
 from tests.web.document import get_document
 from tests.web.facts import staff
@@ -49,3 +51,13 @@ def test_only_who_rules_the_house_may(client):
         assert client.post(path, {"days": "1"}).status_code in (403, 405)
     assert client.get(PAGE).status_code == 403
     assert not Retention.objects.exists()
+
+
+def test_a_rule_says_its_last_and_next_run_in_one_string_each():
+    (status,) = (one for one in list_rules() if one.code == "caught-mail")
+    assert (describe_rule(status).last, describe_rule(status).following) == ("nothing yet", "not looked yet")
+    at = datetime(2026, 5, 4, 9, tzinfo=UTC)
+    row = Retention(code="caught-mail", done=1200, done_at=at, due=MOST_COUNTED, next_at=at)
+    line = describe_rule(replace(status, row=row))
+    assert line.last == "1,200, 4 May 2026"
+    assert line.following.endswith(" or more, 4 May 2026")

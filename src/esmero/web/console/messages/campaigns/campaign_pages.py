@@ -14,6 +14,7 @@ from esmero.campaigns.queries import CampaignStatistics, audience_rows, read_cam
 from esmero.content.models import TemplateText
 from esmero.dossier.segments.selection import select_persons
 from esmero.house.audit_log.queries import list_audit
+from esmero.house.roles import may
 from esmero.mailroom.composing.goal_links import list_targets
 from esmero.mailroom.composing.preview import Preview, preview
 from esmero.mailroom.planning.listing import AUDIENCE, recipients_of
@@ -28,6 +29,8 @@ from esmero.web.console.generic_pages.list_pages import answer_list
 from esmero.web.console.messages.campaigns.campaign_form import CampaignForm
 from esmero.web.console.messages.campaigns.charts import chart_acts, chart_links
 from esmero.web.console.messages.campaigns.funnel import build_funnel, reasons_of_dry_run, sort_reasons
+from esmero.web.console.messages.campaigns.live_state import LIVE, describe_live
+from esmero.web.console.messages.campaigns.offered_acts import describe_origin, offer_acts
 from esmero.web.console.messages.campaigns.recipients import DRAWN_AUDIENCE, DRAWN_RECIPIENTS
 from esmero.web.console.messages.templates.test_status import find_test
 from esmero.web.console.page_frame import read_brand, show, show_part, wants_part
@@ -36,8 +39,6 @@ from esmero.web.parts.components.rates import format_estimate, format_share
 from esmero.web.refusals.say import say
 
 _TABS = ("overview", "message", "record")
-# States that change without a user's action; the page polls in them.
-LIVE = frozenset({"checking", "planning", "running"})
 RECEIVERS = 8
 
 
@@ -83,7 +84,7 @@ def campaign(request: HttpRequest, pk: int) -> HttpResponse:
         # Another state has other buttons and tabs, so the whole page is loaded again.
         return HttpResponse(headers={"HX-Refresh": "true"})
     account = read_campaign_statistics(shown, at=timezone.now())
-    live = _live(shown, account)
+    live = _live(request, shown, account=account, tab=tab)
     if wants_part(request):
         return show_part(request, "console/messages/campaign_live.html", campaign=shown, tab=tab, **live)
     return show(
@@ -125,7 +126,7 @@ def recipients(request: HttpRequest, pk: int) -> HttpResponseBase:
         tab="people",
         empty_title=_("Nobody here"),
         empty_text=_("The people appear with the dry run."),
-        **_live(shown, account),
+        **_live(request, shown, account=account, tab="people"),
     )
 
 
@@ -143,7 +144,7 @@ def _load(pk: int) -> Campaign:
     return get_object_or_404(Campaign.objects.select_related(*related), pk=pk)
 
 
-def _live(shown: Campaign, account: CampaignStatistics | None) -> dict[str, Any]:
+def _live(request: HttpRequest, shown: Campaign, *, account: CampaignStatistics | None, tab: str) -> dict[str, Any]:
     """Return the facts that change during a campaign: progress, funnel, reasons."""
     if shown.state == Campaign.State.PLANNING:
         account = None
@@ -156,19 +157,26 @@ def _live(shown: Campaign, account: CampaignStatistics | None) -> dict[str, Any]
         for worst in Message.Worst.values
         if worst not in (Message.Worst.HARD_BOUNCE, Message.Worst.COMPLAINED)
     ) if account else 0  # fmt: skip
+    verdicts = {"to_get": to_get, "left_out": sum(reasons.values()), "wait": int(shown.counts.get("wait", 0))}
+    missing = find_missing(shown)
     return {
         "progress": progress,
-        "account": account,
         "reasons": sort_reasons(reasons),
         "to_get": to_get,
-        "left_out": sum(reasons.values()),
-        "waits": int(shown.counts.get("wait", 0)),
-        "waiting": [(code, label_objection(code), number) for code, number in shown.counts.get("waits", {}).items()],
-        "failed": failed,
-        "missing": find_missing(shown),
+        "left_out": verdicts["left_out"],
+        "offered": offer_acts(shown, to_get=to_get, failed=failed, progress=progress, missing=missing),
+        "origin": describe_origin(shown),
         "funnel": build_funnel(reasons=reasons, to_get=to_get, account=account, goal=shown.goal),
         "moving": shown.state in LIVE,
-        "uncounted": shown.dispatch_id is not None and account is None and shown.state != Campaign.State.PLANNING,
+        "live": describe_live(
+            shown,
+            tab=tab,
+            account=account,
+            verdicts=verdicts,
+            waits=[(code, label_objection(code), number) for code, number in shown.counts.get("waits", {}).items()],
+            missing=missing,
+            may_test=may(staff(request), "campaigns.write"),
+        ),
     }
 
 

@@ -12,6 +12,7 @@ from esmero.content.queries import LANGUAGES
 from esmero.people.models import Person
 from esmero.rendering.checks.findings import TemplateFinding
 from esmero.rendering.templates.problem import TemplateProblem
+from esmero.web.parts.labels import StateLabel
 from esmero.web.refusals.words.rendering import say_problem
 
 FINDING_TEXTS: Mapping[str, str | Promise] = {
@@ -76,6 +77,13 @@ class FindingNote:
     grave: bool = False
     url: str | Promise = ""
     mild: bool = False
+
+    @property
+    def mark(self) -> StateLabel:
+        """Return the chip: to mend, to know, or to look at."""
+        if self.grave:
+            return StateLabel("broken", _("mend"))
+        return StateLabel("plain", _("to know")) if self.mild else StateLabel("wait", _("look"))
 
 
 def describe_findings(

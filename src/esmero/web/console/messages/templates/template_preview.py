@@ -65,7 +65,12 @@ def show_preview(request: HttpRequest, pk: int) -> HttpResponse:
         subject="templates",
         version=text.version,
         template=text.version.template,
-        offered=[(code, name) for code, name in LANGUAGE_NAMES if code in texts],
+        selects=_list_selects(
+            languages=[(code, name) for code, name in LANGUAGE_NAMES if code in texts],
+            with_promotion="seen" in facts and facts["seen"].holds_promotion,
+        ),
+        search_options={name: value for name, value in options.items() if name != "person"},
+        found_query=urlencode({name: options[name] for name in ("dark", "narrow", "bare")}),
         person=person,
         words=words,
         found=list(find_people(people_rows(), text=words).order_by("folded", "id")[:_MOST_FOUND]) if words else [],
@@ -112,6 +117,19 @@ def send_test_letter(request: HttpRequest, pk: int) -> HttpResponse:
     messages.success(request, _("The test is on its way to %(address)s.") % {"address": message.address})
     options["test"] = str(message.pk)
     return redirect(f"{reverse('console:template-look', args=[pk])}?{urlencode(options)}")
+
+
+def _list_selects(*, languages: list[tuple[str, str]], with_promotion: bool) -> list[tuple[str, str, list[Any]]]:
+    """Return (name, label, choices) of the lists above a preview."""
+    selects: list[tuple[str, str, list[Any]]] = [
+        ("language", _("Language"), languages),
+        ("dark", _("Light or dark"), [("", _("Light")), ("1", _("Dark"))]),
+        ("narrow", _("Width"), [("", _("Wide")), ("1", _("Phone, 360 pixels"))]),
+    ]
+    if with_promotion:
+        choices = [("", _("With the promotion")), ("1", _("Without the promotion"))]
+        selects.append(("bare", _("Promotion"), choices))
+    return selects
 
 
 def _find_person(request: HttpRequest) -> Person | None:

@@ -9,9 +9,10 @@ from django.utils.translation import ngettext
 
 from esmero.imports.models import Import
 from esmero.web.labels.connection_troubles import translate_trouble
-from esmero.web.parts.components.block_tags import Notice, link
 from esmero.web.parts.components.template_tags import last_line, word
 from esmero.web.parts.components.times import format_time
+from esmero.web.parts.tags.cards import Notice
+from esmero.web.parts.tags.links import link
 
 
 def describe_file(brought: Import, *, delimiter: str) -> list[str]:

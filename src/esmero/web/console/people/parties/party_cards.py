@@ -14,8 +14,8 @@ from esmero.people.models import ContactPoint, Organisation, PartyNumber, PartyR
 from esmero.people.parties.memberships import HeldMembership, list_memberships
 from esmero.people.relationship.roles import read_roles
 from esmero.people.relationship.stages import RoleFact, Stage, derive_stage
-from esmero.web.parts.components.block_tags import link
 from esmero.web.parts.components.template_tags import chip, state, word
+from esmero.web.parts.tags.links import link
 
 
 class RoleLine(NamedTuple):

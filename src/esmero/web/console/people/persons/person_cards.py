@@ -10,8 +10,8 @@ from django.utils.translation import pgettext
 from esmero.accounts.models import CustomerAccount
 from esmero.people.models import ContactPoint, Merge, Person, Proposal, Suppression
 from esmero.web.console.returns.address_proposals import evidence_link
-from esmero.web.parts.components.block_tags import link
 from esmero.web.parts.components.template_tags import language_name, on, word
+from esmero.web.parts.tags.links import link
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from esmero.people.models import Address, Merge, Person, Suppression
 from esmero.web.console.people.persons.person_rights import NamedTopics
-from esmero.web.parts.components.block_tags import Notice
 from esmero.web.parts.components.template_tags import on, word
+from esmero.web.parts.tags.cards import Notice
 
 
 def list_person_notices(

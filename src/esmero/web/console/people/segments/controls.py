@@ -33,7 +33,7 @@ from esmero.web.console.people.segments.choices import (
     Words,
 )
 from esmero.web.console.people.segments.tree import ConditionRow
-from esmero.web.parts.components.block_tags import flat_attributes
+from esmero.web.parts.tags.attributes import flat_attributes
 
 YES_NO: Sequence[Choice] = [("yes", _("yes")), ("no", _("no"))]
 _DAYS = pgettext_lazy("unit", "days")

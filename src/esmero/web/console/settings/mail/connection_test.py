@@ -3,7 +3,8 @@
 The steps are those of outbox/relay_check.py and mailroom/arriving/channels/mailbox_test.py.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from esmero.web.labels.connection_troubles import translate_trouble
 from esmero.web.parts.labels import StateLabel
 
 PATIENCE = timedelta(seconds=60)  # a test that has not ended by then was interrupted
@@ -92,21 +94,60 @@ def is_checking(result: Mapping[str, Any]) -> bool:
     return bool(since) and timezone.now() - datetime.fromisoformat(since) < PATIENCE
 
 
-def describe_test(result: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the template context of a test result: its steps, and whether it runs, was lost or succeeded."""
-    checking = is_checking(result)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckWords:
+    """Hold the sentences of a test: while it runs, of its two results, and before the first one."""
+
+    running: str | Promise
+    good: str | Promise
+    bad: str | Promise
+    untested: str | Promise
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckStep:
+    """Describe one step of a test: its title, its state, the server's answer and the remedy."""
+
+    title: str | Promise
+    word: StateLabel
+    said: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectionTest:
+    """Describe a test: `verdict` in the colour `look`, with its time and steps; without them the sentence `note`."""
+
+    is_running: bool
+    note: str | Promise = ""
+    verdict: str | Promise = ""
+    look: str = ""
+    at: str = ""
+    steps: Sequence[CheckStep] = ()
+
+
+def describe_test(result: Mapping[str, Any], *, words: CheckWords, at: str) -> ConnectionTest:
+    """Describe a stored test result; `at` is the formatted time of the test."""
+    if is_checking(result):
+        return ConnectionTest(is_running=True, note=words.running)
+    if result.get("since"):
+        return ConnectionTest(is_running=False, note=_("The last test was interrupted. Test again."))
+    if not result.get("steps"):
+        return ConnectionTest(is_running=False, note=words.untested)
     steps = [
-        {
-            "title": STEPS[one["step"]],
-            "word": STEP_STATES[one["state"]],
-            "said": one["said"],
-            "remedy": describe_remedy(one["remedy"]),
-        }
-        for one in result.get("steps", [])
+        CheckStep(
+            title=STEPS[one["step"]],
+            word=STEP_STATES[one["state"]],
+            said=translate_trouble(one["said"]),
+            remedy=translate_trouble(describe_remedy(one["remedy"])),
+        )
+        for one in result["steps"]
     ]
-    return {
-        "steps": steps,
-        "checking": checking,
-        "lost": bool(result.get("since")) and not checking,
-        "good": result.get("good"),
-    }
+    is_good = bool(result.get("good"))
+    return ConnectionTest(
+        is_running=False,
+        verdict=words.good if is_good else words.bad,
+        look="kept" if is_good else "broken",
+        at=at,
+        steps=steps,
+    )

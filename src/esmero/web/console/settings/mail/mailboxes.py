@@ -1,5 +1,6 @@
 """Manage mailboxes read by IMAP: configuration, test, pause, latest fetch and problems."""
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -7,6 +8,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -20,15 +22,25 @@ from esmero.mailroom.models import Mailbox
 from esmero.web.console.access import requires, staff
 from esmero.web.console.generic_pages.list_pages import ListView, list_view
 from esmero.web.console.page_frame import show, show_part, wants_part
-from esmero.web.console.settings.mail.connection_test import describe_test, is_checking
+from esmero.web.console.settings.mail.connection_test import CheckWords, describe_test, is_checking
 from esmero.web.labels.connection_troubles import translate_trouble
 from esmero.web.parts.components.forms import FormPart
-from esmero.web.parts.components.template_tags import state
+from esmero.web.parts.components.template_tags import on, state
 from esmero.web.parts.components.times import format_time
 from esmero.work.background import run_in_background
 
 MOST_FOLDERS = 20
 FIELDS = ("name", "host", "port", "security", "username", "access", "token_url", "client_id", "ca_file")
+
+
+TEST_WORDS = CheckWords(
+    running=gettext_lazy("We are trying it out. This takes at most half a minute."),
+    good=gettext_lazy("This mailbox can be read."),
+    bad=gettext_lazy("This mailbox cannot be read yet."),
+    untested=gettext_lazy(
+        "Connects, encrypts, signs in, and counts what is in the folders. Nothing is read or changed."
+    ),
+)
 
 
 def mailbox_chip(mailbox: Mailbox) -> SafeString:
@@ -38,6 +50,14 @@ def mailbox_chip(mailbox: Mailbox) -> SafeString:
 
 def _draw_account(mailbox: Mailbox) -> SafeString:
     return format_html('{}<br><span class="small soft wrap">{}:{}</span>', mailbox.username, mailbox.host, mailbox.port)
+
+
+def _draw_standing(mailbox: Mailbox) -> SafeString:
+    """Draw the state under the title, with the last trouble."""
+    trouble = (
+        format_html(' <span class="wrap">{}</span>', translate_trouble(mailbox.trouble)) if mailbox.trouble else ""
+    )
+    return format_html("{}{}", mailbox_chip(mailbox), trouble)
 
 
 def _draw_fetched(mailbox: Mailbox) -> str | SafeString:
@@ -195,7 +215,7 @@ def edit_mailbox(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     """Create or change a mailbox, with its test and latest fetch beside the form."""
     mailbox = get_object_or_404(Mailbox, pk=pk) if pk else None
     if mailbox is not None and wants_part(request):
-        return show_part(request, "console/settings/mailbox.html#test", **_status_facts(mailbox))
+        return show_part(request, "console/settings/mailbox_status.html", **_status_facts(mailbox))
     form = MailboxForm(request.POST or None, mailbox=mailbox)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
@@ -209,7 +229,21 @@ def edit_mailbox(request: HttpRequest, pk: int | None = None) -> HttpResponse:
             messages.success(request, _("The mailbox %(name)s is kept. Test it now.") % {"name": saved.name})
             return redirect("console:mailbox", pk=saved.pk)
     facts = _status_facts(mailbox) if mailbox else {}
-    return show(request, "console/settings/mailbox.html", subject="mailboxes", form=form, **facts)
+    return show(
+        request,
+        "console/edit.html",
+        subject="mailboxes",
+        form=form,
+        title=mailbox.name if mailbox else _("New mailbox"),
+        lead=_draw_standing(mailbox)
+        if mailbox
+        else _("Your provider’s documentation names host, port and user for IMAP."),
+        above=[(reverse("console:settings"), _("Settings")), (reverse("console:mailboxes"), _("Mailboxes"))],
+        back=reverse("console:mailboxes"),
+        autocomplete="off",
+        beside="console/settings/mailbox_status.html",
+        **facts,
+    )
 
 
 @require_POST
@@ -238,7 +272,12 @@ def act_on_mailbox(request: HttpRequest, pk: int) -> HttpResponse:
 def _status_facts(mailbox: Mailbox) -> dict[str, Any]:
     return {
         "mailbox": mailbox,
-        "status_chip": mailbox_chip(mailbox),
-        "read": list(mailbox.read.order_by("name")),
-        **describe_test(mailbox.check_result),
+        "read": [(one.name, _describe_fetch(one.fetched_at), one.number) for one in mailbox.read.order_by("name")],
+        "test": describe_test(mailbox.check_result, words=TEST_WORDS, at=on(mailbox.checked_at, "short time")),
+        "ask": _("Remove the mailbox %(name)s and its password? The mails that were fetched stay.")
+        % {"name": mailbox.name},
     }
+
+
+def _describe_fetch(at: datetime | None) -> str:
+    return _("last on %(time)s") % {"time": on(at, "short time")} if at else _("nothing new since it is read")

@@ -7,6 +7,8 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -24,10 +26,13 @@ from esmero.web.console.access import requires, staff
 from esmero.web.console.generic_pages.list_pages import ListView, list_view
 from esmero.web.console.page_frame import show, show_part, wants_part
 from esmero.web.console.settings.first_steps import next_step
-from esmero.web.console.settings.mail.connection_test import describe_test, is_checking
+from esmero.web.console.settings.mail.connection_test import CheckWords, describe_test, is_checking
 from esmero.web.console.settings.mail.webhooks import webhook_chip
+from esmero.web.labels.connection_troubles import translate_trouble
 from esmero.web.parts.components.forms import FormPart
 from esmero.web.parts.components.template_tags import state
+from esmero.web.parts.components.times import format_time
+from esmero.web.parts.tags.attributes import flat_attributes
 from esmero.work.background import run_in_background
 
 FIELDS = (
@@ -42,6 +47,16 @@ FIELDS = (
     "connections",
     "per_second",
     "relay_signs",
+)
+
+
+TEST_WORDS = CheckWords(
+    running=gettext_lazy("We are trying it out. This takes at most 20 seconds."),
+    good=gettext_lazy("Mail can leave by this relay."),
+    bad=gettext_lazy("Mail cannot leave by this relay yet."),
+    untested=gettext_lazy(
+        "Connects, encrypts, signs in, and says each step in words. Nothing is sent unless you wish it."
+    ),
 )
 
 
@@ -171,7 +186,12 @@ def edit_relay(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     """Create or change a relay, with its test beside the form."""
     relay = get_object_or_404(Relay, pk=pk) if pk else None
     if relay is not None and wants_part(request):
-        return show_part(request, "console/settings/relay.html#test", polled=True, **_status_facts(relay))
+        return show_part(
+            request,
+            "console/settings/relay_status.html",
+            **_status_facts(relay),
+            standing=_draw_standing(relay, is_polled=True),
+        )
     form = RelayForm(request.POST or None, relay=relay)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
@@ -188,7 +208,19 @@ def edit_relay(request: HttpRequest, pk: int | None = None) -> HttpResponse:
             messages.success(request, _("The relay %(name)s is kept. Test it now.") % {"name": saved.name})
             return redirect("console:relay", pk=saved.pk)
     facts: dict[str, Any] = {**_status_facts(relay), "next_step": next_step(request, here="relay")} if relay else {}
-    return show(request, "console/settings/relay.html", subject="relays", form=form, **facts)
+    return show(
+        request,
+        "console/edit.html",
+        subject="relays",
+        form=form,
+        title=relay.name if relay else _("New relay"),
+        lead=_draw_standing(relay) if relay else _("Your provider’s documentation names host, port and user."),
+        above=[(reverse("console:settings"), _("Settings")), (reverse("console:relays"), _("Relays"))],
+        back=reverse("console:relays"),
+        autocomplete="off",
+        beside="console/settings/relay_status.html",
+        **facts,
+    )
 
 
 @require_POST
@@ -228,6 +260,12 @@ def _run_test(pk: int, *, user: User, write: bool) -> None:
     store_check(pk, then=write_mail if write else dict)
 
 
+def _draw_standing(relay: Relay, *, is_polled: bool = False) -> SafeString:
+    """Draw the state under the title; the answer to a poll replaces it there."""
+    told = flat_attributes({"id": "relay-standing", "hx_swap_oob": "true" if is_polled else ""})
+    return format_html("<span{}>{} {}</span>", told, relay_chip(relay), translate_trouble(relay.trouble))
+
+
 def _provider_facts(relay: Relay) -> dict[str, Any]:
     """Return the relay's provider, if it reports events by webhook, with the webhook's status."""
     name = provider_of(relay.host)
@@ -237,16 +275,16 @@ def _provider_facts(relay: Relay) -> dict[str, Any]:
 
 
 def _status_facts(relay: Relay) -> dict[str, Any]:
-    result = relay.check_result
+    result, is_tested = relay.check_result, relay.kind == Relay.Kind.SMTP
     message = Message.objects.filter(pk=result.get("message") or 0).first()
-    test = describe_test(result)
+    test = describe_test(result, words=TEST_WORDS, at=format_time(relay.checked_at, "short time"))
     waiting = message is not None and message.state in {"planned", "claimed", "wire"}
     return {
         "relay": relay,
+        "is_tested": is_tested,
         **_provider_facts(relay),
-        "status_chip": relay_chip(relay),
         "no_brand": result.get("no_brand", False),
         "message": message,
-        "poll": test["checking"] or waiting,
-        **test,
+        "poll": test.is_running or waiting,
+        "test": test,
     }

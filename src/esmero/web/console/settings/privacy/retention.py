@@ -1,6 +1,6 @@
 """Show the retention rules: term, last and next run; the operator may change a term."""
 
-from typing import Any
+from dataclasses import dataclass
 
 from django.contrib import messages
 from django.db import transaction
@@ -21,29 +21,66 @@ from esmero.privacy.retention import (
 )
 from esmero.web.console.access import requires, staff
 from esmero.web.console.page_frame import show
+from esmero.web.labels.law.citations import translate_citation
 from esmero.web.labels.law.retention import DEEDS, KEPT, RESTS
 from esmero.web.labels.law.retention import RULES as WORDS
+from esmero.web.parts.components.rates import fill, format_number
+from esmero.web.parts.components.template_tags import on
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetentionLine:
+    """Describe a retention rule: its term in days, legal source, action, last and next run, in words."""
+
+    code: str
+    days: int
+    longest: int
+    what: str
+    source: str
+    since: str
+    deed: str
+    last: str
+    following: str
 
 
 @requires("house.settings")
 def retention(request: HttpRequest) -> HttpResponse:
     """Show every rule with its term, legal source and status."""
-    rules = [_rule_facts(one) for one in list_rules()]
-    return show(
-        request, "console/settings/retention.html", subject="retention", rules=rules, kept=KEPT, most=MOST_COUNTED
-    )
+    rules = [describe_rule(one) for one in list_rules()]
+    return show(request, "console/settings/retention.html", subject="retention", rules=rules, kept=KEPT)
 
 
-def _rule_facts(status: RuleStatus) -> dict[str, Any]:
+def describe_rule(status: RuleStatus) -> RetentionLine:
+    """Describe a rule with its last results in words."""
     what, since = WORDS[status.code]
-    return {
-        "status": status,
-        "what": what,
-        "since": since,
-        "deed": DEEDS[status.term.action],
-        "row": status.row,
-        "rests": RESTS[status.term.source],
-    }
+    term, row = status.term, status.row
+    since_when = [str(since)]
+    if status.is_own:
+        since_when.append(fill(_("your own; the profile says %(days)s"), days=term.days))
+    if term.maximum:
+        since_when.append(fill(_("at most %(days)s"), days=term.maximum))
+    last = _("nothing yet")
+    if row and row.done_at:
+        last = f"{format_number(row.done)}, {on(row.done_at, 'day')}"
+    if row is None or row.due is None:
+        following = _("not looked yet")
+    elif row.due >= MOST_COUNTED:
+        following = fill(_("%(number)s or more"), number=MOST_COUNTED)
+    else:
+        following = format_number(row.due)
+    if row and row.next_at:
+        following = f"{following}, {on(row.next_at, 'day')}"
+    return RetentionLine(
+        code=status.code,
+        days=status.days,
+        longest=term.longest,
+        what=str(what),
+        source=f"{translate_citation(term.norm)} · {RESTS[term.source]}",
+        since=" · ".join(since_when),
+        deed=str(DEEDS[term.action]),
+        last=last,
+        following=following,
+    )
 
 
 @require_POST
