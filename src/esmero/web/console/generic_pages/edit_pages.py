@@ -187,7 +187,7 @@ def show_edit[Row: Model](
         "back": above[-1][0],
         "wide": view.wide,
         "layout": view.layout,
-        "button": view.button or _("Save"),
+        "button": view.button,
         "heading": view.heading,
         "acts": view.acts if row is not None else (),
         "beside": view.beside if row is not None else "",
