@@ -5,7 +5,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.defaultfilters import filesizeformat
@@ -158,9 +157,8 @@ def new_picture(request: HttpRequest) -> HttpResponse:
 @requires()
 def picture(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a picture, its alternative texts and its uses; who may write campaigns changes its name and texts."""
-    if request.method == "POST" and not may(staff(request), "campaigns.write"):
-        raise PermissionDenied
     shown = get_object_or_404(MediaFile.objects.select_related("brand"), pk=pk)
+    writes = may(staff(request), "campaigns.write")
     facts = {
         "path": public_path(shown),
         "address": public_address(shown, brand=shown.brand),
@@ -175,7 +173,7 @@ def picture(request: HttpRequest, pk: int) -> HttpResponse:
         subject="media",
         right="campaigns.write",
         form=lambda _request, data, _row: DescribeForm(
-            data, initial={"name": shown.name}, brand=shown.brand, alt=shown.alt
+            data if writes else None, initial={"name": shown.name}, brand=shown.brand, alt=shown.alt
         ),
         save=save,
         above=ABOVE,
