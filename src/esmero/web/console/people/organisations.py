@@ -157,8 +157,8 @@ def _save(edit: Edit[Organisation]) -> Organisation:
     facts = {name: edit.given[name] for name in FIELDS}
     kept = save_organisation(edit.row, facts=facts, by=edit.by)
     if before and before != facts:
-        words, kind = _("The changes are kept."), "organisation-changed"
-        offer_undo(edit.request, words, kind=kind, organisation=kept.pk, before=before)
+        words = _("The changes are kept.")
+        offer_undo(edit.request, words, kind="organisation-changed", organisation=kept.pk, before=before)
     return kept
 
 
