@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils.html import format_html
@@ -32,7 +32,7 @@ from esmero.lists.filters import Rows
 from esmero.web.console.access import requires, staff
 from esmero.web.console.generic_pages.edit_pages import Edit, EditView, answer_edit
 from esmero.web.console.generic_pages.list_pages import BulkAct, ListView, act_view, list_view
-from esmero.web.console.page_frame import read_brand
+from esmero.web.console.page_frame import read_brand, take_brand
 from esmero.web.console.undo.toast import offer_undo
 from esmero.web.files.upload_field import UploadField
 from esmero.web.parts.components.rates import fill
@@ -127,9 +127,7 @@ act_on_media = act_view(VIEW)
 @requires("campaigns.write")
 def new_picture(request: HttpRequest) -> HttpResponse:
     """Store a picture; open the existing one if it is already stored."""
-    brand = read_brand(request)
-    if brand is None:
-        return redirect("console:today")
+    brand = take_brand(request)
 
     def save(edit: Edit[MediaFile]) -> MediaFile:
         file, name = edit.given["file"], edit.given["name"]

@@ -21,9 +21,9 @@ from esmero.house.models import Brand
 from esmero.people.models import CustomField, Topic
 from esmero.vault.file_types import SVG
 from esmero.web.console.access import requires, staff
-from esmero.web.console.generic_pages.edit_pages import Edit, EditView, answer_edit
+from esmero.web.console.generic_pages.edit_pages import Edit, EditView, edit_view
 from esmero.web.console.generic_pages.list_pages import answer_list
-from esmero.web.console.page_frame import read_brand
+from esmero.web.console.page_frame import read_brand, take_brand
 from esmero.web.files.serving import serve_made
 from esmero.web.parts.components.forms import DrawnFormPart, group_fields
 from esmero.web.parts.components.template_tags import said
@@ -139,25 +139,10 @@ def sign_ups(request: HttpRequest) -> HttpResponseBase:
     )
 
 
-@requires("campaigns.write")
-def edit_form(request: HttpRequest, pk: int | None = None) -> HttpResponse:
-    """Create or change a form."""
-    changed = VIEW.find(pk) if pk else None
-    if changed is None and read_brand(request) is None:
-        return redirect("console:today")
-    return answer_edit(request, VIEW, row=changed)
-
-
-def _brand_of(request: HttpRequest, form: Form | None) -> Brand:
-    brand = form.brand if form else read_brand(request)
-    assert brand is not None
-    return brand
-
-
 def _save(edit: Edit[Form]) -> Form:
     return save_form(
         edit.row,
-        brand=_brand_of(edit.request, edit.row),
+        brand=edit.row.brand if edit.row else take_brand(edit.request),
         topics=list(edit.given["topics"]),
         facts=edit.form.facts(),
         by=edit.by,
@@ -169,7 +154,7 @@ VIEW = EditView(
     rows=lambda: Form.objects.select_related("brand"),
     subject="forms",
     right="campaigns.write",
-    form=lambda request, data, form: SignUpForm(data, brand=_brand_of(request, form), form=form),
+    form=lambda request, data, form: SignUpForm(data, brand=form.brand if form else take_brand(request), form=form),
     save=_save,
     above=(("people", gettext_lazy("People")), ("forms", gettext_lazy("Forms"))),
     new=gettext_lazy("New form"),
@@ -185,6 +170,9 @@ VIEW = EditView(
     wide=True,
     template="console/people/form.html",
 )
+
+
+edit_form = edit_view(VIEW)
 
 
 @require_POST

@@ -23,7 +23,7 @@ from esmero.mailroom.composing.recipient_fields import known_fields
 from esmero.web.console.access import requires, staff
 from esmero.web.console.generic_pages.edit_pages import EditView, answer_edit
 from esmero.web.console.generic_pages.list_pages import BulkAct, ListView, act_view, list_view
-from esmero.web.console.page_frame import read_brand
+from esmero.web.console.page_frame import read_brand, take_brand
 from esmero.web.console.undo.toast import offer_undo
 from esmero.web.parts.components.rates import fill
 from esmero.web.parts.components.tables import draw_link
@@ -97,9 +97,7 @@ act_on_templates = act_view(VIEW)
 @requires("campaigns.write")
 def new_template(request: HttpRequest) -> HttpResponse:
     """Create a template; its first text is written on its own page."""
-    brand = read_brand(request)
-    if brand is None:
-        return redirect("console:today")
+    brand = take_brand(request)
     view: EditView[Template] = EditView(
         subject="templates",
         right="campaigns.write",
