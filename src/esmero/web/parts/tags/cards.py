@@ -191,3 +191,9 @@ def tabs(items: Sequence[PageTab], label: object, **attributes: object) -> SafeS
         ),
     )
     return format_html('<nav class="tabs" aria-label="{}"{}>{}</nav>', label, flat_attributes(attributes), links)
+
+
+@register.simple_tag
+def plain_letter(text: str, label: object) -> SafeString:
+    """Draw a letter as text, as it is; its white space is shown, so nothing stands around it."""
+    return format_html('<p class="letter plain" tabindex="0" role="region" aria-label="{}">{}</p>', label, text)

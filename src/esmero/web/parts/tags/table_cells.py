@@ -1,11 +1,16 @@
 """Define the heads and cells of tables as template tags."""
 
+from collections.abc import Sequence
+from typing import Literal
+
 from django import template
 from django.contrib.humanize.templatetags.humanize import intcomma
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import ngettext
 
 from esmero.lists.columns import Column
+from esmero.web.parts.components.diffs import DiffPiece
 from esmero.web.parts.components.small_tables import SmallTableCell
 from esmero.web.parts.components.tables import ColumnHead
 from esmero.web.parts.components.template_tags import icon
@@ -59,3 +64,20 @@ def _draw_sheet_content(content: SmallTableCell | int | str) -> SafeString:
     if content.url:
         return format_html('<a class="wrap" href="{}">{}</a>', content.url, content.text)
     return format_html('<span class="wrap">{}</span>', content.text)
+
+
+@register.simple_tag
+def diff_line(pieces: Sequence[DiffPiece], *, side: Literal["old", "new"], kind: str) -> SafeString:
+    """Draw one line of a comparison; nothing around the text, because its white space is shown."""
+    if kind == "same" or not pieces:
+        return format_html("{}", "".join(piece.text for piece in pieces))
+    text = format_html_join(
+        "", "{}", ((format_html("<mark>{}</mark>", piece.text) if piece.marked else piece.text,) for piece in pieces)
+    )
+    return format_html("<del>{}</del>", text) if side == "old" else format_html("<ins>{}</ins>", text)
+
+
+@register.simple_tag
+def count_equal_lines(number: int) -> str:
+    """Say how many equal lines a comparison leaves out."""
+    return ngettext("%(number)s line is the same", "%(number)s lines are the same", number) % {"number": number}
