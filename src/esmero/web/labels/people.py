@@ -177,12 +177,4 @@ ADDRESS_USES: Mapping[str, str | Promise] = {
     "billing": pgettext_lazy("postal address", "billing"),
     "service": pgettext_lazy("postal address", "service"),
 }
-FIELD_KINDS: Mapping[str, str | Promise] = {
-    "text": pgettext_lazy("kind of field", "text"),
-    "integer": pgettext_lazy("kind of field", "whole number"),
-    "decimal": pgettext_lazy("kind of field", "number"),
-    "boolean": pgettext_lazy("kind of field", "yes or no"),
-    "date": pgettext_lazy("kind of field", "date"),
-    "choice": pgettext_lazy("kind of field", "choice"),
-}
 LANGUAGE: Mapping[str, str | Promise] = {"es": _("Spanish"), "fr": _("French"), "en": _("English")}

@@ -30,7 +30,6 @@ from esmero.web.labels.people import (
     DATA_REQUEST,
     DATA_REQUEST_KIND,
     DUPLICATE,
-    FIELD_KINDS,
     FORM,
     HOLDING,
     LANGUAGE,
@@ -48,6 +47,7 @@ from esmero.web.labels.returns import ARRIVAL, MEANING, RETURN_CLASS
 from esmero.web.labels.work import DUE, JOB
 from esmero.web.parts.components.translated_fields import LANGUAGE_NAMES
 from esmero.web.parts.labels import StateLabel
+from esmero.web.refusals.words.people import FIELD_KINDS
 
 
 def _plain(words: Mapping[str, str | Promise]) -> Mapping[str, StateLabel]:

@@ -27,12 +27,12 @@ from esmero.rendering.templates.placeholders import TOKEN_FIELDS
 from esmero.web.console.access import requires, staff
 from esmero.web.console.generic_pages.list_pages import ListView, list_view
 from esmero.web.console.page_frame import show, show_part, wants_part
-from esmero.web.labels.people import FIELD_KINDS
 from esmero.web.parts.components.rates import fill
 from esmero.web.parts.components.tables import draw_link
 from esmero.web.parts.components.template_tags import said
 from esmero.web.parts.components.translated_fields import add_wordings, read_wordings
 from esmero.web.refusals.say import say
+from esmero.web.refusals.words.people import FIELD_KINDS
 
 
 class FieldForm(forms.Form):

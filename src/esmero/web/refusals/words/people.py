@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from esmero.web.refusals.words import Sentence, Words
 
-KINDS: Mapping[str, Sentence] = {
+FIELD_KINDS: Mapping[str, Sentence] = {
     "text": pgettext_lazy("kind of field", "text"),
     "integer": pgettext_lazy("kind of field", "whole number"),
     "decimal": pgettext_lazy("kind of field", "number"),
@@ -19,7 +19,7 @@ KINDS: Mapping[str, Sentence] = {
 
 
 def _say_unfit(*, value: str, kind: str) -> str:
-    return gettext("“%(value)s” is not of the kind “%(kind)s”.") % {"value": value, "kind": KINDS[kind]}
+    return gettext("“%(value)s” is not of the kind “%(kind)s”.") % {"value": value, "kind": FIELD_KINDS[kind]}
 
 
 def _say_all_unfit(*, number: int, total: int, kind: str) -> str:
@@ -29,7 +29,7 @@ def _say_all_unfit(*, number: int, total: int, kind: str) -> str:
         number,
     )
     shown, whole = (number_format(one, use_l10n=True, force_grouping=True) for one in (number, total))
-    return words % {"shown": shown, "total": whole, "kind": KINDS[kind]}
+    return words % {"shown": shown, "total": whole, "kind": FIELD_KINDS[kind]}
 
 
 WORDS: Mapping[str, Words] = {
