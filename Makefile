@@ -25,6 +25,7 @@ help:
 	@echo "make bench      speed and memory, one line a figure (SIZE=full for the long run)"
 	@echo "make docs       the reference from the code, then the whole documentation as a site in build/docs"
 	@echo "make screens    pictures of every page into screens/: both themes, both widths, three languages"
+	@echo "make format     ruff, djangofmt and biome put everything into form"
 	@echo "make assets     rebuild the committed front-end files (needs npm)"
 	@echo "make pictures   the guide's pictures, taken in a demo of its own"
 	@echo "make messages   collect and compile the translations"
@@ -46,6 +47,11 @@ $(STAMP)-html: assets/validate/package-lock.json | $(STAMP)-dev
 	@if command -v npm >/dev/null && npm ci --prefix assets/validate --ignore-scripts --no-audit --no-fund --silent; \
 	then touch $@; else echo "html-validate is not there: whether HTML is valid is not tested"; fi
 
+# Biome, one pinned package: it formats and lints JavaScript and CSS. Without npm lint says that it is not checked.
+$(STAMP)-biome: assets/check/package-lock.json | $(STAMP)-dev
+	@if command -v npm >/dev/null && npm ci --prefix assets/check --ignore-scripts --no-audit --no-fund --silent; \
+	then touch $@; else echo "biome is not there: the form of JavaScript and CSS is not checked"; fi
+
 demo:
 	@began=$$(date +%s) && $(MAKE) --no-print-directory $(STAMP)-run && \
 	ESMERO_HOME="$${ESMERO_HOME:-var/demo}" exec $(BIN)/esmero demo --began "$$began"
@@ -55,11 +61,14 @@ TEMPLATE_FORM = --line-length 120 --indent-width 2 --custom-blocks card,notice,p
 format: $(STAMP)-dev
 	$(BIN)/ruff format .
 	$(BIN)/djangofmt $(TEMPLATE_FORM) src/esmero/templates
+	@if [ -f $(STAMP)-biome ]; then cd assets && check/node_modules/.bin/biome format --write .; fi
 
-lint: $(STAMP)-dev
+lint: $(STAMP)-dev $(STAMP)-biome
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/djangofmt --check $(TEMPLATE_FORM) src/esmero/templates
+	@if [ -f $(STAMP)-biome ]; then cd assets && check/node_modules/.bin/biome check .; fi
+	$(BIN)/python bin/size
 	$(BIN)/lint-imports
 	$(BIN)/mypy
 

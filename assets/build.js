@@ -18,9 +18,21 @@ const FONTS = {
 };
 
 const LICENCES = [
-  "@alpinejs/csp", "@fontsource-variable/inter", "@fontsource/source-serif-4",
-  "@tiptap/core", "@tiptap/extension-image", "@tiptap/extension-link", "@tiptap/pm", "@tiptap/starter-kit",
-  "basecoat-css", "echarts", "grapesjs", "grapesjs-mjml", "htmx.org", "lucide-static", "tailwindcss",
+  "@alpinejs/csp",
+  "@fontsource-variable/inter",
+  "@fontsource/source-serif-4",
+  "@tiptap/core",
+  "@tiptap/extension-image",
+  "@tiptap/extension-link",
+  "@tiptap/pm",
+  "@tiptap/starter-kit",
+  "basecoat-css",
+  "echarts",
+  "grapesjs",
+  "grapesjs-mjml",
+  "htmx.org",
+  "lucide-static",
+  "tailwindcss",
 ];
 
 function copyFonts() {
@@ -31,7 +43,14 @@ function copyFonts() {
 function writeStyles() {
   execFileSync(
     process.execPath,
-    [join(modules, "@tailwindcss/cli/dist/index.mjs"), "-i", "assets/css/app.css", "-o", join(out, "app.css"), "--minify"],
+    [
+      join(modules, "@tailwindcss/cli/dist/index.mjs"),
+      "-i",
+      "assets/css/app.css",
+      "-o",
+      join(out, "app.css"),
+      "--minify",
+    ],
     { cwd: root, stdio: ["ignore", "ignore", "inherit"] },
   );
 }
@@ -52,7 +71,9 @@ const quietAlpine = {
 async function writeScripts() {
   await build({
     // All but the first are asked for by the pages where somebody writes, and by no other.
-    entryPoints: ["app", "charts", "signup", "writing", "letter", "editor-start", "editor"].map((name) => join(root, `assets/js/${name}.js`)),
+    entryPoints: ["app", "charts", "signup", "writing", "letter", "editor-start", "editor"].map((name) =>
+      join(root, `assets/js/${name}.js`),
+    ),
     outdir: out,
     bundle: true,
     minify: true,
@@ -71,7 +92,8 @@ function iconNames() {
     for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
       if (!entry.isFile() || !/\.(html|py)$/.test(entry.name)) continue;
       const text = readFileSync(join(entry.parentPath ?? entry.path, entry.name), "utf8");
-      for (const match of text.matchAll(/(?:\bicon "|\bicon="|\bicon\("|\bsymbol=")([a-z0-9-]+)"/g)) names.add(match[1]);
+      for (const match of text.matchAll(/(?:\bicon "|\bicon="|\bicon\("|\bsymbol=")([a-z0-9-]+)"/g))
+        names.add(match[1]);
     }
   }
   return [...names].sort();
@@ -80,7 +102,10 @@ function iconNames() {
 function writeSprite() {
   const symbols = iconNames().map((name) => {
     const svg = readFileSync(join(modules, "lucide-static/icons", `${name}.svg`), "utf8");
-    const inner = svg.replace(/^[\s\S]*?<svg[^>]*>/, "").replace(/<\/svg>\s*$/, "").replace(/\s*\n\s*/g, "");
+    const inner = svg
+      .replace(/^[\s\S]*?<svg[^>]*>/, "")
+      .replace(/<\/svg>\s*$/, "")
+      .replace(/\s*\n\s*/g, "");
     return (
       `<symbol id="${name}" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2" ` +
       `stroke-linecap="round" stroke-linejoin="round">${inner}</symbol>`
@@ -93,7 +118,9 @@ function writeLicences() {
   const texts = LICENCES.map((name) => {
     const folder = join(modules, name);
     const { version, license } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
-    const file = readdirSync(folder).sort().find((entry) => /^licen[cs]e/i.test(entry));
+    const file = readdirSync(folder)
+      .sort()
+      .find((entry) => /^licen[cs]e/i.test(entry));
     const text = file ? readFileSync(join(folder, file), "utf8").trim() : `Licence: ${license}`;
     return `${name} ${version}\n${"=".repeat(name.length + version.length + 1)}\n\n${text}\n`;
   });

@@ -17,7 +17,19 @@ function readColours(host) {
   probe.hidden = true;
   host.append(probe);
   const colours = {};
-  for (const name of ["data-1", "data-2", "data-3", "data-4", "data-5", "data-6", "ink", "soft", "line", "hair", "panel"]) {
+  for (const name of [
+    "data-1",
+    "data-2",
+    "data-3",
+    "data-4",
+    "data-5",
+    "data-6",
+    "ink",
+    "soft",
+    "line",
+    "hair",
+    "panel",
+  ]) {
     probe.style.color = `var(--${name})`;
     colours[name] = getComputedStyle(probe).color;
   }
@@ -52,7 +64,13 @@ function shape(facts, one, place, colours) {
       z: one.machines ? 2 : 3,
     };
   }
-  const hatch = { symbol: "rect", color: colours.panel, dashArrayX: [1, 0], dashArrayY: [3, 3], rotation: -Math.PI / 4 };
+  const hatch = {
+    symbol: "rect",
+    color: colours.panel,
+    dashArrayX: [1, 0],
+    dashArrayY: [3, 3],
+    rotation: -Math.PI / 4,
+  };
   return {
     ...common,
     type: "bar",
@@ -71,7 +89,15 @@ function shape(facts, one, place, colours) {
 
 /** The interval of a rate: an unseen line to its lower bound, and the distance to the upper one as a band upon it. */
 function band(one, place, colours) {
-  const common = { type: "line", stack: `band${place}`, symbol: "none", silent: true, animation: false, lineStyle: { opacity: 0 }, z: 1 };
+  const common = {
+    type: "line",
+    stack: `band${place}`,
+    symbol: "none",
+    silent: true,
+    animation: false,
+    lineStyle: { opacity: 0 },
+    z: 1,
+  };
   const width = one.high.map((high, at) => (high === null ? null : high - one.low[at]));
   return [
     { ...common, data: one.low },
@@ -139,7 +165,13 @@ class Drawing {
 
   listen() {
     const last = this.facts.categories.length - 1;
-    Object.assign(this.plot, { tabIndex: 0, role: "slider", ariaLabel: this.facts.title, ariaValueMin: 0, ariaValueMax: last });
+    Object.assign(this.plot, {
+      tabIndex: 0,
+      role: "slider",
+      ariaLabel: this.facts.title,
+      ariaValueMin: 0,
+      ariaValueMax: last,
+    });
     this.plot.setAttribute("aria-valuenow", "0");
     this.plot.setAttribute("aria-valuetext", this.words(0));
     this.chart.getZr().on("mousemove", (event) => {
@@ -151,7 +183,14 @@ class Drawing {
     this.plot.addEventListener("blur", () => this.forget());
     this.plot.addEventListener("keydown", (event) => {
       const from = this.place < 0 ? last : this.place;
-      const to = { ArrowLeft: from - 1, ArrowDown: from - 1, ArrowRight: from + 1, ArrowUp: from + 1, Home: 0, End: last }[event.key];
+      const to = {
+        ArrowLeft: from - 1,
+        ArrowDown: from - 1,
+        ArrowRight: from + 1,
+        ArrowUp: from + 1,
+        Home: 0,
+        End: last,
+      }[event.key];
       if (to === undefined) return;
       event.preventDefault();
       this.show(Math.min(Math.max(to, 0), last));

@@ -7,7 +7,10 @@ export function keepDraft(form) {
   const note = form.querySelector("#draft");
   if (!note) return;
   let [seen, unsaved, leaving, asked, timer, running] = [Number(form.dataset.draftSeen), false, false, false, 0, null];
-  const send = () => (running ??= write().finally(() => { running = null; }));
+  const send = () =>
+    (running ??= write().finally(() => {
+      running = null;
+    }));
 
   const plan = (wait) => {
     clearTimeout(timer);
@@ -27,7 +30,9 @@ export function keepDraft(form) {
       // Whoever is signed out is led to another page, which is no answer.
       answer = await fetch(form.dataset.draft, { method: "POST", body, redirect: "manual" });
       facts = await answer.json();
-    } catch { facts = null; }
+    } catch {
+      facts = null;
+    }
     if (facts && answer.ok) {
       seen = facts.seen;
       if (!unsaved) say(`${note.dataset.kept} ${facts.at}`, "kept");

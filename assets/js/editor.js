@@ -23,7 +23,8 @@ const words = source.dataset;
 
 function promotionBlock(editor) {
   editor.Components.addType("em-promotion", {
-    isComponent: (element) => element.tagName?.toLowerCase() === "mj-wrapper" && element.getAttribute("css-class") === "em-promotion",
+    isComponent: (element) =>
+      element.tagName?.toLowerCase() === "mj-wrapper" && element.getAttribute("css-class") === "em-promotion",
     extend: "mj-wrapper",
     extendView: "mj-wrapper",
     model: {
@@ -38,13 +39,17 @@ function promotionBlock(editor) {
   editor.Blocks.add("em-promotion", {
     label: words.promotion,
     media: bare(megaphone),
-    content: '<mj-wrapper css-class="em-promotion"><mj-section><mj-column><mj-text>…</mj-text></mj-column></mj-section></mj-wrapper>',
+    content:
+      '<mj-wrapper css-class="em-promotion"><mj-section><mj-column><mj-text>…</mj-text></mj-column></mj-section></mj-wrapper>',
   });
 }
 
 function fieldChoice(editor) {
   editor.RichTextEditor.add("field", {
-    icon: `<select class="gjs-field" aria-label="${words.field}"><option value="">${words.field}</option>${words.fields.split(" ").map((name) => `<option>${name}</option>`).join("")}</select>`,
+    icon: `<select class="gjs-field" aria-label="${words.field}"><option value="">${words.field}</option>${words.fields
+      .split(" ")
+      .map((name) => `<option>${name}</option>`)
+      .join("")}</select>`,
     event: "change",
     result: (rte, action) => {
       const select = action.btn.firstChild;
@@ -56,8 +61,14 @@ function fieldChoice(editor) {
 
 /** The editor's own icons would come from another host's font: ours stand in their place. */
 const ICONS = {
-  "sw-visibility": square, preview: eye, fullscreen: maximize, "export-template": code,
-  "open-sm": palette, "open-tm": sliders, "open-layers": layers, "open-blocks": blocks,
+  "sw-visibility": square,
+  preview: eye,
+  fullscreen: maximize,
+  "export-template": code,
+  "open-sm": palette,
+  "open-tm": sliders,
+  "open-layers": layers,
+  "open-blocks": blocks,
 };
 
 function bare(icon) {
@@ -75,13 +86,15 @@ function drawIcons(editor) {
 
 /** GrapesJS draws its buttons, blocks and headings as plain boxes and its letter in a frame without a name: here they have
  *  names, and keys reach and press them. They come and go, so it is done again whenever the editor has changed something. */
-const PRESSED = ".gjs-pn-btn, .gjs-block, .gjs-sm-sector-title, .gjs-layer-title, .gjs-layer-vis, .gjs-am-asset, .gjs-mdl-btn-close";
+const PRESSED =
+  ".gjs-pn-btn, .gjs-block, .gjs-sm-sector-title, .gjs-layer-title, .gjs-layer-vis, .gjs-am-asset, .gjs-mdl-btn-close";
 
 function nameParts(host) {
   const frame = host.querySelector("iframe");
   if (frame && !frame.title) frame.title = words.letter;
   const views = host.querySelector(".gjs-pn-views-container");
-  if (views && !views.hasAttribute("role")) Object.assign(views, { tabIndex: 0, role: "region", ariaLabel: words.tools });
+  if (views && !views.hasAttribute("role"))
+    Object.assign(views, { tabIndex: 0, role: "region", ariaLabel: words.tools });
   for (const box of host.querySelectorAll(PRESSED)) {
     const name = box.title || box.textContent.trim();
     if (!name && !box.matches(".gjs-layer-vis, .gjs-am-asset")) continue; // says nothing
@@ -111,8 +124,17 @@ async function start() {
     telemetry: false,
     cssIcons: "",
     fromElement: false,
-    plugins: [(editor) => editor.I18n.addMessages({ ...panels }), (editor) => (mjml.default ?? mjml)(editor, { resetDevices: true, useCustomTheme: false, i18n: { ...names } }), promotionBlock, fieldChoice],
-    assetManager: { assets: pictures.map(({ src, name, width, height }) => ({ type: "image", src, name, width, height })), upload: false, dropzone: false },
+    plugins: [
+      (editor) => editor.I18n.addMessages({ ...panels }),
+      (editor) => (mjml.default ?? mjml)(editor, { resetDevices: true, useCustomTheme: false, i18n: { ...names } }),
+      promotionBlock,
+      fieldChoice,
+    ],
+    assetManager: {
+      assets: pictures.map(({ src, name, width, height }) => ({ type: "image", src, name, width, height })),
+      upload: false,
+      dropzone: false,
+    },
     i18n: { locale: words.language, detectLocale: false, messagesAdd: { es, fr } },
     blockManager: { appendOnClick: true }, // also for those who drag nothing
     noticeOnUnload: true,

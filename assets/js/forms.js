@@ -6,18 +6,24 @@ export function watchForms(document) {
     // What is typed into a search field has been answered already, letter by letter.
     if (event.target.type !== "search") form.requestSubmit();
   });
-  document.addEventListener("submit", (event) => {
-    const button = event.submitter;
-    const question = button?.dataset.ask ?? event.target.dataset.ask;
-    if (!question || event.target.dataset.asked) return;
-    event.preventDefault();
-    event.stopPropagation();
-    ask(document, question, button?.innerText.trim()).then((yes) => {
-      if (!yes) return;
-      event.target.dataset.asked = "yes";
-      event.target.requestSubmit(button);
-    });
-  }, true);
+  document.addEventListener(
+    "submit",
+    (event) => {
+      const button = event.submitter;
+      const question = button?.dataset.ask ?? event.target.dataset.ask;
+      if (!question || event.target.dataset.asked) return;
+      event.preventDefault();
+      event.stopPropagation();
+      // What is seen of the button, without the words that only screen readers get.
+      // biome-ignore lint/performance/useDomNodeTextContent: innerText leaves hidden words out
+      ask(document, question, button?.innerText.trim()).then((yes) => {
+        if (!yes) return;
+        event.target.dataset.asked = "yes";
+        event.target.requestSubmit(button);
+      });
+    },
+    true,
+  );
 }
 
 /** Ask in our dialog under the words of the act; gives whether the answer was yes. */

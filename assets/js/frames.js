@@ -4,7 +4,9 @@ const [LOWEST, HIGHEST] = [160, 1600];
 export function watchFrames(document) {
   const frames = document.querySelectorAll("iframe[data-fit]");
   if (!frames.length) return;
-  const sizes = new ResizeObserver((seen) => seen.forEach(({ target }) => fit(target)));
+  const sizes = new ResizeObserver((seen) => {
+    for (const { target } of seen) fit(target);
+  });
   for (const frame of frames) {
     frame.addEventListener("load", () => fit(frame));
     sizes.observe(frame);

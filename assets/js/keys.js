@@ -45,7 +45,10 @@ const ACTS = {
     field.select();
     return true;
   },
-  first: (document) => press(document.querySelector(".page-actions :is(a, button).btn:not([data-variant]), .page-actions :is(a, button).btn")),
+  first: (document) =>
+    press(
+      document.querySelector(".page-actions :is(a, button).btn:not([data-variant]), .page-actions :is(a, button).btn"),
+    ),
   edit: (document) => press(document.querySelector("[data-edit], .page-actions a[href$='/edit/']")),
   next: (document) => step(document, 1),
   previous: (document) => step(document, -1),
@@ -53,7 +56,9 @@ const ACTS = {
 };
 
 function types(target) {
-  return target.closest("textarea, select, [contenteditable], input:not([type=checkbox], [type=radio], [type=button], [type=submit])");
+  return target.closest(
+    "textarea, select, [contenteditable], input:not([type=checkbox], [type=radio], [type=button], [type=submit])",
+  );
 }
 
 function press(element) {
@@ -67,7 +72,9 @@ function here(document) {
 
 /** The focus itself goes from row to row, so that Enter, the screen reader and the eye agree on where one is. */
 function step(document, by) {
-  const rows = [...document.querySelectorAll(ROWS)].filter((row) => row.querySelector("a[href]") && row.checkVisibility());
+  const rows = [...document.querySelectorAll(ROWS)].filter(
+    (row) => row.querySelector("a[href]") && row.checkVisibility(),
+  );
   const row = rows[Math.min(Math.max(rows.indexOf(here(document)) + by, 0), rows.length - 1)];
   row?.querySelector("a[href]").focus();
   row?.scrollIntoView({ block: "nearest" });

@@ -27,10 +27,12 @@ const FieldChip = Node.create({
   atom: true,
   addOptions: () => ({ said: {} }),
   addAttributes: () => ({ name: { default: "" }, fallback: { default: null } }),
-  parseHTML: () => [{
-    tag: "span[data-field-name]",
-    getAttrs: (span) => ({ name: span.dataset.fieldName, fallback: span.dataset.fallback ?? null }),
-  }],
+  parseHTML: () => [
+    {
+      tag: "span[data-field-name]",
+      getAttrs: (span) => ({ name: span.dataset.fieldName, fallback: span.dataset.fallback ?? null }),
+    },
+  ],
   renderHTML({ node }) {
     const name = this.options.said[node.attrs.name] ?? node.attrs.name;
     const shown = node.attrs.fallback ? `${name} · ${node.attrs.fallback}` : name;
@@ -47,11 +49,13 @@ const Button = Node.create({
   atom: true,
   addAttributes: () => ({ href: { default: "" }, words: { default: "" } }),
   // Read before links are; the node itself comes last, or an empty letter would begin with a button.
-  parseHTML: () => [{
-    tag: "a.button",
-    priority: 60,
-    getAttrs: (link) => ({ href: link.getAttribute("href") ?? "", words: link.textContent.trim() }),
-  }],
+  parseHTML: () => [
+    {
+      tag: "a.button",
+      priority: 60,
+      getAttrs: (link) => ({ href: link.getAttribute("href") ?? "", words: link.textContent.trim() }),
+    },
+  ],
   renderHTML: ({ node }) => ["p", {}, ["a", { class: "button", href: node.attrs.href }, node.attrs.words]],
 });
 
@@ -122,7 +126,13 @@ function start() {
   const editor = new Editor({
     element: place,
     extensions: [
-      StarterKit.configure({ heading: { levels: [1, 2, 3] }, code: false, codeBlock: false, link: false, trailingNode: false }),
+      StarterKit.configure({
+        heading: { levels: [1, 2, 3] },
+        code: false,
+        codeBlock: false,
+        link: false,
+        trailingNode: false,
+      }),
       Link.configure({ openOnClick: false, autolink: false, HTMLAttributes: { rel: null, target: null } }),
       Image.configure({ inline: false }),
       Button,
@@ -161,7 +171,10 @@ function goTo(editor, number) {
     if (count === number && found === null) found = offset;
   });
   if (found === null) return;
-  back(editor).setTextSelection(found + 1).scrollIntoView().run();
+  back(editor)
+    .setTextSelection(found + 1)
+    .scrollIntoView()
+    .run();
 }
 
 function makeTools(editor, words, panel) {
@@ -189,29 +202,88 @@ function makeTools(editor, words, panel) {
   };
   const run = (act) => () => act(back(editor)).run();
   part();
-  add("bold", words.bold, run((chain) => chain.toggleBold()), () => editor.isActive("bold"));
-  add("italic", words.italic, run((chain) => chain.toggleItalic()), () => editor.isActive("italic"));
+  add(
+    "bold",
+    words.bold,
+    run((chain) => chain.toggleBold()),
+    () => editor.isActive("bold"),
+  );
+  add(
+    "italic",
+    words.italic,
+    run((chain) => chain.toggleItalic()),
+    () => editor.isActive("italic"),
+  );
   part();
   for (const level of [1, 2]) {
-    add(`h${level}`, `${words.heading} ${level}`, run((chain) => chain.toggleHeading({ level })), () => editor.isActive("heading", { level }));
+    add(
+      `h${level}`,
+      `${words.heading} ${level}`,
+      run((chain) => chain.toggleHeading({ level })),
+      () => editor.isActive("heading", { level }),
+    );
   }
-  add("bullets", words.bullets, run((chain) => chain.toggleBulletList()), () => editor.isActive("bulletList"));
-  add("numbers", words.numbers, run((chain) => chain.toggleOrderedList()), () => editor.isActive("orderedList"));
-  add("quote", words.quote, run((chain) => chain.toggleBlockquote()), () => editor.isActive("blockquote"));
-  add("rule", words.rule, run((chain) => chain.setHorizontalRule()));
+  add(
+    "bullets",
+    words.bullets,
+    run((chain) => chain.toggleBulletList()),
+    () => editor.isActive("bulletList"),
+  );
+  add(
+    "numbers",
+    words.numbers,
+    run((chain) => chain.toggleOrderedList()),
+    () => editor.isActive("orderedList"),
+  );
+  add(
+    "quote",
+    words.quote,
+    run((chain) => chain.toggleBlockquote()),
+    () => editor.isActive("blockquote"),
+  );
+  add(
+    "rule",
+    words.rule,
+    run((chain) => chain.setHorizontalRule()),
+  );
   part();
-  add("link", words.link, () => askLink(editor, words, panel), () => editor.isActive("link"));
-  add("button", words.button, () => askButton(editor, words, panel), () => editor.isActive("letterButton"));
+  add(
+    "link",
+    words.link,
+    () => askLink(editor, words, panel),
+    () => editor.isActive("link"),
+  );
+  add(
+    "button",
+    words.button,
+    () => askButton(editor, words, panel),
+    () => editor.isActive("letterButton"),
+  );
   add("picture", words.picture, () => askPicture(editor, words, panel));
   add("field", words.field, () => askField(editor, words, panel));
-  add("promotion", words.promotion, () => {
-    if (editor.isActive("promotion")) back(editor).lift("promotion").run();
-    else back(editor).wrapIn("promotion").run();
-  }, () => editor.isActive("promotion"));
+  add(
+    "promotion",
+    words.promotion,
+    () => {
+      if (editor.isActive("promotion")) back(editor).lift("promotion").run();
+      else back(editor).wrapIn("promotion").run();
+    },
+    () => editor.isActive("promotion"),
+  );
   part();
-  add("undo", words.undo, run((chain) => chain.undo()));
-  add("redo", words.redo, run((chain) => chain.redo()));
-  const show = () => toggles.forEach(([button, active]) => button.setAttribute("aria-pressed", String(active())));
+  add(
+    "undo",
+    words.undo,
+    run((chain) => chain.undo()),
+  );
+  add(
+    "redo",
+    words.redo,
+    run((chain) => chain.redo()),
+  );
+  const show = () => {
+    for (const [button, active] of toggles) button.setAttribute("aria-pressed", String(active()));
+  };
   editor.on("transaction", show);
   return bar;
 }
@@ -279,7 +351,9 @@ function askLink(editor, words, panel) {
     const href = input.value.trim();
     if (!href || href === "https://") return;
     if (editor.state.selection.empty && !old) {
-      back(editor).insertContent({ type: "text", text: href, marks: [{ type: "link", attrs: { href } }] }).run();
+      back(editor)
+        .insertContent({ type: "text", text: href, marks: [{ type: "link", attrs: { href } }] })
+        .run();
     } else {
       back(editor).extendMarkRange("link").setLink({ href }).run();
     }

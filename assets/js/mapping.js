@@ -7,7 +7,9 @@ export function mapping() {
     },
     look() {
       const giving = this.$root.dataset.giving.split(" ");
-      this.gives = [...this.$root.querySelectorAll("select[data-column]")].some((select) => giving.includes(select.value));
+      this.gives = [...this.$root.querySelectorAll("select[data-column]")].some((select) =>
+        giving.includes(select.value),
+      );
     },
   };
 }

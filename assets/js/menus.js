@@ -26,12 +26,15 @@ export function watchMenus(document) {
 }
 
 function move(event, menu) {
-  if (event.target.matches("select, textarea, input[type=radio], input[list], input[type=number], input[type=date]")) return;
+  if (event.target.matches("select, textarea, input[type=radio], input[list], input[type=number], input[type=date]"))
+    return;
   const on = event.target.closest("summary") !== null;
   if (!menu.open && !(on && event.key === "ArrowDown")) return;
   event.preventDefault();
   menu.open = true;
-  const all = [...menu.querySelectorAll(`.dropdown-panel :is(${INSIDE})`)].filter((one) => one.type !== "hidden" && one.checkVisibility());
+  const all = [...menu.querySelectorAll(`.dropdown-panel :is(${INSIDE})`)].filter(
+    (one) => one.type !== "hidden" && one.checkVisibility(),
+  );
   const place = all.indexOf(event.target) + (event.key === "ArrowDown" ? 1 : -1);
   if (place < 0) menu.querySelector("summary").focus();
   else all[Math.min(place, all.length - 1)]?.focus();

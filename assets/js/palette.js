@@ -45,7 +45,9 @@ export function watchPalette(document) {
     const text = input.value.trim();
     try {
       const answer = await fetch(`${dialog.dataset.address}?${new URLSearchParams({ q: text })}`, {
-        signal: asking.signal, headers: { "HX-Request": "true" }, credentials: "same-origin",
+        signal: asking.signal,
+        headers: { "HX-Request": "true" },
+        credentials: "same-origin",
       });
       const found = await answer.text();
       if (answer.redirected || !answer.ok) return refuse(() => sayRefused(document, answer, found));
@@ -55,15 +57,23 @@ export function watchPalette(document) {
       return;
     }
     if (!text) showRecent(dialog, list);
-    options().forEach((option, place) => { option.id = `palette-${place}`; });
-    said.textContent = text ? list.querySelector("[data-said]")?.dataset.said ?? "" : "";
+    options().forEach((option, place) => {
+      option.id = `palette-${place}`;
+    });
+    said.textContent = text ? (list.querySelector("[data-said]")?.dataset.said ?? "") : "";
     list.scrollTop = 0;
     choose(options()[0]);
   }
 
   function move(by) {
     const all = options();
-    if (all.length) choose(all[(all.findIndex((one) => one.id === input.getAttribute("aria-activedescendant")) + by + all.length) % all.length]);
+    if (all.length)
+      choose(
+        all[
+          (all.findIndex((one) => one.id === input.getAttribute("aria-activedescendant")) + by + all.length) %
+            all.length
+        ],
+      );
   }
 
   dialog.addEventListener("palette", ask);
@@ -73,7 +83,11 @@ export function watchPalette(document) {
   });
   input.addEventListener("keydown", (event) => {
     if (event.isComposing) return;
-    const acts = { ArrowDown: () => move(1), ArrowUp: () => move(-1), Enter: () => list.querySelector("[aria-selected=true]")?.click() };
+    const acts = {
+      ArrowDown: () => move(1),
+      ArrowUp: () => move(-1),
+      Enter: () => list.querySelector("[aria-selected=true]")?.click(),
+    };
     if (!acts[event.key]) return;
     event.preventDefault();
     acts[event.key]();
@@ -85,7 +99,8 @@ export function watchPalette(document) {
   dialog.addEventListener("click", (event) => {
     if (event.target === dialog || event.target.closest("[data-palette-close]")) dialog.close();
   });
-  for (const button of document.querySelectorAll("[data-palette]")) button.addEventListener("click", () => openPalette(document));
+  for (const button of document.querySelectorAll("[data-palette]"))
+    button.addEventListener("click", () => openPalette(document));
   remember(document);
 }
 

@@ -62,9 +62,18 @@ function findPlaces(tree, node) {
     const group = list.closest(".tree-group").id.replace("node_", "");
     const parts = [...list.children];
     const { left, top } = list.getBoundingClientRect();
-    const edges = [...parts.map((part) => part.getBoundingClientRect().top), parts.at(-1)?.getBoundingClientRect().bottom ?? top];
+    const edges = [
+      ...parts.map((part) => part.getBoundingClientRect().top),
+      parts.at(-1)?.getBoundingClientRect().bottom ?? top,
+    ];
     edges.forEach((y, index) => {
-      places.push({ group, index, left, y, same: parts[index] === node.parentElement || parts[index - 1] === node.parentElement });
+      places.push({
+        group,
+        index,
+        left,
+        y,
+        same: parts[index] === node.parentElement || parts[index - 1] === node.parentElement,
+      });
     });
   }
   return places;

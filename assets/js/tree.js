@@ -17,7 +17,8 @@ export function watchTree(document) {
   });
   // Enter in the name saves; elsewhere in the tree it only takes the value in, as the first button of the form would.
   document.addEventListener("keydown", (event) => {
-    const name = event.key === "Enter" && !event.isComposing && event.target.closest?.("form[data-tree] input[name=name]");
+    const name =
+      event.key === "Enter" && !event.isComposing && event.target.closest?.("form[data-tree] input[name=name]");
     if (!name) return;
     event.preventDefault();
     name.form.requestSubmit(name.form.querySelector("button[value=save]"));

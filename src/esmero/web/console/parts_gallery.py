@@ -185,8 +185,10 @@ def parts(request: HttpRequest) -> HttpResponse:
         links=[("#one", "Begoña Muñoz"), ("#two", "Jean-Baptiste Lefèvre"), ("#three", "Ann Smith")],
         numbers=[(_("People"), 7043), (_("Messages"), 2479)],
         acts=[
-            ActButton(words=_("Go on"), value="go", variant="outline"),
-            ActButton(words=_("Cancel"), value="cancel", variant="word", is_grave=True, ask=_("Cancel")),
+            ActButton(words=_("Go on"), name="example", value="go", variant="outline"),
+            ActButton(
+                words=_("Cancel"), name="example", value="cancel", variant="word", is_grave=True, ask=_("Cancel")
+            ),
         ],
         looks=["kept", "wait", "broken", "info"],
     )
