@@ -67,3 +67,12 @@ def test_changes_are_refused_to_links(client):
     for path, _data, _role in ACTS.values():
         if not path().endswith("/new/"):
             assert client.get(path()).status_code == 405
+
+
+@pytest.mark.parametrize(
+    "path", ["media/new/", "templates/new/", "forms/new/", "campaigns/new/", "imports/new/", "reports/", "returns/"]
+)
+def test_a_page_that_needs_a_brand_leads_to_today_while_there_is_none(client, path):
+    client.force_login(staff())
+    answer = client.get(f"/console/{path}")
+    assert (answer.status_code, answer["Location"]) == (302, "/console/")

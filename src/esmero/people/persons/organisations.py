@@ -42,6 +42,16 @@ def save_organisation(organisation: Organisation | None, *, facts: Mapping[str, 
     return row
 
 
+def name_organisation(name: str, *, by: User | str) -> Organisation:
+    """Return the organisation with this name; one that is not known yet is created."""
+    return find_named(name) or save_organisation(None, facts={"name": name.strip()}, by=by)
+
+
+def suggest_names() -> list[str]:
+    """Return the first names of organisations in alphabetical order, for a field in which one is named."""
+    return list(Organisation.objects.order_by("folded", "id").values_list("name", flat=True)[:300])
+
+
 def pack_organisation(row: Organisation) -> dict[str, Any]:
     """Return the editable values of an organisation."""
     return {name: getattr(row, name) for name in FIELDS}

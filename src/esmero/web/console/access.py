@@ -26,6 +26,10 @@ SECOND_FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
 type View = Callable[..., HttpResponseBase]
 
 
+class NoBrand(Exception):
+    """Report that a page needs a brand and there is none yet; `requires` answers with the way to Today."""
+
+
 def requires(right: Right = "house.read") -> Callable[[View], View]:
     """Allow a view only to users who have this right.
 
@@ -45,7 +49,10 @@ def requires(right: Right = "house.read") -> Callable[[View], View]:
                 return redirect("mfa_index")
             translation.activate(user.language)
             timezone.activate(ZoneInfo(user.timezone))
-            return view(request, *args, **kwargs)
+            try:
+                return view(request, *args, **kwargs)
+            except NoBrand:
+                return redirect("console:today")
 
         return guarded
 

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from esmero.house.models import Brand
-from esmero.web.console.access import staff
+from esmero.web.console.access import NoBrand, staff
 from esmero.web.console.keyboard_shortcuts import EVERYWHERE, LISTS
 from esmero.web.console.menu import build_menu, count_places, list_places
 
@@ -17,6 +17,14 @@ def read_brand(request: HttpRequest) -> Brand | None:
     brands = _brands(request)
     chosen = request.session.get("brand")
     return next((brand for brand in brands if brand.slug == chosen), brands[0] if brands else None)
+
+
+def take_brand(request: HttpRequest) -> Brand:
+    """Return the brand chosen in the menu, else the first one; raise NoBrand if there is none."""
+    brand = read_brand(request)
+    if brand is None:
+        raise NoBrand
+    return brand
 
 
 def show(

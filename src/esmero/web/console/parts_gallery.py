@@ -1,7 +1,6 @@
 """Show all page components in all their states with invented data, for visual checks after a change."""
 
 from datetime import UTC, datetime, timedelta
-from types import SimpleNamespace
 from typing import Any
 
 from django import forms
@@ -21,6 +20,7 @@ from esmero.web.parts.components.rates import format_estimate, format_number, fo
 from esmero.web.parts.components.small_tables import SmallTable, SmallTableCell
 from esmero.web.parts.components.times import TIME_FORMATS
 from esmero.web.parts.components.translated_fields import add_wordings
+from esmero.web.parts.tags.cards import PageTab
 from esmero.web.parts.tags.links import ActButton
 
 _AT = datetime(2026, 11, 23, 11, 14, tzinfo=UTC)
@@ -178,9 +178,9 @@ def parts(request: HttpRequest) -> HttpResponse:
         source=_MJML,
         problems=[3],
         views=[
-            SimpleNamespace(url="#one", words=_("Overview"), current=True, count=""),
-            SimpleNamespace(url="#two", words=_("People"), current=False, count=format_number(7043)),
-            SimpleNamespace(url="#three", words=_("Record"), current=False, count=""),
+            PageTab(url="#one", words=_("Overview"), current=True, count=""),
+            PageTab(url="#two", words=_("People"), current=False, count=format_number(7043)),
+            PageTab(url="#three", words=_("Record"), current=False, count=""),
         ],
         links=[("#one", "Begoña Muñoz"), ("#two", "Jean-Baptiste Lefèvre"), ("#three", "Ann Smith")],
         numbers=[(_("People"), 7043), (_("Messages"), 2479)],

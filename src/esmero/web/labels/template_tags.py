@@ -8,7 +8,6 @@ from django.utils.formats import number_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from esmero.house.rights import Right
 from esmero.house.roles import may
 from esmero.outbox.queries import MOST_COUNTED
 from esmero.web.labels.audit_actions import label_action, label_actor
@@ -29,12 +28,6 @@ def outcome(worst: int) -> SafeString | str:
     return format_html('<span class="chip" data-state="{}">{}</span>', word.look, word.text) if word else ""
 
 
-@register.filter
-def reason(code: str) -> str:
-    """Describe the code of an objection."""
-    return label_objection(code)
-
-
 @register.simple_tag
 def objections(codes: str, facts: Mapping[str, Mapping[str, Any]] | None) -> SafeString:
     """Describe all objections of a verdict, each with its facts."""
@@ -52,52 +45,15 @@ def bounded(number: int) -> str:
     return f"{shown}+" if number > MOST_COUNTED else str(shown)
 
 
-@register.filter
-def meaning(code: str) -> str:
-    """Describe the meaning of a bounce."""
-    return label_meaning(code)
-
-
-@register.filter
-def sign(code: str) -> str:
-    """Describe a sign by which an inbound mail was classified."""
-    return describe_sign(code)
-
-
-@register.filter(name="may")
-def may_do(user: Any, permission: Right) -> bool:
-    """Tell whether the user has a right that a value names: {% if user|may:act.permission %}. Others: `can`."""
-    return may(user, permission)
-
-
-@register.filter
-def job_name(kind: str) -> str:
-    """Return the label of a kind of job."""
-    return label_job(kind)
-
-
-@register.filter
-def reaction_name(function: str) -> str:
-    """Return the label of a function that reacts to happenings."""
-    return label_reaction(function)
-
-
-@register.filter
-def law(sources: str) -> str:
-    """Cite the sources of a rule or a term in the reader's language."""
-    return translate_citation(sources)
-
-
-@register.filter
-def act_name(action: str) -> str:
-    """Return the label of an action of the audit log."""
-    return label_action(action)
-
-
-@register.filter
-def actor(name: str) -> str:
-    """Return the label of an actor."""
-    return label_actor(name)
-
-
+# Filters that are functions of the labels as they stand.
+register.filter("reason", label_objection)
+register.filter("meaning", label_meaning)
+register.filter("sign", describe_sign)
+register.filter("job_name", label_job)
+register.filter("reaction_name", label_reaction)
+register.filter("law", translate_citation)
+register.filter("act_name", label_action)
+register.filter("actor", label_actor)
 register.filter("trouble", translate_trouble)
+# The right that a value names: {% if user|may:act.permission %}; for others there is `can`.
+register.filter("may", may)

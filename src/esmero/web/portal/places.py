@@ -7,6 +7,8 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from esmero.web.parts.tags.cards import PageTab
+
 
 @dataclass(frozen=True, slots=True)
 class AreaPlace:
@@ -16,21 +18,14 @@ class AreaPlace:
     words: str | Promise
 
 
-@dataclass(frozen=True, slots=True)
-class AreaTab:
-    """Hold a place as the frame shows it (see the tag `tabs`)."""
-
-    url: str
-    words: str | Promise
-    current: bool
-    count: str = ""
-
-
 PLACES: tuple[AreaPlace, ...] = (AreaPlace("area", _("Your account")),)
 
 
-def list_area_tabs(request: HttpRequest) -> list[AreaTab]:
+def list_area_tabs(request: HttpRequest) -> list[PageTab]:
     """Return the places for a customer who is signed in; none while there is one alone."""
     if len(PLACES) < 2 or not request.user.is_authenticated:
         return []
-    return [AreaTab(url := reverse(place.route), place.words, current=request.path.startswith(url)) for place in PLACES]
+    return [
+        PageTab(url=(url := reverse(place.route)), words=place.words, current=request.path.startswith(url))
+        for place in PLACES
+    ]

@@ -72,8 +72,8 @@ def find_secret(name: str) -> str:
     return _open(row) if row else ""
 
 
-def set_secret(name: str, secret: str, *, by: User | str) -> None:
-    """Set the secret of a provider, or remove it ("").
+def set_secret(name: str, secret: str, *, by: User | str) -> WebhookSecret:
+    """Set the secret of a provider, or remove it (""); return its row.
 
     Raises:
         SecretRefused: it cannot be a secret of this provider.
@@ -81,10 +81,11 @@ def set_secret(name: str, secret: str, *, by: User | str) -> None:
     if secret:
         _check(name, secret)
     with transaction.atomic():
-        WebhookSecret.objects.update_or_create(
+        row, _created = WebhookSecret.objects.update_or_create(
             provider=name, defaults={"secret": encrypt_password(secret), "heard_at": None, "refused_at": None}
         )
         note("hook.armed" if secret else "hook.disarmed", by=by, facts={"provider": name})
+    return row
 
 
 def record_request(name: str, *, proven: bool) -> None:

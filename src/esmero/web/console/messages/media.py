@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils.html import format_html
@@ -30,8 +30,9 @@ from esmero.house.roles import may
 from esmero.house.upload_limits import PICTURE
 from esmero.lists.filters import Rows
 from esmero.web.console.access import requires, staff
+from esmero.web.console.generic_pages.edit_pages import Edit, EditView, answer_edit
 from esmero.web.console.generic_pages.list_pages import BulkAct, ListView, act_view, list_view
-from esmero.web.console.page_frame import read_brand, show
+from esmero.web.console.page_frame import read_brand, take_brand
 from esmero.web.console.undo.toast import offer_undo
 from esmero.web.files.upload_field import UploadField
 from esmero.web.parts.components.rates import fill
@@ -39,6 +40,7 @@ from esmero.web.parts.components.template_tags import chip, language_name
 from esmero.web.parts.components.translated_fields import LANGUAGE_NAMES, add_wordings
 
 MOST_OFFERED = 60
+ABOVE = (("campaigns", gettext_lazy("Messages")), ("media", gettext_lazy("Pictures")))
 
 
 def _draw_picture(row: MediaFile) -> SafeString:
@@ -125,45 +127,61 @@ act_on_media = act_view(VIEW)
 @requires("campaigns.write")
 def new_picture(request: HttpRequest) -> HttpResponse:
     """Store a picture; open the existing one if it is already stored."""
-    brand = read_brand(request)
-    if brand is None:
-        return redirect("console:today")
-    form = UploadForm(request.POST or None, request.FILES or None, brand=brand)
-    if request.method == "POST" and form.is_valid():
-        return redirect("console:picture", pk=_store(form, brand=brand, request=request).pk)
-    return show(request, "console/messages/picture_new.html", subject="media", form=form)
+    brand = take_brand(request)
 
+    def save(edit: Edit[MediaFile]) -> MediaFile:
+        file, name = edit.given["file"], edit.given["name"]
+        kept, new = add_picture(file, brand=brand, name=name or file.name, alt=edit.form.alt(), by=edit.by)
+        words = _("The picture is kept.") if new else _("This picture was here already, under the name “%(name)s”.")
+        messages.success(request, words % {"name": kept.name})
+        return kept
 
-def _store(form: UploadForm, *, brand: Brand, request: HttpRequest) -> MediaFile:
-    file = form.cleaned_data["file"]
-    name = form.cleaned_data["name"] or file.name
-    kept, new = add_picture(file, brand=brand, name=name, alt=form.alt(), by=staff(request))
-    if new:
-        messages.success(request, _("The picture is kept."))
-    else:
-        messages.success(request, _("This picture was here already, under the name “%(name)s”.") % {"name": kept.name})
-    return kept
+    view = EditView(
+        subject="media",
+        right="campaigns.write",
+        form=lambda request, data, _row: UploadForm(data, request.FILES or None, brand=brand),
+        save=save,
+        above=ABOVE,
+        new=_("Add a picture"),
+        lead=_("Whoever has the mail can see it; nobody else finds it. What a camera wrote into it is taken out."),
+        saved=None,
+        go=lambda kept: ("picture", (kept.pk,)),
+        button=_("Keep the picture"),
+        layout="stack",
+    )
+    return answer_edit(request, view, row=None)
 
 
 @requires()
 def picture(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show a picture, its alternative texts and its uses."""
+    """Show a picture, its alternative texts and its uses; who may write campaigns changes its name and texts."""
     shown = get_object_or_404(MediaFile.objects.select_related("brand"), pk=pk)
-    form = DescribeForm(request.POST or None, initial={"name": shown.name}, brand=shown.brand, alt=shown.alt)
-    if request.method == "POST" and may(staff(request), "campaigns.write") and form.is_valid():
-        describe_picture(shown, name=form.cleaned_data["name"], alt=form.alt(), by=staff(request))
-        messages.success(request, _("Kept."))
-        return redirect("console:picture", pk=pk)
-    return show(
-        request,
-        "console/messages/picture.html",
+    writes = may(staff(request), "campaigns.write")
+    facts = {
+        "path": public_path(shown),
+        "address": public_address(shown, brand=shown.brand),
+        "uses": list(find_uses(shown)[:50]),
+    }
+
+    def save(edit: Edit[MediaFile]) -> MediaFile:
+        describe_picture(shown, name=edit.given["name"], alt=edit.form.alt(), by=edit.by)
+        return shown
+
+    view = EditView(
         subject="media",
-        picture=shown,
-        form=form,
-        path=public_path(shown),
-        address=public_address(shown, brand=shown.brand),
-        uses=list(find_uses(shown)[:50]),
+        right="campaigns.write",
+        form=lambda _request, data, _row: DescribeForm(
+            data if writes else None, initial={"name": shown.name}, brand=shown.brand, alt=shown.alt
+        ),
+        save=save,
+        above=ABOVE,
+        name=lambda row: row.name,
+        saved=_("Kept."),
+        go=lambda row: ("picture", (row.pk,)),
+        facts=lambda _request, _row: facts,
+        template="console/messages/picture.html",
     )
+    return answer_edit(request, view, row=shown)
 
 
 @require_safe

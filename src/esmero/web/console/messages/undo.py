@@ -23,36 +23,13 @@ def restore_goal(facts: Mapping[str, Any], by: User) -> None:
         set_goal(campaign, goal=facts["goal"], targets=[str(facts["goal"].get("link"))], by=by)
 
 
-def undo_letter_return(facts: Mapping[str, Any], by: User) -> None:
-    """Take back that a letter was returned."""
-    undo_return(facts, by=by)
-
-
-def unarchive_templates(facts: Mapping[str, Any], by: User) -> None:
-    """Restore templates that were just archived."""
-    unarchive(Template, facts["templates"], by=by)
-
-
-def unarchive_pictures(facts: Mapping[str, Any], by: User) -> None:
-    """Restore pictures that were just archived."""
-    unarchive(MediaFile, facts["pictures"], by=by)
-
-
-def offer_topic(facts: Mapping[str, Any], by: User) -> None:
-    """Offer a topic again that was just archived."""
-    archive_topic(Topic.objects.get(pk=facts["topic"]), at=None, by=by)
-
-
-def archive_topic_again(facts: Mapping[str, Any], by: User) -> None:
-    """Archive a topic that was just offered again."""
-    archive_topic(Topic.objects.get(pk=facts["topic"]), at=timezone.now(), by=by)
-
-
 UNDOS: Mapping[str, Undo] = {
     "goal": restore_goal,
-    "letter-returned": undo_letter_return,
-    "template-archived": unarchive_templates,
-    "media-archived": unarchive_pictures,
-    "topic-archived": offer_topic,
-    "topic-brought-back": archive_topic_again,
+    "letter-returned": lambda facts, by: undo_return(facts, by=by),
+    "template-archived": lambda facts, by: unarchive(Template, facts["templates"], by=by),
+    "media-archived": lambda facts, by: unarchive(MediaFile, facts["pictures"], by=by),
+    "topic-archived": lambda facts, by: archive_topic(Topic.objects.get(pk=facts["topic"]), at=None, by=by),
+    "topic-brought-back": lambda facts, by: archive_topic(
+        Topic.objects.get(pk=facts["topic"]), at=timezone.now(), by=by
+    ),
 }

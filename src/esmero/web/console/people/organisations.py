@@ -24,8 +24,8 @@ from esmero.people.persons.countries import COUNTRIES
 from esmero.people.persons.organisations import FIELDS, find_organisations, pack_organisation, save_organisation
 from esmero.people.persons.queries import find_people, people_rows
 from esmero.web.console.access import requires, staff
+from esmero.web.console.generic_pages.edit_pages import Edit, EditView, edit_view
 from esmero.web.console.generic_pages.list_pages import ListView, answer_list, list_view
-from esmero.web.console.page_frame import show
 from esmero.web.console.people.parties.membership_pages import offer_membership_undo
 from esmero.web.console.people.parties.party_cards import describe_party, list_reach
 from esmero.web.console.people.parties.party_fields import add_party_fields, check_tax_number
@@ -152,22 +152,32 @@ def _describe_found(person: Person) -> str:
     return " · ".join(fact for fact in facts if fact)
 
 
-@requires("people.change")
-def edit(request: HttpRequest, pk: int | None = None) -> HttpResponse:
-    """Create or change an organisation."""
-    shown = get_object_or_404(Organisation, pk=pk) if pk else None
-    form = OrganisationForm(request.POST or None, organisation=shown)
-    if request.method == "POST" and form.is_valid():
-        before = pack_organisation(shown) if shown else {}
-        facts = {name: form.cleaned_data[name] for name in FIELDS}
-        kept = save_organisation(shown, facts=facts, by=staff(request))
-        if before and before != facts:
-            offer_undo(request, _("The changes are kept."), kind="organisation-changed", organisation=pk, before=before)
-        return redirect("console:organisation", pk=kept.pk)
-    back = reverse("console:organisation", args=[pk]) if pk else reverse("console:organisations")
-    heading = _("Change %(name)s") % {"name": shown} if shown else _("New organisation")
-    facts = {"form": form, "heading": heading, "back": back}
-    return show(request, "console/people/organisation_form.html", subject="organisations", organisation=shown, **facts)
+def _save(edit: Edit[Organisation]) -> Organisation:
+    before = pack_organisation(edit.row) if edit.row else {}
+    facts = {name: edit.given[name] for name in FIELDS}
+    kept = save_organisation(edit.row, facts=facts, by=edit.by)
+    if before and before != facts:
+        words = _("The changes are kept.")
+        offer_undo(edit.request, words, kind="organisation-changed", organisation=kept.pk, before=before)
+    return kept
+
+
+edit_organisation = edit_view(
+    EditView(
+        rows=Organisation.objects.all,
+        subject="organisations",
+        right="people.change",
+        form=lambda _request, data, organisation: OrganisationForm(data, organisation=organisation),
+        save=_save,
+        above=(("people", gettext_lazy("People")), ("organisations", gettext_lazy("Organisations"))),
+        new=gettext_lazy("New organisation"),
+        name=lambda organisation: _("Change %(name)s") % {"name": organisation},
+        saved=None,
+        go=lambda organisation: ("organisation", (organisation.pk,)),
+        facts=lambda _request, row: {"back": reverse("console:organisation", args=[row.pk])} if row else {},
+        layout="stack",
+    )
+)
 
 
 def _find_mergeable(request: HttpRequest, shown: Organisation) -> dict[str, Any]:

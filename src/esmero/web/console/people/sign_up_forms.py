@@ -5,7 +5,6 @@ from typing import Any
 
 import qrcode
 from django import forms
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -18,25 +17,25 @@ from esmero.asks.listing import FORMS
 from esmero.asks.models import Form
 from esmero.asks.sign_up_forms import close_form, form_rows, form_url, open_form, save_form
 from esmero.asks.submissions import STANDARD_FIELDS
-from esmero.house.editing.row_versions import StaleWrite
 from esmero.house.models import Brand
 from esmero.people.models import CustomField, Topic
 from esmero.vault.file_types import SVG
 from esmero.web.console.access import requires, staff
+from esmero.web.console.generic_pages.edit_pages import Edit, EditView, edit_view
 from esmero.web.console.generic_pages.list_pages import answer_list
-from esmero.web.console.page_frame import read_brand, show
+from esmero.web.console.page_frame import read_brand, take_brand
 from esmero.web.files.serving import serve_made
 from esmero.web.parts.components.forms import DrawnFormPart, group_fields
-from esmero.web.parts.components.stale_notes import StaleNote, compare_forms, read_seen
 from esmero.web.parts.components.template_tags import said
 from esmero.web.parts.components.translated_fields import add_wordings, read_wordings
-from esmero.web.refusals.say import say
 
 MOST_FIELDS = 6
 
 
 class SignUpForm(forms.Form):
     """Edit the texts, topics and fields of a sign-up form."""
+
+    template_name = "console/people/form_fields.html"
 
     name = forms.CharField(
         label=gettext_lazy("Name"),
@@ -140,34 +139,40 @@ def sign_ups(request: HttpRequest) -> HttpResponseBase:
     )
 
 
-@requires("campaigns.write")
-def edit_form(request: HttpRequest, pk: int | None = None) -> HttpResponse:
-    """Create or change a form."""
-    changed = get_object_or_404(Form.objects.select_related("brand"), pk=pk) if pk else None
-    brand = changed.brand if changed else read_brand(request)
-    if brand is None:
-        return redirect("console:today")
-    form = SignUpForm(request.POST or None, brand=brand, form=changed)
-    stale = None
-    if request.method == "POST" and form.is_valid():
-        try:
-            kept = save_form(
-                changed,
-                brand=brand,
-                topics=list(form.cleaned_data["topics"]),
-                facts=form.facts(),
-                by=staff(request),
-                seen=read_seen(request.POST, otherwise=changed.row_version) if changed else None,
-            )
-        except StaleWrite as refusal:
-            changed = get_object_or_404(Form.objects.select_related("brand"), pk=pk)
-            theirs = SignUpForm(None, brand=brand, form=changed)
-            stale = StaleNote(words=say(refusal), differences=compare_forms(form, theirs=theirs))
-        else:
-            messages.success(request, _("Kept."))
-            return redirect("console:form", pk=kept.pk)
-    facts = (_embedding(changed) if changed else {}) | {"stale": stale}
-    return show(request, "console/people/form.html", subject="forms", form=form, sign_up=changed, **facts)
+def _save(edit: Edit[Form]) -> Form:
+    return save_form(
+        edit.row,
+        brand=edit.row.brand if edit.row else take_brand(edit.request),
+        topics=list(edit.given["topics"]),
+        facts=edit.form.facts(),
+        by=edit.by,
+        seen=edit.seen,
+    )
+
+
+VIEW = EditView(
+    rows=lambda: Form.objects.select_related("brand"),
+    subject="forms",
+    right="campaigns.write",
+    form=lambda request, data, form: SignUpForm(data, brand=form.brand if form else take_brand(request), form=form),
+    save=_save,
+    above=(("people", gettext_lazy("People")), ("forms", gettext_lazy("Forms"))),
+    new=gettext_lazy("New form"),
+    lead=gettext_lazy(
+        "Every permission that comes of it keeps the words that were shown, their version, and when it was confirmed."
+    ),
+    name=lambda form: form.name,
+    saved=gettext_lazy("Kept."),
+    go=lambda form: ("form", (form.pk,)),
+    facts=lambda _request, form: _embedding(form) if form else {},
+    heading=gettext_lazy("What it says and asks"),
+    beside="console/people/form_places.html",
+    wide=True,
+    template="console/people/form.html",
+)
+
+
+edit_form = edit_view(VIEW)
 
 
 @require_POST

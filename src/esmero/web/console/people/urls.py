@@ -4,11 +4,13 @@ from django.urls import path
 
 from esmero.web.console.people import data_requests, duplicates, organisations, permissions, sign_up_forms
 from esmero.web.console.people.imports import import_pages
-from esmero.web.console.people.parties import membership_pages, organisation_points, party_pages
+from esmero.web.console.people.parties import membership_pages, party_pages
+from esmero.web.console.people.parties.contact_point_pages import contact_point
 from esmero.web.console.people.persons import accounts, editing, person_list, person_page, staff_records
 from esmero.web.console.people.segments import count_requests, segment_pages
 
-_BODY = {"kind": "organisation"}
+_PERSON = {"party": "person"}
+_BODY = {"party": "organisation"}
 
 urlpatterns = [
     path("people/", person_list.people, name="people"),
@@ -21,12 +23,12 @@ urlpatterns = [
     path("people/<int:pk>/", person_page.person, name="person"),
     path("people/<int:pk>/edit/", editing.edit, name="person-edit"),
     path("people/<int:pk>/address/", editing.address, name="person-address"),
-    path("people/<int:pk>/reach/<int:point>/", editing.change, name="person-reach"),
-    path("people/<int:pk>/reach/<str:kind>/new/", editing.add, name="person-reach-new"),
-    path("people/<int:pk>/roles/new/", party_pages.role, {"kind": "person"}, name="person-role-new"),
-    path("people/<int:pk>/roles/<int:row>/", party_pages.role, {"kind": "person"}, name="person-role"),
-    path("people/<int:pk>/numbers/new/", party_pages.number, {"kind": "person"}, name="person-number-new"),
-    path("people/<int:pk>/numbers/<int:row>/", party_pages.number, {"kind": "person"}, name="person-number"),
+    path("people/<int:pk>/reach/<int:point>/", contact_point, _PERSON, name="person-reach"),
+    path("people/<int:pk>/reach/<str:kind>/new/", contact_point, _PERSON, name="person-reach-new"),
+    path("people/<int:pk>/roles/new/", party_pages.role, _PERSON, name="person-role-new"),
+    path("people/<int:pk>/roles/<int:row>/", party_pages.role, _PERSON, name="person-role"),
+    path("people/<int:pk>/numbers/new/", party_pages.number, _PERSON, name="person-number-new"),
+    path("people/<int:pk>/numbers/<int:row>/", party_pages.number, _PERSON, name="person-number"),
     path("people/<int:pk>/organisations/new/", membership_pages.join, name="person-organisation-new"),
     path("people/<int:pk>/organisations/<int:organisation>/", membership_pages.change, name="person-organisation"),
     path("people/<int:pk>/tags/", editing.tags, name="person-tags"),
@@ -37,15 +39,15 @@ urlpatterns = [
     path("people/<int:pk>/note/", staff_records.note, name="person-note"),
     path("people/<int:pk>/proof/<int:entry>/", staff_records.proof, name="proof"),
     path("organisations/", organisations.organisations, name="organisations"),
-    path("organisations/new/", organisations.edit, name="organisation-new"),
+    path("organisations/new/", organisations.edit_organisation, name="organisation-new"),
     path("organisations/<int:pk>/", organisations.organisation, name="organisation"),
-    path("organisations/<int:pk>/edit/", organisations.edit, name="organisation-edit"),
+    path("organisations/<int:pk>/edit/", organisations.edit_organisation, name="organisation-edit"),
     path("organisations/<int:pk>/roles/new/", party_pages.role, _BODY, name="organisation-role-new"),
     path("organisations/<int:pk>/roles/<int:row>/", party_pages.role, _BODY, name="organisation-role"),
     path("organisations/<int:pk>/numbers/new/", party_pages.number, _BODY, name="organisation-number-new"),
     path("organisations/<int:pk>/numbers/<int:row>/", party_pages.number, _BODY, name="organisation-number"),
-    path("organisations/<int:pk>/reach/<str:kind>/new/", organisation_points.add, name="organisation-reach-new"),
-    path("organisations/<int:pk>/reach/<int:point>/", organisation_points.change, name="organisation-reach"),
+    path("organisations/<int:pk>/reach/<str:kind>/new/", contact_point, _BODY, name="organisation-reach-new"),
+    path("organisations/<int:pk>/reach/<int:point>/", contact_point, _BODY, name="organisation-reach"),
     path("organisations/<int:pk>/merge/", organisations.merge, name="organisation-merge"),
     path("organisations/<int:pk>/join/", organisations.join, name="organisation-join"),
     path("duplicates/", duplicates.duplicates, name="duplicates"),

@@ -1,7 +1,6 @@
 """Report deliveries: messages sent and not bounced, over time, by mailbox provider and by campaign."""
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -23,8 +22,6 @@ CAMPAIGNS = 50
 def delivery(request: HttpRequest) -> HttpResponse:
     """Show the delivery report."""
     period = read_period(request)
-    if period is None:
-        return redirect("console:today")
     kinds = ("sent", "delivered", "clicked", "complained")
     days = sum_by_day(brand=period.brand, kinds=kinds, begin=period.begin, end=period.end)
     keys = sum_by_key(brand=period.brand, kinds=kinds, begin=period.begin, end=period.end)

@@ -1,7 +1,6 @@
 """Report growth: new people, permissions granted and withdrawn, by topic and by source."""
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -23,8 +22,6 @@ SOURCES = 50
 def growth(request: HttpRequest) -> HttpResponse:
     """Show the growth report."""
     period = read_period(request)
-    if period is None:
-        return redirect("console:today")
     kinds = ("people", GIVEN, TAKEN, OBJECTED, "granted-by")
     days = sum_by_day(brand=period.brand, kinds=kinds, begin=period.begin, end=period.end)
     keys = sum_by_key(brand=period.brand, kinds=kinds, begin=period.begin, end=period.end)

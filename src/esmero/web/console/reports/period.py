@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from esmero.house.models import Brand
-from esmero.web.console.page_frame import read_brand
+from esmero.web.console.page_frame import take_brand
 from esmero.web.parts.components.times import TIME_FORMATS
 
 SPANS: Mapping[int, str | Promise] = {
@@ -55,14 +55,12 @@ class ReportPeriod:
         return [_step(chunk) for chunk in chunks]
 
 
-def read_period(request: HttpRequest) -> ReportPeriod | None:
+def read_period(request: HttpRequest) -> ReportPeriod:
     """Read brand and period from the URL; default to the current brand and 30 days.
 
-    None if there is no brand.
+    Raises NoBrand if there is none.
     """
-    brand = Brand.objects.filter(slug=request.GET.get("brand", "")).first() or read_brand(request)
-    if brand is None:
-        return None
+    brand = Brand.objects.filter(slug=request.GET.get("brand", "")).first() or take_brand(request)
     asked = request.GET.get("days", "")
     days = int(asked) if asked in map(str, SPANS) else DEFAULT_DAYS
     today = timezone.now().astimezone(UTC).date()

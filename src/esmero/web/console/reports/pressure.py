@@ -1,7 +1,6 @@
 """Report contact pressure: messages per person in 30 days, and the people with the most."""
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -23,8 +22,6 @@ LAST = 10  # this many messages and more share one bar
 def pressure(request: HttpRequest) -> HttpResponse:
     """Show the contact pressure report."""
     period = read_period(request)
-    if period is None:
-        return redirect("console:today")
     day, people, most = read_pressure(brand=period.brand)
     known = count_people()
     reached = sum(people.values())

@@ -2,7 +2,6 @@
 
 import csv
 from collections.abc import Sequence
-from dataclasses import dataclass
 from io import StringIO
 from typing import Any
 
@@ -17,6 +16,7 @@ from esmero.web.console.reports.period import SPANS, ReportPeriod
 from esmero.web.files.serving import serve_made
 from esmero.web.parts.components.charts import Chart
 from esmero.web.parts.components.small_tables import SmallTable
+from esmero.web.parts.tags.cards import PageTab
 
 
 def answer_report(
@@ -54,24 +54,14 @@ def answer_report(
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReportTab:
-    """Describe one tab of the reports."""
-
-    url: str
-    words: str
-    current: bool
-    count: str = ""
-
-
-def _list_tabs(name: str) -> list[ReportTab]:
+def _list_tabs(name: str) -> list[PageTab]:
     named = [
         ("delivery", "console:reports", _("Delivery")),
         ("pressure", "console:report-pressure", _("Pressure")),
         ("returns", "console:report-returns", _("Returns")),
         ("growth", "console:report-growth", _("Growth")),
     ]
-    return [ReportTab(url=reverse(route), words=words, current=code == name) for code, route, words in named]
+    return [PageTab(url=reverse(route), words=words, current=code == name) for code, route, words in named]
 
 
 def _describe_absence(name: str) -> tuple[str, str, str]:

@@ -3,7 +3,6 @@
 from datetime import date
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -24,8 +23,6 @@ CLASSES = ("good", "now", "ours")
 def returns_report(request: HttpRequest) -> HttpResponse:
     """Show the bounce report among the reports."""
     period = read_period(request)
-    if period is None:
-        return redirect("console:today")
     return answer_returns(request, "console/reports/report.html", period=period, subject="reports")
 
 

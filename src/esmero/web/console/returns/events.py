@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
@@ -115,8 +114,6 @@ def _answer(
     **words: Any,
 ) -> HttpResponseBase:
     period = read_period(request)
-    if period is None:
-        return redirect("console:today")
     asked = request.GET.get("since", "")
     days = int(asked) if asked in {value for value, _words in _SPANS} else DEFAULT_DAYS
     rows = event_rows(brand=period.brand, kinds=kinds, since=timezone.now() - timedelta(days=days))

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import number_format
@@ -23,8 +22,6 @@ from esmero.web.parts.components.small_tables import SmallTable, SmallTableCell
 def returns(request: HttpRequest) -> HttpResponse:
     """Show the bounces by class, meaning and mailbox provider."""
     period = read_period(request)
-    if period is None:
-        return redirect("console:today")
     return answer_returns(request, "console/returns/returns.html", period=period, subject="returns")
 
 
@@ -32,8 +29,6 @@ def returns(request: HttpRequest) -> HttpResponse:
 def words(request: HttpRequest) -> HttpResponse:
     """Show the texts of relays in groups, the most frequent first, each with an example."""
     period = read_period(request)
-    if period is None:
-        return redirect("console:today")
     groups, seen = group_words(brand=period.brand, since=timezone.now() - timedelta(days=period.days))
     sheet = SmallTable(
         key="words",

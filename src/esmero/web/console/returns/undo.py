@@ -12,11 +12,6 @@ from esmero.people.models import Proposal
 from esmero.web.console.area import Undo
 
 
-def restore_lifted_suppressions(facts: Mapping[str, Any], by: User) -> None:
-    """Restore suppressions that were just lifted."""
-    restore_suppressions((LiftedSuppression(*one) for one in facts["lifted"]), by=by)
-
-
 def reopen_proposals(facts: Mapping[str, Any], by: User) -> None:
     """Reopen address proposals; delete people created from them if nothing refers to those people."""
     made = dict(facts["decided"])
@@ -26,6 +21,8 @@ def reopen_proposals(facts: Mapping[str, Any], by: User) -> None:
 
 
 UNDOS: Mapping[str, Undo] = {
-    "silence-lifted": restore_lifted_suppressions,
+    "silence-lifted": lambda facts, by: restore_suppressions(
+        (LiftedSuppression(*one) for one in facts["lifted"]), by=by
+    ),
     "proposals-decided": reopen_proposals,
 }

@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 
 from esmero.web.labels.work import label_job
 from esmero.web.parts.components.rates import fill
+from esmero.web.parts.tags.cards import PageTab
 from esmero.web.parts.tags.links import ActButton
 from esmero.work.models import Job
 
@@ -34,16 +35,6 @@ class JobLine:
     trouble: str
     why: str
     acts: Sequence[ActButton]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JobTab:
-    """Describe one tab above the jobs."""
-
-    url: str
-    words: str
-    current: bool
-    count: int | None
 
 
 def describe_job(job: Job, *, now: datetime) -> JobLine:
@@ -76,13 +67,13 @@ def describe_job(job: Job, *, now: datetime) -> JobLine:
     )
 
 
-def list_job_tabs(numbers: Mapping[str, int], *, state: str) -> list[JobTab]:
+def list_job_tabs(numbers: Mapping[str, int], *, state: str) -> list[PageTab]:
     """Return the tabs of all jobs and of three states with their numbers; `state` is the chosen one."""
     named = [(State.RUNNING, _("Running")), (State.WAITING, _("Waiting")), (State.FAILED, _("Failed"))]
     return [
-        JobTab(url="?", words=_("All"), current=not state, count=None),
+        PageTab(url="?", words=_("All"), current=not state, count=None),
         *(
-            JobTab(url=f"?state={code}", words=words, current=state == code, count=numbers.get(code, 0))
+            PageTab(url=f"?state={code}", words=words, current=state == code, count=numbers.get(code, 0))
             for code, words in named
         ),
     ]

@@ -4,7 +4,6 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from django import forms
-from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
@@ -16,7 +15,7 @@ from django.views.decorators.http import require_POST
 
 from esmero.house.models import Brand, User
 from esmero.web.console.access import requires, staff
-from esmero.web.console.page_frame import show
+from esmero.web.console.generic_pages.edit_pages import Edit, EditView, answer_edit
 from esmero.web.parts.components.translated_fields import LANGUAGE_NAMES
 
 NO_KEYS = "no_keys"
@@ -47,21 +46,34 @@ class OwnSettings(forms.Form):
 @requires()
 def own(request: HttpRequest) -> HttpResponse:
     """Show and store the user's own settings."""
-    user = staff(request)
-    form = OwnSettings(request.POST or None, user=user)
-    if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data
-        with transaction.atomic():
-            # Locked, because `console` is one JSON value that other requests change too.
-            fresh = User.objects.select_for_update().get(pk=user.pk)
-            for name in ("name", "language", "timezone", "theme"):
-                setattr(fresh, name, given[name])
-            fresh.console[NO_KEYS] = not given["keys"]
-            fresh.save(update_fields=["name", "language", "timezone", "theme", "console"])
-        translation.activate(fresh.language)
-        messages.success(request, gettext("Your settings are kept."))
-        return redirect("console:own")
-    return show(request, "console/settings/own.html", subject="own", form=form)
+    return answer_edit(request, VIEW, row=staff(request))
+
+
+def _save(edit: Edit[User]) -> User:
+    with transaction.atomic():
+        # Locked, because `console` is one JSON value that other requests change too.
+        fresh = User.objects.select_for_update().get(pk=edit.by.pk)
+        for name in ("name", "language", "timezone", "theme"):
+            setattr(fresh, name, edit.given[name])
+        fresh.console[NO_KEYS] = not edit.given["keys"]
+        fresh.save(update_fields=["name", "language", "timezone", "theme", "console"])
+    translation.activate(fresh.language)
+    return fresh
+
+
+VIEW = EditView(
+    subject="own",
+    right="house.read",
+    form=lambda request, data, _user: OwnSettings(data, user=staff(request)),
+    save=_save,
+    above=(("settings", _("Settings")),),
+    lead=_("What is yours to set; nobody else sees a difference."),
+    name=lambda _user: gettext("Your settings"),
+    saved=_("Your settings are kept."),
+    go=lambda _user: ("own", ()),
+    facts=lambda _request, _user: {"back": ""},
+    beside="console/settings/own_access.html",
+)
 
 
 @require_POST

@@ -1,13 +1,13 @@
 """Manage staff: accounts and second factors; roles, teams and absences are listed here and edited in staffing/."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from allauth.mfa.models import Authenticator
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
@@ -31,13 +31,11 @@ from esmero.house.team import (
 )
 from esmero.mailroom.transactional.staff_invitations import make_link, send_invitation
 from esmero.outbox.relays import NoRelay
-from esmero.refusal import Refusal
 from esmero.web.console.access import requires, staff
+from esmero.web.console.generic_pages.edit_pages import Edit, EditView, edit_view
 from esmero.web.console.generic_pages.list_pages import answer_list
-from esmero.web.console.page_frame import show
 from esmero.web.labels.house import ROLES, list_role_names
 from esmero.web.parts.components.translated_fields import LANGUAGE_NAMES
-from esmero.web.refusals.say import say
 from esmero.web.refusals.words.rights import RIGHT_WORDS
 
 DUTY_CHOICES = (
@@ -98,39 +96,50 @@ def team(request: HttpRequest) -> HttpResponseBase:
     )
 
 
-@requires("staff.manage")
-def edit_member(request: HttpRequest, pk: int | None = None) -> HttpResponse:
-    """Invite a colleague, or change their role."""
-    member = get_object_or_404(User, pk=pk) if pk else None
-    by = staff(request)
-    form = MemberForm(request.POST or None, member=member, reader=by)
-    if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data
-        try:
-            if member is None:
-                made = invite(timezone=by.timezone, by=by, **given)
-                return _send(request, made)
-            change_member(member, facts=given, by=by)
-        except Refusal as refusal:
-            form.add_error("role", say(refusal))
-        except ValidationError as faults:
-            form.add_error(None, faults.messages)
-        else:
-            messages.success(request, _("“%(name)s” is kept.") % {"name": member})
-            return redirect("console:team")
+def _invite(edit: Edit[User]) -> User:
+    member = invite(timezone=edit.by.timezone, by=edit.by, **edit.given)
+    _send(edit.request, member)
+    return member
+
+
+def _change(edit: Edit[User]) -> User:
+    assert edit.row is not None
+    return change_member(edit.row, facts=edit.given, by=edit.by)
+
+
+def _describe_member(request: HttpRequest, member: User | None) -> dict[str, Any]:
     link = request.session.pop("invitation", None)
-    return show(
-        request,
-        "console/settings/member.html",
-        subject="team",
-        form=form,
-        member=member,
-        title=member.name if member else _("Invite somebody"),
-        standing=_describe_standing(member),
-        link=link["link"] if link and member and link["member"] == member.pk else "",
-        pending=member is not None and not member.has_usable_password(),
-        duties=_list_duties(),
+    return {
+        "member": member,
+        "standing": _describe_standing(member),
+        "link": link["link"] if link and member and link["member"] == member.pk else "",
+        "pending": member is not None and not member.has_usable_password(),
+        "duties": _list_duties(),
+    }
+
+
+MEMBER = EditView(
+    rows=User.objects.all,
+    subject="team",
+    right="staff.manage",
+    form=lambda request, data, member: MemberForm(data, member=member, reader=staff(request)),
+    save=_change,
+    above=(("settings", gettext_lazy("Settings")), ("team", gettext_lazy("Team"))),
+    new=gettext_lazy("Invite somebody"),
+    fields=dict.fromkeys(("right-not-held", "rights-would-be-lost", "last-staff-manager", "role-unknown"), "role"),
+    facts=_describe_member,
+    template="console/settings/member.html",
+)
+edit_member = edit_view(MEMBER)
+invite_member = edit_view(
+    replace(
+        MEMBER,
+        save=_invite,
+        saved=None,
+        go=lambda member: ("member", (member.pk,)),
+        button=gettext_lazy("Invite"),
     )
+)
 
 
 @require_POST

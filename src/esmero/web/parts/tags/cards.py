@@ -1,10 +1,12 @@
 """Define cards, notices, folded content, rows, facts, tabs and toasts as template tags."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from django import template
 from django.contrib.humanize.templatetags.humanize import intcomma
+from django.utils.functional import Promise
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
@@ -27,6 +29,16 @@ _TOASTS = {
     "warning": ToastLook("wait", icon="triangle-alert"),
 }
 _PLAIN_TOAST = ToastLook("info", icon="info")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageTab:
+    """Describe one tab; `count` stands behind its words."""
+
+    url: str
+    words: str | Promise
+    current: bool
+    count: str | int | None = ""
 
 
 class Notice(NamedTuple):
@@ -163,8 +175,8 @@ def number_rows(pairs: Iterable[tuple[object, int]]) -> SafeString:
 
 
 @register.simple_tag
-def tabs(items: Sequence[Any], label: object, **attributes: object) -> SafeString:
-    """Draw tabs; each item has `url`, `words`, `current` and perhaps `count`."""
+def tabs(items: Sequence[PageTab], label: object, **attributes: object) -> SafeString:
+    """Draw tabs."""
     links = format_html_join(
         "",
         '<a href="{}"{}>{}{}</a>',

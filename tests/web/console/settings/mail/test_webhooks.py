@@ -30,7 +30,7 @@ def test_from_the_relay_to_a_secret_that_is_believed_and_forgotten(owner):
     assert find_secret("postmark") == "ana:sehr-geheim"
     assert "sehr-geheim" not in after.markup
     assert "sehr-geheim" not in get_document(owner, page).markup
-    owner.post(page, {"forget": "1"})
+    owner.post(page, {"act": "forget"})
     assert find_secret("postmark") == ""
     assert list(
         AuditEntry.objects.filter(action__startswith="hook.").order_by("id").values_list("action", "facts")

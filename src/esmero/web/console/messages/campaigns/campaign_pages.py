@@ -33,7 +33,7 @@ from esmero.web.console.messages.campaigns.live_state import LIVE, describe_live
 from esmero.web.console.messages.campaigns.offered_acts import describe_origin, offer_acts
 from esmero.web.console.messages.campaigns.recipients import DRAWN_AUDIENCE, DRAWN_RECIPIENTS
 from esmero.web.console.messages.templates.test_status import find_test
-from esmero.web.console.page_frame import read_brand, show, show_part, wants_part
+from esmero.web.console.page_frame import show, show_part, take_brand, wants_part
 from esmero.web.labels.messages import label_objection
 from esmero.web.parts.components.rates import format_estimate, format_share
 from esmero.web.refusals.say import say
@@ -46,9 +46,7 @@ RECEIVERS = 8
 def edit_campaign(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     """Create a campaign, or change a draft."""
     changed = get_object_or_404(Campaign, pk=pk) if pk else None
-    brand = changed.brand if changed else read_brand(request)
-    if brand is None:
-        return redirect("console:today")
+    brand = changed.brand if changed else take_brand(request)
     form = CampaignForm(request.POST or None, brand=brand, campaign=changed, segment=request.GET.get("segment", ""))
     if request.method == "POST" and form.is_valid():
         try:

@@ -11,6 +11,7 @@ from esmero.campaigns.models import Campaign
 from esmero.campaigns.queries import CampaignStatistics, Progress
 from esmero.web.parts.components.rates import fill, fill_markup, format_number
 from esmero.web.parts.components.times import format_time
+from esmero.web.parts.tags.cards import PageTab
 from esmero.work.models import Job
 
 # States that change without a user's action; the page polls in them.
@@ -52,16 +53,6 @@ class PreparingProgress:
     total: int
     is_failed: bool
     is_waiting: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PageTab:
-    """Describe one tab of a page."""
-
-    url: str
-    words: str
-    current: bool
-    count: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

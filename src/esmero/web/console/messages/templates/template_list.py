@@ -21,8 +21,9 @@ from esmero.content.versions import create_template, duplicate_template
 from esmero.lists.filters import Rows
 from esmero.mailroom.composing.recipient_fields import known_fields
 from esmero.web.console.access import requires, staff
+from esmero.web.console.generic_pages.edit_pages import EditView, answer_edit
 from esmero.web.console.generic_pages.list_pages import BulkAct, ListView, act_view, list_view
-from esmero.web.console.page_frame import read_brand, show
+from esmero.web.console.page_frame import read_brand, take_brand
 from esmero.web.console.undo.toast import offer_undo
 from esmero.web.parts.components.rates import fill
 from esmero.web.parts.components.tables import draw_link
@@ -96,14 +97,22 @@ act_on_templates = act_view(VIEW)
 @requires("campaigns.write")
 def new_template(request: HttpRequest) -> HttpResponse:
     """Create a template; its first text is written on its own page."""
-    brand = read_brand(request)
-    if brand is None:
-        return redirect("console:today")
-    form = NewForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        made = create_template(form.cleaned_data["name"], brand=brand, kind=form.cleaned_data["kind"])
-        return redirect("console:template", pk=made.pk)
-    return show(request, "console/messages/template_new.html", subject="templates", form=form)
+    brand = take_brand(request)
+    view: EditView[Template] = EditView(
+        subject="templates",
+        right="campaigns.write",
+        form=lambda _request, data, _row: NewForm(data),
+        save=lambda edit: create_template(edit.given["name"], brand=brand, kind=edit.given["kind"]),
+        above=(("campaigns", _("Messages")), ("templates", _("Templates"))),
+        new=_("New template"),
+        lead=_("Give it a name that your colleagues will recognise."),
+        saved=None,
+        go=lambda made: ("template", (made.pk,)),
+        button=_("Go on to the letter"),
+        facts=lambda _request, _row: {"back": ""},
+        layout="stack",
+    )
+    return answer_edit(request, view, row=None)
 
 
 @require_POST

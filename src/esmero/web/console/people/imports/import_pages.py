@@ -16,7 +16,6 @@ from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from esmero.house.models import Brand
 from esmero.house.upload_limits import LIST
 from esmero.imports.files.problem import FileProblem, MappingProblem
 from esmero.imports.lifecycle import (
@@ -38,7 +37,7 @@ from esmero.people.models import Topic
 from esmero.rounds.import_kinds import EXCLUSIONS, IMPORT_KINDS, PERSONS
 from esmero.web.console.access import requires, staff
 from esmero.web.console.generic_pages.list_pages import ListView, answer_list, list_view
-from esmero.web.console.page_frame import read_brand, show, show_part, wants_part
+from esmero.web.console.page_frame import read_brand, show, show_part, take_brand, wants_part
 from esmero.web.console.people.imports.columns import draw_columns, read_mapping
 from esmero.web.console.people.imports.files import give_file
 from esmero.web.console.people.imports.import_progress import (
@@ -122,9 +121,7 @@ imports = list_view(
 @requires("people.import")
 def upload(request: HttpRequest, kind: str = PERSONS.name) -> HttpResponse:
     """Store an uploaded file of a kind of import and read its columns."""
-    brand: Brand | None = read_brand(request)
-    if brand is None:
-        return redirect("console:today")
+    brand = take_brand(request)
     form = FileForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]

@@ -123,11 +123,8 @@ def read_country(request: HttpRequest, party: Person | Organisation, *, known: s
     return (chosen or (brand.profile if brand and brand.profile != "EU" else "ES"))[:2].upper()
 
 
-def make_point_form(
-    kind: str, request: HttpRequest, *, country: str, initial: dict[str, Any] | None = None
-) -> PointForm:
+def make_point_form(kind: str, data: Any, *, country: str, initial: dict[str, Any] | None = None) -> PointForm:
     """Return the form of a contact point of this kind."""
-    data = request.POST or None
     if kind == ContactPoint.Kind.PHONE:
         return PhoneForm(data, initial=initial, country=country)
     if kind == ContactPoint.Kind.POST:

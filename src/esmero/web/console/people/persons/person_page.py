@@ -1,12 +1,10 @@
 """Show one person: permissions in plain words, timeline, contact points and custom fields."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -33,6 +31,7 @@ from esmero.web.console.people.persons.person_notices import list_person_notices
 from esmero.web.console.people.persons.person_rights import list_right_lines, name_topics
 from esmero.web.console.people.persons.timeline_entries import describe_entries
 from esmero.web.labels.people import NOTES
+from esmero.web.parts.tags.cards import PageTab
 
 SHOWN_WORDS = {
     "": pgettext_lazy("story", "All"),
@@ -47,16 +46,6 @@ SHOWN_WORDS = {
 PAUSES = [(30, _("30 days")), (90, _("3 months")), (180, _("6 months")), (365, _("1 year"))]
 SCOPES = [("commercial", _("Advertising only")), ("all", _("Everything, also what belongs to their contract"))]
 PAGE = LIMIT // 2
-
-
-@dataclass(frozen=True, slots=True)
-class StoryTab:
-    """Hold one filter of the timeline as a tab."""
-
-    url: str
-    words: str | Promise
-    current: bool
-    count: str = ""
 
 
 @requires()
@@ -109,8 +98,11 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-def _list_tabs(path: str, *, kind: str) -> list[StoryTab]:
-    return [StoryTab(f"?show={value}" if value else path, words, value == kind) for value, words in SHOWN_WORDS.items()]
+def _list_tabs(path: str, *, kind: str) -> list[PageTab]:
+    return [
+        PageTab(url=f"?show={value}" if value else path, words=words, current=value == kind)
+        for value, words in SHOWN_WORDS.items()
+    ]
 
 
 def _paused(rights: list[TopicRights]) -> datetime | None:

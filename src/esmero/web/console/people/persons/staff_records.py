@@ -10,7 +10,6 @@ from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -31,8 +30,10 @@ from esmero.people.permissions.staff_records import (
     write_note,
 )
 from esmero.web.console.access import requires, staff
-from esmero.web.console.page_frame import read_brand, show
+from esmero.web.console.generic_pages.edit_pages import Edit
+from esmero.web.console.page_frame import read_brand
 from esmero.web.console.people.imports.files import give_file
+from esmero.web.console.people.parties.party_pages import answer_party_edit, find_person
 from esmero.web.console.undo.toast import offer_undo
 from esmero.web.files.serving import serve_stored
 from esmero.web.files.upload_field import UploadField
@@ -122,30 +123,34 @@ class StatementForm(forms.Form):
 @requires("people.change")
 def permission(request: HttpRequest, pk: int) -> HttpResponse:
     """Record a permission or a withdrawal that a person gave to staff."""
-    person = _find(pk)
+    person = find_person(pk)
     brand = read_brand(request)
     if brand is None:
         return redirect("console:person", pk=pk)
-    form = StatementForm(request.POST or None, request.FILES or None, brand=brand)
-    if request.method == "POST" and form.is_valid():
-        proof = form.cleaned_data["proof"]
-        entry = record_statement(person, statement=form.statement(), proof=proof, by=staff(request))
-        _say_recorded(request, entry, said=form.statement(), person=person)
-        return redirect("console:person", pk=pk)
-    lead = _(
-        "It is added to the ledger, where nothing is ever changed or deleted: a mistake is mended by another entry."
+
+    def save(edit: Edit[Person]) -> Person:
+        statement = edit.form.statement()
+        entry = record_statement(person, statement=statement, proof=edit.given["proof"], by=edit.by)
+        _say_recorded(request, entry, said=statement, person=person)
+        return person
+
+    return answer_party_edit(
+        request,
+        person,
+        title=_("What %(name)s said") % {"name": person},
+        lead=_(
+            "It is added to the ledger, where nothing is ever changed or deleted: a mistake is mended by another entry."
+        ),
+        form=lambda data: StatementForm(data, request.FILES or None, brand=brand),
+        save=save,
     )
-    heading = _("What %(name)s said") % {"name": person}
-    back = reverse("console:person", args=[pk])
-    facts = {"person": person, "form": form, "heading": heading, "lead": lead, "back": back, "files": True}
-    return show(request, "console/people/person_form.html", subject="people", **facts)
 
 
 @require_POST
 @requires("people.change")
 def pause(request: HttpRequest, pk: int) -> HttpResponse:
     """Pause all messages of the brand to a person for some days, or end the pause."""
-    person, brand = _find(pk), read_brand(request)
+    person, brand = find_person(pk), read_brand(request)
     days = request.POST.get("days", "")
     if brand is None or days not in {"", *PAUSES}:
         return redirect("console:person", pk=pk)
@@ -161,7 +166,7 @@ def pause(request: HttpRequest, pk: int) -> HttpResponse:
 @requires("people.change")
 def change_suppression(request: HttpRequest, pk: int) -> HttpResponse:
     """Suppress the person's address, or lift the suppression; both need a reason."""
-    person = _find(pk)
+    person = find_person(pk)
     reason = request.POST.get("reason", "").strip()[:200]
     address: Address | None = person.address
     if address is None:
@@ -184,7 +189,7 @@ def change_suppression(request: HttpRequest, pk: int) -> HttpResponse:
 @requires("people.change")
 def note(request: HttpRequest, pk: int) -> HttpResponse:
     """Record a call, a visit or a note."""
-    person = _find(pk)
+    person = find_person(pk)
     text = request.POST.get("text", "").strip()[:5000]
     kind = request.POST.get("kind", "")
     if not text:
@@ -212,10 +217,6 @@ def proof(request: HttpRequest, pk: int, entry: int) -> HttpResponseBase:
         return serve_stored(request, stored, permission="people.export", name=name)
 
     return give_file(request, brought=brought, words=_("The whole list that proves it"), give=give)
-
-
-def _find(pk: int) -> Person:
-    return get_object_or_404(Person.objects.select_related("address"), pk=pk, state=Person.State.ACTIVE)
 
 
 def _say_recorded(request: HttpRequest, entry: PermissionEntry | None, *, said: StaffStatement, person: Person) -> None:

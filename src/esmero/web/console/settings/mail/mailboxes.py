@@ -5,10 +5,8 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -20,8 +18,9 @@ from esmero.mailroom.arriving.channels.mailbox_settings import PORTS, delete_mai
 from esmero.mailroom.arriving.channels.mailbox_test import mark_checking, store_check
 from esmero.mailroom.models import Mailbox
 from esmero.web.console.access import requires, staff
+from esmero.web.console.generic_pages.edit_pages import Edit, EditView, answer_edit
 from esmero.web.console.generic_pages.list_pages import ListView, list_view
-from esmero.web.console.page_frame import show, show_part, wants_part
+from esmero.web.console.page_frame import show_part, wants_part
 from esmero.web.console.settings.mail.connection_test import CheckWords, describe_test, is_checking
 from esmero.web.labels.connection_troubles import translate_trouble
 from esmero.web.parts.components.forms import FormPart
@@ -213,37 +212,39 @@ mailboxes = list_view(
 @requires("house.settings")
 def edit_mailbox(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     """Create or change a mailbox, with its test and latest fetch beside the form."""
-    mailbox = get_object_or_404(Mailbox, pk=pk) if pk else None
+    mailbox = VIEW.find(pk) if pk else None
     if mailbox is not None and wants_part(request):
         return show_part(request, "console/settings/mailbox_status.html", **_status_facts(mailbox))
-    form = MailboxForm(request.POST or None, mailbox=mailbox)
-    if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data
-        facts = {key: given[key] for key in (*FIELDS, "folders")}
-        secrets = {"secret": given["secret"] or None, "client_secret": given["client_secret"] or None}
-        try:
-            saved = save_mailbox(mailbox or Mailbox(), facts=facts, **secrets, by=staff(request))
-        except ValidationError as refusal:
-            form.add_error(None, refusal.messages)
-        else:
-            messages.success(request, _("The mailbox %(name)s is kept. Test it now.") % {"name": saved.name})
-            return redirect("console:mailbox", pk=saved.pk)
-    facts = _status_facts(mailbox) if mailbox else {}
-    return show(
-        request,
-        "console/edit.html",
-        subject="mailboxes",
-        form=form,
-        title=mailbox.name if mailbox else _("New mailbox"),
-        lead=_draw_standing(mailbox)
-        if mailbox
-        else _("Your provider’s documentation names host, port and user for IMAP."),
-        above=[(reverse("console:settings"), _("Settings")), (reverse("console:mailboxes"), _("Mailboxes"))],
-        back=reverse("console:mailboxes"),
-        autocomplete="off",
-        beside="console/settings/mailbox_status.html",
-        **facts,
-    )
+    return answer_edit(request, VIEW, row=mailbox)
+
+
+def _save(edit: Edit[Mailbox]) -> Mailbox:
+    given = edit.given
+    facts = {key: given[key] for key in (*FIELDS, "folders")}
+    secrets = {"secret": given["secret"] or None, "client_secret": given["client_secret"] or None}
+    return save_mailbox(edit.row or Mailbox(), facts=facts, **secrets, by=edit.by)
+
+
+def _describe_mailbox(_request: HttpRequest, mailbox: Mailbox | None) -> dict[str, Any]:
+    told: dict[str, Any] = {"autocomplete": "off"}
+    return told if mailbox is None else told | {"lead": _draw_standing(mailbox), **_status_facts(mailbox)}
+
+
+VIEW = EditView(
+    rows=Mailbox.objects.all,
+    subject="mailboxes",
+    right="house.settings",
+    form=lambda _request, data, mailbox: MailboxForm(data, mailbox=mailbox),
+    save=_save,
+    above=(("settings", gettext_lazy("Settings")), ("mailboxes", gettext_lazy("Mailboxes"))),
+    new=gettext_lazy("New mailbox"),
+    lead=gettext_lazy("Your provider’s documentation names host, port and user for IMAP."),
+    name=lambda mailbox: mailbox.name,
+    saved=gettext_lazy("The mailbox %(name)s is kept. Test it now."),
+    go=lambda mailbox: ("mailbox", (mailbox.pk,)),
+    facts=_describe_mailbox,
+    beside="console/settings/mailbox_status.html",
+)
 
 
 @require_POST

@@ -4,10 +4,8 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -23,8 +21,9 @@ from esmero.outbox.relay_check import mark_checking, store_check
 from esmero.outbox.relays import NoRelay, delete_relay, save_relay
 from esmero.outbox.transports.listing import RELAYS, relay_state
 from esmero.web.console.access import requires, staff
+from esmero.web.console.generic_pages.edit_pages import Edit, EditView, answer_edit
 from esmero.web.console.generic_pages.list_pages import ListView, list_view
-from esmero.web.console.page_frame import show, show_part, wants_part
+from esmero.web.console.page_frame import show_part, wants_part
 from esmero.web.console.settings.first_steps import next_step
 from esmero.web.console.settings.mail.connection_test import CheckWords, describe_test, is_checking
 from esmero.web.console.settings.mail.webhooks import webhook_chip
@@ -184,7 +183,7 @@ relays = list_view(
 @requires("house.settings")
 def edit_relay(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     """Create or change a relay, with its test beside the form."""
-    relay = get_object_or_404(Relay, pk=pk) if pk else None
+    relay = VIEW.find(pk) if pk else None
     if relay is not None and wants_part(request):
         return show_part(
             request,
@@ -192,35 +191,37 @@ def edit_relay(request: HttpRequest, pk: int | None = None) -> HttpResponse:
             **_status_facts(relay),
             standing=_draw_standing(relay, is_polled=True),
         )
-    form = RelayForm(request.POST or None, relay=relay)
-    if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data
-        try:
-            saved = save_relay(
-                relay or Relay(),
-                facts={key: given[key] for key in FIELDS},
-                password=given["password"] or None,
-                by=staff(request),
-            )
-        except ValidationError as refusal:
-            form.add_error(None, refusal.messages)
-        else:
-            messages.success(request, _("The relay %(name)s is kept. Test it now.") % {"name": saved.name})
-            return redirect("console:relay", pk=saved.pk)
-    facts: dict[str, Any] = {**_status_facts(relay), "next_step": next_step(request, here="relay")} if relay else {}
-    return show(
-        request,
-        "console/edit.html",
-        subject="relays",
-        form=form,
-        title=relay.name if relay else _("New relay"),
-        lead=_draw_standing(relay) if relay else _("Your provider’s documentation names host, port and user."),
-        above=[(reverse("console:settings"), _("Settings")), (reverse("console:relays"), _("Relays"))],
-        back=reverse("console:relays"),
-        autocomplete="off",
-        beside="console/settings/relay_status.html",
-        **facts,
-    )
+    return answer_edit(request, VIEW, row=relay)
+
+
+def _save(edit: Edit[Relay]) -> Relay:
+    given = edit.given
+    facts = {key: given[key] for key in FIELDS}
+    return save_relay(edit.row or Relay(), facts=facts, password=given["password"] or None, by=edit.by)
+
+
+def _describe_relay(request: HttpRequest, relay: Relay | None) -> dict[str, Any]:
+    told: dict[str, Any] = {"autocomplete": "off"}
+    if relay is not None:
+        told |= {"lead": _draw_standing(relay), "next_step": next_step(request, here="relay"), **_status_facts(relay)}
+    return told
+
+
+VIEW = EditView(
+    rows=Relay.objects.all,
+    subject="relays",
+    right="house.settings",
+    form=lambda _request, data, relay: RelayForm(data, relay=relay),
+    save=_save,
+    above=(("settings", gettext_lazy("Settings")), ("relays", gettext_lazy("Relays"))),
+    new=gettext_lazy("New relay"),
+    lead=gettext_lazy("Your provider’s documentation names host, port and user."),
+    name=lambda relay: relay.name,
+    saved=gettext_lazy("The relay %(name)s is kept. Test it now."),
+    go=lambda relay: ("relay", (relay.pk,)),
+    facts=_describe_relay,
+    beside="console/settings/relay_status.html",
+)
 
 
 @require_POST

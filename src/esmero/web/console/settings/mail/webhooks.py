@@ -5,23 +5,22 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from esmero.mailroom.arriving.channels.webhook_providers import PROVIDERS, address_of
 from esmero.mailroom.arriving.channels.webhook_secrets import (
-    SecretRefused,
     WebhookStatus,
     find_webhook,
     list_webhooks,
     set_secret,
 )
+from esmero.mailroom.models import WebhookSecret
 from esmero.web.console.access import requires, staff
+from esmero.web.console.generic_pages.edit_pages import Edit, EditView, PageAct, answer_edit
 from esmero.web.console.page_frame import show
 from esmero.web.parts.components.template_tags import chip
-from esmero.web.refusals.say import say
 
 
 class SecretForm(forms.Form):
@@ -66,31 +65,32 @@ def edit_hook(request: HttpRequest, provider: str) -> HttpResponse:
     """Show the webhook URL of a provider, and set or delete its secret."""
     if provider not in PROVIDERS:
         raise Http404
-    known = PROVIDERS[provider]
-    forget = "forget" in request.POST
-    form = SecretForm(None if forget else request.POST or None, provider=provider)
-    if forget:
+    known, status = PROVIDERS[provider], find_webhook(provider)
+
+    def save(edit: Edit[WebhookSecret]) -> WebhookSecret:
+        row = set_secret(provider, edit.given["secret"], by=edit.by)
+        words = _("The secret is kept. What %(provider)s signs is taken in now.")
+        messages.success(request, words % {"provider": known.title})
+        return row
+
+    def forget(request: HttpRequest, _row: WebhookSecret) -> None:
         set_secret(provider, "", by=staff(request))
         messages.success(request, _("%(provider)s is no longer listened to.") % {"provider": known.title})
-        return redirect("console:hook", provider=provider)
-    if request.method == "POST" and form.is_valid():
-        try:
-            set_secret(provider, form.cleaned_data["secret"], by=staff(request))
-        except SecretRefused as refusal:
-            form.add_error("secret", say(refusal))
-        else:
-            messages.success(
-                request, _("The secret is kept. What %(provider)s signs is taken in now.") % {"provider": known.title}
-            )
-            return redirect("console:hook", provider=provider)
-    status = find_webhook(provider)
-    return show(
-        request,
-        "console/settings/hook.html",
+
+    facts = {"provider": known, "status": status, "address": address_of(provider)}
+    view = EditView(
         subject="hooks",
-        form=form,
-        provider=known,
-        status=status,
-        said=webhook_chip(status),
-        address=address_of(provider),
+        right="house.settings",
+        form=lambda _request, data, _row: SecretForm(data, provider=provider),
+        save=save,
+        above=(("settings", _("Settings")), ("hooks", _("Webhooks"))),
+        lead=webhook_chip(status),
+        name=lambda _row: known.title,
+        saved=None,
+        go=lambda _row: ("hook", (provider,)),
+        fields={"secret-not-a-pair": "secret", "secret-not-a-key": "secret"},
+        acts=(PageAct(value="forget", title=_("Remove it"), run=forget, grave=True),),
+        facts=lambda _request, _row: facts,
+        template="console/settings/hook.html",
     )
+    return answer_edit(request, view, row=WebhookSecret(provider=provider))
