@@ -31,7 +31,7 @@ class Translated:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """Mean a time, or a day; `form` is the name of a format (web/parts/labels/states.py), "" as short as is clear."""
+    """Mean a time, or a day; `form` is the name of a format (parts/components/times.py), "" as short as is clear."""
 
     form: str = ""
 

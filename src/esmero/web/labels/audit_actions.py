@@ -8,6 +8,7 @@ from django.utils.translation import pgettext_lazy
 
 from esmero.web.labels.field_names import KIND_WORDS
 from esmero.web.labels.house import ROLES
+from esmero.web.labels.nouns import collect_nouns
 from esmero.web.labels.people import CHANNELS, CONVERSATION, DATA_REQUEST_KIND, PROPOSAL_KIND
 from esmero.web.labels.returns import LETTER_RETURN
 from esmero.web.refusals.words.rights import RIGHT_WORDS
@@ -163,10 +164,7 @@ ACTS: Mapping[str, str | Promise] = {
     "template.brought-back": _("brought a template back"),
     "template.duplicated": _("duplicated a template"),
     "template.tested": _("sent a test of a template"),
-    "topic.created": _("made a topic"),
-    "topic.changed": _("changed a topic"),
-    "topic.archived": _("archived a topic"),
-    "topic.brought-back": _("offered a topic again"),
+    **{code: words for noun in collect_nouns() for code, words in noun.actions.items()},
 }
 
 
@@ -200,8 +198,8 @@ SUBJECTS: Mapping[str, str | Promise] = {
     "segment": pgettext_lazy("subject", "segment"),
     "tag": pgettext_lazy("subject", "tag"),
     "template": pgettext_lazy("subject", "template"),
-    "topic": pgettext_lazy("subject", "topic"),
     "user": pgettext_lazy("subject", "log-in"),
+    **{code: words for noun in collect_nouns() for code, words in noun.subjects.items()},
 }
 
 # Names of the facts of an action.
@@ -236,6 +234,7 @@ FACTS: Mapping[str, str | Promise] = {
     "tag": pgettext_lazy("fact", "tag"),
     "to": pgettext_lazy("fact", "to"),
     "values": pgettext_lazy("fact", "values"),
+    **{code: words for noun in collect_nouns() for code, words in noun.facts.items()},
 }
 
 # Actors other than staff.

@@ -6,6 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from esmero.web.labels.nouns import collect_nouns
 from esmero.web.parts.labels import StateLabel
 
 ADDRESS_STATUS: Mapping[str, StateLabel] = {
@@ -150,6 +151,7 @@ HOLDING: Mapping[str, str | Promise] = {
     "address": pgettext_lazy("held", "Mail address"),
     "person": pgettext_lazy("held", "Name, number and fields"),
     "silences": pgettext_lazy("held", "Silenced addresses"),
+    **{name: words for noun in collect_nouns() for name, words in noun.holdings.items()},
 }
 # Stage of the relationship with a party, derived from its roles (people/relationship/stages.py).
 STAGE: Mapping[str, StateLabel] = {

@@ -1,4 +1,4 @@
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 import time_machine
@@ -45,3 +45,11 @@ def test_the_shortest_form_writes_the_month_as_the_language_does():
     ):
         with time_machine.travel(now, tick=False), timezone.override("UTC"), translation.override("es"):
             assert read_document(format_time(AT)).text("time") == said
+
+
+@pytest.mark.parametrize(("form", "said"), [("", "23 Nov"), ("short", "23 Nov 2026"), ("day", "23 November 2026")])
+def test_a_day_is_the_same_in_every_zone(form, said):
+    for zone in ("Pacific/Auckland", "America/New_York"):
+        with timezone.override(zone), translation.override("en"), time_machine.travel(AT, tick=False):
+            drawn = read_document(format_time(date(2026, 11, 23), form))
+        assert (drawn.text("time"), drawn.attribute("time", "datetime")) == (said, "2026-11-23")

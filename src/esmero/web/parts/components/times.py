@@ -1,7 +1,7 @@
 """Format times for people (own zone, with the installation's or UTC beside it) and for machines."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -36,17 +36,24 @@ def format_time_short(at: datetime) -> str:
     return date_format(local, str(TIME_FORMATS["day and month" if local.year == now.year else "short"]))
 
 
-def format_time(at: datetime | None, form: str = "") -> SafeString | str:
-    """Format a time as HTML, by a format of labels/states.py ("" for the shortest that is clear).
+def format_time(at: datetime | date | None, form: str = "") -> SafeString | str:
+    """Format a time or a day as HTML, by one of TIME_FORMATS ("" for the shortest that is clear).
 
-    On hover it shows the full time and the other zone.
+    On hover a time shows its full form and the other zone; a day is the same in every zone.
     """
     if at is None:
         return ""
+    if not isinstance(at, datetime):
+        return format_html('<time datetime="{}">{}</time>', at.isoformat(), _format_day(at, form))
     said = date_format(timezone.localtime(at), str(TIME_FORMATS[form])) if form else format_time_short(at)
     own = date_format(timezone.localtime(at), str(TIME_FORMATS["second"]))
     title = _("%(own)s · %(other)s") % {"own": own, "other": format_other_zone(at)}
     return format_html('<time datetime="{}" title="{}">{}</time>', at.astimezone(UTC).isoformat(), title, said)
+
+
+def _format_day(day: date, form: str) -> str:
+    short = "day and month" if day.year == timezone.localdate().year else "short"
+    return date_format(day, str(TIME_FORMATS[form or short]))
 
 
 def format_other_zone(at: datetime) -> str:
