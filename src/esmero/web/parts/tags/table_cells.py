@@ -14,7 +14,7 @@ from esmero.web.parts.components.diffs import DiffPiece
 from esmero.web.parts.components.small_tables import SmallTableCell
 from esmero.web.parts.components.tables import ColumnHead
 from esmero.web.parts.components.template_tags import icon
-from esmero.web.parts.tags.attributes import flat_attributes
+from esmero.web.parts.tags.attributes import escape_text, flat_attributes
 
 register = template.Library()
 
@@ -37,10 +37,11 @@ def table_head(head: ColumnHead) -> SafeString:
 @register.simple_tag
 def table_cell(column: Column, content: object) -> SafeString:
     """Draw a cell of a list; that of the head column names the row."""
+    shown = escape_text(content)
     if column.head:
-        return format_html('<th scope="row">{}</th>', content)
-    told = {"data_num": column.numeric, "data_quiet": column.quiet, "data_label": column.label}
-    return format_html("<td{}>{}</td>", flat_attributes(told), content)
+        return SafeString(f'<th scope="row">{shown}</th>')
+    told = flat_attributes({"data_num": column.numeric, "data_quiet": column.quiet, "data_label": column.label})
+    return SafeString(f"<td{told}>{shown}</td>")
 
 
 @register.simple_tag
