@@ -45,10 +45,15 @@ def catcher(request: HttpRequest) -> HttpResponseBase:
     """List the captured messages, the latest first."""
     return answer_list(
         request,
-        "console/catcher/catcher.html",
+        "console/list.html",
         listing=CAUGHT,
         rows=Captured.objects.defer("body"),
         subject="catcher",
+        title=_("Mail catcher"),
+        lead=_(
+            "In this demo nothing leaves the machine: here lies what would have arrived, and you can answer as its"
+            " recipient."
+        ),
         empty_title=_("Nothing has been caught yet"),
         empty_text=_("Start a campaign: each message appears here as its recipient would see it."),
         empty_url=reverse("console:campaigns"),

@@ -45,11 +45,15 @@ def conversations(request: HttpRequest) -> HttpResponseBase:
     asked = request.GET.get("state") or str(State.WAITING_FOR_US)
     return answer_list(
         request,
-        "console/conversations/conversations.html",
+        "console/list.html",
         listing=CONVERSATIONS,
         drawn={"who": _draw_sender, "words": _draw_latest_text},
         rows=conversation_rows(brand=brand, state=asked if asked in State.values else ""),
         subject="conversations",
+        title=_("Conversations"),
+        lead=_("What people answered. Each reply also went on to %(mailbox)s.") % {"mailbox": brand.mailbox}
+        if brand and brand.mailbox
+        else _("What people answered."),
         empty_title=_("Nobody waits for us"),
         empty_text=_("When somebody answers one of your messages, their words stand here until you have answered."),
     )

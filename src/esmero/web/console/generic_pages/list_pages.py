@@ -57,9 +57,10 @@ class BulkAct:
 class ListView:
     """Describe a list page of the console.
 
-    `rows` reads the rows of a request. `up` is the page above and its words, `new` the page that adds a row. `empty`
-    are title and text of a list without rows, `begin` the page that leads on from there. `drawn` draws the cells of
-    some columns; `facts` adds to the context of a template of its own.
+    `rows` reads the rows of a request. `tab` names the page in the browser where `title` does not. `up` is the page
+    above and its words, `new` the page that adds a row, `more` are further pages that need the same right. `empty` are
+    title and text of a list without rows, `begin` the page that leads on from there. `drawn` draws the cells of some
+    columns; `facts` adds to the context, or replaces it.
     """
 
     listing: Listing | Callable[[], Listing]
@@ -69,9 +70,11 @@ class ListView:
     right: Right = "house.read"
     title: Words = ""
     lead: Words = ""
+    tab: Words = ""
     up: tuple[str, Words] | None = None
     new: tuple[str, Words] | None = None
     new_right: Right = "house.read"
+    more: tuple[tuple[str, Words], ...] = ()
     begin: tuple[str, Words] | None = None
     acts: tuple[BulkAct, ...] = ()
     acts_address: str = ""
@@ -102,8 +105,10 @@ def list_view(view: ListView) -> View:
             **{
                 "title": view.title,
                 "lead": view.lead,
+                "tab": view.tab,
                 "up": _address(view.up),
                 "new": _address(view.new if adds else None),
+                "more": [_address(page) for page in view.more] if adds else [],
                 "empty_title": view.empty[0],
                 "empty_text": view.empty[1],
                 "empty_url": reverse(f"console:{begin[0]}") if begin else "",

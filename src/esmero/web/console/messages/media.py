@@ -108,7 +108,11 @@ VIEW = ListView(
     listing=MEDIA,
     rows=_rows,
     subject="media",
-    template="console/messages/media.html",
+    up=("campaigns", gettext_lazy("Messages")),
+    title=gettext_lazy("Pictures"),
+    lead=gettext_lazy("What the brand’s mails show, each with its words for those who do not see it."),
+    new=("picture-new", gettext_lazy("Add a picture")),
+    new_right="campaigns.write",
     drawn={"name": _draw_picture, "size": lambda row: filesizeformat(row.size), "alt": _draw_missing_texts},
     empty=(
         gettext_lazy("No picture yet"),

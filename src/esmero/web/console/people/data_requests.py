@@ -37,7 +37,9 @@ data_requests = list_view(
         listing=REQUESTS,
         rows=lambda _request: request_rows(),
         subject="data-requests",
-        template="console/people/data_requests.html",
+        up=("people", gettext_lazy("People")),
+        title=gettext_lazy("Data requests"),
+        lead=gettext_lazy("What people ask about their own data, and by when the law wants an answer."),
         drawn={"due": _draw_due_day},
         empty=(
             gettext_lazy("Nobody has asked"),

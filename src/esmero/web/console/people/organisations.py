@@ -90,7 +90,11 @@ organisations = list_view(
         listing=ORGANISATIONS,
         rows=lambda _request: listed_organisations(),
         subject="organisations",
-        template="console/people/organisations.html",
+        up=("people", gettext_lazy("People")),
+        title=gettext_lazy("Organisations"),
+        lead=gettext_lazy("Companies and other bodies to which people belong."),
+        new=("organisation-new", gettext_lazy("New organisation")),
+        new_right="people.change",
         drawn={"people": lambda row: intcomma(row.people) if row.people else "–"},
         empty=(
             gettext_lazy("No organisation yet"),

@@ -18,6 +18,7 @@ from esmero.asks.models import Form
 from esmero.asks.sign_up_forms import close_form, form_rows, form_url, open_form, save_form
 from esmero.asks.submissions import STANDARD_FIELDS
 from esmero.house.models import Brand
+from esmero.house.roles import may
 from esmero.people.models import CustomField, Topic
 from esmero.vault.file_types import SVG
 from esmero.web.console.access import requires, staff
@@ -126,10 +127,14 @@ def sign_ups(request: HttpRequest) -> HttpResponseBase:
     rows = form_rows(brand=brand) if brand else Form.objects.none()
     return answer_list(
         request,
-        "console/people/forms.html",
+        "console/list.html",
         listing=FORMS,
         rows=rows,
         subject="forms",
+        up=(reverse("console:people"), _("People")),
+        title=_("Forms"),
+        lead=_("Where people entrust you their address, and say what they want and how often."),
+        new=(reverse("console:form-new"), _("New form")) if may(staff(request), "campaigns.write") else None,
         empty_title=_("No form yet"),
         empty_text=_(
             "A form lets people entrust you their address: on your own site, by a link, or by a code on the counter."

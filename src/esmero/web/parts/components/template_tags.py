@@ -17,7 +17,6 @@ from esmero.lists.translations import pick_translation
 from esmero.web.parts.components.bars import BarSegment, place_segments
 from esmero.web.parts.components.charts import Chart
 from esmero.web.parts.components.diffs import compare_texts
-from esmero.web.parts.components.email_addresses import show_address
 from esmero.web.parts.components.forms import DrawnFormPart, group_fields
 from esmero.web.parts.components.small_tables import SmallTable
 from esmero.web.parts.components.times import TIME_FORMATS, format_time
@@ -156,12 +155,6 @@ def key(table: Mapping[str, Any], name: str) -> Any:
     return table.get(name)
 
 
-@register.filter
-def address(value: str) -> str | SafeString:
-    """Show an e-mail address with a possible line break before the @."""
-    return show_address(value)
-
-
 register.filter("said", pick_translation)
 said = pick_translation
 
@@ -188,12 +181,6 @@ def on_one_line(text: str) -> str:
 def last_line(text: str) -> str:
     """Return the last line of a traceback: the error itself."""
     return text.strip().rpartition("\n")[2]
-
-
-@register.filter(name="at")
-def look_up(table: Mapping[Any, Any], key: object) -> Any:
-    """Return the value of a key; None if there is none."""
-    return table.get(key)
 
 
 @register.filter

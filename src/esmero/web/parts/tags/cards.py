@@ -9,6 +9,7 @@ from django.contrib.humanize.templatetags.humanize import intcomma
 from django.utils.functional import Promise
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 
 from esmero.web.parts.components.template_tags import icon
 from esmero.web.parts.tags.attributes import flat_attributes
@@ -197,3 +198,10 @@ def tabs(items: Sequence[PageTab], label: object, **attributes: object) -> SafeS
 def plain_letter(text: str, label: object) -> SafeString:
     """Draw a letter as text, as it is; its white space is shown, so nothing stands around it."""
     return format_html('<p class="letter plain" tabindex="0" role="region" aria-label="{}">{}</p>', label, text)
+
+
+@register.simple_tag
+def toast_close(*, with_script: bool = False) -> SafeString:
+    """Draw the button that closes a toast; `with_script` hides it where there is no script."""
+    told = flat_attributes({"data_close_toast": True, "data_only_with_script": with_script, "aria_label": _("Close")})
+    return format_html('<button class="toast-close" type="button"{}>{}</button>', told, icon("x"))

@@ -44,7 +44,9 @@ campaigns = list_view(
         listing=CAMPAIGNS,
         rows=_campaigns,
         subject="campaigns",
-        template="console/messages/campaigns.html",
+        tab=gettext_lazy("Campaigns"),
+        title=gettext_lazy("Messages"),
+        lead=gettext_lazy("Campaigns: one message to many, each of them asked for."),
         drawn={
             "left": _draw_left,
             "good": _draw_rate("good", format_share),

@@ -1,11 +1,15 @@
 """List the brand's templates: create, duplicate, archive and restore."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django import forms
 from django.contrib import messages
 from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -76,11 +80,23 @@ def _archive(request: HttpRequest, rows: Rows, _value: str) -> None:
         offer_undo(request, fill(words, number=len(changed)), kind="template-archived", templates=changed)
 
 
+def _list_pictures(_request: HttpRequest) -> Mapping[str, Any]:
+    """Return the link to the pictures, which every reader may see."""
+    return {"more": [(reverse("console:media"), _("Pictures"))]}
+
+
 VIEW = ListView(
     listing=TEMPLATES,
     rows=_rows,
     subject="templates",
-    template="console/messages/templates.html",
+    up=("campaigns", gettext_lazy("Messages")),
+    title=gettext_lazy("Templates"),
+    lead=gettext_lazy(
+        "Letters to be sent, each in its languages; every change is a new version, and what was sent is never changed."
+    ),
+    new=("template-new", gettext_lazy("New template")),
+    new_right="campaigns.write",
+    facts=_list_pictures,
     drawn={"name": _draw_name, "languages": _name_languages, "newest": _draw_version},
     empty=(
         gettext_lazy("No template yet"),

@@ -105,7 +105,12 @@ imports = list_view(
         listing=list_imports(list(IMPORT_KINDS)),
         rows=_imports,
         subject="imports",
-        template="console/people/imports.html",
+        up=("people", _("People")),
+        title=_("Imports"),
+        lead=_("Lists that were brought in. Each of their lines is accounted for."),
+        new=("import-new", _("Import a list")),
+        new_right="people.import",
+        more=(("import-new-exclusions", _("Exclusion list")),),
         empty=(
             _("No list yet"),
             _(

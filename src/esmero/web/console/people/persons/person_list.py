@@ -1,5 +1,8 @@
 """List people with search, filters and bulk actions."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -15,7 +18,7 @@ from esmero.web.console.access import staff
 from esmero.web.console.generic_pages.list_pages import BulkAct, ListView, act_view, list_view
 from esmero.web.console.undo.toast import offer_undo
 from esmero.web.parts.components.email_addresses import show_address
-from esmero.web.parts.components.rates import fill
+from esmero.web.parts.components.rates import fill, format_number
 from esmero.web.parts.components.tables import draw_link
 
 
@@ -48,12 +51,24 @@ def _take_tag(request: HttpRequest, rows: Rows, name: str) -> None:
     offer_undo(request, fill(words, number=len(changed), tag=name), kind="untagged", tag=name, persons=changed)
 
 
+def _describe_total(_request: HttpRequest) -> Mapping[str, Any]:
+    total = count_people()
+    words = ngettext(
+        "%(number)s person whom this house knows, of all brands",
+        "%(number)s people whom this house knows, of all brands",
+        total,
+    )
+    return {"lead": words % {"number": format_number(total)}}
+
+
 VIEW = ListView(
     listing=PEOPLE,
     rows=lambda _request: listed_people(),
     subject="people",
-    template="console/people/persons.html",
-    facts=lambda _request: {"total": count_people()},
+    title=_("People"),
+    new=("import-new", _("Import a list")),
+    new_right="people.import",
+    facts=_describe_total,
     empty=(
         _("Nobody is known yet"),
         _(

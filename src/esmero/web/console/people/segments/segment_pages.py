@@ -66,11 +66,18 @@ def segments(request: HttpRequest) -> HttpResponseBase:
     uses = _read_uses()
     return answer_list(
         request,
-        "console/people/segments.html",
+        "console/list.html",
         listing=SEGMENTS,
         rows=segment_rows(brand=read_brand(request)),
         drawn={"people": _draw_people, "users": lambda segment: _say_uses(uses.get(segment.pk, ()))},
         subject="segments",
+        up=(reverse("console:people"), _("People")),
+        title=_("Segments"),
+        lead=_(
+            "Saved lists of conditions. Who belongs to one is decided anew each time, and frozen when a campaign"
+            " starts."
+        ),
+        new=(reverse("console:segment-new"), _("New segment")) if may(staff(request), "campaigns.write") else None,
         empty_title=_("No segment yet"),
         empty_text=_("A segment is a saved list of conditions that you can count and write to."),
         empty_url=reverse("console:segment-new"),
